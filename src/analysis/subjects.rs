@@ -1,0 +1,200 @@
+//! Flagged devices as the planner wants them: what they are, where they stand, what is asked.
+
+use crate::identity::{Devices, NONE, Shelf, Shelves};
+use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
+use crate::rules::{self, Findings, Rule};
+use crate::schema::{Console, JoinType};
+use crate::table::DeviceTable;
+
+/// The steps of every flagged device, in the order of devices.
+pub(super) fn plan(
+    shelves: &Shelves,
+    devices: &Devices,
+    table: &DeviceTable,
+    rules: &[Rule],
+    findings: &Findings,
+    playbooks: &Playbooks,
+) -> Vec<Planned> {
+    let by_device = group(findings.device.iter().copied(), table.len());
+    let records = records_of(shelves, devices, &by_device);
+    let mode = AndroidModes::new(shelves, devices);
+    let mut steps = Vec::new();
+    for (device, of_device) in by_device.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
+        let (objects, stands_for) = objects(shelves, devices, device, records.get(device).map_or(&[], Vec::as_slice));
+        let claims = of_device.iter().map(|finding| claim(rules, findings, *finding as usize, &stands_for)).collect();
+        let number = u32::try_from(device).unwrap_or(NONE);
+        let get = |list: &[crate::schema::Platform]| list.get(device).copied();
+        let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
+            table.ownership.get(device),
+            table.join_type.get(device),
+            table.identity.get(device),
+            table.activity.get(device),
+        ) else {
+            continue;
+        };
+        let subject = Subject {
+            device: number,
+            platform: get(&table.platform),
+            ownership: *ownership,
+            join_type: *join_type,
+            identity: *identity,
+            activity: *activity,
+            mode: mode.of(number),
+            shared: false,
+            ad_complete: shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad),
+            objects,
+            claims,
+        };
+        playbooks.plan(&subject, &mut steps);
+    }
+    steps
+}
+
+/// Positions by number: the list at `n` holds where `n` stands in the sequence.
+fn group(numbers: impl Iterator<Item = u32>, size: usize) -> Vec<Vec<u32>> {
+    let mut lists = vec![Vec::new(); size];
+    for (at, number) in (0_u32..).zip(numbers) {
+        if let Some(list) = lists.get_mut(number as usize) {
+            list.push(at);
+        }
+    }
+    lists
+}
+
+/// Records of each flagged device.
+fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let mut lists = vec![Vec::new(); flagged.len()];
+    for (at, shelf) in shelves.shelves.iter().enumerate() {
+        for (record, device) in (shelf.offset..).zip(devices.device_of(at)) {
+            let device = *device as usize;
+            if flagged.get(device).is_some_and(|f| !f.is_empty())
+                && let Some(list) = lists.get_mut(device)
+            {
+                list.push(record);
+            }
+        }
+    }
+    lists
+}
+
+/// The objects of a device, each once, and which record stands for each row of an object.
+fn objects(shelves: &Shelves, devices: &Devices, device: usize, records: &[u32]) -> (Vec<Object>, Vec<(u32, u32)>) {
+    let number = u32::try_from(device).unwrap_or(NONE);
+    let mut found: Vec<(Console, &str, Object)> = Vec::new();
+    let mut stands_for = Vec::new();
+    for record in records {
+        let Some((shelf, line)) = shelves.locate(*record) else { continue };
+        let id = shelf.text("native_id").and_then(|c| c.get(line)).unwrap_or_default();
+        let live = devices.live_line(shelf.console, number) == u32::try_from(line).ok();
+        let object = Object {
+            console: shelf.console,
+            record: *record,
+            live,
+            state: state(shelf, line),
+            ztdid: shelf.text("ztdid").is_some_and(|c| c.get(line).is_some()),
+            join: shelf
+                .text("join_type")
+                .and_then(|c| c.get(line))
+                .and_then(JoinType::parse)
+                .unwrap_or(JoinType::Unknown),
+        };
+        match found.iter_mut().find(|(console, other, _)| *console == shelf.console && *other == id && !id.is_empty()) {
+            // Several rows of one object: the live one speaks for it.
+            Some((_, _, known)) if live => {
+                stands_for.push((known.record, *record));
+                *known = object;
+            }
+            Some((_, _, known)) => stands_for.push((*record, known.record)),
+            None => found.push((shelf.console, id, object)),
+        }
+    }
+    (found.into_iter().map(|(_, _, object)| object).collect(), stands_for)
+}
+
+fn claim(rules: &[Rule], findings: &Findings, finding: usize, stands_for: &[(u32, u32)]) -> Claim {
+    let rule = findings.rule.get(finding).copied().unwrap_or_default();
+    let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
+        Some(rules::Intent::Remove) => Intent::Remove,
+        Some(rules::Intent::Objects) => Intent::Objects,
+        Some(rules::Intent::Reconnect) => Intent::Reconnect,
+        Some(rules::Intent::Review) | None => Intent::Review,
+    };
+    let spokesman =
+        |record: &u32| stands_for.iter().find(|(row, _)| row == record).map_or(*record, |(_, other)| *other);
+    let mut objects: Vec<u32> = findings.objects(finding).iter().map(spokesman).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    Claim { intent, rule, objects }
+}
+
+/// What the console says about an object, in the words that decide which steps are possible.
+fn state(shelf: &Shelf, line: usize) -> State {
+    let word = |name: &str| shelf.text(name).and_then(|c| c.get(line));
+    match shelf.console {
+        Console::Intune => match word("state") {
+            Some("retirepending" | "wipepending" | "deletepending" | "retireissued" | "wipeissued") => State::Leaving,
+            Some("discovered") => State::Other,
+            Some(_) => State::Managed,
+            None => State::Unknown,
+        },
+        Console::Entra | Console::Ad => match shelf.flags("enabled").and_then(|c| c.get(line)) {
+            Some(true) => State::Enabled,
+            Some(false) => State::Disabled,
+            None => State::Unknown,
+        },
+        Console::Defender => match (word("onboarding"), word("health")) {
+            (Some(onboarding), _) if onboarding != "onboarded" => State::NotOnboarded,
+            (_, Some("active")) => State::Active,
+            (_, Some(_)) => State::Inactive,
+            _ => State::Unknown,
+        },
+        Console::Abm => {
+            if shelf.times("released").is_some_and(|c| c.get(line).is_some()) {
+                State::Released
+            } else if word("server").is_some() {
+                State::Assigned
+            } else if shelf.text("server").is_some() {
+                State::Unassigned
+            } else {
+                State::Unknown
+            }
+        }
+        Console::Chrome => match word("state") {
+            Some("active") => State::Active,
+            Some("disabled") => State::Disabled,
+            Some("deprovisioned") => State::Deprovisioned,
+            Some("preprovisioned") => State::PreProvisioned,
+            Some(_) => State::Other,
+            None => State::Unknown,
+        },
+        Console::GoogleMobile => match word("state") {
+            Some("approved") => State::Approved,
+            Some("blocked") => State::Blocked,
+            Some("wiping" | "wiped" | "accountwiping" | "accountwiped" | "unprovisioned") => State::Wiped,
+            Some(_) => State::Other,
+            None => State::Unknown,
+        },
+        Console::Autopilot | Console::Ade | Console::Bitlocker | Console::Laps => State::Unknown,
+    }
+}
+
+/// Management mode of Android devices, from their live Intune record.
+struct AndroidModes<'a> {
+    shelves: &'a Shelves,
+    devices: &'a Devices,
+}
+
+impl<'a> AndroidModes<'a> {
+    const fn new(shelves: &'a Shelves, devices: &'a Devices) -> Self {
+        Self { shelves, devices }
+    }
+
+    fn of(&self, device: u32) -> AndroidMode {
+        let word = || {
+            let line = self.devices.live_line(Console::Intune, device)?;
+            let mode = self.shelves.of(Console::Intune)?.text("mode")?.get(line as usize)?;
+            AndroidMode::parse(mode)
+        };
+        word().unwrap_or(AndroidMode::Unknown)
+    }
+}

@@ -1,0 +1,80 @@
+//! Frames to the plain tables that planning and reporting read.
+
+use polars::prelude::DataFrame;
+
+use crate::error::Result;
+use crate::identity::{Devices, Links, Shelves};
+use crate::schema::{JoinType, Ownership};
+use crate::table::{ConsoleColumns, DeviceTable, RecordColumns, RecordTable, Texts, Times};
+
+/// The device table as plain columns.
+pub(super) fn devices(shelves: &Shelves, links: &Links, devices: &Devices) -> Result<DeviceTable> {
+    let column = |name: &str| devices.column(shelves, links, name);
+    let text = |name: &str| column(name).map(|c| Texts::new(&c));
+    let times = |name: &str| column(name).map(|c| Times::new(&c));
+    let count = devices.count as usize;
+    let ownership = text("ownership")?;
+    let join_type = text("join_type")?;
+    let by_console = shelves
+        .shelves
+        .iter()
+        .map(|shelf| {
+            let prefix = shelf.console.column_prefix();
+            Ok(ConsoleColumns {
+                console: shelf.console,
+                id: text(&format!("{prefix}_id"))?,
+                last_seen: times(&format!("{prefix}_last_seen"))?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(DeviceTable {
+        key: links.key.clone(),
+        name: text("name")?,
+        serial: text("serial")?,
+        platform: devices.platforms().to_vec(),
+        manufacturer: text("manufacturer")?,
+        model: text("model")?,
+        ownership: (0..count).map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
+        join_type: (0..count).map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
+        primary_user: text("primary_user")?,
+        consoles: devices.consoles().to_vec(),
+        last_activity: times("last_activity")?,
+        last_console: text("last_activity_console")?,
+        activity: devices.activities().collect(),
+        identity: devices.identities().to_vec(),
+        by_console,
+        as_of: devices.as_of.millis,
+    })
+}
+
+/// The records as plain columns.
+pub(super) fn records(shelves: &Shelves) -> RecordTable {
+    let consoles = shelves
+        .shelves
+        .iter()
+        .map(|shelf| {
+            let numbers = |name: &str| {
+                shelf.numbers(name).map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default()
+            };
+            let text = |name: &str| shelf.frame.column(name).map(Texts::new).unwrap_or_default();
+            RecordColumns {
+                console: shelf.console,
+                offset: shelf.offset,
+                export: numbers("export"),
+                row: numbers("row"),
+                native_id: text("native_id"),
+                name: text("name"),
+                serial: text("serial"),
+                serial_written: text("serial_written"),
+            }
+        })
+        .collect();
+    let set_aside = shelves.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
+    RecordTable { consoles, exports: shelves.exports.clone(), set_aside }
+}
+
+/// Newest sign of life in a frame of records.
+pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
+    use polars::prelude::ChunkAgg;
+    frame.column("last_seen").ok()?.i64().ok()?.max()
+}

@@ -1,0 +1,71 @@
+//! The rules and templates inside the binary, and the folders that are laid over them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use crate::error::{Error, Result};
+
+static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Text files by their path, with forward slashes.
+pub type Files = BTreeMap<String, String>;
+
+/// Formats, findings, playbooks and word lists: the shipped ones, with those of `over` added or put in their place.
+///
+/// # Errors
+/// [`Error::Unreadable`] when the folder or a file in it cannot be read.
+pub fn rules(over: Option<&Path>) -> Result<Files> {
+    layered(&RULES, over, &["yaml", "yml"])
+}
+
+/// The parts of the report page: the shipped ones, with those of `over` added or put in their place.
+///
+/// # Errors
+/// [`Error::Unreadable`] when the folder or a file in it cannot be read.
+pub fn templates(over: Option<&Path>) -> Result<Files> {
+    layered(&TEMPLATES, over, &["html", "css", "js"])
+}
+
+/// The files of one subfolder, in the order of their paths.
+#[must_use]
+pub fn under(files: &Files, folder: &str) -> Vec<(String, String)> {
+    files.iter().filter(|(path, _)| path.starts_with(folder)).map(|(p, t)| (p.clone(), t.clone())).collect()
+}
+
+fn layered(base: &Dir<'_>, over: Option<&Path>, endings: &[&str]) -> Result<Files> {
+    let mut files = Files::new();
+    embedded(base, &mut files);
+    if let Some(root) = over {
+        overlay(root, root, endings, &mut files)?;
+    }
+    Ok(files)
+}
+
+fn embedded(dir: &Dir<'_>, files: &mut Files) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_string());
+        }
+    }
+    for sub in dir.dirs() {
+        embedded(sub, files);
+    }
+}
+
+fn overlay(root: &Path, folder: &Path, endings: &[&str], files: &mut Files) -> Result<()> {
+    let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_path_buf(), source };
+    for entry in std::fs::read_dir(folder).map_err(|e| unreadable(folder, e))? {
+        let path = entry.map_err(|e| unreadable(folder, e))?.path();
+        if path.is_dir() {
+            overlay(root, &path, endings, files)?;
+        } else if path.extension().is_some_and(|e| endings.iter().any(|known| e == *known)) {
+            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&path, e))?;
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.insert(relative, text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! `lastseen analyze`: the main job.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args as ClapArgs, ValueHint};
+
+use super::progress;
+use crate::analysis::{self, Analysis};
+use crate::assets;
+use crate::error::{Error, Result, exit};
+use crate::formats::dates::{Order, Stamp, stamp};
+use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
+use crate::report::{self, Model};
+use crate::schema::{Platform, Severity, nearest};
+
+/// Link the exports into devices, flag the stale and misaligned ones, and write the report.
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct Args {
+    /// Files and folders with console exports (CSV, or ZIP as Intune hands it out)
+    #[arg(required = true, value_name = "EXPORTS", value_hint = ValueHint::AnyPath)]
+    exports: Vec<PathBuf>,
+
+    /// Folder to write the report to
+    #[arg(long, short, value_name = "DIR", default_value = "lastseen-report", help_heading = "Output")]
+    out: PathBuf,
+
+    /// Replace an earlier report in that folder
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+
+    /// Name of the tenant on the report [default: the name of the folder with the exports]
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    label: Option<String>,
+
+    /// Exit with code 10 when a finding has at least this severity
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
+    fail_on: Option<Severity>,
+
+    /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
+    as_of: Option<i64>,
+
+    /// Set a threshold: `inactive=60`, or for one platform `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
+    #[arg(long, value_name = "NAME=DAYS", value_parser = threshold, help_heading = "Judgement")]
+    threshold: Vec<(Threshold, Option<Platform>, u32)>,
+
+    /// Accept an inactivity threshold below 21 days, which Entra's activity stamp is too coarse for
+    #[arg(long, help_heading = "Judgement")]
+    allow_short_thresholds: bool,
+
+    /// Folder with formats, rules and playbooks to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Judgement")]
+    rules: Option<PathBuf>,
+
+    /// Order of day and month in columns that do not decide it
+    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"], help_heading = "Input")]
+    date_order: Option<String>,
+
+    /// Refuse exports with remarks of medium severity or above
+    #[arg(long, help_heading = "Input")]
+    strict: bool,
+
+    /// Folder with templates to put in the place of the shipped ones
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    templates: Option<PathBuf>,
+
+    /// Say nothing but errors
+    #[arg(long, short, help_heading = "Output")]
+    quiet: bool,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
+}
+
+fn time(text: &str) -> Result<i64, String> {
+    match stamp(text) {
+        Stamp::At(millis) if text.get(4..5) == Some("-") => Ok(millis),
+        _ => Err("write it as `2026-11-20` or `2026-11-20T08:00:00Z`".into()),
+    }
+}
+
+fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
+    let (name, days) = text.split_once('=').ok_or("write it as `inactive=60` or `inactive.ios=60`")?;
+    let (name, platform) = name.split_once('.').map_or((name, None), |(n, p)| (n, Some(p)));
+    let known = Threshold::parse(name).ok_or_else(|| match nearest(name, Threshold::WORDS.iter().copied()) {
+        Some(near) => format!("`{name}` is no threshold; the nearest is `{near}`"),
+        None => format!("`{name}` is no threshold; use one of: {}", Threshold::WORDS.join(", ")),
+    })?;
+    let platform = match platform {
+        None => None,
+        Some(word) => Some(
+            Platform::parse(word)
+                .ok_or_else(|| format!("`{word}` is no platform; use one of: {}", Platform::WORDS.join(", ")))?,
+        ),
+    };
+    let days = days.parse().map_err(|_| format!("`{days}` is no number of days"))?;
+    Ok((known, platform, days))
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    report::check_target(&args.out, args.force)?;
+    let thresholds = thresholds(args)?;
+    let options = analysis::Options {
+        exports: args.exports.clone(),
+        as_of: args.as_of,
+        date_order: args.date_order.as_deref().and_then(Order::parse),
+        thresholds,
+        rules: args.rules.clone(),
+        strict: args.strict,
+    };
+    let progress = progress::for_terminal(args.quiet);
+    let templates = assets::templates(args.templates.as_deref())?;
+    let analysis = analysis::analyze(&options, progress.as_ref())?;
+    let report_options = report::Options {
+        out: args.out.clone(),
+        force: args.force,
+        label: args.label.clone().unwrap_or_else(|| label(&args.exports)),
+        settings: settings(args),
+    };
+    let model = report::write(&analysis, &templates, &report_options, progress.as_ref())?;
+    drop(progress);
+    if !args.quiet {
+        // A reader that has gone away (`| head`) is no reason to fail a run that is done.
+        let _ = summary(&analysis, &model, &args.out);
+    }
+    let failed = args.fail_on.is_some_and(|limit| analysis.highest().is_some_and(|highest| highest >= limit));
+    Ok(if failed { exit::FINDINGS } else { exit::DONE })
+}
+
+fn thresholds(args: &Args) -> Result<Thresholds> {
+    let mut thresholds = Thresholds::default();
+    for (name, platform, days) in &args.threshold {
+        if *name == Threshold::Inactive && *days < SHORTEST_INACTIVE && !args.allow_short_thresholds {
+            return Err(Error::Usage {
+                message: format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),
+                help: "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called \
+                       silent; `--allow-short-thresholds` accepts it for non-persistent desktops"
+                    .into(),
+            });
+        }
+        thresholds.set(*name, *platform, *days);
+    }
+    Ok(thresholds)
+}
+
+/// The folder that holds the exports names the tenant best.
+fn label(exports: &[PathBuf]) -> String {
+    let Some(first) = exports.first() else { return String::new() };
+    let folder = if first.is_dir() { Some(first.as_path()) } else { first.parent() };
+    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned());
+    folder.and_then(name).unwrap_or_default()
+}
+
+/// Settings that change the result, for the manifest.
+fn settings(args: &Args) -> Vec<(String, String)> {
+    let mut settings = Vec::new();
+    let mut add = |name: &str, value: String| settings.push((name.to_string(), value));
+    for (name, platform, days) in &args.threshold {
+        let platform = platform.map_or_else(String::new, |p| format!(".{p}"));
+        add("threshold", format!("{name}{platform}={days}"));
+    }
+    if let Some(order) = &args.date_order {
+        add("date_order", order.clone());
+    }
+    if args.allow_short_thresholds {
+        add("allow_short_thresholds", "true".into());
+    }
+    settings
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+fn colour(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => AnsiColor::Red.on_default().bold(),
+        Severity::Medium => AnsiColor::Yellow.on_default(),
+        Severity::Low | Severity::Info => Style::new(),
+    }
+}
+
+/// What a person reads when the run is done.
+fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()> {
+    let mut to = anstream::stdout().lock();
+    let totals = &model.totals;
+    writeln!(
+        to,
+        "{BOLD}{} devices{BOLD:#} from {} rows of {} exports, judged at {} ({})",
+        totals.devices,
+        totals.rows,
+        model.sources.len(),
+        model.as_of,
+        model.as_of_source
+    )?;
+    writeln!(to)?;
+    writeln!(to, "{DIM}{:<12}{:>9}{:>9}{:>9}{:>9}{DIM:#}", "platform", "devices", "active", "silent", "unknown")?;
+    for row in &model.activity {
+        writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.silent, row.unknown)?;
+    }
+    writeln!(to)?;
+    writeln!(to, "{DIM}{:<30}{:>8}{:>9}  severity{DIM:#}", "rule", "matched", "unknown")?;
+    for row in &model.rules {
+        if row.outcome == "ran" {
+            let style =
+                if row.matched > 0 { highest_of(analysis, &row.rule).map_or(Style::new(), colour) } else { DIM };
+            let severity = highest_of(analysis, &row.rule).map_or("", |s| s.as_str());
+            writeln!(to, "{style}{:<30}{:>8}{:>9}  {severity}{style:#}", row.rule, row.matched, row.unknown)?;
+        } else {
+            writeln!(
+                to,
+                "{DIM}{:<30}{:>8}{:>9}  {}: {}{DIM:#}",
+                row.rule,
+                "-",
+                "-",
+                row.outcome.replace('-', " "),
+                row.reason
+            )?;
+        }
+    }
+    writeln!(to)?;
+    let serious = analysis.notices.iter().filter(|n| n.code.severity() >= Severity::Medium).count();
+    if !analysis.notices.is_empty() {
+        writeln!(
+            to,
+            "{} remarks about the exports, {serious} of them of medium severity or above",
+            analysis.notices.len()
+        )?;
+    }
+    if totals.review_devices > 0 {
+        writeln!(
+            to,
+            "{} devices need a person's look: their identifiers contradict each other",
+            totals.review_devices
+        )?;
+    }
+    writeln!(to, "{} flagged devices, {} steps in {} plans", totals.flagged, totals.steps, totals.planned_devices)?;
+    writeln!(to)?;
+    writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())
+}
+
+fn highest_of(analysis: &Analysis, rule: &str) -> Option<Severity> {
+    let at = analysis.rules.iter().position(|r| r.text.id == rule)?;
+    let findings = &analysis.findings;
+    findings.rule.iter().zip(&findings.severity).filter(|(r, _)| **r as usize == at).map(|(_, s)| *s).max()
+}

@@ -1,0 +1,50 @@
+//! The command line: one file a verb. Only this folder prints and reads the environment.
+
+mod analyze;
+mod complain;
+mod fields;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use complain::complain;
+
+/// Find stale and misaligned device records across console exports, offline, and plan how each leaves service.
+#[derive(Debug, Parser)]
+#[command(name = "lastseen", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Analyze(analyze::Args),
+    Fields(fields::Args),
+}
+
+/// Parses the command line and does what it asks.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are answers, not errors; clap knows which stream each belongs to.
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { crate::error::exit::USAGE } else { crate::error::exit::DONE });
+        }
+    };
+    let outcome = match cli.verb {
+        Verb::Analyze(args) => analyze::run(&args),
+        Verb::Fields(args) => fields::run(&args),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Sets of records that contradict each other: taken apart, linked again with care, refusals kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::keys::{self, Kind};
+use super::links::{Group, Groups, Sets, Traits};
+use super::shelves::Shelves;
+use crate::schema::Platform;
+
+/// Facts of a set of records, 0 where nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Facts {
+    serial: u32,
+    maker: u32,
+    platform: u32,
+}
+
+impl Facts {
+    fn of(traits: &Traits, record: u32) -> Self {
+        let get = |list: &[u32]| list.get(record as usize).copied().unwrap_or(0);
+        Self { serial: get(&traits.serial), maker: get(&traits.maker), platform: get(&traits.platform) }
+    }
+
+    /// The facts of both together, unless they contradict each other.
+    fn and(self, other: Self) -> Option<Self> {
+        let one = |a: u32, b: u32| match (a, b) {
+            (0, x) | (x, 0) => Some(x),
+            (x, y) => (x == y).then_some(x),
+        };
+        Some(Self {
+            serial: one(self.serial, other.serial)?,
+            maker: one(self.maker, other.maker)?,
+            platform: one(self.platform, other.platform)?,
+        })
+    }
+}
+
+/// Every record of a set with two serials, manufacturers or platforms.
+pub(super) fn contradictions(sets: &mut Sets, traits: &Traits, total: u32) -> Vec<u32> {
+    let mut facts = vec![Facts::default(); total as usize];
+    let mut broken = vec![false; total as usize];
+    let mut any = false;
+    for record in 0..total {
+        let root = sets.find(record) as usize;
+        if let (Some(known), Some(broken)) = (facts.get_mut(root), broken.get_mut(root)) {
+            if let Some(both) = known.and(Facts::of(traits, record)) {
+                *known = both;
+            } else {
+                *broken = true;
+                any = true;
+            }
+        }
+    }
+    if !any {
+        return Vec::new();
+    }
+    (0..total).filter(|r| broken.get(sets.find(*r) as usize).copied().unwrap_or(false)).collect()
+}
+
+/// Links the given records anew, one group after the other, refusing what contradicts.
+///
+/// Groups come in the order of tiers and identifiers, so the result is the same for any order of files and rows.
+/// Returns the records on both sides of a refusal: nobody can be sure about them.
+pub(super) fn take_apart(
+    sets: &mut Sets,
+    groups: &Groups,
+    traits: &Traits,
+    shelves: &Shelves,
+    records: &[u32],
+    refused: &mut BTreeMap<u32, Vec<String>>,
+) -> Vec<u32> {
+    if records.is_empty() {
+        return Vec::new();
+    }
+    let mut facts = BTreeMap::new();
+    let mut witnesses: BTreeMap<u32, usize> = BTreeMap::new();
+    for record in records {
+        sets.reset(*record);
+        let own = Facts::of(traits, *record);
+        facts.insert(*record, own);
+        *witnesses.entry(own.serial).or_default() += 1;
+    }
+    let concerned: BTreeSet<u32> = records.iter().copied().collect();
+    let mut unsure = Vec::new();
+    for group in groups.iter().filter(|g| g.members.iter().any(|m| concerned.contains(m))) {
+        let sides = sides(sets, group, &facts, &witnesses, shelves);
+        let (kept, out) = choose(&sides);
+        if let [first, rest @ ..] = kept.as_slice() {
+            let mut both = first.facts;
+            for side in rest {
+                sets.join(first.root, side.root);
+                both = both.and(side.facts).unwrap_or(both);
+            }
+            facts.insert(sets.find(first.root), both);
+        }
+        if out.is_empty() {
+            continue;
+        }
+        unsure.extend_from_slice(group.members);
+        for side in &out {
+            let against = kept.iter().chain(&out).find(|other| side.facts.and(other.facts).is_none());
+            let reason = reason(shelves, traits, group, side, against.copied());
+            for record in &side.members {
+                refused.entry(*record).or_default().push(reason.clone());
+            }
+        }
+    }
+    unsure
+}
+
+/// The members of a group that are one set already.
+#[derive(Clone, Debug)]
+struct Side {
+    root: u32,
+    facts: Facts,
+    members: Vec<u32>,
+    /// Records that witness its serial number.
+    weight: usize,
+    /// Orders sides by content where weights are equal.
+    name: String,
+}
+
+fn sides(
+    sets: &mut Sets,
+    group: Group<'_>,
+    facts: &BTreeMap<u32, Facts>,
+    witnesses: &BTreeMap<u32, usize>,
+    shelves: &Shelves,
+) -> Vec<Side> {
+    let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for record in group.members {
+        by_root.entry(sets.find(*record)).or_default().push(*record);
+    }
+    let mut sides: Vec<Side> = by_root
+        .into_iter()
+        .map(|(root, members)| {
+            let own = facts.get(&root).copied().unwrap_or_default();
+            let weight = if own.serial == 0 { 0 } else { witnesses.get(&own.serial).copied().unwrap_or(0) };
+            let name = members.iter().map(|m| shelves.object(*m)).min().unwrap_or_default();
+            Side { root, facts: own, members, weight, name }
+        })
+        .collect();
+    sides.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
+    sides
+}
+
+/// Which sides are linked and which are refused.
+///
+/// The serial with more witnesses stays. Where none has more, no side that contradicts another is linked; sides that
+/// contradict nobody stay together.
+fn choose(sides: &[Side]) -> (Vec<&Side>, Vec<&Side>) {
+    let contradicts = |a: &Side, b: &Side| a.facts.and(b.facts).is_none();
+    let disputed = |side: &Side| sides.iter().any(|other| contradicts(side, other));
+    let winner = sides.iter().find(|side| disputed(side)).filter(|first| {
+        sides.iter().filter(|other| contradicts(first, other)).all(|other| other.weight < first.weight)
+    });
+    let mut together: Option<Facts> = winner.map(|w| w.facts);
+    let mut kept = Vec::new();
+    let mut out = Vec::new();
+    for side in sides {
+        let fits = together.unwrap_or_default().and(side.facts);
+        let linkable = winner.is_some() || !disputed(side);
+        match fits.filter(|_| linkable) {
+            Some(both) => {
+                together = Some(both);
+                kept.push(side);
+            }
+            None => out.push(side),
+        }
+    }
+    (kept, out)
+}
+
+fn reason(shelves: &Shelves, traits: &Traits, group: Group<'_>, side: &Side, against: Option<&Side>) -> String {
+    let record = side.members.first().copied().unwrap_or_default();
+    let id = keys::text_of(shelves, group.kind, group.key, record);
+    let Some(other) = against else { return format!("{} `{id}`: the records contradict each other", group.kind) };
+    let serial = |s: &Side| {
+        s.members.iter().chain([&s.root]).find(|m| Facts::of(traits, **m).serial != 0).map_or_else(
+            || "another serial".to_string(),
+            |m| {
+                let Some((shelf, line)) = shelves.locate(*m) else { return String::new() };
+                shelf.text("serial").and_then(|c| c.get(line)).unwrap_or_default().to_string()
+            },
+        )
+    };
+    let (a, b) = (side.facts, other.facts);
+    let (what, here, there) = if a.serial != 0 && b.serial != 0 && a.serial != b.serial {
+        ("serial", serial(side), serial(other))
+    } else if a.platform != 0 && b.platform != 0 && a.platform != b.platform {
+        let name = |n: u32| Platform::ALL.get(n as usize - 1).map_or("", |p| p.as_str()).to_string();
+        ("platform", name(a.platform), name(b.platform))
+    } else {
+        let name = |n: u32| traits.maker_names.get((n as usize).saturating_sub(1)).cloned().unwrap_or_default();
+        ("manufacturer", name(a.maker), name(b.maker))
+    };
+    let kind: Kind = group.kind;
+    format!("{kind} `{id}`: {what} `{here}` here, `{there}` at {}", other.name)
+}

@@ -1,0 +1,162 @@
+//! Identifiers as numbers, so that millions of them are compared without looking at text.
+
+use polars::prelude::StringChunked;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::shelves::{Shelf, Shelves};
+use crate::formats::values::parse_guid;
+use crate::schema::{Console, words};
+
+words! {
+    /// What an identifier is, in the order in which links are tried.
+    Kind {
+        /// The console's own id of the object: several rows of one object.
+        Object = "object-id",
+        /// Entra device id.
+        EntraId = "entra-id",
+        /// Intune device id.
+        IntuneId = "intune-id",
+        /// Autopilot id, as Entra names it.
+        AutopilotId = "autopilot-id",
+        /// Hardware serial number.
+        Serial = "serial",
+        /// IMEI or MEID.
+        Radio = "imei",
+    }
+}
+
+impl Kind {
+    /// Whether the identifier was written by a console for this very purpose.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        !matches!(self, Self::Serial | Self::Radio)
+    }
+
+    /// The bit of this kind in a set.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// An identifier and the record that has it.
+pub(super) type Pair = (u128, u32);
+
+/// Columns that hold an identifier, by console.
+const COLUMNS: &[(Kind, Console, &str)] = &[
+    (Kind::EntraId, Console::Intune, "entra_id"),
+    (Kind::EntraId, Console::Entra, "entra_id"),
+    (Kind::EntraId, Console::Autopilot, "entra_id"),
+    (Kind::EntraId, Console::Defender, "entra_id"),
+    (Kind::EntraId, Console::Bitlocker, "entra_id"),
+    (Kind::EntraId, Console::Laps, "entra_id"),
+    (Kind::IntuneId, Console::Intune, "native_id"),
+    (Kind::IntuneId, Console::Autopilot, "intune_id"),
+    (Kind::AutopilotId, Console::Autopilot, "native_id"),
+    (Kind::AutopilotId, Console::Entra, "ztdid"),
+    (Kind::Serial, Console::Intune, "serial"),
+    (Kind::Serial, Console::Autopilot, "serial"),
+    (Kind::Serial, Console::Abm, "serial"),
+    (Kind::Serial, Console::Ade, "serial"),
+    (Kind::Serial, Console::Chrome, "serial"),
+    (Kind::Serial, Console::GoogleMobile, "serial"),
+    (Kind::Radio, Console::Intune, "imei"),
+    (Kind::Radio, Console::Intune, "meid"),
+    (Kind::Radio, Console::Abm, "imei"),
+    (Kind::Radio, Console::Abm, "imei2"),
+    (Kind::Radio, Console::Abm, "meid"),
+    (Kind::Radio, Console::GoogleMobile, "imei"),
+    (Kind::Radio, Console::GoogleMobile, "meid"),
+];
+
+/// Every identifier of a kind, sorted by identifier and record. Object ids come one list a console, since they are
+/// unique within a console only.
+pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
+    let sorted = |mut pairs: Vec<Pair>| {
+        pairs.par_sort_unstable();
+        pairs
+    };
+    if kind == Kind::Object {
+        let one = |shelf: &Shelf| {
+            let mut pairs = Vec::new();
+            push(shelf, "native_id", &mut pairs);
+            sorted(pairs)
+        };
+        return shelves.shelves.iter().map(one).collect();
+    }
+    let mut pairs = Vec::new();
+    for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
+        if let Some(shelf) = shelves.of(*console) {
+            push(shelf, column, &mut pairs);
+        }
+    }
+    vec![sorted(pairs)]
+}
+
+fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>) {
+    let Some(cells) = shelf.text(column) else { return };
+    pairs.reserve(cells.len());
+    for (record, cell) in (shelf.offset..).zip(cells.iter()) {
+        if let Some(text) = cell {
+            pairs.push((number(text), record));
+        }
+    }
+}
+
+/// A number for an identifier: GUIDs are numbers already, short text is packed, long text is digested.
+///
+/// GUIDs use all bits. Packed text begins with its length and never reads as a GUID of the same column, since a column
+/// holds one or the other; where it holds both, the digest keeps 120 bits apart.
+pub(super) fn number(text: &str) -> u128 {
+    if let Some(guid) = parse_guid(text) {
+        return guid;
+    }
+    let mut packed = [0_u8; 16];
+    let bytes = text.as_bytes();
+    if bytes.len() <= 15 {
+        if let (Some(first), Some(rest)) = (packed.first_mut(), text.len().try_into().ok()) {
+            *first = rest;
+        }
+        for (slot, byte) in packed.iter_mut().skip(1).zip(bytes) {
+            *slot = *byte;
+        }
+    } else {
+        for (slot, byte) in packed.iter_mut().zip(Sha256::digest(bytes)) {
+            *slot = byte;
+        }
+        packed[0] = 0xFF;
+    }
+    u128::from_be_bytes(packed)
+}
+
+/// Text of an identifier, as the record has it, for messages.
+pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> String {
+    let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
+    let columns = COLUMNS.iter().filter(|(k, c, _)| *k == kind && *c == shelf.console).map(|(_, _, column)| *column);
+    let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);
+    let cell = |column: &str| shelf.text(column).and_then(|c: &StringChunked| c.get(line)).map(str::to_string);
+    columns.chain(own).filter_map(cell).find(|text| kind == Kind::Object || number(text) == key).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_identifiers_apart() {
+        let texts = [
+            "A",
+            "AA",
+            "5CG1234ABC",
+            "5CG1234ABD",
+            "A-VERY-LONG-SERIAL-NUMBER-1",
+            "A-VERY-LONG-SERIAL-NUMBER-2",
+            "7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01",
+        ];
+        let mut numbers: Vec<u128> = texts.iter().map(|t| number(t)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), texts.len());
+    }
+}

@@ -1,0 +1,415 @@
+//! Links: equal identifiers joined by union-find over record numbers, guards, and what was refused.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::careful;
+use super::keys::{self, Kind, Pair};
+use super::shelves::{NONE, Shelves};
+use crate::formats::Vocabulary;
+use crate::notice::{Code, Notice};
+use crate::schema::{Console, Platform};
+
+/// Two records of one serial in one console are a re-enrolment; beyond this many they are copies of one machine.
+const MOST_ENROLMENTS: usize = 4;
+
+/// Records that share an identifier.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group<'a> {
+    pub kind: Kind,
+    pub key: u128,
+    pub members: &'a [u32],
+}
+
+/// All groups, kind by kind and by identifier, flat: a large tenant has millions of pairs.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    heads: Vec<(Kind, u128, u32)>,
+    members: Vec<u32>,
+}
+
+impl Groups {
+    fn push(&mut self, kind: Kind, key: u128, run: &[Pair]) {
+        let start = self.members.len();
+        self.members.extend(run.iter().map(|p| p.1));
+        let mut write = start;
+        for read in start..self.members.len() {
+            // One record may carry an identifier twice, as two radios with one number.
+            if write == start || self.members.get(write - 1) != self.members.get(read) {
+                self.members.swap(write, read);
+                write += 1;
+            }
+        }
+        self.members.truncate(write);
+        if write - start > 1 {
+            self.heads.push((kind, key, u32::try_from(start).unwrap_or(NONE)));
+        } else {
+            self.members.truncate(start);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Group<'_>> {
+        let ends = self.heads.iter().skip(1).map(|h| h.2 as usize).chain([self.members.len()]);
+        self.heads.iter().zip(ends).map(|((kind, key, start), end)| Group {
+            kind: *kind,
+            key: *key,
+            members: self.members.get(*start as usize..end).unwrap_or_default(),
+        })
+    }
+}
+
+/// Which record belongs to which device, and why.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// Device number of each record; [`NONE`] for a key-list record whose device nobody else knows.
+    pub device: Vec<u32>,
+    /// Kinds of identifier by which the record is held to other records of its device, as bits of [`Kind::bit`].
+    pub held_by: Vec<u8>,
+    /// Refused links of a record.
+    pub refused: BTreeMap<u32, Vec<String>>,
+    /// Number of devices.
+    pub devices: u32,
+    /// Per device: its records contradict each other or those of another device.
+    pub conflict: Vec<bool>,
+    /// Per device: exact identifiers alone hold it together.
+    pub exact: Vec<bool>,
+    /// Per device: number of objects (rows of one object count once).
+    pub objects: Vec<u32>,
+    /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
+    pub key: Vec<String>,
+}
+
+/// Facts of each record that a link must not contradict; 0 is "not known".
+#[derive(Debug)]
+pub(super) struct Traits {
+    pub serial: Vec<u32>,
+    pub maker: Vec<u32>,
+    pub platform: Vec<u32>,
+    /// Names of the makers, by number less one.
+    pub maker_names: Vec<String>,
+}
+
+/// Union-find over record numbers; the smallest number stands for the set.
+#[derive(Debug, Clone)]
+pub(super) struct Sets(Vec<u32>);
+
+impl Sets {
+    pub(super) fn new(size: u32) -> Self {
+        Self((0..size).collect())
+    }
+
+    pub(super) fn find(&mut self, mut x: u32) -> u32 {
+        while self.parent(x) != x {
+            let up = self.parent(self.parent(x));
+            self.set(x, up);
+            x = up;
+        }
+        x
+    }
+
+    pub(super) fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        if a != b {
+            self.set(a.max(b), a.min(b));
+        }
+    }
+
+    fn parent(&self, x: u32) -> u32 {
+        self.0.get(x as usize).copied().unwrap_or(x)
+    }
+
+    fn set(&mut self, x: u32, to: u32) {
+        if let Some(slot) = self.0.get_mut(x as usize) {
+            *slot = to;
+        }
+    }
+
+    /// Takes a record out of its set. Only sound when the whole set is taken apart.
+    pub(super) fn reset(&mut self, x: u32) {
+        self.set(x, x);
+    }
+}
+
+pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<Notice>) {
+    let mut notices = Vec::new();
+    let mut traits = traits(shelves, vocabulary);
+    let mut suspects = Vec::new();
+    let groups = groups(shelves, &mut traits, &mut suspects, &mut notices);
+
+    let mut sets = Sets::new(shelves.total);
+    for group in groups.iter().filter(|g| g.kind.is_exact()) {
+        join_all(&mut sets, group);
+    }
+    let exact_roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
+    for group in groups.iter().filter(|g| !g.kind.is_exact()) {
+        join_all(&mut sets, group);
+    }
+
+    let conflicted = careful::contradictions(&mut sets, &traits, shelves.total);
+    let mut refused = BTreeMap::new();
+    suspects.extend(careful::take_apart(&mut sets, &groups, &traits, shelves, &conflicted, &mut refused));
+
+    let held_by = held_by(&mut sets, &groups, shelves.total);
+    let mut links =
+        number_devices(shelves, &mut sets, &exact_roots, &suspects, &repeats(&groups, shelves.total), &traits);
+    links.held_by = held_by;
+    notices.extend(refusal_notices(shelves, &refused));
+    links.refused = refused;
+    (links, notices)
+}
+
+fn join_all(sets: &mut Sets, group: Group<'_>) {
+    if let [first, rest @ ..] = group.members {
+        for other in rest {
+            sets.join(*first, *other);
+        }
+    }
+}
+
+/// Numbers for makers and platforms; serials get theirs while they are grouped.
+fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
+    let size = shelves.total as usize;
+    let mut traits =
+        Traits { serial: vec![0; size], maker: vec![0; size], platform: vec![0; size], maker_names: Vec::new() };
+    let mut makers: BTreeMap<String, u32> = BTreeMap::new();
+    for shelf in &shelves.shelves {
+        if let Some(cells) = shelf.text("manufacturer") {
+            let mut known: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
+            for (slot, cell) in traits.maker.iter_mut().skip(shelf.offset as usize).zip(cells.iter()) {
+                let Some(text) = cell else { continue };
+                *slot = *known.entry(text).or_insert_with(|| {
+                    vocabulary.manufacturer(text).map_or(0, |name| {
+                        let next = u32::try_from(makers.len()).unwrap_or_default() + 1;
+                        *makers.entry(name).or_insert(next)
+                    })
+                });
+            }
+        }
+        if let Some(cells) = shelf.text("platform") {
+            for (slot, cell) in traits.platform.iter_mut().skip(shelf.offset as usize).zip(cells.iter()) {
+                *slot = match cell.and_then(Platform::parse) {
+                    None | Some(Platform::Other) => 0,
+                    Some(platform) => platform as u32 + 1,
+                };
+            }
+        }
+    }
+    let mut names: Vec<(u32, String)> = makers.into_iter().map(|(name, number)| (number, name)).collect();
+    names.sort_unstable();
+    traits.maker_names = names.into_iter().map(|(_, name)| name).collect();
+    traits
+}
+
+/// Records that share an identifier, guards applied. Fills in the serial numbers of the traits.
+fn groups(shelves: &Shelves, traits: &mut Traits, suspects: &mut Vec<u32>, notices: &mut Vec<Notice>) -> Groups {
+    let mut groups = Groups::default();
+    let mut next_serial = 0;
+    // One kind after the other: the pairs of all kinds at once would take more memory than the records.
+    for kind in Kind::ALL.iter().copied() {
+        for pairs in keys::gather(shelves, kind) {
+            for run in pairs.chunk_by(|a, b| a.0 == b.0) {
+                let Some(key) = run.first().map(|p| p.0) else { continue };
+                if kind == Kind::Serial || kind == Kind::Radio {
+                    match guard(shelves, traits, run) {
+                        None => {}
+                        Some(reason) => {
+                            suspects.extend(reason.suspects(run));
+                            notices.push(reason.notice(shelves, kind, run));
+                            continue;
+                        }
+                    }
+                }
+                if kind == Kind::Serial {
+                    next_serial += 1;
+                    for (_, record) in run {
+                        if let Some(slot) = traits.serial.get_mut(*record as usize) {
+                            *slot = next_serial;
+                        }
+                    }
+                }
+                if run.len() > 1 {
+                    groups.push(kind, key, run);
+                }
+            }
+        }
+    }
+    duplicate_rows(shelves, &groups, notices);
+    groups
+}
+
+/// Why a hardware number joins nothing.
+enum Guarded {
+    /// Several manufacturers use it: it names no device, and nobody knows whose record is whose.
+    Makers(Vec<String>),
+    /// More concurrent records of one console than re-enrolment explains: copies of one machine.
+    Copies(Console, usize),
+}
+
+fn guard(shelves: &Shelves, traits: &Traits, run: &[Pair]) -> Option<Guarded> {
+    if run.len() < 2 {
+        return None;
+    }
+    let mut makers: Vec<u32> =
+        run.iter().filter_map(|p| traits.maker.get(p.1 as usize).copied()).filter(|m| *m != 0).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    if makers.len() > 1 {
+        let name = |m: &u32| traits.maker_names.get(*m as usize - 1).cloned().unwrap_or_default();
+        let mut names: Vec<String> = makers.iter().map(name).collect();
+        names.sort();
+        return Some(Guarded::Makers(names));
+    }
+    if run.len() <= MOST_ENROLMENTS {
+        return None;
+    }
+    let mut per_console: BTreeMap<Console, std::collections::BTreeSet<String>> = BTreeMap::new();
+    for (_, record) in run {
+        if let Some((shelf, _)) = shelves.locate(*record) {
+            per_console.entry(shelf.console).or_default().insert(shelves.object(*record));
+        }
+    }
+    per_console
+        .into_iter()
+        .find(|(_, objects)| objects.len() > MOST_ENROLMENTS)
+        .map(|(console, objects)| Guarded::Copies(console, objects.len()))
+}
+
+impl Guarded {
+    /// Records about which nobody can be sure.
+    fn suspects(&self, run: &[Pair]) -> Vec<u32> {
+        match self {
+            Self::Makers(_) => run.iter().map(|p| p.1).collect(),
+            Self::Copies(..) => Vec::new(),
+        }
+    }
+
+    fn notice(&self, shelves: &Shelves, kind: Kind, run: &[Pair]) -> Notice {
+        let text = run.first().map_or_else(String::new, |p| keys::text_of(shelves, kind, p.0, p.1));
+        match self {
+            Self::Makers(names) => Notice::new(
+                Code::IdentityConflict,
+                "",
+                format!("{kind} `{text}` is used by several manufacturers ({}) and joins nothing", names.join(", ")),
+            ),
+            Self::Copies(console, count) => Notice::new(
+                Code::PlaceholderSerial,
+                "",
+                format!(
+                    "{kind} `{text}` is shared by {count} records of {}: copies of one machine; it joins nothing",
+                    console.title()
+                ),
+            ),
+        }
+    }
+}
+
+/// One remark an export whose rows repeat an object.
+fn duplicate_rows(shelves: &Shelves, groups: &Groups, notices: &mut Vec<Notice>) {
+    let mut repeated: BTreeMap<Console, (u64, u64)> = BTreeMap::new();
+    for group in groups.iter().filter(|g| g.kind == Kind::Object) {
+        if let Some((shelf, _)) = group.members.first().and_then(|r| shelves.locate(*r)) {
+            let entry = repeated.entry(shelf.console).or_default();
+            entry.0 += 1;
+            entry.1 += group.members.len() as u64;
+        }
+    }
+    for (console, (objects, rows)) in repeated {
+        let message = format!("{objects} objects of {} stand in {rows} rows; they count once", console.title());
+        notices.push(Notice::new(Code::DuplicateRows, "", message));
+    }
+}
+
+/// Records that are another row of an object already counted.
+fn repeats(groups: &Groups, total: u32) -> Vec<bool> {
+    let mut repeats = vec![false; total as usize];
+    for group in groups.iter().filter(|g| g.kind == Kind::Object) {
+        for record in group.members.iter().skip(1) {
+            if let Some(slot) = repeats.get_mut(*record as usize) {
+                *slot = true;
+            }
+        }
+    }
+    repeats
+}
+
+fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u8> {
+    let mut bits = vec![0_u8; total as usize];
+    let mut roots = Vec::new();
+    for group in groups.iter() {
+        roots.clear();
+        roots.extend(group.members.iter().map(|r| sets.find(*r)));
+        roots.sort_unstable();
+        for record in group.members {
+            let root = sets.find(*record);
+            let first = roots.partition_point(|r| *r < root);
+            let shared = roots.get(first + 1) == Some(&root);
+            if let Some(slot) = bits.get_mut(*record as usize).filter(|_| shared) {
+                *slot |= group.kind.bit();
+            }
+        }
+    }
+    bits
+}
+
+/// Gives devices their numbers, in the order of their keys.
+fn number_devices(
+    shelves: &Shelves,
+    sets: &mut Sets,
+    exact_roots: &[u32],
+    suspects: &[u32],
+    repeats: &[bool],
+    traits: &Traits,
+) -> Links {
+    let roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
+    let mut unsure = vec![false; roots.len()];
+    for record in suspects {
+        if let Some(slot) = roots.get(*record as usize).and_then(|r| unsure.get_mut(*r as usize)) {
+            *slot = true;
+        }
+    }
+    let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
+        super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial);
+    keyed.par_sort_unstable();
+
+    let mut number = vec![NONE; roots.len()];
+    for (at, (_, root)) in (0_u32..).zip(&keyed) {
+        if let Some(slot) = number.get_mut(*root as usize) {
+            *slot = at;
+        }
+    }
+    let count = keyed.len();
+    let device: Vec<u32> = roots.iter().map(|r| number.get(*r as usize).copied().unwrap_or(NONE)).collect();
+    let mut first_exact = vec![NONE; count];
+    let mut exact = vec![true; count];
+    let mut objects = vec![0_u32; count];
+    for ((device, exact_root), repeat) in device.iter().zip(exact_roots).zip(repeats) {
+        let (Some(first), Some(exact), Some(objects)) =
+            (first_exact.get_mut(*device as usize), exact.get_mut(*device as usize), objects.get_mut(*device as usize))
+        else {
+            continue;
+        };
+        if *first == NONE {
+            *first = *exact_root;
+        }
+        *exact &= first == exact_root;
+        *objects += u32::from(!repeat);
+    }
+    let conflict = keyed.iter().map(|(_, root)| unsure.get(*root as usize).copied().unwrap_or(false)).collect();
+    let key = super::device_key::key_texts(shelves, &keyed);
+    Links { device, devices: u32::try_from(count).unwrap_or(NONE), conflict, exact, objects, key, ..Links::default() }
+}
+
+fn refusal_notices(shelves: &Shelves, refused: &BTreeMap<u32, Vec<String>>) -> Vec<Notice> {
+    refused
+        .iter()
+        .filter_map(|(record, reasons)| {
+            let (shelf, line) = shelves.locate(*record)?;
+            let export = shelf.numbers("export")?.get(line)?;
+            let row = shelf.numbers("row")?.get(line)?;
+            let (label, _) = shelves.exports.get(export as usize)?;
+            let message = format!("a link was refused: {}", reasons.join("; "));
+            Some(Notice::new(Code::IdentityConflict, label, message).at_row(row.into()))
+        })
+        .collect()
+}

@@ -1,0 +1,37 @@
+//! Records to devices: which rows are the same physical thing, and the proof.
+//!
+//! Links are made by identifiers only, in tiers: ids that one console writes about another's object are exact, hardware
+//! numbers are strong. First every link is taken; then each group of records whose members contradict each other (two
+//! serial numbers, two manufacturers, two platforms) is taken apart and linked again with care, and what is refused is
+//! kept with its reason. Nothing depends on the order of files or rows.
+
+mod activity;
+mod careful;
+mod device_key;
+mod devices;
+mod keys;
+mod links;
+mod live;
+mod shelves;
+
+use crate::error::Result;
+use crate::formats::{Records, Vocabulary};
+use crate::notice::Notice;
+
+pub use activity::{AsOf, DAY, SHORTEST_INACTIVE, Threshold, Thresholds, as_of, day, rfc3339};
+pub use devices::Devices;
+pub use keys::Kind as KeyKind;
+pub use links::Links;
+pub use shelves::{NONE, Shelf, Shelves};
+
+/// Joins the records of all exports into devices.
+///
+/// `exports` holds the label of each export with its records, in the order of the labels.
+///
+/// # Errors
+/// [`crate::error::Error::Internal`] if the engine refuses a step.
+pub fn identify(exports: Vec<(String, Records)>, vocabulary: &Vocabulary) -> Result<(Shelves, Links, Vec<Notice>)> {
+    let shelves = Shelves::new(exports)?;
+    let (links, notices) = links::link(&shelves, vocabulary);
+    Ok((shelves, links, notices))
+}

@@ -1,0 +1,161 @@
+//! The records of all exports, one frame a console, numbered through.
+
+use polars::prelude::{
+    BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, Series, StringChunked, UInt32Chunked,
+};
+
+use crate::error::Result;
+use crate::formats::Records;
+use crate::formats::normalise_internal as internal;
+use crate::read::BadRow;
+use crate::schema::{Console, Kind, record_field};
+
+/// No record, no device.
+pub const NONE: u32 = u32::MAX;
+
+/// The records of one console.
+#[derive(Debug)]
+pub struct Shelf {
+    /// The console.
+    pub console: Console,
+    /// Number of the first record among all records.
+    pub offset: u32,
+    /// Canonical columns, and `export` (number of the export) and `row`.
+    pub frame: DataFrame,
+}
+
+/// All records.
+#[derive(Debug)]
+pub struct Shelves {
+    /// One a console that has records, in the order of [`Console::ALL`].
+    pub shelves: Vec<Shelf>,
+    /// Labels of the exports, by number.
+    pub exports: Vec<(String, Console)>,
+    /// Rows that were set aside, by export.
+    pub bad: Vec<(u32, BadRow)>,
+    /// Consoles one of whose exports was cut off.
+    pub cut: Vec<Console>,
+    /// Number of records.
+    pub total: u32,
+}
+
+impl Shelves {
+    pub(super) fn new(exports: Vec<(String, Records)>) -> Result<Self> {
+        let mut frames: Vec<(Console, DataFrame)> = Vec::new();
+        let mut labels = Vec::new();
+        let mut bad = Vec::new();
+        let mut cut = Vec::new();
+        for (number, (label, records)) in (0_u32..).zip(exports) {
+            let mut frame = records.frame;
+            let height = frame.height();
+            let export = Column::new_scalar("export".into(), number.into(), height);
+            frame.with_column(export).map_err(internal)?;
+            labels.push((label, records.console));
+            bad.extend(records.bad.into_iter().map(|b| (number, b)));
+            if records.cut {
+                cut.push(records.console);
+            }
+            frames.push((records.console, frame));
+        }
+        let mut shelves = Vec::new();
+        let mut total = 0;
+        for console in Console::ALL {
+            let own: Vec<DataFrame> =
+                frames.iter().filter(|(c, f)| c == console && f.height() > 0).map(|(_, f)| f.clone()).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let frame = if let [one] = own.as_slice() {
+                one.clone()
+            } else {
+                let mut all = polars::functions::concat_df_diagonal(&own).map_err(internal)?;
+                all.rechunk_mut();
+                all
+            };
+            let height = u32::try_from(frame.height()).map_err(internal)?;
+            shelves.push(Shelf { console: *console, offset: total, frame });
+            total += height;
+        }
+        Ok(Self { shelves, exports: labels, bad, cut, total })
+    }
+
+    /// The records of a console, if there are any.
+    #[must_use]
+    pub fn of(&self, console: Console) -> Option<&Shelf> {
+        self.shelves.iter().find(|s| s.console == console)
+    }
+
+    /// The shelf that holds a record, and the record's line there.
+    #[must_use]
+    pub fn locate(&self, record: u32) -> Option<(&Shelf, usize)> {
+        let shelf = self.shelves.iter().rev().find(|s| s.offset <= record)?;
+        Some((shelf, (record - shelf.offset) as usize))
+    }
+
+    /// `console:native_id` of a record; where the console gave no id, its serial or its row.
+    #[must_use]
+    pub fn object(&self, record: u32) -> String {
+        let Some((shelf, line)) = self.locate(record) else { return String::new() };
+        let text = |name: &str| shelf.text(name).and_then(|c| c.get(line).map(str::to_string));
+        let id = text("native_id").or_else(|| text("serial")).unwrap_or_else(|| {
+            let export = shelf.numbers("export").and_then(|c| c.get(line)).unwrap_or_default();
+            let row = shelf.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
+            let label = self.exports.get(export as usize).map_or("", |(l, _)| l.as_str());
+            format!("{label}:{row}")
+        });
+        format!("{}:{id}", shelf.console)
+    }
+}
+
+impl Shelf {
+    /// Number of records.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// A text column, if the exports fill it.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&StringChunked> {
+        self.frame.column(name).ok()?.str().ok()
+    }
+
+    /// A column of times in UTC milliseconds, if the exports fill it.
+    #[must_use]
+    pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
+        self.frame.column(name).ok()?.i64().ok()
+    }
+
+    /// A column of flags, if the exports fill it.
+    #[must_use]
+    pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
+        self.frame.column(name).ok()?.bool().ok()
+    }
+
+    /// `row` or `export`.
+    #[must_use]
+    pub fn numbers(&self, name: &str) -> Option<&UInt32Chunked> {
+        self.frame.column(name).ok()?.u32().ok()
+    }
+
+    /// A canonical column by name, empty where the exports do not fill it.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Column {
+        self.frame.column(name).cloned().unwrap_or_else(|_| empty(name, self.height()))
+    }
+}
+
+/// A column of a record field without values.
+fn empty(name: &str, height: usize) -> Column {
+    use polars::prelude::DataType;
+    let kind = record_field(name).map_or(Kind::Text, |f| f.kind);
+    let dtype = match kind {
+        Kind::Time => DataType::Int64,
+        Kind::Flag => DataType::Boolean,
+        _ => DataType::String,
+    };
+    if height == 0 {
+        return Series::new(name.into(), &[] as &[&str]).cast(&dtype).unwrap_or_default().into_column();
+    }
+    Column::full_null(name.into(), height, &dtype)
+}

@@ -1,0 +1,25 @@
+//! lastseen reads the device lists that consoles export, works out which rows are the same physical device, says which
+//! devices are stale or misaligned and why, and writes a report with the steps that take each one out of service.
+//!
+//! The folders are the way the data takes, one stage each, one documented schema between two stages:
+//!
+//! ```text
+//! exports ─read─▶ tables ─formats─▶ records ─identity─▶ devices ─rules─▶ findings ─plan─▶ steps ─report─▶ files
+//! ```
+//!
+//! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on; [`cli`] is the only
+//! place that prints. The engine (polars) stays behind [`table`]: planning, reporting and the command line never name it.
+
+pub mod analysis;
+pub mod assets;
+pub mod cli;
+pub mod error;
+pub mod formats;
+pub mod identity;
+pub mod notice;
+pub mod plan;
+pub mod read;
+pub mod report;
+pub mod rules;
+pub mod schema;
+pub mod table;

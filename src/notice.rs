@@ -1,0 +1,111 @@
+//! Remarks about the input: coded, located, and made before any conclusion is drawn from it.
+
+use crate::schema::Severity;
+
+/// Writes the code list once: variant, slug, severity.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $slug:literal, $severity:ident;)+) => {
+        /// Kind of a remark. The slugs are part of the output contract.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $variant),+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The slug shown in `notices.csv`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $slug),+ }
+            }
+
+            /// How much such a remark matters.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A serial number that no manufacturer would give, or that too many records share.
+    PlaceholderSerial = "placeholder-serial", Low;
+    /// An identifier that is not one: scientific notation, wrong length, wrong characters.
+    DamagedIdentifier = "damaged-identifier", Medium;
+    /// Dates whose day and month cannot be told apart, or that cannot be read.
+    AmbiguousDates = "ambiguous-dates", High;
+    /// A file that is cut off or filtered.
+    IncompleteExport = "incomplete-export", High;
+    /// An export with too few rows beside what the others say.
+    SourceTooSmall = "source-too-small", High;
+    /// An export whose newest signal is far behind the others.
+    SourcesOutOfStep = "sources-out-of-step", Medium;
+    /// Identifiers that contradict each other; the link was refused.
+    IdentityConflict = "identity-conflict", Medium;
+    /// Rows of one export that are the same object.
+    DuplicateRows = "duplicate-rows", Info;
+    /// A row that could not be read and was set aside.
+    BadRow = "bad-row", Medium;
+    /// A file that no format describes.
+    UnknownFormat = "unknown-format", Medium;
+    /// Columns that the format does not know.
+    UnknownColumn = "unknown-column", Info;
+    /// Columns that the format knows, the file lacks and a conclusion would need.
+    MissingColumn = "missing-column", Low;
+    /// A column with secrets, dropped in the reader.
+    SecretColumn = "secret-column", High;
+    /// A value that is not of the kind its column holds.
+    UnreadableValue = "unreadable-value", Medium;
+    /// A date far after all others, left out of the as-of time.
+    LoneDate = "lone-date", Medium;
+}
+
+/// One remark.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// Kind of remark.
+    pub code: Code,
+    /// File, archive member or sheet; empty for a remark about all of them.
+    pub export: String,
+    /// Data row, from 1.
+    pub row: Option<u64>,
+    /// Column as written in the export.
+    pub column: String,
+    /// What was seen and what follows from it.
+    pub message: String,
+}
+
+impl Notice {
+    /// A remark about a whole export.
+    pub fn new(code: Code, export: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, export: export.into(), row: None, column: String::new(), message: message.into() }
+    }
+
+    /// The same remark, pinned to a row.
+    #[must_use]
+    pub fn at_row(mut self, row: u64) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    /// The same remark, pinned to a column.
+    #[must_use]
+    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+        self.column = column.into();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let slugs: BTreeSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(slugs.len(), Code::ALL.len());
+        assert!(slugs.iter().all(|s| s.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+}

@@ -1,0 +1,221 @@
+//! Conditions, steps and playbooks as masks and numbers.
+
+use crate::plan::facts;
+use crate::plan::file::{Case, Definition, On, Place, Words};
+use crate::plan::sheet::Sheet;
+use crate::plan::{Entry, State};
+use crate::schema::Console;
+
+/// Bits of the device and of the object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mask {
+    device: u64,
+    object: u64,
+}
+
+impl Mask {
+    const fn is_empty(self) -> bool {
+        self.device == 0 && self.object == 0
+    }
+
+    const fn meets(self, device: u64, object: u64) -> bool {
+        self.device & device != 0 || self.object & object != 0
+    }
+}
+
+/// A condition in bits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Condition {
+    all: Mask,
+    none: Mask,
+    /// Two of them, since a case of a step is narrowed further by the playbook. Empty ones hold.
+    any: [Mask; 2],
+}
+
+impl Condition {
+    /// Whether it holds for a device and an object; `object` is 0 for the device as a whole.
+    pub(super) const fn holds(&self, device: u64, object: u64) -> bool {
+        let [first, second] = self.any;
+        self.possible(device)
+            && self.all.object & !object == 0
+            && self.none.object & object == 0
+            && (first.is_empty() || first.meets(device, object))
+            && (second.is_empty() || second.meets(device, object))
+    }
+
+    /// Whether it can hold for any object of the device.
+    pub(super) const fn possible(&self, device: u64) -> bool {
+        self.all.device & !device == 0 && self.none.device & device == 0
+    }
+
+    /// Whether it asks for something of an object.
+    const fn speaks_of_objects(&self) -> bool {
+        let [first, second] = self.any;
+        (self.all.object | self.none.object | first.object | second.object) != 0
+    }
+
+    /// Whether it holds only for an object with one of these bits.
+    pub(super) const fn demands(&self, object: u64) -> bool {
+        self.all.object & object != 0
+    }
+
+    /// Both at once; each has one `any` at most.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            all: Mask { device: self.all.device | other.all.device, object: self.all.object | other.all.object },
+            none: Mask { device: self.none.device | other.none.device, object: self.none.object | other.none.object },
+            any: [self.any[0], other.any[0]],
+        }
+    }
+}
+
+/// Bits of a condition; unknown words become problems of the sheet.
+pub(super) fn condition(words: &Words, sheet: &mut Sheet) -> Condition {
+    let mut mask = |list: &[String]| {
+        list.iter().fold(Mask::default(), |mask, word| {
+            let (device, object) = facts::mask_of(word).unwrap_or_else(|| {
+                let known = facts::DEVICE_FACTS.iter().chain(facts::OBJECT_FACTS).map(|f| f.word);
+                sheet.unknown("fact", word, known);
+                (0, 0)
+            });
+            Mask { device: mask.device | device, object: mask.object | object }
+        })
+    };
+    Condition { all: mask(&words.all), none: mask(&words.none), any: [mask(&words.any), Mask::default()] }
+}
+
+/// The same for `applies`, which is asked before any object is looked at.
+pub(super) fn device_condition(words: &Words, sheet: &mut Sheet) -> Condition {
+    let compiled = condition(words, sheet);
+    if compiled.speaks_of_objects() {
+        let help = "`applies` chooses devices; put words about one object into `when` of a step";
+        sheet.problem("applies", "`applies` uses words about one object".into(), help.into());
+    }
+    compiled
+}
+
+/// What keeps a step safe, as bits and numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    /// States that allow it, as bits of an object; 0 means all.
+    pub states: u64,
+    /// Step that must stand earlier for the same object, and states that make it needless.
+    pub after: Option<(u16, u64)>,
+    /// Consoles whose records must be removed earlier.
+    pub gone: Vec<Console>,
+    pub never: Vec<Condition>,
+}
+
+/// Number of a step and what the plan has to know of it afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub number: u16,
+    pub removes: bool,
+}
+
+/// One way in which a step of a playbook may apply. Those of one step stand in a row; the first that fits an object wins.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub when: Condition,
+    pub on: On,
+    pub console: Option<Console>,
+    pub entry: u32,
+    pub step: Step,
+}
+
+/// A playbook.
+#[derive(Clone, Debug)]
+pub(super) struct Book {
+    pub name: String,
+    pub about: String,
+    pub order: u32,
+    /// Which devices it is for; nothing means every one.
+    pub applies: Option<Condition>,
+    pub choices: Vec<Choice>,
+}
+
+/// A step as defined, checked.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub step: Step,
+    pub place: Place,
+    pub guard: Guard,
+    pub on: On,
+    /// Texts as defined.
+    pub entry: Entry,
+    /// Cases, with what they change already applied; the definition itself is the last.
+    pub cases: Vec<Variant>,
+}
+
+/// A step under a condition, texts resolved.
+#[derive(Clone, Debug)]
+pub(super) struct Variant {
+    pub when: Condition,
+    pub on: On,
+    pub entry: Entry,
+}
+
+impl Known {
+    /// The step with what a case changes.
+    pub(super) fn vary(&self, case: &Case, sheet: &mut Sheet) -> Variant {
+        let base = &self.entry;
+        let text = |new: &Option<String>, old: &String, sheet: &mut Sheet| {
+            new.as_ref().map_or_else(|| old.clone(), |t| sheet.resolve(t))
+        };
+        let console = case.console.as_ref().map_or(base.console, |c| sheet.console(c));
+        let entry = Entry {
+            slug: base.slug.clone(),
+            action: text(&case.action, &base.action, sheet),
+            console,
+            role: text(&case.role, &base.role, sheet),
+            irreversible: case.irreversible.unwrap_or(base.irreversible),
+            wipes: case.wipes.unwrap_or(base.wipes),
+            condition: text(&case.condition, &base.condition, sheet),
+            why: text(&case.why, &base.why, sheet),
+        };
+        Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry }
+    }
+
+    /// Every way in which a playbook that only narrows the step may apply it.
+    pub(super) fn narrowed(&self, when: Condition) -> Vec<Variant> {
+        self.cases.iter().map(|c| Variant { when: c.when.and(when), ..c.clone() }).collect()
+    }
+}
+
+/// Bits of an object for a list of state words.
+pub(super) fn states(words: &[String], sheet: &mut Sheet) -> u64 {
+    words.iter().fold(0, |bits, word| {
+        let state = State::parse(word);
+        if state.is_none() {
+            sheet.unknown("state", word, State::WORDS.iter().copied());
+        }
+        bits | state.map_or(0, |s| 1 << s as u64)
+    })
+}
+
+/// The step that a definition describes, but for `after`: that needs the numbers of all steps.
+pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known {
+    let console = raw.console.as_ref().and_then(|c| sheet.console(c));
+    let guard = Guard {
+        states: states(&raw.states, sheet),
+        after: None,
+        gone: raw.gone.iter().filter_map(|c| sheet.console(c)).collect(),
+        never: raw.never.iter().map(|w| condition(w, sheet)).collect(),
+    };
+    let entry = Entry {
+        slug: raw.step.clone(),
+        action: sheet.resolve(&raw.action),
+        console,
+        role: sheet.resolve(&raw.role),
+        irreversible: raw.irreversible,
+        wipes: raw.wipes,
+        condition: sheet.resolve(&raw.condition),
+        why: sheet.resolve(&raw.why),
+    };
+    let step = Step { number, removes: raw.removes };
+    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, cases: Vec::new() };
+    let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
+    cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
+    known.cases = cases;
+    known
+}

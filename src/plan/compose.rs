@@ -1,0 +1,94 @@
+//! The steps of one device.
+
+use crate::plan::compile::{Choice, Step};
+use crate::plan::facts::{self, ASKED};
+use crate::plan::file::On;
+use crate::plan::subject::{Object, Subject};
+use crate::plan::{Planned, Playbooks};
+
+/// Objects of one device whose bits fit on the stack. More is rare and costs one allocation a device.
+const FEW: usize = 16;
+
+/// Appends the steps of a device to `out`.
+pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>) {
+    if subject.claims.is_empty() {
+        return;
+    }
+    let device = facts::of_device(subject);
+    let Some(book) = books.choose(device) else { return };
+
+    let mut few = [0; FEW];
+    let mut many = Vec::new();
+    let bits = if let Some(few) = few.get_mut(..subject.objects.len()) {
+        few
+    } else {
+        many.resize(subject.objects.len(), 0);
+        &mut many[..]
+    };
+    for (bits, object) in bits.iter_mut().zip(&subject.objects) {
+        *bits = facts::of_object(subject, object);
+    }
+
+    let mut draft = Draft { books, subject, device, start: out.len(), out };
+    for choice in &book.choices {
+        if choice.when.possible(device) {
+            draft.choose(choice, bits);
+        }
+    }
+}
+
+/// The plan so far: what `out` holds from `start` on.
+struct Draft<'a> {
+    books: &'a Playbooks,
+    subject: &'a Subject,
+    device: u64,
+    start: usize,
+    out: &'a mut Vec<Planned>,
+}
+
+impl Draft<'_> {
+    /// Plans one choice for every object that it fits.
+    fn choose(&mut self, choice: &Choice, bits: &[u64]) {
+        let (On::Asked | On::AskedOrLive, Some(console)) = (choice.on, choice.console) else {
+            return self.add(choice, None, 0);
+        };
+        let subject = self.subject;
+        let here = || subject.objects.iter().zip(bits).filter(|(o, _)| o.console == console);
+        let asked = choice.on == On::Asked || here().any(|(_, b)| b & ASKED != 0);
+        for (object, &bits) in here() {
+            if if asked { bits & ASKED != 0 } else { object.live } {
+                self.add(choice, Some(object), bits);
+            }
+        }
+    }
+
+    /// Plans one choice for one object, or for the device, unless something speaks against it.
+    fn add(&mut self, choice: &Choice, object: Option<&Object>, bits: u64) {
+        let Some(guard) = self.books.guards.get(usize::from(choice.step.number)) else { return };
+        let record = object.map(|o| o.record);
+        let allowed = choice.when.holds(self.device, bits)
+            && (guard.states == 0 || object.is_none() || guard.states & bits != 0)
+            && !guard.never.iter().any(|n| n.holds(self.device, bits))
+            && !self.has(choice.step.number, record)
+            && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
+            && guard.gone.iter().all(|&c| self.subject.of(c).all(|o| self.removes(o.record)));
+        if allowed {
+            self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
+        }
+    }
+
+    /// Whether the plan holds the step for this object.
+    fn has(&self, step: u16, object: Option<u32>) -> bool {
+        self.so_far().any(|(s, o)| s.number == step && o == object)
+    }
+
+    /// Whether the plan takes the record out of its console.
+    fn removes(&self, record: u32) -> bool {
+        self.so_far().any(|(s, o)| s.removes && o == Some(record))
+    }
+
+    fn so_far(&self) -> impl Iterator<Item = (Step, Option<u32>)> {
+        let planned = self.out.get(self.start..).unwrap_or_default();
+        planned.iter().filter_map(|p| Some((*self.books.steps.get(p.entry as usize)?, p.object)))
+    }
+}

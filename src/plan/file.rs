@@ -1,0 +1,184 @@
+//! Step lists and playbooks as they are written. Nothing is decided here.
+
+use serde::Deserialize;
+
+/// One file: a list of steps (`define`) or a playbook (everything else).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Document {
+    /// Steps that playbooks may use.
+    pub define: Vec<Definition>,
+    /// Name of the playbook.
+    pub playbook: Option<String>,
+    /// Which devices it is for, in a sentence.
+    pub about: String,
+    /// Precedence: the playbook with the lowest number among those that apply is taken.
+    pub order: Option<u32>,
+    /// Which devices it is for. The last playbook has none, so that every device has one.
+    pub applies: Option<Words>,
+    /// The steps, in the order in which they are to be done.
+    pub steps: Vec<Item>,
+}
+
+/// A condition: every word of `all`, at least one of `any` if there are any, none of `none`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Words {
+    pub all: Vec<String>,
+    pub any: Vec<String>,
+    pub none: Vec<String>,
+}
+
+/// A step: its texts, and what keeps it safe in every playbook.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Definition {
+    /// Slug.
+    pub step: String,
+    /// Console it is done in.
+    pub console: Option<String>,
+    /// What it is done to.
+    #[serde(default)]
+    pub on: On,
+    /// Least role; needed where there is a console.
+    #[serde(default)]
+    pub role: String,
+    /// Cannot be undone.
+    #[serde(default)]
+    pub irreversible: bool,
+    /// Erases the device.
+    #[serde(default)]
+    pub wipes: bool,
+    /// Takes the record out of its console.
+    #[serde(default)]
+    pub removes: bool,
+    /// Where in a playbook it has to stand.
+    #[serde(default)]
+    pub place: Place,
+    /// States of the object that allow it; none means every state.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// Planned only after another step on the same object.
+    pub after: Option<After>,
+    /// Consoles that must hold no record of the device any more, or only records that an earlier step removes.
+    #[serde(default)]
+    pub gone: Vec<String>,
+    /// Never planned where one of these holds, whatever a playbook says.
+    #[serde(default)]
+    pub never: Vec<Words>,
+    /// What to do.
+    pub action: String,
+    /// What must be true first and no file can tell.
+    #[serde(default)]
+    pub condition: String,
+    /// Why, and what to beware of.
+    pub why: String,
+    /// Other texts, or other objects, for devices of which something holds. The first that fits is taken.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Where a step stands in a playbook.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Place {
+    /// Anywhere between the first and the last.
+    #[default]
+    Between,
+    /// First.
+    First,
+    /// Before every irreversible step.
+    Early,
+    /// After every other irreversible step.
+    Final,
+    /// Last.
+    Last,
+    /// The only step of its playbook.
+    Alone,
+}
+
+/// What a step is done to.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum On {
+    /// Each object of the console that is asked to go.
+    #[default]
+    Asked,
+    /// The same; if none of the console is asked to go, its live record.
+    AskedOrLive,
+    /// The device as a whole, once.
+    Device,
+}
+
+/// A step that must come first, or a state that makes it needless.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct After {
+    /// The step.
+    pub step: String,
+    /// States in which the object needs no such step.
+    #[serde(default)]
+    pub or_states: Vec<String>,
+}
+
+/// What differs from the step as defined.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Case {
+    pub when: Words,
+    pub console: Option<String>,
+    pub on: Option<On>,
+    pub role: Option<String>,
+    pub irreversible: Option<bool>,
+    pub wipes: Option<bool>,
+    pub action: Option<String>,
+    pub condition: Option<String>,
+    pub why: Option<String>,
+}
+
+/// A step in a playbook. With nothing but `when` it takes the cases of its definition along; with anything of its own
+/// it stands for itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Item {
+    pub step: String,
+    #[serde(default)]
+    pub when: Words,
+    pub console: Option<String>,
+    pub on: Option<On>,
+    pub role: Option<String>,
+    pub irreversible: Option<bool>,
+    pub wipes: Option<bool>,
+    pub action: Option<String>,
+    pub condition: Option<String>,
+    pub why: Option<String>,
+}
+
+impl Item {
+    /// Whether it says more than where the step applies.
+    pub(super) const fn stands_alone(&self) -> bool {
+        self.console.is_some()
+            || self.on.is_some()
+            || self.role.is_some()
+            || self.irreversible.is_some()
+            || self.wipes.is_some()
+            || self.action.is_some()
+            || self.condition.is_some()
+            || self.why.is_some()
+    }
+
+    /// What it changes, as a case of its step. Its condition is dealt with by the caller.
+    pub(super) fn case(&self) -> Case {
+        Case {
+            when: Words::default(),
+            console: self.console.clone(),
+            on: self.on,
+            role: self.role.clone(),
+            irreversible: self.irreversible,
+            wipes: self.wipes,
+            action: self.action.clone(),
+            condition: self.condition.clone(),
+            why: self.why.clone(),
+        }
+    }
+}

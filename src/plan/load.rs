@@ -1,0 +1,202 @@
+//! From files to playbooks: parse, check, resolve. Every problem is reported, not only the first.
+
+use std::collections::BTreeMap;
+
+use crate::plan::check::{self, Stop};
+use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
+use crate::plan::file::Document;
+use crate::plan::sheet::{Parameters, Problem, Sheet};
+use crate::plan::{Entry, Playbooks};
+
+/// A file with what was read from it.
+struct Page<'a> {
+    sheet: Sheet<'a>,
+    document: Document,
+}
+
+pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result<Playbooks, Vec<Problem>> {
+    let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters)).collect();
+    let shelf = Shelf::fill(&mut pages);
+
+    let mut ledger = Ledger::default();
+    let mut books: Vec<Book> = Vec::new();
+    for page in &mut pages {
+        nameless(page);
+        if page.document.playbook.is_some() {
+            let book = bind(page, &shelf, &mut ledger);
+            if let Some(twin) = books.iter().find(|b| b.order == book.order || b.name == book.name) {
+                let message = format!("playbook `{}` has the name or the order of `{}`", book.name, twin.name);
+                page.sheet.problem("order", message, "give each playbook its own name and its own order".into());
+            }
+            books.push(book);
+        }
+    }
+    books.sort_by_key(|b| b.order);
+
+    totality(&books, &mut pages);
+    let problems: Vec<_> = pages.into_iter().flat_map(|p| p.sheet.into_problems()).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let guards = shelf.steps.into_iter().map(|k| k.guard).collect();
+    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books })
+}
+
+/// Reads one file. An unreadable one counts as empty and leaves its problem.
+fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters) -> Page<'a> {
+    let mut sheet = Sheet::new(name, text, parameters);
+    let document = yaml_serde::from_str(text).unwrap_or_else(|e| {
+        sheet.unreadable(&e);
+        Document::default()
+    });
+    Page { sheet, document }
+}
+
+/// Notes a playbook that lacks its name; it would be passed over silently.
+fn nameless(page: &mut Page) {
+    let Document { playbook, about, order, applies, steps, .. } = &page.document;
+    let parts = [("order", order.is_some()), ("applies", applies.is_some()), ("steps", !steps.is_empty())];
+    let part = parts.iter().find(|(_, there)| *there).map(|(key, _)| *key);
+    if let (None, Some(key)) = (playbook, part.or((!about.is_empty()).then_some("about"))) {
+        let message = "the file has an order of steps and no `playbook`".into();
+        page.sheet.problem(key, message, "name the playbook, or leave only `define`".into());
+    }
+}
+
+/// The last playbook, and no other, is for every device: that is what gives each device exactly one.
+fn totality(books: &[Book], pages: &mut [Page]) {
+    let (book, message) = match (books.iter().find(|b| b.applies.is_none()), books.last()) {
+        (Some(all), Some(last)) if all.order == last.order => return,
+        (Some(all), _) => {
+            (all, format!("playbook `{}` is for every device, so that those after it never apply", all.name))
+        }
+        (None, Some(last)) => (last, "no playbook is for every device that the others leave".to_owned()),
+        // Nothing to plan with: nothing was asked for, or the files have other problems.
+        (None, None) => return,
+    };
+    let help = "the playbook with the highest `order`, and no other, has no `applies`";
+    if let Some(page) = pages.iter_mut().find(|p| p.document.playbook.as_ref() == Some(&book.name)) {
+        page.sheet.problem("playbook", message, help.into());
+    }
+}
+
+/// Every step that is defined.
+#[derive(Default)]
+struct Shelf {
+    steps: Vec<Known>,
+    numbers: BTreeMap<String, u16>,
+}
+
+impl Shelf {
+    fn fill(pages: &mut [Page]) -> Self {
+        let mut shelf = Self::default();
+        // Numbers first, so that a step may follow one that is defined later.
+        for Page { sheet, document } in pages.iter_mut() {
+            for raw in &document.define {
+                let number = u16::try_from(shelf.numbers.len()).unwrap_or(u16::MAX);
+                if shelf.numbers.contains_key(&raw.step) {
+                    sheet.problem(&raw.step, format!("step `{}` is defined twice", raw.step), String::new());
+                } else {
+                    shelf.numbers.insert(raw.step.clone(), number);
+                }
+            }
+        }
+        for Page { sheet, document } in pages {
+            for raw in &document.define {
+                let number = shelf.numbers.get(&raw.step).copied().unwrap_or_default();
+                let mut known = compile::define(raw, number, sheet);
+                known.guard.after = raw.after.as_ref().and_then(|after| {
+                    Some((shelf.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
+                });
+                complete(&known, sheet);
+                shelf.steps.push(known);
+            }
+        }
+        shelf
+    }
+
+    fn number(&self, slug: &str, sheet: &mut Sheet) -> Option<u16> {
+        let number = self.numbers.get(slug).copied();
+        if number.is_none() {
+            sheet.unknown("step", slug, self.numbers.keys().map(String::as_str));
+        }
+        number
+    }
+
+    fn get(&self, number: u16) -> Option<&Known> {
+        self.steps.get(usize::from(number))
+    }
+}
+
+/// Notes what is missing in the texts of a step.
+fn complete(known: &Known, sheet: &mut Sheet) {
+    for Variant { entry, .. } in &known.cases {
+        let slug = &entry.slug;
+        if entry.action.is_empty() || entry.why.is_empty() {
+            sheet.problem(slug, format!("step `{slug}` has no `action` or no `why`"), String::new());
+        }
+        if entry.console.is_some() && entry.role.is_empty() {
+            sheet.problem(slug, format!("step `{slug}` is done in a console and has no `role`"), String::new());
+        }
+    }
+}
+
+/// One playbook, its steps resolved.
+fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
+    let Page { sheet, document } = page;
+    let name = document.playbook.clone().unwrap_or_default();
+    let order = document.order.unwrap_or_else(|| {
+        sheet.problem("playbook", format!("playbook `{name}` has no `order`"), String::new());
+        u32::MAX
+    });
+    let applies = document.applies.as_ref().map(|w| compile::device_condition(w, sheet));
+    let mut choices = Vec::new();
+    let mut stops = Vec::new();
+    for item in &document.steps {
+        let Some(known) = shelf.number(&item.step, sheet).and_then(|n| shelf.get(n)) else { continue };
+        let when = compile::condition(&item.when, sheet);
+        let variants = if item.stands_alone() {
+            vec![Variant { when, ..known.vary(&item.case(), sheet) }]
+        } else {
+            known.narrowed(when)
+        };
+        let irreversible = variants.iter().any(|v| v.entry.irreversible);
+        // A step for objects that need no earlier one may stand anywhere.
+        let after = known.guard.after.filter(|(_, needless)| !when.demands(*needless));
+        let after = after.and_then(|(n, _)| shelf.get(n)).map(|k| k.entry.slug.as_str());
+        stops.push(Stop { slug: &item.step, place: known.place, irreversible, after });
+        choices.extend(variants.into_iter().map(|v| ledger.choice(v, known.step)));
+    }
+    // With a step missing, the rest of the order would only be blamed for it.
+    if stops.len() == document.steps.len() {
+        check::order(&name, &stops, sheet);
+    }
+    Book { name, about: sheet.resolve(&document.about), order, applies, choices }
+}
+
+/// Entries of all playbooks, each once.
+#[derive(Default)]
+struct Ledger {
+    entries: Vec<Entry>,
+    steps: Vec<Step>,
+}
+
+impl Ledger {
+    fn choice(&mut self, variant: Variant, step: Step) -> Choice {
+        let Variant { when, on, entry } = variant;
+        let console = entry.console;
+        let at = self.entries.iter().position(|e| *e == entry).unwrap_or_else(|| {
+            self.entries.push(entry);
+            self.steps.push(step);
+            self.entries.len() - 1
+        });
+        Choice { when, on, console, entry: u32::try_from(at).unwrap_or(u32::MAX), step }
+    }
+}
+
+impl Book {
+    /// Whether the playbook is for a device.
+    pub(super) fn is_for(&self, device: u64) -> bool {
+        self.applies.as_ref().is_none_or(|c: &Condition| c.holds(device, 0))
+    }
+}

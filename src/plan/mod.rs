@@ -1,0 +1,120 @@
+//! Plan: from findings to ordered steps, given what each device is and where it stands.
+//!
+//! Steps, texts and orders are data (`rules/playbooks/*.yaml`). The way through this folder:
+//!
+//! 1. `file` is the YAML as it is written; nothing is decided there.
+//! 2. [`Playbooks::load`] checks it, turns fact words into bit masks and resolves every text once.
+//! 3. [`Playbooks::plan`] picks the one playbook of a device and writes its steps as small numbers.
+//!
+//! A new order is a new file, a new step is a new entry in a list of steps. What keeps a plan safe stands with the step
+//! and not with the order (`never`, `states`, `after`, `gone`), so that no order can leave it out.
+
+mod check;
+mod compile;
+mod compose;
+mod facts;
+mod file;
+mod load;
+mod sheet;
+mod subject;
+
+mod suggestions;
+
+pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use sheet::{Parameters, Problem};
+pub use subject::{AndroidMode, Claim, Intent, Object, State, Subject};
+pub use suggestions::{Suggestion, Suggestions};
+
+use crate::schema::Console;
+
+/// One step of one plan. Small, since a large tenant has millions of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// The device, as numbered by the caller.
+    pub device: u32,
+    /// Position in [`Playbooks::entries`].
+    pub entry: u32,
+    /// The record that the step acts on; nothing for a step on the device as a whole.
+    pub object: Option<u32>,
+}
+
+/// What a step says. Equal steps of several playbooks are one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Slug of the step, e.g. `entra-disable`.
+    pub slug: String,
+    /// What to do, with the way through the portal.
+    pub action: String,
+    /// Where to do it; nothing for a step outside any console.
+    pub console: Option<Console>,
+    /// Least role that may do it; empty for a step outside any console.
+    pub role: String,
+    /// Cannot be undone.
+    pub irreversible: bool,
+    /// Erases the device.
+    pub wipes: bool,
+    /// What must be true first and cannot be known from files; may be empty.
+    pub condition: String,
+    /// Why the step is there, and what to beware of.
+    pub why: String,
+}
+
+/// Every order and every step, checked and ready to plan with.
+#[derive(Clone, Debug)]
+pub struct Playbooks {
+    entries: Vec<Entry>,
+    /// Step of each entry.
+    steps: Vec<compile::Step>,
+    /// What keeps each step safe, by the number of the step.
+    guards: Vec<compile::Guard>,
+    /// By precedence; the last one applies to everything.
+    books: Vec<compile::Book>,
+}
+
+impl Playbooks {
+    /// Reads step lists and playbooks; `files` are pairs of the name for messages and the YAML text.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every file, in the order of the files: text that is not YAML, unknown keys, steps and fact
+    /// words, missing texts, and orders that would be unsafe.
+    pub fn load(files: &[(String, String)], parameters: &Parameters) -> Result<Self, Vec<Problem>> {
+        load::load(files, *parameters)
+    }
+
+    /// What each step says. [`Planned::entry`] points here.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Name and description of each playbook, in order of precedence.
+    pub fn books(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.books.iter().map(|b| (b.name.as_str(), b.about.as_str()))
+    }
+
+    /// Name of the playbook that applies to a device.
+    #[must_use]
+    pub fn book_of(&self, subject: &Subject) -> Option<&str> {
+        self.choose(facts::of_device(subject)).map(|b| b.name.as_str())
+    }
+
+    /// Appends the steps of a device to `out`, in the order in which they are to be done.
+    ///
+    /// A device without claims gets no step.
+    pub fn plan(&self, subject: &Subject, out: &mut Vec<Planned>) {
+        compose::plan(self, subject, out);
+    }
+
+    /// The first playbook that applies.
+    fn choose(&self, device: u64) -> Option<&compile::Book> {
+        self.books.iter().find(|b| b.is_for(device))
+    }
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_load;
+#[cfg(test)]
+mod tests_matrix;

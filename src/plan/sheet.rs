@@ -1,0 +1,146 @@
+//! One file while it is checked: what is wrong with it, and where.
+
+use crate::schema::Console;
+
+/// Settings that texts may quote, as `{delete_days}` and `{inactive_days}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// Days of silence after which an object may be deleted.
+    pub delete_days: u32,
+    /// Days after which a device is silent.
+    pub inactive_days: u32,
+}
+
+/// Something wrong in a list of steps or in a playbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, as given to [`Playbooks::load`](crate::plan::Playbooks::load).
+    pub file: String,
+    /// The line, where it can be told.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead; may be empty.
+    pub help: String,
+}
+
+/// One file, and the problems found so far.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    name: &'a str,
+    text: &'a str,
+    parameters: Parameters,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) const fn new(name: &'a str, text: &'a str, parameters: Parameters) -> Self {
+        Self { name, text, parameters, problems: Vec::new() }
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// Notes a problem at the first line that holds `token` as a word of its own.
+    pub(super) fn problem(&mut self, token: &str, message: String, help: String) {
+        let line = self.line_of(token);
+        self.problems.push(Problem { file: self.name.into(), line, message, help });
+    }
+
+    /// Notes a word that is not in a closed list.
+    pub(super) fn unknown<'w>(&mut self, kind: &str, word: &str, known: impl Iterator<Item = &'w str>) {
+        let help = suggest(word, known);
+        self.problem(word, format!("unknown {kind} `{word}`"), help);
+    }
+
+    /// The console behind a slug.
+    pub(super) fn console(&mut self, word: &str) -> Option<Console> {
+        let console = Console::parse(word);
+        if console.is_none() {
+            self.unknown("console", word, Console::WORDS.iter().copied());
+        }
+        console
+    }
+
+    /// Notes what the YAML reader says.
+    pub(super) fn unreadable(&mut self, error: &yaml_serde::Error) {
+        let line = error.location().map(|l| l.line());
+        let full = error.to_string();
+        // The place is told apart; the reader repeats it at the end of its sentence.
+        let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let help = match quoted.next() {
+            Some(word) if message.contains("unknown ") => suggest(word, quoted),
+            _ => String::new(),
+        };
+        self.problems.push(Problem { file: self.name.into(), line, message, help });
+    }
+
+    /// A text on one line, with its settings filled in.
+    pub(super) fn resolve(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut parts = line.split('{');
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+            match name {
+                "delete_days" => out.push_str(&self.parameters.delete_days.to_string()),
+                "inactive_days" => out.push_str(&self.parameters.inactive_days.to_string()),
+                other => self.unknown("setting", other, ["delete_days", "inactive_days"].into_iter()),
+            }
+            out.push_str(rest);
+        }
+        out
+    }
+
+    fn line_of(&self, token: &str) -> Option<usize> {
+        let part_of_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let holds = |line: &str| line.split(|c| !part_of_word(c)).any(|word| word == token);
+        self.text.lines().position(holds).map(|at| at + 1)
+    }
+}
+
+/// Names the nearest word that is right, if one is near.
+fn suggest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
+    let nearest = known.map(|k| (distance(word, k), k)).min();
+    match nearest {
+        Some((far, near)) if far <= 1 + word.chars().count() / 2 => format!("did you mean `{near}`?"),
+        _ => String::new(),
+    }
+}
+
+/// Letters to insert, remove or replace on the way from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut next = Vec::with_capacity(row.len());
+        next.push(i + 1);
+        for ((&b, &above), &diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or_default();
+            next.push((left + 1).min(above + 1).min(diagonal + usize::from(a != b)));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_letters() {
+        for (a, b, far) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("windows", "window", 1)] {
+            assert_eq!(distance(a, b), far, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_resembles_nothing_gets_no_suggestion() {
+        assert_eq!(suggest("zzzz", ["windows", "linux"].into_iter()), "");
+        assert_eq!(suggest("window", ["windows", "linux"].into_iter()), "did you mean `windows`?");
+    }
+}

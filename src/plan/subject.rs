@@ -1,0 +1,159 @@
+//! What the plan needs to know of a flagged device.
+
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, words};
+
+words! {
+    /// State of an object in its console, in the few words that decide which steps are possible. Playbooks write
+    /// `state-` before them.
+    State {
+        /// Not said, or not understood.
+        Unknown = "unknown",
+        /// Intune: managed.
+        Managed = "managed",
+        /// Intune: retire, wipe or delete is pending or issued.
+        Leaving = "leaving",
+        /// Entra ID, AD: enabled.
+        Enabled = "enabled",
+        /// Entra ID, AD, Chrome: disabled.
+        Disabled = "disabled",
+        /// Defender, Chrome: active.
+        Active = "active",
+        /// Defender: the sensor is silent.
+        Inactive = "inactive",
+        /// Defender: seen, not onboarded.
+        NotOnboarded = "not-onboarded",
+        /// Apple: assigned to a management server.
+        Assigned = "assigned",
+        /// Apple: assigned to none.
+        Unassigned = "unassigned",
+        /// Apple: released from the organisation.
+        Released = "released",
+        /// Chrome: deprovisioned.
+        Deprovisioned = "deprovisioned",
+        /// Chrome: pre-provisioned.
+        PreProvisioned = "pre-provisioned",
+        /// Google mobile: approved.
+        Approved = "approved",
+        /// Google mobile: blocked.
+        Blocked = "blocked",
+        /// Google mobile: wiped, or a wipe is on its way.
+        Wiped = "wiped",
+        /// Known, and none of the above.
+        Other = "other",
+    }
+}
+
+impl State {
+    /// Whether the console holds nothing more that could be taken away.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Released | Self::Deprovisioned | Self::Wiped | Self::NotOnboarded)
+    }
+}
+
+words! {
+    /// How an Android device is managed. Decides whether Intune's Delete retires it or erases it.
+    AndroidMode {
+        /// Corporate, fully managed.
+        FullyManaged = "fully-managed",
+        /// Corporate, dedicated to one task.
+        Dedicated = "dedicated",
+        /// Corporate, with a work profile.
+        CorporateWorkProfile = "corporate-work-profile",
+        /// Personal, with a work profile.
+        PersonalWorkProfile = "personal-work-profile",
+        /// Device administrator, the old way.
+        DeviceAdministrator = "device-administrator",
+        /// Android without Google services.
+        Aosp = "aosp",
+        /// Not said, or no Android.
+        Unknown = "unknown",
+    }
+}
+
+/// One record of a device, as far as steps care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The console that holds it.
+    pub console: Console,
+    /// The record, as numbered by the caller. Rows that are one object of the console share one number.
+    pub record: u32,
+    /// Whether it is the live record of its console: the one Intune points at, else the one seen last.
+    pub live: bool,
+    /// Its state.
+    pub state: State,
+    /// Entra ID: carries an Autopilot stamp (ZTDID), or an Autopilot record names it.
+    pub ztdid: bool,
+    /// Entra ID: its join type.
+    pub join: JoinType,
+}
+
+/// What a finding asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Intent {
+    /// The device leaves service.
+    Remove,
+    /// Only the named objects go.
+    Objects,
+    /// Management is to be restored.
+    Reconnect,
+    /// Nothing goes; somebody is to look.
+    Review,
+}
+
+/// What one finding asks of one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What it asks for.
+    pub intent: Intent,
+    /// The rule, as numbered by the caller.
+    pub rule: u16,
+    /// The records that it names; matters for [`Intent::Objects`] only.
+    pub objects: Vec<u32>,
+}
+
+/// One flagged device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The device, as numbered by the caller.
+    pub device: u32,
+    /// Operating system family, if known.
+    pub platform: Option<Platform>,
+    /// Who owns it.
+    pub ownership: Ownership,
+    /// How Entra ID knows it.
+    pub join_type: JoinType,
+    /// How sure it is that its records are one device.
+    pub identity: Identity,
+    /// Sign of life.
+    pub activity: Activity,
+    /// How Android is managed.
+    pub mode: AndroidMode,
+    /// Used by several people: kiosk, shared, meeting room.
+    pub shared: bool,
+    /// Whether an AD export was read that is complete enough for absence to count.
+    pub ad_complete: bool,
+    /// Its records.
+    pub objects: Vec<Object>,
+    /// Its findings.
+    pub claims: Vec<Claim>,
+}
+
+impl Subject {
+    /// Whether a finding asks for this.
+    #[must_use]
+    pub fn asks(&self, intent: Intent) -> bool {
+        self.claims.iter().any(|c| c.intent == intent)
+    }
+
+    /// Whether a finding names this record as one that is to go.
+    #[must_use]
+    pub fn names(&self, record: u32) -> bool {
+        self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.contains(&record))
+    }
+
+    /// The records of one console.
+    pub fn of(&self, console: Console) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |o| o.console == console)
+    }
+}

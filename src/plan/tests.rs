@@ -1,0 +1,781 @@
+//! The shipped playbooks: every step is there, and each order is the one that people are promised.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+
+pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90 };
+
+/// The shipped files, by name.
+pub(super) fn shipped() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/playbooks");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+pub(super) fn playbooks() -> Playbooks {
+    Playbooks::load(&shipped(), &PARAMETERS).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// A silent corporate device without records or findings.
+pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
+    Subject {
+        device: 7,
+        platform: Some(platform),
+        ownership: Ownership::Corporate,
+        join_type: join,
+        identity: Identity::Exact,
+        activity: Activity::Silent,
+        mode: AndroidMode::Unknown,
+        shared: false,
+        ad_complete: false,
+        objects: Vec::new(),
+        claims: Vec::new(),
+    }
+}
+
+impl Subject {
+    /// Adds the live record of a console; its number is the position.
+    pub(super) fn with(mut self, console: Console, state: State) -> Self {
+        let record = u32::try_from(self.objects.len()).unwrap();
+        let join = if console == Console::Entra { self.join_type } else { JoinType::Unknown };
+        self.objects.push(Object { console, record, live: true, state, ztdid: false, join });
+        self
+    }
+
+    /// Changes the record that was added last.
+    pub(super) fn but(mut self, change: impl FnOnce(&mut Object)) -> Self {
+        change(self.objects.last_mut().unwrap());
+        self
+    }
+
+    pub(super) fn asks_for(mut self, intent: Intent, objects: &[u32]) -> Self {
+        self.claims.push(Claim { intent, rule: 0, objects: objects.to_vec() });
+        self
+    }
+
+    fn owned(mut self, ownership: Ownership) -> Self {
+        self.ownership = ownership;
+        self
+    }
+
+    fn seen(mut self, activity: Activity) -> Self {
+        self.activity = activity;
+        self
+    }
+}
+
+/// Steps as `slug` or `slug:record`.
+pub(super) fn steps(books: &Playbooks, subject: &Subject) -> Vec<String> {
+    let mut out = Vec::new();
+    books.plan(subject, &mut out);
+    assert!(out.iter().all(|p| p.device == subject.device));
+    let slug = |p: &Planned| &books.entries()[p.entry as usize].slug;
+    out.iter().map(|p| p.object.map_or_else(|| slug(p).clone(), |o| format!("{}:{o}", slug(p)))).collect()
+}
+
+fn condition(books: &Playbooks, subject: &Subject, slug: &str) -> String {
+    let mut out = Vec::new();
+    books.plan(subject, &mut out);
+    let entry = out.iter().map(|p| &books.entries()[p.entry as usize]).find(|e| e.slug == slug);
+    entry.unwrap_or_else(|| panic!("no {slug}")).condition.clone()
+}
+
+#[track_caller]
+fn expect(subject: &Subject, book: &str, order: &[&str]) {
+    let books = playbooks();
+    assert_eq!(books.book_of(subject), Some(book));
+    assert_eq!(steps(&books, subject), order);
+}
+
+const SLUGS: [&str; 26] = [
+    "export-list",
+    "back-up-bitlocker-key",
+    "back-up-laps",
+    "back-up-activation-lock-code",
+    "defender-offboard",
+    "defender-exclude",
+    "intune-retire",
+    "intune-wipe",
+    "intune-delete",
+    "intune-deprovision-chromeos",
+    "autopilot-unassign-user",
+    "autopilot-delete",
+    "ad-disable-computer",
+    "ad-delete-computer",
+    "entra-disable",
+    "entra-delete",
+    "activation-lock-off",
+    "abm-unassign",
+    "abm-release",
+    "chrome-powerwash",
+    "chrome-disable",
+    "chrome-deprovision",
+    "google-account-wipe",
+    "re-enroll",
+    "review-identity",
+    "verify-in-next-export",
+];
+
+/// The shipped steps under one playbook that uses all of them for every device, as careless as loading allows.
+///
+/// What holds for its plans holds because of the steps, whatever an order says.
+pub(super) fn reckless() -> Playbooks {
+    let mut files = shipped();
+    let between = SLUGS
+        .iter()
+        .filter(|s| !["export-list", "review-identity", "abm-release", "verify-in-next-export"].contains(s));
+    let order = ["export-list"].iter().chain(between).chain(&["abm-release", "verify-in-next-export"]);
+    let items: Vec<_> = order.map(|slug| format!("  - step: {slug}\n")).collect();
+    let text = format!("playbook: reckless\norder: 15\napplies: {{ none: [unsure] }}\nsteps:\n{}", items.concat());
+    files.push(("reckless.yaml".into(), text));
+    Playbooks::load(&files, &PARAMETERS).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+#[test]
+fn every_step_has_its_texts() {
+    let books = reckless();
+    for slug in SLUGS {
+        let entries: Vec<_> = books.entries().iter().filter(|e| e.slug == slug).collect();
+        assert!(!entries.is_empty(), "{slug} is not defined");
+        for entry in entries {
+            assert!(entry.action.ends_with('.') && entry.why.ends_with('.'), "{slug}");
+            assert!(entry.condition.is_empty() || entry.condition.ends_with('.'), "{slug}");
+            assert_eq!(entry.console.is_some(), !entry.role.is_empty(), "{slug}");
+            assert!(!entry.wipes || entry.irreversible, "{slug} erases and can be undone");
+            assert!(![&entry.action, &entry.condition, &entry.why].iter().any(|t| t.contains(['{', '}', '\n'])));
+        }
+    }
+    assert!(books.entries().iter().all(|e| SLUGS.contains(&e.slug.as_str())));
+}
+
+#[test]
+fn steps_say_what_cannot_be_undone_and_what_erases() {
+    let books = reckless();
+    let of = |test: fn(&Entry) -> bool| {
+        let mut slugs: Vec<_> = books.entries().iter().filter(|e| test(e)).map(|e| e.slug.as_str()).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        slugs
+    };
+    let irreversible = [
+        "abm-release",
+        "ad-delete-computer",
+        "autopilot-delete",
+        "chrome-deprovision",
+        "chrome-powerwash",
+        "entra-delete",
+        "google-account-wipe",
+        "intune-delete",
+        "intune-deprovision-chromeos",
+        "intune-retire",
+        "intune-wipe",
+    ];
+    assert_eq!(of(|e| e.irreversible), irreversible);
+    assert_eq!(of(|e| e.wipes), ["chrome-powerwash", "intune-delete", "intune-wipe"]);
+    let both = irreversible.iter().filter(|s| of(|e| !e.irreversible).contains(s)).count();
+    assert_eq!(both, 0, "a step is irreversible in every case or in none");
+}
+
+#[test]
+fn keys_are_looked_for_where_the_device_is_known() {
+    let books = playbooks();
+    let keys = |device: Subject| {
+        let mut out = Vec::new();
+        books.plan(&device.asks_for(Intent::Remove, &[]), &mut out);
+        let entries = out.iter().map(|p| (&books.entries()[p.entry as usize], p.object));
+        let keys = entries.filter(|(e, _)| e.slug.starts_with("back-up-"));
+        keys.map(|(e, o)| format!("{} in {} {o:?}", e.slug, e.console.unwrap())).collect::<Vec<_>>()
+    };
+    let windows = || subject(Platform::Windows, JoinType::Unknown);
+    assert_eq!(keys(windows().with(Console::Intune, State::Managed)), ["back-up-bitlocker-key in intune None"]);
+    assert_eq!(
+        keys(windows().with(Console::Ad, State::Enabled)),
+        ["back-up-bitlocker-key in ad None", "back-up-laps in ad None"]
+    );
+    assert_eq!(
+        keys(windows().with(Console::Entra, State::Enabled).with(Console::Ad, State::Enabled)),
+        ["back-up-bitlocker-key in entra Some(0)", "back-up-laps in entra Some(0)"]
+    );
+    let listed = windows().with(Console::Entra, State::Enabled).with(Console::Bitlocker, State::Unknown);
+    assert!(
+        condition(&books, &listed.asks_for(Intent::Remove, &[]), "back-up-bitlocker-key")
+            .starts_with("A key is listed.")
+    );
+}
+
+#[test]
+fn an_ad_computer_goes_with_a_device_that_is_not_entra_joined() {
+    let planned = |join| {
+        let device =
+            subject(Platform::Windows, join).with(Console::Ad, State::Enabled).with(Console::Entra, State::Enabled);
+        steps(&playbooks(), &device.asks_for(Intent::Remove, &[])).iter().any(|s| s.starts_with("ad-"))
+    };
+    assert!(planned(JoinType::None) && planned(JoinType::Unknown) && planned(JoinType::Registered));
+    assert!(!planned(JoinType::Joined), "a name in common is no proof");
+}
+
+#[test]
+fn a_surplus_autopilot_record_waits_for_intune() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Autopilot, State::Unknown)
+        .with(Console::Autopilot, State::Unknown)
+        .but(|o| o.live = false)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[2]);
+    expect(&device, "duplicates", &["export-list", "verify-in-next-export"]);
+    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("only after the Intune record"));
+}
+
+#[test]
+fn where_nobody_knows_the_stamped_record_joined_ones_are_left_alone() {
+    let surplus = |join| {
+        let device = subject(Platform::Windows, JoinType::Joined)
+            .with(Console::Autopilot, State::Unknown)
+            .with(Console::Entra, State::Enabled)
+            .with(Console::Entra, State::Enabled)
+            .but(|o| (o.live, o.join) = (false, join));
+        steps(&playbooks(), &device.asks_for(Intent::Objects, &[2])).contains(&"entra-disable:2".to_owned())
+    };
+    assert!(surplus(JoinType::Registered));
+    assert!(!surplus(JoinType::Joined) && !surplus(JoinType::Unknown));
+}
+
+#[test]
+fn the_record_of_a_managed_device_stays() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[1]);
+    assert!(!steps(&playbooks(), &device).iter().any(|s| s.starts_with("entra-")));
+}
+
+#[test]
+fn windows_joined_leaves_intune_then_entra() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Defender, State::Inactive)
+        .asks_for(Intent::Remove, &[]);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "back-up-laps:1",
+        "defender-exclude:2",
+        "intune-delete:0",
+        "entra-disable:1",
+        "entra-delete:1",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-joined", &order);
+    let retired = steps(&playbooks(), &device.seen(Activity::Active));
+    assert_eq!(retired[4], "intune-retire:0", "one that checks in is retired");
+}
+
+#[test]
+fn windows_autopilot_leaves_without_a_step_in_entra() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| o.ztdid = true)
+        .with(Console::Autopilot, State::Unknown)
+        .with(Console::Defender, State::Active)
+        .asks_for(Intent::Remove, &[]);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "back-up-laps:1",
+        "defender-offboard:3",
+        "intune-delete:0",
+        "autopilot-unassign-user:2",
+        "autopilot-delete:2",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-autopilot", &order);
+}
+
+#[test]
+fn windows_hybrid_leaves_through_ad() {
+    let device = subject(Platform::Windows, JoinType::Hybrid)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Ad, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "back-up-laps:1",
+        "intune-delete:0",
+        "ad-disable-computer:2",
+        "ad-delete-computer:2",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-hybrid", &order);
+}
+
+#[test]
+fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
+    let device = subject(Platform::Windows, JoinType::Hybrid)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[0])
+        .seen(Activity::Active);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:0",
+        "back-up-laps:0",
+        "ad-disable-computer",
+        "ad-delete-computer",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-hybrid", &order);
+    let told = condition(&playbooks(), &device, "ad-disable-computer");
+    assert!(told.contains("still signs in") && told.contains("objectGUID, which is the Entra device id"), "{told}");
+}
+
+#[test]
+fn windows_hybrid_without_a_computer_account_is_dealt_with_in_entra() {
+    let mut device = subject(Platform::Windows, JoinType::Hybrid)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[0]);
+    device.ad_complete = true;
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:0",
+        "back-up-laps:0",
+        "entra-disable:0",
+        "entra-delete:0",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-hybrid", &order);
+    assert!(condition(&playbooks(), &device, "entra-delete").starts_with("After review:"));
+}
+
+#[test]
+fn a_hybrid_finding_in_entra_reaches_the_computer_that_nobody_named() {
+    let device = subject(Platform::Windows, JoinType::Hybrid)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Ad, State::Disabled)
+        .asks_for(Intent::Objects, &[0]);
+    for (activity, told) in [(Activity::Active, "still signs in"), (Activity::Unknown, "No sign of life")] {
+        let mut enabled = device.clone().seen(activity);
+        enabled.objects[1].state = State::Enabled;
+        let all = steps(&playbooks(), &enabled);
+        assert!(all.contains(&"ad-disable-computer:1".to_owned()), "{all:?}");
+        assert!(condition(&playbooks(), &enabled, "ad-disable-computer").contains(told));
+    }
+    let planned = steps(&playbooks(), &device);
+    assert!(planned.contains(&"ad-delete-computer:1".to_owned()), "{planned:?}");
+    assert!(!planned.iter().any(|s| s.starts_with("entra") || s.starts_with("ad-disable")), "{planned:?}");
+}
+
+#[test]
+fn a_registered_device_is_retired_and_never_wiped() {
+    let device = subject(Platform::Windows, JoinType::Registered)
+        .owned(Ownership::Personal)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "intune-retire:0",
+        "entra-disable:1",
+        "entra-delete:1",
+        "verify-in-next-export",
+    ];
+    expect(&device, "windows-registered", &order);
+}
+
+#[test]
+fn apple_is_released_last() {
+    let device = subject(Platform::Ios, JoinType::Registered)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Abm, State::Assigned)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    let order = [
+        "export-list",
+        "back-up-activation-lock-code:0",
+        "intune-wipe:0",
+        "activation-lock-off:1",
+        "intune-delete:0",
+        "abm-unassign:1",
+        "abm-release:1",
+        "entra-disable:2",
+        "verify-in-next-export",
+    ];
+    expect(&device, "apple", &order);
+    let told = condition(&playbooks(), &device, "abm-release");
+    assert!(told.starts_with("Only if sold, lost or beyond repair; not for repair by Apple."), "{told}");
+}
+
+#[test]
+fn apple_of_a_user_is_retired() {
+    let device = subject(Platform::Macos, JoinType::Registered)
+        .owned(Ownership::Personal)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Disabled)
+        .asks_for(Intent::Remove, &[]);
+    let order = ["export-list", "intune-retire:0", "intune-delete:0", "entra-delete:1", "verify-in-next-export"];
+    expect(&device, "apple", &order);
+}
+
+#[test]
+fn apple_released_already_only_leaves_intune() {
+    let device = subject(Platform::Ios, JoinType::Registered)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Abm, State::Released)
+        .asks_for(Intent::Objects, &[0]);
+    let order = [
+        "export-list",
+        "back-up-activation-lock-code:0",
+        "activation-lock-off:0",
+        "intune-delete:0",
+        "verify-in-next-export",
+    ];
+    expect(&device, "apple", &order);
+    assert!(condition(&playbooks(), &device, "intune-delete").starts_with("The release in Apple Business Manager"));
+}
+
+#[test]
+fn apple_with_a_stuck_action_keeps_what_nobody_named() {
+    let device = subject(Platform::Ios, JoinType::Registered)
+        .with(Console::Intune, State::Leaving)
+        .with(Console::Abm, State::Assigned)
+        .asks_for(Intent::Objects, &[0]);
+    let order = [
+        "export-list",
+        "back-up-activation-lock-code:0",
+        "activation-lock-off:0",
+        "intune-delete:0",
+        "verify-in-next-export",
+    ];
+    expect(&device, "apple", &order);
+    for state in [State::Assigned, State::Released] {
+        let mut device = device.clone();
+        device.objects[1].state = state;
+        assert!(condition(&playbooks(), &device, "intune-delete").contains("Only if it is stuck"));
+    }
+}
+
+#[test]
+fn deprovisioned_in_google_and_listed_in_intune_waits_for_the_connector() {
+    let device = subject(Platform::Chromeos, JoinType::None)
+        .with(Console::Chrome, State::Deprovisioned)
+        .with(Console::Intune, State::Managed)
+        .asks_for(Intent::Objects, &[1]);
+    expect(&device, "chrome", &["export-list", "verify-in-next-export"]);
+    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("synchronise the Chrome connector"));
+}
+
+#[test]
+fn what_was_disabled_in_an_earlier_round_is_deleted() {
+    for (platform, ownership) in [
+        (Platform::Android, Ownership::Personal),
+        (Platform::Android, Ownership::Corporate),
+        (Platform::Ios, Ownership::Corporate),
+        (Platform::Windows, Ownership::Corporate),
+    ] {
+        let device = subject(platform, JoinType::Registered).owned(ownership).asks_for(Intent::Remove, &[]);
+        let planned = |state| steps(&playbooks(), &device.clone().with(Console::Entra, state));
+        let disabled = planned(State::Disabled);
+        assert!(disabled.contains(&"entra-delete:0".to_owned()), "{platform}");
+        assert!(!disabled.contains(&"entra-disable:0".to_owned()), "{platform}");
+        assert!(planned(State::Enabled).contains(&"entra-disable:0".to_owned()), "{platform}");
+    }
+}
+
+#[test]
+fn personal_android_is_retired() {
+    let mut device = subject(Platform::Android, JoinType::Registered)
+        .owned(Ownership::Personal)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Defender, State::Active)
+        .with(Console::GoogleMobile, State::Approved)
+        .asks_for(Intent::Remove, &[]);
+    device.mode = AndroidMode::PersonalWorkProfile;
+    let order = [
+        "export-list",
+        "defender-offboard:2",
+        "intune-retire:0",
+        "google-account-wipe:3",
+        "entra-disable:1",
+        "verify-in-next-export",
+    ];
+    expect(&device, "android-personal", &order);
+}
+
+#[test]
+fn corporate_android_is_erased_and_the_step_says_so() {
+    let mut device = subject(Platform::Android, JoinType::Registered)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    device.mode = AndroidMode::Dedicated;
+    expect(
+        &device,
+        "android-corporate",
+        &["export-list", "intune-delete:0", "entra-disable:1", "verify-in-next-export"],
+    );
+    let books = playbooks();
+    let mut out = Vec::new();
+    books.plan(&device, &mut out);
+    let entry = &books.entries()[out[1].entry as usize];
+    assert!(entry.wipes && entry.irreversible && entry.action.contains("ERASES"));
+}
+
+#[test]
+fn corporate_android_that_is_called_personal_is_settled_first() {
+    let mut device = subject(Platform::Android, JoinType::Registered)
+        .owned(Ownership::Personal)
+        .with(Console::Intune, State::Managed)
+        .asks_for(Intent::Remove, &[]);
+    device.mode = AndroidMode::FullyManaged;
+    expect(&device, "android-corporate", &["export-list", "verify-in-next-export"]);
+    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("whose it is"));
+}
+
+#[test]
+fn chrome_is_erased_before_it_is_deprovisioned() {
+    let device = subject(Platform::Chromeos, JoinType::None)
+        .with(Console::Chrome, State::Active)
+        .with(Console::Intune, State::Managed)
+        .asks_for(Intent::Remove, &[])
+        .seen(Activity::Active);
+    let order = ["export-list", "chrome-powerwash:0", "chrome-deprovision:0", "verify-in-next-export"];
+    expect(&device, "chrome", &order);
+    assert!(condition(&playbooks(), &device, "chrome-powerwash").contains("handed a replacement"));
+}
+
+#[test]
+fn chrome_states_decide_what_google_allows() {
+    let books = playbooks();
+    let planned = |state| {
+        let device = subject(Platform::Chromeos, JoinType::None).with(Console::Chrome, state);
+        steps(&books, &device.asks_for(Intent::Remove, &[])).len() - 2
+    };
+    for &state in State::ALL {
+        let allowed = match state {
+            State::Active => 2,
+            State::Disabled => 1,
+            _ => 0,
+        };
+        assert_eq!(planned(state), allowed, "{}", state.as_str());
+    }
+}
+
+#[test]
+fn chrome_known_to_intune_alone_is_deprovisioned_there() {
+    let device =
+        subject(Platform::Chromeos, JoinType::None).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
+    expect(&device, "chrome", &["export-list", "intune-deprovision-chromeos:0", "verify-in-next-export"]);
+}
+
+#[test]
+fn defender_alone_is_offboarded_or_excluded() {
+    let device = |state| subject(Platform::Windows, JoinType::Unknown).with(Console::Defender, state);
+    let active = device(State::Active).asks_for(Intent::Objects, &[0]);
+    expect(&active, "defender-only", &["export-list", "defender-offboard:0", "verify-in-next-export"]);
+    let inactive = device(State::Inactive).asks_for(Intent::Objects, &[0]);
+    expect(&inactive, "defender-only", &["export-list", "defender-exclude:0", "verify-in-next-export"]);
+}
+
+#[test]
+fn an_autopilot_ghost_leaves_autopilot_and_nothing_else() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Autopilot, State::Unknown)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| o.ztdid = true)
+        .asks_for(Intent::Objects, &[0]);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "back-up-laps:1",
+        "autopilot-unassign-user:0",
+        "autopilot-delete:0",
+        "verify-in-next-export",
+    ];
+    expect(&device, "autopilot-ghost", &order);
+    assert!(condition(&playbooks(), &device, "autopilot-delete").starts_with("Confirm that it has left"));
+}
+
+#[test]
+fn what_intune_lost_leaves_through_autopilot_where_it_is_registered() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Autopilot, State::Unknown)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[1])
+        .seen(Activity::Active);
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:1",
+        "back-up-laps:1",
+        "autopilot-unassign-user:0",
+        "autopilot-delete:0",
+        "verify-in-next-export",
+    ];
+    for (activity, told) in [
+        (Activity::Active, "still signs in"),
+        (Activity::Unknown, "no sign of life is known"),
+        (Activity::Silent, "leaves the organisation for good"),
+    ] {
+        let device = device.clone().seen(activity);
+        expect(&device, "windows-autopilot", &order);
+        assert!(condition(&playbooks(), &device, "autopilot-delete").contains(told));
+    }
+}
+
+#[test]
+fn a_stamp_without_an_autopilot_list_asks_for_the_list() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| o.ztdid = true)
+        .asks_for(Intent::Objects, &[0]);
+    let order = ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "verify-in-next-export"];
+    expect(&device, "windows-autopilot", &order);
+    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("Export the Autopilot devices too"));
+}
+
+#[test]
+fn what_intune_lost_says_that_it_still_signs_in() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Objects, &[0]);
+    let books = playbooks();
+    assert_eq!(condition(&books, &device, "entra-disable"), "");
+    for activity in [Activity::Active, Activity::Unknown] {
+        let told = condition(&books, &device.clone().seen(activity), "entra-disable");
+        assert!(told.contains("Confirm that it has left") && told.contains("enrol it again"), "{told}");
+    }
+}
+
+#[test]
+fn duplicates_touch_the_named_records_only() {
+    let surplus = |o: &mut Object| {
+        o.live = false;
+        o.join = JoinType::Registered;
+    };
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| o.ztdid = true)
+        .with(Console::Entra, State::Enabled)
+        .but(surplus)
+        .with(Console::Autopilot, State::Unknown)
+        .asks_for(Intent::Objects, &[2])
+        .seen(Activity::Active);
+    let order =
+        ["export-list", "back-up-bitlocker-key:2", "entra-disable:2", "entra-delete:2", "verify-in-next-export"];
+    expect(&device, "duplicates", &order);
+}
+
+#[test]
+fn a_device_that_leaves_takes_its_named_duplicates_along() {
+    let device = subject(Platform::Windows, JoinType::Hybrid)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| {
+            o.live = false;
+            o.join = JoinType::Registered;
+        })
+        .asks_for(Intent::Remove, &[])
+        .asks_for(Intent::Objects, &[1]);
+    let planned = steps(&playbooks(), &device);
+    let touched: Vec<_> = planned.iter().filter(|s| s.starts_with("entra-")).collect();
+    assert_eq!(touched, ["entra-disable:1", "entra-delete:1"]);
+    assert!(planned.contains(&"ad-disable-computer".to_owned()));
+}
+
+#[test]
+fn linux_is_retired_and_disabled() {
+    let device = subject(Platform::Linux, JoinType::Registered)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    let order = ["export-list", "intune-retire:0", "entra-disable:1", "entra-delete:1", "verify-in-next-export"];
+    expect(&device, "other", &order);
+}
+
+#[test]
+fn a_device_of_unknown_kind_is_only_looked_at() {
+    let mut device =
+        subject(Platform::Other, JoinType::Unknown).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
+    device.platform = None;
+    expect(&device, "review", &["export-list", "verify-in-next-export"]);
+}
+
+#[test]
+fn unsure_identity_gives_one_step() {
+    for identity in [Identity::Weak, Identity::Conflict] {
+        let mut device = subject(Platform::Windows, JoinType::Joined)
+            .with(Console::Entra, State::Enabled)
+            .asks_for(Intent::Remove, &[]);
+        device.identity = identity;
+        expect(&device, "review-identity", &["review-identity"]);
+    }
+}
+
+#[test]
+fn management_is_restored_and_nothing_goes() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .asks_for(Intent::Reconnect, &[])
+        .asks_for(Intent::Review, &[]);
+    expect(&device, "reconnect", &["export-list", "re-enroll", "verify-in-next-export"]);
+    let both = device.with(Console::Entra, State::Enabled).but(|o| o.live = false).asks_for(Intent::Objects, &[1]);
+    let planned = steps(&playbooks(), &both);
+    assert_eq!(planned[planned.len() - 2..], ["re-enroll", "verify-in-next-export"]);
+}
+
+#[test]
+fn a_look_is_a_look() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .asks_for(Intent::Review, &[0]);
+    expect(&device, "review", &["export-list", "verify-in-next-export"]);
+}
+
+#[test]
+fn nothing_asked_is_nothing_planned() {
+    let device = subject(Platform::Windows, JoinType::Joined).with(Console::Intune, State::Managed);
+    assert!(steps(&playbooks(), &device).is_empty());
+}
+
+#[test]
+fn a_stuck_action_waits_for_review_before_delete() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Leaving)
+        .asks_for(Intent::Objects, &[0])
+        .seen(Activity::Active);
+    let planned = steps(&playbooks(), &device);
+    assert!(planned.contains(&"intune-delete:0".to_owned()) && !planned.contains(&"intune-retire:0".to_owned()));
+    assert!(condition(&playbooks(), &device, "intune-delete").contains("Only if it is stuck"));
+}
+
+#[test]
+fn more_records_than_usual_are_planned_too() {
+    let mut device = subject(Platform::Windows, JoinType::Joined).asks_for(Intent::Remove, &[]);
+    for _ in 0..40 {
+        device = device.with(Console::Entra, State::Enabled);
+    }
+    assert_eq!(steps(&playbooks(), &device).len(), 2 + 40 * 4);
+}
+
+#[test]
+fn rows_of_one_object_are_one_step() {
+    let device = subject(Platform::Linux, JoinType::Registered)
+        .with(Console::Entra, State::Enabled)
+        .with(Console::Entra, State::Enabled)
+        .but(|o| o.record = 0)
+        .asks_for(Intent::Remove, &[]);
+    expect(&device, "other", &["export-list", "entra-disable:0", "entra-delete:0", "verify-in-next-export"]);
+}

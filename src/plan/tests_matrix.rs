@@ -1,0 +1,448 @@
+//! What must hold for every plan, tried on every kind of device.
+
+use super::tests::{playbooks, reckless, subject};
+use super::*;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+
+/// Which consoles hold the device, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Presence {
+    Everywhere,
+    EntraOnly,
+    IntuneOnly,
+    Surplus,
+    WithoutIntune,
+    Finished,
+    Odd,
+}
+
+/// Whether Autopilot knows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Autopilot {
+    No,
+    Record,
+    Stamp,
+    Both,
+}
+
+/// What findings ask for; several at once where the text says so.
+const ASKS: [&[(Intent, Named)]; 11] = [
+    &[(Intent::Remove, Named::None)],
+    &[(Intent::Objects, Named::Live(Console::Entra))],
+    &[(Intent::Objects, Named::Live(Console::Intune))],
+    &[(Intent::Objects, Named::Live(Console::Autopilot))],
+    &[(Intent::Objects, Named::Live(Console::Abm))],
+    &[(Intent::Objects, Named::Older)],
+    &[(Intent::Objects, Named::All)],
+    &[(Intent::Remove, Named::None), (Intent::Objects, Named::Older), (Intent::Reconnect, Named::None)],
+    &[(Intent::Objects, Named::Older), (Intent::Reconnect, Named::None)],
+    &[(Intent::Reconnect, Named::None), (Intent::Review, Named::All)],
+    &[(Intent::Review, Named::All)],
+];
+
+/// Records that a finding names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Named {
+    None,
+    Live(Console),
+    Older,
+    All,
+}
+
+/// The state that is normal for a console, the one at the end of the way, and one that says nothing.
+fn state(console: Console, presence: Presence) -> State {
+    let (usual, finished) = match console {
+        Console::Intune => (State::Managed, State::Leaving),
+        Console::Entra | Console::Ad => (State::Enabled, State::Disabled),
+        Console::Defender => (State::Active, State::Inactive),
+        Console::Abm => (State::Assigned, State::Released),
+        Console::Chrome => (State::Active, State::Deprovisioned),
+        Console::GoogleMobile => (State::Approved, State::Wiped),
+        _ => (State::Unknown, State::Unknown),
+    };
+    match presence {
+        Presence::Finished => finished,
+        Presence::Odd if console == Console::Abm => State::Unassigned,
+        Presence::Odd => State::Other,
+        _ => usual,
+    }
+}
+
+fn consoles(platform: Option<Platform>, join: JoinType) -> Vec<Console> {
+    let mut list = vec![Console::Intune, Console::Entra, Console::Defender];
+    match platform {
+        Some(Platform::Windows) => list.extend([Console::Bitlocker, Console::Laps]),
+        Some(Platform::Ios | Platform::Macos) => list.extend([Console::Abm, Console::Ade, Console::GoogleMobile]),
+        Some(Platform::Android) => list.push(Console::GoogleMobile),
+        Some(Platform::Chromeos) => list.push(Console::Chrome),
+        _ => {}
+    }
+    if matches!(join, JoinType::Hybrid | JoinType::None) {
+        list.push(Console::Ad);
+    }
+    list
+}
+
+/// The records of a device of one kind.
+fn furnish(mut device: Subject, presence: Presence, autopilot: Autopilot) -> Subject {
+    for console in consoles(device.platform, device.join_type) {
+        let held = match presence {
+            Presence::EntraOnly => console == Console::Entra,
+            Presence::IntuneOnly => console == Console::Intune,
+            Presence::WithoutIntune => !matches!(console, Console::Intune | Console::Ad),
+            _ => true,
+        };
+        if held {
+            device = device.with(console, state(console, presence));
+            if console == Console::Entra {
+                let stamp = matches!(autopilot, Autopilot::Stamp | Autopilot::Both);
+                device = device.but(|o| o.ztdid = stamp);
+            }
+        }
+        if presence == Presence::Surplus && matches!(console, Console::Intune | Console::Entra | Console::Defender) {
+            let join = if device.join_type == JoinType::Registered { JoinType::Joined } else { JoinType::Registered };
+            device = device.with(console, state(console, Presence::Everywhere)).but(|o| {
+                o.live = false;
+                o.join = join;
+            });
+        }
+    }
+    if matches!(autopilot, Autopilot::Record | Autopilot::Both) {
+        device = device.with(Console::Autopilot, State::Unknown);
+    }
+    device
+}
+
+fn ask(device: &mut Subject, asks: &[(Intent, Named)]) {
+    for &(intent, named) in asks {
+        let wanted = |o: &&Object| match named {
+            Named::None => false,
+            Named::Live(console) => o.console == console && o.live,
+            Named::Older => !o.live,
+            Named::All => true,
+        };
+        let objects = device.objects.iter().filter(wanted).map(|o| o.record).collect();
+        device.claims.push(Claim { intent, rule: 0, objects });
+    }
+}
+
+/// Calls `check` with a device of every kind.
+fn every_device(mut check: impl FnMut(&Subject)) {
+    use Presence as P;
+    let platforms: Vec<_> = Platform::ALL.iter().copied().map(Some).chain([None]).collect();
+    let kinds = platforms.iter().flat_map(|&platform| {
+        let modes: &[AndroidMode] =
+            if platform == Some(Platform::Android) { AndroidMode::ALL } else { &[AndroidMode::Unknown] };
+        modes.iter().flat_map(move |&mode| Ownership::ALL.iter().map(move |&owner| (platform, mode, owner)))
+    });
+    for (platform, mode, ownership) in kinds {
+        for &join in JoinType::ALL {
+            let mut base = subject(Platform::Other, join);
+            (base.platform, base.mode, base.ownership) = (platform, mode, ownership);
+            for presence in
+                [P::Everywhere, P::EntraOnly, P::IntuneOnly, P::Surplus, P::WithoutIntune, P::Finished, P::Odd]
+            {
+                let all = [Autopilot::No, Autopilot::Both, Autopilot::Record, Autopilot::Stamp];
+                // Elsewhere it is a contradiction, and one kind of it is enough.
+                let some = if matches!(platform, Some(Platform::Windows) | None) { &all[..] } else { &all[..2] };
+                for &autopilot in some {
+                    let furnished = furnish(base.clone(), presence, autopilot);
+                    vary(&furnished, &mut check);
+                }
+            }
+        }
+    }
+}
+
+/// The same device under every sign of life, identity and set of findings.
+fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
+    for asks in ASKS {
+        let mut device = furnished.clone();
+        ask(&mut device, asks);
+        for &activity in Activity::ALL {
+            device.activity = activity;
+            check(&device);
+            if device.join_type == JoinType::Hybrid {
+                device.ad_complete = true;
+                check(&device);
+                device.ad_complete = false;
+            }
+        }
+        device.identity = Identity::Weak;
+        check(&device);
+    }
+}
+
+/// A plan with what it speaks of.
+struct Plan<'a> {
+    device: &'a Subject,
+    steps: Vec<(&'a Entry, Option<&'a Object>)>,
+}
+
+impl Plan<'_> {
+    fn at(&self, slug: &str, record: Option<u32>) -> Option<usize> {
+        self.steps.iter().position(|(e, o)| e.slug == slug && o.map(|o| o.record) == record)
+    }
+
+    fn first(&self, slug: &str) -> Option<usize> {
+        self.steps.iter().position(|(e, _)| e.slug == slug)
+    }
+
+    fn holds(&self, console: Console) -> bool {
+        self.device.of(console).next().is_some()
+    }
+}
+
+/// Tries a rule on the plans of the shipped playbooks, and on those of a playbook that takes no care of its own.
+fn check_all(check: impl Fn(&Plan) -> Result<(), &'static str>) {
+    check_with(&playbooks(), &check);
+    check_with(&reckless(), &check);
+}
+
+fn check_with(books: &Playbooks, check: &impl Fn(&Plan) -> Result<(), &'static str>) {
+    let mut out = Vec::new();
+    let mut tried = 0_u32;
+    every_device(|device| {
+        out.clear();
+        books.plan(device, &mut out);
+        let object = |record: Option<u32>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
+        let steps = out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect();
+        let plan = Plan { device, steps };
+        if let Err(rule) = check(&plan) {
+            let slugs: Vec<_> = plan.steps.iter().map(|(e, o)| (&e.slug, o.map(|o| o.record))).collect();
+            panic!("{rule}\n{:?}\n{slugs:#?}\n{device:#?}", books.book_of(device));
+        }
+        tried += 1;
+    });
+    assert!(tried > 100_000, "{tried}");
+}
+
+fn demand(holds: bool, rule: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(rule) }
+}
+
+#[test]
+fn every_plan_has_its_frame_and_no_step_twice() {
+    check_all(|plan| {
+        if plan.device.identity == Identity::Weak {
+            let only: Vec<_> = plan.steps.iter().map(|(e, _)| e.slug.as_str()).collect();
+            return demand(only == ["review-identity"], "an unsure device is only reviewed");
+        }
+        let slug = |at: usize| plan.steps.get(at).map(|(e, _)| e.slug.as_str());
+        demand(slug(0) == Some("export-list"), "starts with the list")?;
+        demand(slug(plan.steps.len() - 1) == Some("verify-in-next-export"), "ends with the check")?;
+        demand(plan.first("review-identity").is_none(), "the review of identity stands alone")?;
+        let first_final = plan.steps.iter().position(|(e, _)| e.irreversible).unwrap_or(usize::MAX);
+        let keys = plan.steps.iter().rposition(|(e, _)| e.slug.starts_with("back-up-"));
+        demand(keys.is_none_or(|k| k < first_final), "keys are saved before anything irreversible")?;
+        let twice =
+            |(at, (e, o)): (usize, &(&Entry, Option<&Object>))| plan.at(&e.slug, o.map(|o| o.record)) != Some(at);
+        demand(!plan.steps.iter().enumerate().any(twice), "no step twice for one object")
+    });
+}
+
+#[test]
+fn a_step_is_done_where_the_device_is() {
+    check_all(|plan| {
+        for (entry, object) in &plan.steps {
+            let Some(console) = entry.console else {
+                demand(object.is_none(), "no object outside consoles")?;
+                continue;
+            };
+            let proven =
+                console == Console::Ad && plan.device.join_type == JoinType::Hybrid && plan.holds(Console::Entra);
+            demand(plan.holds(console) || proven, "its console holds the device")?;
+            demand(object.is_none_or(|o| o.console == console), "its object lies in its console")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn only_what_is_asked_for_goes() {
+    check_all(|plan| {
+        let (device, remove) = (plan.device, plan.device.asks(Intent::Remove));
+        if !remove && !device.asks(Intent::Objects) {
+            let touched = plan.steps.iter().any(|(e, _)| e.irreversible || e.slug.ends_with("-disable"));
+            return demand(!touched, "nothing goes where nothing is asked to go");
+        }
+        for (entry, object) in plan.steps.iter().filter(|(e, _)| !e.slug.starts_with("back-up-")) {
+            let Some(object) = object else { continue };
+            // Autopilot and AD are where an Entra record that is asked to go is dealt with.
+            let elsewhere = matches!(entry.console, Some(Console::Autopilot | Console::Ad));
+            demand(remove || elsewhere || device.names(object.record), "only named records go")?;
+            let all_older = device
+                .claims
+                .iter()
+                .all(|c| c.objects.iter().all(|r| device.objects.iter().any(|o| o.record == *r && !o.live)));
+            demand(remove || !all_older || !object.live, "surplus records never take a live one along")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn keys_come_first_where_windows_loses_its_record() {
+    check_all(|plan| {
+        let goes = |e: &Entry| ["intune-retire", "intune-delete", "entra-delete"].contains(&e.slug.as_str());
+        let windows = plan.device.platform == Some(Platform::Windows);
+        let needed = windows && plan.steps.iter().any(|(e, _)| goes(e));
+        demand(!needed || plan.first("back-up-bitlocker-key").is_some(), "keys are saved")
+    });
+}
+
+#[test]
+fn entra_is_left_to_ad_and_to_autopilot() {
+    check_all(|plan| {
+        let device = plan.device;
+        let hybrid = device.join_type == JoinType::Hybrid;
+        let no_computer = device.ad_complete && !plan.holds(Console::Ad);
+        let autopilot = plan.holds(Console::Autopilot) || device.objects.iter().any(|o| o.ztdid);
+        for (entry, object) in plan.steps.iter().filter(|(e, _)| e.slug.starts_with("entra-")) {
+            let object = object.ok_or("an Entra step has an object")?;
+            let surplus = device.names(object.record) && !object.live;
+            demand(!object.ztdid, "the stamped record is left alone")?;
+            demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
+            let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
+            demand(!autopilot || stamped, "any joined record may be the one of Autopilot")?;
+            let managed = plan.holds(Console::Intune) && !device.asks(Intent::Remove);
+            demand(!managed || !object.live, "a managed device keeps its live record")?;
+            demand(!autopilot || surplus, "the record of an Autopilot device is left alone")?;
+            if entry.slug == "entra-delete" {
+                let disabled = plan.at("entra-disable", Some(object.record));
+                let earlier = disabled < plan.at("entra-delete", Some(object.record)) && disabled.is_some();
+                demand(earlier || object.state == State::Disabled, "disabled before deleted")?;
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nothing_of_a_person_is_erased() {
+    check_all(|plan| {
+        let personal = plan.device.ownership == Ownership::Personal;
+        demand(!personal || !plan.steps.iter().any(|(e, _)| e.wipes), "no personal device is wiped")?;
+        let corporate = plan.device.ownership == Ownership::Corporate;
+        demand(corporate || plan.first("intune-wipe").is_none(), "only what surely is the organisation's is wiped")
+    });
+}
+
+#[test]
+fn corporate_android_is_never_retired_and_its_delete_says_that_it_erases() {
+    use AndroidMode as M;
+    check_all(|plan| {
+        let device = plan.device;
+        if device.platform != Some(Platform::Android) {
+            return Ok(());
+        }
+        let by_mode = matches!(device.mode, M::FullyManaged | M::Dedicated | M::CorporateWorkProfile | M::Aosp);
+        let corporate = by_mode || device.mode == M::Unknown && device.ownership == Ownership::Corporate;
+        demand(!corporate || plan.first("intune-retire").is_none(), "corporate Android is not retired")?;
+        let silent = |(e, _): &(&Entry, Option<&Object>)| e.slug == "intune-delete" && !e.wipes;
+        demand(!corporate || !plan.steps.iter().any(silent), "delete on corporate Android erases")
+    });
+}
+
+#[test]
+fn platforms_decide_what_intune_can_do() {
+    check_all(|plan| {
+        let never: &[&str] = match plan.device.platform {
+            Some(Platform::Chromeos) => &["intune-retire", "intune-wipe", "intune-delete"],
+            Some(Platform::Linux) => &["intune-wipe", "intune-deprovision-chromeos"],
+            Some(_) => &["intune-deprovision-chromeos"],
+            None => &["intune-wipe", "intune-delete", "intune-deprovision-chromeos"],
+        };
+        demand(!plan.steps.iter().any(|(e, _)| never.contains(&e.slug.as_str())), "the platform allows it")
+    });
+}
+
+#[test]
+fn keys_are_asked_for_only_where_something_goes() {
+    check_all(|plan| {
+        let keys = plan.steps.iter().any(|(e, _)| e.slug == "back-up-bitlocker-key" || e.slug == "back-up-laps");
+        let asked = |o: &Object| plan.device.asks(Intent::Remove) || plan.device.names(o.record);
+        let holds_keys = [Console::Intune, Console::Entra, Console::Autopilot, Console::Ad];
+        let goes = plan.device.objects.iter().any(|o| asked(o) && holds_keys.contains(&o.console));
+        demand(!keys || goes, "keys are saved before a record goes")
+    });
+}
+
+#[test]
+fn autopilot_goes_after_intune() {
+    check_all(|plan| {
+        let Some(at) = plan.first("autopilot-unassign-user").or_else(|| plan.first("autopilot-delete")) else {
+            return Ok(());
+        };
+        let gone = |o: &Object| plan.at("intune-delete", Some(o.record)).is_some_and(|deleted| deleted < at);
+        demand(plan.device.of(Console::Intune).all(gone), "the Intune record is gone before")
+    });
+}
+
+#[test]
+fn apple_release_is_the_last_that_cannot_be_undone() {
+    check_all(|plan| {
+        let Some(at) = plan.first("abm-release") else { return Ok(()) };
+        let (entry, object) = &plan.steps[at];
+        let object = object.ok_or("a release has an object")?;
+        demand(object.state != State::Released, "released once")?;
+        demand(plan.steps[at + 1..].iter().all(|(e, _)| !e.irreversible), "nothing irreversible after it")?;
+        let unassigned = plan.at("abm-unassign", Some(object.record)).is_some_and(|u| u < at);
+        demand(unassigned || object.state == State::Unassigned, "unassigned before")?;
+        let gone = |o: &Object| plan.at("intune-delete", Some(o.record)).is_some_and(|deleted| deleted < at);
+        demand(plan.device.of(Console::Intune).all(gone), "gone from Intune before")?;
+        demand(entry.irreversible && entry.condition.contains("not for repair by Apple"), "with its condition")
+    });
+}
+
+#[test]
+fn states_decide() {
+    check_all(|plan| {
+        for (entry, object) in &plan.steps {
+            let Some(object) = object else { continue };
+            let possible = match object.state {
+                State::Deprovisioned => object.console != Console::Chrome,
+                State::Released => object.console != Console::Abm,
+                State::Wiped => object.console != Console::GoogleMobile,
+                State::Leaving => !["intune-retire", "intune-wipe"].contains(&entry.slug.as_str()),
+                State::Disabled => !entry.slug.ends_with("-disable"),
+                State::Inactive => entry.slug != "defender-offboard",
+                State::Active => entry.slug != "defender-exclude",
+                _ => true,
+            };
+            demand(possible, "the state of the object allows it")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn ad_is_disabled_before_it_is_deleted() {
+    check_all(|plan| {
+        for (at, (_, object)) in plan.steps.iter().enumerate().filter(|(_, (e, _))| e.slug == "ad-delete-computer") {
+            let disabled = plan.at("ad-disable-computer", object.map(|o| o.record)).is_some_and(|d| d < at);
+            demand(disabled || object.is_some_and(|o| o.state == State::Disabled), "disabled before deleted")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_still_lives_is_confirmed_before_it_goes() {
+    check_all(|plan| {
+        let device = plan.device;
+        if device.activity == Activity::Silent {
+            return Ok(());
+        }
+        for (entry, object) in plan.steps.iter().filter(|(e, _)| e.slug == "entra-disable" && e.console.is_some()) {
+            let live = object.is_some_and(|o| o.live);
+            let told = !entry.condition.is_empty();
+            let confirmed = !device.asks(Intent::Remove) || device.activity == Activity::Unknown || told;
+            demand(confirmed, "an active device leaves only when somebody has said so")?;
+            let named = !device.asks(Intent::Remove) && live && !device.ad_complete;
+            let again = entry.condition.contains("enrol it again");
+            demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
+        }
+        Ok(())
+    });
+}

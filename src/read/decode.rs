@@ -1,0 +1,123 @@
+//! Bytes to text: what kind of file it is and in which encoding.
+
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Kind of container, by content.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    /// A zip archive (an Excel workbook is one too).
+    Zip,
+    /// Anything else; text, if it is an export.
+    Other,
+}
+
+/// Text of an export.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// UTF-8, no byte-order mark, lines ended by LF or CRLF.
+    pub text: String,
+    /// What had to be guessed.
+    pub remark: Option<String>,
+}
+
+pub(super) fn sniff(bytes: &[u8]) -> Container {
+    if bytes.starts_with(b"PK\x03\x04") { Container::Zip } else { Container::Other }
+}
+
+/// Decodes a text file, or says why it is none.
+pub(super) fn text(bytes: &[u8]) -> Result<Decoded, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty".into());
+    }
+    if let Some(kind) = binary_kind(bytes) {
+        return Err(format!("{kind}, not a device list; export the list again as CSV"));
+    }
+    let (text, remark) = match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8_or_windows(rest),
+        [0xFF, 0xFE, ..] => (utf16(bytes, UTF_16LE)?, None),
+        [0xFE, 0xFF, ..] => (utf16(bytes, UTF_16BE)?, None),
+        _ if looks_utf16(bytes, 1) => (utf16(bytes, UTF_16LE)?, None),
+        _ if looks_utf16(bytes, 0) => (utf16(bytes, UTF_16BE)?, None),
+        _ if bytes.iter().take(4096).any(|b| *b == 0) => return Err("a binary file, not a device list".into()),
+        _ => utf8_or_windows(bytes),
+    };
+    match text.trim_start().chars().next() {
+        None => Err("the file is blank".into()),
+        Some('{' | '[') => Err("JSON, which is not read yet; export the list as CSV".into()),
+        Some('<') => Err("a web page or XML, not a device list".into()),
+        Some(_) => Ok(Decoded { text: line_ends(text), remark }),
+    }
+}
+
+fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"%PDF", "a PDF document"),
+        (b"\x89PNG", "a picture"),
+        (b"\xFF\xD8\xFF", "a picture"),
+        (b"\xD0\xCF\x11\xE0", "an old Office document"),
+        (b"\x1F\x8B", "a gzip archive"),
+        (b"7z\xBC\xAF", "a 7-Zip archive"),
+        (b"SQLite format 3", "a database"),
+    ];
+    MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
+}
+
+/// PowerShell writes UTF-16 with a mark, other tools without; headers are Latin letters, so every second byte is zero.
+fn looks_utf16(bytes: &[u8], zero_at: usize) -> bool {
+    let sample = bytes.get(..64.min(bytes.len()) & !1).unwrap_or_default();
+    sample.len() >= 8
+        && sample.chunks_exact(2).all(|pair| pair.get(zero_at) == Some(&0) && pair.get(1 - zero_at) != Some(&0))
+}
+
+fn utf16(bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> Result<String, String> {
+    let (text, _, damaged) = encoding.decode(bytes);
+    if damaged { Err("UTF-16 text that is damaged or cut off".into()) } else { Ok(text.into_owned()) }
+}
+
+fn utf8_or_windows(bytes: &[u8]) -> (String, Option<String>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), None);
+    }
+    let (text, _, _) = WINDOWS_1252.decode(bytes);
+    (text.into_owned(), Some("the file is not UTF-8; it was read as Windows-1252, so check names with accents".into()))
+}
+
+/// A lone CR as line end is what old spreadsheets for Mac write; the readers expect LF.
+fn line_ends(text: String) -> String {
+    if text.contains('\n') || !text.contains('\r') { text } else { text.replace('\r', "\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_give_the_same_text() {
+        let text = "Gerät,b\nä,c\n";
+        let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let cases = [
+            text.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            [b"\xFF\xFE".as_slice(), &le].concat(),
+            [b"\xFE\xFF".as_slice(), &be].concat(),
+            WINDOWS_1252.encode(text).0.into_owned(),
+        ];
+        for bytes in cases {
+            assert_eq!(super::text(&bytes).unwrap().text, text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_by_kind() {
+        for (bytes, expected) in [
+            (b"%PDF-1.7 x".as_slice(), "a PDF document, not a device list; export the list again as CSV"),
+            (b"", "the file is empty"),
+            (b" \n ", "the file is blank"),
+            (b"{\"value\":[]}", "JSON, which is not read yet; export the list as CSV"),
+            (b"a\0b\x01\0\0", "a binary file, not a device list"),
+        ] {
+            assert_eq!(text(bytes).unwrap_err(), expected);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! One delimited table: its header, a check of its structure, and two readers of its columns.
+//!
+//! A file that passes the check goes to the parallel reader, which is fast and would fill a short row with nothing
+//! without a word. Any other goes to the tolerant one, which looks at every row.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use polars::prelude::{DataFrame, DataType, Field, NewChunkedArray, Schema, StringChunked};
+use polars_io::SerReader;
+use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
+use rayon::prelude::*;
+
+use super::tolerant;
+
+/// Columns in a header beyond which a file is no device list.
+const MAX_COLUMNS: usize = 4_096;
+
+/// A table as text: a CSV file or an archive member.
+#[derive(Debug)]
+pub struct Export {
+    /// How reports name it.
+    pub label: String,
+    /// Header cells as written, trimmed.
+    pub header: Vec<String>,
+    pub(super) delimiter: u8,
+    text: String,
+    /// Where the first data row begins.
+    body: usize,
+}
+
+/// Some columns of an export.
+#[derive(Debug)]
+pub struct Rows {
+    /// The columns asked for, in that order; blank cells are null.
+    pub columns: Vec<StringChunked>,
+    /// Row number of each line of the columns, from 1.
+    pub row: Vec<u32>,
+    /// Rows that were set aside.
+    pub bad: Vec<BadRow>,
+    /// Whether the file ends in the middle of a row.
+    pub cut: bool,
+}
+
+/// A row that does not fit its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Data row, from 1.
+    pub row: u32,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Export {
+    /// Finds the delimiter and the header of a text.
+    ///
+    /// # Errors
+    /// The reason why the text is no table, as a sentence part.
+    pub fn new(label: impl Into<String>, text: String) -> Result<Self, String> {
+        let mut start = 0;
+        let mut declared = None;
+        // PowerShell writes its type first, Excel its separator; neither is part of the table.
+        loop {
+            let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+            let separator = line.strip_prefix("sep=").and_then(|s| s.bytes().next());
+            if line.starts_with("#TYPE") || separator.is_some() || (line.trim().is_empty() && start < text.len()) {
+                declared = separator.or(declared);
+                start += line.len();
+                start += text.get(start..).unwrap_or_default().bytes().take_while(|b| *b == b'\r').count();
+                start += usize::from(text.as_bytes().get(start) == Some(&b'\n'));
+            } else {
+                break;
+            }
+        }
+        let first = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes().get(start..).unwrap_or_default());
+        let mut record = csv::StringRecord::new();
+        let found = reader.read_record(&mut record).map_err(|e| format!("the header cannot be read: {e}"))?;
+        let header: Vec<String> = record.iter().map(|cell| cell.trim().to_string()).collect();
+        if !found || header.len() < 2 || header.len() > MAX_COLUMNS {
+            return Err("not a table: its first line is no header".into());
+        }
+        let body = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        Ok(Self { label: label.into(), header, delimiter, text, body })
+    }
+
+    /// The data rows as bytes.
+    pub(super) fn body(&self) -> &[u8] {
+        self.text.as_bytes().get(self.body..).unwrap_or_default()
+    }
+
+    /// Reads the columns at the given header positions.
+    ///
+    /// `short_rows` accepts rows that lack cells at their end, as some consoles write them.
+    #[must_use]
+    pub fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
+        self.clean_height()
+            .and_then(|height| self.read_parallel(columns, height))
+            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
+    }
+
+    /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.
+    fn clean_height(&self) -> Option<usize> {
+        let body = self.body();
+        let width = self.header.len();
+        if body.contains(&b'"') {
+            return strict_rows(body, self.delimiter, width);
+        }
+        let pieces = split_at_lines(body, rayon::current_num_threads() * 4);
+        let counts: Option<Vec<usize>> =
+            pieces.par_iter().map(|piece| count_plain_rows(piece, self.delimiter, width)).collect();
+        counts.map(|c| c.iter().sum())
+    }
+
+    fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
+        if height == 0 {
+            return Some(Rows {
+                columns: columns.iter().map(|_| StringChunked::from_slice("".into(), &[] as &[&str])).collect(),
+                row: Vec::new(),
+                bad: Vec::new(),
+                cut: false,
+            });
+        }
+        let name = |i: usize| format!("c{i}");
+        let schema: Schema = (0..self.header.len()).map(|i| Field::new(name(i).into(), DataType::String)).collect();
+        let mut wanted = columns.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let options = CsvReadOptions::default()
+            .with_has_header(false)
+            .with_schema(Some(Arc::new(schema)))
+            .with_projection(Some(Arc::new(wanted)))
+            .with_parse_options(CsvParseOptions::default().with_separator(self.delimiter));
+        let frame: DataFrame = CsvReader::new(Cursor::new(self.body())).with_options(options).finish().ok()?;
+        // The two parsers must agree on where rows end; if they do not, the tolerant one decides.
+        if frame.height() != height {
+            return None;
+        }
+        let columns = columns
+            .iter()
+            .map(|i| frame.column(&name(*i)).ok().and_then(|c| c.str().ok().cloned()))
+            .collect::<Option<Vec<_>>>()?;
+        let row = (1..=u32::try_from(height).ok()?).collect();
+        Some(Rows { columns, row, bad: Vec::new(), cut: false })
+    }
+}
+
+/// The delimiter that splits the header most often, quoted parts left out.
+fn sniff_delimiter(header: &str) -> u8 {
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut quoted = false;
+    for byte in header.bytes() {
+        if byte == b'"' {
+            quoted = !quoted;
+        } else if !quoted && let Some((_, count)) = counts.iter_mut().find(|(d, _)| *d == byte) {
+            *count += 1;
+        }
+    }
+    // The first of equals wins: a comma is the likeliest.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(d, _)| *d)
+}
+
+/// Cuts a body without quotes into pieces of whole lines.
+fn split_at_lines(body: &[u8], pieces: usize) -> Vec<&[u8]> {
+    let target = (body.len() / pieces.max(1)).max(1 << 16);
+    let mut rest = body;
+    let mut out = Vec::new();
+    while rest.len() > target {
+        let end = rest
+            .get(target..)
+            .and_then(|tail| tail.iter().position(|b| *b == b'\n'))
+            .map_or(rest.len(), |p| target + p + 1);
+        let (piece, tail) = rest.split_at(end);
+        out.push(piece);
+        rest = tail;
+    }
+    out.push(rest);
+    out
+}
+
+/// Rows of a piece without quotes, if each has `width` cells and none is blank.
+fn count_plain_rows(piece: &[u8], delimiter: u8, width: usize) -> Option<usize> {
+    let mut rows = 0;
+    let mut cells = 1;
+    let mut start = 0;
+    for at in memchr::memchr2_iter(delimiter, b'\n', piece) {
+        if piece.get(at) == Some(&delimiter) {
+            cells += 1;
+        } else {
+            if cells != width || at == start {
+                return None;
+            }
+            rows += 1;
+            cells = 1;
+            start = at + 1;
+        }
+    }
+    if start < piece.len() {
+        if cells != width {
+            return None;
+        }
+        rows += 1;
+    }
+    Some(rows)
+}
+
+/// Rows of a body with quotes, if every quote stands where RFC 4180 wants it and each row has `width` cells.
+pub(super) fn strict_rows(body: &[u8], delimiter: u8, width: usize) -> Option<usize> {
+    let mut at = 0;
+    let mut cells = 1;
+    let mut rows = 0;
+    let mut line_start = 0;
+    while at < body.len() {
+        // `at` is the first byte of a cell.
+        if body.get(at) == Some(&b'"') {
+            at += 1;
+            loop {
+                at += memchr::memchr(b'"', body.get(at..)?)? + 1;
+                if body.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+        } else {
+            let rest = body.get(at..)?;
+            at += memchr::memchr3(delimiter, b'\n', b'"', rest).unwrap_or(rest.len());
+        }
+        if body.get(at) == Some(&b'\r') && matches!(body.get(at + 1), Some(b'\n') | None) {
+            at += 1;
+        }
+        match body.get(at) {
+            Some(b) if *b == delimiter => {
+                cells += 1;
+                at += 1;
+                if at < body.len() {
+                    continue;
+                }
+            }
+            Some(b'\n') | None => {}
+            Some(_) => return None,
+        }
+        // The end of a row, or of the body.
+        if cells != width || at == line_start {
+            return None;
+        }
+        rows += 1;
+        cells = 1;
+        at += 1;
+        line_start = at;
+    }
+    Some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(rows: &Rows) -> Vec<Vec<Option<String>>> {
+        (0..rows.row.len()).map(|i| rows.columns.iter().map(|c| c.get(i).map(str::to_string)).collect()).collect()
+    }
+
+    fn export(text: &str) -> Export {
+        Export::new("x.csv", text.to_string()).unwrap()
+    }
+
+    #[test]
+    fn delimiters_type_line_and_separator_line() {
+        for text in
+            ["a,b\n1,2\n", "a;b\n1;2\n", "a\tb\n1\t2\n", "a|b\n1|2\n", "#TYPE X\r\na,b\r\n1,2\r\n", "sep=;\na;b\n1;2\n"]
+        {
+            let export = export(text);
+            assert_eq!(export.header, ["a", "b"], "{text:?}");
+            let rows = export.read(&[1, 0], false);
+            assert_eq!(cells(&rows), [[Some("2".to_string()), Some("1".to_string())]], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn both_readers_agree_on_a_clean_file() {
+        let text = "a,b,c\n1,\"x, y\",\n\"l1\nl2\",\"q\"\"q\",3\n4,5,\"6\"\n";
+        let export = export(text);
+        assert_eq!(export.clean_height(), Some(3));
+        let fast = export.read(&[0, 1, 2], false);
+        let slow = tolerant::read(&export, &[0, 1, 2], false);
+        assert_eq!(cells(&fast), cells(&slow));
+        assert_eq!(cells(&fast)[1][1].as_deref(), Some("q\"q"));
+        assert_eq!(cells(&fast)[0][2], None);
+    }
+
+    #[test]
+    fn short_long_and_cut_rows_are_set_aside_with_their_number() {
+        let rows = export("a,b,c\n1,2,3\n1,2\n1,2,3,4\n7,8,9\n1,\"x").read(&[0], false);
+        assert_eq!(rows.row, [1, 4]);
+        let bad: Vec<_> = rows.bad.iter().map(|b| (b.row, b.reason.as_str())).collect();
+        assert_eq!(
+            bad,
+            [
+                (2, "has 2 cells where the header has 3"),
+                (3, "has 4 cells where the header has 3"),
+                (5, "has 2 cells where the header has 3"),
+            ]
+        );
+        assert!(rows.cut);
+    }
+
+    #[test]
+    fn short_rows_are_kept_where_the_format_writes_them() {
+        let rows = export("a,b,c\n1,2\n1,2,3\n").read(&[0, 2], true);
+        assert_eq!(rows.row, [1, 2]);
+        assert!(rows.bad.is_empty());
+        assert_eq!(cells(&rows)[0], [Some("1".to_string()), None]);
+    }
+
+    #[test]
+    fn an_open_quote_costs_its_own_row_only() {
+        let rows = export("a,b\n1,\"open\n2,x\n3,\"y\"\n4,z\n").read(&[0], false);
+        assert_eq!(rows.row, [2, 3, 4]);
+        assert_eq!(rows.bad.len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_ends_inside_a_quoted_cell_is_cut() {
+        let rows = export("a,b\n1,x\n2,\"half a na").read(&[0], false);
+        assert_eq!(rows.row, [1]);
+        assert_eq!(rows.bad, [BadRow { row: 2, reason: "has a quote that is never closed".into() }]);
+        assert!(rows.cut);
+    }
+
+    #[test]
+    fn a_header_alone_has_no_rows() {
+        let rows = export("a,b\n").read(&[0], false);
+        assert!(rows.row.is_empty() && rows.bad.is_empty() && !rows.cut);
+    }
+}

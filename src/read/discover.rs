@@ -1,0 +1,122 @@
+//! Which files a list of paths stands for.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Endings that exports come with. A file named on the command line is tried whatever its ending.
+const ENDINGS: &[&str] = &["csv", "tsv", "txt", "tab", "zip", "json", "xlsx"];
+
+/// One input file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How reports name it: relative to the folder that was given, with forward slashes.
+    pub label: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// Finds every input file behind the given files and folders, in the order of their labels.
+///
+/// Hidden files are passed over, and so are reports that an earlier run wrote.
+///
+/// # Errors
+/// [`Error::Usage`] for a path that does not exist, [`Error::Unreadable`] for one that the system does not hand out.
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    let mut found = BTreeMap::new();
+    for path in paths {
+        let meta = std::fs::metadata(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::Usage {
+                message: format!("`{}` does not exist", path.display()),
+                help: "name the files or folders that hold the exports".into(),
+            },
+            _ => Error::Unreadable { path: path.clone(), source },
+        })?;
+        if meta.is_dir() {
+            walk(path, path, &mut found)?;
+        } else {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            add(path, Path::new(name), meta.len(), &mut found);
+        }
+    }
+    Ok(found.into_iter().map(|(label, (path, bytes))| Input { path, label, bytes }).collect())
+}
+
+type Found = BTreeMap<String, (PathBuf, u64)>;
+
+fn walk(root: &Path, folder: &Path, found: &mut Found) -> Result<()> {
+    let unreadable = |source| Error::Unreadable { path: folder.to_path_buf(), source };
+    if folder.join("evidence/manifest.json").is_file() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        if hidden {
+            continue;
+        }
+        let meta = std::fs::metadata(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+        if meta.is_dir() {
+            walk(root, &path, found)?;
+        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
+            add(&path, &relative, meta.len(), found);
+        }
+    }
+    Ok(())
+}
+
+/// Files of two folders may share a relative name; the later one is then named by its whole path as given.
+fn add(path: &Path, relative: &Path, bytes: u64, found: &mut Found) {
+    let label = slashes(relative);
+    match found.get(&label) {
+        Some((known, _)) if known != path => {
+            found.insert(slashes(path), (path.to_path_buf(), bytes));
+        }
+        _ => {
+            found.insert(label, (path.to_path_buf(), bytes));
+        }
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_folders_and_passes_over_reports_and_hidden_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str| {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "a,b\n").unwrap();
+        };
+        for name in ["b.csv", "sub/a.CSV", ".hidden.csv", "readme.md", "old/devices.csv", "old/evidence/manifest.json"]
+        {
+            write(name);
+        }
+        let labels: Vec<_> = discover(&[dir.path().to_path_buf()]).unwrap().into_iter().map(|i| i.label).collect();
+        assert_eq!(labels, ["b.csv", "sub/a.CSV"]);
+    }
+
+    #[test]
+    fn the_same_name_in_two_folders_is_two_inputs() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut roots = Vec::new();
+        for sub in ["x", "y"] {
+            std::fs::create_dir(dir.path().join(sub)).unwrap();
+            std::fs::write(dir.path().join(sub).join("d.csv"), "a,b\n").unwrap();
+            roots.push(dir.path().join(sub));
+        }
+        assert_eq!(discover(&roots).unwrap().len(), 2);
+        roots.push(dir.path().join("x"));
+        assert_eq!(discover(&roots).unwrap().len(), 2, "a folder given twice is read once");
+    }
+}

@@ -1,0 +1,628 @@
+//! One model of the run that every renderer reads: plain, sorted, serialisable.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::tables::{self, Index, Output};
+use crate::analysis::Analysis;
+use crate::error::{Error, Result};
+use crate::identity::rfc3339;
+use crate::schema::{Activity, Console, Identity, Platform, Severity};
+
+/// Flagged devices that the page holds; beyond, it names the file that has them all.
+const ON_PAGE: usize = 5_000;
+/// Rows of a table that `report.json` holds; beyond, it names the CSV file that has them all.
+const IN_JSON: usize = 50_000;
+
+/// Everything the report says, apart from the rows of its tables.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    schema_version: u32,
+    program: Program,
+    /// The tenant, as named on the command line.
+    pub label: String,
+    /// RFC 3339.
+    pub as_of: String,
+    /// Where the as-of time came from.
+    pub as_of_source: &'static str,
+    thresholds: Vec<ThresholdRow>,
+    /// The exports that were used.
+    pub sources: Vec<SourceRow>,
+    /// The numbers of the run.
+    pub totals: Totals,
+    /// Activity by platform.
+    pub activity: Vec<ActivityRow>,
+    consoles: Vec<ConsoleRow>,
+    /// Findings by severity.
+    pub severities: Vec<SeverityRow>,
+    /// What became of each rule.
+    pub rules: Vec<RuleRow>,
+    suggestions: Vec<SuggestionRow>,
+    devices: Shown,
+    notices: Vec<NoticeRow>,
+    outputs: Vec<Output>,
+}
+
+#[derive(Debug, Serialize)]
+struct Program {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct ThresholdRow {
+    name: &'static str,
+    platform: &'static str,
+    days: u32,
+}
+
+/// An export that was used.
+#[derive(Debug, Serialize)]
+pub struct SourceRow {
+    /// Its name.
+    pub export: String,
+    console: &'static str,
+    console_title: &'static str,
+    format: String,
+    format_title: String,
+    /// Data rows.
+    pub rows: u64,
+    records: u64,
+    bad_rows: u64,
+    bytes: u64,
+    sha256: String,
+    newest_signal: String,
+    understood: u64,
+    ignored: u64,
+    unknown_columns: Vec<String>,
+    missing_columns: Vec<String>,
+    secret_columns: Vec<String>,
+}
+
+/// The numbers of the run.
+#[derive(Debug, Default, Serialize)]
+pub struct Totals {
+    /// Input rows, bad ones included.
+    pub rows: u64,
+    /// Rows that became records.
+    pub records: u64,
+    /// Devices.
+    pub devices: usize,
+    /// Devices with a recent sign of life.
+    pub active: usize,
+    /// Devices whose known signs of life are all old.
+    pub silent: usize,
+    /// Devices without a known sign of life.
+    pub unknown: usize,
+    /// Devices with a finding.
+    pub flagged: usize,
+    /// Findings.
+    pub findings: usize,
+    /// Suggestions.
+    pub suggestions: usize,
+    /// Steps of all plans.
+    pub steps: usize,
+    /// Devices with a plan.
+    pub planned_devices: usize,
+    irreversible_steps: usize,
+    wiping_steps: usize,
+    /// Records one of whose links was refused.
+    pub refused_links: usize,
+    /// Devices whose identifiers contradict each other.
+    pub review_devices: usize,
+}
+
+/// Activity of one platform.
+#[derive(Debug, Serialize)]
+pub struct ActivityRow {
+    /// Platform slug.
+    pub platform: &'static str,
+    /// Devices.
+    pub devices: usize,
+    /// Active ones.
+    pub active: usize,
+    /// Silent ones.
+    pub silent: usize,
+    /// Those without a known sign of life.
+    pub unknown: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ConsoleRow {
+    console: &'static str,
+    title: &'static str,
+    records: usize,
+    devices: usize,
+}
+
+/// Findings of one severity.
+#[derive(Debug, Serialize)]
+pub struct SeverityRow {
+    /// Severity.
+    pub severity: &'static str,
+    /// Findings.
+    pub findings: usize,
+}
+
+/// What became of a rule.
+#[derive(Debug, Serialize)]
+pub struct RuleRow {
+    /// Rule id.
+    pub rule: String,
+    /// Name of the problem.
+    pub title: String,
+    /// Severity, unless a condition gives another.
+    pub severity: &'static str,
+    /// `ran`, `did-not-run` or `failed`.
+    pub outcome: &'static str,
+    /// Why it did not run.
+    pub reason: String,
+    /// Devices for which it holds.
+    pub matched: u64,
+    /// Devices for which it could not be known.
+    pub unknown: u64,
+    passed: u64,
+    suppressed: u64,
+    why: String,
+    controls: Vec<String>,
+    references: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SuggestionRow {
+    id: String,
+    rule: String,
+    title: String,
+    severity: &'static str,
+    platform: &'static str,
+    ownership: &'static str,
+    join_type: &'static str,
+    summary: String,
+    factors: Vec<String>,
+    controls: Vec<String>,
+    devices: usize,
+    findings: usize,
+    file: String,
+    actions: Vec<ActionRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct ActionRow {
+    step: String,
+    action: String,
+    console: &'static str,
+    console_title: &'static str,
+    role: String,
+    irreversible: bool,
+    wipes: bool,
+    condition: String,
+    why: String,
+    objects: usize,
+    devices: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    shown: usize,
+    total: usize,
+    file: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct NoticeRow {
+    code: &'static str,
+    severity: &'static str,
+    export: String,
+    row: Option<u64>,
+    column: String,
+    message: String,
+}
+
+impl Model {
+    pub(super) fn new(analysis: &Analysis, index: &Index, label: &str, outputs: Vec<Output>) -> Self {
+        let totals = totals(analysis, index);
+        let flagged = totals.flagged;
+        Self {
+            schema_version: 1,
+            program: Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            label: label.to_string(),
+            as_of: rfc3339(analysis.as_of.millis),
+            as_of_source: if analysis.as_of.given {
+                "given on the command line"
+            } else {
+                "newest signal in the exports"
+            },
+            thresholds: analysis
+                .thresholds
+                .effective()
+                .into_iter()
+                .map(|(name, platform, days)| ThresholdRow {
+                    name: name.as_str(),
+                    platform: platform.map_or("all", Platform::as_str),
+                    days,
+                })
+                .collect(),
+            sources: sources(analysis),
+            activity: activity(analysis),
+            consoles: consoles(analysis),
+            severities: severities(analysis),
+            rules: rules(analysis),
+            suggestions: suggestions(analysis, index),
+            devices: Shown { shown: flagged.min(ON_PAGE), total: flagged, file: "devices.csv" },
+            notices: notices(analysis),
+            outputs,
+            totals,
+        }
+    }
+}
+
+fn totals(analysis: &Analysis, index: &Index) -> Totals {
+    let devices = &analysis.devices;
+    let count = |wanted: Activity| devices.activity.iter().filter(|a| **a == wanted).count();
+    let entries = |test: fn(&crate::plan::Entry) -> bool| {
+        analysis.steps.iter().filter(|s| tables::entry(analysis, s).is_some_and(test)).count()
+    };
+    let planned: BTreeSet<u32> = analysis.steps.iter().map(|s| s.device).collect();
+    Totals {
+        rows: analysis.sources.iter().map(|s| s.rows).sum(),
+        records: analysis.sources.iter().map(|s| s.records).sum(),
+        devices: devices.len(),
+        active: count(Activity::Active),
+        silent: count(Activity::Silent),
+        unknown: count(Activity::Unknown),
+        flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
+        findings: analysis.findings.len(),
+        suggestions: analysis.suggestions.list.len(),
+        steps: analysis.steps.len(),
+        planned_devices: planned.len(),
+        irreversible_steps: entries(|e| e.irreversible),
+        wiping_steps: entries(|e| e.wipes),
+        refused_links: analysis.links.refused.len(),
+        review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),
+    }
+}
+
+fn sources(analysis: &Analysis) -> Vec<SourceRow> {
+    analysis
+        .sources
+        .iter()
+        .map(|s| {
+            let input = analysis.inputs.iter().find(|i| {
+                s.export.strip_prefix(i.label.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('!'))
+            });
+            SourceRow {
+                export: s.export.clone(),
+                console: s.console.as_str(),
+                console_title: s.console.title(),
+                format: s.format.clone(),
+                format_title: s.format_title.clone(),
+                rows: s.rows,
+                records: s.records,
+                bad_rows: s.rows - s.records,
+                bytes: input.map_or(0, |i| i.bytes),
+                sha256: input.map_or_else(String::new, |i| i.sha256.clone()),
+                newest_signal: s.newest_signal.map_or_else(String::new, rfc3339),
+                understood: s.understood,
+                ignored: s.ignored,
+                unknown_columns: s.unknown_columns.clone(),
+                missing_columns: s.missing_columns.clone(),
+                secret_columns: s.secret_columns.clone(),
+            }
+        })
+        .collect()
+}
+
+fn activity(analysis: &Analysis) -> Vec<ActivityRow> {
+    let mut counts: BTreeMap<Platform, [usize; 3]> = BTreeMap::new();
+    for (platform, activity) in analysis.devices.platform.iter().zip(&analysis.devices.activity) {
+        if let Some(slot) = counts.entry(*platform).or_default().get_mut(*activity as usize) {
+            *slot += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(platform, [active, silent, unknown])| ActivityRow {
+            platform: platform.as_str(),
+            devices: active + silent + unknown,
+            active,
+            silent,
+            unknown,
+        })
+        .collect()
+}
+
+fn consoles(analysis: &Analysis) -> Vec<ConsoleRow> {
+    analysis
+        .records
+        .consoles
+        .iter()
+        .map(|columns| {
+            let bit = 1_u16 << columns.console.index();
+            ConsoleRow {
+                console: columns.console.as_str(),
+                title: columns.console.title(),
+                records: columns.row.len(),
+                devices: analysis.devices.consoles.iter().filter(|c| **c & bit != 0).count(),
+            }
+        })
+        .collect()
+}
+
+fn severities(analysis: &Analysis) -> Vec<SeverityRow> {
+    let count = |s: Severity| analysis.findings.severity.iter().filter(|own| **own == s).count();
+    Severity::ALL.iter().rev().map(|s| SeverityRow { severity: s.as_str(), findings: count(*s) }).collect()
+}
+
+fn rules(analysis: &Analysis) -> Vec<RuleRow> {
+    analysis
+        .rules
+        .iter()
+        .zip(&analysis.tallies)
+        .map(|(rule, tally)| RuleRow {
+            rule: rule.text.id.clone(),
+            title: rule.text.title.clone(),
+            severity: rule.text.severity.as_str(),
+            outcome: tally.outcome.as_str(),
+            reason: tally.reason.clone(),
+            matched: tally.matched,
+            unknown: tally.unknown,
+            passed: tally.passed,
+            suppressed: 0,
+            why: rule.text.why.clone(),
+            controls: rule.text.controls.clone(),
+            references: rule.text.references.clone(),
+        })
+        .collect()
+}
+
+fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
+    analysis
+        .suggestions
+        .list
+        .iter()
+        .filter_map(|s| {
+            let text = &analysis.rules.get(s.rule as usize)?.text;
+            Some(SuggestionRow {
+                id: s.id.clone(),
+                rule: text.id.clone(),
+                title: text.title.clone(),
+                severity: s.severity.as_str(),
+                platform: s.platform.as_str(),
+                ownership: s.ownership.as_str(),
+                join_type: s.join_type.as_str(),
+                summary: s.summary.clone(),
+                factors: s.factors.clone(),
+                controls: text.controls.clone(),
+                devices: s.findings.len(),
+                findings: s.findings.len(),
+                file: format!("suggestions/{}.csv", s.id),
+                actions: actions(analysis, index, &s.findings),
+            })
+        })
+        .collect()
+}
+
+/// The steps of a suggestion's devices, each step once, in an order that fits every plan.
+fn actions(analysis: &Analysis, index: &Index, findings: &[u32]) -> Vec<ActionRow> {
+    let mut plans: Vec<&[crate::plan::Planned]> = Vec::new();
+    for finding in findings {
+        if let Some(device) = analysis.findings.device.get(*finding as usize) {
+            plans.push(index.steps(analysis, *device as usize));
+        }
+    }
+    // Entry → objects and devices; and which entry was seen directly before which.
+    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for plan in &plans {
+        let mut last = None;
+        for step in *plan {
+            let count = counts.entry(step.entry).or_default();
+            count.0 += usize::from(step.object.is_some());
+            if last != Some(step.entry) {
+                count.1 += 1;
+                if let Some(last) = last {
+                    before.entry(step.entry).or_default().insert(last);
+                }
+            }
+            last = Some(step.entry);
+        }
+    }
+    in_order(&counts.keys().copied().collect(), &before)
+        .into_iter()
+        .filter_map(|number| {
+            let entry = analysis.playbooks.entries().get(number as usize)?;
+            let (objects, devices) = counts.get(&number).copied()?;
+            Some(ActionRow {
+                step: entry.slug.clone(),
+                action: entry.action.clone(),
+                console: entry.console.map_or("", Console::as_str),
+                console_title: entry.console.map_or("", Console::title),
+                role: entry.role.clone(),
+                irreversible: entry.irreversible,
+                wipes: entry.wipes,
+                condition: entry.condition.clone(),
+                why: entry.why.clone(),
+                objects,
+                devices,
+            })
+        })
+        .collect()
+}
+
+/// Entries so that each comes after those that any plan has before it; ties by number.
+fn in_order(entries: &BTreeSet<u32>, before: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<u32> {
+    let mut left = entries.clone();
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let waits = |e: &u32| before.get(e).is_some_and(|b| b.iter().any(|x| left.contains(x)));
+        // Plans of different playbooks could order two steps differently; then the smaller number goes first.
+        let Some(next) = left.iter().find(|e| !waits(e)).or_else(|| left.iter().next()).copied() else { break };
+        left.remove(&next);
+        order.push(next);
+    }
+    order
+}
+
+fn notices(analysis: &Analysis) -> Vec<NoticeRow> {
+    analysis
+        .notices
+        .iter()
+        .map(|n| NoticeRow {
+            code: n.code.as_str(),
+            severity: n.code.severity().as_str(),
+            export: n.export.clone(),
+            row: n.row,
+            column: n.column.clone(),
+            message: n.message.clone(),
+        })
+        .collect()
+}
+
+const DEVICE_COLUMNS: &[&str] = &[
+    "device_key",
+    "name",
+    "serial",
+    "platform",
+    "manufacturer",
+    "model",
+    "ownership",
+    "join_type",
+    "primary_user",
+    "consoles",
+    "last_activity",
+    "last_activity_console",
+    "days_silent",
+    "activity",
+    "identity",
+    "findings",
+    "highest_severity",
+];
+
+fn device_values(analysis: &Analysis, index: &Index, at: usize) -> Vec<Value> {
+    let d = &analysis.devices;
+    let word = |word: Option<&'static str>| Value::from(word.unwrap_or_default());
+    vec![
+        d.key.get(at).map_or("", String::as_str).into(),
+        d.name.get(at).into(),
+        d.serial.get(at).into(),
+        word(d.platform.get(at).map(|p| p.as_str())),
+        d.manufacturer.get(at).into(),
+        d.model.get(at).into(),
+        word(d.ownership.get(at).map(|o| o.as_str())),
+        word(d.join_type.get(at).map(|j| j.as_str())),
+        d.primary_user.get(at).into(),
+        tables::consoles(analysis, at).into(),
+        d.last_activity.get(at).map_or_else(String::new, rfc3339).into(),
+        d.last_console.get(at).into(),
+        d.days_silent(at).map_or(Value::Null, Value::from),
+        word(d.activity.get(at).map(|a| a.as_str())),
+        word(d.identity.get(at).map(|i| i.as_str())),
+        index.rules(analysis, at).into(),
+        word(index.highest(analysis, at).map(Severity::as_str)),
+    ]
+}
+
+/// The flagged devices for the page, the severest first, and their steps.
+pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
+    let mut flagged: Vec<usize> = (0..analysis.devices.len()).filter(|d| !index.findings(*d).is_empty()).collect();
+    flagged.sort_by_key(|d| {
+        (std::cmp::Reverse(index.highest(analysis, *d)), std::cmp::Reverse(analysis.devices.days_silent(*d)), *d)
+    });
+    flagged.truncate(ON_PAGE);
+    let rows: Vec<Value> = flagged.iter().map(|d| Value::Array(device_values(analysis, index, *d))).collect();
+    let mut steps = Map::new();
+    for device in &flagged {
+        let own: Vec<Value> = index
+            .steps(analysis, *device)
+            .iter()
+            .filter_map(|step| {
+                let entry = tables::entry(analysis, step)?;
+                let object = step.object.map_or_else(String::new, |record| analysis.records.id_of(record));
+                let console = entry.console.map_or("", Console::title);
+                Some(json!([
+                    entry.slug,
+                    entry.action,
+                    console,
+                    object,
+                    entry.condition,
+                    entry.irreversible,
+                    entry.wipes
+                ]))
+            })
+            .collect();
+        if let Some(key) = analysis.devices.key.get(*device) {
+            steps.insert(key.clone(), Value::Array(own));
+        }
+    }
+    json!({ "columns": DEVICE_COLUMNS, "rows": rows, "steps": steps })
+}
+
+/// `report.json`: the model, and the rows of devices, findings and plan.
+pub(super) fn json(analysis: &Analysis, index: &Index, model: &Model) -> Result<String> {
+    let mut whole = serde_json::to_value(model).map_err(|e| Error::Internal(e.to_string()))?;
+    let table = |total: usize, file: &str, row: &dyn Fn(usize) -> Value| {
+        let rows: Vec<Value> = (0..total.min(IN_JSON)).map(row).collect();
+        json!({ "file": file, "total": total, "complete": total <= IN_JSON, "rows": rows })
+    };
+    let named =
+        |names: &[&str], values: Vec<Value>| Value::Object(names.iter().map(ToString::to_string).zip(values).collect());
+    let device = |at: usize| {
+        let mut row = named(DEVICE_COLUMNS, device_values(analysis, index, at));
+        if let Some(row) = row.as_object_mut() {
+            for columns in &analysis.devices.by_console {
+                let prefix = columns.console.column_prefix();
+                row.insert(format!("{prefix}_id"), columns.id.get(at).into());
+                let seen = columns.last_seen.get(at).map_or_else(String::new, rfc3339);
+                row.insert(format!("{prefix}_last_seen"), seen.into());
+            }
+        }
+        row
+    };
+    let finding = |at: usize| {
+        let f = &analysis.findings;
+        let device = f.device.get(at).copied().unwrap_or_default() as usize;
+        json!({
+            "finding_id": tables::finding_id(analysis, at),
+            "rule": tables::rule_id(analysis, at),
+            "severity": f.severity.get(at).map(|s| s.as_str()),
+            "confidence": f.confidence.get(at).map(|c| c.as_str()),
+            "device_key": analysis.devices.key.get(device),
+            "objects": analysis.records.objects(f.objects(at)),
+            "evidence": f.evidence.get(at),
+            "suggestion_id": analysis.suggestions.of(at).map(|s| s.id.as_str()),
+            "status": "open",
+        })
+    };
+    let step = |at: usize| {
+        let Some((step, entry)) = analysis.steps.get(at).and_then(|s| Some((s, tables::entry(analysis, s)?))) else {
+            return Value::Null;
+        };
+        let device = step.device as usize;
+        json!({
+            "suggestion_id": index.suggestions(analysis, device),
+            "device_key": analysis.devices.key.get(device),
+            "step": entry.slug,
+            "action": entry.action,
+            "console": entry.console.map(Console::as_str),
+            "object_id": step.object.map(|record| analysis.records.id_of(record)),
+            "role": entry.role,
+            "irreversible": entry.irreversible,
+            "wipes": entry.wipes,
+            "condition": entry.condition,
+            "why": entry.why,
+        })
+    };
+    if let Some(whole) = whole.as_object_mut() {
+        let tables = json!({
+            "devices": table(analysis.devices.len(), "devices.csv", &device),
+            "findings": table(analysis.findings.len(), "findings.csv", &finding),
+            "plan": table(analysis.steps.len(), "plan.csv", &step),
+        });
+        whole.insert("tables".into(), tables);
+    }
+    let mut text = serde_json::to_string_pretty(&whole).map_err(|e| Error::Internal(e.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}

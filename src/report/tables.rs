@@ -1,0 +1,376 @@
+//! The CSV files of a report, line by line from the plain tables.
+
+use super::csv::{self, Line};
+use super::folder::Folder;
+use crate::analysis::Analysis;
+use crate::error::Result;
+use crate::identity::{KeyKind, NONE};
+use crate::plan::{Entry, Planned};
+use crate::schema::{self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity};
+
+/// A file of the report, for people.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(super) struct Output {
+    /// Path inside the report.
+    pub file: String,
+    /// Lines without the header.
+    pub rows: usize,
+    /// What it holds.
+    pub meaning: &'static str,
+}
+
+/// What several renderers look up.
+pub(super) struct Index {
+    /// Findings by device: start in `by_device`, one more than there are devices.
+    starts: Vec<usize>,
+    by_device: Vec<u32>,
+    /// Where the steps of a device begin in the list of steps.
+    steps: Vec<u32>,
+}
+
+impl Index {
+    pub(super) fn new(analysis: &Analysis) -> Self {
+        let count = analysis.devices.len();
+        let mut starts = vec![0; count + 1];
+        for device in &analysis.findings.device {
+            if let Some(slot) = starts.get_mut(*device as usize + 1) {
+                *slot += 1;
+            }
+        }
+        let mut sum = 0;
+        for slot in &mut starts {
+            sum += *slot;
+            *slot = sum;
+        }
+        let mut next = starts.clone();
+        let mut by_device = vec![0; analysis.findings.len()];
+        for (finding, device) in (0_u32..).zip(&analysis.findings.device) {
+            if let Some(at) = next.get_mut(*device as usize) {
+                if let Some(slot) = by_device.get_mut(*at) {
+                    *slot = finding;
+                }
+                *at += 1;
+            }
+        }
+        let mut steps = vec![NONE; count];
+        for (at, step) in (0_u32..).zip(&analysis.steps) {
+            if let Some(slot) = steps.get_mut(step.device as usize).filter(|s| **s == NONE) {
+                *slot = at;
+            }
+        }
+        Self { starts, by_device, steps }
+    }
+
+    /// Findings of a device, in the order of the rules.
+    pub(super) fn findings(&self, device: usize) -> &[u32] {
+        let start = self.starts.get(device).copied().unwrap_or(0);
+        let end = self.starts.get(device + 1).copied().unwrap_or(start);
+        self.by_device.get(start..end).unwrap_or_default()
+    }
+
+    /// Steps of a device, in their order.
+    pub(super) fn steps<'a>(&self, analysis: &'a Analysis, device: usize) -> &'a [Planned] {
+        let Some(start) = self.steps.get(device).copied().filter(|s| *s != NONE) else { return &[] };
+        let rest = analysis.steps.get(start as usize..).unwrap_or_default();
+        let length = rest.iter().take_while(|s| s.device as usize == device).count();
+        rest.get(..length).unwrap_or_default()
+    }
+
+    /// Ids of the suggestions that a device's plan answers.
+    pub(super) fn suggestions(&self, analysis: &Analysis, device: usize) -> String {
+        let ids: Vec<&str> = self
+            .findings(device)
+            .iter()
+            .filter_map(|f| analysis.suggestions.of(*f as usize))
+            .map(|s| s.id.as_str())
+            .collect();
+        ids.join("|")
+    }
+
+    /// Ids of the rules that hold for a device.
+    pub(super) fn rules(&self, analysis: &Analysis, device: usize) -> String {
+        let ids: Vec<&str> = self.findings(device).iter().map(|f| rule_id(analysis, *f as usize)).collect();
+        ids.join("|")
+    }
+
+    /// The severest finding of a device.
+    pub(super) fn highest(&self, analysis: &Analysis, device: usize) -> Option<Severity> {
+        self.findings(device).iter().filter_map(|f| analysis.findings.severity.get(*f as usize)).max().copied()
+    }
+}
+
+/// Id of the rule of a finding.
+pub(super) fn rule_id(analysis: &Analysis, finding: usize) -> &str {
+    let rule = analysis.findings.rule.get(finding).copied().unwrap_or(u16::MAX);
+    analysis.rules.get(rule as usize).map_or("", |r| r.text.id.as_str())
+}
+
+/// What a step says.
+pub(super) fn entry<'a>(analysis: &'a Analysis, step: &Planned) -> Option<&'a Entry> {
+    analysis.playbooks.entries().get(step.entry as usize)
+}
+
+/// Stable id of a finding: the rule and the device, so that it is the same in the next run.
+pub(super) fn finding_id(analysis: &Analysis, finding: usize) -> String {
+    let device = analysis.findings.device.get(finding).copied().unwrap_or(NONE) as usize;
+    let key = analysis.devices.key.get(device).map_or("", String::as_str);
+    format!("{}/{key}", rule_id(analysis, finding))
+}
+
+fn names(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().map(|f| f.name).collect()
+}
+
+/// Writes every CSV file.
+pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &mut Folder) -> Result<Vec<Output>> {
+    let devices = analysis.devices.len();
+    let shelved = analysis.links.device.len();
+    let set_aside = analysis.records.set_aside.len();
+    let mut outputs = Vec::new();
+    let mut table = |file: &str, header: &[String], rows: usize, meaning, fill: &(dyn Fn(usize, &mut Line) + Sync)| {
+        outputs.push(Output { file: file.to_string(), rows, meaning });
+        folder.file(file, |out| csv::write(out, header, rows, fill))
+    };
+    let owned = |fields: &[Field]| names(fields).into_iter().map(String::from).collect::<Vec<_>>();
+
+    table("devices.csv", &schema::devices_csv(), devices, "every device", &|at, line| {
+        device(analysis, index, at, line);
+    })?;
+    table(
+        "records.csv",
+        &owned(RECORDS_CSV),
+        shelved + set_aside,
+        "every input row, and the device it belongs to",
+        &|at, line| {
+            if at < shelved { record(analysis, at, line) } else { aside(analysis, at - shelved, line) }
+        },
+    )?;
+    table("findings.csv", &owned(FINDINGS_CSV), analysis.findings.len(), "every finding", &|at, line| {
+        finding(analysis, at, line);
+    })?;
+    table(
+        "plan.csv",
+        &owned(PLAN_CSV),
+        analysis.steps.len(),
+        "every step, device by device, in order",
+        &|at, line| step(analysis, index, at, line),
+    )?;
+    table(
+        "rules.csv",
+        &owned(RULES_CSV),
+        analysis.rules.len(),
+        "every rule, also those that did not run",
+        &|at, line| rule(analysis, at, line),
+    )?;
+    table("notices.csv", &owned(NOTICES_CSV), analysis.notices.len(), "remarks about the input", &|at, line| {
+        notice(analysis, at, line);
+    })?;
+    for suggestion in &analysis.suggestions.list {
+        let file = format!("suggestions/{}.csv", suggestion.id);
+        let members = &suggestion.findings;
+        let header: Vec<String> = SUGGESTION.iter().map(ToString::to_string).collect();
+        folder.file(&file, |out| {
+            csv::write(out, &header, members.len(), |at, line| {
+                member(analysis, members.get(at).copied().unwrap_or(NONE) as usize, line);
+            })
+        })?;
+    }
+    let lists = analysis.suggestions.list.len();
+    outputs.push(Output { file: "suggestions/".into(), rows: lists, meaning: "the device list of each suggestion" });
+    Ok(outputs)
+}
+
+fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
+    let d = &analysis.devices;
+    line.text(d.key.get(at).map_or("", String::as_str));
+    line.text(d.name.get(at));
+    line.text(d.serial.get(at));
+    line.word(d.platform.get(at).map_or("", |p| p.as_str()));
+    line.text(d.manufacturer.get(at));
+    line.text(d.model.get(at));
+    line.word(d.ownership.get(at).map_or("", |o| o.as_str()));
+    line.word(d.join_type.get(at).map_or("", |j| j.as_str()));
+    line.text(d.primary_user.get(at));
+    line.word(&consoles(analysis, at));
+    line.time(d.last_activity.get(at));
+    line.word(d.last_console.get(at));
+    line.maybe(d.days_silent(at));
+    line.word(d.activity.get(at).map_or("", |a| a.as_str()));
+    line.word(d.identity.get(at).map_or("", |i| i.as_str()));
+    line.word(&index.rules(analysis, at));
+    line.word(index.highest(analysis, at).map_or("", Severity::as_str));
+    for console in Console::ALL {
+        if let Some(columns) = d.by_console.iter().find(|c| c.console == *console) {
+            line.text(columns.id.get(at));
+            line.time(columns.last_seen.get(at));
+        } else {
+            line.word("");
+            line.word("");
+        }
+    }
+}
+
+/// Slugs of the consoles that hold a device.
+pub(super) fn consoles(analysis: &Analysis, device: usize) -> String {
+    let mut list = String::new();
+    for console in analysis.devices.consoles_of(device) {
+        if !list.is_empty() {
+            list.push('|');
+        }
+        list.push_str(console.as_str());
+    }
+    list
+}
+
+fn record(analysis: &Analysis, at: usize, line: &mut Line) {
+    let number = u32::try_from(at).unwrap_or(NONE);
+    let Some((columns, row)) = analysis.records.locate(number) else { return };
+    let export = columns.export.get(row).and_then(|e| analysis.records.exports.get(*e as usize));
+    line.word(columns.console.as_str());
+    line.text(export.map_or("", |(label, _)| label));
+    line.number(columns.row.get(row).copied().unwrap_or_default());
+    line.text(columns.native_id.get(row));
+    line.text(columns.name.get(row));
+    line.text(match columns.serial.get(row) {
+        "" => columns.serial_written.get(row),
+        serial => serial,
+    });
+    let device = analysis.links.device.get(at).copied().unwrap_or(NONE);
+    line.text(analysis.devices.key.get(device as usize).map_or("", String::as_str));
+    let held = analysis.links.held_by.get(at).copied().unwrap_or_default();
+    let mut kinds = String::new();
+    let mut tier = "";
+    for kind in KeyKind::ALL.iter().filter(|k| held & k.bit() != 0) {
+        if !kinds.is_empty() {
+            kinds.push('|');
+        }
+        kinds.push_str(kind.as_str());
+        if tier.is_empty() {
+            tier = if kind.is_exact() { "exact" } else { "strong" };
+        }
+    }
+    line.word(&kinds);
+    line.word(tier);
+    match analysis.links.refused.get(&number) {
+        Some(reasons) => line.text(&reasons.join("; ")),
+        None => line.word(""),
+    }
+}
+
+/// A row that was set aside has no record, and is listed all the same.
+fn aside(analysis: &Analysis, at: usize, line: &mut Line) {
+    let Some((export, row, reason)) = analysis.records.set_aside.get(at) else { return };
+    let export = analysis.records.exports.get(*export as usize);
+    line.word(export.map_or("", |(_, console)| console.as_str()));
+    line.text(export.map_or("", |(label, _)| label));
+    line.number(*row);
+    for _ in 0..6 {
+        line.word("");
+    }
+    line.text(&format!("set aside: the row {reason}"));
+}
+
+fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
+    let f = &analysis.findings;
+    let d = &analysis.devices;
+    let device = f.device.get(at).copied().unwrap_or(NONE) as usize;
+    line.text(&finding_id(analysis, at));
+    line.word(rule_id(analysis, at));
+    line.word(f.severity.get(at).map_or("", |s| s.as_str()));
+    line.word(f.confidence.get(at).map_or("", |c| c.as_str()));
+    line.text(d.key.get(device).map_or("", String::as_str));
+    line.text(d.name.get(device));
+    line.text(d.serial.get(device));
+    line.word(d.platform.get(device).map_or("", |p| p.as_str()));
+    line.word(d.ownership.get(device).map_or("", |o| o.as_str()));
+    line.word(d.join_type.get(device).map_or("", |j| j.as_str()));
+    line.text(&analysis.records.objects(f.objects(at)).join("|"));
+    line.text(f.evidence.get(at).map_or("", String::as_str));
+    line.word(analysis.suggestions.of(at).map_or("", |s| s.id.as_str()));
+    line.word("open");
+}
+
+fn step(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
+    let Some(step) = analysis.steps.get(at) else { return };
+    let Some(entry) = entry(analysis, step) else { return };
+    let device = step.device as usize;
+    line.word(&index.suggestions(analysis, device));
+    line.text(analysis.devices.key.get(device).map_or("", String::as_str));
+    line.text(analysis.devices.name.get(device));
+    line.text(analysis.devices.serial.get(device));
+    line.text(&entry.slug);
+    line.text(&entry.action);
+    line.word(entry.console.map_or("", Console::as_str));
+    line.text(&step.object.map_or_else(String::new, |record| analysis.records.id_of(record)));
+    line.text(&entry.role);
+    line.flag(entry.irreversible);
+    line.flag(entry.wipes);
+    line.text(&entry.condition);
+    line.text(&entry.why);
+}
+
+fn rule(analysis: &Analysis, at: usize, line: &mut Line) {
+    let (Some(rule), Some(tally)) = (analysis.rules.get(at), analysis.tallies.get(at)) else { return };
+    line.text(&rule.text.id);
+    line.word(tally.outcome.as_str());
+    line.text(&tally.reason);
+    for count in [tally.matched, tally.unknown, tally.passed, 0] {
+        line.maybe(i64::try_from(count).ok());
+    }
+}
+
+fn notice(analysis: &Analysis, at: usize, line: &mut Line) {
+    let Some(notice) = analysis.notices.get(at) else { return };
+    line.word(notice.code.as_str());
+    line.word(notice.code.severity().as_str());
+    line.text(&notice.export);
+    line.maybe(notice.row.and_then(|r| i64::try_from(r).ok()));
+    line.text(&notice.column);
+    line.text(&notice.message);
+}
+
+/// Columns of the device list of a suggestion.
+const SUGGESTION: &[&str] = &[
+    "device_key",
+    "name",
+    "serial",
+    "platform",
+    "manufacturer",
+    "model",
+    "ownership",
+    "join_type",
+    "primary_user",
+    "consoles",
+    "last_activity",
+    "days_silent",
+    "activity",
+    "identity",
+    "severity",
+    "confidence",
+    "objects",
+    "evidence",
+];
+
+fn member(analysis: &Analysis, finding: usize, line: &mut Line) {
+    let f = &analysis.findings;
+    let d = &analysis.devices;
+    let at = f.device.get(finding).copied().unwrap_or(NONE) as usize;
+    line.text(d.key.get(at).map_or("", String::as_str));
+    line.text(d.name.get(at));
+    line.text(d.serial.get(at));
+    line.word(d.platform.get(at).map_or("", |p| p.as_str()));
+    line.text(d.manufacturer.get(at));
+    line.text(d.model.get(at));
+    line.word(d.ownership.get(at).map_or("", |o| o.as_str()));
+    line.word(d.join_type.get(at).map_or("", |j| j.as_str()));
+    line.text(d.primary_user.get(at));
+    line.word(&consoles(analysis, at));
+    line.time(d.last_activity.get(at));
+    line.maybe(d.days_silent(at));
+    line.word(d.activity.get(at).map_or("", |a| a.as_str()));
+    line.word(d.identity.get(at).map_or("", |i| i.as_str()));
+    line.word(f.severity.get(finding).map_or("", |s| s.as_str()));
+    line.word(f.confidence.get(finding).map_or("", |c| c.as_str()));
+    line.text(&analysis.records.objects(f.objects(finding)).join("|"));
+    line.text(f.evidence.get(finding).map_or("", String::as_str));
+}

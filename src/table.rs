@@ -1,0 +1,192 @@
+//! Plain views of columns, for the stages that never see a frame.
+//!
+//! The engine's arrays stay inside; what is handed out is text, times and words by line. That keeps the engine out of
+//! planning and reporting without copying a million names.
+
+use polars::prelude::{Column, StringChunked};
+
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
+
+/// A column of text.
+#[derive(Debug, Default)]
+pub struct Texts(Option<StringChunked>);
+
+impl Texts {
+    /// Takes over a text column; any other column is empty text.
+    #[must_use]
+    pub fn new(column: &Column) -> Self {
+        Self(column.str().ok().map(|c| c.rechunk().into_owned()))
+    }
+
+    /// The text of a line; empty where there is none.
+    #[must_use]
+    pub fn get(&self, line: usize) -> &str {
+        self.0.as_ref().and_then(|c| c.get(line)).unwrap_or_default()
+    }
+}
+
+/// Times in UTC milliseconds.
+#[derive(Debug, Default)]
+pub struct Times(Vec<i64>);
+
+impl Times {
+    /// No time.
+    const NONE: i64 = i64::MIN;
+
+    /// Takes over a column of times; any other column has none.
+    #[must_use]
+    pub fn new(column: &Column) -> Self {
+        let millis = column.datetime().map(|c| c.physical().clone()).or_else(|_| column.i64().cloned());
+        Self(millis.map(|c| c.iter().map(|t| t.unwrap_or(Self::NONE)).collect()).unwrap_or_default())
+    }
+
+    /// The time of a line.
+    #[must_use]
+    pub fn get(&self, line: usize) -> Option<i64> {
+        self.0.get(line).copied().filter(|t| *t != Self::NONE)
+    }
+}
+
+/// What one console shows of each device.
+#[derive(Debug)]
+pub struct ConsoleColumns {
+    /// The console.
+    pub console: Console,
+    /// Id of the live record.
+    pub id: Texts,
+    /// Newest sign of life.
+    pub last_seen: Times,
+}
+
+/// The devices, one line each, in the order of their keys.
+#[derive(Debug)]
+pub struct DeviceTable {
+    /// Stable keys.
+    pub key: Vec<String>,
+    /// Names.
+    pub name: Texts,
+    /// Serial numbers.
+    pub serial: Texts,
+    /// Platforms.
+    pub platform: Vec<Platform>,
+    /// Manufacturers.
+    pub manufacturer: Texts,
+    /// Models.
+    pub model: Texts,
+    /// Owners of the hardware.
+    pub ownership: Vec<Ownership>,
+    /// Join types.
+    pub join_type: Vec<JoinType>,
+    /// Primary users.
+    pub primary_user: Texts,
+    /// Consoles that hold the device, as bits of [`Console::index`].
+    pub consoles: Vec<u16>,
+    /// Newest sign of life in any console.
+    pub last_activity: Times,
+    /// The console that saw it.
+    pub last_console: Texts,
+    /// Activity at as-of.
+    pub activity: Vec<Activity>,
+    /// How sure the identity is.
+    pub identity: Vec<Identity>,
+    /// Consoles that are loaded, in the order of [`Console::ALL`].
+    pub by_console: Vec<ConsoleColumns>,
+    /// The time at which everything is judged, UTC milliseconds.
+    pub as_of: i64,
+}
+
+impl DeviceTable {
+    /// Number of devices.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.key.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.key.is_empty()
+    }
+
+    /// Whole days between the newest sign of life and as-of; 0 for a signal after as-of.
+    #[must_use]
+    pub fn days_silent(&self, device: usize) -> Option<i64> {
+        self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
+    }
+
+    /// Slugs of the consoles that hold a device, in their order.
+    pub fn consoles_of(&self, device: usize) -> impl Iterator<Item = Console> {
+        let bits = self.consoles.get(device).copied().unwrap_or_default();
+        Console::ALL.iter().copied().filter(move |c| bits & (1 << c.index()) != 0)
+    }
+}
+
+/// The records of one console, line by line.
+#[derive(Debug)]
+pub struct RecordColumns {
+    /// The console.
+    pub console: Console,
+    /// Number of the first record.
+    pub offset: u32,
+    /// Number of the export of each record.
+    pub export: Vec<u32>,
+    /// Data row of each record, from 1.
+    pub row: Vec<u32>,
+    /// The console's own id.
+    pub native_id: Texts,
+    /// Device name.
+    pub name: Texts,
+    /// Serial number as compared.
+    pub serial: Texts,
+    /// Serial number as written, where it is no identifier.
+    pub serial_written: Texts,
+}
+
+/// All records.
+#[derive(Debug)]
+pub struct RecordTable {
+    /// One a console, in the order of [`Console::ALL`].
+    pub consoles: Vec<RecordColumns>,
+    /// Labels of the exports.
+    pub exports: Vec<(String, Console)>,
+    /// Rows that were set aside: export, row, reason.
+    pub set_aside: Vec<(u32, u32, String)>,
+}
+
+impl RecordTable {
+    /// The columns that hold a record, and its line there.
+    #[must_use]
+    pub fn locate(&self, record: u32) -> Option<(&RecordColumns, usize)> {
+        let columns = self.consoles.iter().rev().find(|c| c.offset <= record)?;
+        Some((columns, (record - columns.offset) as usize))
+    }
+
+    /// The id by which a console knows a record: its own, else the serial number, else the row.
+    #[must_use]
+    pub fn id_of(&self, record: u32) -> String {
+        let Some((columns, line)) = self.locate(record) else { return String::new() };
+        match (columns.native_id.get(line), columns.serial.get(line)) {
+            ("", "") => {
+                let export = columns.export.get(line).and_then(|e| self.exports.get(*e as usize));
+                let row = columns.row.get(line).copied().unwrap_or_default();
+                format!("{}:{row}", export.map_or("", |(label, _)| label))
+            }
+            ("", serial) => serial.to_string(),
+            (id, _) => id.to_string(),
+        }
+    }
+
+    /// `console:id` of each record, each object once.
+    #[must_use]
+    pub fn objects(&self, records: &[u32]) -> Vec<String> {
+        let mut objects: Vec<String> = Vec::with_capacity(records.len());
+        for record in records {
+            let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
+            let object = format!("{console}:{}", self.id_of(*record));
+            if !objects.contains(&object) {
+                objects.push(object);
+            }
+        }
+        objects
+    }
+}
