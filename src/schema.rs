@@ -393,6 +393,22 @@ pub enum From {
     AllFilled(&'static str),
 }
 
+impl From {
+    /// The record column behind it.
+    #[must_use]
+    pub const fn record_column(self) -> Option<&'static str> {
+        match self {
+            Self::Count => None,
+            Self::Live(f)
+            | Self::Newest(f)
+            | Self::Age(f)
+            | Self::CountOf(f, _)
+            | Self::Any(f, _)
+            | Self::AllFilled(f) => Some(f),
+        }
+    }
+}
+
 const fn carried(console: Console, name: &'static str, from: From, meaning: &'static str) -> Carried {
     Carried { console, name, from, meaning }
 }
@@ -697,13 +713,7 @@ mod tests {
     #[test]
     fn carried_columns_come_from_record_columns() {
         for carried in CARRIED {
-            if let From::Live(f)
-            | From::Newest(f)
-            | From::Age(f)
-            | From::CountOf(f, _)
-            | From::Any(f, _)
-            | From::AllFilled(f) = carried.from
-            {
+            if let Some(f) = carried.from.record_column() {
                 assert!(record_field(f).is_some(), "{}: {f}", carried.name);
             }
         }

@@ -194,7 +194,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     }
 
     progress.step("Linking records into devices");
-    let (shelves, links, found) = identity::identify(records, &library.formats.vocabulary)?;
+    let (shelves, mut links, found) = identity::identify(records, &library.formats.vocabulary)?;
     notices.extend(found);
     let (as_of, found) = identity::as_of(&shelves, options.as_of);
     notices.extend(found);
@@ -212,7 +212,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     let (tallies, findings) = rules::judge(&library.rules, &shelves, &links, &devices, &available)?;
 
     progress.step("Planning steps");
-    let device_table = tables::devices(&shelves, &links, &devices)?;
+    let device_table = tables::devices(&shelves, &mut links, &devices)?;
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
     let steps = subjects::plan(&shelves, &devices, &device_table, &library.rules, &findings, &library.playbooks);
@@ -277,8 +277,8 @@ fn one_export(export: &Export, library: &Library, options: &Options, all: &mut G
         all.notices.push(Notice::new(Code::UnknownFormat, label, message));
         return Ok(());
     };
-    let settings = formats::Options { order: options.date_order };
-    let (records, notices) = formats::normalise(export, &recognised, &library.formats, settings)?;
+    let settings = formats::Options { order: options.date_order, needed: Some(needed(&library.rules)) };
+    let (records, notices) = formats::normalise(export, &recognised, &library.formats, &settings)?;
     all.notices.extend(notices);
     let count = records.frame.height() as u64;
     let rows = count + records.bad.len() as u64;
@@ -304,6 +304,13 @@ fn one_export(export: &Export, library: &Library, options: &Options, all: &mut G
     });
     all.records.push((label, records));
     Ok(())
+}
+
+/// Record columns that a later stage reads: those of every run, and those of the rules.
+fn needed(rules: &[Rule]) -> BTreeSet<&'static str> {
+    let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
+    needed.extend(rules.iter().flat_map(Rule::record_columns));
+    needed
 }
 
 /// A header cell short enough for a message.

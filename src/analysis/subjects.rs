@@ -1,10 +1,15 @@
 //! Flagged devices as the planner wants them: what they are, where they stand, what is asked.
 
+use rayon::prelude::*;
+
 use crate::identity::{Devices, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
 use crate::schema::{Console, JoinType};
 use crate::table::DeviceTable;
+
+/// Record columns that the state of an object is read from.
+pub(super) const NEEDED: &[&str] = &["enabled", "onboarding", "health", "released", "server", "state", "mode"];
 
 /// The steps of every flagged device, in the order of devices.
 pub(super) fn plan(
@@ -17,37 +22,50 @@ pub(super) fn plan(
 ) -> Vec<Planned> {
     let by_device = group(findings.device.iter().copied(), table.len());
     let records = records_of(shelves, devices, &by_device);
+    let flagged: Vec<usize> =
+        (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
+    let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad);
     let mode = AndroidModes::new(shelves, devices);
-    let mut steps = Vec::new();
-    for (device, of_device) in by_device.iter().enumerate().filter(|(_, f)| !f.is_empty()) {
-        let (objects, stands_for) = objects(shelves, devices, device, records.get(device).map_or(&[], Vec::as_slice));
-        let claims = of_device.iter().map(|finding| claim(rules, findings, *finding as usize, &stands_for)).collect();
+    let one = |device: usize, steps: &mut Vec<Planned>| {
+        let own = records.get(device).map_or(&[][..], Vec::as_slice);
+        let (objects, stands_for) = objects(shelves, devices, device, own);
+        let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
+        let claims = of_device.iter().map(|f| claim(rules, findings, *f as usize, &stands_for)).collect();
         let number = u32::try_from(device).unwrap_or(NONE);
-        let get = |list: &[crate::schema::Platform]| list.get(device).copied();
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
             table.ownership.get(device),
             table.join_type.get(device),
             table.identity.get(device),
             table.activity.get(device),
         ) else {
-            continue;
+            return;
         };
         let subject = Subject {
             device: number,
-            platform: get(&table.platform),
+            platform: table.platform.get(device).copied(),
             ownership: *ownership,
             join_type: *join_type,
             identity: *identity,
             activity: *activity,
             mode: mode.of(number),
             shared: false,
-            ad_complete: shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad),
+            ad_complete,
             objects,
             claims,
         };
-        playbooks.plan(&subject, &mut steps);
-    }
-    steps
+        playbooks.plan(&subject, steps);
+    };
+    let parts: Vec<Vec<Planned>> = flagged
+        .par_chunks(4_096)
+        .map(|part| {
+            let mut steps = Vec::with_capacity(part.len() * 8);
+            for device in part {
+                one(*device, &mut steps);
+            }
+            steps
+        })
+        .collect();
+    parts.concat()
 }
 
 /// Positions by number: the list at `n` holds where `n` stands in the sequence.

@@ -1,6 +1,9 @@
 //! Frames to the plain tables that planning and reporting read.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::identity::{Devices, Links, Shelves};
@@ -8,13 +11,23 @@ use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, RecordColumns, RecordTable, Texts, Times};
 
 /// The device table as plain columns.
-pub(super) fn devices(shelves: &Shelves, links: &Links, devices: &Devices) -> Result<DeviceTable> {
-    let column = |name: &str| devices.column(shelves, links, name);
-    let text = |name: &str| column(name).map(|c| Texts::new(&c));
-    let times = |name: &str| column(name).map(|c| Times::new(&c));
+///
+/// Takes the keys out of `links`: from here on the table holds them.
+pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -> Result<DeviceTable> {
+    // Each column is made on its own, so all cores can make some.
+    let mut names: Vec<String> = TEXTS.iter().map(ToString::to_string).collect();
+    names.extend(shelves.shelves.iter().map(|s| format!("{}_id", s.console.column_prefix())));
+    let shared: &Links = links;
+    let mut made: BTreeMap<String, Texts> = names
+        .into_par_iter()
+        .map(|name| devices.column(shelves, shared, &name).map(|c| (name, Texts::new(&c))))
+        .collect::<Result<_>>()?;
+    let mut text = |name: &str| made.remove(name).unwrap_or_default();
+    let times = |name: &str| devices.column(shelves, shared, name).map(|c| Times::new(&c));
+    let last_activity = times("last_activity")?;
     let count = devices.count as usize;
-    let ownership = text("ownership")?;
-    let join_type = text("join_type")?;
+    let ownership = text("ownership");
+    let join_type = text("join_type");
     let by_console = shelves
         .shelves
         .iter()
@@ -22,30 +35,34 @@ pub(super) fn devices(shelves: &Shelves, links: &Links, devices: &Devices) -> Re
             let prefix = shelf.console.column_prefix();
             Ok(ConsoleColumns {
                 console: shelf.console,
-                id: text(&format!("{prefix}_id"))?,
+                id: text(&format!("{prefix}_id")),
                 last_seen: times(&format!("{prefix}_last_seen"))?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(DeviceTable {
-        key: links.key.clone(),
-        name: text("name")?,
-        serial: text("serial")?,
+        key: std::mem::take(&mut links.key),
+        name: text("name"),
+        serial: text("serial"),
         platform: devices.platforms().to_vec(),
-        manufacturer: text("manufacturer")?,
-        model: text("model")?,
+        manufacturer: text("manufacturer"),
+        model: text("model"),
         ownership: (0..count).map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
         join_type: (0..count).map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
-        primary_user: text("primary_user")?,
+        primary_user: text("primary_user"),
         consoles: devices.consoles().to_vec(),
-        last_activity: times("last_activity")?,
-        last_console: text("last_activity_console")?,
+        last_activity,
+        last_console: text("last_activity_console"),
         activity: devices.activities().collect(),
         identity: devices.identities().to_vec(),
         by_console,
         as_of: devices.as_of.millis,
     })
 }
+
+/// Text columns of every device.
+const TEXTS: &[&str] =
+    &["name", "serial", "manufacturer", "model", "ownership", "join_type", "primary_user", "last_activity_console"];
 
 /// The records as plain columns.
 pub(super) fn records(shelves: &Shelves) -> RecordTable {

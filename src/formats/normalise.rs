@@ -1,7 +1,7 @@
 //! Text columns to canonical columns: one pass a column, columns in parallel.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::{
     BooleanChunked, ChunkFilter, Column, DataFrame, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked,
@@ -18,11 +18,19 @@ use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Rows};
 use crate::schema::{Console, Field, Kind, record_field};
 
-/// What the user settles that a file leaves open.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the caller settles.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Order of day and month, for columns that do not decide it.
     pub order: Option<Order>,
+    /// Canonical columns that a later stage reads; `None` for all. The others are never materialised.
+    pub needed: Option<BTreeSet<&'static str>>,
+}
+
+impl Options {
+    fn needs(&self, column: &str) -> bool {
+        self.needed.as_ref().is_none_or(|needed| needed.contains(column))
+    }
 }
 
 /// The records of one export.
@@ -64,11 +72,15 @@ pub fn normalise(
     export: &Export,
     recognised: &Recognised<'_>,
     formats: &Formats,
-    options: Options,
+    options: &Options,
 ) -> Result<(Records, Vec<Notice>)> {
     let format = recognised.format;
-    let wanted: Vec<(&Field, usize)> =
-        recognised.columns.iter().filter_map(|(name, at)| Some((record_field(name)?, *at))).collect();
+    let wanted: Vec<(&Field, usize)> = recognised
+        .columns
+        .iter()
+        .filter(|(name, _)| options.needs(name))
+        .filter_map(|(name, at)| Some((record_field(name)?, *at)))
+        .collect();
     let positions: Vec<usize> = wanted.iter().map(|(_, at)| *at).collect();
     let mut rows = export.read(&positions, format.short_rows);
     set_blank_rows_aside(&mut rows)?;
@@ -101,7 +113,7 @@ pub fn normalise(
         notices.extend(one.tally.notices(&export.label, header, field));
         columns.extend(one.columns);
     }
-    for (name, value) in &format.constants {
+    for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(name)) {
         columns.push(constant(name, value, rows.row.len()));
     }
     let mut frame = DataFrame::new(rows.row.len(), columns).map_err(internal)?;

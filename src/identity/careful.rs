@@ -1,6 +1,6 @@
 //! Sets of records that contradict each other: taken apart, linked again with care, refusals kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::keys::{self, Kind};
 use super::links::{Group, Groups, Sets, Traits};
@@ -72,17 +72,24 @@ pub(super) fn take_apart(
     if records.is_empty() {
         return Vec::new();
     }
-    let mut facts = BTreeMap::new();
-    let mut witnesses: BTreeMap<u32, usize> = BTreeMap::new();
+    let size = shelves.total as usize;
+    let mut facts = vec![Facts::default(); size];
+    let mut concerned = vec![false; size];
+    let mut witnesses: HashMap<u32, usize> = HashMap::new();
     for record in records {
         sets.reset(*record);
         let own = Facts::of(traits, *record);
-        facts.insert(*record, own);
+        if let (Some(slot), Some(concerned)) = (facts.get_mut(*record as usize), concerned.get_mut(*record as usize)) {
+            *slot = own;
+            *concerned = true;
+        }
         *witnesses.entry(own.serial).or_default() += 1;
     }
-    let concerned: BTreeSet<u32> = records.iter().copied().collect();
+    // A group lies within one set, so its first record speaks for all.
+    let is_concerned =
+        |group: &Group<'_>| group.members.first().is_some_and(|m| concerned.get(*m as usize) == Some(&true));
     let mut unsure = Vec::new();
-    for group in groups.iter().filter(|g| g.members.iter().any(|m| concerned.contains(m))) {
+    for group in groups.iter().filter(is_concerned) {
         let sides = sides(sets, group, &facts, &witnesses, shelves);
         let (kept, out) = choose(&sides);
         if let [first, rest @ ..] = kept.as_slice() {
@@ -91,7 +98,9 @@ pub(super) fn take_apart(
                 sets.join(first.root, side.root);
                 both = both.and(side.facts).unwrap_or(both);
             }
-            facts.insert(sets.find(first.root), both);
+            if let Some(slot) = facts.get_mut(sets.find(first.root) as usize) {
+                *slot = both;
+            }
         }
         if out.is_empty() {
             continue;
@@ -123,8 +132,8 @@ struct Side {
 fn sides(
     sets: &mut Sets,
     group: Group<'_>,
-    facts: &BTreeMap<u32, Facts>,
-    witnesses: &BTreeMap<u32, usize>,
+    facts: &[Facts],
+    witnesses: &HashMap<u32, usize>,
     shelves: &Shelves,
 ) -> Vec<Side> {
     let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -134,7 +143,7 @@ fn sides(
     let mut sides: Vec<Side> = by_root
         .into_iter()
         .map(|(root, members)| {
-            let own = facts.get(&root).copied().unwrap_or_default();
+            let own = facts.get(root as usize).copied().unwrap_or_default();
             let weight = if own.serial == 0 { 0 } else { witnesses.get(&own.serial).copied().unwrap_or(0) };
             let name = members.iter().map(|m| shelves.object(*m)).min().unwrap_or_default();
             Side { root, facts: own, members, weight, name }

@@ -1,5 +1,7 @@
 //! The stable key of a device: its strongest identifier, so that the next run gives it the same name.
 
+use rayon::prelude::*;
+
 use super::keys::number;
 use super::shelves::{Shelf, Shelves};
 use crate::schema::Console;
@@ -78,7 +80,7 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], best: &mut [DeviceKey]) {
 
 /// The keys as text: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
 pub(super) fn key_texts(shelves: &Shelves, keyed: &[(DeviceKey, u32)]) -> Vec<String> {
-    let mut texts: Vec<String> = keyed.iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
+    let mut texts: Vec<String> = keyed.par_iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
     // Two sets can only share a key where identifiers contradict each other; the row keeps them apart.
     let repeated: Vec<usize> = (1..texts.len())
         .filter(|at| keyed.get(*at).zip(keyed.get(at - 1)).is_some_and(|(a, b)| (a.0.0, a.0.1) == (b.0.0, b.0.1)))

@@ -400,16 +400,27 @@ fn number_devices(
     Links { device, devices: u32::try_from(count).unwrap_or(NONE), conflict, exact, objects, key, ..Links::default() }
 }
 
+/// One remark a refused record up to a limit an export, then their number.
 fn refusal_notices(shelves: &Shelves, refused: &BTreeMap<u32, Vec<String>>) -> Vec<Notice> {
-    refused
-        .iter()
-        .filter_map(|(record, reasons)| {
-            let (shelf, line) = shelves.locate(*record)?;
-            let export = shelf.numbers("export")?.get(line)?;
-            let row = shelf.numbers("row")?.get(line)?;
-            let (label, _) = shelves.exports.get(export as usize)?;
+    const SHOWN: usize = 20;
+    let mut notices = Vec::new();
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for (record, reasons) in refused {
+        let Some((shelf, line)) = shelves.locate(*record) else { continue };
+        let number = |name: &str| shelf.numbers(name).and_then(|c| c.get(line)).unwrap_or_default();
+        let (export, row) = (number("export"), number("row"));
+        let count = counts.entry(export).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
             let message = format!("a link was refused: {}", reasons.join("; "));
-            Some(Notice::new(Code::IdentityConflict, label, message).at_row(row.into()))
-        })
-        .collect()
+            notices.push(Notice::new(Code::IdentityConflict, label, message).at_row(row.into()));
+        }
+    }
+    for (export, count) in counts.into_iter().filter(|(_, count)| *count > SHOWN) {
+        let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
+        let message = format!("links of {} more rows were refused; `records.csv` lists each", count - SHOWN);
+        notices.push(Notice::new(Code::IdentityConflict, label, message));
+    }
+    notices
 }

@@ -24,6 +24,30 @@ pub use keys::Kind as KeyKind;
 pub use links::Links;
 pub use shelves::{NONE, Shelf, Shelves};
 
+/// Record columns that linking, the device table and every report read.
+pub const NEEDED: &[&str] = &[
+    "native_id",
+    "name",
+    "serial",
+    "entra_id",
+    "intune_id",
+    "ztdid",
+    "imei",
+    "imei2",
+    "meid",
+    "platform",
+    "manufacturer",
+    "model",
+    "ownership",
+    "join_type",
+    "primary_user",
+    "managed_by",
+    "last_seen",
+    "enrolled",
+    "released",
+    "state",
+];
+
 /// Joins the records of all exports into devices.
 ///
 /// `exports` holds the label of each export with its records, in the order of the labels.

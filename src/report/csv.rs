@@ -7,20 +7,43 @@ use rayon::prelude::*;
 /// Lines that one worker makes at a time.
 const CHUNK: usize = 4_096;
 /// Chunks that are in memory at once.
-const BATCH: usize = 64;
+const BATCH: usize = 24;
 
 /// One line while it is made.
+#[derive(Default)]
 pub(super) struct Line {
     bytes: Vec<u8>,
-    first: bool,
+    /// Whether the next cell is not the first of its line.
+    begun: bool,
+    start: usize,
+    /// Cells that the lines of one thing have in common.
+    prefix: Option<(u32, Vec<u8>)>,
 }
 
 impl Line {
+    /// Cells that every line about the same thing begins with, made once.
+    pub(super) fn shared(&mut self, thing: u32, fill: impl FnOnce(&mut Self)) {
+        if let Some((_, bytes)) = self.prefix.as_ref().filter(|(known, _)| *known == thing) {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            fill(self);
+            let made = self.bytes.get(self.start..).unwrap_or_default().to_vec();
+            self.prefix = Some((thing, made));
+        }
+        self.begun = true;
+    }
+
+    /// Cells that were made before.
+    pub(super) fn cells(&mut self, cells: &[u8]) {
+        self.separate();
+        self.bytes.extend_from_slice(cells);
+    }
+
     fn separate(&mut self) {
-        if !self.first {
+        if self.begun {
             self.bytes.push(b',');
         }
-        self.first = false;
+        self.begun = true;
     }
 
     /// A word of ours: no sign in it needs care.
@@ -84,7 +107,8 @@ impl Line {
     /// The line ends.
     fn end(&mut self) {
         self.bytes.push(b'\n');
-        self.first = true;
+        self.begun = false;
+        self.start = self.bytes.len();
     }
 }
 
@@ -116,37 +140,47 @@ pub(super) fn push_time(millis: i64, out: &mut Vec<u8>) {
     out.push(b'Z');
 }
 
+/// Cells made apart from any line, for [`Line::cells`].
+pub(super) fn cells(fill: impl FnOnce(&mut Line)) -> Vec<u8> {
+    let mut line = Line::default();
+    fill(&mut line);
+    line.bytes
+}
+
 /// Writes a header and `count` lines.
+///
+/// While one batch goes out (and through the digest), the next is made.
 pub(super) fn write(
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
     header: &[impl AsRef<str>],
     count: usize,
     fill: impl Fn(usize, &mut Line) + Sync,
 ) -> std::io::Result<()> {
-    let mut line = Line { bytes: Vec::new(), first: true };
-    for name in header {
-        line.word(name.as_ref());
-    }
-    line.end();
-    out.write_all(&line.bytes)?;
+    let mut first = cells(|line| {
+        for name in header {
+            line.word(name.as_ref());
+        }
+    });
+    first.push(b'\n');
+    let make = |start: usize| {
+        let mut line = Line { bytes: Vec::with_capacity(CHUNK * 160), ..Line::default() };
+        for at in start..(start + CHUNK).min(count) {
+            fill(at, &mut line);
+            line.end();
+        }
+        line.bytes
+    };
+    let mut made = vec![first];
     let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
     for batch in chunks.chunks(BATCH) {
-        let made: Vec<Vec<u8>> = batch
-            .par_iter()
-            .map(|start| {
-                let mut line = Line { bytes: Vec::with_capacity(CHUNK * 160), first: true };
-                for at in *start..(start + CHUNK).min(count) {
-                    fill(at, &mut line);
-                    line.end();
-                }
-                line.bytes
-            })
-            .collect();
-        for bytes in made {
-            out.write_all(&bytes)?;
-        }
+        let (written, next) = rayon::join(
+            || made.iter().try_for_each(|bytes| out.write_all(bytes)),
+            || batch.par_iter().map(|start| make(*start)).collect(),
+        );
+        written?;
+        made = next;
     }
-    Ok(())
+    made.iter().try_for_each(|bytes| out.write_all(bytes))
 }
 
 #[cfg(test)]

@@ -79,7 +79,11 @@ impl Folder {
     }
 
     /// Writes one file through a closure and keeps its digest.
-    pub(super) fn file(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    pub(super) fn file(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> std::io::Result<()>,
+    ) -> Result<()> {
         let path = self.beside.join(name);
         let failed = |source| Error::Write { path: self.target.join(name), source };
         let file = File::create(&path).map_err(failed)?;

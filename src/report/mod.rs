@@ -40,7 +40,7 @@ pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress
     let index = tables::Index::new(analysis);
     let written = tables::write_all(analysis, &index, &mut folder)?;
     let model = Model::new(analysis, &index, &options.label, written);
-    folder.text("report.json", &model::json(analysis, &index, &model)?)?;
+    folder.file("report.json", |out| model::json(analysis, &index, &model, out))?;
     folder.text("report.html", &html::render(analysis, &index, &model, templates)?)?;
     evidence::write(analysis, &options.settings, &mut folder)?;
     folder.finish()?;

@@ -1,20 +1,21 @@
 //! One model of the run that every renderer reads: plain, sorted, serialisable.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::tables::{self, Index, Output};
 use crate::analysis::Analysis;
-use crate::error::{Error, Result};
 use crate::identity::rfc3339;
 use crate::schema::{Activity, Console, Identity, Platform, Severity};
 
 /// Flagged devices that the page holds; beyond, it names the file that has them all.
 const ON_PAGE: usize = 5_000;
 /// Rows of a table that `report.json` holds; beyond, it names the CSV file that has them all.
-const IN_JSON: usize = 50_000;
+const IN_JSON: usize = 100_000;
 
 /// Everything the report says, apart from the rows of its tables.
 #[derive(Debug, Serialize)]
@@ -559,70 +560,86 @@ pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
     json!({ "columns": DEVICE_COLUMNS, "rows": rows, "steps": steps })
 }
 
-/// `report.json`: the model, and the rows of devices, findings and plan.
-pub(super) fn json(analysis: &Analysis, index: &Index, model: &Model) -> Result<String> {
-    let mut whole = serde_json::to_value(model).map_err(|e| Error::Internal(e.to_string()))?;
-    let table = |total: usize, file: &str, row: &dyn Fn(usize) -> Value| {
-        let rows: Vec<Value> = (0..total.min(IN_JSON)).map(row).collect();
-        json!({ "file": file, "total": total, "complete": total <= IN_JSON, "rows": rows })
-    };
-    let named =
-        |names: &[&str], values: Vec<Value>| Value::Object(names.iter().map(ToString::to_string).zip(values).collect());
-    let device = |at: usize| {
-        let mut row = named(DEVICE_COLUMNS, device_values(analysis, index, at));
-        if let Some(row) = row.as_object_mut() {
-            for columns in &analysis.devices.by_console {
-                let prefix = columns.console.column_prefix();
-                row.insert(format!("{prefix}_id"), columns.id.get(at).into());
-                let seen = columns.last_seen.get(at).map_or_else(String::new, rfc3339);
-                row.insert(format!("{prefix}_last_seen"), seen.into());
+/// `report.json`: the model, and the rows of devices, findings and plan, one a line.
+pub(super) fn json(analysis: &Analysis, index: &Index, model: &Model, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    /// Rows that are made at a time.
+    const BATCH: usize = 16_384;
+    let text = serde_json::to_string_pretty(model)?;
+    // The rows go inside the model's own object.
+    let open = text.trim_end().strip_suffix('}').unwrap_or(&text).trim_end();
+    write!(out, "{open},\n  \"tables\": {{")?;
+    let tables: [(&str, &str, usize, Row<'_>); 3] = [
+        ("devices", "devices.csv", analysis.devices.len(), &|at| device_row(analysis, index, at)),
+        ("findings", "findings.csv", analysis.findings.len(), &|at| finding_row(analysis, at)),
+        ("plan", "plan.csv", analysis.steps.len(), &|at| step_row(analysis, index, at)),
+    ];
+    for (number, (name, file, total, row)) in tables.into_iter().enumerate() {
+        let comma = if number == 0 { "" } else { "," };
+        let complete = total <= IN_JSON;
+        write!(
+            out,
+            "{comma}\n    \"{name}\": {{\"file\": \"{file}\", \"total\": {total}, \"complete\": {complete}, \"rows\": ["
+        )?;
+        let shown = total.min(IN_JSON);
+        for start in (0..shown).step_by(BATCH) {
+            let end = (start + BATCH).min(shown);
+            let rows: Vec<String> = (start..end).into_par_iter().map(|at| row(at).to_string()).collect();
+            for (at, row) in (start..).zip(rows) {
+                write!(out, "{}\n{row}", if at == 0 { "" } else { "," })?;
             }
         }
-        row
-    };
-    let finding = |at: usize| {
-        let f = &analysis.findings;
-        let device = f.device.get(at).copied().unwrap_or_default() as usize;
-        json!({
-            "finding_id": tables::finding_id(analysis, at),
-            "rule": tables::rule_id(analysis, at),
-            "severity": f.severity.get(at).map(|s| s.as_str()),
-            "confidence": f.confidence.get(at).map(|c| c.as_str()),
-            "device_key": analysis.devices.key.get(device),
-            "objects": analysis.records.objects(f.objects(at)),
-            "evidence": f.evidence.get(at),
-            "suggestion_id": analysis.suggestions.of(at).map(|s| s.id.as_str()),
-            "status": "open",
-        })
-    };
-    let step = |at: usize| {
-        let Some((step, entry)) = analysis.steps.get(at).and_then(|s| Some((s, tables::entry(analysis, s)?))) else {
-            return Value::Null;
-        };
-        let device = step.device as usize;
-        json!({
-            "suggestion_id": index.suggestions(analysis, device),
-            "device_key": analysis.devices.key.get(device),
-            "step": entry.slug,
-            "action": entry.action,
-            "console": entry.console.map(Console::as_str),
-            "object_id": step.object.map(|record| analysis.records.id_of(record)),
-            "role": entry.role,
-            "irreversible": entry.irreversible,
-            "wipes": entry.wipes,
-            "condition": entry.condition,
-            "why": entry.why,
-        })
-    };
-    if let Some(whole) = whole.as_object_mut() {
-        let tables = json!({
-            "devices": table(analysis.devices.len(), "devices.csv", &device),
-            "findings": table(analysis.findings.len(), "findings.csv", &finding),
-            "plan": table(analysis.steps.len(), "plan.csv", &step),
-        });
-        whole.insert("tables".into(), tables);
+        write!(out, "]}}")?;
     }
-    let mut text = serde_json::to_string_pretty(&whole).map_err(|e| Error::Internal(e.to_string()))?;
-    text.push('\n');
-    Ok(text)
+    out.write_all(b"\n  }\n}\n")
+}
+
+/// Makes a row of a table.
+type Row<'a> = &'a (dyn Fn(usize) -> Value + Sync);
+
+fn device_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
+    let values = device_values(analysis, index, at);
+    let mut row: Map<String, Value> = DEVICE_COLUMNS.iter().map(ToString::to_string).zip(values).collect();
+    for columns in &analysis.devices.by_console {
+        let prefix = columns.console.column_prefix();
+        row.insert(format!("{prefix}_id"), columns.id.get(at).into());
+        let seen = columns.last_seen.get(at).map_or_else(String::new, rfc3339);
+        row.insert(format!("{prefix}_last_seen"), seen.into());
+    }
+    Value::Object(row)
+}
+
+fn finding_row(analysis: &Analysis, at: usize) -> Value {
+    let f = &analysis.findings;
+    let device = f.device.get(at).copied().unwrap_or_default() as usize;
+    json!({
+        "finding_id": tables::finding_id(analysis, at),
+        "rule": tables::rule_id(analysis, at),
+        "severity": f.severity.get(at).map(|s| s.as_str()),
+        "confidence": f.confidence.get(at).map(|c| c.as_str()),
+        "device_key": analysis.devices.key.get(device),
+        "objects": analysis.records.objects(f.objects(at)),
+        "evidence": f.evidence.get(at),
+        "suggestion_id": analysis.suggestions.of(at).map(|s| s.id.as_str()),
+        "status": "open",
+    })
+}
+
+fn step_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
+    let Some((step, entry)) = analysis.steps.get(at).and_then(|s| Some((s, tables::entry(analysis, s)?))) else {
+        return Value::Null;
+    };
+    let device = step.device as usize;
+    json!({
+        "suggestion_id": index.suggestions(analysis, device),
+        "device_key": analysis.devices.key.get(device),
+        "step": entry.slug,
+        "action": entry.action,
+        "console": entry.console.map(Console::as_str),
+        "object_id": step.object.map(|record| analysis.records.id_of(record)),
+        "role": entry.role,
+        "irreversible": entry.irreversible,
+        "wipes": entry.wipes,
+        "condition": entry.condition,
+        "why": entry.why,
+    })
 }

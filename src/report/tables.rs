@@ -126,6 +126,7 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &mut Folder)
     let devices = analysis.devices.len();
     let shelved = analysis.links.device.len();
     let set_aside = analysis.records.set_aside.len();
+    let entries = entry_cells(analysis);
     let mut outputs = Vec::new();
     let mut table = |file: &str, header: &[String], rows: usize, meaning, fill: &(dyn Fn(usize, &mut Line) + Sync)| {
         outputs.push(Output { file: file.to_string(), rows, meaning });
@@ -153,7 +154,7 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &mut Folder)
         &owned(PLAN_CSV),
         analysis.steps.len(),
         "every step, device by device, in order",
-        &|at, line| step(analysis, index, at, line),
+        &|at, line| step(analysis, index, &entries, at, line),
     )?;
     table(
         "rules.csv",
@@ -290,23 +291,39 @@ fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
     line.word("open");
 }
 
-fn step(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
+/// What a step says before and after its object, as cells: the same few texts stand in millions of lines.
+fn entry_cells(analysis: &Analysis) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let one = |entry: &Entry| {
+        let before = csv::cells(|line| {
+            line.text(&entry.slug);
+            line.text(&entry.action);
+            line.word(entry.console.map_or("", Console::as_str));
+        });
+        let after = csv::cells(|line| {
+            line.text(&entry.role);
+            line.flag(entry.irreversible);
+            line.flag(entry.wipes);
+            line.text(&entry.condition);
+            line.text(&entry.why);
+        });
+        (before, after)
+    };
+    analysis.playbooks.entries().iter().map(one).collect()
+}
+
+fn step(analysis: &Analysis, index: &Index, entries: &[(Vec<u8>, Vec<u8>)], at: usize, line: &mut Line) {
     let Some(step) = analysis.steps.get(at) else { return };
-    let Some(entry) = entry(analysis, step) else { return };
+    let Some((before, after)) = entries.get(step.entry as usize) else { return };
     let device = step.device as usize;
-    line.word(&index.suggestions(analysis, device));
-    line.text(analysis.devices.key.get(device).map_or("", String::as_str));
-    line.text(analysis.devices.name.get(device));
-    line.text(analysis.devices.serial.get(device));
-    line.text(&entry.slug);
-    line.text(&entry.action);
-    line.word(entry.console.map_or("", Console::as_str));
+    line.shared(step.device, |line| {
+        line.word(&index.suggestions(analysis, device));
+        line.text(analysis.devices.key.get(device).map_or("", String::as_str));
+        line.text(analysis.devices.name.get(device));
+        line.text(analysis.devices.serial.get(device));
+    });
+    line.cells(before);
     line.text(&step.object.map_or_else(String::new, |record| analysis.records.id_of(record)));
-    line.text(&entry.role);
-    line.flag(entry.irreversible);
-    line.flag(entry.wipes);
-    line.text(&entry.condition);
-    line.text(&entry.why);
+    line.cells(after);
 }
 
 fn rule(analysis: &Analysis, at: usize, line: &mut Line) {

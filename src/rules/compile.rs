@@ -7,7 +7,7 @@ use polars::sql::sql_expr;
 
 use super::describe::{Case, Group, Raw, RawObjects, Text};
 use crate::error::Problem;
-use crate::schema::{Console, Kind, RECORD, Severity, device_fields, nearest, record_field};
+use crate::schema::{CARRIED, Console, Kind, RECORD, Severity, device_fields, nearest, record_field};
 
 /// A rule that can be evaluated.
 #[derive(Clone, Debug)]
@@ -36,6 +36,24 @@ pub(super) struct Objects {
     pub console: Option<Console>,
     pub condition: Option<Expr>,
     pub group: Option<Group>,
+}
+
+impl Rule {
+    /// Record columns that the rule reads, through the device table or directly.
+    pub fn record_columns(&self) -> Vec<&'static str> {
+        let carried = CARRIED.iter().filter(|c| self.columns.contains(&c.name)).filter_map(|c| c.from.record_column());
+        let needs = self.needs.iter().filter_map(|(_, column)| *column);
+        let mut columns: Vec<&'static str> = carried.chain(needs).collect();
+        for objects in &self.objects {
+            let roots = objects.condition.iter().flat_map(|c| c.clone().meta().root_names());
+            columns.extend(roots.filter_map(|root| record_field(&root)).map(|f| f.name));
+            columns.extend(objects.group.iter().filter_map(|g| record_field(&g.column)).map(|f| f.name));
+        }
+        if self.columns.contains(&"android_mode") {
+            columns.push("mode");
+        }
+        columns
+    }
 }
 
 /// Functions that look at more than one row, and words that begin another query.
