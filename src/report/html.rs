@@ -27,10 +27,13 @@ pub(super) fn render(analysis: &Analysis, index: &Index, model: &Model, template
     let part = |name: &str| templates.get(name).cloned().unwrap_or_default();
     let (style, script) = (part("report.css"), part("report.js"));
     // A script element ends at the first `</`, whatever stands around it.
-    let data = page_data(analysis, index).to_string().replace('<', "\\u003c");
+    let data = page_data(analysis, index);
+    let first_rows = first_rows(&data);
+    let data = data.to_string().replace('<', "\\u003c");
     let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
     page.render(context! {
         m => Serde(model),
+        first_rows => Serde(&first_rows),
         style_hash => csp_hash(&style),
         script_hash => csp_hash(&script),
         style,
@@ -38,6 +41,18 @@ pub(super) fn render(analysis: &Analysis, index: &Index, model: &Model, template
         data,
     })
     .map_err(|e| template_error(&e))
+}
+
+/// The first flagged devices, for readers without scripts.
+fn first_rows(data: &serde_json::Value) -> Vec<serde_json::Map<String, serde_json::Value>> {
+    const SHOWN: usize = 100;
+    let list = |name: &str| data.get(name).and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
+    let columns = list("columns");
+    let row = |values: &serde_json::Value| {
+        let names = columns.iter().filter_map(|c| c.as_str().map(ToString::to_string));
+        names.zip(values.as_array().into_iter().flatten().cloned()).collect()
+    };
+    list("rows").iter().take(SHOWN).map(row).collect()
 }
 
 fn is_page(name: &str) -> bool {

@@ -251,7 +251,7 @@ impl Model {
             severities: severities(analysis),
             rules: rules(analysis),
             suggestions: suggestions(analysis, index),
-            devices: Shown { shown: flagged.min(ON_PAGE), total: flagged, file: "devices.csv" },
+            devices: Shown { shown: flagged.min(ON_PAGE), total: flagged, file: "findings.csv" },
             notices: notices(analysis),
             outputs,
             totals,
