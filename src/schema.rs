@@ -352,6 +352,11 @@ pub const DEVICE: &[Field] = &[
     field("activity", Kind::Word(Activity::WORDS), "`active`, `silent` or `unknown` at as-of"),
     field("identity", Kind::Word(Identity::WORDS), "how sure it is that the records are one device"),
     field("linkable", Kind::Flag, "true where an identifier could have joined every loaded console; unknown otherwise"),
+    field(
+        "intune_absent",
+        Kind::Flag,
+        "true where Intune has no record and could have been joined, false where it has one, unknown otherwise",
+    ),
     field("android_mode", Kind::State, "management mode of an Android device"),
     field("inactive_days", Kind::Count, "threshold: days after which a device is silent"),
     field("delete_days", Kind::Count, "threshold: days after which a silent device may be deleted"),

@@ -5,6 +5,7 @@ use polars::prelude::{
     StringChunkedBuilder, TimeUnit, UInt32Chunked,
 };
 
+use super::absence::{self, Strays};
 use super::activity::{AsOf, DAY, Threshold, Thresholds};
 use super::links::Links;
 use super::shelves::{NONE, Shelf, Shelves};
@@ -98,6 +99,7 @@ pub struct Devices {
     last_console: Vec<u8>,
     identity: Vec<Identity>,
     linkable: Vec<bool>,
+    intune_absent: Vec<Option<bool>>,
 }
 
 /// No time known.
@@ -149,12 +151,13 @@ impl Devices {
             last_console,
             identity,
             linkable: Vec::new(),
+            intune_absent: Vec::new(),
         };
-        devices.linkable = devices.linkable(shelves)?;
         let platforms = devices.merged(shelves, "platform")?;
         for (slot, word) in devices.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
             *slot = word.and_then(Platform::parse).unwrap_or(Platform::Other);
         }
+        devices.prove_absence(shelves, links)?;
         Ok(devices)
     }
 
@@ -242,6 +245,9 @@ impl Devices {
             "linkable" => {
                 BooleanChunked::from_iter_options(name.into(), self.linkable.iter().map(|l| l.then_some(true)))
                     .into_column()
+            }
+            "intune_absent" => {
+                BooleanChunked::from_iter_options(name.into(), self.intune_absent.iter().copied()).into_column()
             }
             "platform" => words(self.platform.iter().map(|p| Some(p.as_str())).collect()),
             "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
@@ -358,29 +364,36 @@ impl Devices {
         })
     }
 
-    /// Whether a device has an identifier by which every loaded console could have joined it.
-    ///
-    /// Without one, what another console knows about the same thing stays hidden, and absence proves nothing.
-    fn linkable(&self, shelves: &Shelves) -> Result<Vec<bool>> {
-        let loaded: u16 = shelves.shelves.iter().fold(0, |bits, s| bits | 1 << s.console.index());
-        let serial = self.merged(shelves, "serial")?;
-        let serial = serial.str().map_err(internal)?;
-        let mut has_entra = vec![false; self.count as usize];
-        for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
-            let Some(ids) = shelf.text("entra_id") else { continue };
-            for (device, id) in device_of.iter().zip(ids.iter()) {
-                if let Some(slot) = has_entra.get_mut(*device as usize).filter(|_| id.is_some()) {
-                    *slot = true;
-                }
-            }
-        }
-        Ok(self
-            .consoles
-            .iter()
-            .zip(has_entra)
-            .zip(serial.iter())
-            .map(|((own, entra), serial)| *own == loaded || entra || serial.is_some())
-            .collect())
+    /// Finds out what the lack of a record proves for each device.
+    fn prove_absence(&mut self, shelves: &Shelves, links: &Links) -> Result<()> {
+        let count = self.count as usize;
+        let keys = absence::device_keys(shelves, &self.device_of, &links.guarded, count);
+        let strays = Strays::new(shelves, SIGNALS, &links.guarded);
+        let names = if strays.is_empty() { None } else { Some(self.merged(shelves, "name")?) };
+        let names = names.as_ref().map(|c| c.str()).transpose().map_err(internal)?;
+        let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
+        let proven = |device: usize, console: Console| {
+            let own = keys.get(device).copied().unwrap_or_default();
+            let name = names.and_then(|n| n.get(device));
+            absence::joinable(console, own) && !strays.may_be(console, name, own)
+        };
+        let held = |device: usize, console: Console| {
+            self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
+        };
+        let platform = |device: usize| self.platform.get(device).copied().unwrap_or(Platform::Other);
+        let linkable = (0..count).map(|device| {
+            loaded.iter().all(|console| {
+                held(device, *console) || !absence::may_hold(*console, platform(device)) || proven(device, *console)
+            })
+        });
+        let linkable: Vec<bool> = linkable.collect();
+        let intune_absent = (0..count).map(|device| {
+            if held(device, Console::Intune) { Some(false) } else { proven(device, Console::Intune).then_some(true) }
+        });
+        let intune_absent: Vec<Option<bool>> = intune_absent.collect();
+        self.linkable = linkable;
+        self.intune_absent = intune_absent;
+        Ok(())
     }
 }
 

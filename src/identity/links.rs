@@ -76,6 +76,8 @@ pub struct Links {
     pub exact: Vec<bool>,
     /// Per device: number of objects (rows of one object count once).
     pub objects: Vec<u32>,
+    /// Records whose serial number joins nothing although it looks like one, in order.
+    pub guarded: Vec<u32>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
     pub key: Vec<String>,
 }
@@ -135,7 +137,8 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     let mut notices = Vec::new();
     let mut traits = traits(shelves, vocabulary);
     let mut suspects = Vec::new();
-    let groups = groups(shelves, &mut traits, &mut suspects, &mut notices);
+    let mut guarded = Vec::new();
+    let groups = groups(shelves, &mut traits, &mut suspects, &mut guarded, &mut notices);
 
     let mut sets = Sets::new(shelves.total);
     for group in groups.iter().filter(|g| g.kind.is_exact()) {
@@ -153,6 +156,8 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     let held_by = held_by(&mut sets, &groups, shelves.total);
     let mut links =
         number_devices(shelves, &mut sets, &exact_roots, &suspects, &repeats(&groups, shelves.total), &traits);
+    guarded.sort_unstable();
+    links.guarded = guarded;
     links.held_by = held_by;
     notices.extend(refusal_notices(shelves, &refused));
     links.refused = refused;
@@ -202,7 +207,13 @@ fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
 }
 
 /// Records that share an identifier, guards applied. Fills in the serial numbers of the traits.
-fn groups(shelves: &Shelves, traits: &mut Traits, suspects: &mut Vec<u32>, notices: &mut Vec<Notice>) -> Groups {
+fn groups(
+    shelves: &Shelves,
+    traits: &mut Traits,
+    suspects: &mut Vec<u32>,
+    guarded: &mut Vec<u32>,
+    notices: &mut Vec<Notice>,
+) -> Groups {
     let mut groups = Groups::default();
     let mut next_serial = 0;
     // One kind after the other: the pairs of all kinds at once would take more memory than the records.
@@ -215,6 +226,9 @@ fn groups(shelves: &Shelves, traits: &mut Traits, suspects: &mut Vec<u32>, notic
                         None => {}
                         Some(reason) => {
                             suspects.extend(reason.suspects(run));
+                            if kind == Kind::Serial {
+                                guarded.extend(run.iter().map(|p| p.1));
+                            }
                             notices.push(reason.notice(shelves, kind, run));
                             continue;
                         }

@@ -5,6 +5,7 @@
 //! serial numbers, two manufacturers, two platforms) is taken apart and linked again with care, and what is refused is
 //! kept with its reason. Nothing depends on the order of files or rows.
 
+mod absence;
 mod activity;
 mod careful;
 mod device_key;

@@ -1,0 +1,143 @@
+//! What the lack of a record proves: whether a console could have joined a device, and whether one of its stray records
+//! may be the device after all.
+//!
+//! A name is never enough to join two records, and always enough to doubt that they are two.
+
+use std::collections::HashMap;
+
+use super::shelves::{Shelf, Shelves};
+use crate::schema::{Console, Platform};
+
+/// Identifiers by which a device, or a record, can be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys {
+    pub entra: bool,
+    pub serial: bool,
+}
+
+impl Keys {
+    const fn shared_with(self, other: Self) -> bool {
+        (self.entra && other.entra) || (self.serial && other.serial)
+    }
+}
+
+/// Per console, the records that lack an identifier which others join by: name → what they do have.
+#[derive(Debug, Default)]
+pub(super) struct Strays {
+    by_console: Vec<(Console, HashMap<String, Vec<Keys>>)>,
+}
+
+/// Whether a console joins anything by the identifiers at hand.
+pub(super) const fn joinable(console: Console, keys: Keys) -> bool {
+    match console {
+        Console::Intune => keys.entra || keys.serial,
+        Console::Entra | Console::Defender | Console::Ad => keys.entra,
+        Console::Chrome | Console::GoogleMobile => keys.serial,
+        _ => true,
+    }
+}
+
+/// Whether a console may hold devices of a platform at all.
+pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
+    match console {
+        Console::Chrome => matches!(platform, Platform::Chromeos | Platform::Other),
+        Console::Entra | Console::Defender => !matches!(platform, Platform::Chromeos),
+        Console::Ad => matches!(platform, Platform::Windows | Platform::Linux | Platform::Other),
+        Console::GoogleMobile => matches!(platform, Platform::Ios | Platform::Android | Platform::Other),
+        _ => true,
+    }
+}
+
+/// Identifiers of each device. A serial number that joins nothing is none.
+pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], guarded: &[u32], count: usize) -> Vec<Keys> {
+    let mut keys = vec![Keys::default(); count];
+    for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
+        for (line, device) in device_of.iter().enumerate() {
+            if let Some(slot) = keys.get_mut(*device as usize) {
+                let own = record_keys(shelf, line, guarded);
+                slot.entra |= own.entra;
+                slot.serial |= own.serial;
+            }
+        }
+    }
+    keys
+}
+
+fn record_keys(shelf: &Shelf, line: usize, guarded: &[u32]) -> Keys {
+    let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
+    let record = shelf.offset + u32::try_from(line).unwrap_or_default();
+    Keys { entra: has("entra_id"), serial: has("serial") && guarded.binary_search(&record).is_err() }
+}
+
+impl Strays {
+    /// Gathers the stray records of the consoles that give signs of life.
+    pub(super) fn new(shelves: &Shelves, consoles: &[Console], guarded: &[u32]) -> Self {
+        let mut by_console = Vec::new();
+        for shelf in shelves.shelves.iter().filter(|s| consoles.contains(&s.console)) {
+            let Some(names) = shelf.text("name") else { continue };
+            let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
+            for (line, name) in names.iter().enumerate() {
+                let keys = record_keys(shelf, line, guarded);
+                let whole = match shelf.console {
+                    Console::Intune => keys.entra && keys.serial,
+                    Console::Chrome | Console::GoogleMobile => keys.serial,
+                    _ => keys.entra,
+                };
+                let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
+                let known = strays.entry(name).or_default();
+                if !known.contains(&keys) {
+                    known.push(keys);
+                }
+            }
+            if !strays.is_empty() {
+                by_console.push((shelf.console, strays));
+            }
+        }
+        Self { by_console }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_console.is_empty()
+    }
+
+    /// Whether a console has a record of the same name that no identifier tells apart from the device.
+    pub(super) fn may_be(&self, console: Console, name: Option<&str>, keys: Keys) -> bool {
+        let Some(name) = name.and_then(short_name) else { return false };
+        self.by_console
+            .iter()
+            .filter(|(own, _)| *own == console)
+            .filter_map(|(_, strays)| strays.get(&name))
+            .flatten()
+            .any(|stray| !stray.shared_with(keys))
+    }
+}
+
+/// Host name without its domain, lower case. Addresses and empty names name nothing.
+fn short_name(name: &str) -> Option<String> {
+    let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { name.split('.').next().unwrap_or_default() };
+    let short = short.trim().to_lowercase();
+    (!short.is_empty()).then_some(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_name_something() {
+        assert_eq!(short_name("LT-1.corp.example").as_deref(), Some("lt-1"));
+        assert_eq!(short_name("10.0.0.7"), None);
+        assert_eq!(short_name("..\\evil"), None);
+    }
+
+    #[test]
+    fn a_stray_record_of_the_same_name_raises_doubt_only_where_no_identifier_decides() {
+        let by_name = HashMap::from([("lt-1".to_string(), vec![Keys { entra: false, serial: true }])]);
+        let strays = Strays { by_console: vec![(Console::Intune, by_name)] };
+        let entra_only = Keys { entra: true, serial: false };
+        let both = Keys { entra: true, serial: true };
+        assert!(strays.may_be(Console::Intune, Some("LT-1"), entra_only));
+        assert!(!strays.may_be(Console::Intune, Some("LT-1"), both), "their serial numbers differ");
+        assert!(!strays.may_be(Console::Intune, Some("LT-2"), entra_only));
+    }
+}
