@@ -206,11 +206,7 @@ impl Caster<'_> {
     }
 
     fn text(&self, cast: impl Fn(&str) -> Cell<Cow<'_, str>>) -> Cast {
-        let as_is = |cell: &str| matches!(cast(cell), Cell::Value(v) if v.len() == cell.len() && v == cell);
-        // Most columns are in canonical spelling throughout and need no copy.
-        if self.cells.iter().flatten().all(as_is) {
-            return one(self.cells.rechunk().into_owned().with_name(self.name()).into_column(), Tally::default());
-        }
+        // Also what is canonical already is copied: the reader's buffers are up to twice as large as what they hold.
         let mut tally = Tally::default();
         let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
         for (cell, row) in self.cells.iter().zip(self.row) {
@@ -227,11 +223,6 @@ impl Caster<'_> {
     }
 
     fn serial(&self, formats: &Formats) -> Cast {
-        let as_is =
-            |cell: &str| matches!(serial_cell(formats, cell), Cell::Value(v) if v.len() == cell.len() && v == cell);
-        if self.cells.iter().flatten().all(as_is) {
-            return one(self.cells.rechunk().into_owned().with_name(self.name()).into_column(), Tally::default());
-        }
         let mut tally = Tally::default();
         let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
         let mut written = StringChunkedBuilder::new("serial_written".into(), self.cells.len());
@@ -253,7 +244,11 @@ impl Caster<'_> {
             out.append_null();
             written.append_option(cell.map(values::bare));
         }
-        Cast { columns: vec![out.finish().into_column(), written.finish().into_column()], tally }
+        let mut columns = vec![out.finish().into_column()];
+        if tally.placeholders + tally.unreadable > 0 {
+            columns.push(written.finish().into_column());
+        }
+        Cast { columns, tally }
     }
 
     /// Words of a closed list, each distinct spelling translated once.

@@ -12,7 +12,7 @@ use crate::identity::{NONE, rfc3339};
 use crate::read::hex;
 
 /// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`.
-pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: &mut Folder) -> Result<()> {
+pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: &Folder) -> Result<()> {
     let inputs: Vec<Value> = analysis
         .inputs
         .iter()

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -28,7 +29,8 @@ pub(super) struct Written {
 pub(super) struct Folder {
     target: PathBuf,
     beside: PathBuf,
-    written: Vec<Written>,
+    /// Files are written side by side.
+    written: Mutex<Vec<Written>>,
     done: bool,
 }
 
@@ -75,12 +77,12 @@ impl Folder {
             let path = beside.join(sub);
             fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
         }
-        Ok(Self { target: target.to_path_buf(), beside, written: Vec::new(), done: false })
+        Ok(Self { target: target.to_path_buf(), beside, written: Mutex::default(), done: false })
     }
 
     /// Writes one file through a closure and keeps its digest.
     pub(super) fn file(
-        &mut self,
+        &self,
         name: &str,
         fill: impl FnOnce(&mut (dyn Write + Send)) -> std::io::Result<()>,
     ) -> Result<()> {
@@ -89,18 +91,19 @@ impl Folder {
         let file = File::create(&path).map_err(failed)?;
         let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         fill(&mut sink).and_then(|()| sink.inner.flush()).map_err(failed)?;
-        self.written.push(Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) });
+        let one = Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(one);
         Ok(())
     }
 
     /// Writes one file of text.
-    pub(super) fn text(&mut self, name: &str, text: &str) -> Result<()> {
+    pub(super) fn text(&self, name: &str, text: &str) -> Result<()> {
         self.file(name, |out| out.write_all(text.as_bytes()))
     }
 
     /// The files so far, by name.
     pub(super) fn written(&self) -> Vec<Written> {
-        let mut written = self.written.clone();
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner).clone();
         written.sort_by(|a, b| a.file.cmp(&b.file));
         written
     }
@@ -167,19 +170,19 @@ mod tests {
     fn appears_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("out");
-        let mut folder = Folder::begin(&target, false).unwrap();
+        let folder = Folder::begin(&target, false).unwrap();
         folder.text(MARK, "{}").unwrap();
         assert!(!target.exists());
         drop(folder);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "a report given up leaves nothing");
 
-        let mut folder = Folder::begin(&target, false).unwrap();
+        let folder = Folder::begin(&target, false).unwrap();
         folder.text(MARK, "{}").unwrap();
         folder.finish().unwrap();
         assert!(target.join(MARK).is_file());
         assert!(check_target(&target, false).is_err());
 
-        let mut folder = Folder::begin(&target, true).unwrap();
+        let folder = Folder::begin(&target, true).unwrap();
         folder.text("new.txt", "x").unwrap();
         folder.finish().unwrap();
         assert!(target.join("new.txt").is_file() && !target.join(MARK).exists());

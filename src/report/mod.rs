@@ -35,14 +35,14 @@ pub struct Options {
 /// [`crate::error::Error::Usage`] when the folder exists and may not be replaced, [`crate::error::Error::Write`] when
 /// the system refuses; nothing is left behind in either case.
 pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress: &dyn Progress) -> Result<Model> {
-    let mut folder = folder::Folder::begin(&options.out, options.force)?;
+    let folder = folder::Folder::begin(&options.out, options.force)?;
     progress.step("Writing the report");
     let index = tables::Index::new(analysis);
-    let written = tables::write_all(analysis, &index, &mut folder)?;
+    let written = tables::write_all(analysis, &index, &folder)?;
     let model = Model::new(analysis, &index, &options.label, written);
     folder.file("report.json", |out| model::json(analysis, &index, &model, out))?;
     folder.text("report.html", &html::render(analysis, &index, &model, templates)?)?;
-    evidence::write(analysis, &options.settings, &mut folder)?;
+    evidence::write(analysis, &options.settings, &folder)?;
     folder.finish()?;
     Ok(model)
 }

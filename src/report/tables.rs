@@ -1,5 +1,7 @@
 //! The CSV files of a report, line by line from the plain tables.
 
+use rayon::prelude::*;
+
 use super::csv::{self, Line};
 use super::folder::Folder;
 use crate::analysis::Analysis;
@@ -117,68 +119,82 @@ pub(super) fn finding_id(analysis: &Analysis, finding: usize) -> String {
     format!("{}/{key}", rule_id(analysis, finding))
 }
 
-fn names(fields: &[Field]) -> Vec<&'static str> {
-    fields.iter().map(|f| f.name).collect()
+fn names(fields: &[Field]) -> Vec<String> {
+    fields.iter().map(|f| f.name.to_string()).collect()
 }
 
-/// Writes every CSV file.
-pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &mut Folder) -> Result<Vec<Output>> {
-    let devices = analysis.devices.len();
-    let shelved = analysis.links.device.len();
-    let set_aside = analysis.records.set_aside.len();
+/// Writes every CSV file. The plan, as large as all others together, goes side by side with them.
+pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
     let entries = entry_cells(analysis);
-    let mut outputs = Vec::new();
-    let mut table = |file: &str, header: &[String], rows: usize, meaning, fill: &(dyn Fn(usize, &mut Line) + Sync)| {
-        outputs.push(Output { file: file.to_string(), rows, meaning });
-        folder.file(file, |out| csv::write(out, header, rows, fill))
+    let table = |file: &str, header: Vec<String>, rows: usize, meaning, fill: &(dyn Fn(usize, &mut Line) + Sync)| {
+        folder.file(file, |out| csv::write(out, &header, rows, fill))?;
+        Ok(Output { file: file.to_string(), rows, meaning })
     };
-    let owned = |fields: &[Field]| names(fields).into_iter().map(String::from).collect::<Vec<_>>();
-
-    table("devices.csv", &schema::devices_csv(), devices, "every device", &|at, line| {
-        device(analysis, index, at, line);
-    })?;
-    table(
-        "records.csv",
-        &owned(RECORDS_CSV),
-        shelved + set_aside,
-        "every input row, and the device it belongs to",
-        &|at, line| {
+    let plan = || {
+        let fill = |at: usize, line: &mut Line| step(analysis, index, &entries, at, line);
+        table("plan.csv", names(PLAN_CSV), analysis.steps.len(), "every step, device by device, in order", &fill)
+    };
+    let others = || -> Result<Vec<Output>> {
+        let shelved = analysis.links.device.len();
+        let all = shelved + analysis.records.set_aside.len();
+        let any_record = |at: usize, line: &mut Line| {
             if at < shelved { record(analysis, at, line) } else { aside(analysis, at - shelved, line) }
-        },
-    )?;
-    table("findings.csv", &owned(FINDINGS_CSV), analysis.findings.len(), "every finding", &|at, line| {
-        finding(analysis, at, line);
-    })?;
-    table(
-        "plan.csv",
-        &owned(PLAN_CSV),
-        analysis.steps.len(),
-        "every step, device by device, in order",
-        &|at, line| step(analysis, index, &entries, at, line),
-    )?;
-    table(
-        "rules.csv",
-        &owned(RULES_CSV),
-        analysis.rules.len(),
-        "every rule, also those that did not run",
-        &|at, line| rule(analysis, at, line),
-    )?;
-    table("notices.csv", &owned(NOTICES_CSV), analysis.notices.len(), "remarks about the input", &|at, line| {
-        notice(analysis, at, line);
-    })?;
-    for suggestion in &analysis.suggestions.list {
-        let file = format!("suggestions/{}.csv", suggestion.id);
+        };
+        Ok(vec![
+            table("devices.csv", schema::devices_csv(), analysis.devices.len(), "every device", &|at, line| {
+                device(analysis, index, at, line);
+            })?,
+            table(
+                "records.csv",
+                names(RECORDS_CSV),
+                all,
+                "every input row, and the device it belongs to",
+                &any_record,
+            )?,
+            table("findings.csv", names(FINDINGS_CSV), analysis.findings.len(), "every finding", &|at, line| {
+                finding(analysis, at, line);
+            })?,
+            table(
+                "rules.csv",
+                names(RULES_CSV),
+                analysis.rules.len(),
+                "every rule, also those that did not run",
+                &|at, line| {
+                    rule(analysis, at, line);
+                },
+            )?,
+            table(
+                "notices.csv",
+                names(NOTICES_CSV),
+                analysis.notices.len(),
+                "remarks about the input",
+                &|at, line| {
+                    notice(analysis, at, line);
+                },
+            )?,
+            suggestions(analysis, folder)?,
+        ])
+    };
+    let (plan, others) = rayon::join(plan, others);
+    let mut outputs = others?;
+    outputs.push(plan?);
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(outputs)
+}
+
+/// The device list of each suggestion.
+fn suggestions(analysis: &Analysis, folder: &Folder) -> Result<Output> {
+    let header: Vec<String> = SUGGESTION.iter().map(ToString::to_string).collect();
+    analysis.suggestions.list.par_iter().try_for_each(|suggestion| {
         let members = &suggestion.findings;
-        let header: Vec<String> = SUGGESTION.iter().map(ToString::to_string).collect();
-        folder.file(&file, |out| {
+        folder.file(&format!("suggestions/{}.csv", suggestion.id), |out| {
             csv::write(out, &header, members.len(), |at, line| {
                 member(analysis, members.get(at).copied().unwrap_or(NONE) as usize, line);
             })
-        })?;
-    }
-    let lists = analysis.suggestions.list.len();
-    outputs.push(Output { file: "suggestions/".into(), rows: lists, meaning: "the device list of each suggestion" });
-    Ok(outputs)
+        })
+    })?;
+    let rows = analysis.suggestions.list.len();
+    Ok(Output { file: "suggestions/".into(), rows, meaning: "the device list of each suggestion" })
 }
 
 fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {

@@ -24,7 +24,9 @@ pub struct Rule {
     pub(super) severity_when: Vec<(Expr, Severity)>,
     pub(super) objects: Vec<Objects>,
     pub(super) evidence: Vec<&'static str>,
-    /// Columns of the device table that its conditions and its evidence read.
+    /// Columns of the device table that its evidence and its severities read.
+    pub(super) shown: Vec<&'static str>,
+    /// Those, and what its condition reads.
     pub(super) columns: Vec<&'static str>,
     pub(super) tests: Vec<Case>,
 }
@@ -128,13 +130,17 @@ pub(super) fn compile(path: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
         }
     }
     let (Some(when), Some(severity), true) = (when, severity, c.problems.is_empty()) else { return Err(c.problems) };
-    let mut columns: Vec<&'static str> = evidence.clone();
-    for expr in severity_when.iter().map(|(e, _)| e).chain([&when]) {
+    let read_by = |expr: &Expr| -> Vec<&'static str> {
         let roots = expr.clone().meta().root_names();
-        columns.extend(names.iter().filter(|n| roots.iter().any(|r| r.as_str() == **n)));
-    }
-    columns.sort_unstable();
-    columns.dedup();
+        names.iter().copied().filter(|n| roots.iter().any(|r| r.as_str() == *n)).collect()
+    };
+    let sorted = |mut columns: Vec<&'static str>| {
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    };
+    let shown = sorted(severity_when.iter().flat_map(|(e, _)| read_by(e)).chain(evidence.iter().copied()).collect());
+    let columns = sorted(shown.iter().copied().chain(read_by(&when)).collect());
     Ok(Rule {
         path: path.to_string(),
         text: Text {
@@ -154,6 +160,7 @@ pub(super) fn compile(path: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
         severity_when,
         objects,
         evidence,
+        shown,
         columns,
         tests: raw.tests,
     })

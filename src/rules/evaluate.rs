@@ -103,7 +103,8 @@ fn one(rule: &Rule, table: &DataFrame, shelves: &Shelves, devices: &Devices) -> 
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
     let index = polars::prelude::IdxCa::from_vec("".into(), matched.clone());
-    let own = table.take(&index).map_err(|e| first_line(&e))?;
+    let shown = table.select(rule.shown.iter().copied()).and_then(|t| t.take(&index));
+    let own = shown.map_err(|e| first_line(&e))?;
     let mut severity = vec![rule.text.severity; matched.len()];
     // The first condition that is true wins, so the last is applied first.
     for (condition, word) in rule.severity_when.iter().rev() {
