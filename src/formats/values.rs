@@ -21,12 +21,19 @@ fn is_nothing(text: &str) -> bool {
         || ["n/a", "null", "(null)"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Takes off blanks and what spreadsheets wrap around text: `'x` and `="x"`.
+/// Takes off blanks and what spreadsheets wrap around text: `'x` and `="x"`, as often as they did.
 #[must_use]
 pub fn bare(text: &str) -> &str {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{a0}'));
-    let text = text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(text);
-    text.strip_prefix('\'').unwrap_or(text).trim()
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
+    let mut bare = text.trim_matches(blank);
+    loop {
+        let inner = bare.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(bare);
+        let inner = inner.trim_start_matches('\'').trim_matches(blank);
+        if inner.len() == bare.len() {
+            return bare;
+        }
+        bare = inner;
+    }
 }
 
 /// Lower case, letters and digits only: how headers and words are compared.

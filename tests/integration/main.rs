@@ -1,1 +1,20 @@
-fn main() {}
+//! The program from outside: command line in, report folder out; and the promises that no single module can test.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+mod bad_input;
+mod boundaries;
+mod common;
+mod damage;
+mod determinism;
+mod formats;
+mod help;
+mod offline;
+mod plans;
+mod properties;
+mod sample;
+mod truth;
+
+#[allow(clippy::string_slice, reason = "makes its own data")]
+#[path = "../../sample-data/generator/mod.rs"]
+mod generator;

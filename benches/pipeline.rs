@@ -1,0 +1,120 @@
+//! How long each stage takes on a tenant of 100,000 devices.
+//!
+//! ```text
+//! cargo bench --bench pipeline
+//! ```
+
+#![allow(clippy::unwrap_used, reason = "makes its own data and may fail loudly")]
+#![allow(missing_docs, reason = "a tool for developers")]
+
+#[allow(clippy::indexing_slicing, clippy::string_slice, reason = "makes its own data and may fail loudly")]
+#[path = "../sample-data/generator/mod.rs"]
+mod generator;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use divan::{Bencher, black_box};
+use lastseen::analysis::{self, Analysis, Progress};
+use lastseen::assets;
+use lastseen::formats::{self, Formats, Records, Vocabulary};
+use lastseen::identity::{self, Devices, Thresholds};
+use lastseen::read;
+use lastseen::report;
+use lastseen::rules::{self, Availability};
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Physical devices; about 255,000 rows in six files.
+const DEVICES: usize = 100_000;
+
+/// The exports, written anew by each run of the benches, so that they are what the generator makes today.
+static EXPORTS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pipeline");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("in")).unwrap();
+    let options = generator::Options { devices: DEVICES, seed: 1, zip_intune: false };
+    for (name, content) in generator::tenant(&options).files {
+        fs::write(folder.join("in").join(name), content).unwrap();
+    }
+    folder
+});
+
+static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::load(&assets::rules(None).unwrap()).unwrap());
+
+struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str) {}
+}
+
+fn main() {
+    divan::main();
+}
+
+fn records() -> Vec<(String, Records)> {
+    let mut all = Vec::new();
+    for input in read::discover(&[EXPORTS.join("in")]).unwrap() {
+        for export in read::open(&input).unwrap().exports {
+            let recognised = FORMATS.recognise(&export.header).unwrap();
+            let options = formats::Options::default();
+            let (records, _) = formats::normalise(&export, &recognised, &FORMATS, &options).unwrap();
+            all.push((export.label.clone(), records));
+        }
+    }
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+fn analyze() -> Analysis {
+    let options = analysis::Options { exports: vec![EXPORTS.join("in")], ..analysis::Options::default() };
+    analysis::analyze(&options, &Silent).unwrap()
+}
+
+/// Files to records, every column that the formats know.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn read_and_normalise(bencher: Bencher) {
+    LazyLock::force(&EXPORTS);
+    bencher.bench(records);
+}
+
+/// Records to devices. The word lists of the formats give manufacturers one name, which is no work worth measuring.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn identify(bencher: Bencher) {
+    let vocabulary = Vocabulary::default();
+    bencher.with_inputs(records).bench_values(|records| identity::identify(records, &vocabulary).unwrap());
+}
+
+/// Devices to findings, the device table included.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn judge(bencher: Bencher) {
+    let (shelves, links, _) = identity::identify(records(), &Vocabulary::default()).unwrap();
+    let as_of = identity::as_of(&shelves, None).0.unwrap();
+    let rules = rules::load(&assets::rules(None).unwrap()).unwrap();
+    bencher.bench(|| {
+        let mut devices = Devices::new(&shelves, &links, as_of, Thresholds::default()).unwrap();
+        let (available, _) = Availability::new(&shelves, &devices);
+        devices.mark_incomplete(&available.incomplete());
+        rules::judge(black_box(&rules), &shelves, &links, &devices, &available).unwrap()
+    });
+}
+
+/// The analysis to files.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn write_report(bencher: Bencher) {
+    let analysis = analyze();
+    let templates = assets::templates(None).unwrap();
+    let options =
+        report::Options { out: EXPORTS.join("report"), force: true, label: "bench".into(), settings: Vec::new() };
+    bencher.bench(|| report::write(&analysis, &templates, &options, &Silent).unwrap());
+}
+
+/// Everything but the report: what a run does, with only the columns that its rules need.
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn analyze_whole(bencher: Bencher) {
+    LazyLock::force(&EXPORTS);
+    bencher.bench(analyze);
+}

@@ -1,0 +1,152 @@
+//! Which part may name what. The rules are those of the design; each breach says where it is.
+
+use std::fs;
+
+use crate::common::{files_below, has_ending, repository};
+
+/// The sources below `src`: name, and the text without comments and without tests.
+fn sources() -> Vec<(String, String)> {
+    files_below(&repository("src"))
+        .into_iter()
+        .filter(|(name, _)| has_ending(name, "rs") && !is_test(name))
+        .map(|(name, content)| (name, code(&String::from_utf8(content).unwrap())))
+        .collect()
+}
+
+fn is_test(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|file| file == "tests.rs" || file.starts_with("tests_"))
+}
+
+fn code(text: &str) -> String {
+    let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    shipped.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//")).collect()
+}
+
+/// Sources outside the given places that have one of the words.
+fn breaches(allowed: &[&str], words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, code) in sources() {
+        if allowed.iter().any(|place| name.starts_with(place)) {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate() {
+            for word in words.iter().filter(|word| names(line, word)) {
+                found.push(format!("src/{name}: `{word}` in code line {}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a line has a word that is not the end of a longer one.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word)
+        .any(|(at, _)| !line.split_at(at).0.ends_with(|before: char| before.is_alphanumeric() || before == '_'))
+}
+
+const NONE: &[String] = &[];
+
+#[test]
+fn there_is_something_to_look_at() {
+    let names: Vec<String> = sources().into_iter().map(|(name, _)| name).collect();
+    for expected in ["lib.rs", "main.rs", "cli/mod.rs", "report/mod.rs", "identity/mod.rs", "table.rs"] {
+        assert!(names.iter().any(|name| name == expected), "{expected}");
+    }
+    assert!(names.len() > 50);
+}
+
+#[test]
+fn the_engine_stays_behind_the_tables() {
+    let allowed = ["read/", "formats/", "identity/", "rules/", "analysis/", "table.rs"];
+    assert_eq!(breaches(&allowed, &["polars", "polars_io"]), NONE);
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    let words = ["println!", "eprintln!", "print!", "eprint!", "stdout()", "stderr()", "dbg!"];
+    assert_eq!(breaches(&["cli/", "main.rs"], &words), NONE);
+}
+
+#[test]
+fn only_the_command_line_reads_the_environment() {
+    let words = ["std::env", "env::var", "env::args", "current_dir", "option_env!"];
+    assert_eq!(breaches(&["cli/", "main.rs"], &words), NONE);
+}
+
+#[test]
+fn nobody_reads_the_clock() {
+    assert_eq!(breaches(&[], &["SystemTime", "UNIX_EPOCH", "Utc::now", "Local::now", "Local"]), NONE);
+    assert_eq!(breaches(&["cli/"], &["Instant"]), NONE);
+}
+
+#[test]
+fn nobody_opens_a_connection_or_starts_a_program() {
+    assert_eq!(
+        breaches(&[], &["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "process::Command", "Command::new"]),
+        NONE
+    );
+}
+
+#[test]
+fn only_the_command_line_ends_the_process() {
+    assert_eq!(breaches(&["cli/", "main.rs"], &["process::exit", "process::abort", "ExitCode"]), NONE);
+}
+
+#[test]
+fn what_everybody_uses_uses_nobody() {
+    let bottom = ["notice", "error", "schema"];
+    for (name, code) in sources() {
+        if !bottom.iter().any(|module| name == format!("{module}.rs")) {
+            continue;
+        }
+        for rest in code.split("crate::").skip(1) {
+            let module: String = rest.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
+            assert!(bottom.contains(&module.as_str()), "src/{name} uses `crate::{module}`");
+        }
+        assert!(!code.contains("super::"), "src/{name}");
+    }
+}
+
+/// Data goes one way: no stage names one that comes after it.
+#[test]
+fn no_stage_names_a_later_one() {
+    let stages = ["read", "formats", "identity", "rules", "plan", "report", "cli"];
+    let mut found = Vec::new();
+    for (name, code) in sources() {
+        let Some(own) = stages.iter().position(|stage| name.starts_with(&format!("{stage}/"))) else { continue };
+        for later in &stages[own + 1..] {
+            if names(&code, &format!("crate::{later}::")) {
+                found.push(format!("src/{name} uses `crate::{later}`"));
+            }
+        }
+    }
+    assert_eq!(found, NONE);
+}
+
+#[test]
+fn no_file_is_a_drawer_for_everything() {
+    let vague = ["utils", "util", "helpers", "helper", "common", "misc", "prelude"];
+    for (name, _) in sources() {
+        for part in name.trim_end_matches(".rs").split('/') {
+            assert!(!vague.contains(&part), "src/{name}");
+        }
+    }
+}
+
+#[test]
+fn every_dependency_says_why() {
+    let text = fs::read_to_string(repository("Cargo.toml")).unwrap();
+    let (mut section, mut before, mut open, mut seen) = (String::new(), "", false, 0);
+    for line in text.lines() {
+        if line.starts_with('[') {
+            section = line.to_owned();
+        } else if section.ends_with("dependencies]") && !open && !line.starts_with('#') && line.contains('=') {
+            assert!(before.starts_with("# "), "{line} has no comment above it");
+            seen += 1;
+        }
+        // A list of features may go over several lines.
+        open = (open || line.ends_with('[')) && !line.starts_with(']') && section.ends_with("dependencies]");
+        before = line;
+    }
+    assert!(seen > 15, "{seen} dependencies were looked at");
+}

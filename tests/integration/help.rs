@@ -1,0 +1,118 @@
+//! What people read first.
+
+use insta::assert_snapshot;
+
+use crate::common::{Place, Report};
+
+fn answer(arguments: &[&str]) -> String {
+    let run = Place::new().run(arguments);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    run.stdout
+}
+
+#[test]
+fn program() {
+    assert_snapshot!(answer(&["--help"]), @"
+    Find stale and misaligned device records across console exports, offline, and plan how each leaves
+    service
+
+    Usage: lastseen <COMMAND>
+
+    Commands:
+      analyze  Link the exports into devices, flag the stale and misaligned ones, and write the report
+      fields   Print the columns that a rule may use, with type and meaning
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+    ");
+}
+
+#[test]
+fn analyze() {
+    assert_snapshot!(answer(&["analyze", "--help"]), @"
+    Link the exports into devices, flag the stale and misaligned ones, and write the report
+
+    Usage: lastseen analyze [OPTIONS] <EXPORTS>...
+
+    Arguments:
+      <EXPORTS>...  Files and folders with console exports (CSV, or ZIP as Intune hands it out)
+
+    Options:
+      -h, --help  Print help
+
+    Output:
+      -o, --out <DIR>           Folder to write the report to [default: lastseen-report]
+          --force               Replace an earlier report in that folder
+          --label <TEXT>        Name of the tenant on the report [default: the name of the folder with
+                                the exports]
+          --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
+          --templates <DIR>     Folder with templates to put in the place of the shipped ones
+      -q, --quiet               Say nothing but errors
+
+    Judgement:
+          --as-of <TIME>            Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the
+                                    newest sign of life in the exports]
+          --threshold <NAME=DAYS>   Set a threshold: `inactive=60`, or for one platform
+                                    `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
+          --allow-short-thresholds  Accept an inactivity threshold below 21 days, which Entra's activity
+                                    stamp is too coarse for
+          --rules <DIR>             Folder with formats, rules and playbooks to add to the shipped ones
+                                    or to put in their place
+
+    Input:
+          --date-order <ORDER>  Order of day and month in columns that do not decide it [possible
+                                values: dmy, mdy]
+          --strict              Refuse exports with remarks of medium severity or above
+    ");
+}
+
+#[test]
+fn version() {
+    assert_eq!(answer(&["--version"]), concat!("lastseen ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn fields() {
+    let text = answer(&["fields"]);
+    assert_snapshot!(text.lines().take(12).collect::<Vec<_>>().join("\n"), @"
+    device_key                  text    stable key, derived from the strongest identifier
+    name                        text    device name of the console that knows best
+    serial                      serial  hardware serial number
+    platform                    word    operating system family (windows, macos, ios, android, chromeos, linux, other)
+    manufacturer                text    manufacturer as written
+    model                       text    model as written
+    ownership                   word    who owns the hardware; `unknown` where no console says (corporate, personal, unknown)
+    join_type                   word    how the device is known to Entra ID; `unknown` where not said (joined, hybrid, registered, none, unknown)
+    primary_user                text    primary user or owner
+    consoles                    list    consoles that hold a record of the device
+    last_activity               time    newest sign of life in any console
+    last_activity_console       word    the console that saw it (intune, entra, autopilot, defender, abm, ade, chrome, google-mobile, ad, bitlocker, laps)
+    ");
+    let json: serde_json::Value = serde_json::from_str(&answer(&["fields", "--json"])).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), text.lines().count());
+}
+
+#[test]
+fn summary_of_a_run() {
+    let place = Place::with_sample();
+    let run = place.run(&["analyze", "in"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let report = Report { root: place.path("lastseen-report") };
+    let devices = report.lines("devices.csv").len();
+    let first = format!("{devices} devices from 1071 rows of 6 exports, judged at 2026-11-20T08:00:00Z (newest signal");
+    assert!(run.stdout.starts_with(&first), "{}", run.stdout);
+    assert!(run.stdout.ends_with("\n\nlastseen-report/report.html\n"), "{}", run.stdout);
+    for rule in report.lines("rules.csv") {
+        let said = run.stdout.lines().find(|line| line.starts_with(&format!("{} ", rule["rule"]))).unwrap();
+        let words: Vec<&str> = said.split_whitespace().collect();
+        assert_eq!(words[1..3], [rule["matched"].as_str(), rule["unknown"].as_str()], "{said}");
+    }
+    assert!(!run.stdout.contains('\u{1b}'), "colours only on a terminal");
+}
+
+#[test]
+fn nothing_is_said_when_asked_to_be_quiet() {
+    let run = Place::with_sample().run(&["analyze", "in", "--quiet"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
+}

@@ -1,0 +1,178 @@
+//! What every plan must keep, whatever the device: the laws that make a list of steps safe.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::common::{Line, Place, Report, Sheet};
+use crate::generator::Options;
+
+/// Steps that only get ready or look back.
+const AROUND: [&str; 5] =
+    ["export-list", "back-up-bitlocker-key", "back-up-laps", "back-up-activation-lock-code", "verify-in-next-export"];
+
+struct Plans {
+    devices: BTreeMap<String, Line>,
+    /// Objects of each device, `console:native_id`.
+    objects: BTreeMap<String, BTreeSet<String>>,
+    rules: BTreeMap<String, BTreeSet<String>>,
+    steps: BTreeMap<String, Vec<Line>>,
+    /// Entra records that the export calls disabled.
+    disabled: BTreeSet<String>,
+}
+
+impl Plans {
+    fn of(report: &Report, entra: &Sheet) -> Self {
+        let (id, enabled) = (entra.column("objectId"), entra.column("accountEnabled"));
+        let mut plans = Self {
+            disabled: entra.rows.iter().filter(|row| row[enabled] == "False").map(|row| row[id].clone()).collect(),
+            devices: report.lines("devices.csv").into_iter().map(|line| (line["device_key"].clone(), line)).collect(),
+            objects: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            steps: BTreeMap::new(),
+        };
+        for line in report.lines("records.csv") {
+            let object = format!("{}:{}", line["console"], line["native_id"]);
+            plans.objects.entry(line["device_key"].clone()).or_default().insert(object);
+        }
+        for line in report.lines("findings.csv") {
+            plans.rules.entry(line["device_key"].clone()).or_default().insert(line["rule"].clone());
+        }
+        for line in report.lines("plan.csv") {
+            plans.steps.entry(line["device_key"].clone()).or_default().push(line);
+        }
+        plans
+    }
+
+    /// Asserts something of every plan; the closure says what is wrong.
+    fn hold(&self, law: impl Fn(&Line, &str, &[Line]) -> Option<String>) {
+        let mut broken = Vec::new();
+        for (key, steps) in &self.steps {
+            let device = &self.devices[key];
+            broken.extend(law(device, key, steps).map(|what| format!("{} ({key}): {what}", device["name"])));
+        }
+        assert!(broken.is_empty(), "{} plans, first: {:#?}", broken.len(), broken.iter().take(3).collect::<Vec<_>>());
+    }
+}
+
+fn slugs(steps: &[Line]) -> Vec<&str> {
+    steps.iter().map(|step| step["step"].as_str()).collect()
+}
+
+fn plans() -> Plans {
+    let (place, tenant) = Place::with_tenant(&Options { devices: 3_000, seed: 21, zip_intune: false });
+    Plans::of(&place.analyze(&[]), &Sheet::parse(&tenant.files[1].1))
+}
+
+#[test]
+fn plans_are_safe() {
+    let plans = plans();
+    assert!(plans.steps.len() > 400);
+
+    // Whoever is flagged has a plan, and nobody else has.
+    assert_eq!(plans.steps.keys().collect::<Vec<_>>(), plans.rules.keys().collect::<Vec<_>>());
+
+    // The list comes first, the check last.
+    plans.hold(|_, _, steps| {
+        let slugs = slugs(steps);
+        let framed = slugs.first() == Some(&"export-list") && slugs.last() == Some(&"verify-in-next-export");
+        (!framed).then(|| slugs.join(", "))
+    });
+
+    // Each step is done once to an object, and to an object of this device.
+    plans.hold(|_, key, steps| {
+        let mut done = BTreeSet::new();
+        steps.iter().find_map(|step| {
+            let object = format!("{}:{}", step["console"], step["object_id"]);
+            let own = step["object_id"].is_empty() || plans.objects[key].contains(&object);
+            let new = done.insert((step["step"].clone(), object.clone()));
+            (!own || !new).then(|| format!("{} {object}", step["step"]))
+        })
+    });
+
+    // Keys are saved before anything that cannot be undone.
+    plans.hold(|_, _, steps| {
+        let grave = steps.iter().position(|step| step["irreversible"] == "true")?;
+        let late = steps[grave..].iter().find(|step| step["step"].starts_with("back-up"))?;
+        Some(format!("{} comes after {}", late["step"], steps[grave]["step"]))
+    });
+
+    // An Entra record is deleted only once it is disabled, and under a condition.
+    plans.hold(|_, _, steps| {
+        let delete = steps.iter().position(|step| step["step"] == "entra-delete")?;
+        let object = &steps[delete]["object_id"];
+        let before = steps[..delete].iter().any(|step| step["step"] == "entra-disable" && step["object_id"] == *object);
+        let off = before || plans.disabled.contains(object);
+        (!off || steps[delete]["condition"].is_empty()).then(|| object.clone())
+    });
+
+    // Only what the organisation owns is erased.
+    plans.hold(|device, _, steps| {
+        let wipe = steps.iter().find(|step| step["wipes"] == "true")?;
+        (device["ownership"] != "corporate").then(|| format!("{} of a {} device", wipe["step"], device["ownership"]))
+    });
+
+    // The Entra record of a hybrid device follows AD; that of an Autopilot device follows Autopilot.
+    plans.hold(|device, key, steps| {
+        let surplus = plans.rules[key].contains("duplicate-entra") || plans.rules[key].contains("dual-state");
+        let led = device["join_type"] == "hybrid" || device["consoles"].split('|').any(|c| c == "autopilot");
+        let by_hand = steps.iter().find(|step| ["entra-disable", "entra-delete"].contains(&step["step"].as_str()))?;
+        (led && !surplus).then(|| by_hand["step"].clone())
+    });
+
+    // A device whose identifiers contradict each other is looked at and not touched.
+    plans.hold(|device, _, steps| {
+        let touched = slugs(steps).into_iter().find(|slug| !AROUND.contains(slug) && *slug != "review-identity")?;
+        (device["identity"] == "conflict").then(|| touched.to_owned())
+    });
+
+    // Who is asked to do something is told which role it takes, and why.
+    plans.hold(|_, _, steps| {
+        let mute = steps.iter().find(|step| step["why"].is_empty() || step["action"].is_empty())?;
+        Some(format!("{} says too little", mute["step"]))
+    });
+    plans.hold(|_, _, steps| {
+        let without = steps.iter().find(|step| !step["console"].is_empty() && step["role"].is_empty())?;
+        Some(format!("{} names no role", without["step"]))
+    });
+}
+
+/// Apple: unassigned before released, and nothing in Intune or on the device after the release.
+#[test]
+fn a_release_is_the_last_thing_done_at_apple() {
+    plans().hold(|_, _, steps| {
+        let slugs = slugs(steps);
+        let release = slugs.iter().position(|slug| *slug == "abm-release")?;
+        let late = slugs[release..].iter().find(|slug| {
+            ["abm-unassign", "activation-lock-off", "intune-wipe", "intune-retire", "intune-delete"].contains(slug)
+        })?;
+        Some(format!("{late} comes after the release"))
+    });
+}
+
+/// A device that is in use keeps its live records, unless a rule says that it is to be replaced or given up.
+#[test]
+fn devices_in_use_keep_their_live_records() {
+    let plans = plans();
+    let may_go = ["chrome-past-aue", "abm-released-still-managed", "left-intune-still-in-entra"];
+    plans.hold(|device, key, steps| {
+        if device["activity"] != "active" || may_go.iter().any(|rule| plans.rules[key].contains(*rule)) {
+            return None;
+        }
+        let live = steps.iter().find(|step| {
+            let column = format!("{}_id", step["console"]);
+            step["irreversible"] == "true" && device.get(&column).is_some_and(|id| *id == step["object_id"])
+        })?;
+        Some(format!("{} {}:{}", live["step"], live["console"], live["object_id"]))
+    });
+}
+
+/// Saving keys and checking afterwards is no answer to a finding that asks for something to go.
+#[test]
+fn every_plan_does_something() {
+    let plans = plans();
+    plans.hold(|_, key, steps| {
+        let to_look_at = plans.rules[key].iter().all(|rule| rule == "compliant-but-silent");
+        let acts = slugs(steps).iter().any(|slug| !AROUND.contains(slug));
+        let rules: Vec<&str> = plans.rules[key].iter().map(String::as_str).collect();
+        (!acts && !to_look_at).then(|| format!("{} is answered by {}", rules.join(", "), slugs(steps).join(", ")))
+    });
+}
