@@ -29,6 +29,12 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
     layered(&TEMPLATES, over, &["html", "css", "js"])
 }
 
+/// Whether a stage reads a file of that path.
+#[must_use]
+pub fn is_rule_file(path: &str) -> bool {
+    path == "vocabulary.yaml" || ["findings/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
+}
+
 /// The files of one subfolder, in the order of their paths.
 #[must_use]
 pub fn under(files: &Files, folder: &str) -> Vec<(String, String)> {
@@ -39,6 +45,12 @@ fn layered(base: &Dir<'_>, over: Option<&Path>, endings: &[&str]) -> Result<File
     let mut files = Files::new();
     embedded(base, &mut files);
     if let Some(root) = over {
+        if !root.is_dir() {
+            return Err(Error::Usage {
+                message: format!("`{}` is no folder", root.display()),
+                help: "name the folder that holds your own files".into(),
+            });
+        }
         overlay(root, root, endings, &mut files)?;
     }
     Ok(files)

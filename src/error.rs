@@ -52,7 +52,7 @@ pub enum Error {
         notices: Vec<Notice>,
     },
     /// The user's: `--strict` was given and an input has a remark of medium severity or above.
-    #[error("the input has {} remarks that `--strict` does not accept", notices.len())]
+    #[error("`--strict` does not accept {}", if notices.len() == 1 { "a remark about the input".to_string() } else { format!("{} remarks about the input", notices.len()) })]
     Strict {
         /// The remarks.
         notices: Vec<Notice>,

@@ -43,6 +43,8 @@ codes! {
     SourcesOutOfStep = "sources-out-of-step", Medium;
     /// Identifiers that contradict each other; the link was refused.
     IdentityConflict = "identity-conflict", Medium;
+    /// A name that several devices bear.
+    NameCollision = "name-collision", Info;
     /// Rows of one export that are the same object.
     DuplicateRows = "duplicate-rows", Info;
     /// A row that could not be read and was set aside.

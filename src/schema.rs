@@ -351,7 +351,11 @@ pub const DEVICE: &[Field] = &[
     field("days_silent", Kind::Days, "days between the newest sign of life and as-of"),
     field("activity", Kind::Word(Activity::WORDS), "`active`, `silent` or `unknown` at as-of"),
     field("identity", Kind::Word(Identity::WORDS), "how sure it is that the records are one device"),
-    field("linkable", Kind::Flag, "true where an identifier could have joined every loaded console; unknown otherwise"),
+    field(
+        "linkable",
+        Kind::Flag,
+        "true where no loaded console can know of it unseen: each could have joined it, and every date was read; unknown otherwise",
+    ),
     field(
         "intune_absent",
         Kind::Flag,

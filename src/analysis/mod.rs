@@ -3,7 +3,7 @@
 mod subjects;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use crate::assets::{self, Files};
@@ -135,6 +135,11 @@ struct Library {
 impl Library {
     fn load(options: &Options) -> Result<Self> {
         let files = assets::rules(options.rules.as_deref())?;
+        let strangers: Vec<Problem> =
+            files.keys().filter(|path| !assets::is_rule_file(path)).map(|p| stranger(p)).collect();
+        if !strangers.is_empty() {
+            return Err(Error::Rules { problems: strangers });
+        }
         let parameters = Parameters {
             delete_days: options.thresholds.days(Threshold::Delete, Platform::Windows),
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
@@ -164,6 +169,17 @@ impl Library {
     }
 }
 
+/// A file that nothing would read is a misspelt folder.
+fn stranger(path: &str) -> Problem {
+    Problem {
+        file: path.to_string(),
+        place: String::new(),
+        message: "is in no folder that is read".into(),
+        help: "rules are in `findings/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
+            .into(),
+    }
+}
+
 /// What reading the inputs gave.
 #[derive(Default)]
 struct Gathered {
@@ -186,7 +202,10 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     let Gathered { inputs, sources, records, mut notices } = gather(&inputs, &library, options, progress)?;
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
         let message = if sources.is_empty() {
-            format!("none of the {} files is a known export", inputs.len())
+            match inputs.as_slice() {
+                [one] => format!("`{}` is no known export", one.label),
+                many => format!("none of the {} files is a known export", many.len()),
+            }
         } else {
             "the exports have headers and no rows".to_string()
         };
@@ -194,12 +213,14 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     }
 
     progress.step("Linking records into devices");
-    let (shelves, mut links, found) = identity::identify(records, &library.formats.vocabulary)?;
+    let (shelves, mut links, found) = identity::identify(records, library.formats.vocabulary())?;
     notices.extend(found);
     let (as_of, found) = identity::as_of(&shelves, options.as_of);
     notices.extend(found);
-    let as_of = as_of.ok_or_else(|| {
-        nothing("no export has a sign of life, so there is no time to judge at".into(), notices.clone())
+    let as_of = as_of.ok_or_else(|| Error::NothingUsable {
+        message: "no export has a sign of life, so there is no time to judge at".into(),
+        help: "give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google".into(),
+        notices: notices.clone(),
     })?;
     notices.extend(out_of_step(&sources, as_of));
     let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone())?;
@@ -213,6 +234,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
 
     progress.step("Planning steps");
     let device_table = tables::devices(&shelves, &mut links, &devices)?;
+    notices.extend(name_collision(&device_table));
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
     let steps = subjects::plan(&shelves, &devices, &device_table, &library.rules, &findings, &library.playbooks);
@@ -317,6 +339,29 @@ fn needed(rules: &[Rule]) -> BTreeSet<&'static str> {
 fn clipped(text: &str) -> String {
     const LENGTH: usize = 40;
     if text.chars().count() <= LENGTH { text.to_string() } else { text.chars().take(LENGTH).chain(['…']).collect() }
+}
+
+/// Names that several devices bear: where scripts that match by name take the wrong one.
+fn name_collision(devices: &DeviceTable) -> Option<Notice> {
+    const SHOWN: usize = 5;
+    let mut bearers: HashMap<String, usize> = HashMap::new();
+    for name in (0..devices.len()).map(|d| devices.name.get(d)).filter(|name| !name.is_empty()) {
+        *bearers.entry(name.to_lowercase()).or_default() += 1;
+    }
+    bearers.retain(|_, count| *count > 1);
+    let mut shared: Vec<(String, usize)> = bearers.into_iter().collect();
+    shared.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let listed: Vec<String> = shared.iter().take(SHOWN).map(|(name, n)| format!("`{}` ({n})", clipped(name))).collect();
+    let more = if shared.len() > SHOWN { " and others" } else { "" };
+    (!shared.is_empty()).then(|| {
+        let (names, bear) = if shared.len() == 1 { ("name", "is borne") } else { ("names", "are borne") };
+        let message = format!(
+            "{} {names} {bear} by several devices: {}{more}; nothing was joined by name",
+            shared.len(),
+            listed.join(", ")
+        );
+        Notice::new(Code::NameCollision, "", message)
+    })
 }
 
 /// Exports whose newest signal is far behind the as-of time were made on another day than the rest.

@@ -28,9 +28,8 @@ pub(super) fn plan(
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
         let own = records.get(device).map_or(&[][..], Vec::as_slice);
-        let (objects, stands_for) = objects(shelves, devices, device, own);
         let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
-        let claims = of_device.iter().map(|f| claim(rules, findings, *f as usize, &stands_for)).collect();
+        let claims = of_device.iter().map(|f| claim(rules, findings, *f as usize)).collect();
         let number = u32::try_from(device).unwrap_or(NONE);
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
             table.ownership.get(device),
@@ -50,7 +49,7 @@ pub(super) fn plan(
             mode: mode.of(number),
             shared: false,
             ad_complete,
-            objects,
+            objects: objects(shelves, devices, number, own),
             claims,
         };
         playbooks.plan(&subject, steps);
@@ -95,41 +94,24 @@ fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec
     lists
 }
 
-/// The objects of a device, each once, and which record stands for each row of an object.
-fn objects(shelves: &Shelves, devices: &Devices, device: usize, records: &[u32]) -> (Vec<Object>, Vec<(u32, u32)>) {
-    let number = u32::try_from(device).unwrap_or(NONE);
-    let mut found: Vec<(Console, &str, Object)> = Vec::new();
-    let mut stands_for = Vec::new();
-    for record in records {
-        let Some((shelf, line)) = shelves.locate(*record) else { continue };
-        let id = shelf.text("native_id").and_then(|c| c.get(line)).unwrap_or_default();
-        let live = devices.live_line(shelf.console, number) == u32::try_from(line).ok();
-        let object = Object {
+/// The objects of a device.
+fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -> Vec<Object> {
+    let one = |record: &u32| {
+        let (shelf, line) = shelves.locate(*record)?;
+        let word = |column: &str| shelf.text(column).and_then(|c| c.get(line));
+        Some(Object {
             console: shelf.console,
             record: *record,
-            live,
+            live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
             state: state(shelf, line),
-            ztdid: shelf.text("ztdid").is_some_and(|c| c.get(line).is_some()),
-            join: shelf
-                .text("join_type")
-                .and_then(|c| c.get(line))
-                .and_then(JoinType::parse)
-                .unwrap_or(JoinType::Unknown),
-        };
-        match found.iter_mut().find(|(console, other, _)| *console == shelf.console && *other == id && !id.is_empty()) {
-            // Several rows of one object: the live one speaks for it.
-            Some((_, _, known)) if live => {
-                stands_for.push((known.record, *record));
-                *known = object;
-            }
-            Some((_, _, known)) => stands_for.push((*record, known.record)),
-            None => found.push((shelf.console, id, object)),
-        }
-    }
-    (found.into_iter().map(|(_, _, object)| object).collect(), stands_for)
+            ztdid: word("ztdid").is_some(),
+            join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
+        })
+    };
+    records.iter().filter_map(one).collect()
 }
 
-fn claim(rules: &[Rule], findings: &Findings, finding: usize, stands_for: &[(u32, u32)]) -> Claim {
+fn claim(rules: &[Rule], findings: &Findings, finding: usize) -> Claim {
     let rule = findings.rule.get(finding).copied().unwrap_or_default();
     let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
         Some(rules::Intent::Remove) => Intent::Remove,
@@ -137,12 +119,7 @@ fn claim(rules: &[Rule], findings: &Findings, finding: usize, stands_for: &[(u32
         Some(rules::Intent::Reconnect) => Intent::Reconnect,
         Some(rules::Intent::Review) | None => Intent::Review,
     };
-    let spokesman =
-        |record: &u32| stands_for.iter().find(|(row, _)| row == record).map_or(*record, |(_, other)| *other);
-    let mut objects: Vec<u32> = findings.objects(finding).iter().map(spokesman).collect();
-    objects.sort_unstable();
-    objects.dedup();
-    Claim { intent, rule, objects }
+    Claim { intent, rule, objects: findings.objects(finding).to_vec() }
 }
 
 /// What the console says about an object, in the words that decide which steps are possible.

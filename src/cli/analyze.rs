@@ -189,10 +189,10 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
     let totals = &model.totals;
     writeln!(
         to,
-        "{BOLD}{} devices{BOLD:#} from {} rows of {} exports, judged at {} ({})",
-        totals.devices,
-        totals.rows,
-        model.sources.len(),
+        "{BOLD}{}{BOLD:#} from {} of {}, judged at {} ({})",
+        many(totals.devices as u64, "device"),
+        many(totals.rows, "row"),
+        many(model.sources.len() as u64, "export"),
         model.as_of,
         model.as_of_source
     )?;
@@ -226,20 +226,25 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
     if !analysis.notices.is_empty() {
         writeln!(
             to,
-            "{} remarks about the exports, {serious} of them of medium severity or above",
-            analysis.notices.len()
+            "{} about the exports, {serious} of medium severity or above",
+            many(analysis.notices.len() as u64, "remark")
         )?;
     }
     if totals.review_devices > 0 {
-        writeln!(
-            to,
-            "{} devices need a person's look: their identifiers contradict each other",
-            totals.review_devices
-        )?;
+        let need = if totals.review_devices == 1 { "needs" } else { "need" };
+        let devices = many(totals.review_devices as u64, "device");
+        writeln!(to, "{devices} {need} a person's look: identifiers contradict each other")?;
     }
-    writeln!(to, "{} flagged devices, {} steps in {} plans", totals.flagged, totals.steps, totals.planned_devices)?;
+    let flagged = many(totals.flagged as u64, "flagged device");
+    let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
+    writeln!(to, "{flagged}, {steps} in {plans}")?;
     writeln!(to)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())
+}
+
+/// `1 device`, `2 devices`.
+fn many(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn highest_of(analysis: &Analysis, rule: &str) -> Option<Severity> {

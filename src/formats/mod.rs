@@ -24,7 +24,7 @@ pub use vocabulary::Vocabulary;
 #[derive(Debug)]
 pub struct Formats {
     formats: Vec<Format>,
-    pub(crate) vocabulary: Vocabulary,
+    vocabulary: Vocabulary,
 }
 
 /// A header matched against a format.
@@ -85,6 +85,12 @@ impl Formats {
             .collect();
         let missing = format.missing_in(&columns);
         Some(Recognised { format, columns, unknown, secret, missing })
+    }
+
+    /// The words that formats share.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
 
     /// The formats, in the order of their ids.

@@ -36,7 +36,8 @@ impl Options {
 /// The records of one export.
 ///
 /// `frame` has the column `row` (from 1) and those canonical columns that the export fills: text columns as text,
-/// flags as booleans, times as UTC milliseconds. Where serials were no identifier, `serial_written` keeps their text.
+/// flags as booleans, times as UTC milliseconds. Where serials were no identifier, `serial_written` keeps their text;
+/// where a sign of life could not be read, `last_seen_unread` is true.
 #[derive(Debug)]
 pub struct Records {
     /// The console whose objects these are.
@@ -97,7 +98,7 @@ pub fn normalise(
                 Kind::Serial => caster.serial(formats),
                 Kind::Time => caster.times(options.order),
                 Kind::Flag => caster.flags(),
-                Kind::Word(_) | Kind::State => caster.words(formats.vocabulary.words(field.name), own),
+                Kind::Word(_) | Kind::State => caster.words(formats.vocabulary().words(field.name), own),
                 Kind::Guid => caster.text(values::guid),
                 Kind::Imei => caster.text(values::imei),
                 _ if field.name == "native_id" => caster.text(values::native_id),
@@ -113,6 +114,9 @@ pub fn normalise(
         notices.extend(one.tally.notices(&export.label, header, field));
         columns.extend(one.columns);
     }
+    if recognised.columns.get("native_id") == recognised.columns.get("serial") {
+        serial_as_id(&mut columns);
+    }
     for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(name)) {
         columns.push(constant(name, value, rows.row.len()));
     }
@@ -122,6 +126,17 @@ pub fn normalise(
     }
     notices.extend(row_notices(&export.label, &rows));
     Ok((Records { console: format.console, frame, bad: rows.bad, cut: rows.cut }, notices))
+}
+
+/// Where the serial number is the console's id, both have one spelling; a placeholder stays as written.
+fn serial_as_id(columns: &mut [Column]) {
+    let text = |name: &str| columns.iter().find(|c| c.name() == name).and_then(|c| c.str().ok());
+    let (Some(ids), Some(serials)) = (text("native_id"), text("serial")) else { return };
+    let spelt = ids.iter().zip(serials.iter()).map(|(id, serial)| serial.or(id));
+    let spelt = StringChunked::from_iter_options("native_id".into(), spelt);
+    if let Some(slot) = columns.iter_mut().find(|c| c.name() == "native_id") {
+        *slot = spelt.into_column();
+    }
 }
 
 pub(crate) fn internal(e: impl std::fmt::Display) -> Error {
@@ -184,7 +199,7 @@ fn blank_unless(frame: &mut DataFrame, field: &str, other: &str, word: &str) -> 
 
 fn serial_cell<'a>(formats: &Formats, cell: &'a str) -> Cell<Cow<'a, str>> {
     match values::serial(cell) {
-        Cell::Value(v) if formats.vocabulary.is_placeholder(&v) => Cell::Placeholder,
+        Cell::Value(v) if formats.vocabulary().is_placeholder(&v) => Cell::Placeholder,
         other => other,
     }
 }
@@ -319,8 +334,11 @@ impl Caster<'_> {
             tally.remark = Some((Code::AmbiguousDates, message));
         }
         let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
+        let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
         for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
-            out.push(match stamp.resolve(order) {
+            let stamp = stamp.resolve(order);
+            unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
+            out.push(match stamp {
                 Stamp::At(millis) => Some(millis),
                 Stamp::Unreadable => {
                     tally.unreadable(*row, cell);
@@ -329,7 +347,12 @@ impl Caster<'_> {
                 Stamp::Unknown | Stamp::Either(..) => None,
             });
         }
-        one(Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column(), tally)
+        let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
+        // A sign of life that could not be read is one all the same: its device must not be called silent.
+        if self.field.name == "last_seen" && unread.contains(&true) {
+            columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
+        }
+        Cast { columns, tally }
     }
 }
 

@@ -110,7 +110,9 @@ impl Vocabulary {
     /// Whether a header, squeezed, names a column of secrets.
     #[must_use]
     pub fn is_secret(&self, squeezed: &str) -> bool {
-        self.secrets.iter().any(|s| s == squeezed)
+        // `LAPS Password` and `Local admin password` hold the same as `Password`.
+        const TELLING: usize = 8;
+        self.secrets.iter().any(|s| s == squeezed || (s.len() >= TELLING && squeezed.ends_with(s.as_str())))
     }
 
     /// Whether a serial number, upper case and without blanks, is one that no manufacturer gives.

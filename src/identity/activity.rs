@@ -7,10 +7,16 @@ use crate::schema::Platform;
 /// Milliseconds of a day.
 pub const DAY: i64 = 86_400_000;
 
-/// A newest date this far after all others is an error of a clock rather than a sign of life.
+/// A few newest dates this far after all others are errors of a clock rather than signs of life.
 const LONE_GAP: i64 = 30 * DAY;
+/// In a tenant with many signals a week without any tells as much.
+const LONE_GAP_AMONG_MANY: i64 = 7 * DAY;
 /// With fewer signals than this nobody can tell a lone date from a small tenant.
 const LONE_MINIMUM: usize = 20;
+/// From here on there are many.
+const MANY: usize = 200;
+/// More dates than this are no accident, however many there are in all.
+const LONE_MOST: usize = 50;
 
 /// The time at which everything is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,33 +116,52 @@ pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice
     if let Some(millis) = given {
         return (Some(AsOf { millis, given: true }), Vec::new());
     }
-    let mut newest: Vec<(i64, u32)> = Vec::new();
+    let newest = newest(shelves);
+    let lone = lone_dates(&newest.dates, newest.count);
+    let mut notices: Vec<Notice> =
+        newest.dates.iter().take(lone).filter_map(|(millis, record)| lone_date(shelves, *record, *millis)).collect();
+    notices.truncate(LONE_MOST);
+    let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf { millis: *millis, given: false });
+    (as_of, notices)
+}
+
+/// The newest signals, newest first, and how many there are in all.
+struct Newest {
+    dates: Vec<(i64, u32)>,
+    count: usize,
+}
+
+fn newest(shelves: &Shelves) -> Newest {
+    let mut dates: Vec<(i64, u32)> = Vec::new();
     let mut count = 0;
     for shelf in &shelves.shelves {
         let Some(times) = shelf.times("last_seen") else { continue };
         for (record, time) in (shelf.offset..).zip(times.iter()) {
             let Some(time) = time else { continue };
             count += 1;
-            // The few newest are enough to see whether the newest stands alone.
-            if newest.len() < 8 || newest.last().is_some_and(|(least, _)| time > *least) {
+            if dates.len() <= LONE_MOST || dates.last().is_some_and(|(least, _)| time > *least) {
                 let at =
-                    newest.partition_point(|(t, r)| (*t, std::cmp::Reverse(*r)) > (time, std::cmp::Reverse(record)));
-                newest.insert(at, (time, record));
-                newest.truncate(8);
+                    dates.partition_point(|(t, r)| (*t, std::cmp::Reverse(*r)) > (time, std::cmp::Reverse(record)));
+                dates.insert(at, (time, record));
+                dates.truncate(LONE_MOST + 1);
             }
         }
     }
-    let mut notices = Vec::new();
-    let mut rest = newest.as_slice();
-    while let [(first, record), tail @ ..] = rest {
-        let lone = tail.first().is_some_and(|(next, _)| first - next > LONE_GAP) && count >= LONE_MINIMUM;
-        if !lone {
-            return (Some(AsOf { millis: *first, given: false }), notices);
-        }
-        notices.extend(lone_date(shelves, *record, *first));
-        rest = tail;
+    Newest { dates, count }
+}
+
+/// How many of the newest dates stand apart from all others: one, or one in two hundred.
+fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
+    if count < LONE_MINIMUM {
+        return 0;
     }
-    (None, notices)
+    let gap = if count < MANY { LONE_GAP } else { LONE_GAP_AMONG_MANY };
+    let most = (count / MANY).clamp(1, LONE_MOST);
+    let apart = |at: &usize| match (dates.get(at - 1), dates.get(*at)) {
+        (Some((newer, _)), Some((older, _))) => newer - older > gap,
+        _ => false,
+    };
+    (1..=most).rev().find(apart).unwrap_or(0)
 }
 
 fn lone_date(shelves: &Shelves, record: u32, millis: i64) -> Option<Notice> {
@@ -159,4 +184,26 @@ pub fn rfc3339(millis: i64) -> String {
 #[must_use]
 pub fn day(millis: i64) -> String {
     rfc3339(millis).chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lone(days: &[i64], others: usize) -> usize {
+        let mut dates: Vec<(i64, u32)> = days.iter().map(|d| (d * DAY, 0)).collect();
+        dates.extend((0..others.min(60)).map(|n| (-(i64::try_from(n).unwrap()), 1)));
+        lone_dates(&dates, days.len() + others)
+    }
+
+    #[test]
+    fn dates_far_after_all_others_do_not_count() {
+        assert_eq!(lone(&[1500], 40), 1);
+        assert_eq!(lone(&[1501, 1500], 1000), 2, "two clocks that run ahead");
+        assert_eq!(lone(&[25], 1000), 1, "a week without any sign of life among a thousand");
+        assert_eq!(lone(&[25], 40), 0);
+        assert_eq!(lone(&[3], 1000), 0);
+        assert_eq!(lone(&[1500], 5), 0, "in a small tenant the newest device may be the only live one");
+        assert_eq!(lone(&[30; 20], 1000), 0, "twenty devices are no accident");
+    }
 }

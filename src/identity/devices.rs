@@ -89,7 +89,7 @@ pub struct Devices {
     /// The time at which they are judged.
     pub as_of: AsOf,
     thresholds: Thresholds,
-    /// Per shelf: the device of each record.
+    /// Per shelf: the device of each record; [`NONE`] for a further row of an object, which counts once.
     device_of: Vec<Vec<u32>>,
     /// Per shelf: the live record of each device, as a line of the shelf.
     live: Vec<(Console, IdxCa)>,
@@ -115,7 +115,12 @@ impl Devices {
         let device_of: Vec<Vec<u32>> = shelves
             .shelves
             .iter()
-            .map(|s| links.device.iter().skip(s.offset as usize).take(s.height()).copied().collect())
+            .map(|s| {
+                let range = s.offset as usize..s.offset as usize + s.height();
+                let own = links.device.get(range.clone()).unwrap_or_default();
+                let repeat = links.repeat.get(range).unwrap_or_default();
+                own.iter().zip(repeat).map(|(device, repeat)| if *repeat { NONE } else { *device }).collect()
+            })
             .collect();
         let live = super::live::live_records(shelves, &device_of, count);
         let mut consoles = vec![0_u16; count];
@@ -169,7 +174,7 @@ impl Devices {
         }
     }
 
-    /// The device of a line of a shelf.
+    /// The device of each line of a shelf; [`NONE`] for a further row of an object.
     #[must_use]
     pub fn device_of(&self, shelf: usize) -> &[u32] {
         self.device_of.get(shelf).map_or(&[], Vec::as_slice)
@@ -386,7 +391,15 @@ impl Devices {
                 held(device, *console) || !absence::may_hold(*console, platform(device)) || proven(device, *console)
             })
         });
-        let linkable: Vec<bool> = linkable.collect();
+        let mut linkable: Vec<bool> = linkable.collect();
+        for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
+            let Some(unread) = shelf.flags("last_seen_unread") else { continue };
+            for (device, unread) in device_of.iter().zip(unread.iter()) {
+                if let Some(slot) = linkable.get_mut(*device as usize).filter(|_| unread == Some(true)) {
+                    *slot = false;
+                }
+            }
+        }
         let intune_absent = (0..count).map(|device| {
             if held(device, Console::Intune) { Some(false) } else { proven(device, Console::Intune).then_some(true) }
         });

@@ -80,7 +80,14 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     if kind == Kind::Object {
         let one = |shelf: &Shelf| {
             let mut pairs = Vec::new();
-            push(shelf, "native_id", &mut pairs);
+            push(shelf, "native_id", &mut pairs, false);
+            // Where the serial number is the id, a placeholder is no id.
+            if let (Some(ids), Some(written)) = (shelf.text("native_id"), shelf.text("serial_written")) {
+                pairs.retain(|(_, record)| {
+                    let line = (record - shelf.offset) as usize;
+                    written.get(line).is_none_or(|text| ids.get(line) != Some(text))
+                });
+            }
             sorted(pairs)
         };
         return shelves.shelves.iter().map(one).collect();
@@ -88,17 +95,18 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     let mut pairs = Vec::new();
     for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
         if let Some(shelf) = shelves.of(*console) {
-            push(shelf, column, &mut pairs);
+            push(shelf, column, &mut pairs, kind.is_exact());
         }
     }
     vec![sorted(pairs)]
 }
 
-fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>) {
+/// `guids`: text that is no GUID identifies nothing, as where a list without ids is known by its serial numbers.
+fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>, guids: bool) {
     let Some(cells) = shelf.text(column) else { return };
     pairs.reserve(cells.len());
     for (record, cell) in (shelf.offset..).zip(cells.iter()) {
-        if let Some(text) = cell {
+        if let Some(text) = cell.filter(|text| !guids || parse_guid(text).is_some()) {
             pairs.push((number(text), record));
         }
     }

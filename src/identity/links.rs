@@ -76,6 +76,8 @@ pub struct Links {
     pub exact: Vec<bool>,
     /// Per device: number of objects (rows of one object count once).
     pub objects: Vec<u32>,
+    /// Per record: another row of the same object speaks for it, the one with the newest sign of life.
+    pub repeat: Vec<bool>,
     /// Records whose serial number joins nothing although it looks like one, in order.
     pub guarded: Vec<u32>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
@@ -153,9 +155,9 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     let mut refused = BTreeMap::new();
     suspects.extend(careful::take_apart(&mut sets, &groups, &traits, shelves, &conflicted, &mut refused));
 
+    let repeat = repeats(shelves, &groups, &mut sets);
     let held_by = held_by(&mut sets, &groups, shelves.total);
-    let mut links =
-        number_devices(shelves, &mut sets, &exact_roots, &suspects, &repeats(&groups, shelves.total), &traits);
+    let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat);
     guarded.sort_unstable();
     links.guarded = guarded;
     links.held_by = held_by;
@@ -334,17 +336,31 @@ fn duplicate_rows(shelves: &Shelves, groups: &Groups, notices: &mut Vec<Notice>)
     }
 }
 
-/// Records that are another row of an object already counted.
-fn repeats(groups: &Groups, total: u32) -> Vec<bool> {
-    let mut repeats = vec![false; total as usize];
+/// Records for which another row of the same object speaks, within one device.
+fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> Vec<bool> {
+    let mut repeats = vec![false; shelves.total as usize];
     for group in groups.iter().filter(|g| g.kind == Kind::Object) {
-        for record in group.members.iter().skip(1) {
+        let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
+        for record in group.members {
+            let best = speaker.entry(sets.find(*record)).or_insert(*record);
+            if freshness(shelves, *record) > freshness(shelves, *best) {
+                *best = *record;
+            }
+        }
+        for record in group.members {
             if let Some(slot) = repeats.get_mut(*record as usize) {
-                *slot = true;
+                *slot = speaker.get(&sets.find(*record)) != Some(record);
             }
         }
     }
     repeats
+}
+
+/// Which of several rows of one object is the newest; of rows released and not, the one that is not.
+fn freshness(shelves: &Shelves, record: u32) -> (bool, [Option<i64>; 2]) {
+    let Some((shelf, line)) = shelves.locate(record) else { return (false, [None; 2]) };
+    let time = |column| shelf.times(column).and_then(|c| c.get(line));
+    (time("released").is_none(), ["last_seen", "enrolled"].map(time))
 }
 
 fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u8> {
@@ -372,8 +388,8 @@ fn number_devices(
     sets: &mut Sets,
     exact_roots: &[u32],
     suspects: &[u32],
-    repeats: &[bool],
     traits: &Traits,
+    repeat: Vec<bool>,
 ) -> Links {
     let roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
     let mut unsure = vec![false; roots.len()];
@@ -397,7 +413,7 @@ fn number_devices(
     let mut first_exact = vec![NONE; count];
     let mut exact = vec![true; count];
     let mut objects = vec![0_u32; count];
-    for ((device, exact_root), repeat) in device.iter().zip(exact_roots).zip(repeats) {
+    for ((device, exact_root), repeat) in device.iter().zip(exact_roots).zip(&repeat) {
         let (Some(first), Some(exact), Some(objects)) =
             (first_exact.get_mut(*device as usize), exact.get_mut(*device as usize), objects.get_mut(*device as usize))
         else {
@@ -407,11 +423,20 @@ fn number_devices(
             *first = *exact_root;
         }
         *exact &= first == exact_root;
-        *objects += u32::from(!repeat);
+        *objects += u32::from(!*repeat);
     }
     let conflict = keyed.iter().map(|(_, root)| unsure.get(*root as usize).copied().unwrap_or(false)).collect();
     let key = super::device_key::key_texts(shelves, &keyed);
-    Links { device, devices: u32::try_from(count).unwrap_or(NONE), conflict, exact, objects, key, ..Links::default() }
+    Links {
+        device,
+        devices: u32::try_from(count).unwrap_or(NONE),
+        conflict,
+        exact,
+        objects,
+        repeat,
+        key,
+        ..Links::default()
+    }
 }
 
 /// One remark a refused record up to a limit an export, then their number.

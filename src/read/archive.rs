@@ -21,7 +21,8 @@ pub(super) struct Member {
 
 /// Unpacks the members that may be exports, in the order of their names.
 pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| format!("the archive cannot be opened: {e}"))?;
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the archive is damaged or cut off".to_string())?;
     if archive.len() > MAX_MEMBERS {
         return Err(format!("the archive has {} members; at most {MAX_MEMBERS} are read", archive.len()));
     }
@@ -31,9 +32,10 @@ pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
     let mut left = MAX_BYTES;
     let mut members = Vec::new();
     for index in 0..archive.len() {
+        let shown = archive.name_for_index(index).and_then(Result::ok).map(std::borrow::Cow::into_owned);
         let Ok(mut file) = archive.by_index(index) else {
             members.push(Member {
-                name: format!("member {}", index + 1),
+                name: shown.unwrap_or_else(|| format!("member {}", index + 1)),
                 body: Err("the member cannot be unpacked: it is encrypted or uses an unknown method".into()),
             });
             continue;

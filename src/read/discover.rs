@@ -1,6 +1,6 @@
 //! Which files a list of paths stands for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
             _ => Error::Unreadable { path: path.clone(), source },
         })?;
         if meta.is_dir() {
-            walk(path, path, &mut found)?;
+            walk(path, path, &mut BTreeSet::new(), &mut found)?;
         } else {
             let name = path.file_name().unwrap_or(path.as_os_str());
             add(path, Path::new(name), meta.len(), &mut found);
@@ -47,8 +47,12 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
 
 type Found = BTreeMap<String, (PathBuf, u64)>;
 
-fn walk(root: &Path, folder: &Path, found: &mut Found) -> Result<()> {
+fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) -> Result<()> {
     let unreadable = |source| Error::Unreadable { path: folder.to_path_buf(), source };
+    // A link may lead back to a folder above; each is walked once.
+    if !seen.insert(std::fs::canonicalize(folder).map_err(unreadable)?) {
+        return Ok(());
+    }
     if folder.join("evidence/manifest.json").is_file() {
         return Ok(());
     }
@@ -58,9 +62,14 @@ fn walk(root: &Path, folder: &Path, found: &mut Found) -> Result<()> {
         if hidden {
             continue;
         }
-        let meta = std::fs::metadata(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+        let meta = match std::fs::metadata(&path) {
+            Ok(meta) => meta,
+            // A link that leads nowhere holds no export.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(source) => return Err(Error::Unreadable { path, source }),
+        };
         if meta.is_dir() {
-            walk(root, &path, found)?;
+            walk(root, &path, seen, found)?;
         } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
             add(&path, &relative, meta.len(), found);

@@ -39,8 +39,21 @@ pub(super) struct Folder {
 /// # Errors
 /// [`Error::Usage`] when something is there that may not be replaced.
 pub fn check_target(target: &Path, force: bool) -> Result<()> {
-    let Ok(meta) = fs::symlink_metadata(target) else { return Ok(()) };
     let refuse = |message: String, help: &str| Err(Error::Usage { message, help: help.into() });
+    if target.file_name().is_none() {
+        return refuse(
+            format!("`{}` names no folder of its own", target.display()),
+            "give the report a name with `--out`",
+        );
+    }
+    let Ok(meta) = fs::symlink_metadata(target) else {
+        return match target.ancestors().skip(1).find(|a| a.exists()) {
+            Some(above) if !above.is_dir() => {
+                refuse(format!("`{}` is not a folder", above.display()), "choose another place with `--out`")
+            }
+            _ => Ok(()),
+        };
+    };
     let shown = target.display();
     if !meta.is_dir() {
         return refuse(format!("`{shown}` is not a folder"), "choose another place with `--out`");

@@ -112,12 +112,12 @@ fn too_few_in_entra(shelves: &Shelves, devices: &Devices) -> Option<String> {
     })
 }
 
-/// How many of the claimed devices a console holds, if it is fewer than half.
+/// How many of the claimed devices a console holds, if it is fewer than three quarters.
 fn share(claimed: &[bool], devices: &Devices, console: Console) -> Option<(usize, usize)> {
     let bit = 1_u16 << console.index();
     let all = claimed.iter().filter(|c| **c).count();
     let held = claimed.iter().zip(devices.consoles()).filter(|(c, held)| **c && *held & bit != 0).count();
-    (all >= FEWEST_CLAIMS && held * 2 < all).then_some((held, all))
+    (all >= FEWEST_CLAIMS && held * 4 < all * 3).then_some((held, all))
 }
 
 /// Where nothing else speaks: a management console with a tenth of the rows of the purchase lists.

@@ -1,6 +1,8 @@
 //! From the text of a rule to something that can be evaluated, and every way in which a text is refused.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::{Column, DataFrame, DataType, Expr, IntoColumn, IntoLazy, Series, TimeUnit, col};
 use polars::sql::sql_expr;
@@ -270,7 +272,11 @@ impl Compiler<'_> {
             let out =
                 table.clone().lazy().select([expr.clone().alias("result")]).collect().map_err(|e| first_line(&e))?;
             let dtype = out.column("result").map_err(|e| first_line(&e))?.dtype().clone();
-            if dtype == DataType::Boolean { Ok(()) } else { Err(format!("gives {dtype}, not true or false")) }
+            if dtype == DataType::Boolean {
+                Ok(())
+            } else {
+                Err(format!("gives {}, not true or false", kind_of(&dtype)))
+            }
         });
         match dry {
             Ok(()) => Some(expr),
@@ -282,16 +288,25 @@ impl Compiler<'_> {
     }
 }
 
+/// Steps of the engine that are under way; while there are any, a panic is an answer and nothing to print.
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
 /// Runs a step of the engine; a panic becomes an error.
 pub(super) fn quietly<T>(step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_default();
-        Err(text.lines().next().unwrap_or("the engine gave up").to_string())
-    })
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if UNDER_WAY.load(Ordering::Relaxed) == 0 {
+                usual(panic);
+            }
+        }));
+    });
+    UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+    let outcome = catch_unwind(AssertUnwindSafe(step));
+    UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    // What the engine says when it gives up speaks of its own code, not of the rule.
+    outcome.unwrap_or_else(|_| Err("the engine gave up on it; look at the texts of `INTERVAL` and `DATE`".into()))
 }
 
 /// The engine's messages go on with plans and cell values, which nobody outside should see.
@@ -335,6 +350,16 @@ fn record_frame_without_rows() -> DataFrame {
     let own = RECORD.iter().map(|f| (f.name, if f.kind == Kind::Time { DataType::Int64 } else { dtype(f.kind) }));
     let extra = [("live", DataType::Boolean), ("group_live", DataType::Boolean), ("group_count", DataType::UInt32)];
     without_rows(own.chain(extra))
+}
+
+/// What a condition gives, in plain words.
+fn kind_of(dtype: &DataType) -> &'static str {
+    match dtype {
+        DataType::String => "text",
+        d if d.is_primitive_numeric() => "a number",
+        d if d.is_temporal() => "a time",
+        _ => "something else",
+    }
 }
 
 /// The type of a device column, for making one by hand.
