@@ -569,33 +569,35 @@ pub fn device_fields() -> Vec<Field> {
     DEVICE.iter().copied().chain(carried).collect()
 }
 
+/// First columns of `devices.csv`: the device and its findings.
+pub const DEVICES_CSV: &[&str] = &[
+    "device_key",
+    "name",
+    "serial",
+    "platform",
+    "manufacturer",
+    "model",
+    "ownership",
+    "join_type",
+    "primary_user",
+    "consoles",
+    "last_activity",
+    "last_activity_console",
+    "days_silent",
+    "activity",
+    "identity",
+    "findings",
+    "highest_severity",
+];
+
 /// Header of `devices.csv`: the device, its findings, then each console's id and last-seen.
 #[must_use]
 pub fn devices_csv() -> Vec<String> {
-    let fixed = [
-        "device_key",
-        "name",
-        "serial",
-        "platform",
-        "manufacturer",
-        "model",
-        "ownership",
-        "join_type",
-        "primary_user",
-        "consoles",
-        "last_activity",
-        "last_activity_console",
-        "days_silent",
-        "activity",
-        "identity",
-        "findings",
-        "highest_severity",
-    ];
     let per_console = Console::ALL.iter().flat_map(|c| {
         let prefix = c.column_prefix();
         [format!("{prefix}_id"), format!("{prefix}_last_seen")]
     });
-    fixed.iter().map(ToString::to_string).chain(per_console).collect()
+    DEVICES_CSV.iter().map(ToString::to_string).chain(per_console).collect()
 }
 
 /// Columns of `records.csv`: one line per input row, none missing.

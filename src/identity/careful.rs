@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::groups::{Group, Groups, Sets, Traits};
 use super::keys::{self, Kind};
-use super::links::{Group, Groups, Sets, Traits};
+
 use super::shelves::Shelves;
 use crate::schema::Platform;
 

@@ -7,8 +7,9 @@ use polars::prelude::{
 
 use super::absence::{self, Strays};
 use super::activity::{AsOf, DAY, Threshold, Thresholds};
+use super::carried::{all_filled, any, counts, newest};
 use super::links::Links;
-use super::shelves::{NONE, Shelf, Shelves};
+use super::shelves::{NONE, Shelves};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
 use crate::schema::{Activity, CARRIED, Carried, Console, From, Identity, JoinType, Kind, Ownership, Platform};
@@ -440,58 +441,4 @@ fn time_column(name: &str, times: impl Iterator<Item = Option<i64>>) -> Result<C
         .into_column()
         .cast(&DataType::Datetime(TimeUnit::Milliseconds, None))
         .map_err(internal)
-}
-
-type Held<'a> = Option<(&'a Shelf, &'a [u32])>;
-
-fn newest(shelf: Held<'_>, field: &str, count: usize) -> Vec<Option<i64>> {
-    let mut out = vec![None; count];
-    let Some((shelf, device_of)) = shelf else { return out };
-    let Some(times) = shelf.times(field) else { return out };
-    for (device, time) in device_of.iter().zip(times.iter()) {
-        if let Some(slot) = out.get_mut(*device as usize) {
-            *slot = time.max(*slot);
-        }
-    }
-    out
-}
-
-/// Number of records for which a test holds; unknown where a record leaves it open.
-fn counts(name: &str, shelf: Held<'_>, count: usize, test: impl Fn(usize) -> Option<bool>) -> Column {
-    let mut out = vec![Some(0_u32); count];
-    if let Some((_, device_of)) = shelf {
-        for (line, device) in device_of.iter().enumerate() {
-            if let Some(slot) = out.get_mut(*device as usize) {
-                *slot = slot.zip(test(line)).map(|(n, holds)| n + u32::from(holds));
-            }
-        }
-    }
-    UInt32Chunked::from_iter_options(name.into(), out.into_iter()).into_column()
-}
-
-/// Whether a test holds for a record; unknown where none does and one leaves it open. False without records.
-fn any(name: &str, shelf: Held<'_>, count: usize, test: impl Fn(usize) -> Option<bool>) -> Column {
-    let mut out = vec![Some(false); count];
-    if let Some((_, device_of)) = shelf {
-        for (line, device) in device_of.iter().enumerate() {
-            if let Some(slot) = out.get_mut(*device as usize) {
-                *slot = match (*slot, test(line)) {
-                    (Some(true), _) | (_, Some(true)) => Some(true),
-                    (None, _) | (_, None) => None,
-                    _ => Some(false),
-                };
-            }
-        }
-    }
-    BooleanChunked::from_iter_options(name.into(), out.into_iter()).into_column()
-}
-
-fn all_filled(name: &str, some_empty: &Column, counts: &Column) -> Result<Column> {
-    let some_empty = some_empty.bool().map_err(internal)?;
-    let counts = counts.u32().map_err(internal)?;
-    let filled = some_empty
-        .iter()
-        .zip(counts.iter())
-        .map(|(empty, n)| if n == Some(0) { Some(false) } else { empty.map(|e| !e) });
-    Ok(BooleanChunked::from_iter_options(name.into(), filled).into_column())
 }

@@ -8,8 +8,10 @@
 mod absence;
 mod activity;
 mod careful;
+mod carried;
 mod device_key;
 mod devices;
+mod groups;
 mod keys;
 mod links;
 mod live;

@@ -1,7 +1,6 @@
-//! One delimited table: its header, a check of its structure, and two readers of its columns.
+//! One delimited table: its header, a check of its structure, and the parallel reader for tables that pass it.
 //!
-//! A file that passes the check goes to the parallel reader, which is fast and would fill a short row with nothing
-//! without a word. Any other goes to the tolerant one, which looks at every row.
+//! That reader is fast and would fill a short row with nothing without a word, hence the check.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -10,8 +9,6 @@ use polars::prelude::{DataFrame, DataType, Field, NewChunkedArray, Schema, Strin
 use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
-
-use super::tolerant;
 
 /// Columns in a header beyond which a file is no device list.
 const MAX_COLUMNS: usize = 4_096;
@@ -94,18 +91,8 @@ impl Export {
         self.text.as_bytes().get(self.body..).unwrap_or_default()
     }
 
-    /// Reads the columns at the given header positions.
-    ///
-    /// `short_rows` accepts rows that lack cells at their end, as some consoles write them.
-    #[must_use]
-    pub fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
-        self.clean_height()
-            .and_then(|height| self.read_parallel(columns, height))
-            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
-    }
-
     /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.
-    fn clean_height(&self) -> Option<usize> {
+    pub(super) fn clean_height(&self) -> Option<usize> {
         let body = self.body();
         let width = self.header.len();
         if body.contains(&b'"') {
@@ -117,7 +104,7 @@ impl Export {
         counts.map(|c| c.iter().sum())
     }
 
-    fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
+    pub(super) fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
         if height == 0 {
             return Some(Rows {
                 columns: columns.iter().map(|_| StringChunked::from_slice("".into(), &[] as &[&str])).collect(),
@@ -258,6 +245,7 @@ pub(super) fn strict_rows(body: &[u8], delimiter: u8, width: usize) -> Option<us
 
 #[cfg(test)]
 mod tests {
+    use super::super::tolerant;
     use super::*;
 
     fn cells(rows: &Rows) -> Vec<Vec<Option<String>>> {

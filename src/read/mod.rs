@@ -73,6 +73,18 @@ fn one(label: &str, bytes: &[u8], exports: &mut Vec<Export>, notices: &mut Vec<N
     }
 }
 
+impl Export {
+    /// Reads the columns at the given header positions.
+    ///
+    /// `short_rows` accepts rows that lack cells at their end, as some consoles write them.
+    #[must_use]
+    pub fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
+        self.clean_height()
+            .and_then(|height| self.read_parallel(columns, height))
+            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
+    }
+}
+
 /// Lower-case hex of a digest.
 #[must_use]
 pub fn hex(digest: &[u8]) -> String {

@@ -4,7 +4,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
-use super::model::{Model, page_data};
+use super::json::page_data;
+use super::model::Model;
 use super::tables::Index;
 use crate::analysis::Analysis;
 use crate::assets::Files;

@@ -4,6 +4,7 @@ mod csv;
 mod evidence;
 mod folder;
 mod html;
+mod json;
 mod model;
 mod tables;
 
@@ -40,7 +41,7 @@ pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress
     let index = tables::Index::new(analysis);
     let written = tables::write_all(analysis, &index, &folder)?;
     let model = Model::new(analysis, &index, &options.label, written);
-    folder.file("report.json", |out| model::json(analysis, &index, &model, out))?;
+    folder.file("report.json", |out| json::write(analysis, &index, &model, out))?;
     folder.text("report.html", &html::render(analysis, &index, &model, templates)?)?;
     evidence::write(analysis, &options.settings, &folder)?;
     folder.finish()?;

@@ -199,17 +199,7 @@ fn suggestions(analysis: &Analysis, folder: &Folder) -> Result<Output> {
 
 fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
     let d = &analysis.devices;
-    line.text(d.key.get(at).map_or("", String::as_str));
-    line.text(d.name.get(at));
-    line.text(d.serial.get(at));
-    line.word(d.platform.get(at).map_or("", |p| p.as_str()));
-    line.text(d.manufacturer.get(at));
-    line.text(d.model.get(at));
-    line.word(d.ownership.get(at).map_or("", |o| o.as_str()));
-    line.word(d.join_type.get(at).map_or("", |j| j.as_str()));
-    line.text(d.primary_user.get(at));
-    line.word(&consoles(analysis, at));
-    line.time(d.last_activity.get(at));
+    identity_cells(analysis, at, line);
     line.word(d.last_console.get(at));
     line.maybe(d.days_silent(at));
     line.word(d.activity.get(at).map_or("", |a| a.as_str()));
@@ -225,6 +215,22 @@ fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
             line.word("");
         }
     }
+}
+
+/// What a device is and when it was last seen: the cells that every list of devices begins with.
+fn identity_cells(analysis: &Analysis, at: usize, line: &mut Line) {
+    let d = &analysis.devices;
+    line.text(d.key.get(at).map_or("", String::as_str));
+    line.text(d.name.get(at));
+    line.text(d.serial.get(at));
+    line.word(d.platform.get(at).map_or("", |p| p.as_str()));
+    line.text(d.manufacturer.get(at));
+    line.text(d.model.get(at));
+    line.word(d.ownership.get(at).map_or("", |o| o.as_str()));
+    line.word(d.join_type.get(at).map_or("", |j| j.as_str()));
+    line.text(d.primary_user.get(at));
+    line.word(&consoles(analysis, at));
+    line.time(d.last_activity.get(at));
 }
 
 /// Slugs of the consoles that hold a device.
@@ -388,17 +394,7 @@ fn member(analysis: &Analysis, finding: usize, line: &mut Line) {
     let f = &analysis.findings;
     let d = &analysis.devices;
     let at = f.device.get(finding).copied().unwrap_or(NONE) as usize;
-    line.text(d.key.get(at).map_or("", String::as_str));
-    line.text(d.name.get(at));
-    line.text(d.serial.get(at));
-    line.word(d.platform.get(at).map_or("", |p| p.as_str()));
-    line.text(d.manufacturer.get(at));
-    line.text(d.model.get(at));
-    line.word(d.ownership.get(at).map_or("", |o| o.as_str()));
-    line.word(d.join_type.get(at).map_or("", |j| j.as_str()));
-    line.text(d.primary_user.get(at));
-    line.word(&consoles(analysis, at));
-    line.time(d.last_activity.get(at));
+    identity_cells(analysis, at, line);
     line.maybe(d.days_silent(at));
     line.word(d.activity.get(at).map_or("", |a| a.as_str()));
     line.word(d.identity.get(at).map_or("", |i| i.as_str()));

@@ -2,9 +2,8 @@
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, IntoColumn, Series, TimeUnit};
 
-use super::compile::{Rule, device_dtype, first_line, quietly};
+use super::compile::{Rule, device_dtype, first_line, mask, quietly};
 use super::describe::{Case, Expect};
-use super::evaluate::mask;
 use crate::error::Problem;
 use crate::formats::dates::{Stamp, stamp};
 use crate::identity::{Threshold, Thresholds};

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polars::prelude::{Column, DataFrame, DataType, Expr, IntoColumn, IntoLazy, Series, TimeUnit, col};
+use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, Expr, IntoColumn, IntoLazy, Series, TimeUnit};
 use polars::sql::sql_expr;
 
 use super::describe::{Case, Group, Raw, RawObjects, Text};
@@ -367,12 +367,13 @@ pub(super) fn device_dtype(name: &str) -> Option<DataType> {
     device_fields().iter().find(|f| f.name == name).map(|f| dtype(f.kind))
 }
 
-/// A condition as a column named `result`.
-pub(super) fn result_of(condition: &Expr) -> Expr {
-    condition.clone().alias("result")
-}
-
-/// The column that [`result_of`] makes.
-pub(super) fn result() -> Expr {
-    col("result")
+/// Truth of a condition a row.
+pub(super) fn mask(table: &DataFrame, condition: &Expr) -> Result<BooleanChunked, String> {
+    let out = table.clone().lazy().select([condition.clone().alias("result")]).collect().map_err(|e| first_line(&e))?;
+    let mask = out.column("result").and_then(|c| c.bool()).map_err(|e| first_line(&e))?.clone();
+    if mask.len() == table.height() {
+        Ok(mask)
+    } else {
+        Err("the condition does not speak of one device at a time".into())
+    }
 }

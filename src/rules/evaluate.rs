@@ -1,10 +1,10 @@
 //! Every rule over every device: a mask of true, false and null a rule, then its findings.
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, IntoLazy};
+use polars::prelude::{Column, DataFrame, DataType};
 use rayon::prelude::*;
 
 use super::availability::Availability;
-use super::compile::{Rule, first_line, quietly, result, result_of};
+use super::compile::{Rule, first_line, mask as truth, quietly};
 use super::objects::objects_of;
 use super::{Findings, Tally};
 use crate::error::Result;
@@ -98,7 +98,7 @@ fn cannot_run(rule: &Rule, shelves: &Shelves, available: &Availability) -> Optio
 }
 
 fn one(rule: &Rule, table: &DataFrame, shelves: &Shelves, devices: &Devices) -> Result<Judged, String> {
-    let mask = mask(table, &rule.when)?;
+    let mask = truth(table, &rule.when)?;
     let matched: Vec<u32> =
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
@@ -108,7 +108,7 @@ fn one(rule: &Rule, table: &DataFrame, shelves: &Shelves, devices: &Devices) -> 
     let mut severity = vec![rule.text.severity; matched.len()];
     // The first condition that is true wins, so the last is applied first.
     for (condition, word) in rule.severity_when.iter().rev() {
-        for (slot, holds) in severity.iter_mut().zip(self::mask(&own, condition)?.iter()) {
+        for (slot, holds) in severity.iter_mut().zip(truth(&own, condition)?.iter()) {
             if holds == Some(true) {
                 *slot = *word;
             }
@@ -135,18 +135,6 @@ impl Judged {
             evidence: Vec::new(),
             objects: Vec::new(),
         }
-    }
-}
-
-/// Truth of a condition a row.
-pub(super) fn mask(table: &DataFrame, condition: &polars::prelude::Expr) -> Result<BooleanChunked, String> {
-    let out =
-        table.clone().lazy().select([result_of(condition)]).select([result()]).collect().map_err(|e| first_line(&e))?;
-    let mask = out.column("result").and_then(|c| c.bool()).map_err(|e| first_line(&e))?.clone();
-    if mask.len() == table.height() {
-        Ok(mask)
-    } else {
-        Err("the condition does not speak of one device at a time".into())
     }
 }
 

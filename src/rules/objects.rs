@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray, UInt32Chunked};
 
-use super::compile::{Objects, Rule, first_line};
+use super::compile::{Objects, Rule, first_line, mask};
 use super::describe::Group;
-use super::evaluate::mask;
 use crate::identity::{Devices, NONE, Shelf, Shelves};
 use crate::schema::{Console, RECORD};
 

@@ -1,0 +1,158 @@
+//! `report.json`: the model, and the rows of devices, findings and plan; and the device data of the page.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::model::{Model, ON_PAGE};
+use super::tables::{self, Index};
+use crate::analysis::Analysis;
+use crate::identity::rfc3339;
+use crate::schema::{Console, DEVICES_CSV, Severity};
+
+/// Rows of a table that `report.json` holds; beyond, it names the CSV file that has them all.
+const IN_JSON: usize = 100_000;
+
+/// `report.json`: the model, and the rows of devices, findings and plan, one a line.
+pub(super) fn write(analysis: &Analysis, index: &Index, model: &Model, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    /// Rows that are made at a time.
+    const BATCH: usize = 16_384;
+    let text = serde_json::to_string_pretty(model)?;
+    // The rows go inside the model's own object.
+    let open = text.trim_end().strip_suffix('}').unwrap_or(&text).trim_end();
+    write!(out, "{open},\n  \"tables\": {{")?;
+    let tables: [(&str, &str, usize, Row<'_>); 3] = [
+        ("devices", "devices.csv", analysis.devices.len(), &|at| device_row(analysis, index, at)),
+        ("findings", "findings.csv", analysis.findings.len(), &|at| finding_row(analysis, at)),
+        ("plan", "plan.csv", analysis.steps.len(), &|at| step_row(analysis, index, at)),
+    ];
+    for (number, (name, file, total, row)) in tables.into_iter().enumerate() {
+        let comma = if number == 0 { "" } else { "," };
+        let complete = total <= IN_JSON;
+        write!(
+            out,
+            "{comma}\n    \"{name}\": {{\"file\": \"{file}\", \"total\": {total}, \"complete\": {complete}, \"rows\": ["
+        )?;
+        let shown = total.min(IN_JSON);
+        for start in (0..shown).step_by(BATCH) {
+            let end = (start + BATCH).min(shown);
+            let rows: Vec<String> = (start..end).into_par_iter().map(|at| row(at).to_string()).collect();
+            for (at, row) in (start..).zip(rows) {
+                write!(out, "{}\n{row}", if at == 0 { "" } else { "," })?;
+            }
+        }
+        write!(out, "]}}")?;
+    }
+    out.write_all(b"\n  }\n}\n")
+}
+
+/// Makes a row of a table.
+type Row<'a> = &'a (dyn Fn(usize) -> Value + Sync);
+
+fn device_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
+    let values = device_values(analysis, index, at);
+    let mut row: Map<String, Value> = DEVICES_CSV.iter().map(ToString::to_string).zip(values).collect();
+    for columns in &analysis.devices.by_console {
+        let prefix = columns.console.column_prefix();
+        row.insert(format!("{prefix}_id"), columns.id.get(at).into());
+        let seen = columns.last_seen.get(at).map_or_else(String::new, rfc3339);
+        row.insert(format!("{prefix}_last_seen"), seen.into());
+    }
+    Value::Object(row)
+}
+
+fn finding_row(analysis: &Analysis, at: usize) -> Value {
+    let f = &analysis.findings;
+    let device = f.device.get(at).copied().unwrap_or_default() as usize;
+    json!({
+        "finding_id": tables::finding_id(analysis, at),
+        "rule": tables::rule_id(analysis, at),
+        "severity": f.severity.get(at).map(|s| s.as_str()),
+        "confidence": f.confidence.get(at).map(|c| c.as_str()),
+        "device_key": analysis.devices.key.get(device),
+        "objects": analysis.records.objects(f.objects(at)),
+        "evidence": f.evidence.get(at),
+        "suggestion_id": analysis.suggestions.of(at).map(|s| s.id.as_str()),
+        "status": "open",
+    })
+}
+
+fn step_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
+    let Some((step, entry)) = analysis.steps.get(at).and_then(|s| Some((s, tables::entry(analysis, s)?))) else {
+        return Value::Null;
+    };
+    let device = step.device as usize;
+    json!({
+        "suggestion_id": index.suggestions(analysis, device),
+        "device_key": analysis.devices.key.get(device),
+        "step": entry.slug,
+        "action": entry.action,
+        "console": entry.console.map(Console::as_str),
+        "object_id": step.object.map(|record| analysis.records.id_of(record)),
+        "role": entry.role,
+        "irreversible": entry.irreversible,
+        "wipes": entry.wipes,
+        "condition": entry.condition,
+        "why": entry.why,
+    })
+}
+
+fn device_values(analysis: &Analysis, index: &Index, at: usize) -> Vec<Value> {
+    let d = &analysis.devices;
+    let word = |word: Option<&'static str>| Value::from(word.unwrap_or_default());
+    vec![
+        d.key.get(at).map_or("", String::as_str).into(),
+        d.name.get(at).into(),
+        d.serial.get(at).into(),
+        word(d.platform.get(at).map(|p| p.as_str())),
+        d.manufacturer.get(at).into(),
+        d.model.get(at).into(),
+        word(d.ownership.get(at).map(|o| o.as_str())),
+        word(d.join_type.get(at).map(|j| j.as_str())),
+        d.primary_user.get(at).into(),
+        tables::consoles(analysis, at).into(),
+        d.last_activity.get(at).map_or_else(String::new, rfc3339).into(),
+        d.last_console.get(at).into(),
+        d.days_silent(at).map_or(Value::Null, Value::from),
+        word(d.activity.get(at).map(|a| a.as_str())),
+        word(d.identity.get(at).map(|i| i.as_str())),
+        index.rules(analysis, at).into(),
+        word(index.highest(analysis, at).map(Severity::as_str)),
+    ]
+}
+
+/// The flagged devices for the page, the severest first, and their steps.
+pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
+    let mut flagged: Vec<usize> = (0..analysis.devices.len()).filter(|d| !index.findings(*d).is_empty()).collect();
+    flagged.sort_by_key(|d| {
+        (std::cmp::Reverse(index.highest(analysis, *d)), std::cmp::Reverse(analysis.devices.days_silent(*d)), *d)
+    });
+    flagged.truncate(ON_PAGE);
+    let rows: Vec<Value> = flagged.iter().map(|d| Value::Array(device_values(analysis, index, *d))).collect();
+    let mut steps = Map::new();
+    for device in &flagged {
+        let own: Vec<Value> = index
+            .steps(analysis, *device)
+            .iter()
+            .filter_map(|step| {
+                let entry = tables::entry(analysis, step)?;
+                let object = step.object.map_or_else(String::new, |record| analysis.records.id_of(record));
+                let console = entry.console.map_or("", Console::title);
+                Some(json!([
+                    entry.slug,
+                    entry.action,
+                    console,
+                    object,
+                    entry.condition,
+                    entry.irreversible,
+                    entry.wipes
+                ]))
+            })
+            .collect();
+        if let Some(key) = analysis.devices.key.get(*device) {
+            steps.insert(key.clone(), Value::Array(own));
+        }
+    }
+    json!({ "columns": DEVICES_CSV, "rows": rows, "steps": steps })
+}
