@@ -25,6 +25,7 @@ pub(super) fn plan(
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
     let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad);
+    let autopilot = shelves.of(Console::Autopilot).is_some() && !shelves.cut.contains(&Console::Autopilot);
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
         let own = records.get(device).map_or(&[][..], Vec::as_slice);
@@ -49,6 +50,8 @@ pub(super) fn plan(
             mode: mode.of(number),
             shared: false,
             ad_complete,
+            // Portal lists of Autopilot have serial numbers only.
+            autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
             objects: objects(shelves, devices, number, own),
             claims,
         };

@@ -89,6 +89,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("abm-released", "in Apple Business Manager, and every record there is released"),
     fact("live-goes", "the live record of a console is asked to go"),
     fact("entra-leaves", "the live Entra record is asked to go"),
+    fact("autopilot-unproven", "Windows, and no Autopilot list tells that it is not registered there"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -99,6 +100,7 @@ const AD_GONE: usize = OTHER + 4;
 const ABM_RELEASED: usize = OTHER + 5;
 const LIVE_GOES: usize = OTHER + 6;
 const ENTRA_LEAVES: usize = OTHER + 7;
+const AUTOPILOT_UNPROVEN: usize = OTHER + 8;
 
 /// Words about the object that a step acts on. False for a step on the device as a whole.
 pub const OBJECT_FACTS: &[Fact] = &[
@@ -178,6 +180,7 @@ pub(super) fn of_device(subject: &Subject) -> u64 {
         | flag(INTENT + 3, !(remove || objects || reconnect))
         | flag(UNSURE, unsure)
         | flag(SHARED, subject.shared)
+        | flag(AUTOPILOT_UNPROVEN, subject.platform == Some(Platform::Windows) && !subject.autopilot_proven)
         | of_objects(subject, remove)
 }
 
@@ -254,7 +257,8 @@ mod tests {
         assert_eq!(mask_of("asked"), Some((0, ASKED)));
         assert_eq!(OBJECT_FACTS[OBJECT_JOIN + JoinType::Registered as usize].word, "object-registered");
         assert_eq!(OBJECT_FACTS.len(), OBJECT_JOIN + 3);
-        assert_eq!(DEVICE_FACTS.len(), ENTRA_LEAVES + 1);
+        assert_eq!(at(AUTOPILOT_UNPROVEN), "autopilot-unproven");
+        assert_eq!(DEVICE_FACTS.len(), AUTOPILOT_UNPROVEN + 1);
         assert!(DEVICE_FACTS.len() <= 64);
     }
 

@@ -133,6 +133,8 @@ pub struct Subject {
     pub shared: bool,
     /// Whether an AD export was read that is complete enough for absence to count.
     pub ad_complete: bool,
+    /// Whether an Autopilot list was read in which the device would have been found by its serial number.
+    pub autopilot_proven: bool,
     /// Its records.
     pub objects: Vec<Object>,
     /// Its findings.

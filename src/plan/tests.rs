@@ -36,6 +36,7 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         mode: AndroidMode::Unknown,
         shared: false,
         ad_complete: false,
+        autopilot_proven: true,
         objects: Vec::new(),
         claims: Vec::new(),
     }
@@ -651,7 +652,10 @@ fn what_intune_lost_says_that_it_still_signs_in() {
         .with(Console::Entra, State::Enabled)
         .asks_for(Intent::Objects, &[0]);
     let books = playbooks();
-    assert!(condition(&books, &device, "entra-disable").starts_with("It is not registered with Windows Autopilot."));
+    assert_eq!(condition(&books, &device, "entra-disable"), "");
+    let unproven = Subject { autopilot_proven: false, ..device.clone() };
+    assert!(condition(&books, &unproven, "entra-disable").starts_with("It is not registered with Windows Autopilot."));
+    assert!(condition(&books, &unproven, "entra-delete").starts_with("It is not registered with Windows Autopilot,"));
     for activity in [Activity::Active, Activity::Unknown] {
         let told = condition(&books, &device.clone().seen(activity), "entra-disable");
         assert!(told.contains("Confirm that it has left") && told.contains("enrol it again"), "{told}");
