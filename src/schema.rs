@@ -453,6 +453,12 @@ pub const CARRIED: &[Carried] = &[
     ),
     carried(Console::Entra, "entra_count", From::Count, "Entra device objects of the device"),
     carried(Console::Entra, "entra_id", From::Live("native_id"), "object id of the live Entra record"),
+    carried(
+        Console::Entra,
+        "entra_device_id",
+        From::Live("entra_id"),
+        "Entra device id of the live record; of a hybrid device the objectGUID in AD",
+    ),
     carried(Console::Entra, "entra_last_seen", From::Newest("last_seen"), "approximate last sign-in"),
     carried(Console::Entra, "entra_days", From::Age("last_seen"), "days since the approximate last sign-in"),
     carried(Console::Entra, "entra_enabled", From::Live("enabled"), "whether the live Entra record is enabled"),

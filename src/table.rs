@@ -81,6 +81,8 @@ pub struct DeviceTable {
     pub primary_user: Texts,
     /// Consoles that hold the device, as bits of [`Console::index`].
     pub consoles: Vec<u16>,
+    /// Entra device id of the live Entra record.
+    pub entra_device_id: Texts,
     /// Newest sign of life in any console.
     pub last_activity: Times,
     /// The console that saw it.

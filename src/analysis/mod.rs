@@ -206,6 +206,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
                 [one] => format!("`{}` is no known export", one.label),
                 many => format!("none of the {} files is a known export", many.len()),
             }
+        } else if records.iter().any(|(_, r)| !r.bad.is_empty()) {
+            "every row of the exports was set aside".to_string()
         } else {
             "the exports have headers and no rows".to_string()
         };

@@ -25,7 +25,7 @@ pub(super) fn plan(
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
     let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad);
-    let autopilot = shelves.of(Console::Autopilot).is_some() && !shelves.cut.contains(&Console::Autopilot);
+    let autopilot = autopilot_is_whole(shelves);
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
         let own = records.get(device).map_or(&[][..], Vec::as_slice);
@@ -68,6 +68,15 @@ pub(super) fn plan(
         })
         .collect();
     parts.concat()
+}
+
+/// Whether every row of the Autopilot list could have been found by its serial number.
+fn autopilot_is_whole(shelves: &Shelves) -> bool {
+    let torn = shelves.bad.iter().any(|(export, bad)| {
+        !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| *c == Console::Autopilot)
+    });
+    let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
+    !torn && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
 }
 
 /// Positions by number: the list at `n` holds where `n` stands in the sequence.

@@ -50,6 +50,7 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         ownership: (0..count).map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
         join_type: (0..count).map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
         primary_user: text("primary_user"),
+        entra_device_id: text("entra_device_id"),
         consoles: devices.consoles().to_vec(),
         last_activity,
         last_console: text("last_activity_console"),
@@ -61,8 +62,17 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
 }
 
 /// Text columns of every device.
-const TEXTS: &[&str] =
-    &["name", "serial", "manufacturer", "model", "ownership", "join_type", "primary_user", "last_activity_console"];
+const TEXTS: &[&str] = &[
+    "name",
+    "serial",
+    "manufacturer",
+    "model",
+    "ownership",
+    "join_type",
+    "primary_user",
+    "entra_device_id",
+    "last_activity_console",
+];
 
 /// The records as plain columns.
 pub(super) fn records(shelves: &Shelves) -> RecordTable {

@@ -159,9 +159,15 @@ fn label(exports: &[PathBuf]) -> String {
 fn settings(args: &Args) -> Vec<(String, String)> {
     let mut settings = Vec::new();
     let mut add = |name: &str, value: String| settings.push((name.to_string(), value));
-    for (name, platform, days) in &args.threshold {
-        let platform = platform.map_or_else(String::new, |p| format!(".{p}"));
-        add("threshold", format!("{name}{platform}={days}"));
+    let given: Vec<String> = args
+        .threshold
+        .iter()
+        .map(|(name, platform, days)| {
+            format!("{name}{}={days}", platform.map_or_else(String::new, |p| format!(".{p}")))
+        })
+        .collect();
+    if !given.is_empty() {
+        add("threshold", given.join(" "));
     }
     if let Some(order) = &args.date_order {
         add("date_order", order.clone());

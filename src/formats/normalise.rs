@@ -160,7 +160,11 @@ fn set_blank_rows_aside(rows: &mut Rows) -> Result<()> {
         if keep == Some(true) {
             kept.push(*row);
         } else {
-            rows.bad.push(BadRow { row: *row, reason: "is blank in every column that is read".into() });
+            rows.bad.push(BadRow {
+                row: *row,
+                reason: "is blank in every column that is read".into(),
+                text: String::new(),
+            });
         }
     }
     rows.row = kept;

@@ -3,7 +3,7 @@
 //!
 //! A name is never enough to join two records, and always enough to doubt that they are two.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::shelves::{Shelf, Shelves};
 use crate::schema::{Console, Platform};
@@ -25,6 +25,47 @@ impl Keys {
 #[derive(Debug, Default)]
 pub(super) struct Strays {
     by_console: Vec<(Console, HashMap<String, Vec<Keys>>)>,
+}
+
+/// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
+pub(super) fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
+    let mut by_console: Vec<(Console, HashSet<String>)> = Vec::new();
+    for (export, bad) in shelves.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
+        let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
+        let cells =
+            bad.text.split([',', ';', '\t', '|', '"']).map(comparable).filter(|cell| cell.len() >= SHORTEST_CELL);
+        match by_console.iter_mut().find(|(known, _)| known == console) {
+            Some((_, all)) => all.extend(cells),
+            None => by_console.push((*console, cells.collect())),
+        }
+    }
+    by_console
+}
+
+/// Shorter cells of a torn row name no device.
+const SHORTEST_CELL: usize = 4;
+
+fn comparable(text: &str) -> String {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '\'')).to_lowercase()
+}
+
+/// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
+pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) -> Vec<u16> {
+    let mut doubts = vec![0_u16; count];
+    for (console, cells) in torn(shelves) {
+        for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
+            for column in ["entra_id", "serial", "native_id", "name"] {
+                let Some(values) = shelf.text(column) else { continue };
+                for (device, value) in device_of.iter().zip(values.iter()) {
+                    let named = value.is_some_and(|v| cells.contains(&comparable(v)));
+                    if let Some(slot) = doubts.get_mut(*device as usize).filter(|_| named) {
+                        *slot |= 1 << console.index();
+                    }
+                }
+            }
+        }
+    }
+    doubts
 }
 
 /// Whether a console joins anything by the identifiers at hand.

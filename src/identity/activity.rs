@@ -114,7 +114,15 @@ impl Thresholds {
 #[must_use]
 pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice>) {
     if let Some(millis) = given {
-        return (Some(AsOf { millis, given: true }), Vec::new());
+        let after = later_than(shelves, millis.saturating_add(DAY));
+        let notice = (after > 0).then(|| {
+            let message = format!(
+                "{after} signs of life are later than the time of judgement, {}: what was silent then may be alive now, and the other way round",
+                day(millis)
+            );
+            Notice::new(Code::SourcesOutOfStep, "", message)
+        });
+        return (Some(AsOf { millis, given: true }), notice.into_iter().collect());
     }
     let newest = newest(shelves);
     let lone = lone_dates(&newest.dates, newest.count);
@@ -123,6 +131,13 @@ pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice
     notices.truncate(LONE_MOST);
     let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf { millis: *millis, given: false });
     (as_of, notices)
+}
+
+fn later_than(shelves: &Shelves, millis: i64) -> usize {
+    let later = |shelf: &super::shelves::Shelf| {
+        shelf.times("last_seen").map_or(0, |times| times.iter().flatten().filter(|t| *t > millis).count())
+    };
+    shelves.shelves.iter().map(later).sum()
 }
 
 /// The newest signals, newest first, and how many there are in all.

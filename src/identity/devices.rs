@@ -101,6 +101,8 @@ pub struct Devices {
     identity: Vec<Identity>,
     linkable: Vec<bool>,
     intune_absent: Vec<Option<bool>>,
+    /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
+    torn: Vec<u16>,
 }
 
 /// No time known.
@@ -158,6 +160,7 @@ impl Devices {
             identity,
             linkable: Vec::new(),
             intune_absent: Vec::new(),
+            torn: Vec::new(),
         };
         let platforms = devices.merged(shelves, "platform")?;
         for (slot, word) in devices.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
@@ -363,7 +366,11 @@ impl Devices {
                 let column = shelf.map(|(s, _)| s.column(field).is_not_null());
                 let known = shelf.is_some_and(|(s, _)| s.frame.column(field).is_ok());
                 let empty = any(name, shelf, count, |line| {
-                    known.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
+                    // A damaged row of the device may be the one that is not filled.
+                    let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE);
+                    let torn = self.torn.get(device as usize).copied().unwrap_or_default();
+                    let sure = known && torn & (1 << carried.console.index()) == 0;
+                    sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
                 all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?
             }
@@ -378,10 +385,13 @@ impl Devices {
         let names = if strays.is_empty() { None } else { Some(self.merged(shelves, "name")?) };
         let names = names.as_ref().map(|c| c.str()).transpose().map_err(internal)?;
         let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
+        let torn = absence::doubts(shelves, &self.device_of, count);
+        let in_doubt =
+            |device: usize, console: Console| torn.get(device).is_some_and(|t| t & (1 << console.index()) != 0);
         let proven = |device: usize, console: Console| {
             let own = keys.get(device).copied().unwrap_or_default();
             let name = names.and_then(|n| n.get(device));
-            absence::joinable(console, own) && !strays.may_be(console, name, own)
+            absence::joinable(console, own) && !strays.may_be(console, name, own) && !in_doubt(device, console)
         };
         let held = |device: usize, console: Console| {
             self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
@@ -389,7 +399,9 @@ impl Devices {
         let platform = |device: usize| self.platform.get(device).copied().unwrap_or(Platform::Other);
         let linkable = (0..count).map(|device| {
             loaded.iter().all(|console| {
-                held(device, *console) || !absence::may_hold(*console, platform(device)) || proven(device, *console)
+                (held(device, *console) && !in_doubt(device, *console))
+                    || !absence::may_hold(*console, platform(device))
+                    || proven(device, *console)
             })
         });
         let mut linkable: Vec<bool> = linkable.collect();
@@ -406,6 +418,7 @@ impl Devices {
         });
         let intune_absent: Vec<Option<bool>> = intune_absent.collect();
         self.linkable = linkable;
+        self.torn.clone_from(&torn);
         self.intune_absent = intune_absent;
         Ok(())
     }

@@ -46,6 +46,8 @@ pub struct BadRow {
     pub row: u32,
     /// What is wrong with it.
     pub reason: String,
+    /// Its first line, or the beginning of it: what it names must not count as absent.
+    pub text: String,
 }
 
 impl Export {
@@ -315,7 +317,10 @@ mod tests {
     fn a_file_that_ends_inside_a_quoted_cell_is_cut() {
         let rows = export("a,b\n1,x\n2,\"half a na").read(&[0], false);
         assert_eq!(rows.row, [1]);
-        assert_eq!(rows.bad, [BadRow { row: 2, reason: "has a quote that is never closed".into() }]);
+        assert_eq!(
+            rows.bad,
+            [BadRow { row: 2, reason: "has a quote that is never closed".into(), text: "2,\"half a na".into() }]
+        );
         assert!(rows.cut);
     }
 

@@ -4,6 +4,9 @@ use polars::prelude::{NewChunkedArray, StringChunked};
 
 use super::delimited::{BadRow, Export, Rows, strict_rows};
 
+/// Bytes of a bad row that are kept.
+const LONGEST_KEPT: usize = 4_096;
+
 /// Reads some columns, row by row.
 pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows {
     let body = export.body();
@@ -47,9 +50,10 @@ pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows
             } else {
                 format!("has {} cells where the header has {width}", record.len())
             };
-            bad.push(BadRow { row, reason });
             // A stray quote swallows the lines after it; only its own line is given up.
             let line_end = memchr::memchr(b'\n', raw).map_or(raw.len(), |p| p + 1);
+            let line = raw.get(..line_end.min(LONGEST_KEPT)).unwrap_or_default();
+            bad.push(BadRow { row, reason, text: String::from_utf8_lossy(line).trim_end().to_string() });
             if line_end < raw.len() {
                 start += from + lead + line_end;
                 continue 'resume;

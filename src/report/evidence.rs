@@ -10,6 +10,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{NONE, rfc3339};
 use crate::read::hex;
+use crate::schema::Platform;
 
 /// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`.
 pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: &Folder) -> Result<()> {
@@ -41,6 +42,14 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         written.iter().map(|w| json!({ "file": w.file, "bytes": w.bytes, "sha256": w.sha256 })).collect();
     let settings: serde_json::Map<String, Value> =
         settings.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let thresholds: Vec<Value> = analysis
+        .thresholds
+        .effective()
+        .into_iter()
+        .map(|(name, platform, days)| {
+            json!({ "name": name.as_str(), "platform": platform.map_or("all", Platform::as_str), "days": days })
+        })
+        .collect();
     let in_devices = analysis.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -48,6 +57,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         "as_of": rfc3339(analysis.as_of.millis),
         "as_of_given": analysis.as_of.given,
         "settings": settings,
+        "thresholds": thresholds,
         "inputs": inputs,
         "control_totals": {
             "input_rows": analysis.sources.iter().map(|s| s.rows).sum::<u64>(),

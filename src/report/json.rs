@@ -89,7 +89,7 @@ fn step_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
         "step": entry.slug,
         "action": entry.action,
         "console": entry.console.map(Console::as_str),
-        "object_id": step.object.map(|record| analysis.records.id_of(record)),
+        "object_id": tables::object_id(analysis, step),
         "role": entry.role,
         "irreversible": entry.irreversible,
         "wipes": entry.wipes,
@@ -137,7 +137,7 @@ pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
             .iter()
             .filter_map(|step| {
                 let entry = tables::entry(analysis, step)?;
-                let object = step.object.map_or_else(String::new, |record| analysis.records.id_of(record));
+                let object = tables::object_id(analysis, step);
                 let console = entry.console.map_or("", Console::title);
                 Some(json!([
                     entry.slug,

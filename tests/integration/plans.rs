@@ -15,6 +15,8 @@ struct Plans {
     objects: BTreeMap<String, BTreeSet<String>>,
     rules: BTreeMap<String, BTreeSet<String>>,
     steps: BTreeMap<String, Vec<Line>>,
+    /// Entra device ids of hybrid records: in AD, the objectGUID of the computer.
+    computers: BTreeSet<String>,
     /// Entra records that the export calls disabled.
     disabled: BTreeSet<String>,
 }
@@ -25,6 +27,12 @@ impl Plans {
         let mut plans = Self {
             disabled: entra.rows.iter().filter(|row| row[enabled] == "False").map(|row| row[id].clone()).collect(),
             devices: report.lines("devices.csv").into_iter().map(|line| (line["device_key"].clone(), line)).collect(),
+            computers: entra
+                .rows
+                .iter()
+                .filter(|row| row[entra.column("joinType (trustType)")].starts_with("Hybrid"))
+                .map(|row| row[entra.column("deviceId")].clone())
+                .collect(),
             objects: BTreeMap::new(),
             rules: BTreeMap::new(),
             steps: BTreeMap::new(),
@@ -82,7 +90,8 @@ fn plans_are_safe() {
         let mut done = BTreeSet::new();
         steps.iter().find_map(|step| {
             let object = format!("{}:{}", step["console"], step["object_id"]);
-            let own = step["object_id"].is_empty() || plans.objects[key].contains(&object);
+            let computer = step["console"] == "ad" && plans.computers.contains(&step["object_id"]);
+            let own = step["object_id"].is_empty() || computer || plans.objects[key].contains(&object);
             let new = done.insert((step["step"].clone(), object.clone()));
             (!own || !new).then(|| format!("{} {object}", step["step"]))
         })
