@@ -318,15 +318,13 @@ fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
 /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
 /// hybrid device has as its Entra device id.
 pub(super) fn object_id(analysis: &Analysis, step: &Planned) -> String {
-    match step.object {
-        Some(record) => analysis.records.id_of(record),
-        None => {
-            let device = step.device as usize;
-            let computer = entry(analysis, step).and_then(|e| e.console) == Some(Console::Ad)
-                && analysis.devices.join_type.get(device) == Some(&JoinType::Hybrid);
-            if computer { analysis.devices.entra_device_id.get(device).to_string() } else { String::new() }
-        }
+    if let Some(record) = step.object {
+        return analysis.records.id_of(record);
     }
+    let device = step.device as usize;
+    let computer = entry(analysis, step).and_then(|e| e.console) == Some(Console::Ad)
+        && analysis.devices.join_type.get(device) == Some(&JoinType::Hybrid);
+    if computer { analysis.devices.entra_device_id.get(device).to_string() } else { String::new() }
 }
 
 /// What a step says before and after its object, as cells: the same few texts stand in millions of lines.
