@@ -28,7 +28,7 @@ pub(super) struct Strays {
 }
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
-pub(super) fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
+fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
     let mut by_console: Vec<(Console, HashSet<String>)> = Vec::new();
     for (export, bad) in shelves.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
         let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };

@@ -368,13 +368,17 @@ impl Devices {
                 let empty = any(name, shelf, count, |line| {
                     // A damaged row of the device may be the one that is not filled.
                     let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE);
-                    let torn = self.torn.get(device as usize).copied().unwrap_or_default();
-                    let sure = known && torn & (1 << carried.console.index()) == 0;
+                    let sure = known && !self.in_doubt(device as usize, carried.console);
                     sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
                 all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?
             }
         })
+    }
+
+    /// Whether a damaged row of a console names the device, so that its records there may be incomplete.
+    fn in_doubt(&self, device: usize, console: Console) -> bool {
+        self.torn.get(device).is_some_and(|consoles| consoles & (1 << console.index()) != 0)
     }
 
     /// Finds out what the lack of a record proves for each device.
@@ -385,13 +389,11 @@ impl Devices {
         let names = if strays.is_empty() { None } else { Some(self.merged(shelves, "name")?) };
         let names = names.as_ref().map(|c| c.str()).transpose().map_err(internal)?;
         let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
-        let torn = absence::doubts(shelves, &self.device_of, count);
-        let in_doubt =
-            |device: usize, console: Console| torn.get(device).is_some_and(|t| t & (1 << console.index()) != 0);
+        self.torn = absence::doubts(shelves, &self.device_of, count);
         let proven = |device: usize, console: Console| {
             let own = keys.get(device).copied().unwrap_or_default();
             let name = names.and_then(|n| n.get(device));
-            absence::joinable(console, own) && !strays.may_be(console, name, own) && !in_doubt(device, console)
+            absence::joinable(console, own) && !strays.may_be(console, name, own) && !self.in_doubt(device, console)
         };
         let held = |device: usize, console: Console| {
             self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
@@ -399,7 +401,7 @@ impl Devices {
         let platform = |device: usize| self.platform.get(device).copied().unwrap_or(Platform::Other);
         let linkable = (0..count).map(|device| {
             loaded.iter().all(|console| {
-                (held(device, *console) && !in_doubt(device, *console))
+                (held(device, *console) && !self.in_doubt(device, *console))
                     || !absence::may_hold(*console, platform(device))
                     || proven(device, *console)
             })
@@ -418,7 +420,6 @@ impl Devices {
         });
         let intune_absent: Vec<Option<bool>> = intune_absent.collect();
         self.linkable = linkable;
-        self.torn.clone_from(&torn);
         self.intune_absent = intune_absent;
         Ok(())
     }
