@@ -59,9 +59,9 @@ fn records() -> Vec<(String, Records)> {
     let mut all = Vec::new();
     for input in read::discover(&[EXPORTS.join("in")]).unwrap() {
         for export in read::open(&input).unwrap().exports {
-            let recognised = FORMATS.recognise(&export.header).unwrap();
+            let recognised = FORMATS.recognise(&export).unwrap();
             let options = formats::Options::default();
-            let (records, _) = formats::normalise(&export, &recognised, &FORMATS, &options).unwrap();
+            let records = formats::normalise(&export, &recognised, &FORMATS, &options).unwrap().records;
             all.push((export.label.clone(), records));
         }
     }
@@ -85,13 +85,13 @@ fn read_and_normalise(bencher: Bencher) {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn identify(bencher: Bencher) {
     let vocabulary = Vocabulary::default();
-    bencher.with_inputs(records).bench_values(|records| identity::identify(records, &vocabulary).unwrap());
+    bencher.with_inputs(records).bench_values(|records| identity::identify(records, &[], &vocabulary).unwrap());
 }
 
 /// Devices to findings, the device table included.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn judge(bencher: Bencher) {
-    let (shelves, links, _) = identity::identify(records(), &Vocabulary::default()).unwrap();
+    let (shelves, links, _) = identity::identify(records(), &[], &Vocabulary::default()).unwrap();
     let as_of = identity::as_of(&shelves, None).0.unwrap();
     let rules = rules::load(&assets::rules(None).unwrap()).unwrap();
     bencher.bench(|| {

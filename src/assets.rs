@@ -32,7 +32,8 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
 /// Whether a stage reads a file of that path.
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {
-    path == "vocabulary.yaml" || ["findings/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
+    ["vocabulary.yaml", "checklist.yaml"].contains(&path)
+        || ["findings/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// The files of one subfolder, in the order of their paths.

@@ -12,7 +12,9 @@
 
 pub mod analysis;
 pub mod assets;
+pub mod checklist;
 pub mod cli;
+pub mod doctor;
 pub mod error;
 pub mod formats;
 pub mod identity;

@@ -57,6 +57,14 @@ codes! {
     MissingColumn = "missing-column", Low;
     /// A column with secrets, dropped in the reader.
     SecretColumn = "secret-column", High;
+    /// User or device names that the tenant replaces by hashes in its reports.
+    ConcealedNames = "concealed-names", Medium;
+    /// A number of devices given with `--expect` that the exports do not have.
+    ControlTotal = "control-total", High;
+    /// Rows of a worksheet that a reader does not see; they are read like the others.
+    HiddenRows = "hidden-rows", Low;
+    /// Text in an old encoding, or mangled by one: names with accents may be wrong.
+    LegacyEncoding = "legacy-encoding", Low;
     /// A value that is not of the kind its column holds.
     UnreadableValue = "unreadable-value", Medium;
     /// A date far after all others, left out of the as-of time.

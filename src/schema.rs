@@ -272,6 +272,23 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What a cell is that is not of the type, for sentences: a cell is *no date*.
+    #[must_use]
+    pub const fn denied(self) -> &'static str {
+        match self {
+            Self::Guid => "no GUID",
+            Self::Serial => "no serial number",
+            Self::Imei => "no IMEI or MEID",
+            Self::Time => "no date",
+            Self::Flag => "neither true nor false",
+            Self::Count | Self::Days => "no number",
+            Self::Word(_) | Self::State => "no word",
+            Self::Text | Self::List => "no text",
+        }
+    }
+}
+
 /// One column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -326,6 +343,25 @@ pub const RECORD: &[Field] = &[
     field("org_unit", Kind::Text, "organisational unit"),
     field("contacted", Kind::Time, "last contact with the enrolment service; not a sign of life"),
     field("profile", Kind::State, "state of the Autopilot profile"),
+    field("group_tag", Kind::Text, "Autopilot group tag"),
+    field("hardware_id", Kind::Text, "hardware id that Entra stamps on every object of one machine"),
+    field(
+        "profile_type",
+        Kind::State,
+        "kind of Entra object, e.g. `registereddevice`, `securevm`, `printer`, `shared`",
+    ),
+    field("synced", Kind::Flag, "whether the Entra object is synchronised from AD"),
+    field("enrollment", Kind::State, "how the device was enrolled, e.g. `applebulkwithuser`"),
+    field("merged_into", Kind::Text, "Defender record that took this one's place"),
+    field("excluded", Kind::Flag, "whether the record is excluded in Defender"),
+    field("updated", Kind::Time, "the record was last changed; never a sign of life"),
+    field("deleted", Kind::Flag, "whether the list marks the entry as removed from Apple Business Manager"),
+    field("deprovision_reason", Kind::State, "why a Chrome device was deprovisioned"),
+    field("license", Kind::State, "upgrade or licence of a Chrome device"),
+    field("password_set", Kind::Time, "the AD computer set its password; not a sign of life"),
+    field("volume", Kind::State, "volume of a BitLocker key: `os`, `fixed`, `removable`"),
+    field("backed_up", Kind::Time, "a key or password was last backed up; not a sign of life"),
+    field("rotates", Kind::Time, "a LAPS password is next due for rotation"),
 ];
 
 /// Looks a record column up by name.

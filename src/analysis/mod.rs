@@ -1,22 +1,32 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod gather;
+mod inspect;
+mod library;
+mod remarks;
 mod subjects;
 mod tables;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::assets::{self, Files};
-use crate::error::{Error, Problem, Result};
+use crate::assets::Files;
+use crate::doctor::Expected;
+use crate::error::{Error, Result};
 use crate::formats::dates::Order;
-use crate::formats::{self, Formats, Records};
-use crate::identity::{self, AsOf, Devices, Threshold, Thresholds};
-use crate::notice::{Code, Notice};
-use crate::plan::{Parameters, Planned, Playbooks, Suggestions};
-use crate::read::{self, Export, Input};
+use crate::formats::{self, Missing, Written};
+use crate::identity::{self, AsOf, Devices, Thresholds};
+use crate::notice::Notice;
+use crate::plan::{Planned, Playbooks, Suggestions};
+use crate::read;
 use crate::rules::{self, Availability, Findings, Rule, Tally};
-use crate::schema::{Console, Platform, Severity};
+use crate::schema::{Console, Severity};
 use crate::table::{DeviceTable, RecordTable};
+
+use gather::Gathered;
+use library::Library;
+
+pub use inspect::{Inspection, Stranger, inspect};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +43,8 @@ pub struct Options {
     pub rules: Option<PathBuf>,
     /// Refuse inputs with remarks of medium severity and above.
     pub strict: bool,
+    /// Numbers of devices that the consoles' own pages show.
+    pub expected: Vec<Expected>,
 }
 
 /// Who is told how far the run is.
@@ -69,16 +81,26 @@ pub struct Source {
     pub records: u64,
     /// Newest sign of life, UTC milliseconds.
     pub newest_signal: Option<i64>,
-    /// Canonical columns that it fills.
-    pub understood: u64,
+    /// Rows of a list that gives names to ids and describes no device.
+    pub names: u64,
+    /// What kind of file it is, e.g. `CSV with ;`.
+    pub container: String,
+    /// Headers by which the format was recognised.
+    pub because: Vec<String>,
+    /// Canonical columns that it fills, each with its header.
+    pub understood: Vec<(String, String)>,
     /// Columns that the format knows and no stage needs.
     pub ignored: u64,
     /// Columns that the format does not know.
     pub unknown_columns: Vec<String>,
     /// Columns that the format expects and the file lacks.
-    pub missing_columns: Vec<String>,
+    pub missing_columns: Vec<Missing>,
     /// Columns with secrets, never read.
     pub secret_columns: Vec<String>,
+    /// How dates are written, by header.
+    pub dates: Vec<(String, Written)>,
+    /// Why nothing may be concluded from what it lacks.
+    pub incomplete: Option<String>,
 }
 
 /// Everything that is known at the end of a run, in plain columns.
@@ -124,71 +146,6 @@ impl Analysis {
     }
 }
 
-/// The rules, formats and playbooks of a run.
-struct Library {
-    files: Files,
-    formats: Formats,
-    rules: Vec<Rule>,
-    playbooks: Playbooks,
-}
-
-impl Library {
-    fn load(options: &Options) -> Result<Self> {
-        let files = assets::rules(options.rules.as_deref())?;
-        let strangers: Vec<Problem> =
-            files.keys().filter(|path| !assets::is_rule_file(path)).map(|p| stranger(p)).collect();
-        if !strangers.is_empty() {
-            return Err(Error::Rules { problems: strangers });
-        }
-        let parameters = Parameters {
-            delete_days: options.thresholds.days(Threshold::Delete, Platform::Windows),
-            inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
-        };
-        let formats = Formats::load(&files);
-        let rules = rules::load(&files);
-        let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters).map_err(|problems| {
-            problems
-                .into_iter()
-                .map(|p| Problem {
-                    file: p.file,
-                    place: p.line.map_or_else(String::new, |l| format!("line {l}")),
-                    message: p.message,
-                    help: p.help,
-                })
-                .collect::<Vec<_>>()
-        });
-        match (formats, rules, playbooks) {
-            (Ok(formats), Ok(rules), Ok(playbooks)) => Ok(Self { files, formats, rules, playbooks }),
-            (formats, rules, playbooks) => {
-                let mut problems = formats.err().unwrap_or_default();
-                problems.extend(rules.err().unwrap_or_default());
-                problems.extend(playbooks.err().unwrap_or_default());
-                Err(Error::Rules { problems })
-            }
-        }
-    }
-}
-
-/// A file that nothing would read is a misspelt folder.
-fn stranger(path: &str) -> Problem {
-    Problem {
-        file: path.to_string(),
-        place: String::new(),
-        message: "is in no folder that is read".into(),
-        help: "rules are in `findings/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
-            .into(),
-    }
-}
-
-/// What reading the inputs gave.
-#[derive(Default)]
-struct Gathered {
-    inputs: Vec<InputFile>,
-    sources: Vec<Source>,
-    records: Vec<(String, Records)>,
-    notices: Vec<Notice>,
-}
-
 /// Reads the exports, finds the devices, judges them and plans.
 ///
 /// # Errors
@@ -197,9 +154,12 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     let library = Library::load(options)?;
     let inputs = read::discover(&options.exports)?;
     if inputs.is_empty() {
-        return Err(nothing("no export was found: no CSV, TSV, TXT or ZIP file is there".into(), Vec::new()));
+        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
+        return Err(nothing(message.into(), Vec::new()));
     }
-    let Gathered { inputs, sources, records, mut notices } = gather(&inputs, &library, options, progress)?;
+    let settings = formats::Options { order: options.date_order, needed: Some(needed(&library.rules)) };
+    let Gathered { inputs, sources, records, mut notices, proven, .. } =
+        gather::gather(&inputs, &library.formats, &settings, &options.expected, progress)?;
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
         let message = if sources.is_empty() {
             match inputs.as_slice() {
@@ -208,6 +168,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
             }
         } else if records.iter().any(|(_, r)| !r.bad.is_empty()) {
             "every row of the exports was set aside".to_string()
+        } else if records.is_empty() {
+            "the exports name no devices".to_string()
         } else {
             "the exports have headers and no rows".to_string()
         };
@@ -215,7 +177,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     }
 
     progress.step("Linking records into devices");
-    let (shelves, mut links, found) = identity::identify(records, library.formats.vocabulary())?;
+    let (shelves, mut links, found) = identity::identify(records, &proven, library.formats.vocabulary())?;
     notices.extend(found);
     let (as_of, found) = identity::as_of(&shelves, options.as_of);
     notices.extend(found);
@@ -224,7 +186,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
         help: "give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google".into(),
         notices: notices.clone(),
     })?;
-    notices.extend(out_of_step(&sources, as_of));
+    notices.extend(remarks::out_of_step(&sources, as_of));
     let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone())?;
 
     progress.step("Judging devices");
@@ -236,10 +198,11 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
 
     progress.step("Planning steps");
     let device_table = tables::devices(&shelves, &mut links, &devices)?;
-    notices.extend(name_collision(&device_table));
+    notices.extend(remarks::name_collision(&device_table));
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
-    let steps = subjects::plan(&shelves, &devices, &device_table, &library.rules, &findings, &library.playbooks);
+    let steps =
+        subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, &library.playbooks);
     let record_table = tables::records(&shelves);
     notices.sort();
     notices.dedup();
@@ -263,8 +226,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
 }
 
 fn nothing(message: String, notices: Vec<Notice>) -> Error {
-    let help =
-        "export the device lists as CSV (`Devices > All devices > Export` and its like) and give their folder".into();
+    let help = "`lastseen checklist` says which exports to ask for and how each is made; `lastseen inspect` says what a file is".into();
     Error::NothingUsable { message, help, notices }
 }
 
@@ -273,115 +235,9 @@ fn refuse_if_strict(options: &Options, notices: &[Notice]) -> Result<()> {
     if options.strict && !serious.is_empty() { Err(Error::Strict { notices: serious }) } else { Ok(()) }
 }
 
-/// Reads one file after the other, the largest first, so that it is gone when the others come.
-fn gather(inputs: &[Input], library: &Library, options: &Options, progress: &dyn Progress) -> Result<Gathered> {
-    let mut by_size: Vec<&Input> = inputs.iter().collect();
-    by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
-    let mut all = Gathered::default();
-    for input in by_size {
-        progress.step(&format!("Reading {}", input.label));
-        let opened = read::open(input)?;
-        all.notices.extend(opened.notices);
-        all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
-        for export in opened.exports {
-            one_export(&export, library, options, &mut all)?;
-        }
-    }
-    all.inputs.sort_by(|a, b| a.label.cmp(&b.label));
-    all.sources.sort_by(|a, b| a.export.cmp(&b.export));
-    all.records.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(all)
-}
-
-fn one_export(export: &Export, library: &Library, options: &Options, all: &mut Gathered) -> Result<()> {
-    let label = export.label.clone();
-    let Some(recognised) = library.formats.recognise(&export.header) else {
-        let shown: Vec<String> = export.header.iter().take(6).map(|h| format!("`{}`", clipped(h))).collect();
-        let message = format!("no known format has these columns: {}; the file was not used", shown.join(", "));
-        all.notices.push(Notice::new(Code::UnknownFormat, label, message));
-        return Ok(());
-    };
-    let settings = formats::Options { order: options.date_order, needed: Some(needed(&library.rules)) };
-    let (records, notices) = formats::normalise(export, &recognised, &library.formats, &settings)?;
-    all.notices.extend(notices);
-    let count = records.frame.height() as u64;
-    let rows = count + records.bad.len() as u64;
-    if rows == 0 {
-        let message = "the export has a header and no rows; it counts as not supplied".to_string();
-        all.notices.push(Notice::new(Code::SourceTooSmall, &label, message));
-    }
-    let distinct: BTreeSet<usize> = recognised.columns.values().copied().collect();
-    let unread = export.header.len() - distinct.len() - recognised.unknown.len() - recognised.secret.len();
-    all.sources.push(Source {
-        export: label.clone(),
-        console: recognised.format.console,
-        format: recognised.format.id.clone(),
-        format_title: recognised.format.title.clone(),
-        rows,
-        records: count,
-        newest_signal: tables::newest(&records.frame),
-        understood: distinct.len() as u64,
-        ignored: unread as u64,
-        unknown_columns: recognised.unknown.clone(),
-        missing_columns: recognised.missing.iter().map(|(c, _)| c.clone()).collect(),
-        secret_columns: recognised.secret.clone(),
-    });
-    all.records.push((label, records));
-    Ok(())
-}
-
 /// Record columns that a later stage reads: those of every run, and those of the rules.
 fn needed(rules: &[Rule]) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
     needed.extend(rules.iter().flat_map(Rule::record_columns));
     needed
-}
-
-/// A header cell short enough for a message.
-fn clipped(text: &str) -> String {
-    const LENGTH: usize = 40;
-    if text.chars().count() <= LENGTH { text.to_string() } else { text.chars().take(LENGTH).chain(['…']).collect() }
-}
-
-/// Names that several devices bear: where scripts that match by name take the wrong one.
-fn name_collision(devices: &DeviceTable) -> Option<Notice> {
-    const SHOWN: usize = 5;
-    let mut bearers: HashMap<String, usize> = HashMap::new();
-    for name in (0..devices.len()).map(|d| devices.name.get(d)).filter(|name| !name.is_empty()) {
-        *bearers.entry(name.to_lowercase()).or_default() += 1;
-    }
-    bearers.retain(|_, count| *count > 1);
-    let mut shared: Vec<(String, usize)> = bearers.into_iter().collect();
-    shared.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let listed: Vec<String> = shared.iter().take(SHOWN).map(|(name, n)| format!("`{}` ({n})", clipped(name))).collect();
-    let more = if shared.len() > SHOWN { " and others" } else { "" };
-    (!shared.is_empty()).then(|| {
-        let (names, bear) = if shared.len() == 1 { ("name", "is borne") } else { ("names", "are borne") };
-        let message = format!(
-            "{} {names} {bear} by several devices: {}{more}; nothing was joined by name",
-            shared.len(),
-            listed.join(", ")
-        );
-        Notice::new(Code::NameCollision, "", message)
-    })
-}
-
-/// Exports whose newest signal is far behind the as-of time were made on another day than the rest.
-fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
-    const APART: i64 = 14 * identity::DAY;
-    const FEWEST: u64 = 20;
-    sources
-        .iter()
-        .filter_map(|source| {
-            let newest = source.newest_signal?;
-            (as_of.millis - newest > APART && source.records >= FEWEST).then(|| {
-                let message = format!(
-                    "its newest sign of life is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
-                    identity::day(newest),
-                    (as_of.millis - newest) / identity::DAY
-                );
-                Notice::new(Code::SourcesOutOfStep, &source.export, message)
-            })
-        })
-        .collect()
 }

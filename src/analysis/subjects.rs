@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::identity::{Devices, NONE, Shelf, Shelves};
+use crate::identity::{Devices, Links, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
 use crate::schema::{Console, JoinType};
@@ -14,6 +14,7 @@ pub(super) const NEEDED: &[&str] = &["enabled", "onboarding", "health", "release
 /// The steps of every flagged device, in the order of devices.
 pub(super) fn plan(
     shelves: &Shelves,
+    links: &Links,
     devices: &Devices,
     table: &DeviceTable,
     rules: &[Rule],
@@ -24,13 +25,20 @@ pub(super) fn plan(
     let records = records_of(shelves, devices, &by_device);
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
-    let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.cut.contains(&Console::Ad);
+    let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.is_incomplete(Console::Ad);
     let autopilot = autopilot_is_whole(shelves);
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
-        let own = records.get(device).map_or(&[][..], Vec::as_slice);
+        // What a weak link holds may be another machine's: no step touches it.
+        let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
+        let own: Vec<u32> = records.get(device).map_or(&[][..], Vec::as_slice).iter().filter(sure).copied().collect();
         let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
-        let claims = of_device.iter().map(|f| claim(rules, findings, *f as usize)).collect();
+        let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
+        let claims: Vec<Claim> =
+            of_device.iter().filter(|f| !rests_on_weak(f)).map(|f| claim(rules, findings, *f as usize)).collect();
+        if claims.is_empty() {
+            return;
+        }
         let number = u32::try_from(device).unwrap_or(NONE);
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
             table.ownership.get(device),
@@ -52,7 +60,7 @@ pub(super) fn plan(
             ad_complete,
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
-            objects: objects(shelves, devices, number, own),
+            objects: objects(shelves, devices, number, &own),
             claims,
         };
         playbooks.plan(&subject, steps);
@@ -76,7 +84,9 @@ fn autopilot_is_whole(shelves: &Shelves) -> bool {
         !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| *c == Console::Autopilot)
     });
     let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
-    !torn && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
+    !torn
+        && !shelves.is_incomplete(Console::Autopilot)
+        && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
 }
 
 /// Positions by number: the list at `n` holds where `n` stands in the sequence.
@@ -156,8 +166,13 @@ fn state(shelf: &Shelf, line: usize) -> State {
             _ => State::Unknown,
         },
         Console::Abm => {
+            let assigned = word("state");
             if shelf.times("released").is_some_and(|c| c.get(line).is_some()) {
                 State::Released
+            } else if assigned == Some("assigned") {
+                State::Assigned
+            } else if assigned == Some("unassigned") {
+                State::Unassigned
             } else if word("server").is_some() {
                 State::Assigned
             } else if shelf.text("server").is_some() {

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use clap::{Args as ClapArgs, ValueHint};
 
-use super::progress;
+use super::{input, many, progress};
 use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Error, Result, exit};
-use crate::formats::dates::{Order, Stamp, stamp};
 use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
 use crate::report::{self, Model};
 use crate::schema::{Platform, Severity, nearest};
@@ -19,9 +18,8 @@ use crate::schema::{Platform, Severity, nearest};
 #[derive(Debug, ClapArgs)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
-    /// Files and folders with console exports (CSV, or ZIP as Intune hands it out)
-    #[arg(required = true, value_name = "EXPORTS", value_hint = ValueHint::AnyPath)]
-    exports: Vec<PathBuf>,
+    #[command(flatten)]
+    input: input::Args,
 
     /// Folder to write the report to
     #[arg(long, short, value_name = "DIR", default_value = "lastseen-report", help_heading = "Output")]
@@ -39,10 +37,6 @@ pub(super) struct Args {
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
     fail_on: Option<Severity>,
 
-    /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
-    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
-    as_of: Option<i64>,
-
     /// Set a threshold: `inactive=60`, or for one platform `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
     #[arg(long, value_name = "NAME=DAYS", value_parser = threshold, help_heading = "Judgement")]
     threshold: Vec<(Threshold, Option<Platform>, u32)>,
@@ -50,14 +44,6 @@ pub(super) struct Args {
     /// Accept an inactivity threshold below 21 days, which Entra's activity stamp is too coarse for
     #[arg(long, help_heading = "Judgement")]
     allow_short_thresholds: bool,
-
-    /// Folder with formats, rules and playbooks to add to the shipped ones or to put in their place
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Judgement")]
-    rules: Option<PathBuf>,
-
-    /// Order of day and month in columns that do not decide it
-    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"], help_heading = "Input")]
-    date_order: Option<String>,
 
     /// Refuse exports with remarks of medium severity or above
     #[arg(long, help_heading = "Input")]
@@ -74,13 +60,6 @@ pub(super) struct Args {
 
 fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
-}
-
-fn time(text: &str) -> Result<i64, String> {
-    match stamp(text) {
-        Stamp::At(millis) if text.get(4..5) == Some("-") => Ok(millis),
-        _ => Err("write it as `2026-11-20` or `2026-11-20T08:00:00Z`".into()),
-    }
 }
 
 fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
@@ -104,21 +83,14 @@ fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
 pub(super) fn run(args: &Args) -> Result<u8> {
     report::check_target(&args.out, args.force)?;
     let thresholds = thresholds(args)?;
-    let options = analysis::Options {
-        exports: args.exports.clone(),
-        as_of: args.as_of,
-        date_order: args.date_order.as_deref().and_then(Order::parse),
-        thresholds,
-        rules: args.rules.clone(),
-        strict: args.strict,
-    };
+    let options = analysis::Options { thresholds, strict: args.strict, ..args.input.options() };
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
     let analysis = analysis::analyze(&options, progress.as_ref())?;
     let report_options = report::Options {
         out: args.out.clone(),
         force: args.force,
-        label: args.label.clone().unwrap_or_else(|| label(&args.exports)),
+        label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         settings: settings(args),
     };
     let model = report::write(&analysis, &templates, &report_options, progress.as_ref())?;
@@ -169,8 +141,12 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !given.is_empty() {
         add("threshold", given.join(" "));
     }
-    if let Some(order) = &args.date_order {
+    if let Some(order) = &args.input.date_order {
         add("date_order", order.clone());
+    }
+    let expected: Vec<String> = args.input.expect.iter().map(|(console, count)| format!("{console}={count}")).collect();
+    if !expected.is_empty() {
+        add("expect", expected.join(" "));
     }
     if args.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());
@@ -246,11 +222,6 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
     writeln!(to, "{flagged}, {steps} in {plans}")?;
     writeln!(to)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())
-}
-
-/// `1 device`, `2 devices`.
-fn many(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn highest_of(analysis: &Analysis, rule: &str) -> Option<Severity> {

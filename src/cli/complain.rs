@@ -7,7 +7,7 @@ use std::io::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Problem};
-use crate::notice::Notice;
+use crate::notice::{Code, Notice};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
@@ -45,7 +45,18 @@ pub fn complain(error: &Error) {
 }
 
 fn notice(text: &mut String, notice: &Notice) {
-    let place = if notice.export.is_empty() { String::new() } else { format!("`{}`: ", clean(&notice.export)) };
+    let mut place = Vec::new();
+    if !notice.export.is_empty() {
+        place.push(format!("`{}`", clean(&notice.export)));
+    }
+    place.extend(notice.row.map(|row| format!("row {row}")));
+    // A remark about the header names the columns itself.
+    let named = matches!(notice.code, Code::UnknownColumn | Code::MissingColumn)
+        || notice.message.contains(&format!("`{}`", notice.column));
+    if !notice.column.is_empty() && !named {
+        place.push(format!("`{}`", clean(&notice.column)));
+    }
+    let place = if place.is_empty() { String::new() } else { place.join(", ") + ": " };
     let _ = writeln!(text, "  {place}{}", clean(&notice.message));
 }
 
@@ -58,6 +69,6 @@ fn problem(text: &mut String, problem: &Problem) {
 }
 
 /// Names come from outside; a terminal obeys control characters.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

@@ -1,8 +1,11 @@
 //! The command line: one file a verb. Only this folder prints and reads the environment.
 
 mod analyze;
+mod checklist;
 mod complain;
 mod fields;
+mod input;
+mod inspect;
 mod progress;
 
 use std::process::ExitCode;
@@ -22,6 +25,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Analyze(analyze::Args),
+    Inspect(inspect::Args),
+    Checklist(checklist::Args),
     Fields(fields::Args),
 }
 
@@ -38,6 +43,8 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.verb {
         Verb::Analyze(args) => analyze::run(&args),
+        Verb::Inspect(args) => inspect::run(&args),
+        Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };
     match outcome {
@@ -47,4 +54,9 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// `1 device`, `2 devices`.
+fn many(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

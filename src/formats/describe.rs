@@ -1,82 +1,15 @@
-//! The description of one format, as its YAML file gives it.
+//! One format as the program knows it, and how well it explains a header.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use super::file;
+use super::source::Source;
 use super::values::squeeze;
 use crate::error::Problem;
-use crate::schema::{Console, Field, RECORD, record_field};
+use crate::schema::Console;
 
-/// The YAML file, word for word.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    id: String,
-    console: String,
-    title: String,
-    source: String,
-    #[serde(rename = "match")]
-    matching: RawMatch,
-    columns: BTreeMap<String, RawColumn>,
-    #[serde(default)]
-    constants: BTreeMap<String, String>,
-    #[serde(default)]
-    values: BTreeMap<String, BTreeMap<String, String>>,
-    #[serde(default)]
-    blank_unless: BTreeMap<String, BTreeMap<String, String>>,
-    #[serde(default)]
-    expects: BTreeMap<String, String>,
-    #[serde(default)]
-    known: Vec<String>,
-    #[serde(default)]
-    short_rows: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMatch {
-    /// Each entry is a header, or a list of headers of which one is enough.
-    required: Vec<Names>,
-    #[serde(default)]
-    forbidden: Vec<String>,
-    #[serde(default)]
-    some_of: Option<SomeOf>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SomeOf {
-    at_least: usize,
-    names: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Names {
-    One(String),
-    Any(Vec<String>),
-}
-
-impl Names {
-    fn squeezed(&self) -> Vec<String> {
-        match self {
-            Self::One(name) => vec![squeeze(name)],
-            Self::Any(names) => names.iter().map(|n| squeeze(n)).collect(),
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum RawColumn {
-    Names(Names),
-    /// A flag that is true where the header's cell has this word.
-    Is {
-        column: String,
-        is: String,
-    },
-}
+/// Marks the columns that a reader adds for what stands around the rows of a JSON page.
+pub(super) const PAGE_PREFIX: &str = "page ";
 
 /// A known shape of export.
 #[derive(Debug)]
@@ -91,20 +24,52 @@ pub struct Format {
     pub source: String,
     /// Rows may lack cells at their end.
     pub short_rows: bool,
+    /// Serial numbers may be ids that software made up; those join nothing.
+    pub software_serials: bool,
+    /// Why such a list never names every object, so that absence from it proves nothing.
+    pub partial: Option<String>,
+    /// Columns of which such a list leaves out every object that has one, and what that costs: a list without released
+    /// devices never shows a release.
+    pub leaves_out: Vec<(&'static str, String)>,
+    /// Numbers of rows at which a reader that does not follow pages stops.
+    pub page_sizes: Vec<u64>,
+    /// The list names no devices but the names of something that devices refer to by id.
+    pub lookup: Option<Lookup>,
     /// Canonical columns with a fixed value.
     pub constants: BTreeMap<&'static str, String>,
     /// Per canonical column: the console's word, squeezed → the canonical word.
     pub values: BTreeMap<&'static str, BTreeMap<String, String>>,
     /// A column counts only where another column has a word: (column, other, word).
     pub blank_unless: Vec<(&'static str, &'static str, String)>,
-    /// Flags that are true where a cell has a word: column → squeezed word.
-    pub is: BTreeMap<&'static str, String>,
-    columns: BTreeMap<&'static str, Vec<String>>,
-    expects: Vec<(&'static str, String)>,
-    required: Vec<Vec<String>>,
-    forbidden: Vec<String>,
-    some_of: Option<(usize, Vec<String>)>,
-    known: Vec<String>,
+    pub(super) columns: BTreeMap<&'static str, Source>,
+    pub(super) expects: Vec<(&'static str, String)>,
+    pub(super) matching: Match,
+    pub(super) known: Vec<String>,
+    pub(super) known_prefixes: Vec<String>,
+    pub(super) secret: Vec<String>,
+}
+
+/// Ids in a canonical column that this list translates into names.
+#[derive(Debug)]
+pub struct Lookup {
+    /// The canonical column.
+    pub field: &'static str,
+    /// Header of the id, squeezed.
+    pub key: String,
+    /// Header of the name, squeezed.
+    pub value: String,
+}
+
+/// What a header must and must not have.
+#[derive(Debug)]
+pub(super) struct Match {
+    /// First name of each requirement, as written.
+    pub written: Vec<String>,
+    pub required: Vec<Vec<String>>,
+    pub forbidden: Vec<String>,
+    pub some_of: Option<(usize, Vec<String>)>,
+    /// Header → words of which its first filled cell must be one.
+    pub cells: Vec<(String, Vec<String>)>,
 }
 
 impl Format {
@@ -113,89 +78,36 @@ impl Format {
     /// # Errors
     /// Every problem of the file.
     pub fn parse(path: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let raw: Raw = yaml_serde::from_str(text).map_err(|e| vec![problem(path, "", e.to_string(), "")])?;
-        let mut check = Check { path, problems: Vec::new() };
-        let expected = path.trim_start_matches("formats/").trim_end_matches(".yaml").trim_end_matches(".yml");
-        if raw.id != expected {
-            check.add("id", format!("`{}` does not match the file name", raw.id), format!("write `{expected}`"));
-        }
-        let console = Console::parse(&raw.console).unwrap_or_else(|| {
-            check.add("console", format!("`{}` is no console", raw.console), Console::WORDS.join(", "));
-            Console::Intune
-        });
-        let mut columns = BTreeMap::new();
-        let mut is = BTreeMap::new();
-        for (name, column) in &raw.columns {
-            let Some(field) = check.field(name) else { continue };
-            match column {
-                RawColumn::Names(names) => columns.insert(field.name, names.squeezed()),
-                RawColumn::Is { column, is: word } => {
-                    is.insert(field.name, squeeze(word));
-                    columns.insert(field.name, vec![squeeze(column)])
-                }
-            };
-        }
-        let mut constants = BTreeMap::new();
-        for (name, value) in raw.constants {
-            if let Some(field) = check.field(&name) {
-                constants.insert(field.name, value);
-            }
-        }
-        let mut values = BTreeMap::new();
-        for (name, map) in raw.values {
-            if let Some(field) = check.field(&name) {
-                values.insert(field.name, map.into_iter().map(|(k, v)| (squeeze(&k), v)).collect());
-            }
-        }
-        let mut blank_unless = Vec::new();
-        for (name, conditions) in raw.blank_unless {
-            for (other, word) in conditions {
-                if let (Some(field), Some(other)) = (check.field(&name), check.field(&other)) {
-                    blank_unless.push((field.name, other.name, word));
-                }
-            }
-        }
-        let mut expects = Vec::new();
-        for (name, cost) in raw.expects {
-            if let Some(field) = check.field(&name) {
-                expects.push((field.name, cost));
-            }
-        }
-        if raw.matching.required.is_empty() {
-            check.add("match", "a format needs at least one required header", "");
-        }
-        if !check.problems.is_empty() {
-            return Err(check.problems);
-        }
-        Ok(Self {
-            id: raw.id,
-            console,
-            title: raw.title,
-            source: raw.source,
-            short_rows: raw.short_rows,
-            constants,
-            values,
-            blank_unless,
-            is,
-            columns,
-            expects,
-            required: raw.matching.required.iter().map(Names::squeezed).collect(),
-            forbidden: raw.matching.forbidden.iter().map(|n| squeeze(n)).collect(),
-            some_of: raw.matching.some_of.map(|s| (s.at_least, s.names.iter().map(|n| squeeze(n)).collect())),
-            known: raw.known.iter().map(|n| squeeze(n)).collect(),
-        })
+        file::parse(path, text)
     }
 
-    /// Whether a header, squeezed, has what the format needs.
-    pub(super) fn accepts(&self, header: &[String]) -> bool {
+    /// Whether a header, squeezed, has what the format needs. `first` gives the first filled cell of a column, squeezed.
+    pub(super) fn accepts(&self, header: &[String], first: &dyn Fn(usize) -> Option<String>) -> bool {
         let has = |name: &String| header.contains(name);
-        self.required.iter().all(|any| any.iter().any(has))
-            && !self.forbidden.iter().any(has)
-            && self.some_of.as_ref().is_none_or(|(n, names)| names.iter().filter(|name| has(name)).count() >= *n)
+        let matching = &self.matching;
+        matching.required.iter().all(|any| any.iter().any(has))
+            && !matching.forbidden.iter().any(has)
+            && matching.some_of.as_ref().is_none_or(|(n, names)| names.iter().filter(|name| has(name)).count() >= *n)
+            && matching.cells.iter().all(|(name, words)| {
+                let at = header.iter().position(|h| h == name);
+                at.and_then(first).is_some_and(|cell| words.contains(&cell))
+            })
     }
 
-    pub(super) fn required_count(&self) -> usize {
-        self.required.len()
+    /// Headers by which an export was recognised, as the export writes them.
+    #[must_use]
+    pub fn because(&self, header: &[String]) -> Vec<String> {
+        let telling = self.matching.required.iter().flatten().chain(self.matching.cells.iter().map(|(name, _)| name));
+        let mut found: Vec<String> =
+            telling.filter_map(|name| header.iter().find(|h| squeeze(h) == *name)).cloned().collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// How specific the format is: the more it demands, the better it fits.
+    pub(super) fn demands(&self) -> usize {
+        self.matching.required.len() + self.matching.cells.len()
     }
 
     pub(super) fn known_in(&self, header: &[String]) -> usize {
@@ -203,56 +115,79 @@ impl Format {
     }
 
     pub(super) fn knows(&self, squeezed: &str) -> bool {
-        self.known.iter().any(|k| k == squeezed) || self.columns.values().flatten().any(|k| k == squeezed)
+        let is = |name: &String| name == squeezed;
+        self.known.iter().any(is)
+            || self.columns.values().any(|source| source.headers.iter().any(is))
+            || self.matching.required.iter().flatten().any(is)
+            || self.lookup.as_ref().is_some_and(|l| l.key == squeezed || l.value == squeezed)
+            || self.known_prefixes.iter().any(|prefix| squeezed.starts_with(prefix.as_str()))
+            // Reports of Intune give a second column with the word in the reader's language, PowerShell two more for a
+            // date.
+            || ["loc", "displayhint", "datetime"]
+                .iter()
+                .filter_map(|ending| squeezed.strip_suffix(ending))
+                .any(|base| base.len() > 1 && self.knows(base))
     }
 
-    /// Canonical column → position, the first alias that the header has.
-    pub(super) fn columns_in(&self, header: &[String]) -> BTreeMap<&'static str, usize> {
+    /// Canonical column → positions, the preferred one first. A name that stands twice in the header has both.
+    pub(super) fn columns_in(&self, header: &[String]) -> BTreeMap<&'static str, Vec<usize>> {
+        let positions = |alias: &String| -> Vec<usize> {
+            header.iter().enumerate().filter(|(_, h)| *h == alias).map(|(at, _)| at).collect()
+        };
         self.columns
             .iter()
-            .filter_map(|(field, aliases)| {
-                aliases.iter().find_map(|a| header.iter().position(|h| h == a)).map(|at| (*field, at))
+            .map(|(field, source)| {
+                let mut at: Vec<usize> = Vec::new();
+                for position in source.headers.iter().flat_map(positions) {
+                    // Two spellings of a format may be one name once they are squeezed.
+                    if !at.contains(&position) {
+                        at.push(position);
+                    }
+                }
+                (*field, at)
+            })
+            .filter(|(_, at)| !at.is_empty())
+            .collect()
+    }
+
+    /// Columns that the format expects and a header lacks: canonical name, header, cost.
+    pub(super) fn missing_in(&self, columns: &BTreeMap<&'static str, Vec<usize>>) -> Vec<Missing> {
+        self.expects
+            .iter()
+            .filter(|(field, _)| !columns.contains_key(field))
+            .map(|(field, cost)| Missing {
+                column: (*field).to_string(),
+                header: self.written(field).unwrap_or(field).to_string(),
+                cost: cost.clone(),
             })
             .collect()
     }
 
-    pub(super) fn missing_in(&self, columns: &BTreeMap<&'static str, usize>) -> Vec<(String, String)> {
-        self.expects
-            .iter()
-            .filter(|(field, _)| !columns.contains_key(field))
-            .map(|(field, cost)| ((*field).to_string(), cost.clone()))
-            .collect()
+    /// The header that feeds a canonical column, as people see it.
+    #[must_use]
+    pub fn written(&self, field: &str) -> Option<&str> {
+        self.columns.get(field)?.written.first().map(String::as_str)
     }
 
     /// Header names that feed a canonical column, squeezed.
     #[must_use]
     pub fn aliases(&self, field: &str) -> &[String] {
-        self.columns.get(field).map_or(&[], Vec::as_slice)
+        self.columns.get(field).map_or(&[], |source| source.headers.as_slice())
+    }
+
+    /// Canonical columns that the format can fill, with their sources.
+    pub fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        self.columns.iter().map(|(field, source)| (*field, source))
     }
 }
 
-struct Check<'a> {
-    path: &'a str,
-    problems: Vec<Problem>,
-}
-
-impl Check<'_> {
-    fn add(&mut self, place: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(problem(self.path, place, message, help));
-    }
-
-    fn field(&mut self, name: &str) -> Option<&'static Field> {
-        let found = record_field(name);
-        if found.is_none() {
-            let names: Vec<&str> = RECORD.iter().map(|f| f.name).collect();
-            let help = crate::schema::nearest(name, names.iter().copied())
-                .map_or_else(String::new, |n| format!("the nearest column is `{n}`"));
-            self.add(name, format!("`{name}` is no canonical column"), help);
-        }
-        found
-    }
-}
-
-pub(super) fn problem(path: &str, place: &str, message: impl Into<String>, help: impl Into<String>) -> Problem {
-    Problem { file: path.into(), place: place.into(), message: message.into(), help: help.into() }
+/// A column that a format expects and an export lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Canonical column.
+    pub column: String,
+    /// The header that would feed it.
+    pub header: String,
+    /// What the analysis loses.
+    pub cost: String,
 }

@@ -3,9 +3,14 @@
 //! A format is a YAML file in `rules/formats/`: which headers it needs, which header feeds which canonical column, how
 //! its words translate. Headers are compared by name with case, blanks and punctuation removed, never by position.
 
+mod cast;
 pub mod dates;
 mod describe;
+mod file;
+mod nearest;
 mod normalise;
+mod source;
+mod tally;
 pub mod values;
 mod vocabulary;
 
@@ -14,11 +19,17 @@ use std::collections::BTreeMap;
 use crate::assets::{Files, under};
 use crate::error::Problem;
 use crate::notice::{Code, Notice};
+use crate::read::Export;
 
-pub use describe::Format;
+pub use cast::Written;
+pub use describe::{Format, Lookup, Missing};
+pub use nearest::Nearest;
 pub(crate) use normalise::internal as normalise_internal;
-pub use normalise::{Options, Records, normalise};
+pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
+pub use source::Source;
 pub use vocabulary::Vocabulary;
+
+use describe::PAGE_PREFIX;
 
 /// Every format, and the words they share.
 #[derive(Debug)]
@@ -32,14 +43,14 @@ pub struct Formats {
 pub struct Recognised<'a> {
     /// The format.
     pub format: &'a Format,
-    /// Canonical column → position in the header.
-    pub columns: BTreeMap<&'static str, usize>,
+    /// Canonical column → positions in the header, the preferred one first.
+    pub columns: BTreeMap<&'static str, Vec<usize>>,
     /// Header cells that the format does not know.
     pub unknown: Vec<String>,
-    /// Header cells that hold secrets; they are never read.
-    pub secret: Vec<String>,
+    /// Positions of header cells that hold secrets; they are never read.
+    pub secret: Vec<usize>,
     /// Columns that the format expects and the header lacks, with what that costs.
-    pub missing: Vec<(String, String)>,
+    pub missing: Vec<Missing>,
 }
 
 impl Formats {
@@ -61,27 +72,36 @@ impl Formats {
         if problems.is_empty() { Ok(Self { formats, vocabulary }) } else { Err(problems) }
     }
 
-    /// The format that explains a header best, if any does.
+    /// The format that explains an export best, if any does.
     #[must_use]
-    pub fn recognise(&self, header: &[String]) -> Option<Recognised<'_>> {
-        let squeezed: Vec<String> = header.iter().map(|h| values::squeeze(h)).collect();
+    pub fn recognise(&self, export: &Export) -> Option<Recognised<'_>> {
+        let squeezed: Vec<String> = export.header.iter().map(|h| values::squeeze(h)).collect();
+        let first = |at: usize| export.first(at).map(|cell| values::squeeze(&cell));
         let format = self
             .formats
             .iter()
-            .filter(|f| f.accepts(&squeezed))
-            .max_by_key(|f| (f.required_count(), f.known_in(&squeezed), std::cmp::Reverse(&f.id)))?;
-        let columns = format.columns_in(&squeezed);
-        let secret: Vec<String> = header
+            .filter(|f| f.accepts(&squeezed, &first))
+            .max_by_key(|f| (f.demands(), f.known_in(&squeezed), std::cmp::Reverse(&f.id)))?;
+        let secret: Vec<usize> = squeezed
             .iter()
-            .zip(&squeezed)
-            .filter(|(_, s)| self.vocabulary.is_secret(s))
-            .map(|(h, _)| h.clone())
+            .enumerate()
+            .filter(|(_, s)| self.vocabulary.is_secret(s) || format.secret.contains(s))
+            .map(|(at, _)| at)
             .collect();
-        let unknown = header
+        let mut columns = format.columns_in(&squeezed);
+        for positions in columns.values_mut() {
+            positions.retain(|at| !secret.contains(at));
+        }
+        columns.retain(|_, positions| !positions.is_empty());
+        let unknown = export
+            .header
             .iter()
             .zip(&squeezed)
-            .filter(|(h, s)| !s.is_empty() && !format.knows(s) && !secret.contains(h))
-            .map(|(h, _)| h.clone())
+            .enumerate()
+            .filter(|(at, (h, s))| {
+                !s.is_empty() && !h.starts_with(PAGE_PREFIX) && !format.knows(s) && !secret.contains(at)
+            })
+            .map(|(_, (h, _))| h.clone())
             .collect();
         let missing = format.missing_in(&columns);
         Some(Recognised { format, columns, unknown, secret, missing })
@@ -103,25 +123,46 @@ impl Formats {
 impl Recognised<'_> {
     /// Remarks about the header.
     #[must_use]
-    pub fn notices(&self, export: &str) -> Vec<Notice> {
+    pub fn notices(&self, export: &Export) -> Vec<Notice> {
         let mut notices = Vec::new();
+        let label = export.label.as_str();
         let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-        if !self.secret.is_empty() {
-            let message = format!(
-                "{} holds secrets; the column was not read. Delete this file when the analysis is done",
-                list(&self.secret)
-            );
-            notices.push(Notice::new(Code::SecretColumn, export, message).in_column(self.secret.join("|")));
+        for (at, filled) in self.secret.iter().zip(export.count_filled(&self.secret)) {
+            let name = export.header.get(*at).map_or("", String::as_str);
+            let message = if filled == 0 {
+                format!("`{name}` is a column for secrets; it is blank and was not read")
+            } else {
+                let cells = if filled == 1 { "1 cell".to_string() } else { format!("{filled} cells") };
+                format!(
+                    "`{name}` holds secrets in {cells}; the column was not read. Delete this file when the analysis is done"
+                )
+            };
+            let code = if filled == 0 { Code::UnknownColumn } else { Code::SecretColumn };
+            notices.push(Notice::new(code, label, message).in_column(name));
         }
         if !self.unknown.is_empty() {
             let message = format!("not known to format `{}` and not read: {}", self.format.id, list(&self.unknown));
-            notices.push(Notice::new(Code::UnknownColumn, export, message).in_column(self.unknown.join("|")));
+            notices.push(Notice::new(Code::UnknownColumn, label, message).in_column(self.unknown.join("|")));
         }
-        for (column, cost) in &self.missing {
-            notices.push(
-                Notice::new(Code::MissingColumn, export, format!("`{column}` is missing: {cost}")).in_column(column),
-            );
+        let blank = export.header.iter().filter(|h| h.is_empty()).count();
+        if blank > 0 {
+            let message = if blank == 1 {
+                "1 column has no name and was not read".to_string()
+            } else {
+                format!("{blank} columns have no name and were not read")
+            };
+            notices.push(Notice::new(Code::UnknownColumn, label, message));
+        }
+        for missing in &self.missing {
+            let message = format!("`{}` is missing: {}", missing.header, missing.cost);
+            notices.push(Notice::new(Code::MissingColumn, label, message).in_column(&missing.column));
         }
         notices
+    }
+
+    /// Names of the columns with secrets.
+    #[must_use]
+    pub fn secret_names(&self, export: &Export) -> Vec<String> {
+        self.secret.iter().filter_map(|at| export.header.get(*at).cloned()).collect()
     }
 }

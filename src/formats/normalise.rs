@@ -1,18 +1,18 @@
 //! Text columns to canonical columns: one pass a column, columns in parallel.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{
-    BooleanChunked, ChunkFilter, Column, DataFrame, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked,
-    StringChunkedBuilder, UInt32Chunked,
+    BooleanChunked, ChunkCompareEq, ChunkFilter, ChunkFull, Column, DataFrame, Int64Chunked, IntoColumn,
+    NewChunkedArray, StringChunked, UInt32Chunked,
 };
 use rayon::prelude::*;
 
-use super::dates::{self, Order, Stamp};
-use super::values::{self, Cell};
-use super::vocabulary::Words;
-use super::{Formats, Recognised};
+use super::cast::{Cast, Caster, Written, constant};
+use super::dates::Order;
+use super::source::Source;
+use super::tally::Fault;
+use super::{Formats, Recognised, values};
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Rows};
@@ -46,23 +46,30 @@ pub struct Records {
     pub frame: DataFrame,
     /// Rows that were set aside.
     pub bad: Vec<BadRow>,
-    /// Whether the file ends in the middle of a row.
-    pub cut: bool,
+    /// Why nothing may be concluded from what the export lacks.
+    pub incomplete: Option<String>,
+    /// Why a list of this kind never names every object; another list of the console makes up for it.
+    pub partial: Option<String>,
+    /// Columns of which the list leaves out every object that has one, and what that costs.
+    pub leaves_out: Vec<(&'static str, String)>,
 }
 
-/// Remarks gathered while casting one column.
-#[derive(Default)]
-struct Tally {
-    unreadable: u64,
-    scientific: u64,
-    placeholders: u64,
-    first: Option<u32>,
-    remark: Option<(Code, String)>,
+/// An export cast, and what is to be said of it.
+#[derive(Debug)]
+pub struct Normalised {
+    /// The records.
+    pub records: Records,
+    /// Remarks about header, cells and rows.
+    pub notices: Vec<Notice>,
+    /// How the dates are written, by header, for columns with dates.
+    pub dates: Vec<(String, Written)>,
 }
 
-struct Cast {
-    columns: Vec<Column>,
-    tally: Tally,
+/// A canonical column, and where the export has it.
+struct Wanted<'a> {
+    field: &'static Field,
+    source: &'a Source,
+    at: &'a [usize],
 }
 
 /// Casts the columns of a recognised export.
@@ -74,46 +81,56 @@ pub fn normalise(
     recognised: &Recognised<'_>,
     formats: &Formats,
     options: &Options,
-) -> Result<(Records, Vec<Notice>)> {
+) -> Result<Normalised> {
     let format = recognised.format;
-    let wanted: Vec<(&Field, usize)> = recognised
-        .columns
-        .iter()
+    let wanted: Vec<Wanted<'_>> = format
+        .sources()
         .filter(|(name, _)| options.needs(name))
-        .filter_map(|(name, at)| Some((record_field(name)?, *at)))
-        .collect();
-    let positions: Vec<usize> = wanted.iter().map(|(_, at)| *at).collect();
-    let mut rows = export.read(&positions, format.short_rows);
-    set_blank_rows_aside(&mut rows)?;
-    let cast: Vec<Cast> = wanted
-        .par_iter()
-        .zip(rows.columns.par_iter())
-        .map(|((field, _), cells)| {
-            let caster = Caster { field, cells, row: &rows.row };
-            if let Some(word) = format.is.get(field.name) {
-                return caster.is(word);
-            }
-            let own = format.values.get(field.name);
-            match field.kind {
-                Kind::Serial => caster.serial(formats),
-                Kind::Time => caster.times(options.order),
-                Kind::Flag => caster.flags(),
-                Kind::Word(_) | Kind::State => caster.words(formats.vocabulary().words(field.name), own),
-                Kind::Guid => caster.text(values::guid),
-                Kind::Imei => caster.text(values::imei),
-                _ if field.name == "native_id" => caster.text(values::native_id),
-                _ => caster.text(values::text),
-            }
+        .filter_map(|(name, source)| {
+            Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
         })
         .collect();
+    let positions: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
+    let positions: Vec<usize> = positions.into_iter().collect();
+    let mut rows = export.read(&positions, format.short_rows);
+    set_aside(&mut rows, export, &positions)?;
+    let cells: BTreeMap<usize, &StringChunked> = positions.iter().copied().zip(&rows.columns).collect();
+    let cast: Vec<Cast> = wanted
+        .par_iter()
+        .map(|w| {
+            let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|cells| {
+                let caster = Caster {
+                    field: w.field,
+                    part: &w.source.part,
+                    cells,
+                    row: &rows.row,
+                    order: options.order,
+                    epoch_1904: export.epoch_1904(),
+                };
+                caster.cast(formats, format)
+            });
+            let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
+            let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
+            merge(casts.collect(), &repeated, &rows.row)
+        })
+        .collect::<Result<_>>()?;
 
-    let mut notices = recognised.notices(&export.label);
+    let mut notices = recognised.notices(export);
     let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
-    for (one, (field, at)) in cast.into_iter().zip(&wanted) {
-        let header = export.header.get(*at).map_or(field.name, String::as_str);
-        notices.extend(one.tally.notices(&export.label, header, field));
+    let mut dates = Vec::new();
+    for (one, w) in cast.into_iter().zip(&wanted) {
+        let header = w.at.first().and_then(|at| export.header.get(*at)).map_or(w.field.name, String::as_str);
+        notices.extend(one.tally.notices(&export.label, header, w.field));
+        dates.extend(one.written.map(|written| (header.to_string(), written)));
         columns.extend(one.columns);
     }
+    if rows.unread > 0 {
+        let (cells, count) =
+            if rows.unread == 1 { ("cell", "is damaged and counts") } else { ("cells", "are damaged and count") };
+        let message = format!("{} {cells} of the sheet {count} as blank", rows.unread);
+        notices.push(Notice::new(Code::UnreadableValue, &export.label, message));
+    }
+    notices.extend(numbers_for_serials(export, &wanted, &positions, &rows));
     if recognised.columns.get("native_id") == recognised.columns.get("serial") {
         serial_as_id(&mut columns);
     }
@@ -125,7 +142,66 @@ pub fn normalise(
         blank_unless(&mut frame, field, other, word)?;
     }
     notices.extend(row_notices(&export.label, &rows));
-    Ok((Records { console: format.console, frame, bad: rows.bad, cut: rows.cut }, notices))
+    hint_at_order(&mut notices, &dates);
+    let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
+    let records = Records {
+        console: format.console,
+        frame,
+        bad: rows.bad,
+        incomplete: cut,
+        partial: format.partial.clone(),
+        leaves_out: format.leaves_out.clone(),
+    };
+    Ok(Normalised { records, notices, dates })
+}
+
+/// One column out of several that hold the same: the first filled cell counts. `repeated` says of each neighbouring pair
+/// whether the two bear one name; then cells that differ are unknown, since nobody can say which is right.
+fn merge(casts: Vec<Cast>, repeated: &[bool], row: &[u32]) -> Result<Cast> {
+    let mut casts = casts.into_iter();
+    let mut merged = casts.next().ok_or_else(|| internal("a column without a source"))?;
+    for (next, repeated) in casts.zip(repeated) {
+        merged.tally.add(next.tally);
+        merged.written = merged.written.or(next.written);
+        for column in next.columns {
+            let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
+                merged.columns.push(column);
+                continue;
+            };
+            let filled = slot.is_not_null();
+            let mut joined = slot.zip_with(&filled, &column).map_err(internal)?;
+            if *repeated && slot.name() != "last_seen_unread" && slot.name() != "serial_written" {
+                let (a, b) = (slot.as_materialized_series(), column.as_materialized_series());
+                let differ = a.not_equal(b).map_err(internal)?;
+                for (differ, row) in differ.iter().zip(row) {
+                    if differ == Some(true) {
+                        merged.tally.count(Fault::Contradiction, *row);
+                    }
+                }
+                let nothing = Column::full_null(slot.name().clone(), slot.len(), slot.dtype());
+                joined = nothing.zip_with(&differ, &joined).map_err(internal)?;
+            }
+            *slot = joined;
+        }
+    }
+    Ok(merged)
+}
+
+/// Serial numbers that a workbook holds as numbers may have lost leading zeros.
+fn numbers_for_serials(export: &Export, wanted: &[Wanted<'_>], positions: &[usize], rows: &Rows) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for w in wanted.iter().filter(|w| w.field.kind == Kind::Serial) {
+        for (at, count) in positions.iter().zip(&rows.numeric).filter(|(at, n)| w.at.contains(at) && **n > 0) {
+            let cells = if *count == 1 { "cell is a number" } else { "cells are numbers" };
+            let message = format!(
+                "{count} {cells} in the workbook, not text: leading zeros may be lost, and such serials then join nothing; \
+                 take the list as the console exports it"
+            );
+            let header = export.header.get(*at).map_or("", String::as_str);
+            notices.push(Notice::new(Code::DamagedIdentifier, &export.label, message).in_column(header));
+        }
+    }
+    notices
 }
 
 /// Where the serial number is the console's id, both have one spelling; a placeholder stays as written.
@@ -143,12 +219,19 @@ pub(crate) fn internal(e: impl std::fmt::Display) -> Error {
     Error::Internal(e.to_string().lines().next().unwrap_or_default().to_string())
 }
 
-/// A row without a single cell that anybody reads describes nothing.
-fn set_blank_rows_aside(rows: &mut Rows) -> Result<()> {
-    let mut keep = BooleanChunked::full_false(rows.row.len());
-    for cells in &rows.columns {
-        keep = keep | cells.is_not_null();
+/// A row without a single cell that anybody reads describes nothing; nor does a second header, where two files were put
+/// together.
+fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize]) -> Result<()> {
+    let mut filled = BooleanChunked::full("".into(), false, rows.row.len());
+    let mut header = BooleanChunked::full("".into(), positions.len() > 1, rows.row.len());
+    for (cells, at) in rows.columns.iter().zip(positions) {
+        filled = filled | cells.is_not_null();
+        if header.any() {
+            let name = export.header.get(*at).map_or("", String::as_str);
+            header = header & cells.equal_missing(name);
+        }
     }
+    let keep = &filled & &!&header;
     if keep.all() {
         return Ok(());
     }
@@ -156,36 +239,17 @@ fn set_blank_rows_aside(rows: &mut Rows) -> Result<()> {
         *cells = cells.filter(&keep).map_err(internal)?;
     }
     let mut kept = Vec::with_capacity(rows.row.len());
-    for (row, keep) in rows.row.iter().zip(keep.iter()) {
+    for ((row, keep), header) in rows.row.iter().zip(keep.iter()).zip(header.iter()) {
         if keep == Some(true) {
             kept.push(*row);
-        } else {
-            rows.bad.push(BadRow {
-                row: *row,
-                reason: "is blank in every column that is read".into(),
-                text: String::new(),
-            });
+            continue;
         }
+        let reason = if header == Some(true) { "is the header again" } else { "is blank in every column that is read" };
+        rows.bad.push(BadRow { row: *row, reason: reason.into(), text: String::new() });
     }
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
     Ok(())
-}
-
-trait FullFalse {
-    fn full_false(length: usize) -> Self;
-}
-
-impl FullFalse for BooleanChunked {
-    fn full_false(length: usize) -> Self {
-        use polars::prelude::ChunkFull;
-        Self::full("".into(), false, length)
-    }
-}
-
-fn constant(name: &str, value: &str, height: usize) -> Column {
-    use polars::prelude::ChunkFull;
-    StringChunked::full(name.into(), value, height).into_column()
 }
 
 /// Empties a column where another one is known and does not have the word.
@@ -201,204 +265,39 @@ fn blank_unless(frame: &mut DataFrame, field: &str, other: &str, word: &str) -> 
     Ok(())
 }
 
-fn serial_cell<'a>(formats: &Formats, cell: &'a str) -> Cell<Cow<'a, str>> {
-    match values::serial(cell) {
-        Cell::Value(v) if formats.vocabulary().is_placeholder(&v) => Cell::Placeholder,
-        other => other,
-    }
+/// The names that a list gives to ids, for a format that is a lookup.
+#[must_use]
+pub fn lookup(export: &Export, recognised: &Recognised<'_>) -> BTreeMap<String, String> {
+    let Some(lookup) = &recognised.format.lookup else { return BTreeMap::new() };
+    let position = |name: &str| export.header.iter().position(|h| values::squeeze(h) == name);
+    let (Some(key), Some(value)) = (position(&lookup.key), position(&lookup.value)) else { return BTreeMap::new() };
+    let rows = export.read(&[key, value], true);
+    let [keys, names] = rows.columns.as_slice() else { return BTreeMap::new() };
+    let pairs = keys.iter().zip(names.iter());
+    pairs.filter_map(|(key, name)| Some((values::bare(key?).to_string(), values::bare(name?).to_string()))).collect()
 }
 
-fn one(column: Column, tally: Tally) -> Cast {
-    Cast { columns: vec![column], tally }
+/// Puts names in place of ids.
+///
+/// # Errors
+/// [`Error::Internal`] if the engine refuses the column.
+pub fn translate(records: &mut Records, field: &str, names: &BTreeMap<String, String>) -> Result<()> {
+    let Ok(ids) = records.frame.column(field).and_then(|c| c.str().cloned()) else { return Ok(()) };
+    let named: StringChunked = ids.iter().map(|id| id.map(|id| names.get(id).map_or(id, String::as_str))).collect();
+    records.frame.replace(field, named.with_name(field.into()).into_column()).map_err(internal)?;
+    Ok(())
 }
 
-/// Casts the cells of one column.
-struct Caster<'a> {
-    field: &'a Field,
-    cells: &'a StringChunked,
-    row: &'a [u32],
-}
-
-impl Caster<'_> {
-    fn name(&self) -> polars::prelude::PlSmallStr {
-        self.field.name.into()
-    }
-
-    fn text(&self, cast: impl Fn(&str) -> Cell<Cow<'_, str>>) -> Cast {
-        // Also what is canonical already is copied: the reader's buffers are up to twice as large as what they hold.
-        let mut tally = Tally::default();
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            match cell.map(&cast) {
-                Some(Cell::Value(value)) => out.append_value(value.as_ref()),
-                Some(Cell::Unreadable) => {
-                    tally.unreadable(*row, cell);
-                    out.append_null();
-                }
-                _ => out.append_null(),
-            }
-        }
-        one(out.finish().into_column(), tally)
-    }
-
-    fn serial(&self, formats: &Formats) -> Cast {
-        let mut tally = Tally::default();
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        let mut written = StringChunkedBuilder::new("serial_written".into(), self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            match cell.map(|c| serial_cell(formats, c)) {
-                Some(Cell::Value(value)) => {
-                    out.append_value(value.as_ref());
-                    written.append_null();
-                    continue;
-                }
-                Some(Cell::Placeholder) => tally.placeholder(*row),
-                Some(Cell::Unreadable) => tally.unreadable(*row, cell),
-                _ => {
-                    out.append_null();
-                    written.append_null();
-                    continue;
-                }
-            }
-            out.append_null();
-            written.append_option(cell.map(values::bare));
-        }
-        let mut columns = vec![out.finish().into_column()];
-        if tally.placeholders + tally.unreadable > 0 {
-            columns.push(written.finish().into_column());
-        }
-        Cast { columns, tally }
-    }
-
-    /// Words of a closed list, each distinct spelling translated once.
-    fn words(&self, words: Option<&Words>, own: Option<&std::collections::BTreeMap<String, String>>) -> Cast {
-        let mut known: HashMap<&str, Option<String>> = HashMap::new();
-        let translate = |cell: &str| {
-            let squeezed = values::squeeze(cell);
-            own.and_then(|map| map.get(&squeezed).cloned()).or_else(|| match words {
-                Some(words) => words.translate(cell),
-                None => Some(squeezed).filter(|s| !s.is_empty()),
-            })
-        };
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        let mut last: Option<(&str, Option<String>)> = None;
-        for cell in self.cells.iter() {
-            let Some(cell) = cell else {
-                out.append_null();
-                continue;
-            };
-            if last.as_ref().is_none_or(|(text, _)| *text != cell) {
-                let word = known.entry(cell).or_insert_with(|| translate(cell)).clone();
-                last = Some((cell, word));
-            }
-            out.append_option(last.as_ref().and_then(|(_, word)| word.as_deref()));
-        }
-        one(out.finish().into_column(), Tally::default())
-    }
-
-    fn is(&self, word: &str) -> Cast {
-        let flags: BooleanChunked =
-            self.cells.iter().map(|c| Some(c.is_some_and(|c| values::squeeze(c) == word))).collect();
-        one(flags.with_name(self.name()).into_column(), Tally::default())
-    }
-
-    fn flags(&self) -> Cast {
-        let mut tally = Tally::default();
-        let mut out: Vec<Option<bool>> = Vec::with_capacity(self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            out.push(match cell.map(values::flag) {
-                Some(Cell::Value(value)) => Some(value),
-                Some(Cell::Unreadable) => {
-                    tally.unreadable(*row, cell);
-                    None
-                }
-                _ => None,
-            });
-        }
-        one(BooleanChunked::from_iter_options(self.name(), out.into_iter()).into_column(), tally)
-    }
-
-    fn times(&self, settled: Option<Order>) -> Cast {
-        let stamps: Vec<Stamp> = self.cells.iter().map(|c| c.map_or(Stamp::Unknown, dates::stamp)).collect();
-        let mut tally = Tally::default();
-        let open = stamps.iter().filter(|s| matches!(s, Stamp::Either(..))).count();
-        let order = if open == 0 {
-            None
-        } else if let Ok(found) = dates::decide(stamps.iter().copied()) {
-            found.or(settled)
-        } else {
-            let message = "cells put the day first and the month first; none with a choice was read".to_string();
-            tally.remark = Some((Code::AmbiguousDates, message));
-            None
-        };
-        if open > 0 && order.is_none() && tally.remark.is_none() {
-            let message = format!(
-                "{open} dates could be day first or month first and count as unknown; settle it with `--date-order dmy` or `mdy`"
-            );
-            tally.remark = Some((Code::AmbiguousDates, message));
-        }
-        let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
-        let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
-        for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
-            let stamp = stamp.resolve(order);
-            unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
-            out.push(match stamp {
-                Stamp::At(millis) => Some(millis),
-                Stamp::Unreadable => {
-                    tally.unreadable(*row, cell);
-                    None
-                }
-                Stamp::Unknown | Stamp::Either(..) => None,
-            });
-        }
-        let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
-        // A sign of life that could not be read is one all the same: its device must not be called silent.
-        if self.field.name == "last_seen" && unread.contains(&true) {
-            columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
-        }
-        Cast { columns, tally }
-    }
-}
-
-impl Tally {
-    fn unreadable(&mut self, row: u32, cell: Option<&str>) {
-        self.unreadable += 1;
-        self.scientific += u64::from(cell.is_some_and(|c| values::is_scientific(values::bare(c))));
-        self.first.get_or_insert(row);
-    }
-
-    fn placeholder(&mut self, row: u32) {
-        self.placeholders += 1;
-        self.first.get_or_insert(row);
-    }
-
-    fn notices(self, export: &str, header: &str, field: &Field) -> Vec<Notice> {
-        let identifier = matches!(field.kind, Kind::Guid | Kind::Serial | Kind::Imei);
-        let mut notices = Vec::new();
-        let mut add = |code, message| {
-            let mut notice = Notice::new(code, export, message).in_column(header);
-            notice.row = self.first.map(u64::from);
-            notices.push(notice);
-        };
-        if self.placeholders > 0 {
-            add(Code::PlaceholderSerial, format!("{} serials are placeholders and join nothing", self.placeholders));
-        }
-        if self.scientific > 0 {
-            let message = format!(
-                "{} values are in scientific notation: a spreadsheet rounded them, so they join nothing; export again without opening the file in between",
-                self.scientific
-            );
-            add(Code::DamagedIdentifier, message);
-        }
-        let other = self.unreadable - self.scientific;
-        if other > 0 {
-            let code = if identifier { Code::DamagedIdentifier } else { Code::UnreadableValue };
-            add(code, format!("{other} cells are no {} and count as unknown", field.kind.as_str()));
-        }
-        if let Some((code, message)) = self.remark {
-            add(code, message);
-        }
-        notices
+/// Where other columns of the file tell day and month apart, that is a hint for the person who settles the rest.
+fn hint_at_order(notices: &mut [Notice], dates: &[(String, Written)]) {
+    let decided = |order| dates.iter().any(|(_, written)| *written == Written::Decided(order));
+    let hint = match (decided(Order::Dmy), decided(Order::Mdy)) {
+        (true, false) => "; other columns of the file put the day first",
+        (false, true) => "; other columns of the file put the month first",
+        _ => return,
+    };
+    for notice in notices.iter_mut().filter(|n| n.code == Code::AmbiguousDates) {
+        notice.message.push_str(hint);
     }
 }
 
@@ -415,7 +314,9 @@ fn row_notices(export: &str, rows: &Rows) -> Vec<Notice> {
         })
         .collect();
     if rows.bad.len() > SHOWN {
-        let message = format!("{} more rows were set aside; `records.csv` lists each", rows.bad.len() - SHOWN);
+        let more = rows.bad.len() - SHOWN;
+        let were = if more == 1 { "row was" } else { "rows were" };
+        let message = format!("{more} more {were} set aside; `records.csv` lists each");
         notices.push(Notice::new(Code::BadRow, export, message));
     }
     if rows.cut {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regex::RegexSet;
 use serde::Deserialize;
 
-use super::describe::problem;
+use super::file::problem;
 use super::values::squeeze;
 use crate::assets::Files;
 use crate::error::Problem;
@@ -20,6 +20,8 @@ struct Raw {
     manufacturers: BTreeMap<String, Vec<String>>,
     placeholder_serials: RawPlaceholders,
     secret_columns: Vec<String>,
+    #[serde(default)]
+    harmless_columns: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +29,8 @@ struct Raw {
 struct RawWords {
     #[serde(default)]
     prefix: bool,
+    #[serde(default)]
+    closed: bool,
     #[serde(default)]
     otherwise: Option<String>,
     #[serde(default)]
@@ -46,6 +50,8 @@ struct RawPlaceholders {
 pub struct Words {
     /// Whether the longest beginning decides, rather than the whole text.
     prefix: bool,
+    /// Whether the list has all words that consoles write, but for new ones now and then.
+    closed: bool,
     otherwise: Option<String>,
     nothing: Vec<String>,
     /// Squeezed spelling → word, longest first.
@@ -60,6 +66,7 @@ pub struct Vocabulary {
     placeholders: Vec<String>,
     placeholder_patterns: RegexSet,
     secrets: Vec<String>,
+    harmless: Vec<String>,
 }
 
 impl Vocabulary {
@@ -98,6 +105,7 @@ impl Vocabulary {
             placeholders: raw.placeholder_serials.exact.iter().map(|p| squeeze_serial(p)).collect(),
             placeholder_patterns,
             secrets: raw.secret_columns.iter().map(|s| squeeze(s)).collect(),
+            harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
         }
     }
 
@@ -112,7 +120,9 @@ impl Vocabulary {
     pub fn is_secret(&self, squeezed: &str) -> bool {
         // `LAPS Password` and `Local admin password` hold the same as `Password`.
         const TELLING: usize = 8;
-        self.secrets.iter().any(|s| s == squeezed || (s.len() >= TELLING && squeezed.ends_with(s.as_str())))
+        let harmless = self.harmless.iter().any(|h| h == squeezed);
+        !harmless
+            && self.secrets.iter().any(|s| s == squeezed || (s.len() >= TELLING && squeezed.ends_with(s.as_str())))
     }
 
     /// Whether a serial number, upper case and without blanks, is one that no manufacturer gives.
@@ -155,10 +165,30 @@ impl Words {
         map.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         Self {
             prefix: raw.prefix,
+            closed: raw.closed,
             otherwise: raw.otherwise,
             nothing: raw.nothing.iter().map(|n| squeeze(n)).collect(),
             map,
         }
+    }
+
+    /// Whether a text that is not listed is a surprise.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether a text is one of the listed words, or one of those that say nothing.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        let squeezed = squeeze(text);
+        squeezed.is_empty()
+            || self.nothing.contains(&squeezed)
+            || self.map.iter().any(|(spelling, word)| self.fits(spelling, &squeezed) || squeeze(word) == squeezed)
+    }
+
+    fn fits(&self, spelling: &str, squeezed: &str) -> bool {
+        if self.prefix { squeezed.starts_with(spelling) } else { spelling == squeezed }
     }
 
     /// The word for a text: `None` where the text says nothing.
@@ -170,10 +200,7 @@ impl Words {
         if squeezed.is_empty() || self.nothing.contains(&squeezed) {
             return None;
         }
-        let fits = |spelling: &String| {
-            if self.prefix { squeezed.starts_with(spelling.as_str()) } else { *spelling == squeezed }
-        };
-        let listed = self.map.iter().find(|(spelling, _)| fits(spelling)).map(|(_, word)| word.clone());
+        let listed = self.map.iter().find(|(spelling, _)| self.fits(spelling, &squeezed)).map(|(_, word)| word.clone());
         Some(listed.or_else(|| self.otherwise.clone()).unwrap_or(squeezed)).filter(|word| !word.is_empty())
     }
 }

@@ -84,6 +84,7 @@ pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
         Console::Chrome => matches!(platform, Platform::Chromeos | Platform::Other),
         Console::Entra | Console::Defender => !matches!(platform, Platform::Chromeos),
         Console::Ad => matches!(platform, Platform::Windows | Platform::Linux | Platform::Other),
+        Console::Abm | Console::Ade => matches!(platform, Platform::Macos | Platform::Ios | Platform::Other),
         Console::GoogleMobile => matches!(platform, Platform::Ios | Platform::Android | Platform::Other),
         _ => true,
     }
@@ -154,7 +155,7 @@ impl Strays {
 }
 
 /// Host name without its domain, lower case. Addresses and empty names name nothing.
-fn short_name(name: &str) -> Option<String> {
+pub(super) fn short_name(name: &str) -> Option<String> {
     let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { name.split('.').next().unwrap_or_default() };
     let short = short.trim().to_lowercase();
     (!short.is_empty()).then_some(short)

@@ -19,7 +19,15 @@ const ROW: u8 = 20;
 ///
 /// Where identifiers contradict each other, a serial number or an Entra id may stand in several sets; those are known
 /// by an object of their own. `serials` is 0 for a record whose serial number joins nothing.
-pub(super) fn device_keys(shelves: &Shelves, roots: &[u32], unsure: &[bool], serials: &[u32]) -> Vec<(DeviceKey, u32)> {
+///
+/// A record that a weak link holds gives no key: the device is what it is without it.
+pub(super) fn device_keys(
+    shelves: &Shelves,
+    roots: &[u32],
+    unsure: &[bool],
+    serials: &[u32],
+    weak: &[bool],
+) -> Vec<(DeviceKey, u32)> {
     const NOTHING: DeviceKey = (u8::MAX, u128::MAX, u32::MAX);
     let mut best = vec![NOTHING; roots.len()];
     let mut makes_device = vec![false; roots.len()];
@@ -36,7 +44,7 @@ pub(super) fn device_keys(shelves: &Shelves, roots: &[u32], unsure: &[bool], ser
         let mut offer = |rank: u8, column: &str| {
             let Some(cells) = shelf.text(column) else { return };
             for ((record, root), cell) in (shelf.offset..).zip(own_roots).zip(cells.iter()) {
-                let Some(text) = cell else { continue };
+                let Some(text) = cell.filter(|_| weak.get(record as usize) != Some(&true)) else { continue };
                 // A serial number that joins nothing names nothing either.
                 if rank == SERIAL && serials.get(record as usize) == Some(&0) {
                     continue;
@@ -50,7 +58,7 @@ pub(super) fn device_keys(shelves: &Shelves, roots: &[u32], unsure: &[bool], ser
         offer(SERIAL, "serial");
         offer(ENTRA, "entra_id");
     }
-    fill_in_objects(shelves, roots, &mut best);
+    fill_in_objects(shelves, roots, weak, &mut best);
     best.into_iter()
         .enumerate()
         .filter(|(root, key)| key.0 != u8::MAX && makes_device.get(*root).copied().unwrap_or(false))
@@ -59,14 +67,14 @@ pub(super) fn device_keys(shelves: &Shelves, roots: &[u32], unsure: &[bool], ser
 }
 
 /// Sets without a shared identifier are known by the console's own id, else by their row.
-fn fill_in_objects(shelves: &Shelves, roots: &[u32], best: &mut [DeviceKey]) {
+fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [DeviceKey]) {
     for shelf in &shelves.shelves {
         let ids = shelf.text("native_id");
         let rank = OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0);
         for line in 0..shelf.height() {
             let record = shelf.offset + u32::try_from(line).unwrap_or(0);
             let Some(slot) = roots.get(record as usize).and_then(|root| best.get_mut(*root as usize)) else { continue };
-            if slot.0 < OBJECT {
+            if slot.0 < OBJECT || weak.get(record as usize) == Some(&true) {
                 continue;
             }
             let key = match ids.and_then(|c| c.get(line)) {

@@ -1,5 +1,7 @@
 //! The device table: one line a device, its columns made when a stage asks for them.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::{
     BooleanChunked, Column, DataType, Float64Chunked, IdxCa, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked,
     StringChunkedBuilder, TimeUnit, UInt32Chunked,
@@ -9,13 +11,14 @@ use super::absence::{self, Strays};
 use super::activity::{AsOf, DAY, Threshold, Thresholds};
 use super::carried::{all_filled, any, counts, newest};
 use super::links::Links;
+use super::reliance::{self, Reliance};
 use super::shelves::{NONE, Shelves};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
 use crate::schema::{Activity, CARRIED, Carried, Console, From, Identity, JoinType, Kind, Ownership, Platform};
 
 /// Consoles whose dates are signs of life.
-const SIGNALS: &[Console] =
+pub(super) const SIGNALS: &[Console] =
     &[Console::Intune, Console::Entra, Console::Defender, Console::Chrome, Console::GoogleMobile, Console::Ad];
 
 /// Which console knows a field best, for the merged view. The first that says something wins.
@@ -103,6 +106,8 @@ pub struct Devices {
     intune_absent: Vec<Option<bool>>,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
     torn: Vec<u16>,
+    /// What rests on a weak link, for the devices where something does.
+    weak: BTreeMap<u32, Reliance>,
 }
 
 /// No time known.
@@ -161,11 +166,13 @@ impl Devices {
             linkable: Vec::new(),
             intune_absent: Vec::new(),
             torn: Vec::new(),
+            weak: BTreeMap::new(),
         };
         let platforms = devices.merged(shelves, "platform")?;
         for (slot, word) in devices.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
             *slot = word.and_then(Platform::parse).unwrap_or(Platform::Other);
         }
+        devices.weak = reliance::gather(shelves, links, &devices);
         devices.prove_absence(shelves, links)?;
         Ok(devices)
     }
@@ -215,13 +222,20 @@ impl Devices {
 
     /// Activity of each device at the as-of time.
     pub fn activities(&self) -> impl Iterator<Item = Activity> {
-        self.last_activity.iter().zip(&self.platform).map(|(last, platform)| {
-            if *last == NEVER {
-                return Activity::Unknown;
-            }
-            let days = i64::from(self.thresholds.days(Threshold::Inactive, *platform));
-            if self.as_of.millis.saturating_sub(*last) > days * DAY { Activity::Silent } else { Activity::Active }
-        })
+        (0_u32..).zip(self.last_activity()).map(|(device, last)| self.activity_at(device, last))
+    }
+
+    /// Activity of a device whose newest sign of life is this.
+    pub(super) fn activity_at(&self, device: u32, last: Option<i64>) -> Activity {
+        let Some(last) = last else { return Activity::Unknown };
+        let platform = self.platform.get(device as usize).copied().unwrap_or(Platform::Other);
+        let days = i64::from(self.thresholds.days(Threshold::Inactive, platform));
+        if self.as_of.millis.saturating_sub(last) > days * DAY { Activity::Silent } else { Activity::Active }
+    }
+
+    /// What of a device rests on a weak link, if anything does.
+    pub(super) fn reliance(&self, device: u32) -> Option<&Reliance> {
+        self.weak.get(&device)
     }
 
     /// A column of the device table.
@@ -371,9 +385,25 @@ impl Devices {
                     let sure = known && !self.in_doubt(device as usize, carried.console);
                     sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
-                all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?
+                let filled = all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?;
+                if shelves.left_out.contains(&(carried.console, field)) {
+                    self.unknown_where_absent(&filled, carried.console)?
+                } else {
+                    filled
+                }
             }
         })
+    }
+
+    /// Empties a column for devices that a list might have left out.
+    fn unknown_where_absent(&self, column: &Column, console: Console) -> Result<Column> {
+        let bit = 1_u16 << console.index();
+        let flags = column.bool().map_err(internal)?;
+        let known =
+            flags.iter().zip(&self.consoles).zip(&self.platform).map(|((flag, held), platform)| {
+                flag.filter(|_| held & bit != 0 || !absence::may_hold(console, *platform))
+            });
+        Ok(BooleanChunked::from_iter_options(column.name().clone(), known).into_column())
     }
 
     /// Whether a damaged row of a console names the device, so that its records there may be incomplete.
@@ -399,14 +429,20 @@ impl Devices {
             self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
         };
         let platform = |device: usize| self.platform.get(device).copied().unwrap_or(Platform::Other);
-        let linkable = (0..count).map(|device| {
+        // `without`: consoles whose hold on the device does not count.
+        let can_be_known = |device: usize, without: u16| {
             loaded.iter().all(|console| {
-                (held(device, *console) && !self.in_doubt(device, *console))
+                let counts = without & (1 << console.index()) == 0;
+                (counts && held(device, *console) && !self.in_doubt(device, *console))
                     || !absence::may_hold(*console, platform(device))
                     || proven(device, *console)
             })
-        });
-        let mut linkable: Vec<bool> = linkable.collect();
+        };
+        let mut linkable: Vec<bool> = (0..count).map(|device| can_be_known(device, 0)).collect();
+        let rests = |(device, reliance): (&u32, &Reliance)| {
+            linkable.get(*device as usize) == Some(&true) && !can_be_known(*device as usize, reliance.consoles)
+        };
+        let rests: Vec<bool> = self.weak.iter().map(rests).collect();
         for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
             let Some(unread) = shelf.flags("last_seen_unread") else { continue };
             for (device, unread) in device_of.iter().zip(unread.iter()) {
@@ -419,6 +455,9 @@ impl Devices {
             if held(device, Console::Intune) { Some(false) } else { proven(device, Console::Intune).then_some(true) }
         });
         let intune_absent: Vec<Option<bool>> = intune_absent.collect();
+        for (reliance, rests) in self.weak.values_mut().zip(rests) {
+            reliance.linkable = rests;
+        }
         self.linkable = linkable;
         self.intune_absent = intune_absent;
         Ok(())
@@ -430,7 +469,7 @@ fn identity_of(links: &Links, device: usize) -> Identity {
     if get(&links.conflict) {
         Identity::Conflict
     } else if links.objects.get(device).is_none_or(|n| *n < 2) {
-        Identity::Single
+        if links.weak_objects.get(device).is_some_and(|n| *n > 0) { Identity::Weak } else { Identity::Single }
     } else if get(&links.exact) {
         Identity::Exact
     } else {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::shelves::{Shelf, Shelves};
 use crate::formats::values::parse_guid;
-use crate::schema::{Console, words};
+use crate::schema::{Console, JoinType, words};
 
 words! {
     /// What an identifier is, in the order in which links are tried.
@@ -19,10 +19,20 @@ words! {
         IntuneId = "intune-id",
         /// Autopilot id, as Entra names it.
         AutopilotId = "autopilot-id",
+        /// objectGUID of an AD computer, which is the Entra device id of a hybrid joined device.
+        ComputerId = "object-guid",
+        /// Defender machine that took another's place.
+        MergedId = "merged-into",
         /// Hardware serial number.
         Serial = "serial",
         /// IMEI or MEID.
         Radio = "imei",
+        /// Host name, unique on both sides.
+        Name = "name",
+        /// Serial number with the `S` of its label in front, as scanners read it.
+        ScannedSerial = "scanned-serial",
+        /// Serial number that lost its leading zeros.
+        ShortSerial = "short-serial",
     }
 }
 
@@ -30,12 +40,30 @@ impl Kind {
     /// Whether the identifier was written by a console for this very purpose.
     #[must_use]
     pub const fn is_exact(self) -> bool {
-        !matches!(self, Self::Serial | Self::Radio)
+        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio)
+    }
+
+    /// Whether it joins only where it is unique on both sides, and a person must look before anything is done.
+    #[must_use]
+    pub const fn is_weak(self) -> bool {
+        matches!(self, Self::Name | Self::ScannedSerial | Self::ShortSerial)
+    }
+
+    /// The tier of a link by such an identifier.
+    #[must_use]
+    pub const fn tier(self) -> &'static str {
+        if self.is_exact() {
+            "exact"
+        } else if self.is_weak() {
+            "weak"
+        } else {
+            "strong"
+        }
     }
 
     /// The bit of this kind in a set.
     #[must_use]
-    pub const fn bit(self) -> u8 {
+    pub const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -55,6 +83,11 @@ const COLUMNS: &[(Kind, Console, &str)] = &[
     (Kind::IntuneId, Console::Autopilot, "intune_id"),
     (Kind::AutopilotId, Console::Autopilot, "native_id"),
     (Kind::AutopilotId, Console::Entra, "ztdid"),
+    (Kind::ComputerId, Console::Ad, "entra_id"),
+    (Kind::ComputerId, Console::Entra, "entra_id"),
+    (Kind::ComputerId, Console::Intune, "entra_id"),
+    (Kind::MergedId, Console::Defender, "merged_into"),
+    (Kind::MergedId, Console::Defender, "native_id"),
     (Kind::Serial, Console::Intune, "serial"),
     (Kind::Serial, Console::Autopilot, "serial"),
     (Kind::Serial, Console::Abm, "serial"),
@@ -92,13 +125,32 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
         };
         return shelves.shelves.iter().map(one).collect();
     }
+    // Without a pointer from one machine to another their ids join nothing that object ids do not.
+    let merged = || shelves.of(Console::Defender)?.text("merged_into").filter(|c| c.null_count() < c.len());
+    if kind == Kind::MergedId && merged().is_none() {
+        return Vec::new();
+    }
     let mut pairs = Vec::new();
     for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
         if let Some(shelf) = shelves.of(*console) {
-            push(shelf, column, &mut pairs, kind.is_exact());
+            let before = pairs.len();
+            push(shelf, column, &mut pairs, kind.is_exact() && kind != Kind::MergedId);
+            if kind == Kind::ComputerId && *console != Console::Ad {
+                keep_hybrid(shelf, &mut pairs, before);
+            }
         }
     }
     vec![sorted(pairs)]
+}
+
+/// Only of a hybrid joined device is the Entra device id the objectGUID of a computer.
+fn keep_hybrid(shelf: &Shelf, pairs: &mut Vec<Pair>, from: usize) {
+    let join_type = shelf.text("join_type");
+    let hybrid = |record: u32| {
+        join_type.and_then(|c| c.get((record - shelf.offset) as usize)).is_some_and(|j| j == JoinType::Hybrid.as_str())
+    };
+    let own = pairs.split_off(from);
+    pairs.extend(own.into_iter().filter(|(_, record)| hybrid(*record)));
 }
 
 /// `guids`: text that is no GUID identifies nothing, as where a list without ids is known by its serial numbers.

@@ -8,6 +8,7 @@ use super::careful;
 use super::groups::{Group, Groups, Sets, Traits};
 use super::keys::{self, Kind, Pair};
 use super::shelves::{NONE, Shelves};
+use super::weak;
 use crate::formats::Vocabulary;
 use crate::notice::{Code, Notice};
 use crate::schema::{Console, Platform};
@@ -21,7 +22,7 @@ pub struct Links {
     /// Device number of each record; [`NONE`] for a key-list record whose device nobody else knows.
     pub device: Vec<u32>,
     /// Kinds of identifier by which the record is held to other records of its device, as bits of [`Kind::bit`].
-    pub held_by: Vec<u8>,
+    pub held_by: Vec<u16>,
     /// Refused links of a record.
     pub refused: BTreeMap<u32, Vec<String>>,
     /// Number of devices.
@@ -30,10 +31,14 @@ pub struct Links {
     pub conflict: Vec<bool>,
     /// Per device: exact identifiers alone hold it together.
     pub exact: Vec<bool>,
-    /// Per device: number of objects (rows of one object count once).
+    /// Per device: number of objects that more than a weak link holds (rows of one object count once).
     pub objects: Vec<u32>,
     /// Per record: another row of the same object speaks for it, the one with the newest sign of life.
     pub repeat: Vec<bool>,
+    /// Per record: held to its device by a weak link only.
+    pub weak: Vec<bool>,
+    /// Per device: number of objects that a weak link holds.
+    pub weak_objects: Vec<u32>,
     /// Records whose serial number joins nothing although it looks like one, in order.
     pub guarded: Vec<u32>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
@@ -60,9 +65,17 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     let mut refused = BTreeMap::new();
     suspects.extend(careful::take_apart(&mut sets, &groups, &traits, shelves, &conflicted, &mut refused));
 
+    let marks = weak::join(shelves, &mut sets, &traits, &suspects);
     let repeat = repeats(shelves, &groups, &mut sets);
-    let held_by = held_by(&mut sets, &groups, shelves.total);
-    let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat);
+    let mut held_by = held_by(&mut sets, &groups, shelves.total);
+    let mut weak = vec![false; shelves.total as usize];
+    for (record, kind) in marks {
+        if let (Some(bits), Some(weak)) = (held_by.get_mut(record as usize), weak.get_mut(record as usize)) {
+            *bits |= kind.bit();
+            *weak = true;
+        }
+    }
+    let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
     guarded.sort_unstable();
     links.guarded = guarded;
     links.held_by = held_by;
@@ -124,7 +137,7 @@ fn groups(
     let mut groups = Groups::default();
     let mut next_serial = 0;
     // One kind after the other: the pairs of all kinds at once would take more memory than the records.
-    for kind in Kind::ALL.iter().copied() {
+    for kind in Kind::ALL.iter().copied().filter(|kind| !kind.is_weak()) {
         for pairs in keys::gather(shelves, kind) {
             for run in pairs.chunk_by(|a, b| a.0 == b.0) {
                 let Some(key) = run.first().map(|p| p.0) else { continue };
@@ -236,7 +249,8 @@ fn duplicate_rows(shelves: &Shelves, groups: &Groups, notices: &mut Vec<Notice>)
         }
     }
     for (console, (objects, rows)) in repeated {
-        let message = format!("{objects} objects of {} stand in {rows} rows; they count once", console.title());
+        let (stand, they) = if objects == 1 { ("object", "it counts") } else { ("objects", "each counts") };
+        let message = format!("{objects} {stand} of {} in {rows} rows; {they} once", console.title());
         notices.push(Notice::new(Code::DuplicateRows, "", message));
     }
 }
@@ -268,8 +282,8 @@ fn freshness(shelves: &Shelves, record: u32) -> (bool, [Option<i64>; 2]) {
     (time("released").is_none(), ["last_seen", "enrolled"].map(time))
 }
 
-fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u8> {
-    let mut bits = vec![0_u8; total as usize];
+fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {
+    let mut bits = vec![0_u16; total as usize];
     let mut roots = Vec::new();
     for group in groups.iter() {
         roots.clear();
@@ -295,6 +309,7 @@ fn number_devices(
     suspects: &[u32],
     traits: &Traits,
     repeat: Vec<bool>,
+    weak: Vec<bool>,
 ) -> Links {
     let roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
     let mut unsure = vec![false; roots.len()];
@@ -304,7 +319,7 @@ fn number_devices(
         }
     }
     let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
-        super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial);
+        super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial, &weak);
     keyed.par_sort_unstable();
 
     let mut number = vec![NONE; roots.len()];
@@ -318,7 +333,14 @@ fn number_devices(
     let mut first_exact = vec![NONE; count];
     let mut exact = vec![true; count];
     let mut objects = vec![0_u32; count];
-    for ((device, exact_root), repeat) in device.iter().zip(exact_roots).zip(&repeat) {
+    let mut weak_objects = vec![0_u32; count];
+    for (((device, exact_root), repeat), weak) in device.iter().zip(exact_roots).zip(&repeat).zip(&weak) {
+        if *weak {
+            if let Some(weak_objects) = weak_objects.get_mut(*device as usize) {
+                *weak_objects += u32::from(!*repeat);
+            }
+            continue;
+        }
         let (Some(first), Some(exact), Some(objects)) =
             (first_exact.get_mut(*device as usize), exact.get_mut(*device as usize), objects.get_mut(*device as usize))
         else {
@@ -338,7 +360,9 @@ fn number_devices(
         conflict,
         exact,
         objects,
+        weak_objects,
         repeat,
+        weak,
         key,
         ..Links::default()
     }

@@ -15,11 +15,14 @@ mod groups;
 mod keys;
 mod links;
 mod live;
+mod reliance;
 mod shelves;
+mod weak;
 
 use crate::error::Result;
 use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
+use crate::schema::Console;
 
 pub use activity::{AsOf, DAY, SHORTEST_INACTIVE, Threshold, Thresholds, as_of, day, rfc3339};
 pub use devices::Devices;
@@ -53,12 +56,17 @@ pub const NEEDED: &[&str] = &[
 
 /// Joins the records of all exports into devices.
 ///
-/// `exports` holds the label of each export with its records, in the order of the labels.
+/// `exports` holds the label of each export with its records, in the order of the labels; `proven` the consoles whose
+/// exports are complete by the user's own count.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
-pub fn identify(exports: Vec<(String, Records)>, vocabulary: &Vocabulary) -> Result<(Shelves, Links, Vec<Notice>)> {
-    let shelves = Shelves::new(exports)?;
+pub fn identify(
+    exports: Vec<(String, Records)>,
+    proven: &[Console],
+    vocabulary: &Vocabulary,
+) -> Result<(Shelves, Links, Vec<Notice>)> {
+    let shelves = Shelves::new(exports, proven)?;
     let (links, notices) = links::link(&shelves, vocabulary);
     Ok((shelves, links, notices))
 }

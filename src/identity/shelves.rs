@@ -33,18 +33,31 @@ pub struct Shelves {
     pub exports: Vec<(String, Console)>,
     /// Rows that were set aside, by export.
     pub bad: Vec<(u32, BadRow)>,
-    /// Consoles one of whose exports was cut off.
-    pub cut: Vec<Console>,
+    /// Consoles from whose gaps nothing may be concluded, and why.
+    pub incomplete: Vec<(Console, String)>,
+    /// Consoles of which no export is of a kind that names every object, and why. What they list is evidence; what they
+    /// lack is as if the console had not been supplied.
+    pub partial: Vec<(Console, String)>,
+    /// Columns of which no export of the console lists an object that has one.
+    pub left_out: Vec<(Console, &'static str)>,
+    /// Consoles whose exports are complete by the user's own count.
+    pub proven: Vec<Console>,
     /// Number of records.
     pub total: u32,
 }
 
 impl Shelves {
-    pub(super) fn new(exports: Vec<(String, Records)>) -> Result<Self> {
+    /// Puts the exports of each console together.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] if the engine refuses a frame.
+    pub fn new(exports: Vec<(String, Records)>, proven: &[Console]) -> Result<Self> {
         let mut frames: Vec<(Console, DataFrame)> = Vec::new();
         let mut labels = Vec::new();
         let mut bad = Vec::new();
-        let mut cut = Vec::new();
+        let incomplete = incomplete(&exports, proven);
+        let partial = partial(&exports, proven);
+        let left_out = left_out(&exports);
         for (number, (label, records)) in (0_u32..).zip(exports) {
             let mut frame = records.frame;
             let height = frame.height();
@@ -52,9 +65,6 @@ impl Shelves {
             frame.with_column(export).map_err(internal)?;
             labels.push((label, records.console));
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
-            if records.cut {
-                cut.push(records.console);
-            }
             frames.push((records.console, frame));
         }
         let mut shelves = Vec::new();
@@ -76,7 +86,13 @@ impl Shelves {
             shelves.push(Shelf { console: *console, offset: total, frame });
             total += height;
         }
-        Ok(Self { shelves, exports: labels, bad, cut, total })
+        Ok(Self { shelves, exports: labels, bad, incomplete, partial, left_out, proven: proven.to_vec(), total })
+    }
+
+    /// Whether nothing may be concluded from what the exports of a console lack.
+    #[must_use]
+    pub fn is_incomplete(&self, console: Console) -> bool {
+        self.incomplete.iter().chain(&self.partial).any(|(c, _)| *c == console)
     }
 
     /// The records of a console, if there are any.
@@ -143,6 +159,41 @@ impl Shelf {
     pub fn column(&self, name: &str) -> Column {
         self.frame.column(name).cloned().unwrap_or_else(|_| empty(name, self.height()))
     }
+}
+
+/// Consoles one of whose exports is cut, paged or filtered.
+fn incomplete(exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
+    let gap = |console: &Console| {
+        let mut own = exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
+        own.find_map(|r| r.incomplete.clone()).map(|reason| (*console, reason))
+    };
+    Console::ALL.iter().filter(|c| !proven.contains(c)).filter_map(gap).collect()
+}
+
+/// Consoles none of whose exports names every object by its nature.
+fn partial(exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
+    let one = |console: &Console| {
+        let own = || exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
+        let whole = own().any(|r| r.partial.is_none() && r.frame.height() > 0);
+        own().find_map(|r| r.partial.clone()).filter(|_| !whole).map(|reason| (*console, reason))
+    };
+    Console::ALL.iter().filter(|c| !proven.contains(c)).filter_map(one).collect()
+}
+
+/// Columns that every export of a console, as far as it names many objects, leaves out.
+fn left_out(exports: &[(String, Records)]) -> Vec<(Console, &'static str)> {
+    let mut found = Vec::new();
+    for (_, records) in exports {
+        for (field, _) in &records.leaves_out {
+            let others = exports.iter().map(|(_, r)| r).filter(|r| r.console == records.console && r.partial.is_none());
+            let mut others = others.filter(|r| r.frame.height() > 0);
+            let everywhere = others.all(|r| r.leaves_out.iter().any(|(own, _)| own == field));
+            if everywhere && !found.contains(&(records.console, *field)) {
+                found.push((records.console, *field));
+            }
+        }
+    }
+    found
 }
 
 /// A column of a record field without values.

@@ -26,9 +26,6 @@ pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
     if archive.len() > MAX_MEMBERS {
         return Err(format!("the archive has {} members; at most {MAX_MEMBERS} are read", archive.len()));
     }
-    if archive.file_names().any(|n| n.is_ok_and(|n| n == "[Content_Types].xml")) {
-        return Err("an Excel workbook; save its sheet as CSV (UTF-8) and give that file".into());
-    }
     let mut left = MAX_BYTES;
     let mut members = Vec::new();
     for index in 0..archive.len() {
@@ -48,13 +45,13 @@ pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
         let mut body = Vec::new();
         let body = match file.by_ref().take(allowed + 1).read_to_end(&mut body) {
             Ok(read) if read as u64 > allowed => {
-                Err(format!("the member unpacks to more than {allowed} bytes and was not read"))
+                Err(format!("the member unpacks to far more than it should ({} MB) and was not read", allowed >> 20))
             }
             Ok(read) => {
                 left -= read as u64;
                 Ok(body)
             }
-            Err(e) => Err(format!("the member cannot be unpacked: {e}")),
+            Err(e) => Err(format!("the member is damaged and cannot be unpacked ({e})")),
         };
         members.push(Member { name, body });
     }

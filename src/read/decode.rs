@@ -5,8 +5,10 @@ use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// Kind of container, by content.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Container {
-    /// A zip archive (an Excel workbook is one too).
-    Zip,
+    /// A zip archive of files.
+    Archive,
+    /// A workbook, which is a zip archive too.
+    Workbook,
     /// Anything else; text, if it is an export.
     Other,
 }
@@ -16,37 +18,67 @@ pub(super) enum Container {
 pub(super) struct Decoded {
     /// UTF-8, no byte-order mark, lines ended by LF or CRLF.
     pub text: String,
+    /// Whether it is JSON.
+    pub json: bool,
     /// What had to be guessed.
     pub remark: Option<String>,
 }
 
+/// Office and Open Document files name their parts in the directory at the end.
+const PARTS: [&[u8]; 3] = [b"[Content_Types].xml", b"xl/workbook.xml", b"mimetypeapplication/vnd.oasis"];
+
 pub(super) fn sniff(bytes: &[u8]) -> Container {
-    if bytes.starts_with(b"PK\x03\x04") { Container::Zip } else { Container::Other }
+    // Old and protected workbooks: the reader of workbooks tells which.
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return Container::Workbook;
+    }
+    // The second is an archive without files.
+    if !bytes.starts_with(b"PK\x03\x04") && !bytes.starts_with(b"PK\x05\x06") {
+        return Container::Other;
+    }
+    let ends = [bytes.get(..4_096.min(bytes.len())), bytes.get(bytes.len().saturating_sub(65_536)..)];
+    let has = |part: &&[u8]| ends.iter().flatten().any(|end| memchr::memmem::find(end, part).is_some());
+    if PARTS.iter().any(has) { Container::Workbook } else { Container::Archive }
 }
 
 /// Decodes a text file, or says why it is none.
-pub(super) fn text(bytes: &[u8]) -> Result<Decoded, String> {
+pub(super) fn text(bytes: Vec<u8>) -> Result<Decoded, String> {
     if bytes.is_empty() {
         return Err("the file is empty".into());
     }
-    if let Some(kind) = binary_kind(bytes) {
+    if let Some(kind) = binary_kind(&bytes) {
         return Err(format!("{kind}, not a device list; export the list again as CSV"));
     }
-    let (text, remark) = match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8_or_windows(rest),
-        [0xFF, 0xFE, ..] => (utf16(bytes, UTF_16LE)?, None),
-        [0xFE, 0xFF, ..] => (utf16(bytes, UTF_16BE)?, None),
-        _ if looks_utf16(bytes, 1) => (utf16(bytes, UTF_16LE)?, None),
-        _ if looks_utf16(bytes, 0) => (utf16(bytes, UTF_16BE)?, None),
+    let (text, remark) = match bytes.as_slice() {
+        [0xFF, 0xFE, ..] => (utf16(&bytes, UTF_16LE)?, None),
+        [0xFE, 0xFF, ..] => (utf16(&bytes, UTF_16BE)?, None),
+        _ if looks_utf16(&bytes, 1) => (utf16(&bytes, UTF_16LE)?, None),
+        _ if looks_utf16(&bytes, 0) => (utf16(&bytes, UTF_16BE)?, None),
         _ if bytes.iter().take(4096).any(|b| *b == 0) => return Err("a binary file, not a device list".into()),
         _ => utf8_or_windows(bytes),
     };
+    let (text, remark) = without_mark(text, remark);
     match text.trim_start().chars().next() {
         None => Err("the file is blank".into()),
-        Some('{' | '[') => Err("JSON, which is not read yet; export the list as CSV".into()),
         Some('<') => Err("a web page or XML, not a device list".into()),
-        Some(_) => Ok(Decoded { text: line_ends(text), remark }),
+        Some('{' | '[') => Ok(Decoded { text, json: true, remark }),
+        Some(_) => Ok(Decoded { text: line_ends(text), json: false, remark }),
     }
+}
+
+/// Takes off a byte-order mark, also one that was read as Windows-1252 and saved again as UTF-8.
+fn without_mark(mut text: String, remark: Option<String>) -> (String, Option<String>) {
+    const MANGLED: &str = "ï»¿";
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    if text.starts_with(MANGLED) {
+        text.drain(..MANGLED.len());
+        let message = "the file was UTF-8, was read as Windows-1252 and saved again: names with accents are mangled; \
+                       take the list as the console exports it";
+        return (text, Some(message.into()));
+    }
+    (text, remark)
 }
 
 fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
@@ -54,7 +86,6 @@ fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"%PDF", "a PDF document"),
         (b"\x89PNG", "a picture"),
         (b"\xFF\xD8\xFF", "a picture"),
-        (b"\xD0\xCF\x11\xE0", "an old Office document"),
         (b"\x1F\x8B", "a gzip archive"),
         (b"7z\xBC\xAF", "a 7-Zip archive"),
         (b"SQLite format 3", "a database"),
@@ -74,11 +105,12 @@ fn utf16(bytes: &[u8], encoding: &'static encoding_rs::Encoding) -> Result<Strin
     if damaged { Err("UTF-16 text that is damaged or cut off".into()) } else { Ok(text.into_owned()) }
 }
 
-fn utf8_or_windows(bytes: &[u8]) -> (String, Option<String>) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (text.to_owned(), None);
-    }
-    let (text, _, _) = WINDOWS_1252.decode(bytes);
+fn utf8_or_windows(bytes: Vec<u8>) -> (String, Option<String>) {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(e) => e.into_bytes(),
+    };
+    let (text, _, _) = WINDOWS_1252.decode(&bytes);
     (text.into_owned(), Some("the file is not UTF-8; it was read as Windows-1252, so check names with accents".into()))
 }
 
@@ -104,7 +136,7 @@ mod tests {
             WINDOWS_1252.encode(text).0.into_owned(),
         ];
         for bytes in cases {
-            assert_eq!(super::text(&bytes).unwrap().text, text);
+            assert_eq!(super::text(bytes).unwrap().text, text);
         }
     }
 
@@ -114,10 +146,9 @@ mod tests {
             (b"%PDF-1.7 x".as_slice(), "a PDF document, not a device list; export the list again as CSV"),
             (b"", "the file is empty"),
             (b" \n ", "the file is blank"),
-            (b"{\"value\":[]}", "JSON, which is not read yet; export the list as CSV"),
             (b"a\0b\x01\0\0", "a binary file, not a device list"),
         ] {
-            assert_eq!(text(bytes).unwrap_err(), expected);
+            assert_eq!(text(bytes.to_vec()).unwrap_err(), expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One delimited table: its header, a check of its structure, and the parallel reader for tables that pass it.
+//! One delimited text: its header, a check of its structure, and the parallel reader for tables that pass it.
 //!
 //! That reader is fast and would fill a short row with nothing without a word, hence the check.
 
@@ -10,52 +10,28 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
+use super::export::Rows;
+use super::tolerant;
+
 /// Columns in a header beyond which a file is no device list.
 const MAX_COLUMNS: usize = 4_096;
+/// Rows that are looked at for the first filled cell of a column.
+const NEAR: usize = 1_000;
 
-/// A table as text: a CSV file or an archive member.
+/// A delimited text behind its header.
 #[derive(Debug)]
-pub struct Export {
-    /// How reports name it.
-    pub label: String,
-    /// Header cells as written, trimmed.
-    pub header: Vec<String>,
+pub(super) struct Delimited {
     pub(super) delimiter: u8,
+    pub(super) quote: u8,
+    pub(super) width: usize,
     text: String,
     /// Where the first data row begins.
     body: usize,
 }
 
-/// Some columns of an export.
-#[derive(Debug)]
-pub struct Rows {
-    /// The columns asked for, in that order; blank cells are null.
-    pub columns: Vec<StringChunked>,
-    /// Row number of each line of the columns, from 1.
-    pub row: Vec<u32>,
-    /// Rows that were set aside.
-    pub bad: Vec<BadRow>,
-    /// Whether the file ends in the middle of a row.
-    pub cut: bool,
-}
-
-/// A row that does not fit its header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadRow {
-    /// Data row, from 1.
-    pub row: u32,
-    /// What is wrong with it.
-    pub reason: String,
-    /// Its first line, or the beginning of it: what it names must not count as absent.
-    pub text: String,
-}
-
-impl Export {
+impl Delimited {
     /// Finds the delimiter and the header of a text.
-    ///
-    /// # Errors
-    /// The reason why the text is no table, as a sentence part.
-    pub fn new(label: impl Into<String>, text: String) -> Result<Self, String> {
+    pub(super) fn new(text: String) -> Result<(Vec<String>, Self), String> {
         let mut start = 0;
         let mut declared = None;
         // PowerShell writes its type first, Excel its separator; neither is part of the table.
@@ -71,10 +47,13 @@ impl Export {
                 break;
             }
         }
-        let first = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let mut lines = text.get(start..).unwrap_or_default().lines();
+        let first = lines.next().unwrap_or_default();
         let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
+        let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
+            .quote(quote)
             .has_headers(false)
             .flexible(true)
             .from_reader(text.as_bytes().get(start..).unwrap_or_default());
@@ -85,7 +64,8 @@ impl Export {
             return Err("not a table: its first line is no header".into());
         }
         let body = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        Ok(Self { label: label.into(), header, delimiter, text, body })
+        let width = header.len();
+        Ok((header, Self { delimiter, quote, width, text, body }))
     }
 
     /// The data rows as bytes.
@@ -93,30 +73,74 @@ impl Export {
         self.text.as_bytes().get(self.body..).unwrap_or_default()
     }
 
+    pub(super) fn container(&self) -> String {
+        match self.delimiter {
+            b',' => "CSV".into(),
+            b'\t' => "CSV with tabs".into(),
+            other => format!("CSV with {}", char::from(other)),
+        }
+    }
+
+    pub(super) fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
+        self.clean_height()
+            .and_then(|height| self.read_parallel(columns, height))
+            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
+    }
+
+    pub(super) fn first(&self, column: usize) -> Option<String> {
+        let mut records = self.reader().into_byte_records().take(NEAR);
+        let cell = records.find_map(|record| {
+            let record = record.ok()?;
+            record.get(column).filter(|cell| !cell.trim_ascii().is_empty()).map(<[u8]>::to_vec)
+        });
+        cell.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    pub(super) fn count_filled(&self, columns: &[usize]) -> Vec<u64> {
+        let mut counts = vec![0; columns.len()];
+        let mut record = csv::ByteRecord::new();
+        let mut reader = self.reader();
+        while reader.read_byte_record(&mut record).unwrap_or(false) {
+            for (count, column) in counts.iter_mut().zip(columns) {
+                *count += u64::from(record.get(*column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
+            }
+        }
+        counts
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .quote(self.quote)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(self.body())
+    }
+
     /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.
     pub(super) fn clean_height(&self) -> Option<usize> {
         let body = self.body();
-        let width = self.header.len();
+        if self.quote != b'"' {
+            return None;
+        }
         if body.contains(&b'"') {
-            return strict_rows(body, self.delimiter, width);
+            return strict_rows(body, self.delimiter, self.width);
         }
         let pieces = split_at_lines(body, rayon::current_num_threads() * 4);
         let counts: Option<Vec<usize>> =
-            pieces.par_iter().map(|piece| count_plain_rows(piece, self.delimiter, width)).collect();
+            pieces.par_iter().map(|piece| count_plain_rows(piece, self.delimiter, self.width)).collect();
         counts.map(|c| c.iter().sum())
     }
 
-    pub(super) fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
+    fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
         if height == 0 {
             return Some(Rows {
                 columns: columns.iter().map(|_| StringChunked::from_slice("".into(), &[] as &[&str])).collect(),
-                row: Vec::new(),
-                bad: Vec::new(),
-                cut: false,
+                ..Rows::default()
             });
         }
         let name = |i: usize| format!("c{i}");
-        let schema: Schema = (0..self.header.len()).map(|i| Field::new(name(i).into(), DataType::String)).collect();
+        let schema: Schema = (0..self.width).map(|i| Field::new(name(i).into(), DataType::String)).collect();
         let mut wanted = columns.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
@@ -135,8 +159,15 @@ impl Export {
             .map(|i| frame.column(&name(*i)).ok().and_then(|c| c.str().ok().cloned()))
             .collect::<Option<Vec<_>>>()?;
         let row = (1..=u32::try_from(height).ok()?).collect();
-        Some(Rows { columns, row, bad: Vec::new(), cut: false })
+        Some(Rows { columns, row, ..Rows::default() })
     }
+}
+
+/// GAM may be told to quote with `'`, so that JSON in a cell keeps its own quotes.
+fn sniff_quote(header: &str, second: &str, delimiter: u8) -> u8 {
+    let delimiter = char::from(delimiter);
+    let telling = second.starts_with("'{") || second.contains(&format!("{delimiter}'{{"));
+    if telling && !header.contains('"') { b'\'' } else { b'"' }
 }
 
 /// The delimiter that splits the header most often, quoted parts left out.
@@ -247,7 +278,7 @@ pub(super) fn strict_rows(body: &[u8], delimiter: u8, width: usize) -> Option<us
 
 #[cfg(test)]
 mod tests {
-    use super::super::tolerant;
+    use super::super::export::{BadRow, Export};
     use super::*;
 
     fn cells(rows: &Rows) -> Vec<Vec<Option<String>>> {
@@ -255,7 +286,7 @@ mod tests {
     }
 
     fn export(text: &str) -> Export {
-        Export::new("x.csv", text.to_string()).unwrap()
+        Export::delimited("x.csv", text.to_string()).unwrap()
     }
 
     #[test]
@@ -273,10 +304,10 @@ mod tests {
     #[test]
     fn both_readers_agree_on_a_clean_file() {
         let text = "a,b,c\n1,\"x, y\",\n\"l1\nl2\",\"q\"\"q\",3\n4,5,\"6\"\n";
-        let export = export(text);
-        assert_eq!(export.clean_height(), Some(3));
-        let fast = export.read(&[0, 1, 2], false);
-        let slow = tolerant::read(&export, &[0, 1, 2], false);
+        let (_, body) = Delimited::new(text.to_string()).unwrap();
+        assert_eq!(body.clean_height(), Some(3));
+        let fast = body.read(&[0, 1, 2], false);
+        let slow = tolerant::read(&body, &[0, 1, 2], false);
         assert_eq!(cells(&fast), cells(&slow));
         assert_eq!(cells(&fast)[1][1].as_deref(), Some("q\"q"));
         assert_eq!(cells(&fast)[0][2], None);

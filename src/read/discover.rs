@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
-const ENDINGS: &[&str] = &["csv", "tsv", "txt", "tab", "zip", "json", "xlsx"];
+const ENDINGS: &[&str] =
+    &["csv", "tsv", "txt", "tab", "zip", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "xlsb", "ods", "gz", "7z"];
 
 /// One input file.
 #[derive(Clone, Debug, PartialEq, Eq)]

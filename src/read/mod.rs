@@ -8,26 +8,32 @@ mod archive;
 mod decode;
 mod delimited;
 mod discover;
+mod export;
+mod json;
 mod tolerant;
+mod workbook;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 
-pub use delimited::{BadRow, Export, Rows};
 pub use discover::{Input, discover};
+pub use export::{BadRow, Export, Paging, Rows};
 
 /// What came out of one input file.
 #[derive(Debug)]
 pub struct Opened {
     /// SHA-256 of the file as it lies on disk, in hex.
     pub sha256: String,
-    /// The tables inside: one for a CSV file, one a member for an archive.
+    /// The tables inside: one for a CSV file, one a member for an archive, one a sheet for a workbook.
     pub exports: Vec<Export>,
     /// Remarks about what could not be used.
     pub notices: Vec<Notice>,
 }
+
+/// Archives within archives that are opened.
+const NESTED: u8 = 1;
 
 /// Reads one input file and decodes what is inside.
 ///
@@ -35,53 +41,72 @@ pub struct Opened {
 /// [`Error::Unreadable`] when the system does not hand out the file. A file that is no export is a notice, not an error.
 pub fn open(input: &Input) -> Result<Opened> {
     let bytes = std::fs::read(&input.path).map_err(|source| Error::Unreadable { path: input.path.clone(), source })?;
-    // The digest needs a core of its own: on a large file it takes as long as the decoding.
-    let (sha256, (exports, notices)) = rayon::join(|| hex(&Sha256::digest(&bytes)), || tables(&input.label, &bytes));
-    Ok(Opened { sha256, exports, notices })
+    let mut found = Found::default();
+    let sha256 = hex(&Sha256::digest(&bytes));
+    found.tables(&input.label, bytes, 1 + NESTED);
+    Ok(Opened { sha256, exports: found.exports, notices: found.notices })
 }
 
-fn tables(label: &str, bytes: &[u8]) -> (Vec<Export>, Vec<Notice>) {
-    let mut exports = Vec::new();
-    let mut notices = Vec::new();
-    match decode::sniff(bytes) {
-        decode::Container::Zip => match archive::members(bytes) {
-            Ok(members) => {
-                for member in members {
-                    let name = format!("{label}!{}", member.name);
-                    match member.body {
-                        Ok(body) => one(&name, &body, &mut exports, &mut notices),
-                        Err(reason) => notices.push(Notice::new(Code::UnknownFormat, name, reason)),
+/// The tables of one input file.
+#[derive(Default)]
+struct Found {
+    exports: Vec<Export>,
+    notices: Vec<Notice>,
+}
+
+impl Found {
+    /// `archives` is how many archives, one inside the other, may still be opened.
+    fn tables(&mut self, label: &str, bytes: Vec<u8>, archives: u8) {
+        match decode::sniff(&bytes) {
+            decode::Container::Archive if archives == 0 => {
+                self.refuse(label, "an archive within an archive within an archive; unpack it first".into());
+            }
+            decode::Container::Archive => match archive::members(&bytes) {
+                Ok(members) if members.is_empty() => self.refuse(label, "an archive without files".into()),
+                Ok(members) => {
+                    drop(bytes);
+                    for member in members {
+                        let name = format!("{label}!{}", member.name);
+                        match member.body {
+                            Ok(body) => self.tables(&name, body, archives - 1),
+                            Err(reason) => self.refuse(&name, reason),
+                        }
                     }
                 }
-            }
-            Err(reason) => notices.push(Notice::new(Code::UnknownFormat, label, reason)),
-        },
-        decode::Container::Other => one(label, bytes, &mut exports, &mut notices),
-    }
-    (exports, notices)
-}
-
-fn one(label: &str, bytes: &[u8], exports: &mut Vec<Export>, notices: &mut Vec<Notice>) {
-    match decode::text(bytes).and_then(|decoded| {
-        if let Some(remark) = decoded.remark {
-            notices.push(Notice::new(Code::UnreadableValue, label, remark));
+                Err(reason) => self.refuse(label, reason),
+            },
+            decode::Container::Workbook => match workbook::sheets(label, bytes) {
+                Ok((exports, notices)) => {
+                    self.exports.extend(exports);
+                    self.notices.extend(notices);
+                }
+                Err(reason) => self.refuse(label, reason),
+            },
+            decode::Container::Other => self.text(label, bytes),
         }
-        Export::new(label, decoded.text)
-    }) {
-        Ok(export) => exports.push(export),
-        Err(reason) => notices.push(Notice::new(Code::UnknownFormat, label, reason)),
     }
-}
 
-impl Export {
-    /// Reads the columns at the given header positions.
-    ///
-    /// `short_rows` accepts rows that lack cells at their end, as some consoles write them.
-    #[must_use]
-    pub fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
-        self.clean_height()
-            .and_then(|height| self.read_parallel(columns, height))
-            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
+    fn text(&mut self, label: &str, bytes: Vec<u8>) {
+        let decoded = match decode::text(bytes) {
+            Ok(decoded) => decoded,
+            Err(reason) => return self.refuse(label, reason),
+        };
+        if let Some(remark) = decoded.remark {
+            self.notices.push(Notice::new(Code::LegacyEncoding, label, remark));
+        }
+        let found = if decoded.json {
+            json::lists(label, decoded.text)
+        } else {
+            Export::delimited(label, decoded.text).map(|export| vec![export.unfolded()])
+        };
+        match found {
+            Ok(exports) => self.exports.extend(exports),
+            Err(reason) => self.refuse(label, reason),
+        }
+    }
+
+    fn refuse(&mut self, label: &str, reason: String) {
+        self.notices.push(Notice::new(Code::UnknownFormat, label, reason));
     }
 }
 

@@ -2,15 +2,16 @@
 
 use polars::prelude::{NewChunkedArray, StringChunked};
 
-use super::delimited::{BadRow, Export, Rows, strict_rows};
+use super::delimited::{Delimited, strict_rows};
+use super::export::{BadRow, Rows};
 
 /// Bytes of a bad row that are kept.
 const LONGEST_KEPT: usize = 4_096;
 
 /// Reads some columns, row by row.
-pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows {
+pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> Rows {
     let body = export.body();
-    let width = export.header.len();
+    let width = export.width;
     let mut kept: Vec<Vec<Option<String>>> = vec![Vec::new(); columns.len()];
     let mut row_numbers = Vec::new();
     let mut bad = Vec::new();
@@ -20,8 +21,12 @@ pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows
     let mut record = csv::StringRecord::new();
     'resume: loop {
         let rest = body.get(start..).unwrap_or_default();
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(export.delimiter).has_headers(false).flexible(true).from_reader(rest);
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(export.delimiter)
+            .quote(export.quote)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(rest);
         loop {
             let from = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
             // The text is valid UTF-8 by now, so an error can only be the end.
@@ -37,7 +42,9 @@ pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows
             let raw = raw.get(lead..).unwrap_or_default();
             // Within one line an odd quote is harmless; one that reaches over lines may have eaten other rows.
             let over_lines = raw.trim_ascii_end().contains(&b'\n');
-            let open_quote = (over_lines || last_unended) && strict_rows(raw, export.delimiter, record.len()).is_none();
+            let open_quote = (over_lines || last_unended)
+                && export.quote == b'"'
+                && strict_rows(raw, export.delimiter, record.len()).is_none();
             if fits && !open_quote && !(last_unended && record.len() < width) {
                 for (cells, at) in kept.iter_mut().zip(columns) {
                     cells.push(record.get(*at).filter(|c| !c.is_empty()).map(str::to_string));
@@ -48,7 +55,8 @@ pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows
             let reason = if open_quote && record.len() == width {
                 "has a quote that is never closed".to_string()
             } else {
-                format!("has {} cells where the header has {width}", record.len())
+                let cells = if record.len() == 1 { "cell" } else { "cells" };
+                format!("has {} {cells} where the header has {width}", record.len())
             };
             // A stray quote swallows the lines after it; only its own line is given up.
             let line_end = memchr::memchr(b'\n', raw).map_or(raw.len(), |p| p + 1);
@@ -63,5 +71,5 @@ pub(super) fn read(export: &Export, columns: &[usize], short_rows: bool) -> Rows
     }
     let columns =
         kept.into_iter().map(|cells| StringChunked::from_iter_options("".into(), cells.into_iter())).collect();
-    Rows { columns, row: row_numbers, bad, cut }
+    Rows { columns, row: row_numbers, bad, cut, ..Rows::default() }
 }

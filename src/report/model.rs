@@ -300,10 +300,10 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
                 bytes: input.map_or(0, |i| i.bytes),
                 sha256: input.map_or_else(String::new, |i| i.sha256.clone()),
                 newest_signal: s.newest_signal.map_or_else(String::new, rfc3339),
-                understood: s.understood,
+                understood: s.understood.len() as u64,
                 ignored: s.ignored,
                 unknown_columns: s.unknown_columns.clone(),
-                missing_columns: s.missing_columns.clone(),
+                missing_columns: s.missing_columns.iter().map(|m| m.column.clone()).collect(),
                 secret_columns: s.secret_columns.clone(),
             }
         })

@@ -271,7 +271,7 @@ fn record(analysis: &Analysis, at: usize, line: &mut Line) {
         }
         kinds.push_str(kind.as_str());
         if tier.is_empty() {
-            tier = if kind.is_exact() { "exact" } else { "strong" };
+            tier = kind.tier();
         }
     }
     line.word(&kinds);

@@ -2,10 +2,14 @@
 
 use crate::identity::{Devices, Shelves};
 use crate::notice::{Code, Notice};
-use crate::schema::{Activity, Console};
+use crate::schema::{Activity, Console, Platform};
 
-/// Fewer claims than this prove nothing about the size of an export.
-const FEWEST_CLAIMS: usize = 20;
+/// From here on an export that holds less than half of what others claim is implausible.
+const FEW_CLAIMS: usize = 5;
+/// From here on one that holds less than three quarters is.
+const MANY_CLAIMS: usize = 20;
+/// From here on a platform that others claim and the export lacks altogether was filtered out.
+const PLATFORM_CLAIMS: usize = 5;
 
 /// What is known about the exports of each console.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ enum State {
     Missing,
     Empty,
     Incomplete(String),
+    /// Evidence only, by its nature: what it lacks is as if it had not been supplied.
+    Partial(String),
     Fine,
 }
 
@@ -35,8 +41,12 @@ impl Availability {
                     State::Missing
                 } else if shelves.of(*console).is_none() {
                     State::Empty
-                } else if shelves.cut.contains(console) {
-                    State::Incomplete(format!("the {} export is cut off", console.title()))
+                } else if let Some((_, reason)) = shelves.incomplete.iter().find(|(c, _)| c == console) {
+                    State::Incomplete(reason.clone())
+                } else if let Some((_, reason)) = shelves.partial.iter().find(|(c, _)| c == console) {
+                    State::Partial(format!("the {} export does not list every device: {reason}", console.title()))
+                } else if shelves.proven.contains(console) {
+                    State::Fine
                 } else if let Some(reason) = implausible(*console, shelves, devices) {
                     notices.push(Notice::new(Code::SourceTooSmall, "", reason.clone()));
                     State::Incomplete(reason)
@@ -53,14 +63,14 @@ impl Availability {
         match self.state.get(console.index())? {
             State::Missing => Some(format!("no {} export was supplied", console.title())),
             State::Empty => Some(format!("the {} export has no rows", console.title())),
-            State::Incomplete(_) | State::Fine => None,
+            State::Incomplete(_) | State::Partial(_) | State::Fine => None,
         }
     }
 
     /// Why nothing may be concluded from the absence of a record.
     pub(super) fn absence_unproven(&self, console: Console) -> Option<String> {
         match self.state.get(console.index())? {
-            State::Incomplete(reason) => Some(reason.clone()),
+            State::Incomplete(reason) | State::Partial(reason) => Some(reason.clone()),
             State::Missing | State::Empty | State::Fine => None,
         }
     }
@@ -68,7 +78,8 @@ impl Availability {
     /// Consoles whose exports are known to lack records.
     #[must_use]
     pub fn incomplete(&self) -> Vec<Console> {
-        Console::ALL.iter().copied().filter(|c| self.absence_unproven(*c).is_some()).collect()
+        let gap = |c: &Console| matches!(self.state.get(c.index()), Some(State::Incomplete(_)));
+        Console::ALL.iter().copied().filter(gap).collect()
     }
 }
 
@@ -92,9 +103,7 @@ fn too_few_in_intune(shelves: &Shelves, devices: &Devices) -> Option<String> {
             *slot |= word == Some("intune") && active.get(*device as usize) == Some(&true);
         }
     }
-    share(&claimed, devices, Console::Intune).map(|(held, all)| {
-        format!("the Intune export holds {held} of {all} live devices that Entra ID says Intune manages; it looks filtered or cut")
-    })
+    short(&claimed, devices, Console::Intune, "live devices that Entra ID says Intune manages")
 }
 
 /// Intune names an Entra device for its records; most of them must be there.
@@ -107,17 +116,30 @@ fn too_few_in_entra(shelves: &Shelves, devices: &Devices) -> Option<String> {
             *slot |= id.is_some();
         }
     }
-    share(&claimed, devices, Console::Entra).map(|(held, all)| {
-        format!("the Entra ID export holds {held} of {all} devices that Intune says are registered; it looks filtered or cut")
-    })
+    short(&claimed, devices, Console::Entra, "devices that Intune says are registered")
 }
 
-/// How many of the claimed devices a console holds, if it is fewer than three quarters.
-fn share(claimed: &[bool], devices: &Devices, console: Console) -> Option<(usize, usize)> {
+/// Why a console holds too few of the devices that others claim for it: of all, or none of one platform.
+fn short(claimed: &[bool], devices: &Devices, console: Console, what: &str) -> Option<String> {
     let bit = 1_u16 << console.index();
-    let all = claimed.iter().filter(|c| **c).count();
-    let held = claimed.iter().zip(devices.consoles()).filter(|(c, held)| **c && *held & bit != 0).count();
-    (all >= FEWEST_CLAIMS && held * 4 < all * 3).then_some((held, all))
+    let count = |platform: Option<Platform>| {
+        let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
+        let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
+        own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
+    };
+    let title = console.title();
+    let (held, all) = count(None);
+    if (all >= FEW_CLAIMS && held * 2 < all) || (all >= MANY_CLAIMS && held * 4 < all * 3) {
+        return Some(format!("the {title} export holds {held} of {all} {what}; it looks filtered or cut"));
+    }
+    Platform::ALL.iter().find_map(|platform| {
+        let (held, all) = count(Some(*platform));
+        (held == 0 && all >= PLATFORM_CLAIMS).then(|| {
+            format!(
+                "the {title} export holds none of {all} {what} of platform {platform}; it looks filtered by platform"
+            )
+        })
+    })
 }
 
 /// Where nothing else speaks: a management console with a tenth of the rows of the purchase lists.

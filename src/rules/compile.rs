@@ -30,6 +30,8 @@ pub struct Rule {
     pub(super) shown: Vec<&'static str>,
     /// Those, and what its condition reads.
     pub(super) columns: Vec<&'static str>,
+    /// Columns of the device table that decide whether it holds.
+    pub(super) decides: Vec<&'static str>,
     pub(super) tests: Vec<Case>,
 }
 
@@ -142,7 +144,8 @@ pub(super) fn compile(path: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
         columns
     };
     let shown = sorted(severity_when.iter().flat_map(|(e, _)| read_by(e)).chain(evidence.iter().copied()).collect());
-    let columns = sorted(shown.iter().copied().chain(read_by(&when)).collect());
+    let decides = sorted(read_by(&when));
+    let columns = sorted(shown.iter().copied().chain(decides.iter().copied()).collect());
     Ok(Rule {
         path: path.to_string(),
         text: Text {
@@ -164,6 +167,7 @@ pub(super) fn compile(path: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
         evidence,
         shown,
         columns,
+        decides,
         tests: raw.tests,
     })
 }

@@ -60,7 +60,15 @@ pub fn judge(
     for (number, judged) in (0_u16..).zip(judged) {
         tallies.push(judged.tally);
         findings.rule.extend(std::iter::repeat_n(number, judged.devices.len()));
-        findings.confidence.extend(judged.devices.iter().map(|d| confidence(devices, *d)));
+        // What rests on a weak link is shown, and nothing is planned on it.
+        let columns = rules.get(usize::from(number)).map(|r| r.decides.as_slice()).unwrap_or_default();
+        for (device, objects) in judged.devices.iter().zip(&judged.objects) {
+            let held = |record: &u32| links.weak.get(*record as usize) == Some(&true);
+            let weak = columns.iter().any(|column| devices.rests_on_weak(*device, column))
+                || (!objects.is_empty() && objects.iter().all(held));
+            findings.weak.push(weak);
+            findings.confidence.push(if weak { Confidence::Low } else { confidence(devices, *device) });
+        }
         findings.device.extend(judged.devices);
         findings.severity.extend(judged.severity);
         findings.evidence.extend(judged.evidence);

@@ -47,6 +47,8 @@ pub struct Findings {
     pub severity: Vec<Severity>,
     /// How much it may be relied on.
     pub confidence: Vec<Confidence>,
+    /// Whether it rests on a weak link: it is shown, and nothing is planned on it.
+    pub weak: Vec<bool>,
     /// The values that made the rule hold, `column=value; …`.
     pub evidence: Vec<String>,
     /// End of the finding's objects in `objects`.

@@ -219,7 +219,7 @@ fn a_column_that_is_gone_stops_the_rules_that_need_it() {
     let line = report.rule("abm-released-still-managed");
     assert_eq!(line["outcome"], "did-not-run");
     assert_eq!(line["reason"], "the Intune export has no column for `serial`, or nothing in it");
-    assert!(has_notice(&report, "missing-column", &tenant.files[INTUNE].0, "", "`serial` is missing"));
+    assert!(has_notice(&report, "missing-column", &tenant.files[INTUNE].0, "", "`Serial number` is missing"));
 }
 
 /// A way to save a table.
@@ -262,7 +262,7 @@ fn a_file_in_a_windows_code_page_is_read_with_a_remark() {
     let report = place.analyze(&[]);
     let lines = report.lines_where("records.csv", "export", name);
     assert_eq!(lines.iter().find(|line| line["row"] == "1").unwrap()["name"], "Jérôme – Gerät");
-    assert!(has_notice(&report, "unreadable-value", name, "", "Windows-1252"));
+    assert!(has_notice(&report, "legacy-encoding", name, "", "Windows-1252"));
 }
 
 #[test]

@@ -12,10 +12,14 @@ use crate::common::{Place, file_name, repository};
 /// Folder of the fixtures, and the format that every header in it belongs to.
 const EXPECTED: &[(&str, Option<&str>)] = &[
     ("abm", Some("abm/portal")),
+    ("ade", Some("ade/script")),
+    ("asbmutil", Some("abm/asbmutil")),
     ("autopilot", Some("autopilot/portal")),
     ("chrome", Some("chrome/cros")),
+    ("chrome-sheet", Some("chrome/community-sheet")),
     ("defender", Some("defender/portal")),
     ("entra", Some("entra/download-devices")),
+    ("google-mobile", Some("google-mobile/sheet")),
     ("intune", Some("intune/devices-with-inventory")),
     ("others", None),
 ];
@@ -39,7 +43,7 @@ fn table(place: &Place, bytes: &[u8]) -> Export {
 }
 
 fn recognised(formats: &Formats, place: &Place, bytes: &[u8]) -> Option<String> {
-    formats.recognise(&table(place, bytes).header).map(|found| found.format.id.clone())
+    formats.recognise(&table(place, bytes)).map(|found| found.format.id.clone())
 }
 
 #[test]
@@ -89,17 +93,10 @@ fn every_column_of_a_known_header_is_known() {
     for (folder, _) in EXPECTED.iter().filter(|(_, expected)| expected.is_some()) {
         for path in headers(folder) {
             let table = table(&place, &fs::read(&path).unwrap());
-            let found = formats.recognise(&table.header).unwrap();
+            let found = formats.recognise(&table).unwrap();
             assert_eq!(found.unknown, Vec::<String>::new(), "{}", path.display());
-            assert_eq!(found.secret, Vec::<String>::new(), "{}", path.display());
+            assert_eq!(found.secret, Vec::<usize>::new(), "{}", path.display());
         }
-    }
-}
-
-#[test]
-fn every_format_has_a_header_among_the_fixtures() {
-    for format in formats().all() {
-        assert!(EXPECTED.iter().any(|(_, id)| *id == Some(&format.id)), "`{}`", format.id);
     }
 }
 
@@ -110,11 +107,10 @@ fn headers_without_a_required_column_are_not_recognised() {
     for (file, lost) in [
         ("abm/portal-minimal.csv", "DATE_REMOVED_FROM_ORGANIZATION"),
         ("abm/portal-2023-13-columns.csv", "SERIAL_NO"),
-        ("autopilot/portal-7-columns.csv", "Profile status"),
         ("chrome/gam-print-cros-basic.csv", "lastSync"),
         ("defender/portal-2026-32-columns-bom.csv", "Onboarding Status"),
         ("entra/download-devices-17-columns.csv", "approximateLastSignInDateTime"),
-        ("intune/devices-with-inventory-53-columns.csv", "Azure AD Device ID"),
+        ("intune/devices-with-inventory-53-columns.csv", "Last check-in"),
     ] {
         let text = fs::read_to_string(repository("tests/fixtures/headers").join(file)).unwrap();
         let text = text.trim_start_matches('\u{feff}').trim_end();

@@ -19,8 +19,10 @@ fn program() {
     Usage: lastseen <COMMAND>
 
     Commands:
-      analyze  Link the exports into devices, flag the stale and misaligned ones, and write the report
-      fields   Print the columns that a rule may use, with type and meaning
+      analyze    Link the exports into devices, flag the stale and misaligned ones, and write the report
+      inspect    Say what each export is, what is known in it, and what is damaged or missing
+      checklist  Print which exports to ask for, how each is made without secrets, and what each adds
+      fields     Print the columns that a rule may use, with type and meaning
 
     Options:
       -h, --help     Print help
@@ -36,10 +38,27 @@ fn analyze() {
     Usage: lastseen analyze [OPTIONS] <EXPORTS>...
 
     Arguments:
-      <EXPORTS>...  Files and folders with console exports (CSV, or ZIP as Intune hands it out)
+      <EXPORTS>...  Files and folders with console exports: CSV, XLSX, JSON, or ZIP archives of them
 
     Options:
       -h, --help  Print help
+
+    Input:
+          --expect <CONSOLE=N>  Number of devices that a console's own page shows: `intune=4812`; a list
+                                with fewer proves no absence
+          --date-order <ORDER>  Order of day and month in columns that do not decide it [possible
+                                values: dmy, mdy]
+          --strict              Refuse exports with remarks of medium severity or above
+
+    Judgement:
+          --as-of <TIME>            Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the
+                                    newest sign of life in the exports]
+          --rules <DIR>             Folder with formats, rules and playbooks to add to the shipped ones
+                                    or to put in their place
+          --threshold <NAME=DAYS>   Set a threshold: `inactive=60`, or for one platform
+                                    `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
+          --allow-short-thresholds  Accept an inactivity threshold below 21 days, which Entra's activity
+                                    stamp is too coarse for
 
     Output:
       -o, --out <DIR>           Folder to write the report to [default: lastseen-report]
@@ -49,21 +68,6 @@ fn analyze() {
           --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
           --templates <DIR>     Folder with templates to put in the place of the shipped ones
       -q, --quiet               Say nothing but errors
-
-    Judgement:
-          --as-of <TIME>            Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the
-                                    newest sign of life in the exports]
-          --threshold <NAME=DAYS>   Set a threshold: `inactive=60`, or for one platform
-                                    `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
-          --allow-short-thresholds  Accept an inactivity threshold below 21 days, which Entra's activity
-                                    stamp is too coarse for
-          --rules <DIR>             Folder with formats, rules and playbooks to add to the shipped ones
-                                    or to put in their place
-
-    Input:
-          --date-order <ORDER>  Order of day and month in columns that do not decide it [possible
-                                values: dmy, mdy]
-          --strict              Refuse exports with remarks of medium severity or above
     ");
 }
 

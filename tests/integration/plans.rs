@@ -42,6 +42,11 @@ impl Plans {
             plans.objects.entry(line["device_key"].clone()).or_default().insert(object);
         }
         for line in report.lines("findings.csv") {
+            // What rests on a weak link is shown and not planned, unless the whole device does.
+            let identity = plans.devices[&line["device_key"]]["identity"].as_str();
+            if line["confidence"] == "low" && !matches!(identity, "weak" | "conflict") {
+                continue;
+            }
             plans.rules.entry(line["device_key"].clone()).or_default().insert(line["rule"].clone());
         }
         for line in report.lines("plan.csv") {

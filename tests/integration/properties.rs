@@ -61,9 +61,9 @@ fn survive(formats: &Formats, bytes: &[u8]) {
     place.write("export.csv", bytes);
     for input in read::discover(&[place.path("export.csv")]).unwrap() {
         for export in read::open(&input).unwrap().exports {
-            if let Some(recognised) = formats.recognise(&export.header) {
-                let (records, _) =
-                    formats::normalise(&export, &recognised, formats, &formats::Options::default()).unwrap();
+            if let Some(recognised) = formats.recognise(&export) {
+                let options = formats::Options::default();
+                let records = formats::normalise(&export, &recognised, formats, &options).unwrap().records;
                 assert!(records.frame.height() + records.bad.len() <= bytes.len());
             }
         }

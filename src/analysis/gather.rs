@@ -1,0 +1,208 @@
+//! Files to records: reads every input, recognises what is in it and lets the doctor look at all of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{InputFile, Progress, Source, remarks::clipped, tables};
+use crate::doctor::{self, Expected, Patient};
+use crate::error::Result;
+use crate::formats::{self, Formats, Normalised, Recognised, Records};
+use crate::notice::{Code, Notice};
+use crate::read::{self, Export, Input, Paging};
+use crate::schema::Console;
+
+/// What reading the inputs gave.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub inputs: Vec<InputFile>,
+    pub sources: Vec<Source>,
+    pub records: Vec<(String, Records)>,
+    pub notices: Vec<Notice>,
+    /// Consoles whose lists are complete by the user's own count.
+    pub proven: Vec<Console>,
+    /// Tables that no format explains.
+    pub strangers: Vec<super::Stranger>,
+}
+
+/// What is on the way from the files to [`Gathered`].
+#[derive(Default)]
+struct Loading {
+    all: Gathered,
+    /// Paging and page sizes of each export with records.
+    paging: BTreeMap<String, (Paging, Vec<u64>)>,
+    /// Names that lists give to ids: canonical column → id → name.
+    names: BTreeMap<(Console, &'static str), BTreeMap<String, String>>,
+}
+
+/// Reads one file after the other, the largest first, so that it is gone when the others come.
+pub(super) fn gather(
+    inputs: &[Input],
+    formats: &Formats,
+    settings: &formats::Options,
+    expected: &[Expected],
+    progress: &dyn Progress,
+) -> Result<Gathered> {
+    let mut by_size: Vec<&Input> = inputs.iter().collect();
+    by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
+    let mut loading = Loading::default();
+    for input in by_size {
+        progress.step(&format!("Reading {}", input.label));
+        let opened = read::open(input)?;
+        loading.all.notices.extend(opened.notices);
+        loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
+        for export in opened.exports {
+            loading.take(&export, formats, settings)?;
+        }
+    }
+    loading.finish(expected)
+}
+
+impl Loading {
+    fn take(&mut self, export: &Export, formats: &Formats, settings: &formats::Options) -> Result<()> {
+        let Some(recognised) = formats.recognise(export) else {
+            self.stranger(export, formats);
+            return Ok(());
+        };
+        if let Some(lookup) = &recognised.format.lookup {
+            let names = formats::lookup(export, &recognised);
+            self.all.notices.extend(recognised.notices(export));
+            self.all.sources.push(Source { names: names.len() as u64, ..source(export, &recognised) });
+            self.names.entry((recognised.format.console, lookup.field)).or_default().extend(names);
+            return Ok(());
+        }
+        let Normalised { records, notices, dates } = formats::normalise(export, &recognised, formats, settings)?;
+        self.all.notices.extend(notices);
+        let count = records.frame.height() as u64;
+        let rows = count + records.bad.len() as u64;
+        if rows == 0 {
+            let message = "the export has a header and no rows; it counts as not supplied".to_string();
+            self.all.notices.push(Notice::new(Code::SourceTooSmall, &export.label, message));
+        }
+        self.all.sources.push(Source {
+            rows,
+            records: count,
+            newest_signal: tables::newest(&records.frame),
+            dates,
+            ..source(export, &recognised)
+        });
+        self.paging.insert(export.label.clone(), (export.paging.clone(), recognised.format.page_sizes.clone()));
+        self.all.records.push((export.label.clone(), records));
+        Ok(())
+    }
+
+    fn stranger(&mut self, export: &Export, formats: &Formats) {
+        let nearest = formats.nearest(export);
+        let like = nearest
+            .as_ref()
+            .map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
+        let named = export.header.iter().filter(|name| !name.is_empty());
+        let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
+        let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
+        let language = if foreign {
+            "; the header is not in English: set the language of the console to English and export again"
+        } else {
+            ""
+        };
+        let message = if shown.is_empty() {
+            "no column has a name; the file was not used".to_string()
+        } else {
+            format!("no known format has these columns: {}; the file was not used{like}{language}", shown.join(", "))
+        };
+        self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
+        self.all.strangers.push(super::Stranger::new(export, nearest));
+    }
+
+    /// Names for ids, then everything in the order of its label, then the doctor.
+    fn finish(self, expected: &[Expected]) -> Result<Gathered> {
+        let Self { mut all, paging, names } = self;
+        for ((console, field), names) in &names {
+            for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
+                formats::translate(records, field, names)?;
+            }
+        }
+        all.inputs.sort_by(|a, b| a.label.cmp(&b.label));
+        all.sources.sort_by(|a, b| a.export.cmp(&b.export));
+        all.records.sort_by(|a, b| a.0.cmp(&b.0));
+        all.strangers.sort_by(|a, b| a.export.cmp(&b.export));
+        let fallback = (Paging::default(), Vec::new());
+        let patients: Vec<Patient<'_>> = all
+            .records
+            .iter()
+            .map(|(label, records)| {
+                let (paging, page_sizes) = paging.get(label).unwrap_or(&fallback);
+                let source = all.sources.iter().find(|s| s.export == *label);
+                Patient {
+                    label,
+                    format: source.map_or("", |s| s.format.as_str()),
+                    page_sizes,
+                    paging,
+                    rows: source.map_or(0, |s| s.rows),
+                    records,
+                }
+            })
+            .collect();
+        let diagnosis = doctor::examine(&patients, expected)?;
+        all.notices.extend(diagnosis.notices);
+        all.proven = diagnosis.proven;
+        for (at, reason) in diagnosis.partial {
+            if let Some((_, records)) = all.records.get_mut(at) {
+                records.partial.get_or_insert(reason);
+            }
+        }
+        for (at, reason) in diagnosis.incomplete {
+            if let Some((_, records)) = all.records.get_mut(at) {
+                records.incomplete.get_or_insert(reason);
+            }
+        }
+        made_up_for(&mut all);
+        for source in &mut all.sources {
+            let records = all.records.iter().find(|(label, _)| *label == source.export).map(|(_, r)| r);
+            source.incomplete = records.and_then(|r| r.incomplete.clone().or_else(|| r.partial.clone()));
+        }
+        Ok(all)
+    }
+}
+
+/// A column that a list lacks and a companion list fills, such as the servers of Apple devices, is not missing.
+fn made_up_for(all: &mut Gathered) {
+    let console_of = |label: &str| all.sources.iter().find(|s| s.export == label).map(|s| s.console);
+    let fills = |console: Console, column: &str| {
+        let mut companions = all.records.iter().filter(|(_, r)| r.console == console && r.partial.is_some());
+        companions.any(|(_, r)| r.frame.column(column).is_ok_and(|c| c.null_count() < c.len()))
+    };
+    let told = |n: &Notice| {
+        n.code == Code::MissingColumn && console_of(&n.export).is_some_and(|console| fills(console, &n.column))
+    };
+    let keep: Vec<bool> = all.notices.iter().map(|n| !told(n)).collect();
+    let mut keep = keep.into_iter();
+    all.notices.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// What the header says of an export; rows are filled in by the caller.
+fn source(export: &Export, recognised: &Recognised<'_>) -> Source {
+    let used: BTreeSet<usize> = recognised.columns.values().flatten().copied().collect();
+    let passed_over = used.len() + recognised.unknown.len() + recognised.secret.len();
+    let header = |at: usize| export.header.get(at).cloned().unwrap_or_default();
+    let understood = recognised
+        .columns
+        .iter()
+        .map(|(name, at)| ((*name).to_string(), at.first().map_or_else(String::new, |at| header(*at))));
+    Source {
+        export: export.label.clone(),
+        console: recognised.format.console,
+        format: recognised.format.id.clone(),
+        format_title: recognised.format.title.clone(),
+        rows: 0,
+        records: 0,
+        names: 0,
+        newest_signal: None,
+        container: export.container(),
+        because: recognised.format.because(&export.header),
+        understood: understood.collect(),
+        ignored: export.header.len().saturating_sub(passed_over) as u64,
+        unknown_columns: recognised.unknown.clone(),
+        missing_columns: recognised.missing.clone(),
+        secret_columns: recognised.secret_names(export),
+        dates: Vec::new(),
+        incomplete: None,
+    }
+}

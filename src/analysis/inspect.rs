@@ -1,0 +1,97 @@
+//! What each file is, without judging anything.
+
+use super::{InputFile, Options, Progress, Source, gather, nothing};
+use crate::error::Result;
+use crate::formats::{self, Nearest};
+use crate::identity::{self, Shelves};
+use crate::notice::Notice;
+use crate::read::{self, Export};
+
+/// What is known about the inputs before anything is concluded from them.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+    /// The exports in them whose format is known.
+    pub sources: Vec<Source>,
+    /// The tables whose format is not.
+    pub strangers: Vec<Stranger>,
+    /// Remarks, in their order.
+    pub notices: Vec<Notice>,
+    /// The time at which an analysis would judge: the newest signal, or the given one. UTC milliseconds.
+    pub as_of: Option<i64>,
+}
+
+/// A table that no format explains.
+#[derive(Clone, Debug)]
+pub struct Stranger {
+    /// Its name in reports.
+    pub export: String,
+    /// What kind of file it is.
+    pub container: String,
+    /// Its header.
+    pub header: Vec<String>,
+    /// The format that comes nearest, if one does.
+    pub like: Option<Likeness>,
+}
+
+/// How a table resembles a format.
+#[derive(Clone, Debug)]
+pub struct Likeness {
+    /// Format id.
+    pub format: String,
+    /// Format name for people.
+    pub title: String,
+    /// Headers that the format knows.
+    pub known: Vec<String>,
+    /// Required headers that are missing, each with the header that looks most like it.
+    pub lacks: Vec<(String, Option<String>)>,
+    /// Headers that the format forbids.
+    pub forbidden: Vec<String>,
+    /// Headers that the format does not know.
+    pub unknown: Vec<String>,
+}
+
+impl Stranger {
+    pub(super) fn new(export: &Export, nearest: Option<Nearest<'_>>) -> Self {
+        let like = nearest.map(|n| Likeness {
+            format: n.format.id.clone(),
+            title: n.format.title.clone(),
+            known: n.known,
+            lacks: n.lacks,
+            forbidden: n.forbidden,
+            unknown: n.unknown,
+        });
+        Self { export: export.label.clone(), container: export.container(), header: export.header.clone(), like }
+    }
+}
+
+/// Reads the exports and says what they are.
+///
+/// # Errors
+/// [`Error`](crate::error::Error) for paths that cannot be read and format files that are invalid.
+pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection> {
+    let library = super::Library::load(options)?;
+    let inputs = read::discover(&options.exports)?;
+    if inputs.is_empty() {
+        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
+        return Err(nothing(message.into(), Vec::new()));
+    }
+    let settings = formats::Options { order: options.date_order, needed: None };
+    let mut found = gather::gather(&inputs, &library.formats, &settings, &options.expected, progress)?;
+    let shelves = Shelves::new(std::mem::take(&mut found.records), &found.proven)?;
+    let (as_of, notices) = identity::as_of(&shelves, options.as_of);
+    found.notices.extend(notices);
+    if let Some(as_of) = as_of {
+        found.notices.extend(super::remarks::out_of_step(&found.sources, as_of));
+    }
+    found.notices.sort();
+    found.notices.dedup();
+    Ok(Inspection {
+        inputs: found.inputs,
+        sources: found.sources,
+        strangers: found.strangers,
+        notices: found.notices,
+        as_of: as_of.map(|a| a.millis),
+    })
+}

@@ -1,0 +1,65 @@
+//! Options that say what is read and how; the verbs that read exports share them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueHint};
+
+use crate::analysis;
+use crate::doctor::Expected;
+use crate::formats::dates::{Order, Stamp, stamp};
+use crate::schema::{Console, nearest};
+
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Files and folders with console exports: CSV, XLSX, JSON, or ZIP archives of them
+    #[arg(required = true, value_name = "EXPORTS", value_hint = ValueHint::AnyPath)]
+    pub exports: Vec<PathBuf>,
+
+    /// Number of devices that a console's own page shows: `intune=4812`; a list with fewer proves no absence
+    #[arg(long, value_name = "CONSOLE=N", value_parser = expected, help_heading = "Input")]
+    pub expect: Vec<Expected>,
+
+    /// Order of day and month in columns that do not decide it
+    #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"], help_heading = "Input")]
+    pub date_order: Option<String>,
+
+    /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
+    pub as_of: Option<i64>,
+
+    /// Folder with formats, rules and playbooks to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Judgement")]
+    pub rules: Option<PathBuf>,
+}
+
+impl Args {
+    /// The settings of a run; thresholds and strictness are the caller's.
+    pub(super) fn options(&self) -> analysis::Options {
+        analysis::Options {
+            exports: self.exports.clone(),
+            as_of: self.as_of,
+            date_order: self.date_order.as_deref().and_then(Order::parse),
+            rules: self.rules.clone(),
+            expected: self.expect.clone(),
+            ..analysis::Options::default()
+        }
+    }
+}
+
+fn time(text: &str) -> Result<i64, String> {
+    match stamp(text) {
+        Stamp::At(millis) if text.get(4..5) == Some("-") => Ok(millis),
+        _ => Err("write it as `2026-11-20` or `2026-11-20T08:00:00Z`".into()),
+    }
+}
+
+fn expected(text: &str) -> Result<Expected, String> {
+    let (console, count) = text.split_once('=').ok_or("write it as `intune=4812`")?;
+    let known = Console::parse(console).ok_or_else(|| match nearest(console, Console::WORDS.iter().copied()) {
+        Some(near) => format!("`{console}` is no console; the nearest is `{near}`"),
+        None => format!("`{console}` is no console; use one of: {}", Console::WORDS.join(", ")),
+    })?;
+    let count = count.parse().map_err(|_| format!("`{count}` is no number of devices"))?;
+    Ok((known, count))
+}

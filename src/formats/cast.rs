@@ -1,0 +1,335 @@
+//! The cells of one column to canonical values.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use polars::prelude::{
+    BooleanChunked, ChunkFull, Column, Int64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, StringChunked,
+    StringChunkedBuilder,
+};
+
+use super::Formats;
+use super::dates::{self, Order, Stamp};
+use super::describe::Format;
+use super::source::Part;
+use super::tally::{Fault, Tally};
+use super::values::{self, Cell};
+use super::vocabulary::Words;
+use crate::notice::Code;
+use crate::schema::{Field, Kind};
+
+/// Fewer strange words than this are no language.
+const FEWEST_STRANGE: u64 = 5;
+/// Signs of a strange word that a message shows.
+const LONGEST_EXAMPLE: usize = 30;
+
+/// How the dates of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// No cell leaves a choice: year first, month names, numbers.
+    Plain,
+    /// Day and month are told apart by cells of the column.
+    Decided(Order),
+    /// Day and month are told apart by the caller.
+    Settled(Order),
+    /// Nothing tells day and month apart; cells with a choice are unknown.
+    Open,
+}
+
+/// A column cast, with what was seen on the way.
+pub(super) struct Cast {
+    /// The canonical column first, then what else belongs to it.
+    pub columns: Vec<Column>,
+    pub tally: Tally,
+    /// For a column of dates with at least one cell.
+    pub written: Option<Written>,
+}
+
+impl Cast {
+    fn one(column: Column, tally: Tally) -> Self {
+        Self { columns: vec![column], tally, written: None }
+    }
+}
+
+/// Casts the cells of one column.
+pub(super) struct Caster<'a> {
+    pub field: &'a Field,
+    pub part: &'a Part,
+    pub cells: &'a StringChunked,
+    pub row: &'a [u32],
+    /// Day and month, for a column that does not tell.
+    pub order: Option<Order>,
+    /// The workbook counts its days from 1904.
+    pub epoch_1904: bool,
+}
+
+impl Caster<'_> {
+    pub(super) fn cast(&self, formats: &Formats, format: &Format) -> Cast {
+        if let Part::Is(word) = self.part {
+            return self.is(word);
+        }
+        if self.part.is_whole() {
+            return self.whole(formats, format);
+        }
+        let mut tally = Tally::default();
+        let mut parts = StringChunkedBuilder::new(self.name(), self.cells.len());
+        for (cell, row) in self.cells.iter().zip(self.row) {
+            let part = cell.and_then(|c| self.part.of(c));
+            if part.is_none()
+                && let Some(cell) = cell.filter(|c| values::is_type_name(values::bare(c)))
+            {
+                tally.unreadable(self.field, *row, cell);
+            }
+            parts.append_option(part.as_deref());
+        }
+        let parts = parts.finish();
+        let mut cast = Caster { cells: &parts, part: &Part::Whole, ..*self }.whole(formats, format);
+        cast.tally.add(tally);
+        cast
+    }
+
+    fn whole(&self, formats: &Formats, format: &Format) -> Cast {
+        let own = format.values.get(self.field.name);
+        match self.field.kind {
+            Kind::Serial => self.serial(formats, format.software_serials),
+            Kind::Time => self.times(),
+            Kind::Flag => self.flags(own),
+            Kind::Word(_) | Kind::State => self.words(formats.vocabulary().words(self.field.name), own),
+            Kind::Guid => self.text(values::guid),
+            Kind::Imei => self.text(values::imei),
+            _ if self.field.name == "native_id" => self.text(values::native_id),
+            _ => self.text(values::text),
+        }
+    }
+
+    fn name(&self) -> PlSmallStr {
+        self.field.name.into()
+    }
+
+    fn text(&self, cast: impl Fn(&str) -> Cell<Cow<'_, str>>) -> Cast {
+        // Also what is canonical already is copied: the reader's buffers are up to twice as large as what they hold.
+        let mut tally = Tally::default();
+        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
+        for (cell, row) in self.cells.iter().zip(self.row) {
+            match cell.map(|c| (c, cast(c))) {
+                Some((_, Cell::Value(value))) if values::looks_secret(&value) => {
+                    tally.count(Fault::Secret, *row);
+                    out.append_null();
+                }
+                Some((_, Cell::Value(value))) => out.append_value(value.as_ref()),
+                Some((cell, Cell::Unreadable)) => {
+                    tally.unreadable(self.field, *row, cell);
+                    out.append_null();
+                }
+                _ => out.append_null(),
+            }
+        }
+        Cast::one(out.finish().into_column(), tally)
+    }
+
+    fn serial(&self, formats: &Formats, software: bool) -> Cast {
+        let mut tally = Tally::default();
+        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
+        let mut written = StringChunkedBuilder::new("serial_written".into(), self.cells.len());
+        let mut any = false;
+        for (cell, row) in self.cells.iter().zip(self.row) {
+            let Some(cell) = cell else {
+                out.append_null();
+                written.append_null();
+                continue;
+            };
+            match serial_cell(formats, cell) {
+                Cell::Value(value) if software && values::is_software_id(&value) => {
+                    tally.count(Fault::Software, *row);
+                    written.append_value(values::bare(cell));
+                    any = true;
+                    out.append_null();
+                    continue;
+                }
+                Cell::Value(value) if !values::looks_secret(&value) => {
+                    out.append_value(value.as_ref());
+                    written.append_null();
+                    continue;
+                }
+                Cell::Value(_) => tally.count(Fault::Secret, *row),
+                Cell::Placeholder => {
+                    tally.count(Fault::Placeholder, *row);
+                    written.append_value(values::bare(cell));
+                    any = true;
+                    out.append_null();
+                    continue;
+                }
+                Cell::Unreadable => {
+                    tally.unreadable(self.field, *row, cell);
+                    written.append_value(values::bare(cell));
+                    any = true;
+                    out.append_null();
+                    continue;
+                }
+                Cell::Nothing => {}
+            }
+            out.append_null();
+            written.append_null();
+        }
+        let mut columns = vec![out.finish().into_column()];
+        if any {
+            columns.push(written.finish().into_column());
+        }
+        Cast { columns, tally, written: None }
+    }
+
+    /// Words of a closed list, each distinct spelling translated once.
+    fn words(&self, words: Option<&Words>, own: Option<&BTreeMap<String, String>>) -> Cast {
+        let mut tally = Tally::default();
+        // Each spelling once: text, word, number of cells.
+        let mut seen: Vec<(&str, Option<String>, u64)> = Vec::new();
+        let mut place: HashMap<&str, usize> = HashMap::new();
+        let mut at = 0;
+        let translate = |cell: &str| {
+            let squeezed = values::squeeze(cell);
+            own.and_then(|map| map.get(&squeezed).cloned()).or_else(|| match words {
+                Some(words) => words.translate(cell),
+                None => Some(squeezed).filter(|s| !s.is_empty()),
+            })
+        };
+        let broken = |cell: &str| values::is_type_name(cell) || values::is_spreadsheet_error(cell);
+        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
+        for (cell, row) in self.cells.iter().zip(self.row) {
+            let Some(cell) = cell else {
+                out.append_null();
+                continue;
+            };
+            if values::looks_secret(cell) {
+                tally.count(Fault::Secret, *row);
+                out.append_null();
+                continue;
+            }
+            if broken(values::bare(cell)) {
+                tally.unreadable(self.field, *row, cell);
+                out.append_null();
+                continue;
+            }
+            if seen.get(at).is_none_or(|(text, ..)| *text != cell) {
+                at = *place.entry(cell).or_insert_with(|| {
+                    seen.push((cell, translate(values::bare(cell)), 0));
+                    seen.len() - 1
+                });
+            }
+            if let Some((_, word, count)) = seen.get_mut(at) {
+                *count += 1;
+                out.append_option(word.as_deref());
+            }
+        }
+        let listed = |cell: &str| {
+            own.is_some_and(|map| map.contains_key(&values::squeeze(cell)))
+                || words.is_none_or(|w| !w.is_closed() || w.knows(cell))
+        };
+        let mut strange: Vec<(&str, u64)> =
+            seen.iter().filter(|(cell, ..)| !listed(values::bare(cell))).map(|(cell, _, n)| (*cell, *n)).collect();
+        strange.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let count: u64 = strange.iter().map(|(_, n)| n).sum();
+        let filled = (self.cells.len() - self.cells.null_count()) as u64;
+        // A new word now and then is the console's progress; mostly new words are another language.
+        if let Some((example, _)) = strange.first().filter(|_| count >= FEWEST_STRANGE && count * 2 > filled) {
+            let example: String = example.chars().take(LONGEST_EXAMPLE).collect();
+            let message = format!(
+                "{count} of {filled} cells have words that are not known, such as `{example}`; rules that look for a word pass \
+                 them over. If the console speaks another language, set it to English and export again"
+            );
+            tally.remark(Code::UnreadableValue, message);
+        }
+        Cast::one(out.finish().into_column(), tally)
+    }
+
+    fn is(&self, word: &str) -> Cast {
+        let flags: BooleanChunked =
+            self.cells.iter().map(|c| Some(c.is_some_and(|c| values::squeeze(c) == word))).collect();
+        Cast::one(flags.with_name(self.name()).into_column(), Tally::default())
+    }
+
+    fn flags(&self, own: Option<&BTreeMap<String, String>>) -> Cast {
+        let mut tally = Tally::default();
+        let mut out: Vec<Option<bool>> = Vec::with_capacity(self.cells.len());
+        for (cell, row) in self.cells.iter().zip(self.row) {
+            let Some(cell) = cell else {
+                out.push(None);
+                continue;
+            };
+            let translated = own.and_then(|map| map.get(&values::squeeze(cell)));
+            out.push(match values::flag(translated.map_or(cell, String::as_str)) {
+                Cell::Value(value) => Some(value),
+                Cell::Unreadable => {
+                    tally.unreadable(self.field, *row, cell);
+                    None
+                }
+                Cell::Nothing | Cell::Placeholder => None,
+            });
+        }
+        Cast::one(BooleanChunked::from_iter_options(self.name(), out.into_iter()).into_column(), tally)
+    }
+
+    fn times(&self) -> Cast {
+        let stamp = |c: Option<&str>| c.map_or(Stamp::Unknown, |c| dates::stamp_in(c, self.epoch_1904));
+        let stamps: Vec<Stamp> = self.cells.iter().map(stamp).collect();
+        let mut tally = Tally::default();
+        let open = stamps.iter().filter(|s| matches!(s, Stamp::Either(..))).count();
+        let (order, written) = if open == 0 {
+            (None, Written::Plain)
+        } else {
+            match (dates::decide(stamps.iter().copied()), self.order) {
+                (Ok(Some(order)), _) => (Some(order), Written::Decided(order)),
+                (Ok(None), Some(order)) => (Some(order), Written::Settled(order)),
+                (Ok(None), None) => {
+                    let (dates, count) = if open == 1 { ("date", "counts") } else { ("dates", "count") };
+                    let message = format!(
+                        "{open} {dates} could be day first or month first and {count} as unknown; settle it with \
+                         `--date-order dmy` or `mdy`"
+                    );
+                    tally.remark(Code::AmbiguousDates, message);
+                    (None, Written::Open)
+                }
+                (Err(_), _) => {
+                    let message = format!(
+                        "some cells put the day first and others the month first; the {open} dates of these kinds count as \
+                         unknown. The file was put together from two: export it again"
+                    );
+                    tally.remark(Code::AmbiguousDates, message);
+                    (None, Written::Open)
+                }
+            }
+        };
+        let filled = stamps.iter().any(|s| !matches!(s, Stamp::Unknown | Stamp::Unreadable));
+        let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
+        let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
+        for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
+            let stamp = stamp.resolve(order);
+            unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
+            out.push(match stamp {
+                Stamp::At(millis) => Some(millis),
+                Stamp::Unreadable => {
+                    tally.unreadable(self.field, *row, cell.unwrap_or_default());
+                    None
+                }
+                Stamp::Unknown | Stamp::Either(..) => None,
+            });
+        }
+        let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
+        // A sign of life that could not be read is one all the same: its device must not be called silent.
+        if self.field.name == "last_seen" && unread.contains(&true) {
+            columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
+        }
+        Cast { columns, tally, written: filled.then_some(written) }
+    }
+}
+
+fn serial_cell<'a>(formats: &Formats, cell: &'a str) -> Cell<Cow<'a, str>> {
+    match values::serial(cell) {
+        Cell::Value(v) if formats.vocabulary().is_placeholder(&v) => Cell::Placeholder,
+        other => other,
+    }
+}
+
+/// A canonical column with one value throughout.
+pub(super) fn constant(name: &str, value: &str, height: usize) -> Column {
+    StringChunked::full(name.into(), value, height).into_column()
+}

@@ -1,0 +1,164 @@
+//! What was seen while casting the cells of one column, and the remarks that follow from it.
+
+use super::values;
+use crate::notice::{Code, Notice};
+use crate::schema::{Field, Kind};
+
+/// The way out of what a spreadsheet did.
+const AGAIN: &str = "; export again without opening the file in between";
+
+/// What may be wrong with a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Not of the column's kind.
+    Unreadable,
+    /// A long number in scientific notation.
+    Scientific,
+    /// A date where an identifier should be.
+    Date,
+    /// The name of a type where a list should be.
+    TypeName,
+    /// A serial number that no manufacturer gives.
+    Placeholder,
+    /// A serial number that software made up.
+    Software,
+    /// Free text that has the shape of a recovery key.
+    Secret,
+    /// Two columns of one name say different things.
+    Contradiction,
+}
+
+const FAULTS: [Fault; 8] = [
+    Fault::Placeholder,
+    Fault::Software,
+    Fault::Scientific,
+    Fault::Date,
+    Fault::TypeName,
+    Fault::Unreadable,
+    Fault::Contradiction,
+    Fault::Secret,
+];
+
+/// Remarks gathered while casting one column: of each fault the number of cells and the first row.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    seen: [(u64, Option<u32>); FAULTS.len()],
+    remark: Option<(Code, String)>,
+}
+
+impl Tally {
+    /// Counts a cell.
+    pub(super) fn count(&mut self, fault: Fault, row: u32) {
+        if let Some((count, first)) = self.seen.get_mut(fault as usize) {
+            *count += 1;
+            first.get_or_insert(row);
+        }
+    }
+
+    /// A cell that is not of the column's kind; how it is damaged tells what happened to the file.
+    pub(super) fn unreadable(&mut self, field: &Field, row: u32, cell: &str) {
+        let bare = values::bare(cell);
+        let fault = if values::is_type_name(bare) {
+            Fault::TypeName
+        } else if is_identifier(field) && values::is_scientific(bare) {
+            Fault::Scientific
+        } else if is_identifier(field) && values::is_date_like(bare) {
+            Fault::Date
+        } else {
+            Fault::Unreadable
+        };
+        self.count(fault, row);
+    }
+
+    /// A remark about the column as a whole.
+    pub(super) fn remark(&mut self, code: Code, message: String) {
+        self.remark = Some((code, message));
+    }
+
+    /// Takes over what was seen in an earlier pass over the same cells.
+    pub(super) fn add(&mut self, other: Self) {
+        for (own, other) in self.seen.iter_mut().zip(other.seen) {
+            own.0 += other.0;
+            own.1 = [own.1, other.1].into_iter().flatten().min();
+        }
+        self.remark = self.remark.take().or(other.remark);
+    }
+
+    /// The remarks, for a column as its file names it.
+    pub(super) fn notices(self, export: &str, header: &str, field: &Field) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for fault in FAULTS {
+            let Some((count @ 1.., first)) = self.seen.get(fault as usize).copied() else { continue };
+            let (code, message) = fault.message(count, field);
+            let mut notice = Notice::new(code, export, message).in_column(header);
+            notice.row = first.map(u64::from);
+            notices.push(notice);
+        }
+        if let Some((code, message)) = self.remark {
+            notices.push(Notice::new(code, export, message).in_column(header));
+        }
+        notices
+    }
+}
+
+const fn is_identifier(field: &Field) -> bool {
+    matches!(field.kind, Kind::Guid | Kind::Serial | Kind::Imei)
+}
+
+impl Fault {
+    fn message(self, count: u64, field: &Field) -> (Code, String) {
+        let no_kind = field.kind.denied();
+        let (code, one, several, rest): (Code, String, String, &str) = match self {
+            Self::Placeholder => (
+                Code::PlaceholderSerial,
+                "serial is a placeholder and joins".into(),
+                "serials are placeholders and join".into(),
+                " nothing",
+            ),
+            Self::Software => (
+                Code::PlaceholderSerial,
+                "serial is an id that software made up, as on personal devices; it joins".into(),
+                "serials are ids that software made up, as on personal devices; they join".into(),
+                " nothing",
+            ),
+            Self::Scientific => (
+                Code::DamagedIdentifier,
+                "value is in scientific notation: a spreadsheet rounded it, so it joins nothing".into(),
+                "values are in scientific notation: a spreadsheet rounded them, so they join nothing".into(),
+                AGAIN,
+            ),
+            Self::Date => (
+                Code::DamagedIdentifier,
+                "value is a date: a spreadsheet took it for one, so it joins nothing".into(),
+                "values are dates: a spreadsheet took them for such, so they join nothing".into(),
+                AGAIN,
+            ),
+            Self::TypeName => (
+                Code::UnreadableValue,
+                "cell holds".into(),
+                "cells hold".into(),
+                " the name of a type in place of a list: PowerShell wrote no content; join the list with `-join '|'` before \
+                 exporting",
+            ),
+            Self::Unreadable => (
+                if is_identifier(field) { Code::DamagedIdentifier } else { Code::UnreadableValue },
+                format!("cell is {no_kind} and counts"),
+                format!("cells are {no_kind} and count"),
+                " as unknown",
+            ),
+            Self::Contradiction => (
+                Code::UnreadableValue,
+                "row has different values in two columns of this name; it counts".into(),
+                "rows have different values in two columns of this name; they count".into(),
+                " as unknown",
+            ),
+            Self::Secret => (
+                Code::SecretColumn,
+                "cell has the shape of a recovery key; it was".into(),
+                "cells have the shape of a recovery key; they were".into(),
+                " dropped. Delete this file when the analysis is done",
+            ),
+        };
+        (code, format!("{count} {}{rest}", if count == 1 { one } else { several }))
+    }
+}

@@ -1,0 +1,349 @@
+//! What spreadsheets, scripts and wrong encodings leave in a cell instead of its value.
+
+use crate::formats::dates::names::month;
+
+/// `3.56E+14`: what a spreadsheet makes of a long number.
+#[must_use]
+pub fn is_scientific(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
+    let mantissa = bytes.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b'.' | b',')));
+    match mantissa.and_then(|at| bytes.get(at..)) {
+        Some([b'E' | b'e', b'+', exponent @ ..]) => !exponent.is_empty() && exponent.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// An error of a formula in any language whose office suite is common, or the hashes of a narrow column.
+#[must_use]
+pub fn is_spreadsheet_error(text: &str) -> bool {
+    const ENGLISH: &str = "N/A REF! VALUE! NAME? DIV/0! NULL! NUM! SPILL! CALC! GETTING_DATA";
+    /// German, French, Spanish, Italian, Portuguese and Dutch, where they differ.
+    const OTHERS: &str = "NV BEZUG! WERT! ZAHL! N/D VALEUR! NOM? NOMBRE! NOMBRE? ¿NOMBRE? ¡REF! ¡VALOR! ¡DIV/0! ¡NUM! \
+                          ¡NULO! RIF! VALORE! NOME? VALOR! NULO! N/B VERW! WAARDE! NAAM? DEEL/0! GETAL! LEEG!";
+    let Some(rest) = text.strip_prefix('#') else { return false };
+    (!rest.is_empty() && rest.bytes().all(|b| b == b'#'))
+        || [ENGLISH, OTHERS].iter().flat_map(|words| words.split(' ')).any(|error| rest.eq_ignore_ascii_case(error))
+}
+
+/// A .NET type: what PowerShell writes into a CSV where the value was a list, which is lost.
+#[must_use]
+pub fn is_type_name(text: &str) -> bool {
+    let lists = ["System.Object", "System.Collections.", "System.Management.", "System.DirectoryServices."];
+    let vendors = [
+        "Microsoft.Graph.PowerShell.",
+        "Microsoft.Graph.Beta.PowerShell.",
+        "Microsoft.ActiveDirectory.",
+        "Microsoft.Open.",
+    ];
+    let starts = |with: &[&str]| with.iter().any(|prefix| text.starts_with(prefix));
+    let named = match text.as_bytes().first() {
+        Some(b'S') => starts(&lists) || (text.starts_with("System.") && text.ends_with("[]")),
+        Some(b'M') => starts(&vendors),
+        _ => false,
+    };
+    named && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._`[],+".contains(&b))
+}
+
+/// A date, perhaps with a time: what a spreadsheet makes of an identifier like `MAR05` or `3-5-24`.
+///
+/// In upper case, `MAR-05` is no date: spreadsheets never write it so, but people name things so.
+#[must_use]
+pub fn is_date_like(text: &str) -> bool {
+    // `1-Mar` to `1. septiembre 2024`, or numbers and a time.
+    if !(5..=40).contains(&text.len()) {
+        return false;
+    }
+    // German has a blank after the dot: `01. Mrz`.
+    let before = std::iter::once(0).chain(text.bytes());
+    let end = text.bytes().zip(before).position(|(b, before)| b == b'T' || (b == b' ' && before != b'.'));
+    let (date, time) = match end.and_then(|at| text.split_at_checked(at)) {
+        Some((date, time)) => (date, time.strip_prefix([' ', 'T']).unwrap_or(time)),
+        None => (text, ""),
+    };
+    if !time.is_empty() && !is_time_like(time) {
+        return false;
+    }
+    let Some(separator) = date.chars().find(|c| matches!(c, '-' | '/' | '.')) else { return false };
+    let mut parts = date.split(separator).map(str::trim_ascii_start);
+    let (Some(first), Some(second), third, None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    if [first, second].iter().any(|part| part.bytes().any(|b| !b.is_ascii_digit())) {
+        return named_date(first, second, third);
+    }
+    match (first.len(), second.len(), third, third.map_or(0, str::len)) {
+        (4, 1 | 2, Some(day), 1 | 2) => is_day(first, second, day),
+        (1 | 2, 1 | 2, Some(year), 2 | 4) => is_day(year, second, first) || is_day(year, first, second),
+        _ => false,
+    }
+}
+
+/// `1-Mar`, `Mar-05`, `01-Mar-24`.
+fn named_date(first: &str, second: &str, third: Option<&str>) -> bool {
+    let name = |part: &str| month(part).is_some() && part.chars().any(char::is_lowercase);
+    let digits =
+        |part: &str, lengths: &[usize]| lengths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    match third {
+        None => (digits(first, &[1, 2]) && name(second)) || (name(first) && digits(second, &[2, 4])),
+        Some(year) => digits(first, &[1, 2]) && name(second) && digits(year, &[2, 4]),
+    }
+}
+
+/// Whether three numbers are a day of our time.
+fn is_day(year: &str, month: &str, day: &str) -> bool {
+    let (Ok(written), Ok(month), Ok(day)) = (year.parse::<i32>(), month.parse(), day.parse()) else { return false };
+    let year = if year.len() == 2 { 2000 + written } else { written };
+    (1900..=2100).contains(&year) && chrono::NaiveDate::from_ymd_opt(year, month, day).is_some()
+}
+
+fn is_time_like(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.contains(':')
+        && text.bytes().all(|b| b.is_ascii_digit() || b" :.,+-ZzAaPpMm".contains(&b))
+}
+
+/// UTF-8 that was read as Windows-1252: `MÃ¼ller`, `Janeâ€™s`, a leading `ï»¿`.
+///
+/// Decided by going back: letters that make a UTF-8 sequence if they are bytes. Chance makes some of those too, at the end
+/// of a quotation in capitals (`„MENÜ“`), so those that mojibake of names seldom has must come in a row.
+#[must_use]
+pub fn looks_double_encoded(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let mut rest = text.chars();
+    let mut in_a_row = false;
+    loop {
+        let here = rest.clone();
+        if rest.next().is_none() {
+            return false;
+        }
+        let Some(found) = sequence(here) else {
+            in_a_row = false;
+            continue;
+        };
+        if in_a_row || found.plain {
+            return true;
+        }
+        in_a_row = true;
+        for _ in 1..found.letters {
+            rest.next();
+        }
+    }
+}
+
+/// Letters that were the bytes of one letter.
+struct Sequence {
+    letters: usize,
+    /// Whether names and texts of European languages have that letter, so that one will do.
+    plain: bool,
+}
+
+fn sequence(mut letters: std::str::Chars<'_>) -> Option<Sequence> {
+    let lead = windows_1252(letters.next()?)?;
+    let length = match lead {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let mut bytes = [lead, 0, 0, 0];
+    let mut last = '\0';
+    for byte in bytes.get_mut(1..length)? {
+        last = letters.next()?;
+        *byte = windows_1252(last)?;
+    }
+    std::str::from_utf8(bytes.get(..length)?).ok()?;
+    let plain = match bytes {
+        // Latin letters. A quotation mark, dash or the like that no letter follows is more likely itself.
+        [0xC2..=0xC5, ..] => {
+            !matches!(last, '\u{2013}'..='\u{201e}' | '…' | '‹' | '›' | '«' | '»')
+                || letters.next().is_some_and(char::is_alphabetic)
+        }
+        // Punctuation, `€` and `™`; byte order mark and replacement sign; pictures.
+        [0xE2, 0x80 | 0x82 | 0x84, ..] | [0xEF, 0xBB, 0xBF, _] | [0xEF, 0xBF, 0xBD, _] | [0xF0, 0x9F, ..] => true,
+        _ => false,
+    };
+    Some(Sequence { letters: length, plain })
+}
+
+/// The byte that Windows-1252 has for a sign outside ASCII.
+fn windows_1252(c: char) -> Option<u8> {
+    Some(match c {
+        // The five bytes that stand for nothing come through as control characters.
+        '\u{80}'..='\u{ff}' => u8::try_from(u32::from(c)).ok()?,
+        '€' => 0x80,
+        '‚' => 0x82,
+        'ƒ' => 0x83,
+        '„' => 0x84,
+        '…' => 0x85,
+        '†' => 0x86,
+        '‡' => 0x87,
+        'ˆ' => 0x88,
+        '‰' => 0x89,
+        'Š' => 0x8A,
+        '‹' => 0x8B,
+        'Œ' => 0x8C,
+        'Ž' => 0x8E,
+        '‘' => 0x91,
+        '’' => 0x92,
+        '“' => 0x93,
+        '”' => 0x94,
+        '•' => 0x95,
+        '–' => 0x96,
+        '—' => 0x97,
+        '˜' => 0x98,
+        '™' => 0x99,
+        'š' => 0x9A,
+        '›' => 0x9B,
+        'œ' => 0x9C,
+        'ž' => 0x9E,
+        'Ÿ' => 0x9F,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn serials_that_became_dates() {
+        for text in [
+            "2024-03-01",
+            "2024-03-01T00:00:00",
+            "2024-03-01 00:00:00",
+            "2024/3/1",
+            "1-Mar",
+            "01. Mrz",
+            "9. 3. 2022 9:56:12",
+            "Mar-05",
+            "mars-05",
+            "01-Mar-24",
+            "1-Mrz-2024",
+            "05.03.2024",
+            "5.3.24",
+            "3/5/2024",
+            "12/31/2024 12:00:00 AM",
+        ] {
+            assert!(is_date_like(text), "{text}");
+        }
+        for text in [
+            "5031-7002-3202-6721-1425-4497-46",
+            "0000-0000-4226-9691-9034-3814-15",
+            "VMware-56 4d 3a 56 c9 55 ba 70-99 72 f4 7a 75 e2 9c f9",
+            "7440-0683",
+            "..CN7792153O002E.",
+            "12-34567",
+            "MAR-05",
+            "DEC-12",
+            "1-MAR",
+            "31/31/2024",
+            "2024-13-01",
+            "5031-02-01",
+            "10.0.19045",
+            "1/2/3",
+            "1-2-3-4",
+            "TESTDEVICE",
+            "2024-03-01 QX",
+            "5CG1234ABC",
+            "",
+        ] {
+            assert!(!is_date_like(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_of_spreadsheets() {
+        for text in
+            ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#######", "#NV", "#n/a", "#¡REF!"]
+        {
+            assert!(is_spreadsheet_error(text), "{text}");
+        }
+        for text in ["", "#", "N/A", "#1", "#URGENT!", "##1", "# N/A"] {
+            assert!(!is_spreadsheet_error(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn types_instead_of_values() {
+        for text in [
+            "System.String[]",
+            "System.Byte[]",
+            "System.Object[]",
+            "System.Collections.Generic.List`1[System.String]",
+            "System.Collections.Hashtable",
+            "Microsoft.Graph.PowerShell.Models.IMicrosoftGraphAlternativeSecurityId[]",
+            "Microsoft.Graph.PowerShell.Models.MicrosoftGraphManagedDevice",
+            "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection",
+        ] {
+            assert!(is_type_name(text), "{text}");
+        }
+        for text in ["", "System Product Name", "System.Serial", "Microsoft Corporation", "Microsoft.CompanyPortal"] {
+            assert!(!is_type_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_in_the_wrong_encoding() {
+        for text in [
+            "MÃ¼ller",
+            "Ã¤",
+            "JosÃ©",
+            "JOSÃ‰",
+            "LEÃ“N",
+            "Janeâ€™s iPhone",
+            "A â€“ B",
+            "ï»¿Device ID",
+            "ï¿½",
+            "Lagerâ\u{80}\u{99}s",
+            "10Â\u{a0}km",
+            "Å\u{81}Ã³dÅº",
+            "Ð¡ÐµÑ€Ð³ÐµÐ¹",
+            "æ—¥æœ¬",
+            "ðŸ˜€",
+            "Ã\u{a0} la",
+        ] {
+            assert!(looks_double_encoded(text), "{text}");
+        }
+        for text in [
+            "",
+            "SÃO PAULO",
+            "Müller",
+            "Jane’s iPhone",
+            "„MENÜ“",
+            "„MAÇÔ ok",
+            "„MAÇÃ“ ok",
+            "“café”…",
+            "Â",
+            "Łódź",
+            "naïve",
+            "«À»",
+            "日本",
+            "Сергей",
+            "¡Ñoño!",
+            "50 €",
+            "5º–6º",
+        ] {
+            assert!(!looks_double_encoded(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_read_in_the_wrong_encoding_is_found(word in "[a-z]{0,4}[äöüßéèñçåøÄÖÜÉŁłśżčřşığ€–™][a-z]{1,4}") {
+            let back = |byte: u8| {
+                ('\u{80}'..='\u{2122}').find(|c| windows_1252(*c) == Some(byte) && !('\u{80}'..='\u{9f}').contains(c))
+            };
+            let twice: String = word.bytes()
+                .map(|b| if b.is_ascii() { b.into() } else { back(b).unwrap_or(char::from(b)) })
+                .collect();
+            prop_assert!(looks_double_encoded(&twice), "{}", twice);
+            prop_assert!(!looks_double_encoded(&word), "{}", word);
+        }
+    }
+}

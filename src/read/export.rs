@@ -1,0 +1,163 @@
+//! One table as text, whatever file it came from.
+
+use polars::prelude::StringChunked;
+
+use super::delimited::Delimited;
+use super::json::Document;
+use super::workbook::Worksheet;
+
+/// A table as text: a CSV file, a worksheet, a list in a JSON document; on disk or in an archive.
+#[derive(Debug)]
+pub struct Export {
+    /// How reports name it.
+    pub label: String,
+    /// Header cells as written, trimmed; for JSON the paths of the members.
+    pub header: Vec<String>,
+    /// What the file says of its own completeness.
+    pub paging: Paging,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Delimited(Delimited),
+    Json(Document),
+    Sheet(Worksheet),
+}
+
+/// What a file says of its own completeness.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paging {
+    /// The file is an answer with an envelope, which would name a further page if there were one.
+    pub enveloped: bool,
+    /// The last page names a further one.
+    pub more: bool,
+    /// The file is one object, not a list.
+    pub single: bool,
+    /// The number of objects that the console says there are.
+    pub declared: Option<u64>,
+}
+
+/// Some columns of an export.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// The columns asked for, in that order; blank cells are null.
+    pub columns: Vec<StringChunked>,
+    /// For each column the number of cells that were numbers in a workbook.
+    pub numeric: Vec<u64>,
+    /// Cells anywhere that are damaged and count as blank.
+    pub unread: u64,
+    /// Row number of each line of the columns, from 1.
+    pub row: Vec<u32>,
+    /// Rows that were set aside.
+    pub bad: Vec<BadRow>,
+    /// Whether the file ends in the middle of a row.
+    pub cut: bool,
+}
+
+/// A row that does not fit its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// Data row, from 1.
+    pub row: u32,
+    /// What is wrong with it.
+    pub reason: String,
+    /// Its first line, or the beginning of it: what it names must not count as absent.
+    pub text: String,
+}
+
+impl Export {
+    /// Finds the delimiter and the header of a text.
+    ///
+    /// # Errors
+    /// The reason why the text is no table, as a sentence part.
+    pub fn delimited(label: impl Into<String>, text: String) -> Result<Self, String> {
+        let (header, body) = Delimited::new(text)?;
+        Ok(Self { label: label.into(), header, paging: Paging::default(), body: Body::Delimited(body) })
+    }
+
+    pub(super) fn json(label: String, document: Document) -> Self {
+        Self { label, header: document.header().to_vec(), paging: document.paging(), body: Body::Json(document) }
+    }
+
+    pub(super) fn sheet(label: String, sheet: Worksheet) -> Self {
+        Self { label, header: sheet.header().to_vec(), paging: Paging::default(), body: Body::Sheet(sheet) }
+    }
+
+    /// GAM puts the whole object as JSON into one cell; then the members of the object are the columns.
+    #[must_use]
+    pub(super) fn unfolded(self) -> Self {
+        let Some(at) = self.header.iter().position(|name| name.eq_ignore_ascii_case("json")) else { return self };
+        let rows = self.read(&[at], false);
+        let height = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().map_or(0, |row| *row as usize);
+        let mut cells: Vec<Option<&str>> = vec![None; height];
+        for (row, cell) in rows.row.iter().zip(rows.columns.iter().flat_map(StringChunked::iter)) {
+            if let Some(slot) = cells.get_mut((*row as usize).saturating_sub(1)) {
+                *slot = cell;
+            }
+        }
+        match Document::of_cells(cells.into_iter()) {
+            Some(document) if !document.header().is_empty() => Self::json(self.label, document),
+            _ => self,
+        }
+    }
+
+    /// Reads the columns at the given header positions.
+    ///
+    /// `short_rows` accepts rows that lack cells at their end, as some consoles write them.
+    #[must_use]
+    pub fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
+        let mut rows = match &self.body {
+            Body::Delimited(body) => body.read(columns, short_rows),
+            Body::Json(body) => body.read(columns),
+            Body::Sheet(body) => body.read(columns),
+        };
+        rows.numeric.resize(columns.len(), 0);
+        rows
+    }
+
+    /// The first filled cell of a column, if one is near the beginning.
+    #[must_use]
+    pub fn first(&self, column: usize) -> Option<String> {
+        match &self.body {
+            Body::Delimited(body) => body.first(column),
+            Body::Json(body) => body.first(column),
+            Body::Sheet(body) => body.first(column),
+        }
+    }
+
+    /// How many cells of each column are filled, without keeping one of them.
+    #[must_use]
+    pub fn count_filled(&self, columns: &[usize]) -> Vec<u64> {
+        if columns.is_empty() {
+            return Vec::new();
+        }
+        match &self.body {
+            Body::Delimited(body) => body.count_filled(columns),
+            Body::Json(body) => body.count_filled(columns),
+            Body::Sheet(body) => body.count_filled(columns),
+        }
+    }
+
+    /// Whether the days of a workbook count from 1904.
+    #[must_use]
+    pub fn epoch_1904(&self) -> bool {
+        matches!(&self.body, Body::Sheet(sheet) if sheet.epoch_1904())
+    }
+
+    /// Whether two columns bear one name.
+    #[must_use]
+    pub fn same_name(&self, a: usize, b: usize) -> bool {
+        matches!((self.header.get(a), self.header.get(b)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
+    }
+
+    /// The container in a few words, e.g. `CSV with ;`.
+    #[must_use]
+    pub fn container(&self) -> String {
+        match &self.body {
+            Body::Delimited(body) => body.container(),
+            Body::Json(body) => body.container(),
+            Body::Sheet(body) => body.container(),
+        }
+    }
+}

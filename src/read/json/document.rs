@@ -1,0 +1,172 @@
+//! A list in a JSON document as a table: header, and columns read in parallel.
+
+use std::sync::Arc;
+
+use polars::prelude::{StringChunked, StringChunkedBuilder};
+use rayon::prelude::*;
+
+use super::super::export::{BadRow, Export, Paging, Rows};
+use super::{List, Reader, columns, outline};
+
+/// Elements that are looked at for the first filled cell of a column.
+const NEAR: usize = 1_000;
+/// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
+const ENVELOPE: [&str; 7] = ["@odata.", "odata.", "kind", "etag", "nextpagetoken", "links.", "meta."];
+
+/// One list of a JSON document; lists of one document share its text.
+#[derive(Debug)]
+pub(in crate::read) struct Document {
+    text: Arc<String>,
+    list: List,
+    header: Vec<String>,
+}
+
+/// The lists of a JSON text.
+///
+/// # Errors
+/// The reason why the text holds no list, as a sentence part.
+pub(in crate::read) fn lists(label: &str, text: String) -> Result<Vec<Export>, String> {
+    let found = outline(&text)?;
+    if found.iter().all(List::is_empty) {
+        return Err("a JSON list without a single element; it counts as not supplied".into());
+    }
+    let text = Arc::new(text);
+    let exports = found.into_iter().map(|list| {
+        let label = if list.name.is_empty() { label.to_string() } else { format!("{label}!{}", list.name) };
+        Export::json(label, Document::new(Arc::clone(&text), list))
+    });
+    Ok(exports.collect())
+}
+
+/// The rows that a chunk of elements gives.
+#[derive(Default)]
+struct Part {
+    columns: Vec<StringChunked>,
+    row: Vec<u32>,
+    bad: Vec<BadRow>,
+}
+
+impl Document {
+    fn new(text: Arc<String>, list: List) -> Self {
+        let header = columns(&text, &list);
+        Self { text, list, header }
+    }
+
+    /// A table whose rows are JSON texts that stand in the cells of another table; `None` where a row has none.
+    pub(in crate::read) fn of_cells<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> Option<Self> {
+        let mut text = String::from("[");
+        let mut height = 0;
+        for cell in cells {
+            if height > 0 {
+                text.push_str(",\n");
+            }
+            text.push_str(cell.unwrap_or("null"));
+            height += 1;
+        }
+        text.push(']');
+        let mut found = outline(&text).ok()?;
+        // A cell that holds more or less than one value would shift the rows after it.
+        let fits = |list: &List| list.len() == height && list.name.is_empty() && !list.cut;
+        let list = found.pop().filter(|list| found.is_empty() && fits(list))?;
+        Some(Self::new(Arc::new(text), list))
+    }
+
+    pub(in crate::read) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    pub(in crate::read) fn container(&self) -> String {
+        match self.list.pages.len() {
+            0 | 1 => "JSON".into(),
+            pages => format!("JSON in {pages} pages"),
+        }
+    }
+
+    pub(in crate::read) fn paging(&self) -> Paging {
+        let enveloped = self.list.pages.iter().flat_map(|page| &page.facts).any(|(path, _)| {
+            let path = path.to_ascii_lowercase();
+            ENVELOPE.iter().any(|name| if name.ends_with('.') { path.starts_with(name) } else { path == *name })
+        });
+        Paging {
+            enveloped,
+            more: self.list.next_link().is_some(),
+            declared: self.list.declared(),
+            single: self.is_single(),
+        }
+    }
+
+    /// Whether the text is one object rather than a list that happens to have one.
+    fn is_single(&self) -> bool {
+        let mut elements = self.list.elements(0..2);
+        let (Some(only), None) = (elements.next(), elements.next()) else { return false };
+        let before = self.text.get(..only.start()).unwrap_or_default().trim_end();
+        !before.ends_with(['[', ','])
+    }
+
+    pub(in crate::read) fn read(&self, wanted: &[usize]) -> Rows {
+        let names: Vec<String> = wanted.iter().filter_map(|at| self.header.get(*at).cloned()).collect();
+        let chunks = self.list.chunks(rayon::current_num_threads() * 8);
+        let parts: Vec<Part> = chunks.into_par_iter().map(|range| self.part(&names, range)).collect();
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or_else(|| self.part(&names, 0..0));
+        let mut rows = Rows { columns: first.columns, row: first.row, bad: first.bad, ..Rows::default() };
+        for part in parts {
+            for (column, more) in rows.columns.iter_mut().zip(&part.columns) {
+                // Both are text, so that the one cannot refuse the other.
+                let _ = column.append(more);
+            }
+            rows.row.extend(part.row);
+            rows.bad.extend(part.bad);
+        }
+        rows.bad.extend(self.list.bad.iter().map(|bad| BadRow {
+            row: bad.number,
+            reason: bad.reason.clone(),
+            text: bad.text.clone(),
+        }));
+        rows.bad.sort_by_key(|bad| bad.row);
+        rows.cut = self.list.cut;
+        rows
+    }
+
+    fn part(&self, names: &[String], range: std::ops::Range<usize>) -> Part {
+        let mut builders: Vec<StringChunkedBuilder> =
+            names.iter().map(|_| StringChunkedBuilder::new("".into(), range.len())).collect();
+        let mut part = Part::default();
+        let mut reader = Reader::new(names, &|_| false);
+        for element in self.list.elements(range) {
+            if let Err(reason) = reader.read(&self.text, &element) {
+                let text = element.text(&self.text).chars().take(1_000).collect();
+                part.bad.push(BadRow { row: element.number, reason, text });
+                continue;
+            }
+            for (slot, builder) in builders.iter_mut().enumerate() {
+                builder.append_option(reader.cell(slot).filter(|text| !text.is_empty()));
+            }
+            part.row.push(element.number);
+        }
+        part.columns = builders.into_iter().map(StringChunkedBuilder::finish).collect();
+        part
+    }
+
+    pub(in crate::read) fn first(&self, column: usize) -> Option<String> {
+        let name = self.header.get(column)?;
+        let mut reader = Reader::new(std::slice::from_ref(name), &|_| false);
+        self.list.elements(0..NEAR.min(self.list.objects())).find_map(|element| {
+            reader.read(&self.text, &element).ok()?;
+            reader.cell(0).filter(|text| !text.trim().is_empty()).map(str::to_string)
+        })
+    }
+
+    pub(in crate::read) fn count_filled(&self, wanted: &[usize]) -> Vec<u64> {
+        let names: Vec<&str> = wanted.iter().filter_map(|at| self.header.get(*at).map(String::as_str)).collect();
+        // What is skipped is counted and never copied.
+        let skip = |path: &str| names.contains(&path);
+        let mut reader = Reader::new(&[], &skip);
+        for element in self.list.elements(0..self.list.objects()) {
+            // A broken element is set aside when the rows are read.
+            let _ = reader.read(&self.text, &element);
+        }
+        let count = |name: &&str| reader.secrets().find(|secret| secret.path == *name).map_or(0, |secret| secret.count);
+        names.iter().map(count).collect()
+    }
+}

@@ -1,0 +1,180 @@
+//! Reads .xlsx workbooks into text, sheet by sheet and row by row.
+//!
+//! No sheet is ever held as a whole. What stays in memory is the packed file and the shared strings.
+
+mod cells;
+#[cfg(test)]
+mod fixture;
+mod package;
+mod parts;
+mod rows;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod worksheet;
+
+use std::borrow::Cow;
+use std::io::Cursor;
+
+use calamine::{Reader, SheetType, SheetVisible, Xlsx};
+
+use package::{Fault, Package};
+use scan::Scan;
+
+pub(super) use worksheet::{Worksheet, sheets};
+
+/// A worksheet, as far as it is known before its rows are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    /// Whether the sheet's tab is shown.
+    pub(crate) visible: bool,
+    /// The text of the header cells, from column A to the last filled one. Empty for a sheet without cells.
+    pub(crate) header: Vec<String>,
+    /// The sheet row of the header, from 1; 0 if there is none.
+    pub(crate) header_row: u32,
+    /// Filled rows above the header, which were passed over.
+    pub(crate) title_rows: u32,
+    /// Rows below the header that hold something. Cells of mere white space may count here, but not when read.
+    pub(crate) rows: u32,
+    /// How many of these rows are hidden.
+    pub(crate) hidden_rows: u32,
+    /// Whether a filter of the sheet hides rows, or has criteria.
+    pub(crate) filtered: bool,
+    /// Whether serials count from 1904-01-01. It is the same for all sheets.
+    pub(crate) epoch_1904: bool,
+    /// Why the sheet cannot be read, if so. It then has no header.
+    pub(crate) problem: Option<String>,
+}
+
+/// What the filled cells of a column were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    /// Plain numbers: leading zeros may be lost.
+    pub(crate) numeric: u64,
+    pub(crate) dates: u64,
+    pub(crate) text: u64,
+    pub(crate) logical: u64,
+    /// Errors such as `#N/A`.
+    pub(crate) errors: u64,
+}
+
+/// What the reading of a sheet came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Rows that were handed over.
+    pub(crate) rows: u32,
+    /// Cells anywhere in the sheet whose content made no sense. They count as blank.
+    pub(crate) unread: u64,
+    /// In the order of the wanted columns.
+    pub(crate) kinds: Vec<Kinds>,
+}
+
+/// An open workbook.
+pub(crate) struct Workbook<B: AsRef<[u8]>> {
+    xlsx: Xlsx<Cursor<B>>,
+    sheets: Vec<Sheet>,
+}
+
+/// Opens a workbook, and looks at every sheet.
+///
+/// # Errors
+///
+/// If the bytes are no .xlsx workbook, are damaged, or go beyond the limits against hostile files.
+/// A single damaged sheet is no error; see [`Sheet::problem`].
+pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
+    let mut package = Package::open(bytes)?;
+    let mut scans = Vec::new();
+    for part in parts::survey(&mut package)? {
+        scans.push(if part.has_cells {
+            match scan::scan(&mut package, &part.path) {
+                Ok(Some(scan)) => Ok(scan),
+                Ok(None) => Err("its part is missing".to_owned()),
+                Err(Fault::Damage(text)) => Err(text),
+                Err(Fault::Limit(text)) => return Err(text),
+            }
+        } else {
+            Ok(Scan::default())
+        });
+    }
+    let mut xlsx = Xlsx::new(package.into_bytes()).map_err(package::damaged)?;
+    let listed = xlsx.sheets_metadata().to_vec();
+    if listed.is_empty() {
+        return Err("the workbook has no sheets".to_owned());
+    }
+    if listed.len() != scans.len() {
+        return Err("the workbook is damaged: its list of sheets is ambiguous".to_owned());
+    }
+    let epoch_1904 = xlsx.has_1904_epoch();
+    let mut sheets: Vec<Sheet> = Vec::with_capacity(listed.len());
+    for (entry, scan) in listed.into_iter().zip(scans) {
+        let mut sheet = Sheet {
+            visible: entry.visible == SheetVisible::Visible,
+            epoch_1904,
+            problem: sheets
+                .iter()
+                .any(|other| other.name == entry.name)
+                .then(|| "another sheet has the same name".to_owned()),
+            name: entry.name,
+            ..Sheet::default()
+        };
+        if sheet.problem.is_none() && entry.typ == SheetType::WorkSheet {
+            sheet.problem = scan.and_then(|scan| describe(&mut xlsx, &mut sheet, &scan)).err();
+        }
+        sheets.push(sheet);
+    }
+    Ok(Workbook { xlsx, sheets })
+}
+
+/// Fills in what the header and the pass over the sheet tell.
+fn describe<B: AsRef<[u8]>>(xlsx: &mut Xlsx<Cursor<B>>, sheet: &mut Sheet, scan: &Scan) -> Result<(), String> {
+    if !scan.has_data {
+        return Ok(());
+    }
+    let cells = xlsx.worksheet_cells_reader(&sheet.name).map_err(package::lower)?;
+    let header = rows::header(cells, sheet.epoch_1904)?;
+    if header.row > 0 {
+        (sheet.rows, sheet.hidden_rows, sheet.filtered) = scan.below(header.row);
+        sheet.header = header.cells;
+        sheet.header_row = header.row;
+        sheet.title_rows = header.titles;
+    }
+    Ok(())
+}
+
+impl<B: AsRef<[u8]>> Workbook<B> {
+    /// All sheets, in workbook order.
+    pub(crate) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// Reads the wanted columns (from 0) of a sheet, and calls for every filled row below the header.
+    ///
+    /// A row is given with its number below the header, from 1, and with a cell for each wanted column.
+    /// Rows that are wholly blank are skipped, but they count.
+    /// A row is filled if any of its columns is, so all wanted cells of a row may be blank.
+    /// Rows come in the order of the file, which in all sane files is that of the sheet.
+    ///
+    /// # Errors
+    ///
+    /// If the sheet has a [`Sheet::problem`], or proves damaged. Some rows may have been handed over by then.
+    pub(crate) fn read(
+        &mut self,
+        sheet: usize,
+        wanted: &[usize],
+        call: impl FnMut(u32, &[Option<Cow<'_, str>>]),
+    ) -> Result<Reading, String> {
+        let sheet = self.sheets.get(sheet).ok_or("the workbook has no such sheet")?;
+        if let Some(problem) = &sheet.problem {
+            return Err(format!("the sheet cannot be read: {problem}"));
+        }
+        if sheet.header_row == 0 {
+            return Ok(Reading { kinds: vec![Kinds::default(); wanted.len()], ..Reading::default() });
+        }
+        let cells = self
+            .xlsx
+            .worksheet_cells_reader(&sheet.name)
+            .map_err(|e| format!("the sheet is damaged: {}", package::lower(e)))?;
+        rows::read(cells, sheet.epoch_1904, sheet.header_row, wanted, call)
+    }
+}

@@ -1,0 +1,130 @@
+//! A worksheet as a table.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polars::prelude::StringChunkedBuilder;
+
+use super::super::export::{Export, Rows};
+use super::{Sheet, Workbook, open};
+use crate::notice::{Code, Notice};
+
+/// Rows that are looked at for the first filled cell of a column.
+const NEAR: u32 = 1_000;
+
+/// A sheet of an open workbook.
+pub(in crate::read) struct Worksheet {
+    book: Arc<Mutex<Workbook<Vec<u8>>>>,
+    index: usize,
+    sheet: Sheet,
+}
+
+impl std::fmt::Debug for Worksheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worksheet").field("sheet", &self.sheet).finish_non_exhaustive()
+    }
+}
+
+/// The sheets of a workbook that hold something, in workbook order.
+///
+/// # Errors
+/// The reason why the workbook cannot be read, as a sentence part.
+pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export>, Vec<Notice>), String> {
+    let book = open(bytes)?;
+    let sheets = book.sheets().to_vec();
+    let book = Arc::new(Mutex::new(book));
+    let (mut exports, mut notices) = (Vec::new(), Vec::new());
+    for (index, sheet) in sheets.into_iter().enumerate() {
+        let name = format!("{label}!{}", sheet.name);
+        if let Some(problem) = &sheet.problem {
+            notices.push(Notice::new(Code::UnknownFormat, name, format!("the sheet cannot be read: {problem}")));
+            continue;
+        }
+        if sheet.header.is_empty() {
+            continue;
+        }
+        if sheet.hidden_rows > 0 {
+            let rows = if sheet.rows == 1 { "row" } else { "rows" };
+            let (is, it_is) = if sheet.hidden_rows == 1 { ("is", "it is") } else { ("are", "they are") };
+            let why = if sheet.filtered { " by a filter" } else { "" };
+            let message = format!(
+                "{} of {} {rows} {is} hidden{why}; {it_is} read like the others, so the numbers here are higher than what the sheet shows",
+                sheet.hidden_rows, sheet.rows
+            );
+            notices.push(Notice::new(Code::HiddenRows, &name, message));
+        }
+        exports.push(Export::sheet(name, Worksheet { book: Arc::clone(&book), index, sheet }));
+    }
+    if exports.is_empty() && notices.is_empty() {
+        return Err("a workbook whose sheets are empty".into());
+    }
+    Ok((exports, notices))
+}
+
+impl Worksheet {
+    pub(in crate::read) fn header(&self) -> &[String] {
+        &self.sheet.header
+    }
+
+    pub(in crate::read) const fn epoch_1904(&self) -> bool {
+        self.sheet.epoch_1904
+    }
+
+    pub(in crate::read) fn container(&self) -> String {
+        let hidden = if self.sheet.visible { "worksheet" } else { "hidden worksheet" };
+        let header = if self.sheet.header_row > 1 {
+            format!(", header in row {}", self.sheet.header_row)
+        } else {
+            String::new()
+        };
+        format!("{hidden}{header}")
+    }
+
+    pub(in crate::read) fn read(&self, wanted: &[usize]) -> Rows {
+        let mut builders: Vec<StringChunkedBuilder> =
+            wanted.iter().map(|_| StringChunkedBuilder::new("".into(), self.sheet.rows as usize)).collect();
+        let mut row_numbers = Vec::with_capacity(self.sheet.rows as usize);
+        let reading =
+            self.book.lock().unwrap_or_else(PoisonError::into_inner).read(self.index, wanted, |row, cells| {
+                row_numbers.push(row);
+                for (builder, cell) in builders.iter_mut().zip(cells) {
+                    builder.append_option(cell.as_deref().filter(|text| !text.is_empty()));
+                }
+            });
+        let columns = builders.into_iter().map(StringChunkedBuilder::finish).collect();
+        let mut rows = Rows { columns, row: row_numbers, ..Rows::default() };
+        match reading {
+            Ok(reading) => {
+                rows.numeric = reading.kinds.iter().map(|kinds| kinds.numeric).collect();
+                rows.unread = reading.unread;
+            }
+            // What was read up to the damage stays; nothing is concluded from what is missing.
+            Err(_) => rows.cut = true,
+        }
+        rows
+    }
+
+    pub(in crate::read) fn first(&self, column: usize) -> Option<String> {
+        let mut first = None;
+        let mut seen = 0;
+        let book = &mut self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        // A sheet that breaks off is found out when its rows are read.
+        let _ = book.read(self.index, &[column], |_, cells| {
+            seen += 1;
+            if first.is_none() && seen <= NEAR {
+                first = cells.first().and_then(|cell| cell.as_deref().map(str::to_string));
+            }
+        });
+        first
+    }
+
+    pub(in crate::read) fn count_filled(&self, wanted: &[usize]) -> Vec<u64> {
+        let mut counts = vec![0; wanted.len()];
+        let book = &mut self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = book.read(self.index, wanted, |_, cells| {
+            for (count, cell) in counts.iter_mut().zip(cells) {
+                *count += u64::from(cell.is_some());
+            }
+        });
+        counts
+    }
+}
