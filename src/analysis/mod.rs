@@ -1,5 +1,6 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod explain;
 mod gather;
 mod inspect;
 mod library;
@@ -15,17 +16,18 @@ use crate::doctor::Expected;
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
 use crate::formats::{self, Missing, Written};
-use crate::identity::{self, AsOf, Devices, Thresholds};
+use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
 use crate::notice::Notice;
 use crate::plan::{Planned, Playbooks, Suggestions};
 use crate::read;
 use crate::rules::{self, Availability, Findings, Rule, Tally};
-use crate::schema::{Console, Severity};
+use crate::schema::{Console, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
 use gather::Gathered;
 use library::Library;
 
+pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
 pub use inspect::{Inspection, Stranger, inspect};
 
 /// What a run is asked to do.
@@ -139,6 +141,19 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
+    /// hybrid device has as its Entra device id.
+    #[must_use]
+    pub fn object_of(&self, step: &Planned) -> String {
+        if let Some(record) = step.object {
+            return self.records.id_of(record);
+        }
+        let device = step.device as usize;
+        let console = self.playbooks.entries().get(step.entry as usize).and_then(|entry| entry.console);
+        let computer = console == Some(Console::Ad) && self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
+        if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
+    }
+
     /// The severest finding, if there is one.
     #[must_use]
     pub fn highest(&self) -> Option<Severity> {
@@ -151,6 +166,17 @@ impl Analysis {
 /// # Errors
 /// See [`Error`]: inputs of which none can be used, rules that are invalid, `--strict`.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
+    conclude(options, progress).map(|(analysis, _)| analysis)
+}
+
+/// What stays behind the tables of an [`Analysis`].
+struct Inner {
+    shelves: Shelves,
+    devices: Devices,
+    available: Availability,
+}
+
+fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
     let library = Library::load(options)?;
     let inputs = read::discover(&options.exports)?;
     if inputs.is_empty() {
@@ -206,7 +232,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
     let record_table = tables::records(&shelves);
     notices.sort();
     notices.dedup();
-    Ok(Analysis {
+    let analysis = Analysis {
         inputs,
         sources,
         notices,
@@ -222,7 +248,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
         steps,
         playbooks: library.playbooks,
         files: library.files,
-    })
+    };
+    Ok((analysis, Inner { shelves, devices, available }))
 }
 
 fn nothing(message: String, notices: Vec<Notice>) -> Error {

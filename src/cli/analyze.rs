@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use clap::{Args as ClapArgs, ValueHint};
 
-use super::{input, many, progress};
+use super::{input, many, progress, thresholds};
 use crate::analysis::{self, Analysis};
 use crate::assets;
-use crate::error::{Error, Result, exit};
-use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
+use crate::error::{Result, exit};
 use crate::report::{self, Model};
-use crate::schema::{Platform, Severity, nearest};
+use crate::schema::Severity;
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
 #[derive(Debug, ClapArgs)]
@@ -37,13 +36,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
     fail_on: Option<Severity>,
 
-    /// Set a threshold: `inactive=60`, or for one platform `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
-    #[arg(long, value_name = "NAME=DAYS", value_parser = threshold, help_heading = "Judgement")]
-    threshold: Vec<(Threshold, Option<Platform>, u32)>,
-
-    /// Accept an inactivity threshold below 21 days, which Entra's activity stamp is too coarse for
-    #[arg(long, help_heading = "Judgement")]
-    allow_short_thresholds: bool,
+    #[command(flatten)]
+    thresholds: thresholds::Args,
 
     /// Refuse exports with remarks of medium severity or above
     #[arg(long, help_heading = "Input")]
@@ -62,27 +56,9 @@ fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
 }
 
-fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
-    let (name, days) = text.split_once('=').ok_or("write it as `inactive=60` or `inactive.ios=60`")?;
-    let (name, platform) = name.split_once('.').map_or((name, None), |(n, p)| (n, Some(p)));
-    let known = Threshold::parse(name).ok_or_else(|| match nearest(name, Threshold::WORDS.iter().copied()) {
-        Some(near) => format!("`{name}` is no threshold; the nearest is `{near}`"),
-        None => format!("`{name}` is no threshold; use one of: {}", Threshold::WORDS.join(", ")),
-    })?;
-    let platform = match platform {
-        None => None,
-        Some(word) => Some(
-            Platform::parse(word)
-                .ok_or_else(|| format!("`{word}` is no platform; use one of: {}", Platform::WORDS.join(", ")))?,
-        ),
-    };
-    let days = days.parse().map_err(|_| format!("`{days}` is no number of days"))?;
-    Ok((known, platform, days))
-}
-
 pub(super) fn run(args: &Args) -> Result<u8> {
     report::check_target(&args.out, args.force)?;
-    let thresholds = thresholds(args)?;
+    let thresholds = args.thresholds.read()?;
     let options = analysis::Options { thresholds, strict: args.strict, ..args.input.options() };
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
@@ -103,22 +79,6 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
 }
 
-fn thresholds(args: &Args) -> Result<Thresholds> {
-    let mut thresholds = Thresholds::default();
-    for (name, platform, days) in &args.threshold {
-        if *name == Threshold::Inactive && *days < SHORTEST_INACTIVE && !args.allow_short_thresholds {
-            return Err(Error::Usage {
-                message: format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),
-                help: "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called \
-                       silent; `--allow-short-thresholds` accepts it for non-persistent desktops"
-                    .into(),
-            });
-        }
-        thresholds.set(*name, *platform, *days);
-    }
-    Ok(thresholds)
-}
-
 /// The folder that holds the exports names the tenant best.
 fn label(exports: &[PathBuf]) -> String {
     let Some(first) = exports.first() else { return String::new() };
@@ -131,15 +91,8 @@ fn label(exports: &[PathBuf]) -> String {
 fn settings(args: &Args) -> Vec<(String, String)> {
     let mut settings = Vec::new();
     let mut add = |name: &str, value: String| settings.push((name.to_string(), value));
-    let given: Vec<String> = args
-        .threshold
-        .iter()
-        .map(|(name, platform, days)| {
-            format!("{name}{}={days}", platform.map_or_else(String::new, |p| format!(".{p}")))
-        })
-        .collect();
-    if !given.is_empty() {
-        add("threshold", given.join(" "));
+    if !args.thresholds.given().is_empty() {
+        add("threshold", args.thresholds.given());
     }
     if let Some(order) = &args.input.date_order {
         add("date_order", order.clone());
@@ -148,7 +101,7 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !expected.is_empty() {
         add("expect", expected.join(" "));
     }
-    if args.allow_short_thresholds {
+    if args.thresholds.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());
     }
     settings

@@ -3,10 +3,12 @@
 mod analyze;
 mod checklist;
 mod complain;
+mod explain;
 mod fields;
 mod input;
 mod inspect;
 mod progress;
+mod thresholds;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,7 @@ struct Cli {
 enum Verb {
     Analyze(analyze::Args),
     Inspect(inspect::Args),
+    Explain(explain::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
 }
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     let outcome = match cli.verb {
         Verb::Analyze(args) => analyze::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
+        Verb::Explain(args) => explain::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };

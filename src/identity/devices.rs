@@ -22,7 +22,7 @@ pub(super) const SIGNALS: &[Console] =
     &[Console::Intune, Console::Entra, Console::Defender, Console::Chrome, Console::GoogleMobile, Console::Ad];
 
 /// Which console knows a field best, for the merged view. The first that says something wins.
-const PRECEDENCE: &[(&str, &[Console])] = &[
+pub(super) const PRECEDENCE: &[(&str, &[Console])] = &[
     (
         "name",
         &[

@@ -190,6 +190,16 @@ pub(super) fn number(text: &str) -> u128 {
     u128::from_be_bytes(packed)
 }
 
+/// The identifiers of a record, in the order in which links are tried.
+pub(super) fn of_record(shelves: &Shelves, record: u32) -> Vec<(Kind, String)> {
+    let Some((shelf, line)) = shelves.locate(record) else { return Vec::new() };
+    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).map(str::to_string);
+    let mut found: Vec<(Kind, String)> = cell("native_id").map(|id| (Kind::Object, id)).into_iter().collect();
+    let own = COLUMNS.iter().filter(|(_, console, _)| *console == shelf.console);
+    found.extend(own.filter_map(|(kind, _, column)| Some((*kind, cell(column)?))));
+    found
+}
+
 /// Text of an identifier, as the record has it, for messages.
 pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> String {
     let Some((shelf, line)) = shelves.locate(record) else { return String::new() };

@@ -17,6 +17,7 @@ mod links;
 mod live;
 mod reliance;
 mod shelves;
+pub mod story;
 mod weak;
 
 use crate::error::Result;

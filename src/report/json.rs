@@ -89,7 +89,7 @@ fn step_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
         "step": entry.slug,
         "action": entry.action,
         "console": entry.console.map(Console::as_str),
-        "object_id": tables::object_id(analysis, step),
+        "object_id": analysis.object_of(step),
         "role": entry.role,
         "irreversible": entry.irreversible,
         "wipes": entry.wipes,
@@ -137,7 +137,7 @@ pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
             .iter()
             .filter_map(|step| {
                 let entry = tables::entry(analysis, step)?;
-                let object = tables::object_id(analysis, step);
+                let object = analysis.object_of(step);
                 let console = entry.console.map_or("", Console::title);
                 Some(json!([
                     entry.slug,

@@ -8,9 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::identity::{KeyKind, NONE};
 use crate::plan::{Entry, Planned};
-use crate::schema::{
-    self, Console, FINDINGS_CSV, Field, JoinType, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity,
-};
+use crate::schema::{self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity};
 
 /// A file of the report, for people.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -315,18 +313,6 @@ fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
     line.word("open");
 }
 
-/// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
-/// hybrid device has as its Entra device id.
-pub(super) fn object_id(analysis: &Analysis, step: &Planned) -> String {
-    if let Some(record) = step.object {
-        return analysis.records.id_of(record);
-    }
-    let device = step.device as usize;
-    let computer = entry(analysis, step).and_then(|e| e.console) == Some(Console::Ad)
-        && analysis.devices.join_type.get(device) == Some(&JoinType::Hybrid);
-    if computer { analysis.devices.entra_device_id.get(device).to_string() } else { String::new() }
-}
-
 /// What a step says before and after its object, as cells: the same few texts stand in millions of lines.
 fn entry_cells(analysis: &Analysis) -> Vec<(Vec<u8>, Vec<u8>)> {
     let one = |entry: &Entry| {
@@ -358,7 +344,7 @@ fn step(analysis: &Analysis, index: &Index, entries: &[(Vec<u8>, Vec<u8>)], at: 
         line.text(analysis.devices.serial.get(device));
     });
     line.cells(before);
-    line.text(&object_id(analysis, step));
+    line.text(&analysis.object_of(step));
     line.cells(after);
 }
 

@@ -80,6 +80,57 @@ pub fn judge(
     Ok((tallies, findings))
 }
 
+/// What became of a rule for one device, and why.
+#[derive(Clone, Debug)]
+pub struct RuleStory {
+    /// Rule, by position.
+    pub rule: usize,
+    /// Holds, does not hold, or cannot be known; `None` where the rule did not run.
+    pub holds: Option<Option<bool>>,
+    /// Why it did not run.
+    pub reason: String,
+    /// The columns that decide it, with their values; blank where not known.
+    pub values: Vec<(&'static str, Option<String>)>,
+}
+
+/// Judges one device by every rule and keeps what decided.
+///
+/// # Errors
+/// [`crate::error::Error::Internal`] if a column of the device table cannot be made.
+pub fn explain(
+    rules: &[Rule],
+    shelves: &Shelves,
+    links: &Links,
+    devices: &Devices,
+    available: &Availability,
+    device: u32,
+) -> Result<Vec<RuleStory>> {
+    let mut wanted: Vec<&'static str> = rules.iter().flat_map(|r| r.columns.iter().copied()).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let one = polars::prelude::IdxCa::from_vec("".into(), vec![device]);
+    let columns = wanted
+        .par_iter()
+        .map(|name| devices.column(shelves, links, name).and_then(|c| c.take(&one).map_err(internal)))
+        .collect::<Result<Vec<Column>>>()?;
+    let row = DataFrame::new(1, columns).map_err(internal)?;
+    let story = |(at, rule): (usize, &Rule)| {
+        if let Some(reason) = cannot_run(rule, shelves, available) {
+            return RuleStory { rule: at, holds: None, reason, values: Vec::new() };
+        }
+        let values = rule.decides.iter().map(|name| {
+            let shown = row.column(name).ok().and_then(|column| values(column).next().flatten());
+            (*name, shown)
+        });
+        let values = values.collect();
+        match quietly(|| truth(&row, &rule.when)) {
+            Ok(mask) => RuleStory { rule: at, holds: Some(mask.get(0)), reason: String::new(), values },
+            Err(reason) => RuleStory { rule: at, holds: None, reason, values },
+        }
+    };
+    Ok(rules.iter().enumerate().map(story).collect())
+}
+
 fn confidence(devices: &Devices, device: u32) -> Confidence {
     match devices.identities().get(device as usize) {
         Some(Identity::Exact | Identity::Single) => Confidence::High,

@@ -19,7 +19,7 @@ pub use availability::Availability;
 pub use cases::run_cases;
 pub use compile::Rule;
 pub use describe::{Intent, Text};
-pub use evaluate::judge;
+pub use evaluate::{RuleStory, explain, judge};
 
 /// What became of one rule.
 #[derive(Clone, Debug)]

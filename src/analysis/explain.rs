@@ -1,0 +1,238 @@
+//! One device in full: its records and their proof, its signals, what each rule made of it, and its steps.
+
+use std::collections::BTreeSet;
+
+use super::{Analysis, Inner, Options, Progress, conclude};
+use crate::error::{Error, Result};
+use crate::formats::values;
+use crate::identity::story::{self, FieldStory, RecordStory};
+use crate::identity::{NONE, Shelves};
+use crate::rules;
+use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership, Platform, Severity};
+
+/// What a query found.
+#[derive(Debug)]
+pub enum Explained {
+    /// One device.
+    One(Box<Explanation>),
+    /// Several devices bear what was asked for, in the order of their keys.
+    Several(Vec<Candidate>),
+}
+
+/// A device that a query may mean.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Stable key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Serial number.
+    pub serial: String,
+    /// Platform.
+    pub platform: Platform,
+    /// Consoles that hold it.
+    pub consoles: Vec<Console>,
+    /// Newest sign of life, UTC milliseconds.
+    pub last_activity: Option<i64>,
+}
+
+/// Everything that is known of a device, and why.
+#[derive(Debug)]
+pub struct Explanation {
+    /// What it is called.
+    pub device: Candidate,
+    /// Who owns it.
+    pub ownership: Ownership,
+    /// How Entra ID knows it.
+    pub join_type: JoinType,
+    /// How sure its identity is.
+    pub identity: Identity,
+    /// Active, silent or unknown.
+    pub activity: Activity,
+    /// The time at which it is judged, UTC milliseconds.
+    pub as_of: i64,
+    /// Days after which a device of its platform is silent.
+    pub inactive_days: u32,
+    /// Its records, in their order.
+    pub records: Vec<RecordStory>,
+    /// The merged view.
+    pub fields: Vec<FieldStory>,
+    /// What became of each rule.
+    pub verdicts: Vec<Verdict>,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// What a rule made of the device.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Rule id.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// Holds, does not hold, or cannot be known; `None` where the rule did not run.
+    pub holds: Option<Option<bool>>,
+    /// Why it did not run.
+    pub reason: String,
+    /// Severity and confidence of the finding, where it holds.
+    pub finding: Option<(Severity, Confidence)>,
+    /// The columns that decide it, with their values; nothing where not known.
+    pub values: Vec<(&'static str, Option<String>)>,
+}
+
+/// A step of the plan.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What to do.
+    pub action: String,
+    /// Where.
+    pub console: Option<Console>,
+    /// On which object.
+    pub object: String,
+    /// Why, and why in this place.
+    pub why: String,
+    /// What must be true first and cannot be known from files.
+    pub condition: String,
+    /// Cannot be undone.
+    pub irreversible: bool,
+    /// Erases the device.
+    pub wipes: bool,
+}
+
+/// Analyses the exports and explains the device that a text names: its key, name, serial number, any of its ids, or
+/// `file:row`.
+///
+/// # Errors
+/// As [`analyze`](super::analyze); [`Error::Usage`] if nothing bears the name.
+pub fn explain(options: &Options, query: &str, progress: &dyn Progress) -> Result<Explained> {
+    let (analysis, inner) = conclude(options, progress)?;
+    let found = find(&analysis, &inner.shelves, query);
+    match found.as_slice() {
+        [] => Err(Error::Usage {
+            message: format!("no device has `{query}` as key, name, serial number or id, and no row is called so"),
+            help: "take a `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`".into(),
+        }),
+        [one] => whole(&analysis, &inner, *one).map(|e| Explained::One(Box::new(e))),
+        many => Ok(Explained::Several(many.iter().map(|device| candidate(&analysis, *device)).collect())),
+    }
+}
+
+/// The devices that a text names. A key names one device even where its text is also another's name.
+fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
+    let query = query.trim();
+    if let Some(at) = analysis.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
+        return u32::try_from(at).into_iter().collect();
+    }
+    let serial = match values::serial(query) {
+        values::Cell::Value(serial) => serial.into_owned(),
+        _ => query.to_string(),
+    };
+    let id = match values::native_id(query) {
+        values::Cell::Value(id) => id.into_owned(),
+        _ => query.to_string(),
+    };
+    let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
+    let mut found = BTreeSet::new();
+    for shelf in &shelves.shelves {
+        let mut take = |line: usize| {
+            let device = analysis.links.device.get(shelf.offset as usize + line).copied().unwrap_or(NONE);
+            if device != NONE {
+                found.insert(device);
+            }
+        };
+        for (column, wanted) in [
+            ("name", query),
+            ("serial", serial.as_str()),
+            ("serial_written", query),
+            ("native_id", id.as_str()),
+            ("entra_id", id.as_str()),
+            ("imei", query.get(..14).unwrap_or(query)),
+            ("imei2", query.get(..14).unwrap_or(query)),
+            ("meid", query),
+        ] {
+            let Some(cells) = shelf.text(column) else { continue };
+            let hits =
+                cells.iter().enumerate().filter(|(_, cell)| cell.is_some_and(|c| c.eq_ignore_ascii_case(wanted)));
+            hits.for_each(|(line, _)| take(line));
+        }
+        let Some((file, row)) = place else { continue };
+        let (Some(exports), Some(rows)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
+        for (line, (export, own)) in exports.iter().zip(rows.iter()).enumerate() {
+            let label = export.and_then(|e| shelves.exports.get(e as usize)).map(|(label, _)| label.as_str());
+            if own == Some(row) && label == Some(file) {
+                take(line);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn candidate(analysis: &Analysis, device: u32) -> Candidate {
+    let (table, at) = (&analysis.devices, device as usize);
+    let bits = table.consoles.get(at).copied().unwrap_or_default();
+    Candidate {
+        key: table.key.get(at).cloned().unwrap_or_default(),
+        name: table.name.get(at).to_string(),
+        serial: table.serial.get(at).to_string(),
+        platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
+        consoles: Console::ALL.iter().copied().filter(|c| bits & (1 << c.index()) != 0).collect(),
+        last_activity: table.last_activity.get(at),
+    }
+}
+
+fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation> {
+    let (table, at) = (&analysis.devices, device as usize);
+    let own = candidate(analysis, device);
+    let inactive_days = analysis.thresholds.days(crate::identity::Threshold::Inactive, own.platform);
+    let Inner { shelves, devices, available } = inner;
+    Ok(Explanation {
+        inactive_days,
+        ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
+        join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
+        identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
+        activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
+        as_of: analysis.as_of.millis,
+        records: story::records(shelves, &analysis.links, devices, device),
+        fields: story::fields(shelves, devices, device),
+        verdicts: rules::explain(&analysis.rules, shelves, &analysis.links, devices, available, device)?
+            .into_iter()
+            .filter_map(|story| verdict(analysis, device, story))
+            .collect(),
+        steps: steps(analysis, device),
+        device: own,
+    })
+}
+
+fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<Verdict> {
+    let text = &analysis.rules.get(story.rule)?.text;
+    let findings = &analysis.findings;
+    let at = (0..findings.len()).find(|f| {
+        findings.device.get(*f) == Some(&device) && findings.rule.get(*f).is_some_and(|r| usize::from(*r) == story.rule)
+    });
+    let finding = at.and_then(|f| Some((*findings.severity.get(f)?, *findings.confidence.get(f)?)));
+    Some(Verdict {
+        rule: text.id.clone(),
+        title: text.title.clone(),
+        holds: story.holds,
+        reason: story.reason,
+        finding,
+        values: story.values,
+    })
+}
+
+fn steps(analysis: &Analysis, device: u32) -> Vec<Step> {
+    let own = analysis.steps.iter().filter(|step| step.device == device);
+    own.filter_map(|step| {
+        let entry = analysis.playbooks.entries().get(step.entry as usize)?;
+        Some(Step {
+            action: entry.action.clone(),
+            console: entry.console,
+            object: analysis.object_of(step),
+            why: entry.why.clone(),
+            condition: entry.condition.clone(),
+            irreversible: entry.irreversible,
+            wipes: entry.wipes,
+        })
+    })
+    .collect()
+}

@@ -1,0 +1,302 @@
+//! `lastseen explain`: one device, its records and their proof, and what follows from them.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args as ClapArgs;
+use serde_json::{Value, json};
+
+use super::complain::clean;
+use super::{input, many, progress, thresholds};
+use crate::analysis::{self, Candidate, Explained, Explanation, Verdict};
+use crate::error::{Error, Result, exit};
+use crate::identity::story::{FieldStory, RecordStory};
+use crate::identity::{day, rfc3339};
+use crate::schema::{Activity, Confidence, Identity, Severity};
+
+/// Explain one device: its records, why they were joined or refused, signals, rules and steps
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// Key, name, serial number or any id of the device, or a row of an export as `file:row`
+    #[arg(value_name = "DEVICE")]
+    device: String,
+
+    #[command(flatten)]
+    input: input::Args,
+
+    #[command(flatten)]
+    thresholds: thresholds::Args,
+
+    /// Print JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const CAUTION: Style = AnsiColor::Yellow.on_default();
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    let options = analysis::Options { thresholds: args.thresholds.read()?, ..args.input.options() };
+    let progress = progress::for_terminal(args.json);
+    let found = analysis::explain(&options, &args.device, progress.as_ref())?;
+    drop(progress);
+    let (text, code) = match &found {
+        Explained::One(e) if args.json => (pretty(&one_json(e))?, exit::DONE),
+        Explained::One(e) => (one(e), exit::DONE),
+        Explained::Several(all) if args.json => {
+            (pretty(&json!({ "candidates": all.iter().map(candidate_json).collect::<Vec<_>>() }))?, exit::USAGE)
+        }
+        Explained::Several(all) => (several(&args.device, all), exit::USAGE),
+    };
+    // A reader that has gone away (`| head`) is no reason to fail.
+    let _ = anstream::stdout().write_all(text.as_bytes());
+    Ok(code)
+}
+
+fn several(query: &str, all: &[Candidate]) -> String {
+    let mut text =
+        format!("`{}` names {}; take one of their keys:\n\n", clean(query), many(all.len() as u64, "device"));
+    for c in all {
+        let seen = c.last_activity.map_or_else(|| "never seen".into(), |m| format!("last seen {}", day(m)));
+        let consoles: Vec<&str> = c.consoles.iter().map(|c| c.as_str()).collect();
+        let name = if c.name.is_empty() { "(no name)" } else { &c.name };
+        let _ = writeln!(
+            text,
+            "  {BOLD}{}{BOLD:#}  {}, {}, {}, {seen}",
+            clean(&c.key),
+            clean(name),
+            c.platform,
+            consoles.join("|")
+        );
+    }
+    text
+}
+
+fn heading(text: &mut String, title: &str) {
+    let _ = writeln!(text, "\n{BOLD}{title}{BOLD:#}");
+}
+
+fn line(text: &mut String, name: &str, value: &str) {
+    let _ = writeln!(text, "  {DIM}{name:<14}{DIM:#}{}", clean(value));
+}
+
+fn one(e: &Explanation) -> String {
+    let name = if e.device.name.is_empty() { "(no name)".to_string() } else { clean(&e.device.name) };
+    let mut text = format!("{BOLD}{name}{BOLD:#}  {}\n", clean(&e.device.key));
+    line(&mut text, "is", &format!("{}, ownership {}, join type {}", e.device.platform, e.ownership, e.join_type));
+    line(&mut text, "identity", identity(e.identity));
+    line(&mut text, "activity", &activity(e));
+    heading(&mut text, "Records");
+    for record in &e.records {
+        about_record(&mut text, record, &e.records);
+    }
+    heading(&mut text, "Merged view");
+    for field in &e.fields {
+        line(&mut text, field.name, &about_field(field));
+    }
+    heading(&mut text, "Rules");
+    for verdict in &e.verdicts {
+        about_verdict(&mut text, verdict);
+    }
+    heading(&mut text, "Steps");
+    if e.steps.is_empty() {
+        let doubtful = e.verdicts.iter().any(|v| matches!(v.finding, Some((_, Confidence::Low))));
+        let why = if doubtful {
+            "what was found rests on a weak link, so nothing is planned on it"
+        } else {
+            "nothing is asked of this device"
+        };
+        line(&mut text, "none", why);
+    }
+    for (at, step) in e.steps.iter().enumerate() {
+        let console = step.console.map_or("", |c| c.as_str());
+        let object = if step.object.is_empty() { String::new() } else { format!(" [{console}:{}]", step.object) };
+        let marks = match (step.irreversible, step.wipes) {
+            (_, true) => " (erases the device)",
+            (true, false) => " (cannot be undone)",
+            _ => "",
+        };
+        line(&mut text, &format!("{}.", at + 1), &format!("{}{object}{marks}", step.action));
+        if !step.condition.is_empty() {
+            line(&mut text, "", &format!("if {}", step.condition));
+        }
+        line(&mut text, "", &format!("because {}", step.why));
+    }
+    text
+}
+
+const fn identity(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Single => "single: one object, nothing was joined",
+        Identity::Exact => "exact: ids that consoles write about each other's objects hold it together",
+        Identity::Strong => "strong: a hardware number holds some of its records",
+        Identity::Weak => "weak: a name or an altered serial number holds it together; no step rests on that",
+        Identity::Conflict => "conflict: its identifiers contradict each other; a person must look",
+    }
+}
+
+fn activity(e: &Explanation) -> String {
+    let word = e.activity.as_str();
+    match (e.activity, e.device.last_activity) {
+        (Activity::Unknown, _) | (_, None) => format!("{word}: no sign of life is known"),
+        (_, Some(last)) => format!(
+            "{word}: last seen {}, {} days before {}; silent after {} days",
+            day(last),
+            (e.as_of - last).max(0) / crate::identity::DAY,
+            day(e.as_of),
+            e.inactive_days
+        ),
+    }
+}
+
+fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
+    let number = |r: &RecordStory| all.iter().position(|other| other.record == r.record).map_or(0, |at| at + 1);
+    let seen = match (record.last_seen, record.unread) {
+        (Some(seen), _) => format!("seen {}", rfc3339(seen)),
+        (None, true) => "its date could not be read".into(),
+        (None, false) => "no sign of life".into(),
+    };
+    let words = [&record.name, &record.serial, &record.native_id].into_iter().filter(|w| !w.is_empty());
+    let what: Vec<&str> = words.map(String::as_str).collect();
+    let title = format!("[{}] {}", number(record), record.console);
+    line(text, &title, &format!("{}; {seen}", what.join(", ")));
+    line(text, "", &format!("{}:{}", record.export, record.row));
+    if record.repeat {
+        line(text, "", "a further row of an object that is counted once");
+    } else if record.live && all.iter().filter(|r| r.console == record.console && !r.repeat).count() > 1 {
+        line(text, "", "the live record: it speaks for its console");
+    }
+    for bond in &record.bonds {
+        let with = all.iter().filter(|r| bond.with.contains(&r.record)).map(|r| format!("[{}]", number(r)));
+        let with: Vec<String> = with.collect();
+        let held = format!("{} link by {} `{}` with {}", bond.kind.tier(), bond.kind, bond.value, with.join(", "));
+        line(text, "", &held);
+    }
+    if record.bonds.is_empty() && all.len() > 1 {
+        line(text, "", "no identifier of its own is shared; it is here as the first row of its object");
+    }
+    if record.guarded {
+        line(text, "", "its serial number joins nothing: several makers or too many records have it");
+    }
+    for reason in &record.refused {
+        line(text, "", &format!("refused: {reason}"));
+    }
+    for pointer in &record.dangling {
+        line(text, "", pointer);
+    }
+}
+
+fn about_field(field: &FieldStory) -> String {
+    let mut said = format!("{}, from {}", field.value, field.from);
+    for (console, other) in &field.others {
+        let _ = write!(said, "; {console} says `{other}`");
+    }
+    said
+}
+
+fn about_verdict(text: &mut String, verdict: &Verdict) {
+    let known = || -> String {
+        let known = verdict.values.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        known.collect::<Vec<_>>().join("; ")
+    };
+    let missing: Vec<&str> = verdict.values.iter().filter(|(_, v)| v.is_none()).map(|(name, _)| *name).collect();
+    let (word, style, said) = match verdict.holds {
+        None => ("did not run", DIM, verdict.reason.clone()),
+        Some(Some(true)) => {
+            let (severity, confidence) = verdict.finding.map_or(("", ""), |(s, c)| (s.as_str(), c.as_str()));
+            let style = match verdict.finding {
+                Some((Severity::High | Severity::Critical, _)) => BAD,
+                _ => CAUTION,
+            };
+            ("holds", style, format!("{severity}, confidence {confidence}: {}", known()))
+        }
+        Some(Some(false)) => ("passes", DIM, known()),
+        Some(None) => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
+    };
+    let _ = writeln!(text, "  {style}{word:<12}{style:#}{}  {DIM}{}{DIM:#}", verdict.rule, clean(&said));
+}
+
+fn pretty(value: &Value) -> Result<String> {
+    serde_json::to_string_pretty(value).map(|t| t + "\n").map_err(|e| Error::Internal(e.to_string()))
+}
+
+fn candidate_json(c: &Candidate) -> Value {
+    let consoles: Vec<&str> = c.consoles.iter().map(|c| c.as_str()).collect();
+    json!({
+        "device_key": c.key, "name": c.name, "serial": c.serial, "platform": c.platform.as_str(), "consoles": consoles,
+        "last_activity": c.last_activity.map(rfc3339),
+    })
+}
+
+fn one_json(e: &Explanation) -> Value {
+    let place = |record: u32| {
+        e.records.iter().find(|r| r.record == record).map_or_else(String::new, |r| format!("{}:{}", r.export, r.row))
+    };
+    let records: Vec<Value> = e
+        .records
+        .iter()
+        .map(|r| {
+            let bonds: Vec<Value> = r
+                .bonds
+                .iter()
+                .map(|b| {
+                    let with: Vec<String> = b.with.iter().map(|r| place(*r)).collect();
+                    json!({ "by": b.kind.as_str(), "tier": b.kind.tier(), "value": b.value, "with": with })
+                })
+                .collect();
+            json!({
+                "console": r.console.as_str(), "export": r.export, "row": r.row, "native_id": r.native_id, "name": r.name,
+                "serial": r.serial, "last_seen": r.last_seen.map(rfc3339), "live": r.live, "repeat": r.repeat,
+                "joined_by": bonds, "refused": r.refused, "serial_joins_nothing": r.guarded, "dangling": r.dangling,
+            })
+        })
+        .collect();
+    let fields: Vec<Value> = e
+        .fields
+        .iter()
+        .map(|f| {
+            let order: Vec<&str> = f.order.iter().map(|c| c.as_str()).collect();
+            let others: Vec<Value> =
+                f.others.iter().map(|(c, v)| json!({ "console": c.as_str(), "value": v })).collect();
+            json!({ "field": f.name, "value": f.value, "from": f.from.as_str(), "precedence": order, "others": others })
+        })
+        .collect();
+    let rules: Vec<Value> = e
+        .verdicts
+        .iter()
+        .map(|v| {
+            let outcome = match v.holds {
+                None => "did-not-run",
+                Some(Some(true)) => "match",
+                Some(Some(false)) => "pass",
+                Some(None) => "unknown",
+            };
+            let values: serde_json::Map<String, Value> =
+                v.values.iter().map(|(name, value)| ((*name).to_string(), json!(value))).collect();
+            json!({
+                "rule": v.rule, "title": v.title, "outcome": outcome, "reason": v.reason, "values": values,
+                "severity": v.finding.map(|(s, _)| s.as_str()), "confidence": v.finding.map(|(_, c)| c.as_str()),
+            })
+        })
+        .collect();
+    let steps: Vec<Value> = e
+        .steps
+        .iter()
+        .map(|s| {
+            json!({
+                "action": s.action, "console": s.console.map(crate::schema::Console::as_str), "object_id": s.object,
+                "why": s.why, "condition": s.condition, "irreversible": s.irreversible, "wipes": s.wipes,
+            })
+        })
+        .collect();
+    json!({
+        "schema_version": 1,
+        "device": candidate_json(&e.device),
+        "ownership": e.ownership.as_str(), "join_type": e.join_type.as_str(), "identity": e.identity.as_str(),
+        "activity": e.activity.as_str(), "as_of": rfc3339(e.as_of), "inactive_days": e.inactive_days,
+        "records": records, "fields": fields, "rules": rules, "steps": steps,
+    })
+}
