@@ -15,7 +15,6 @@ use crate::schema::Severity;
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Args {
     #[command(flatten)]
     input: input::Args,

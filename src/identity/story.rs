@@ -8,6 +8,7 @@ use crate::schema::Console;
 
 /// One record of a device.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RecordStory {
     /// Record number.
     pub record: u32,

@@ -4,11 +4,12 @@
 //! A weak link is made only where exactly one record and exactly one device fit each other and nothing contradicts. It is
 //! marked, and what rests on it alone is looked at by a person: no step touches an object that is held by it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::absence::short_name;
 use super::groups::{Sets, Traits};
-use super::keys::Kind;
+use super::keys::{Kind, number};
 use super::shelves::{Shelf, Shelves};
 use crate::schema::{Console, JoinType};
 
@@ -24,9 +25,7 @@ pub(super) type Mark = (u32, Kind);
 #[derive(Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Side {
-    consoles: u16,
     maker: u32,
-    platform: u32,
     unsure: bool,
     hybrid: bool,
     joined: bool,
@@ -40,56 +39,102 @@ struct Proposal {
     kind: Kind,
 }
 
+/// What every set is known by; the rest is gathered only for the few sets that may be joined.
+struct Sketch {
+    roots: Vec<u32>,
+    /// Consoles of each set, as bits.
+    consoles: Vec<u16>,
+    /// Number of the platform of each set; 0 is not known.
+    platform: Vec<u8>,
+}
+
+impl Sketch {
+    fn new(shelves: &Shelves, sets: &mut Sets, traits: &Traits) -> Self {
+        let roots: Vec<u32> = (0..shelves.total).map(|record| sets.find(record)).collect();
+        let mut consoles = vec![0_u16; roots.len()];
+        let mut platform = vec![0_u8; roots.len()];
+        for shelf in &shelves.shelves {
+            let own = shelf.offset as usize..shelf.offset as usize + shelf.height();
+            let pairs =
+                roots.get(own.clone()).unwrap_or_default().iter().zip(traits.platform.get(own).unwrap_or_default());
+            for (root, family) in pairs {
+                let at = *root as usize;
+                if let (Some(consoles), Some(platform)) = (consoles.get_mut(at), platform.get_mut(at)) {
+                    *consoles |= bit(shelf.console);
+                    *platform = (*platform).max(u8::try_from(*family).unwrap_or(0));
+                }
+            }
+        }
+        Self { roots, consoles, platform }
+    }
+
+    fn consoles(&self, root: u32) -> u16 {
+        self.consoles.get(root as usize).copied().unwrap_or_default()
+    }
+
+    fn platform(&self, root: u32) -> u8 {
+        self.platform.get(root as usize).copied().unwrap_or_default()
+    }
+
+    fn of_shelf(&self, shelf: &Shelf) -> impl Iterator<Item = u32> + '_ {
+        self.roots.iter().skip(shelf.offset as usize).take(shelf.height()).copied()
+    }
+}
+
 /// Joins what can be joined weakly; gives the records on the weak side of each link.
 pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects: &[u32]) -> Vec<Mark> {
-    let roots: Vec<u32> = (0..shelves.total).map(|record| sets.find(record)).collect();
-    let sides = sides(shelves, &roots, traits, suspects);
-    let side = |root: u32| sides.get(root as usize).copied().unwrap_or_default();
-    let mut proposals = by_name(shelves, &roots, &side);
-    proposals.extend(by_serial(shelves, &roots, &side));
-
+    let sketch = Sketch::new(shelves, sets, traits);
+    let mut proposals = by_name(shelves, &sketch);
+    proposals.extend(by_serial(shelves, &sketch));
+    if proposals.is_empty() {
+        return Vec::new();
+    }
+    let sides = sides(shelves, &sketch, traits, suspects, &proposals);
+    let side = |root: u32| sides.get(&root).copied().unwrap_or_default();
     let mut targets: HashMap<u32, HashSet<u32>> = HashMap::new();
     for p in &proposals {
         targets.entry(p.source).or_default().insert(p.target);
     }
     let unique =
         |p: &&Proposal| targets.get(&p.source).is_some_and(|t| t.len() == 1) && !targets.contains_key(&p.target);
-    let accepted: Vec<&Proposal> =
-        proposals.iter().filter(unique).filter(|p| !contradict(side(p.source), side(p.target))).collect();
+    let agree = |p: &&Proposal| !contradict(p, &sketch, side(p.source), side(p.target));
+    let accepted: Vec<&Proposal> = proposals.iter().filter(unique).filter(agree).collect();
     let kinds: HashMap<u32, Kind> = accepted.iter().map(|p| (p.source, p.kind)).collect();
     for p in &accepted {
         sets.join(p.source, p.target);
     }
-    if kinds.is_empty() {
-        return Vec::new();
-    }
-    (0_u32..).zip(&roots).filter_map(|(record, root)| Some((record, *kinds.get(root)?))).collect()
+    (0_u32..).zip(&sketch.roots).filter_map(|(record, root)| Some((record, *kinds.get(root)?))).collect()
 }
 
 const fn bit(console: Console) -> u16 {
     1 << console.index()
 }
 
-fn sides(shelves: &Shelves, roots: &[u32], traits: &Traits, suspects: &[u32]) -> Vec<Side> {
-    let mut sides = vec![Side::default(); roots.len()];
+/// Facts of the sets that may be joined.
+fn sides(
+    shelves: &Shelves,
+    sketch: &Sketch,
+    traits: &Traits,
+    suspects: &[u32],
+    proposals: &[Proposal],
+) -> HashMap<u32, Side> {
+    let mut sides: HashMap<u32, Side> =
+        proposals.iter().flat_map(|p| [p.source, p.target]).map(|root| (root, Side::default())).collect();
     for shelf in &shelves.shelves {
         let join_type = shelf.text("join_type").filter(|_| matches!(shelf.console, Console::Intune | Console::Entra));
         let ids = shelf.text("entra_id").filter(|_| shelf.console == Console::Ad);
-        for line in 0..shelf.height() {
-            let record = shelf.offset as usize + line;
-            let get = |list: &[u32]| list.get(record).copied().unwrap_or_default();
-            let Some(side) = roots.get(record).and_then(|root| sides.get_mut(*root as usize)) else { continue };
-            side.consoles |= bit(shelf.console);
-            side.maker = side.maker.max(get(&traits.maker));
-            side.platform = side.platform.max(get(&traits.platform));
+        for (line, root) in sketch.of_shelf(shelf).enumerate() {
+            let Some(side) = sides.get_mut(&root) else { continue };
+            let maker = traits.maker.get(shelf.offset as usize + line).copied().unwrap_or_default();
             let word = join_type.and_then(|c| c.get(line));
+            side.maker = side.maker.max(maker);
             side.hybrid |= word == Some(JoinType::Hybrid.as_str());
             side.joined |= word == Some(JoinType::Joined.as_str());
             side.computer_id |= ids.is_some_and(|c| c.get(line).is_some());
         }
     }
     for record in suspects {
-        if let Some(side) = roots.get(*record as usize).and_then(|root| sides.get_mut(*root as usize)) {
+        if let Some(side) = sketch.roots.get(*record as usize).and_then(|root| sides.get_mut(root)) {
             side.unsure = true;
         }
     }
@@ -97,122 +142,174 @@ fn sides(shelves: &Shelves, roots: &[u32], traits: &Traits, suspects: &[u32]) ->
 }
 
 /// Why two sets cannot be one device.
-fn contradict(source: Side, target: Side) -> bool {
+fn contradict(p: &Proposal, sketch: &Sketch, source: Side, target: Side) -> bool {
     let differ = |a: u32, b: u32| a != 0 && b != 0 && a != b;
-    let ad = source.consoles & bit(Console::Ad) != 0;
+    let own = sketch.consoles(p.source);
+    let ad = own & bit(Console::Ad) != 0;
     source.unsure
         || target.unsure
-        || source.consoles & target.consoles != 0
+        || own & sketch.consoles(p.target) != 0
         || differ(source.maker, target.maker)
-        || differ(source.platform, target.platform)
+        || differ(sketch.platform(p.source).into(), sketch.platform(p.target).into())
         // A cloud joined device is in no AD; a hybrid one is known by the objectGUID, where the file has it.
         || (ad && (target.joined || (target.hybrid && source.computer_id)))
 }
 
 /// Sets of AD or Defender alone whose host name one other device bears.
-fn by_name(shelves: &Shelves, roots: &[u32], side: &impl Fn(u32) -> Side) -> Vec<Proposal> {
+fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for console in BY_NAME {
         let Some(shelf) = shelves.of(console) else { continue };
-        let mut sources: HashMap<String, HashSet<u32>> = HashMap::new();
-        each_name(shelf, roots, |name, root| {
-            sources.entry(name).or_default().insert(root);
-        });
-        // A name that the console has twice tells nothing, and a set that others hold needs no name.
-        sources.retain(|_, own| own.len() == 1 && own.iter().all(|root| side(*root).consoles == bit(console)));
-        if sources.is_empty() {
+        let alone = |root: u32| sketch.consoles(root) == bit(console);
+        // Only names of sets that nothing else holds are looked for.
+        let mut sought: HashMap<String, HashSet<u32>> = HashMap::new();
+        each_name(
+            shelf,
+            sketch,
+            |root, _| alone(root),
+            |name, _| {
+                sought.entry(name).or_default();
+            },
+        );
+        if sought.is_empty() {
             continue;
         }
+        let digests: HashSet<u64> = sought.keys().map(|name| digest(name)).collect();
+        each_name(
+            shelf,
+            sketch,
+            |_, name| digests.contains(&digest(name)),
+            |name, root| {
+                if let Some(own) = sought.get_mut(&name) {
+                    own.insert(root);
+                }
+            },
+        );
+        // A name that the console has twice tells nothing.
+        sought.retain(|_, own| own.len() == 1);
         let mut bearers: HashMap<String, HashSet<u32>> = HashMap::new();
         for other in shelves.shelves.iter().filter(|s| s.console != console && s.console.makes_devices()) {
-            each_name(other, roots, |name, root| {
-                // What is itself only known by name holds nobody.
-                let anchored = !BY_NAME.iter().any(|c| side(root).consoles == bit(*c));
-                if anchored && sources.contains_key(&name) {
-                    bearers.entry(name).or_default().insert(root);
-                }
-            });
+            each_name(
+                other,
+                sketch,
+                |_, name| digests.contains(&digest(name)),
+                |name, root| {
+                    // What is itself only known by name holds nobody.
+                    let anchored = !BY_NAME.iter().any(|c| sketch.consoles(root) == bit(*c));
+                    if anchored && sought.contains_key(&name) {
+                        bearers.entry(name).or_default().insert(root);
+                    }
+                },
+            );
         }
-        let mut names: Vec<(&String, &HashSet<u32>)> = sources.iter().collect();
+        let mut names: Vec<(&String, &HashSet<u32>)> = sought.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, own) in names {
             let (Some(source), Some(all)) = (own.iter().next(), bearers.get(name)) else { continue };
-            let family = side(*source).platform;
+            let family = sketch.platform(*source);
             // A bearer of another family is another machine; one of unknown family may be the same.
-            let fits: Vec<u32> = all
+            let mut fits = all
                 .iter()
                 .copied()
-                .filter(|root| matches!(side(*root).platform, 0) || side(*root).platform == family)
-                .collect();
-            if let [target] = fits.as_slice()
+                .filter(|root| matches!(sketch.platform(*root), 0) || sketch.platform(*root) == family);
+            if let (Some(target), None) = (fits.next(), fits.next())
                 && family != 0
-                && side(*target).platform == family
+                && sketch.platform(target) == family
             {
-                proposals.push(Proposal { source: *source, target: *target, kind: Kind::Name });
+                proposals.push(Proposal { source: *source, target, kind: Kind::Name });
             }
         }
     }
     proposals
 }
 
-fn each_name(shelf: &Shelf, roots: &[u32], mut take: impl FnMut(String, u32)) {
+/// Hands out the short host names that are wanted: most names are passed over without being copied.
+fn each_name(shelf: &Shelf, sketch: &Sketch, wanted: impl Fn(u32, &str) -> bool, mut take: impl FnMut(String, u32)) {
     let Some(names) = shelf.text("name") else { return };
-    for (root, name) in roots.iter().skip(shelf.offset as usize).zip(names.iter()) {
-        if let Some(name) = name.and_then(short_name) {
-            take(name, *root);
+    for (root, name) in sketch.of_shelf(shelf).zip(names.iter()) {
+        let Some(name) = name.filter(|name| wanted(root, name)) else { continue };
+        if let Some(short) = short_name(name) {
+            take(short, root);
         }
     }
 }
 
-/// The sets that have a serial number in an altered spelling, and those that have it as it is.
-#[derive(Default)]
-struct Spelling {
-    altered: HashSet<u32>,
-    whole: HashSet<u32>,
+/// A digest that a name shares with its short form in any case.
+fn digest(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let short = name.trim().split('.').next().unwrap_or_default().trim();
+    if short.is_ascii() {
+        for byte in short.bytes() {
+            byte.to_ascii_lowercase().hash(&mut hasher);
+        }
+    } else {
+        for byte in short.to_lowercase().bytes() {
+            byte.hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 /// Sets of one console whose serial number is that of one other device, but for a scanner's `S` or lost zeros.
-fn by_serial(shelves: &Shelves, roots: &[u32], side: &impl Fn(u32) -> Side) -> Vec<Proposal> {
-    let alone = |root: u32| side(root).consoles.is_power_of_two();
-    let mut altered: BTreeMap<(Kind, &str), Spelling> = BTreeMap::new();
-    let mut whole: HashMap<&str, HashSet<u32>> = HashMap::new();
+fn by_serial(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
+    let alone = |root: u32| sketch.consoles(root).is_power_of_two();
+    // Serial numbers as they would be, of sets that have them altered; then as they are, of the sets that may be meant.
+    let (mut scanned, mut short, mut padded) = (Vec::new(), Vec::new(), Vec::new());
+    each_serial(shelves, sketch, |serial, root| {
+        if let Some(rest) = serial.strip_prefix('S').filter(|s| s.len() >= SHORTEST_SERIAL && alone(root)) {
+            scanned.push((number(rest), root));
+        }
+        if serial.bytes().all(|b| b.is_ascii_digit()) {
+            let rest = serial.trim_start_matches('0');
+            if rest.len() < serial.len() {
+                padded.push((number(rest), root));
+            } else if alone(root) {
+                short.push((number(serial), root));
+            }
+        }
+    });
+    let mut whole = Vec::new();
+    if !scanned.is_empty() {
+        let sought: HashSet<u128> = scanned.iter().map(|(serial, _)| *serial).collect();
+        each_serial(shelves, sketch, |serial, root| {
+            let serial = number(serial);
+            if sought.contains(&serial) {
+                whole.push((serial, root));
+            }
+        });
+    }
+    let mut proposals = unique_pairs(scanned, whole, Kind::ScannedSerial);
+    if !padded.is_empty() {
+        proposals.extend(unique_pairs(short, padded, Kind::ShortSerial));
+    }
+    proposals
+}
+
+fn each_serial(shelves: &Shelves, sketch: &Sketch, mut take: impl FnMut(&str, u32)) {
     for shelf in &shelves.shelves {
         let Some(serials) = shelf.text("serial") else { continue };
-        for (root, serial) in roots.iter().skip(shelf.offset as usize).zip(serials.iter()) {
-            let Some(serial) = serial.filter(|s| s.len() >= SHORTEST_SERIAL) else { continue };
-            if let Some(scanned) = serial.strip_prefix('S').filter(|s| s.len() >= SHORTEST_SERIAL && alone(*root)) {
-                altered.entry((Kind::ScannedSerial, scanned)).or_default().altered.insert(*root);
-            }
-            if serial.bytes().all(|b| b.is_ascii_digit()) {
-                let bare = serial.trim_start_matches('0');
-                if bare.len() < serial.len() {
-                    altered.entry((Kind::ShortSerial, bare)).or_default().whole.insert(*root);
-                } else if alone(*root) {
-                    altered.entry((Kind::ShortSerial, serial)).or_default().altered.insert(*root);
-                }
+        for (root, serial) in sketch.of_shelf(shelf).zip(serials.iter()) {
+            if let Some(serial) = serial.filter(|s| s.len() >= SHORTEST_SERIAL) {
+                take(serial, root);
             }
         }
     }
-    altered.retain(|_, spelling| spelling.altered.len() == 1);
-    let scanned: HashSet<&str> =
-        altered.keys().filter(|(kind, _)| *kind == Kind::ScannedSerial).map(|(_, s)| *s).collect();
-    if !scanned.is_empty() {
-        for shelf in &shelves.shelves {
-            let Some(serials) = shelf.text("serial") else { continue };
-            for (root, serial) in roots.iter().skip(shelf.offset as usize).zip(serials.iter()) {
-                if let Some(serial) = serial.filter(|s| scanned.contains(s)) {
-                    whole.entry(serial).or_default().insert(*root);
-                }
-            }
-        }
+}
+
+/// Pairs of sets where one serial number is altered in exactly one set and stands as it is in exactly one other.
+fn unique_pairs(mut altered: Vec<(u128, u32)>, mut whole: Vec<(u128, u32)>, kind: Kind) -> Vec<Proposal> {
+    for list in [&mut altered, &mut whole] {
+        list.sort_unstable();
+        list.dedup();
     }
     let mut proposals = Vec::new();
-    for ((kind, serial), spelling) in &altered {
-        let targets = if *kind == Kind::ScannedSerial { whole.get(serial) } else { Some(&spelling.whole) };
-        let (Some(source), Some(targets)) = (spelling.altered.iter().next(), targets) else { continue };
-        let mut targets = targets.iter().copied().filter(|t| t != source);
-        if let (Some(target), None) = (targets.next(), targets.next()) {
-            proposals.push(Proposal { source: *source, target, kind: *kind });
+    for run in altered.chunk_by(|a, b| a.0 == b.0) {
+        let [(serial, source)] = run else { continue };
+        let first = whole.partition_point(|(other, _)| other < serial);
+        let mut targets =
+            whole.iter().skip(first).take_while(|(other, _)| other == serial).filter(|(_, t)| t != source);
+        if let (Some((_, target)), None) = (targets.next(), targets.next()) {
+            proposals.push(Proposal { source: *source, target: *target, kind });
         }
     }
     proposals

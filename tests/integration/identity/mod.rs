@@ -1,0 +1,15 @@
+//! Traps of identity, one small tenant each: what must be one device, what must not, and what is said about it.
+
+mod build;
+mod clones;
+mod contradictions;
+mod explained;
+mod found;
+mod generated;
+mod hardware;
+mod hybrid;
+mod names;
+mod pointers;
+mod reliance;
+mod tenants;
+mod wide;
