@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{InputFile, Progress, Source, remarks::clipped, tables};
 use crate::doctor::{self, Expected, Patient};
 use crate::error::Result;
+use crate::formats::values;
 use crate::formats::{self, Formats, Normalised, Recognised, Records};
 use crate::notice::{Code, Notice};
 use crate::read::{self, Export, Input, Paging};
@@ -90,6 +91,10 @@ impl Loading {
     }
 
     fn stranger(&mut self, export: &Export, formats: &Formats) {
+        if let Some(notice) = secrets_of_a_stranger(export) {
+            self.all.notices.push(notice);
+            return;
+        }
         let nearest = formats.nearest(export);
         let like = nearest
             .as_ref()
@@ -160,6 +165,21 @@ impl Loading {
         }
         Ok(all)
     }
+}
+
+/// A table that nobody knows and that holds keys is named and never shown, its first line least of all: it may be no
+/// header.
+fn secrets_of_a_stranger(export: &Export) -> Option<Notice> {
+    const MOST_COLUMNS: usize = 64;
+    let hidden = |text: &String| values::looks_secret(text);
+    let in_header = export.header.iter().any(hidden);
+    let in_cells =
+        || (0..export.header.len().min(MOST_COLUMNS)).any(|at| export.first(at).as_ref().is_some_and(hidden));
+    (in_header || in_cells()).then(|| {
+        let message = "no known format, and it holds what has the shape of recovery keys; nothing of it was used or is shown. \
+                       Delete this file, and ask who could have read it";
+        Notice::new(Code::SecretColumn, &export.label, message)
+    })
 }
 
 /// A column that a list lacks and a companion list fills, such as the servers of Apple devices, is not missing.

@@ -215,6 +215,10 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     notices.extend(remarks::out_of_step(&sources, as_of));
     let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone())?;
 
+    let (moved, found) = remarks::names_disagree(&shelves, &devices);
+    devices.doubt(&moved);
+    notices.extend(found);
+
     progress.step("Judging devices");
     let (available, found) = Availability::new(&shelves, &devices);
     notices.extend(found);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::Source;
-use crate::identity::{self, AsOf};
+use crate::identity::{self, AsOf, Devices, Shelves};
 use crate::notice::{Code, Notice};
+use crate::schema::{Console, Platform};
 use crate::table::DeviceTable;
 
 /// Names that several devices bear: where scripts that match by name take the wrong one.
@@ -22,7 +23,7 @@ pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
     (!shared.is_empty()).then(|| {
         let (names, bear) = if shared.len() == 1 { ("name", "is borne") } else { ("names", "are borne") };
         let message = format!(
-            "{} {names} {bear} by several devices: {}{more}; nothing was joined by name",
+            "{} {names} {bear} by several devices: {}{more}; none of these was joined by name",
             shared.len(),
             listed.join(", ")
         );
@@ -54,4 +55,52 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
 pub(super) fn clipped(text: &str) -> String {
     const LENGTH: usize = 40;
     if text.chars().count() <= LENGTH { text.to_string() } else { text.chars().take(LENGTH).chain(['…']).collect() }
+}
+
+/// With fewer pairs a few renamed devices are no pattern.
+const FEWEST_PAIRS: usize = 10;
+
+/// Devices whose names in Intune and Entra ID differ, where that is so for most of them.
+///
+/// Both consoles show the name that the device reports. Where most pairs disagree, a column of one of the files was
+/// sorted or moved by itself, and the ids stand beside the wrong devices.
+pub(super) fn names_disagree(shelves: &Shelves, devices: &Devices) -> (Vec<u32>, Option<Notice>) {
+    let (Some(intune), Some(entra)) = (shelves.of(Console::Intune), shelves.of(Console::Entra)) else {
+        return (Vec::new(), None);
+    };
+    let (Some(here), Some(there)) = (intune.text("name"), entra.text("name")) else { return (Vec::new(), None) };
+    let (mut pairs, mut differ) = (0, Vec::new());
+    // A phone is often registered under another name than it is managed by.
+    let computers = devices.platforms().iter().map(|p| matches!(p, Platform::Windows | Platform::Macos));
+    for (device, _) in (0_u32..).zip(computers).filter(|(_, computer)| *computer) {
+        let (Some(a), Some(b)) =
+            (live_name(devices, Console::Intune, device, here), live_name(devices, Console::Entra, device, there))
+        else {
+            continue;
+        };
+        pairs += 1;
+        if !a.eq_ignore_ascii_case(b) {
+            differ.push(device);
+        }
+    }
+    if pairs < FEWEST_PAIRS || differ.len() * 2 <= pairs {
+        return (Vec::new(), None);
+    }
+    let message = format!(
+        "{} of {pairs} devices have one name in Intune and another in Entra ID: a column of one of the files was probably moved \
+         or sorted by itself, so that ids stand beside the wrong devices. They count as contradictory; export both again",
+        differ.len()
+    );
+    let notice = Notice::new(Code::IdentityConflict, "", message);
+    (differ, Some(notice))
+}
+
+fn live_name<'a>(
+    devices: &Devices,
+    console: Console,
+    device: u32,
+    names: &'a polars::prelude::StringChunked,
+) -> Option<&'a str> {
+    let line = devices.live_line(console, device)? as usize;
+    names.get(line).map(str::trim)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::identity::{Devices, Links, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
-use crate::schema::{Console, JoinType};
+use crate::schema::{Console, Identity, JoinType};
 use crate::table::DeviceTable;
 
 /// Record columns that the state of an object is read from.
@@ -30,12 +30,21 @@ pub(super) fn plan(
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
         // What a weak link holds may be another machine's: no step touches it.
+        let all = records.get(device).map_or(&[][..], Vec::as_slice);
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
-        let own: Vec<u32> = records.get(device).map_or(&[][..], Vec::as_slice).iter().filter(sure).copied().collect();
+        let own: Vec<u32> = all.iter().filter(sure).copied().collect();
+        let own = without_echoes(shelves, &own);
+        // An Autopilot row that may be the device's forbids what is right for any other; only a person can tell.
+        let maybe_autopilot = all.iter().any(|record| {
+            !sure(&record) && shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Autopilot)
+        });
         let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
-        let claims: Vec<Claim> =
-            of_device.iter().filter(|f| !rests_on_weak(f)).map(|f| claim(rules, findings, *f as usize)).collect();
+        let claims: Vec<Claim> = of_device
+            .iter()
+            .filter(|f| !rests_on_weak(f))
+            .map(|f| claim(shelves, devices, rules, findings, *f as usize, all))
+            .collect();
         if claims.is_empty() {
             return;
         }
@@ -53,7 +62,7 @@ pub(super) fn plan(
             platform: table.platform.get(device).copied(),
             ownership: *ownership,
             join_type: *join_type,
-            identity: *identity,
+            identity: if maybe_autopilot { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
             shared: false,
@@ -116,6 +125,26 @@ fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec
     lists
 }
 
+/// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
+/// the row with the id is the object.
+fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
+    let facts = |record: u32| {
+        let (shelf, line) = shelves.locate(record)?;
+        let text = |column: &str| shelf.text(column).and_then(|c| c.get(line));
+        Some((shelf.console, text("native_id"), text("serial")))
+    };
+    let echoes = |record: &u32| {
+        let Some((console, id, Some(serial))) = facts(*record) else { return false };
+        let nameless = id.is_none_or(|id| id == serial);
+        let named = |other: &u32| {
+            facts(*other)
+                .is_some_and(|(c, id, s)| c == console && s == Some(serial) && id.is_some_and(|id| id != serial))
+        };
+        nameless && records.iter().any(named)
+    };
+    records.iter().filter(|record| !echoes(record)).copied().collect()
+}
+
 /// The objects of a device.
 fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -> Vec<Object> {
     let one = |record: &u32| {
@@ -133,7 +162,14 @@ fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -
     records.iter().filter_map(one).collect()
 }
 
-fn claim(rules: &[Rule], findings: &Findings, finding: usize) -> Claim {
+fn claim(
+    shelves: &Shelves,
+    devices: &Devices,
+    rules: &[Rule],
+    findings: &Findings,
+    finding: usize,
+    all: &[u32],
+) -> Claim {
     let rule = findings.rule.get(finding).copied().unwrap_or_default();
     let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
         Some(rules::Intent::Remove) => Intent::Remove,
@@ -141,7 +177,26 @@ fn claim(rules: &[Rule], findings: &Findings, finding: usize) -> Claim {
         Some(rules::Intent::Reconnect) => Intent::Reconnect,
         Some(rules::Intent::Review) | None => Intent::Review,
     };
-    Claim { intent, rule, objects: findings.objects(finding).to_vec() }
+    let mut objects = findings.objects(finding).to_vec();
+    // Of several Entra objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
+    // somebody out.
+    let of_entra = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Entra);
+    let surplus = all.iter().any(|record| of_entra(record) && !objects.contains(record));
+    if intent == Intent::Objects && surplus {
+        objects.retain(|record| !signs_in(shelves, devices, *record));
+        if objects.is_empty() {
+            return Claim { intent: Intent::Review, rule, objects };
+        }
+    }
+    Claim { intent, rule, objects }
+}
+
+/// Whether an Entra object was signed in with so recently that its device would count as active.
+fn signs_in(shelves: &Shelves, devices: &Devices, record: u32) -> bool {
+    let Some((shelf, line)) = shelves.locate(record) else { return false };
+    let seen = shelf.times("last_seen").and_then(|c| c.get(line));
+    let unread = shelf.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
+    shelf.console == Console::Entra && (unread || seen.is_some_and(|seen| devices.is_recent(record, shelves, seen)))
 }
 
 /// What the console says about an object, in the words that decide which steps are possible.

@@ -23,6 +23,9 @@ const FEWEST_STRANGE: u64 = 5;
 /// Signs of a strange word that a message shows.
 const LONGEST_EXAMPLE: usize = 30;
 
+/// With fewer dates of each kind chance explains the mixture.
+const FEWEST_SWAPPED: usize = 3;
+
 /// How the dates of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
@@ -298,11 +301,20 @@ impl Caster<'_> {
                 }
             }
         };
+        let swapped = self.half_swapped(&stamps);
+        if swapped > 0 {
+            let message = format!(
+                "{swapped} dates are real ones of a day up to 12, and the others are text of later days: a spreadsheet took the \
+                 day for the month where it could. The real ones count as unknown; take the list as the console exports it"
+            );
+            tally.remark(Code::AmbiguousDates, message);
+        }
         let filled = stamps.iter().any(|s| !matches!(s, Stamp::Unknown | Stamp::Unreadable));
         let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
         let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
         for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
-            let stamp = stamp.resolve(order);
+            let swapped = swapped > 0 && cell.is_some_and(is_real_date);
+            let stamp = if swapped { Stamp::Either(None, None) } else { stamp.resolve(order) };
             unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
             out.push(match stamp {
                 Stamp::At(millis) => Some(millis),
@@ -320,6 +332,37 @@ impl Caster<'_> {
         }
         Cast { columns, tally, written: filled.then_some(written) }
     }
+}
+
+impl Caster<'_> {
+    /// A spreadsheet of another country makes real dates of those cells whose day it can take for a month, and leaves the
+    /// others as text: then every real date is of a day up to 12, and no text is. Gives the number of real ones.
+    fn half_swapped(&self, stamps: &[Stamp]) -> usize {
+        let (mut real, mut text) = (0, 0);
+        for (cell, stamp) in self.cells.iter().zip(stamps) {
+            let Some(cell) = cell else { continue };
+            if is_real_date(cell) {
+                let day = cell.get(8..10).and_then(|day| day.parse::<u32>().ok()).unwrap_or(99);
+                if day > 12 {
+                    return 0;
+                }
+                real += 1;
+            } else {
+                match stamp {
+                    Stamp::Either(Some(_), Some(_)) => return 0,
+                    Stamp::Either(..) | Stamp::At(_) => text += 1,
+                    Stamp::Unknown | Stamp::Unreadable => {}
+                }
+            }
+        }
+        if text >= FEWEST_SWAPPED && real >= FEWEST_SWAPPED { real } else { 0 }
+    }
+}
+
+/// How a workbook's real dates come out of the reader, and what else is written year first.
+fn is_real_date(cell: &str) -> bool {
+    let cell = values::bare(cell);
+    cell.len() >= 10 && cell.as_bytes().get(4) == Some(&b'-') && cell.as_bytes().get(7) == Some(&b'-')
 }
 
 fn serial_cell<'a>(formats: &Formats, cell: &'a str) -> Cell<Cow<'a, str>> {

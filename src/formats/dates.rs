@@ -67,8 +67,8 @@ const NO_DATE: &[&str] = &[
 
 /// No console existed before, so earlier years are sentinels (1, 1601, 1900, 1970).
 const FIRST_YEAR: i32 = 1990;
-/// Later years are sentinels too (9999, and 9998 after a shift of time zone).
-const LAST_YEAR: i32 = 9000;
+/// From 9000 on years are sentinels too (9999, and 9998 after a shift of time zone); in between nothing is a date.
+const LAST_PLAUSIBLE: i32 = 2200;
 
 /// Reads one cell.
 #[must_use]
@@ -94,10 +94,11 @@ pub fn stamp_in(text: &str, epoch_1904: bool) -> Stamp {
 }
 
 fn at(moment: NaiveDateTime) -> Stamp {
-    if (FIRST_YEAR..LAST_YEAR).contains(&moment.year()) {
-        Stamp::At(moment.and_utc().timestamp_millis())
-    } else {
-        Stamp::Unknown
+    match moment.year() {
+        FIRST_YEAR..=LAST_PLAUSIBLE => Stamp::At(moment.and_utc().timestamp_millis()),
+        // The Persian, the Islamic and the Buddhist calendar count otherwise: such a date is not old, it is not read.
+        1_300..=1_550 | 2_201..=8_999 => Stamp::Unreadable,
+        _ => Stamp::Unknown,
     }
 }
 

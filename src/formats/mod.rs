@@ -82,10 +82,14 @@ impl Formats {
             .iter()
             .filter(|f| f.accepts(&squeezed, &first))
             .max_by_key(|f| (f.demands(), f.known_in(&squeezed), std::cmp::Reverse(&f.id)))?;
+        // A column that nobody knows is judged by what is in it.
+        let keys = |at: usize| export.first(at).is_some_and(|cell| values::looks_secret(&cell));
         let secret: Vec<usize> = squeezed
             .iter()
             .enumerate()
-            .filter(|(_, s)| self.vocabulary.is_secret(s) || format.secret.contains(s))
+            .filter(|(at, s)| {
+                self.vocabulary.is_secret(s) || format.secret.contains(s) || (!format.knows(s) && keys(*at))
+            })
             .map(|(at, _)| at)
             .collect();
         let mut columns = format.columns_in(&squeezed);

@@ -11,6 +11,10 @@ pub const DAY: i64 = 86_400_000;
 const LONE_GAP: i64 = 30 * DAY;
 /// In a tenant with many signals a week without any tells as much.
 const LONE_GAP_AMONG_MANY: i64 = 7 * DAY;
+/// Half a year without any sign of life, and then a few: wrong clocks.
+const FAR_GAP: i64 = 180 * DAY;
+/// Of so many signals one may be that far after all others.
+const FAR_SHARE: usize = 10;
 /// With fewer signals than this nobody can tell a lone date from a small tenant.
 const LONE_MINIMUM: usize = 20;
 /// From here on there are many.
@@ -129,6 +133,7 @@ pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice
     let mut notices: Vec<Notice> =
         newest.dates.iter().take(lone).filter_map(|(millis, record)| lone_date(shelves, *record, *millis)).collect();
     notices.truncate(LONE_MOST);
+    notices.extend(rests_on_few(&newest).filter(|_| lone == 0));
     let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf { millis: *millis, given: false });
     (as_of, notices)
 }
@@ -165,18 +170,41 @@ fn newest(shelves: &Shelves) -> Newest {
     Newest { dates, count }
 }
 
-/// How many of the newest dates stand apart from all others: one, or one in two hundred.
+/// A remark where a few dates long after all others set the time: they may be right, and they may be wrong clocks.
+fn rests_on_few(newest: &Newest) -> Option<Notice> {
+    let few = (newest.count / 4).clamp(1, LONE_MOST);
+    let apart = |at: &usize| match (newest.dates.get(at - 1), newest.dates.get(*at)) {
+        (Some((newer, _)), Some((older, _))) => newer - older > LONE_GAP,
+        _ => false,
+    };
+    let at = (1..=few).rev().find(apart)?;
+    let (newer, older) = (newest.dates.get(at - 1)?.0, newest.dates.get(at)?.0);
+    let signs = if at == 1 { "1 sign".to_string() } else { format!("{at} signs") };
+    let message = format!(
+        "the time of judgement rests on {signs} of life from {} on; all others are of {} or earlier. If those are wrong clocks, \
+         everything else looks older than it is: check them, or give the time with `--as-of`",
+        day(newer),
+        day(older)
+    );
+    Some(Notice::new(Code::LoneDate, "", message))
+}
+
+/// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.
 fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
+    let apart = |most: usize, gap: i64| {
+        (1..=most.min(LONE_MOST)).rev().find(|at| match (dates.get(at - 1), dates.get(*at)) {
+            (Some((newer, _)), Some((older, _))) => newer - older > gap,
+            _ => false,
+        })
+    };
     if count < LONE_MINIMUM {
         return 0;
     }
+    if let Some(far) = apart(count / FAR_SHARE, FAR_GAP) {
+        return far;
+    }
     let gap = if count < MANY { LONE_GAP } else { LONE_GAP_AMONG_MANY };
-    let most = (count / MANY).clamp(1, LONE_MOST);
-    let apart = |at: &usize| match (dates.get(at - 1), dates.get(*at)) {
-        (Some((newer, _)), Some((older, _))) => newer - older > gap,
-        _ => false,
-    };
-    (1..=most).rev().find(apart).unwrap_or(0)
+    apart((count / MANY).max(1), gap).unwrap_or(0)
 }
 
 fn lone_date(shelves: &Shelves, record: u32, millis: i64) -> Option<Notice> {
@@ -220,5 +248,7 @@ mod tests {
         assert_eq!(lone(&[3], 1000), 0);
         assert_eq!(lone(&[1500], 5), 0, "in a small tenant the newest device may be the only live one");
         assert_eq!(lone(&[30; 20], 1000), 0, "twenty devices are no accident");
+        assert_eq!(lone(&[300, 299, 299], 57), 3, "three wrong clocks among sixty signals");
+        assert_eq!(lone(&[300; 12], 48), 0, "a fifth of a tenant in use is a fifth of a tenant in use");
     }
 }

@@ -89,16 +89,21 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
 /// The keys as text: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
 pub(super) fn key_texts(shelves: &Shelves, keyed: &[(DeviceKey, u32)]) -> Vec<String> {
     let mut texts: Vec<String> = keyed.par_iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
-    // Two sets can only share a key where identifiers contradict each other; the row keeps them apart.
+    // Two sets share a key where identifiers contradict each other, or where a computer that is not hybrid has the id of
+    // an Entra device. The console's own id keeps them apart, else the row.
     let repeated: Vec<usize> = (1..texts.len())
         .filter(|at| keyed.get(*at).zip(keyed.get(at - 1)).is_some_and(|(a, b)| (a.0.0, a.0.1) == (b.0.0, b.0.1)))
         .collect();
     for at in repeated {
         if let (Some(slot), Some((key, _))) = (texts.get_mut(at), keyed.get(at)) {
-            *slot = text(shelves, ROW, key.2);
+            *slot = text(shelves, if key.0 < OBJECT && has_id(shelves, key.2) { OBJECT } else { ROW }, key.2);
         }
     }
     texts
+}
+
+fn has_id(shelves: &Shelves, record: u32) -> bool {
+    shelves.locate(record).is_some_and(|(shelf, line)| shelf.text("native_id").is_some_and(|c| c.get(line).is_some()))
 }
 
 fn text(shelves: &Shelves, rank: u8, record: u32) -> String {

@@ -177,6 +177,15 @@ impl Devices {
         Ok(devices)
     }
 
+    /// Notes devices whose records may not belong together after all: a person must look at them.
+    pub fn doubt(&mut self, devices: &[u32]) {
+        for device in devices {
+            if let Some(slot) = self.identity.get_mut(*device as usize) {
+                *slot = Identity::Conflict;
+            }
+        }
+    }
+
     /// Notes consoles whose exports lack records: what they know of a device that they do not list stays hidden.
     pub fn mark_incomplete(&mut self, consoles: &[Console]) {
         let bits: u16 = consoles.iter().filter(|c| SIGNALS.contains(c)).fold(0, |bits, c| bits | 1 << c.index());
@@ -231,6 +240,16 @@ impl Devices {
         let platform = self.platform.get(device as usize).copied().unwrap_or(Platform::Other);
         let days = i64::from(self.thresholds.days(Threshold::Inactive, platform));
         if self.as_of.millis.saturating_sub(last) > days * DAY { Activity::Silent } else { Activity::Active }
+    }
+
+    /// Whether a sign of life of a record is so recent that it makes its device active.
+    #[must_use]
+    pub fn is_recent(&self, record: u32, shelves: &Shelves, seen: i64) -> bool {
+        let device = shelves.shelves.iter().zip(&self.device_of).find_map(|(shelf, device_of)| {
+            let line = record.checked_sub(shelf.offset)? as usize;
+            device_of.get(line).copied()
+        });
+        device.is_some_and(|device| self.activity_at(device, Some(seen)) == Activity::Active)
     }
 
     /// What of a device rests on a weak link, if anything does.

@@ -39,6 +39,7 @@ pub const NEEDED: &[&str] = &[
     "entra_id",
     "intune_id",
     "ztdid",
+    "merged_into",
     "imei",
     "imei2",
     "meid",

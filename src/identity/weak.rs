@@ -98,7 +98,13 @@ pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects
     let unique =
         |p: &&Proposal| targets.get(&p.source).is_some_and(|t| t.len() == 1) && !targets.contains_key(&p.target);
     let agree = |p: &&Proposal| !contradict(p, &sketch, side(p.source), side(p.target));
-    let accepted: Vec<&Proposal> = proposals.iter().filter(unique).filter(agree).collect();
+    let mut accepted: Vec<&Proposal> = proposals.iter().filter(unique).filter(agree).collect();
+    // A device that has two names or two serial numbers takes no two records of one console.
+    let mut taken: HashMap<(u32, u16), usize> = HashMap::new();
+    for p in &accepted {
+        *taken.entry((p.target, sketch.consoles(p.source))).or_default() += 1;
+    }
+    accepted.retain(|p| taken.get(&(p.target, sketch.consoles(p.source))) == Some(&1));
     let kinds: HashMap<u32, Kind> = accepted.iter().map(|p| (p.source, p.kind)).collect();
     for p in &accepted {
         sets.join(p.source, p.target);

@@ -37,8 +37,9 @@ impl Delimited {
         // PowerShell writes its type first, Excel its separator; neither is part of the table.
         loop {
             let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-            let separator = line.strip_prefix("sep=").and_then(|s| s.bytes().next());
-            if line.starts_with("#TYPE") || separator.is_some() || (line.trim().is_empty() && start < text.len()) {
+            let separator = line.trim_start_matches('"').strip_prefix("sep=").and_then(|s| s.bytes().next());
+            let typed = line.trim_start_matches('"').starts_with("#TYPE");
+            if typed || separator.is_some() || (line.trim().is_empty() && start < text.len()) {
                 declared = separator.or(declared);
                 start += line.len();
                 start += text.get(start..).unwrap_or_default().bytes().take_while(|b| *b == b'\r').count();

@@ -35,7 +35,9 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
             }
             let to = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
             row += 1;
-            let fits = record.len() == width || (short_rows && record.len() < width);
+            // Blank cells beyond the header say nothing: some tools end every row with a comma.
+            let surplus = record.len() > width && record.iter().skip(width).all(|cell| cell.trim().is_empty());
+            let fits = record.len() == width || surplus || (short_rows && record.len() < width);
             let last_unended = to >= rest.len() && !body.ends_with(b"\n");
             let raw = rest.get(from..to).unwrap_or_default();
             let lead = raw.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();

@@ -21,6 +21,8 @@ fn program() {
     Commands:
       analyze    Link the exports into devices, flag the stale and misaligned ones, and write the report
       inspect    Say what each export is, what is known in it, and what is damaged or missing
+      explain    Explain one device: its records, why they were joined or refused, signals, rules and
+                 steps
       checklist  Print which exports to ask for, how each is made without secrets, and what each adds
       fields     Print the columns that a rule may use, with type and meaning
 

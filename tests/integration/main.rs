@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod boundaries;
+mod caution;
 mod common;
 mod damage;
 mod determinism;
@@ -11,6 +12,7 @@ mod dialects;
 mod fixtures;
 mod formats;
 mod help;
+mod identity;
 mod inspect;
 mod offline;
 mod plans;

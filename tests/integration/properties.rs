@@ -1,6 +1,6 @@
 //! What holds for any tenant and any bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lastseen::analysis::{self, Analysis, Progress};
 use lastseen::assets;
@@ -11,6 +11,7 @@ use proptest::sample::Index;
 
 use crate::common::{Place, Sheet};
 use crate::generator::{Options, tenant};
+use crate::identity::build::{ABM, AUTOPILOT, DEFENDER, ENTRA, INTUNE, Layout};
 
 struct Silent;
 
@@ -47,6 +48,87 @@ fn conclusions(analysis: &Analysis) -> Conclusions {
         .collect();
     findings.sort();
     (devices, findings)
+}
+
+/// The key of the device of each object.
+fn keys(analysis: &Analysis) -> BTreeMap<String, Vec<String>> {
+    conclusions(analysis).0
+}
+
+/// The objects of each device, with a row more than once where it stands in the files more than once.
+fn clusters(analysis: &Analysis) -> Vec<Vec<String>> {
+    let mut clusters: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (record, device) in (0_u32..).zip(&analysis.links.device) {
+        clusters.entry(*device).or_default().extend(analysis.records.objects(&[record]));
+    }
+    let mut clusters: Vec<Vec<String>> = clusters.into_values().collect();
+    for objects in &mut clusters {
+        objects.sort();
+    }
+    clusters.sort();
+    clusters
+}
+
+/// Another company's files: other names, serial numbers and radios; its ids are others by themselves.
+fn stranger(file: &(String, Vec<u8>)) -> Vec<u8> {
+    let mut sheet = Sheet::parse(&file.1);
+    for at in 0..sheet.header.len() {
+        for cell in sheet.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
+            match sheet.header[at].as_str() {
+                "IMEI" | "IMEI2" | "MEID" => cell.clear(),
+                "Serial number" | "SERIAL_NO" | "serialNumber" if cell.bytes().any(|b| b.is_ascii_digit()) => {
+                    *cell = format!("Q{}", cell.trim());
+                }
+                _ => *cell = cell.replace("CFS-", "XYZ-").replace("cfs-", "xyz-"),
+            }
+        }
+    }
+    sheet.bytes()
+}
+
+/// A row of a tenant in which everything points at everything: console, object, and what it names, each one of a few.
+type Tangle = (usize, u8, u8, u8, u8, u8);
+
+fn tangle() -> impl Strategy<Value = Vec<Tangle>> {
+    prop::collection::vec((0_usize..5, 0_u8..12, 0_u8..6, 0_u8..6, 0_u8..3, 0_u8..4), 1..24)
+}
+
+const TANGLED: [&Layout; 5] = [&INTUNE, &ENTRA, &AUTOPILOT, &DEFENDER, &ABM];
+
+fn row(&(console, object, serial, entra, maker, other): &Tangle) -> String {
+    let serial = ["", "5CG0001AB", "S5CG0001AB", "001934567", "1934567", "F2LXK0AAN72J"][usize::from(serial)];
+    let entra = if entra == 0 { String::new() } else { format!("e{entra}") };
+    let maker = ["", "HP", "Dell Inc."][usize::from(maker)];
+    let os = ["Windows", "Windows", "iOS", ""][usize::from(other)];
+    let join = ["AzureAd", "ServerAd", "Workplace", ""][usize::from(other)];
+    match console {
+        0 => format!("id=i{object}; name=PC-{object}; serial={serial}; entra={entra}; maker={maker}; os={os}"),
+        1 => format!("object=o{object}; entra={entra}; name=PC-{object}; join={join}; ztdid=a{other}"),
+        2 => format!("id=a{object}; serial={serial}; entra={entra}; maker={maker}; intune=i{other}"),
+        3 => format!("id=m{object}; name=PC-{other}; entra={entra}"),
+        // Without a serial number it would be known by its place alone.
+        _ if serial.is_empty() => format!("serial=F2LXK0AAN{object:03}; family=iPhone"),
+        _ => format!("serial={serial}; family=iPhone"),
+    }
+}
+
+/// Files of a tangle; rows may go into two files of a console.
+fn write(rows: &[Tangle], names: [&str; 2], second: impl Fn(usize) -> bool) -> Place {
+    let place = Place::new();
+    for (console, layout) in TANGLED.iter().enumerate() {
+        for (number, name) in names.iter().enumerate() {
+            let own =
+                rows.iter().enumerate().filter(|(at, row)| row.0 == console && usize::from(second(*at)) == number);
+            let own: Vec<String> = own.map(|(_, tangle)| row(tangle)).collect();
+            if !own.is_empty() {
+                let export = layout.rows(&own);
+                place.write(&format!("in/{name}{}", export.name), export.content);
+            }
+        }
+    }
+    // Something that is seen, so that there is a time to judge at.
+    place.write("in/seen.csv", INTUNE.rows(&["id=i999; name=SEEN"]).content);
+    place
 }
 
 fn shuffle(sheet: &mut Sheet, places: &[Index]) {
@@ -95,6 +177,44 @@ proptest! {
     }
 
     #[test]
+    fn what_another_company_has_changes_nothing(seed in 0_u64..1_000_000, devices in 40_usize..=80) {
+        let own = tenant(&Options { devices, seed, zip_intune: false });
+        let other = tenant(&Options { devices: 60, seed: seed + 1_000_000, zip_intune: false });
+        let (alone, both) = (Place::new(), Place::new());
+        for (name, content) in &own.files {
+            alone.write(&format!("in/{name}"), content);
+            both.write(&format!("in/{name}"), content);
+        }
+        for file in &other.files {
+            both.write(&format!("in/other-{}", file.0), stranger(file));
+        }
+        let (alone, both) = (keys(&analyze(&alone)), keys(&analyze(&both)));
+        for (object, key) in alone {
+            // A serial number that is no serial number may be the only id of a row.
+            if object.bytes().any(|b| b.is_ascii_digit()) {
+                prop_assert_eq!(both.get(&object), Some(&key), "{}", object);
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_in_two_files_is_one_list(seed in 0_u64..1_000_000, file in 0_usize..6, cut in any::<Index>()) {
+        let tenant = tenant(&Options { devices: 60, seed, zip_intune: false });
+        let (whole, halves) = (Place::new(), Place::new());
+        for (number, (name, content)) in tenant.files.iter().enumerate() {
+            whole.write(&format!("in/{name}"), content);
+            let mut sheet = Sheet::parse(content);
+            if number == file {
+                let rest = sheet.rows.split_off(cut.index(sheet.rows.len() + 1));
+                halves.write(&format!("in/0-{name}"), sheet.bytes());
+                sheet.rows = rest;
+            }
+            halves.write(&format!("in/{name}"), sheet.bytes());
+        }
+        prop_assert_eq!(keys(&analyze(&whole)), keys(&analyze(&halves)));
+    }
+
+    #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
         survive(&formats(), &bytes);
     }
@@ -130,5 +250,45 @@ proptest! {
             bytes[at] = byte;
         }
         survive(&formats(), &bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Contradictions at every turn: the result is one, whatever lies where.
+    #[test]
+    fn a_tangle_does_not_depend_on_order(rows in tangle(), places in prop::collection::vec(any::<Index>(), 24)) {
+        let mut mixed = rows.clone();
+        for (at, place) in (1..mixed.len()).rev().zip(&places) {
+            mixed.swap(at, place.index(at + 1));
+        }
+        let plain = analyze(&write(&rows, ["", "x"], |_| false));
+        let mixed = analyze(&write(&mixed, ["z-", "a-"], |at| at % 3 == 0));
+        prop_assert_eq!(clusters(&plain), clusters(&mixed));
+        // Of rows that say they are one object and contradict each other, one is known by its place.
+        let (plain, mixed) = (keys(&plain), keys(&mixed));
+        if !plain.values().flatten().any(|key| key == "row:") {
+            prop_assert_eq!(plain, mixed);
+        }
+    }
+
+    #[test]
+    fn no_device_of_a_tangle_contradicts_itself(rows in tangle()) {
+        let analysis = analyze(&write(&rows, ["", "x"], |_| false));
+        let mut said: BTreeMap<(u32, usize), BTreeSet<String>> = BTreeMap::new();
+        for (record, device) in (0_u32..).zip(&analysis.links.device) {
+            let (columns, line) = analysis.records.locate(record).unwrap();
+            let sure = analysis.links.guarded.binary_search(&record).is_err() && !analysis.links.weak[record as usize];
+            let serial = columns.serial.get(line);
+            if sure && !serial.is_empty() {
+                said.entry((*device, 0)).or_default().insert(serial.to_owned());
+            }
+        }
+        for ((device, _), values) in &said {
+            prop_assert!(values.len() == 1, "{}: {:?}", analysis.devices.key[*device as usize], values);
+        }
+        let keys: BTreeSet<&String> = analysis.devices.key.iter().collect();
+        prop_assert_eq!(keys.len(), analysis.devices.key.len(), "each key once: {:?}", analysis.devices.key);
     }
 }

@@ -1,23 +1,15 @@
 //! Dates that are one bare number: epochs, Windows file time, spreadsheet serials and the `/Date(…)/` of old JSON.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 
 use super::{Stamp, at, number};
 
-/// Nobody means a later year by a bare number (but for sentinels): it counts something else.
-const LAST_PLAUSIBLE: i32 = 2200;
 /// 1601, where file time starts, to 1970.
 const FILE_TIME_START: i64 = 11_644_473_600_000;
 
 /// Milliseconds since 1970, unless they make a year that only another kind of number would give.
 fn plausible(millis: i64) -> Stamp {
-    let Some(moment) = DateTime::from_timestamp_millis(millis).map(|m| m.naive_utc()) else {
-        return Stamp::Unreadable;
-    };
-    match at(moment) {
-        Stamp::At(_) if moment.year() > LAST_PLAUSIBLE => Stamp::Unreadable,
-        stamp => stamp,
-    }
+    DateTime::from_timestamp_millis(millis).map_or(Stamp::Unreadable, |moment| at(moment.naive_utc()))
 }
 
 /// A number without a sign: its length says what it counts. `None` where it is none, or a compact date.

@@ -12,7 +12,7 @@ pub fn looks_secret(text: &str) -> bool {
     has_bitlocker_password(text.as_bytes()) || is_filevault_key(bare(text).as_bytes())
 }
 
-/// Eight groups of six digits, each a multiple of 11 and below 11 × 65536.
+/// Eight groups of six digits. In a true one each is a multiple of 11; a mistyped one is nobody's business either.
 fn has_bitlocker_password(bytes: &[u8]) -> bool {
     const LENGTH: usize = 8 * 7 - 1;
     let inside_a_word = |at: usize| bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
@@ -26,11 +26,7 @@ fn has_bitlocker_password(bytes: &[u8]) -> bool {
 }
 
 fn is_bitlocker_group(group: &[u8]) -> bool {
-    group.len() == 6
-        && group
-            .iter()
-            .try_fold(0_u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
-            .is_some_and(|value| value % 11 == 0 && value < 720_896)
+    group.len() == 6 && group.iter().all(u8::is_ascii_digit)
 }
 
 /// Six groups of four capitals and digits, with both: virtual machines have serials of digits alone.
@@ -79,8 +75,6 @@ mod tests {
             "key AB12-CD34-EF56-GH78-IJ90-KLMN",
             "AB12-CD34-EF56-GH78-IJ90-KLMN-OPQR",
             "7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01",
-            "000011-720885-111111-000000-222222-333333-444444-555556",
-            "000011-720896-111111-000000-222222-333333-444444-555555",
             "000011-720885-111111-000000-222222-333333-444444",
             "1000011-720885-111111-000000-222222-333333-444444-555555",
             "a000011-720885-111111-000000-222222-333333-444444-555555",

@@ -43,6 +43,10 @@ impl Drafts {
         let others = items.others.iter();
         let bad = others.map(|&(place, start, end)| bad(before + place, text.get(start..end).unwrap_or_default()));
         draft.list.bad.extend(bad);
+        if let Some(tail) = items.tail {
+            draft.count += 1;
+            draft.list.bad.push(torn(draft.count, text.get(tail..).unwrap_or_default()));
+        }
     }
 
     /// Adds a row that stands by itself, without facts.
@@ -66,6 +70,14 @@ impl Drafts {
         }
     }
 
+    /// Adds an element that breaks off to the list that got something last; gives how many there are.
+    pub(super) fn torn(&mut self, text: &str) -> usize {
+        let Some(draft) = self.drafts.get_mut(self.last) else { return 0 };
+        draft.count += 1;
+        draft.list.bad.push(torn(draft.count, text));
+        draft.list.bad.len()
+    }
+
     /// The list that got something last may have had more.
     pub(super) fn mark_cut(&mut self) {
         if let Some(draft) = self.drafts.get_mut(self.last) {
@@ -81,6 +93,10 @@ impl Drafts {
         });
         self.drafts.get_mut(self.last)
     }
+}
+
+fn torn(number: usize, text: &str) -> Bad {
+    Bad::new(super::number(number.saturating_sub(1)), "breaks off", text)
 }
 
 fn bad(number: usize, text: &str) -> Bad {

@@ -6,6 +6,9 @@ use super::facts::facts;
 use super::scan::{Broken, Items, Members, Scanner, Value};
 use super::shape::{Class, MAX_WRAPPERS, Trust, classify, is_identity};
 
+/// More broken lines than this, and the text is no list.
+const MOST_TORN: usize = 200;
+
 /// Finds the lists of rows in a text.
 ///
 /// A text that breaks off keeps all whole elements, and the list that was being read is marked as cut.
@@ -71,9 +74,29 @@ impl Outline<'_> {
             };
             match result {
                 Ok(end) => at = end,
+                // A line that breaks off costs itself only; the next one is a document of its own.
+                Err(broken) if self.rows => {
+                    let next = self.next_line(at);
+                    let end = next.unwrap_or(self.scan.text.len());
+                    let torn = self.drafts.torn(self.scan.slice(at, end).trim_end());
+                    // Each of them is read to the end of the text, so that very many would take very long.
+                    at = match next.filter(|_| torn < MOST_TORN) {
+                        Some(next) => next,
+                        None => return Some(broken),
+                    };
+                }
                 Err(broken) => return Some(broken),
             }
         }
+    }
+
+    /// Where the next line begins that looks like an object.
+    fn next_line(&self, at: usize) -> Option<usize> {
+        let rest = self.scan.text.get(at..)?;
+        let lines = rest.match_indices('\n').map(|(newline, _)| at + newline + 1);
+        lines
+            .into_iter()
+            .find(|next| self.scan.text.get(*next..).is_some_and(|line| line.trim_start().starts_with('{')))
     }
 
     /// A scalar between rows is a bad row, anything else that is neither object nor array ends the reading.

@@ -46,6 +46,7 @@ fn short(text: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_shape_gives_its_rows() {
     let cases = [
         // Envelopes.
@@ -129,16 +130,20 @@ fn every_shape_gives_its_rows() {
         (r#"[{"id":"1"},{"id":oops},{"id":"3"}]"#, ": 1{id=1} 3{id=3} bad 2"),
         (r#"{"value":[{"id":"1"}, 7]} {"value":["x",{"id":"2"}]}"#, ": 1{id=1} 4{id=2} bad 2 bad 3"),
         ("{\"id\":\"1\"}\n{\"id\":}\n{\"id\":\"3\"}", ": 1{id=1} 3{id=3} bad 2"),
+        ("{\"id\":\"1\"}\n{\"id\":\"2\",\"x\n{\"id\":\"3\"}\n", ": 1{id=1} 3{id=3} bad 2"),
         (r#"[{"id":"1"},{"id":"2"},]"#, ": 1{id=1} 2{id=2}"),
         // Broken texts.
-        (r#"[{"id":"1"},{"id":"2"#, ": 1{id=1} cut"),
+        (r#"[{"id":"1"},{"id":"2"#, ": 1{id=1} bad 2 cut"),
         (r#"{"value":[{"id":"1"},{"id":"2"}],"@odata.count":12"#, ": 1{id=1} 2{id=2} cut"),
-        (r#"[{"value":[{"id":"1"}],"count":3},{"value":[{"id":"2"},{"i"#, ": 1{id=1,page count=3} 2{id=2} cut of 3"),
-        (r#"{"Google":{"mobileListObjects":[{"deviceId":"1"},{"devi"#, ": 1{deviceId=1} cut"),
-        (r#"{"a":[{"deviceId":"1"}],"b":[{"deviceId":"2"},{"#, "a: 1{deviceId=1}; b: 1{deviceId=2} cut"),
+        (
+            r#"[{"value":[{"id":"1"}],"count":3},{"value":[{"id":"2"},{"i"#,
+            ": 1{id=1,page count=3} 2{id=2} bad 3 cut of 3",
+        ),
+        (r#"{"Google":{"mobileListObjects":[{"deviceId":"1"},{"devi"#, ": 1{deviceId=1} bad 2 cut"),
+        (r#"{"a":[{"deviceId":"1"}],"b":[{"deviceId":"2"},{"#, "a: 1{deviceId=1}; b: 1{deviceId=2} bad 2 cut"),
         (r#"{"recentUsers":[{"email":"a"},{"email":"b"}],"dev"#, "error: the JSON ends in the middle of a device"),
-        ("{\"id\":\"1\"}\nErr: {\"id\":\"2\"}", ": 1{id=1} cut"),
-        (r#"[{"id":"1"},{"id":["2"}]"#, ": 1{id=1} cut"),
+        ("{\"id\":\"1\"}\nErr: {\"id\":\"2\"}", ": 1{id=1} bad 2 cut"),
+        (r#"[{"id":"1"},{"id":["2"}]"#, ": 1{id=1} bad 2 cut"),
         ("", "error: the file holds no JSON"),
         (" \u{feff}\n", "error: the file holds no JSON"),
         ("id,name\n1,2", "error: the text is no JSON"),
@@ -228,7 +233,8 @@ fn a_cut_text_never_gives_a_wrong_cell() {
             let Ok(lists) = outline(part) else { continue };
             assert_eq!(lists.len(), 1, "{part}");
             let (rows, bad) = rows(part, &lists[0]);
-            assert!(bad.is_empty() && rows.len() <= expected.len(), "{part}");
+            // What breaks off is set aside, and nothing else is.
+            assert!(bad.len() <= usize::from(lists[0].cut) && rows.len() <= expected.len(), "{part}");
             for (row, expected) in rows.iter().zip(&expected) {
                 assert_eq!((row.0, of_rows(&row.1)), (expected.0, of_rows(&expected.1)), "{part}");
                 assert!(row.1.iter().all(|cell| expected.1.contains(cell)), "{part}");

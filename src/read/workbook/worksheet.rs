@@ -52,6 +52,10 @@ pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export
             );
             notices.push(Notice::new(Code::HiddenRows, &name, message));
         }
+        if !sheet.visible {
+            let message = "the sheet is hidden; it is read like the others, so check that it belongs to this audit";
+            notices.push(Notice::new(Code::HiddenRows, &name, message));
+        }
         exports.push(Export::sheet(name, Worksheet { book: Arc::clone(&book), index, sheet }));
     }
     if exports.is_empty() && notices.is_empty() {

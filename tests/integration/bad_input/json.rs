@@ -45,9 +45,11 @@ fn every_shape_is_read() {
 fn list_that_is_cut() {
     let text = format!("[{}]", devices(1..=3));
     assert_snapshot!(remarks_on("devices.json", &text[..text.len() - 50]), @"
-    2 rows, 0 set aside
+    3 rows, 1 set aside
     incomplete-export, devices.json
       the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    bad-row, devices.json, row 3
+      the row breaks off and was set aside
     ");
     assert_snapshot!(remarks_on("devices.json", &text[..text.len() - 1]), @"
     3 rows, 0 set aside
@@ -75,9 +77,11 @@ fn list_that_is_cut() {
 fn page_that_is_cut() {
     let text = format!(r#"{{"@odata.context":"x","value":[{}],"@odata.nextLink":"y"}}"#, devices(1..=3));
     assert_snapshot!(remarks_on("devices.json", &text[..text.len() - 100]), @"
-    2 rows, 0 set aside
+    3 rows, 1 set aside
     incomplete-export, devices.json
       the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    bad-row, devices.json, row 3
+      the row breaks off and was set aside
     ");
     assert_snapshot!(remarks_on("devices.json", &text[..text.len() - 8]), @"
     3 rows, 0 set aside

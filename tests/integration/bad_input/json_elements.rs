@@ -39,9 +39,11 @@ fn bad_element_in_the_middle() {
       the row is broken JSON at its byte 114 and was set aside
     ");
     assert_snapshot!(with(&device(2).replace("\"PC-2\"", "\"PC-2")), @"
-    1 row, 0 set aside
+    2 rows, 1 set aside
     incomplete-export, devices.json
       the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    bad-row, devices.json, row 2
+      the row breaks off and was set aside
     ");
 }
 
@@ -54,11 +56,9 @@ fn lines_with_a_broken_one() {
       the row is broken JSON at its byte 134 and was set aside
     ");
     assert_snapshot!(remarks_on("devices.json", format!("{a}\n{}\n{c}\n", &b[..60])), @"
-    1 row, 0 set aside
-    incomplete-export, devices.json
-      it is one object, not a list of all; nothing is concluded from what it lacks
-    incomplete-export, devices.json
-      the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    3 rows, 1 set aside
+    bad-row, devices.json, row 2
+      the row breaks off and was set aside
     ");
     assert_snapshot!(remarks_on("devices.json", format!("{a}\n\n\n{b}\nnull\n{c}")), @"
     4 rows, 1 set aside
@@ -66,11 +66,13 @@ fn lines_with_a_broken_one() {
       the row is null instead of an object and was set aside
     ");
     assert_snapshot!(remarks_on("devices.json", format!("{a}\n{}", &b[..60])), @"
-    1 row, 0 set aside
+    2 rows, 1 set aside
     incomplete-export, devices.json
       it is one object, not a list of all; nothing is concluded from what it lacks
     incomplete-export, devices.json
       the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    bad-row, devices.json, row 2
+      the row breaks off and was set aside
     ");
 }
 

@@ -117,8 +117,8 @@ fn secrets_in_a_table_that_nobody_knows() {
     place.write("in/keys.csv", format!("Computer,Key\nPC-1,{RECOVERY}\n"));
     assert_snapshot!(said(&report(&place, &[])), @"
     3 rows, 0 set aside
-    unknown-format, keys.csv
-      no known format has these columns: `Computer`, `Key`; the file was not used
+    secret-column, keys.csv
+      no known format, and it holds what has the shape of recovery keys; nothing of it was used or is shown. Delete this file, and ask who could have read it
     ");
     nowhere(&place, RECOVERY);
 }

@@ -118,6 +118,8 @@ fn hidden_sheet() {
     3 rows, 0 set aside
     unknown-format, devices.xlsx!Cover
       no known format has these columns: `See the hidden sheet`; the file was not used
+    hidden-rows, devices.xlsx!Old
+      the sheet is hidden; it is read like the others, so check that it belongs to this audit
     ");
     assert!(inspect(&place).contains("hidden worksheet"));
 }

@@ -3,13 +3,13 @@
 use crate::common::Sheet;
 
 /// Columns of an export: what rows call it, the header, the value where a row says nothing.
-pub(super) struct Layout {
+pub(crate) struct Layout {
     pub file: &'static str,
     columns: &'static [(&'static str, &'static str, &'static str)],
 }
 
 /// Everything below is silent at the time of judgement, so that a device in doubt would get steps if it could.
-pub(super) const INTUNE: Layout = Layout {
+pub(crate) const INTUNE: Layout = Layout {
     file: "intune",
     columns: &[
         ("id", "Device ID", ""),
@@ -28,7 +28,7 @@ pub(super) const INTUNE: Layout = Layout {
     ],
 };
 
-pub(super) const ENTRA: Layout = Layout {
+pub(crate) const ENTRA: Layout = Layout {
     file: "entra",
     columns: &[
         ("object", "id", ""),
@@ -43,7 +43,7 @@ pub(super) const ENTRA: Layout = Layout {
     ],
 };
 
-pub(super) const AUTOPILOT: Layout = Layout {
+pub(crate) const AUTOPILOT: Layout = Layout {
     file: "autopilot",
     columns: &[
         ("id", "id", ""),
@@ -56,7 +56,19 @@ pub(super) const AUTOPILOT: Layout = Layout {
     ],
 };
 
-pub(super) const DEFENDER: Layout = Layout {
+/// The portal's list: known by serial numbers alone.
+pub(crate) const AUTOPILOT_PORTAL: Layout = Layout {
+    file: "autopilot",
+    columns: &[
+        ("serial", "Serial number", ""),
+        ("maker", "Manufacturer", ""),
+        ("model", "Model", ""),
+        ("tag", "Group tag", ""),
+        ("status", "Profile status", "Assigned"),
+    ],
+};
+
+pub(crate) const DEFENDER: Layout = Layout {
     file: "defender",
     columns: &[
         ("id", "Device ID", ""),
@@ -70,7 +82,7 @@ pub(super) const DEFENDER: Layout = Layout {
 };
 
 /// The portal's 23 columns of before: no Entra id, no maker.
-pub(super) const OLD_DEFENDER: Layout = Layout {
+pub(crate) const OLD_DEFENDER: Layout = Layout {
     file: "defender",
     columns: &[
         ("id", "Device ID", ""),
@@ -99,7 +111,7 @@ pub(super) const OLD_DEFENDER: Layout = Layout {
     ],
 };
 
-pub(super) const AD: Layout = Layout {
+pub(crate) const AD: Layout = Layout {
     file: "ad",
     columns: &[
         ("guid", "ObjectGUID", ""),
@@ -111,7 +123,7 @@ pub(super) const AD: Layout = Layout {
 };
 
 /// Get-ADComputer without the objectGUID: known by its place in the directory.
-pub(super) const AD_WITHOUT_GUID: Layout = Layout {
+pub(crate) const AD_WITHOUT_GUID: Layout = Layout {
     file: "ad",
     columns: &[
         ("dn", "DistinguishedName", ""),
@@ -122,7 +134,7 @@ pub(super) const AD_WITHOUT_GUID: Layout = Layout {
     ],
 };
 
-pub(super) const CSVDE: Layout = Layout {
+pub(crate) const CSVDE: Layout = Layout {
     file: "ad",
     columns: &[
         ("dn", "DN", ""),
@@ -134,7 +146,7 @@ pub(super) const CSVDE: Layout = Layout {
     ],
 };
 
-pub(super) const ABM: Layout = Layout {
+pub(crate) const ABM: Layout = Layout {
     file: "abm",
     columns: &[
         ("serial", "SERIAL_NO", ""),
@@ -148,7 +160,7 @@ pub(super) const ABM: Layout = Layout {
     ],
 };
 
-pub(super) const GOOGLE: Layout = Layout {
+pub(crate) const GOOGLE: Layout = Layout {
     file: "google",
     columns: &[
         ("id", "resourceId", ""),
@@ -161,7 +173,19 @@ pub(super) const GOOGLE: Layout = Layout {
     ],
 };
 
-pub(super) const BITLOCKER: Layout = Layout {
+pub(crate) const CHROME: Layout = Layout {
+    file: "chrome",
+    columns: &[
+        ("id", "deviceId", ""),
+        ("serial", "serialNumber", ""),
+        ("status", "status", "ACTIVE"),
+        ("seen", "lastSync", "2026-01-06T08:00:00.000Z"),
+        ("unit", "orgUnitPath", "/"),
+        ("asset", "annotatedAssetId", ""),
+    ],
+};
+
+pub(crate) const BITLOCKER: Layout = Layout {
     file: "bitlocker",
     columns: &[
         ("id", "id", ""),
@@ -171,7 +195,7 @@ pub(super) const BITLOCKER: Layout = Layout {
     ],
 };
 
-pub(super) const LAPS: Layout = Layout {
+pub(crate) const LAPS: Layout = Layout {
     file: "laps",
     columns: &[
         ("entra", "deviceId", ""),
@@ -181,7 +205,7 @@ pub(super) const LAPS: Layout = Layout {
 };
 
 /// One export: its layout, a name of its own where a console has two, its rows.
-pub(super) struct Export {
+pub(crate) struct Export {
     pub name: String,
     pub content: Vec<u8>,
     pub rows: usize,
@@ -189,11 +213,11 @@ pub(super) struct Export {
 
 impl Layout {
     /// Rows as `column=value; column=value`. Ids may be short, as in `entra=e7`: see [`id`].
-    pub(super) fn rows<T: AsRef<str>>(&self, rows: &[T]) -> Export {
+    pub(crate) fn rows<T: AsRef<str>>(&self, rows: &[T]) -> Export {
         self.named(self.file, rows)
     }
 
-    pub(super) fn named<T: AsRef<str>>(&self, name: &str, rows: &[T]) -> Export {
+    pub(crate) fn named<T: AsRef<str>>(&self, name: &str, rows: &[T]) -> Export {
         let header = self.columns.iter().map(|(_, header, _)| (*header).to_owned()).collect();
         let sheet = Sheet { header, rows: rows.iter().map(|row| self.row(row.as_ref())).collect() };
         Export { name: format!("{name}.csv"), content: sheet.bytes(), rows: rows.len() }
@@ -218,7 +242,7 @@ impl Layout {
 }
 
 /// A GUID for a letter and a number; other text as it is.
-pub(super) fn id(short: &str) -> String {
+pub(crate) fn id(short: &str) -> String {
     let mut signs = short.chars();
     match (signs.next(), signs.as_str().parse::<u32>()) {
         (Some(letter @ 'a'..='z'), Ok(number)) => {

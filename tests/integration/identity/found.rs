@@ -34,7 +34,7 @@ pub(super) fn place(exports: &[Export]) -> Place {
 
 /// `intune:3` is the third row of `intune.csv`.
 fn label(line: &Line) -> String {
-    format!("{}:{}", line["export"].trim_end_matches(".csv"), line["row"])
+    format!("{}:{}", line["export"].rsplit_once('.').unwrap().0, line["row"])
 }
 
 impl Found {

@@ -1,6 +1,6 @@
 //! Traps of identity, one small tenant each: what must be one device, what must not, and what is said about it.
 
-mod build;
+pub(crate) mod build;
 mod clones;
 mod contradictions;
 mod explained;
@@ -12,4 +12,3 @@ mod names;
 mod pointers;
 mod reliance;
 mod tenants;
-mod wide;

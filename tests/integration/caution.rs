@@ -1,0 +1,165 @@
+//! Odd exports that once led to a step for the wrong device, or showed what must not be seen.
+
+use crate::common::{Place, Report};
+
+const INTUNE: &str = "id,deviceName,serialNumber,azureADDeviceId,operatingSystem,manufacturer,managementState,complianceState,\
+                      enrolledDateTime,lastSyncDateTime\n";
+const ENTRA: &str = "id,deviceId,displayName,accountEnabled,operatingSystem,trustType,mdmAppId,physicalIds,\
+                     approximateLastSignInDateTime\n";
+
+fn guid(kind: u8, number: usize) -> String {
+    format!("{kind:02}000000-0000-4000-8000-{number:012}")
+}
+
+/// One Intune and one Entra row of a device; `seen` is the day of both.
+fn pair(number: usize, name: &str, serial: &str, seen: &str) -> (String, String) {
+    let (own, device, object) = (guid(1, number), guid(2, number), guid(3, number));
+    (
+        format!(
+            "{own},{name},{serial},{device},Windows,LENOVO,managed,compliant,2024-01-01T08:00:00Z,{seen}T08:00:00Z\n"
+        ),
+        format!(
+            "{object},{device},{name},True,Windows,AzureAd,0000000a-0000-0000-c000-000000000000,[HWID]:h:{number},{seen}T08:00:00Z\n"
+        ),
+    )
+}
+
+fn tenant(pairs: impl Iterator<Item = (String, String)>) -> Place {
+    let place = Place::new();
+    let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+    for (own, object) in pairs {
+        intune += &own;
+        entra += &object;
+    }
+    place.write("in/intune.csv", intune);
+    place.write("in/entra.csv", entra);
+    place
+}
+
+fn steps(report: &Report, name: &str) -> Vec<String> {
+    report.lines("plan.csv").into_iter().filter(|l| l["device_name"] == name).map(|l| l["step"].clone()).collect()
+}
+
+fn said(report: &Report, code: &str, text: &str) -> bool {
+    report.lines("notices.csv").iter().any(|n| n["code"] == code && n["message"].contains(text))
+}
+
+/// An Autopilot row that lost its zeros may be the device's: its Entra object must not be touched.
+#[test]
+fn a_weak_autopilot_row_forbids_what_a_whole_one_does() {
+    let place = tenant(
+        [("PC-1", "004000001", "2026-01-01"), ("PC-2", "004000002", "2026-11-19")]
+            .into_iter()
+            .enumerate()
+            .map(|(n, (name, serial, seen))| pair(n, name, serial, seen)),
+    );
+    let autopilot = "Serial number,Manufacturer,Model,Group tag,Profile status\n4000001,LENOVO,M,,Assigned\n4000002,LENOVO,M,,Assigned\n";
+    place.write("in/autopilot.csv", autopilot);
+    let report = place.analyze(&[]);
+    let weak: Vec<_> = report.lines_where("records.csv", "tier", "weak");
+    assert_eq!(weak.len(), 2);
+    let steps = steps(&report, "PC-1");
+    assert!(steps.iter().all(|s| !s.starts_with("entra-") && !s.starts_with("intune-")), "{steps:?}");
+}
+
+/// A few clocks that run ahead do not make everything else old.
+#[test]
+fn wrong_clocks_do_not_age_a_tenant() {
+    let seen = |n: usize| if n < 3 { format!("2027-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n % 19 + 1) };
+    let place = tenant((0..60).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), &seen(n))));
+    let report = place.analyze(&[]);
+    assert!(report.lines("findings.csv").is_empty(), "{:?}", report.lines("findings.csv").len());
+    assert!(said(&report, "lone-date", "does not move the as-of time"));
+    // In a very small tenant nobody can tell, and it is said.
+    let place = tenant((0..6).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), &seen(n + 2))));
+    assert!(said(&place.analyze(&[]), "lone-date", "the time of judgement rests on"));
+}
+
+/// Of two objects of one device the surplus one that somebody signs in with stays.
+#[test]
+fn a_surplus_object_in_use_is_left_alone() {
+    let place =
+        tenant([pair(1, "PC-1", "PF000001", "2026-11-19"), pair(2, "PC-2", "PF000001", "2026-11-18")].into_iter());
+    let report = place.analyze(&[]);
+    assert!(
+        report.lines("plan.csv").iter().all(|s| !s["step"].starts_with("entra-")),
+        "{:?}",
+        report.lines("plan.csv")
+    );
+}
+
+/// Days up to 12 became real dates of another month, later ones stayed text.
+#[test]
+fn dates_that_a_spreadsheet_swapped_are_unknown() {
+    let place = Place::new();
+    let mut list = INTUNE.to_string();
+    for n in 0..20_usize {
+        let day = n + 1;
+        let date = if day <= 12 { format!("2026-{day:02}-11T08:00:00") } else { format!("{day}/11/2026 08:00:00") };
+        list += &format!("{},PC-{n},PF{n:06},,Windows,LENOVO,managed,compliant,,{date}\n", guid(1, n));
+    }
+    place.write("in/intune.csv", list);
+    let report = place.analyze(&[]);
+    assert!(said(&report, "ambiguous-dates", "a spreadsheet took the day for the month"));
+    assert_eq!(report.lines_where("devices.csv", "activity", "unknown").len(), 12);
+    assert!(report.lines("plan.csv").is_empty());
+}
+
+/// A column that was moved by itself puts ids beside the wrong devices.
+#[test]
+fn ids_beside_the_wrong_names_are_doubted() {
+    let place = Place::new();
+    let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+    for n in 0..30 {
+        let seen = if n % 3 == 0 { "2026-01-10" } else { "2026-11-19" };
+        intune +=
+            &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), seen).0.replace(&guid(2, n), &guid(2, (n + 1) % 30));
+        entra += &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), seen).1;
+    }
+    place.write("in/intune.csv", intune);
+    place.write("in/entra.csv", entra);
+    let report = place.analyze(&[]);
+    assert!(said(&report, "identity-conflict", "have one name in Intune and another in Entra ID"));
+    let touched: Vec<_> = report.lines("plan.csv").into_iter().filter(|s| !s["object_id"].is_empty()).collect();
+    assert!(touched.is_empty(), "{touched:?}");
+}
+
+/// One object in two lists, in one by its id and in another by its serial number, is asked for once.
+#[test]
+fn an_object_of_two_lists_has_one_step() {
+    let place =
+        tenant([pair(1, "PC-1", "PF000001", "2026-01-10"), pair(2, "PC-2", "PF000002", "2026-11-19")].into_iter());
+    place.write(
+        "in/graph.csv",
+        format!(
+            "id,serialNumber,manufacturer,model,groupTag,enrollmentState,lastContactedDateTime,azureActiveDirectoryDeviceId,managedDeviceId\n\
+             {},PF000001,LENOVO,M,,enrolled,2026-01-10T08:00:00Z,{},{}\n",
+            guid(7, 1),
+            guid(2, 1),
+            guid(1, 1)
+        ),
+    );
+    place.write(
+        "in/portal.csv",
+        "Serial number,Manufacturer,Model,Group tag,Profile status\nPF000001,LENOVO,M,,Assigned\n",
+    );
+    let report = place.analyze(&[]);
+    let deletes: Vec<String> = steps(&report, "PC-1").into_iter().filter(|s| s == "autopilot-delete").collect();
+    assert_eq!(deletes.len(), 1, "{:?}", steps(&report, "PC-1"));
+}
+
+/// The first line of a list without a header is data, and may be a key.
+#[test]
+fn a_list_of_keys_is_never_shown() {
+    const KEY: &str = "123453-234564-345675-456786-567897-678908-789019-890120";
+    let place = tenant([pair(1, "PC-1", "PF000001", "2026-11-19")].into_iter());
+    place.write("in/keys.csv", format!("PC-1,{KEY},Hunter2!Secret\nPC-2,{KEY},Other3!\n"));
+    let report = place.analyze(&[]);
+    assert!(said(&report, "secret-column", "recovery keys"));
+    let inspected = place.run(&["inspect", "in"]).stdout;
+    for (name, content) in report.files() {
+        let text = String::from_utf8_lossy(&content).into_owned();
+        assert!(!text.contains("123453-") && !text.contains("Hunter2"), "{name}");
+    }
+    assert!(!inspected.contains("123453-") && !inspected.contains("Hunter2"), "{inspected}");
+}
