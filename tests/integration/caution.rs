@@ -1,5 +1,7 @@
 //! Odd exports that once led to a step for the wrong device, or showed what must not be seen.
 
+use std::fmt::Write as _;
+
 use crate::common::{Place, Report};
 
 const INTUNE: &str = "id,deviceName,serialNumber,azureADDeviceId,operatingSystem,manufacturer,managementState,complianceState,\
@@ -96,7 +98,7 @@ fn dates_that_a_spreadsheet_swapped_are_unknown() {
     for n in 0..20_usize {
         let day = n + 1;
         let date = if day <= 12 { format!("2026-{day:02}-11T08:00:00") } else { format!("{day}/11/2026 08:00:00") };
-        list += &format!("{},PC-{n},PF{n:06},,Windows,LENOVO,managed,compliant,,{date}\n", guid(1, n));
+        writeln!(list, "{},PC-{n},PF{n:06},,Windows,LENOVO,managed,compliant,,{date}", guid(1, n)).unwrap();
     }
     place.write("in/intune.csv", list);
     let report = place.analyze(&[]);
