@@ -86,6 +86,22 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
     }
 }
 
+/// Puts devices that share a key in an order of their content, so that it does not depend on that of the rows.
+pub(super) fn settle(shelves: &Shelves, keyed: &mut [(DeviceKey, u32)]) {
+    for run in keyed.chunk_by_mut(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)).filter(|run| run.len() > 1) {
+        run.sort_by_cached_key(|((_, _, record), _)| content(shelves, *record));
+    }
+}
+
+/// What a row says, for telling it from another row of the same object.
+fn content(shelves: &Shelves, record: u32) -> Vec<String> {
+    let Some((shelf, line)) = shelves.locate(record) else { return Vec::new() };
+    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
+    let mut words: Vec<String> = ["serial", "entra_id", "name", "native_id"].into_iter().map(cell).collect();
+    words.push(shelf.times("last_seen").and_then(|c| c.get(line)).unwrap_or_default().to_string());
+    words
+}
+
 /// The keys as text: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
 pub(super) fn key_texts(shelves: &Shelves, keyed: &[(DeviceKey, u32)]) -> Vec<String> {
     let mut texts: Vec<String> = keyed.par_iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
@@ -96,14 +112,23 @@ pub(super) fn key_texts(shelves: &Shelves, keyed: &[(DeviceKey, u32)]) -> Vec<St
         .collect();
     for at in repeated {
         if let (Some(slot), Some((key, _))) = (texts.get_mut(at), keyed.get(at)) {
-            *slot = text(shelves, if key.0 < OBJECT && has_id(shelves, key.2) { OBJECT } else { ROW }, key.2);
+            *slot = match differing(shelves, key) {
+                Some(other) => other,
+                None => text(shelves, ROW, key.2),
+            };
         }
     }
     texts
 }
 
-fn has_id(shelves: &Shelves, record: u32) -> bool {
-    shelves.locate(record).is_some_and(|(shelf, line)| shelf.text("native_id").is_some_and(|c| c.get(line).is_some()))
+/// Another key for a device whose key another one has: the console's own id, and where that is the shared one, with the
+/// serial number behind it.
+fn differing(shelves: &Shelves, key: &DeviceKey) -> Option<String> {
+    let (shelf, line) = shelves.locate(key.2)?;
+    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line));
+    cell("native_id")?;
+    let own = text(shelves, OBJECT, key.2);
+    if key.0 < OBJECT { Some(own) } else { cell("serial").map(|serial| format!("{own}/{serial}")) }
 }
 
 fn text(shelves: &Shelves, rank: u8, record: u32) -> String {

@@ -321,6 +321,7 @@ fn number_devices(
     let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
         super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial, &weak);
     keyed.par_sort_unstable();
+    super::device_key::settle(shelves, &mut keyed);
 
     let mut number = vec![NONE; roots.len()];
     for (at, (_, root)) in (0_u32..).zip(&keyed) {

@@ -129,10 +129,21 @@ fn one(
         live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
         repeat: links.repeat.get(record as usize) == Some(&true),
         bonds,
-        refused: links.refused.get(&record).cloned().unwrap_or_default(),
+        refused: refused(shelves, links, record, all),
         guarded: links.guarded.binary_search(&record).is_ok(),
         dangling: dangling(shelves, shelf, line),
     })
+}
+
+/// The refusals of a record, and those of other devices' records against it.
+fn refused(shelves: &Shelves, links: &Links, record: u32, own: &[(u32, Vec<(Kind, String)>)]) -> Vec<String> {
+    let mut found = links.refused.get(&record).cloned().unwrap_or_default();
+    let object = shelves.object(record);
+    for (other, reasons) in links.refused.iter().filter(|(other, _)| own.iter().all(|(r, _)| r != *other)) {
+        let against = reasons.iter().filter(|reason| reason.ends_with(&format!("at {object}")));
+        found.extend(against.map(|reason| format!("the link of {}: {reason}", shelves.object(*other))));
+    }
+    found
 }
 
 /// Objects that a record names and no file has.

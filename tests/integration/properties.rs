@@ -219,6 +219,18 @@ proptest! {
         survive(&formats(), &bytes);
     }
 
+    /// What begins like an archive, JSON, UTF-16 or an old Office file is handed to another reader.
+    #[test]
+    fn any_bytes_behind_a_telling_beginning_are_survived(
+        beginning in prop::sample::select(vec![
+            &b"PK\x03\x04"[..], b"PK\x05\x06", b"{\"value\":[", b"[{", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0",
+            b"PK\x03\x04[Content_Types].xml", b"#TYPE a\n", b"deviceId,JSON\n1,\"{",
+        ]),
+        bytes in prop::collection::vec(any::<u8>(), 0..1_000),
+    ) {
+        survive(&formats(), &[beginning, &bytes].concat());
+    }
+
     #[test]
     fn any_signs_of_tables_are_survived(text in "[a,;\t\"\r\n= \u{feff}é0-9-]{0,400}") {
         survive(&formats(), text.as_bytes());

@@ -1,6 +1,6 @@
 //! Turns JSON text into tables of flat text cells, without building a tree in memory.
 //!
-//! [`outline`] finds the rows as byte ranges, [`columns`] the header, and a [`Reader`] the cells of one row after
+//! [`outline()`] finds the rows as byte ranges, [`columns()`] the header, and a [`Reader`] the cells of one row after
 //! another. Elements are independent, so that the caller can read chunks of them in parallel.
 
 mod columns;
