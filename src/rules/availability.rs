@@ -1,14 +1,14 @@
 //! Which consoles can be relied on: loaded, complete, of a plausible size.
 
-use crate::identity::{Devices, Shelves};
+use crate::identity::{Devices, Shelf, Shelves};
 use crate::notice::{Code, Notice};
-use crate::schema::{Activity, Console, Platform};
+use crate::schema::{Activity, Console, JoinType, Platform};
 
 /// From here on an export that holds less than half of what others claim is implausible.
 const FEW_CLAIMS: usize = 5;
 /// From here on one that holds less than three quarters is.
 const MANY_CLAIMS: usize = 20;
-/// From here on a platform that others claim and the export lacks altogether was filtered out.
+/// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type.
 const PLATFORM_CLAIMS: usize = 5;
 
 /// What is known about the exports of each console.
@@ -104,6 +104,33 @@ fn too_few_in_intune(shelves: &Shelves, devices: &Devices) -> Option<String> {
         }
     }
     short(&claimed, devices, Console::Intune, "live devices that Entra ID says Intune manages")
+        .or_else(|| without_a_join_type(shelves.shelves.get(at)?, devices.device_of(at), &claimed, devices))
+}
+
+/// An Intune list without a single device of one join type, although Entra ID claims several, was filtered by owner.
+fn without_a_join_type(entra: &Shelf, device_of: &[u32], claimed: &[bool], devices: &Devices) -> Option<String> {
+    let words = entra.text("join_type")?;
+    let bit = 1_u16 << Console::Intune.index();
+    JoinType::ALL.iter().filter(|j| !matches!(j, JoinType::None | JoinType::Unknown)).find_map(|join_type| {
+        let mut own: Vec<u32> = device_of
+            .iter()
+            .zip(words.iter())
+            .filter(|(device, word)| {
+                *word == Some(join_type.as_str()) && claimed.get(**device as usize) == Some(&true)
+            })
+            .map(|(device, _)| *device)
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        let held = own.iter().any(|device| devices.consoles().get(*device as usize).is_some_and(|c| c & bit != 0));
+        (own.len() >= PLATFORM_CLAIMS && !held).then(|| {
+            format!(
+                "the Intune export holds none of {} live devices of join type {join_type} that Entra ID says Intune manages; \
+                 it looks filtered by ownership",
+                own.len()
+            )
+        })
+    })
 }
 
 /// Intune names an Entra device for its records; most of them must be there.
@@ -144,7 +171,7 @@ fn short(claimed: &[bool], devices: &Devices, console: Console, what: &str) -> O
 
 /// Where nothing else speaks: a management console with a tenth of the rows of the purchase lists.
 fn a_tenth(console: Console, shelves: &Shelves) -> Option<String> {
-    let rows = |c: Console| shelves.of(c).map_or(0, super::super::identity::Shelf::height);
+    let rows = |c: Console| shelves.of(c).map_or(0, Shelf::height);
     let own = rows(console);
     let (other, most) = [Console::Intune, Console::Entra, Console::Autopilot, Console::Abm, Console::Defender]
         .into_iter()

@@ -165,3 +165,25 @@ fn a_list_of_keys_is_never_shown() {
     }
     assert!(!inspected.contains("123453-") && !inspected.contains("Hunter2"), "{inspected}");
 }
+
+/// A list of Intune without its personal devices proves nothing about them.
+#[test]
+fn a_list_filtered_by_owner_proves_no_absence() {
+    let place = Place::new();
+    let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+    for n in 0..100 {
+        let (own, object) = pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19");
+        if n % 10 == 0 {
+            entra += &object.replace("AzureAd", "Workplace");
+        } else {
+            intune += &own;
+            entra += &object;
+        }
+    }
+    place.write("in/intune.csv", intune);
+    place.write("in/entra.csv", entra);
+    let report = place.analyze(&[]);
+    assert!(said(&report, "source-too-small", "holds none of 10 live devices of join type registered"));
+    assert_eq!(report.lines_where("rules.csv", "rule", "left-intune-still-in-entra")[0]["outcome"], "did-not-run");
+    assert!(report.lines("plan.csv").is_empty());
+}
