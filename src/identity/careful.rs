@@ -156,27 +156,20 @@ fn sides(
 
 /// Which sides are linked and which are refused.
 ///
-/// The serial with more witnesses stays. Where none has more, no side that contradicts another is linked; sides that
-/// contradict nobody stay together.
+/// The serial with more witnesses stays, and with it every side that neither it nor another such side contradicts. Where
+/// none has more, no side that contradicts another is linked; sides that contradict nobody stay together. Each side is
+/// judged against all others, never against those that happen to stand before it.
 fn choose(sides: &[Side]) -> (Vec<&Side>, Vec<&Side>) {
     let contradicts = |a: &Side, b: &Side| a.facts.and(b.facts).is_none();
-    let disputed = |side: &Side| sides.iter().any(|other| contradicts(side, other));
-    let winner = sides.iter().find(|side| disputed(side)).filter(|first| {
-        sides.iter().filter(|other| contradicts(first, other)).all(|other| other.weight < first.weight)
-    });
-    let mut together: Option<Facts> = winner.map(|w| w.facts);
-    let mut kept = Vec::new();
-    let mut out = Vec::new();
-    for side in sides {
-        let fits = together.unwrap_or_default().and(side.facts);
-        let linkable = winner.is_some() || !disputed(side);
-        match fits.filter(|_| linkable) {
-            Some(both) => {
-                together = Some(both);
-                kept.push(side);
-            }
-            None => out.push(side),
-        }
+    let disputed: Vec<bool> = sides.iter().map(|side| sides.iter().any(|other| contradicts(side, other))).collect();
+    let heaviest = sides.iter().zip(&disputed).filter(|(_, disputed)| **disputed).map(|(side, _)| side.weight).max();
+    let winners = sides.iter().zip(&disputed).filter(|(side, disputed)| **disputed && Some(side.weight) == heaviest);
+    let winner = winners.map(|(side, _)| side.facts).try_fold(Facts::default(), Facts::and);
+    let fits = |side: &Side| winner.is_some_and(|winner| winner.and(side.facts).is_some());
+    let stays = |side: &Side| fits(side) && !sides.iter().any(|other| fits(other) && contradicts(side, other));
+    let (mut kept, mut out) = (Vec::new(), Vec::new());
+    for (side, disputed) in sides.iter().zip(&disputed) {
+        if *disputed && !stays(side) { out.push(side) } else { kept.push(side) }
     }
     (kept, out)
 }
@@ -206,4 +199,50 @@ fn reason(shelves: &Shelves, traits: &Traits, group: Group<'_>, side: &Side, aga
     };
     let kind: Kind = group.kind;
     format!("{kind} `{id}`: {what} `{here}` here, `{there}` at {}", other.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(serial: u32, maker: u32, weight: usize) -> Side {
+        Side { root: 0, facts: Facts { serial, maker, platform: 0 }, members: Vec::new(), weight, name: String::new() }
+    }
+
+    /// Facts of the sides that are linked, whatever order the sides come in.
+    fn linked(sides: &[Side]) -> Vec<(u32, u32)> {
+        let kept = |sides: &[Side]| {
+            let mut kept: Vec<(u32, u32)> =
+                choose(sides).0.iter().map(|side| (side.facts.serial, side.facts.maker)).collect();
+            kept.sort_unstable();
+            kept
+        };
+        let first = kept(sides);
+        let mut turned = sides.to_vec();
+        for _ in 0..sides.len() {
+            turned.rotate_left(1);
+            assert_eq!(kept(&turned), first, "{turned:?}");
+            let mut back = turned.clone();
+            back.reverse();
+            assert_eq!(kept(&back), first, "{back:?}");
+        }
+        first
+    }
+
+    #[test]
+    fn the_serial_with_more_witnesses_stays() {
+        assert_eq!(linked(&[side(1, 0, 3), side(2, 0, 1), side(0, 0, 0)]), [(0, 0), (1, 0)]);
+        assert_eq!(linked(&[side(1, 0, 2), side(2, 0, 2), side(0, 0, 0)]), [(0, 0)]);
+    }
+
+    #[test]
+    fn what_agrees_with_the_winner_but_not_with_each_other_is_left_out() {
+        assert_eq!(linked(&[side(1, 0, 3), side(2, 0, 1), side(0, 7, 0), side(0, 8, 0)]), [(1, 0)]);
+    }
+
+    #[test]
+    fn sides_of_one_weight_win_only_together() {
+        assert_eq!(linked(&[side(1, 7, 3), side(1, 0, 3), side(2, 0, 1)]), [(1, 0), (1, 7)]);
+        assert_eq!(linked(&[side(1, 7, 3), side(1, 0, 3), side(1, 8, 3), side(2, 0, 1)]), []);
+    }
 }

@@ -1,6 +1,9 @@
 //! The stable key of a device: its strongest identifier, so that the next run gives it the same name.
 
+use std::collections::{BTreeMap, HashSet};
+
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::keys::number;
 use super::shelves::{Shelf, Shelves};
@@ -86,49 +89,95 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
     }
 }
 
-/// Puts devices that share a key in an order of their content, so that it does not depend on that of the rows.
-pub(super) fn settle(shelves: &Shelves, keyed: &mut [(DeviceKey, u32)]) {
-    for run in keyed.chunk_by_mut(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)).filter(|run| run.len() > 1) {
-        run.sort_by_cached_key(|((_, _, record), _)| content(shelves, *record));
+/// The keys as text, in the order of `keyed`, which is sorted: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
+///
+/// Two sets share a key where identifiers contradict each other, or where a computer that is not hybrid has the id of an
+/// Entra device. They are put in an order of their content, so that it does not depend on that of the rows: the first
+/// keeps the key, the others are known by the console's own id, if need be with the serial number or a digest of what
+/// their rows say behind it.
+pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
+    let rows = rows_of_contested(shelves, roots, weak, keyed);
+    for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
+        run.sort_by_cached_key(|(_, root)| rows.get(root));
     }
-}
-
-/// What a row says, for telling it from another row of the same object.
-fn content(shelves: &Shelves, record: u32) -> Vec<String> {
-    let Some((shelf, line)) = shelves.locate(record) else { return Vec::new() };
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
-    let mut words: Vec<String> = ["serial", "entra_id", "name", "native_id"].into_iter().map(cell).collect();
-    words.push(shelf.times("last_seen").and_then(|c| c.get(line)).unwrap_or_default().to_string());
-    words
-}
-
-/// The keys as text: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
-pub(super) fn key_texts(shelves: &Shelves, keyed: &[(DeviceKey, u32)]) -> Vec<String> {
     let mut texts: Vec<String> = keyed.par_iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
-    // Two sets share a key where identifiers contradict each other, or where a computer that is not hybrid has the id of
-    // an Entra device. The console's own id keeps them apart, else the row.
-    let repeated: Vec<usize> = (1..texts.len())
-        .filter(|at| keyed.get(*at).zip(keyed.get(at - 1)).is_some_and(|(a, b)| (a.0.0, a.0.1) == (b.0.0, b.0.1)))
+    if rows.is_empty() {
+        return texts;
+    }
+    let keys: HashSet<(u8, u128)> = keyed.iter().map(|(key, _)| (key.0, key.1)).collect();
+    let mut given: HashSet<String> = HashSet::new();
+    let second: Vec<usize> = (1..keyed.len())
+        .filter(|at| keyed.get(at - 1).zip(keyed.get(*at)).is_some_and(|(a, b)| same_key(a, b)))
         .collect();
-    for at in repeated {
-        if let (Some(slot), Some((key, _))) = (texts.get_mut(at), keyed.get(at)) {
-            *slot = match differing(shelves, key) {
-                Some(other) => other,
-                None => text(shelves, ROW, key.2),
-            };
-        }
+    for at in second {
+        let (Some((key, root)), Some(slot)) = (keyed.get(at), texts.get_mut(at)) else { continue };
+        let others = rows.get(root).map_or_else(Vec::new, |rows| other_keys(shelves, key, rows, &keys));
+        let free = others.into_iter().find(|text| !given.contains(text));
+        *slot = free.unwrap_or_else(|| text(shelves, ROW, key.2));
+        given.insert(slot.clone());
     }
     texts
 }
 
-/// Another key for a device whose key another one has: the console's own id, and where that is the shared one, with the
-/// serial number behind it.
-fn differing(shelves: &Shelves, key: &DeviceKey) -> Option<String> {
-    let (shelf, line) = shelves.locate(key.2)?;
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line));
-    cell("native_id")?;
-    let own = text(shelves, OBJECT, key.2);
-    if key.0 < OBJECT { Some(own) } else { cell("serial").map(|serial| format!("{own}/{serial}")) }
+/// What a row says, and where it stands.
+type Said = ([String; 9], u32);
+
+/// The rows of sets that share a key, in an order of their content.
+fn rows_of_contested(
+    shelves: &Shelves,
+    roots: &[u32],
+    weak: &[bool],
+    keyed: &[(DeviceKey, u32)],
+) -> BTreeMap<u32, Vec<Said>> {
+    let contested = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
+    let mut rows: BTreeMap<u32, Vec<Said>> = contested.map(|(_, root)| (*root, Vec::new())).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    for ((record, root), _) in (0_u32..).zip(roots).zip(weak).filter(|(_, weak)| !**weak) {
+        if let Some(own) = rows.get_mut(root) {
+            own.extend(said(shelves, record));
+        }
+    }
+    for own in rows.values_mut() {
+        own.sort_unstable();
+    }
+    rows
+}
+
+fn said(shelves: &Shelves, record: u32) -> Option<Said> {
+    let (shelf, line) = shelves.locate(record)?;
+    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
+    let [id, serial, entra, name, maker, platform, join] =
+        ["native_id", "serial", "entra_id", "name", "manufacturer", "platform", "join_type"].map(cell);
+    let seen = shelf.times("last_seen").and_then(|c| c.get(line)).unwrap_or_default().to_string();
+    Some(([format!("{:02}", shelf.console.index()), id, serial, entra, name, maker, platform, join, seen], record))
+}
+
+/// Other keys for a device whose key another one has, the best first.
+fn other_keys(shelves: &Shelves, key: &DeviceKey, rows: &[Said], keys: &HashSet<(u8, u128)>) -> Vec<String> {
+    let object = |record: u32| {
+        let (shelf, line) = shelves.locate(record)?;
+        let id = shelf.text("native_id").and_then(|c| c.get(line))?;
+        Some((OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0), number(id)))
+    };
+    let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
+    let Some((first, record)) = rows.iter().find(|(_, record)| is_own(*record)) else { return Vec::new() };
+    let own = text(shelves, OBJECT, *record);
+    let [_, _, serial, ..] = first;
+    let mut digest = Sha256::new();
+    for cell in rows.iter().flat_map(|(cells, _)| cells) {
+        digest.update(cell);
+        digest.update([0]);
+    }
+    let digest: String = crate::read::hex(&digest.finalize()).chars().take(12).collect();
+    let plain = object(*record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());
+    let with_serial = (!serial.is_empty()).then(|| format!("{own}/{serial}"));
+    plain.into_iter().chain(with_serial).chain([format!("{own}/{digest}")]).collect()
+}
+
+fn same_key(a: &(DeviceKey, u32), b: &(DeviceKey, u32)) -> bool {
+    (a.0.0, a.0.1) == (b.0.0, b.0.1)
 }
 
 fn text(shelves: &Shelves, rank: u8, record: u32) -> String {

@@ -321,7 +321,7 @@ fn number_devices(
     let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
         super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial, &weak);
     keyed.par_sort_unstable();
-    super::device_key::settle(shelves, &mut keyed);
+    let key = super::device_key::settle(shelves, &roots, &weak, &mut keyed);
 
     let mut number = vec![NONE; roots.len()];
     for (at, (_, root)) in (0_u32..).zip(&keyed) {
@@ -354,7 +354,6 @@ fn number_devices(
         *objects += u32::from(!*repeat);
     }
     let conflict = keyed.iter().map(|(_, root)| unsure.get(*root as usize).copied().unwrap_or(false)).collect();
-    let key = super::device_key::key_texts(shelves, &keyed);
     Links {
         device,
         devices: u32::try_from(count).unwrap_or(NONE),
