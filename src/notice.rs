@@ -71,6 +71,12 @@ codes! {
     LoneDate = "lone-date", Medium;
 }
 
+/// A number and what it counts, for sentences: `1 device`, `2 devices`.
+#[must_use]
+pub fn many(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// One remark.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {

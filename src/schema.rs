@@ -270,9 +270,7 @@ impl Kind {
             Self::List => "list",
         }
     }
-}
 
-impl Kind {
     /// What a cell is that is not of the type, for sentences: a cell is *no date*.
     #[must_use]
     pub const fn denied(self) -> &'static str {

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{InputFile, Progress, Source, remarks::clipped, tables};
-use crate::doctor::{self, Expected, Patient};
+use super::{InputFile, Options, Progress, Source, nothing, remarks::clipped, tables};
+use crate::doctor;
 use crate::error::Result;
-use crate::formats::values;
-use crate::formats::{self, Formats, Normalised, Recognised, Records};
+use crate::formats::{self, Formats, Normalised, Recognised, Records, values};
 use crate::notice::{Code, Notice};
-use crate::read::{self, Export, Input, Paging};
+use crate::read::{self, Export, Input};
 use crate::schema::Console;
 
 /// What reading the inputs gave.
@@ -28,20 +27,25 @@ pub(super) struct Gathered {
 #[derive(Default)]
 struct Loading {
     all: Gathered,
-    /// Paging and page sizes of each export with records.
-    paging: BTreeMap<String, (Paging, Vec<u64>)>,
     /// Names that lists give to ids: canonical column → id → name.
     names: BTreeMap<(Console, &'static str), BTreeMap<String, String>>,
 }
 
-/// Reads one file after the other, the largest first, so that it is gone when the others come.
+/// Finds the inputs and reads one file after the other, the largest first, so that it is gone when the others come.
+///
+/// `needed` names the canonical columns that a later stage reads; `None` for all.
 pub(super) fn gather(
-    inputs: &[Input],
+    options: &Options,
     formats: &Formats,
-    settings: &formats::Options,
-    expected: &[Expected],
+    needed: Option<BTreeSet<&'static str>>,
     progress: &dyn Progress,
 ) -> Result<Gathered> {
+    let inputs = read::discover(&options.exports)?;
+    if inputs.is_empty() {
+        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
+        return Err(nothing(message.into(), Vec::new()));
+    }
+    let settings = formats::Options { order: options.date_order, needed };
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut loading = Loading::default();
@@ -51,10 +55,10 @@ pub(super) fn gather(
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
         for export in opened.exports {
-            loading.take(&export, formats, settings)?;
+            loading.take(&export, formats, &settings)?;
         }
     }
-    loading.finish(expected)
+    loading.finish(&options.expected)
 }
 
 impl Loading {
@@ -72,20 +76,17 @@ impl Loading {
         }
         let Normalised { records, notices, dates } = formats::normalise(export, &recognised, formats, settings)?;
         self.all.notices.extend(notices);
-        let count = records.frame.height() as u64;
-        let rows = count + records.bad.len() as u64;
-        if rows == 0 {
+        if records.rows() == 0 {
             let message = "the export has a header and no rows; it counts as not supplied".to_string();
             self.all.notices.push(Notice::new(Code::SourceTooSmall, &export.label, message));
         }
         self.all.sources.push(Source {
-            rows,
-            records: count,
+            rows: records.rows(),
+            records: records.frame.height() as u64,
             newest_signal: tables::newest(&records.frame),
             dates,
             ..source(export, &recognised)
         });
-        self.paging.insert(export.label.clone(), (export.paging.clone(), recognised.format.page_sizes.clone()));
         self.all.records.push((export.label.clone(), records));
         Ok(())
     }
@@ -117,8 +118,8 @@ impl Loading {
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
-    fn finish(self, expected: &[Expected]) -> Result<Gathered> {
-        let Self { mut all, paging, names } = self;
+    fn finish(self, expected: &[doctor::Expected]) -> Result<Gathered> {
+        let Self { mut all, names } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
                 formats::translate(records, field, names)?;
@@ -128,24 +129,7 @@ impl Loading {
         all.sources.sort_by(|a, b| a.export.cmp(&b.export));
         all.records.sort_by(|a, b| a.0.cmp(&b.0));
         all.strangers.sort_by(|a, b| a.export.cmp(&b.export));
-        let fallback = (Paging::default(), Vec::new());
-        let patients: Vec<Patient<'_>> = all
-            .records
-            .iter()
-            .map(|(label, records)| {
-                let (paging, page_sizes) = paging.get(label).unwrap_or(&fallback);
-                let source = all.sources.iter().find(|s| s.export == *label);
-                Patient {
-                    label,
-                    format: source.map_or("", |s| s.format.as_str()),
-                    page_sizes,
-                    paging,
-                    rows: source.map_or(0, |s| s.rows),
-                    records,
-                }
-            })
-            .collect();
-        let diagnosis = doctor::examine(&patients, expected)?;
+        let diagnosis = doctor::examine(&all.records, expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;
         for (at, reason) in diagnosis.partial {
@@ -159,8 +143,9 @@ impl Loading {
             }
         }
         made_up_for(&mut all);
+        let records: BTreeMap<&str, &Records> = all.records.iter().map(|(label, r)| (label.as_str(), r)).collect();
         for source in &mut all.sources {
-            let records = all.records.iter().find(|(label, _)| *label == source.export).map(|(_, r)| r);
+            let records = records.get(source.export.as_str());
             source.incomplete = records.and_then(|r| r.incomplete.clone().or_else(|| r.partial.clone()));
         }
         Ok(all)
@@ -173,8 +158,10 @@ fn secrets_of_a_stranger(export: &Export) -> Option<Notice> {
     const MOST_COLUMNS: usize = 64;
     let hidden = |text: &String| values::looks_secret(text);
     let in_header = export.header.iter().any(hidden);
-    let in_cells =
-        || (0..export.header.len().min(MOST_COLUMNS)).any(|at| export.first(at).as_ref().is_some_and(hidden));
+    let in_cells = || {
+        let columns: Vec<usize> = (0..export.header.len().min(MOST_COLUMNS)).collect();
+        export.first_cells(&columns).iter().flatten().any(hidden)
+    };
     (in_header || in_cells()).then(|| {
         let message = "no known format, and it holds what has the shape of recovery keys; nothing of it was used or is shown. \
                        Delete this file, and ask who could have read it";
@@ -184,13 +171,14 @@ fn secrets_of_a_stranger(export: &Export) -> Option<Notice> {
 
 /// A column that a list lacks and a companion list fills, such as the servers of Apple devices, is not missing.
 fn made_up_for(all: &mut Gathered) {
-    let console_of = |label: &str| all.sources.iter().find(|s| s.export == label).map(|s| s.console);
+    let consoles: BTreeMap<&str, Console> = all.sources.iter().map(|s| (s.export.as_str(), s.console)).collect();
     let fills = |console: Console, column: &str| {
         let mut companions = all.records.iter().filter(|(_, r)| r.console == console && r.partial.is_some());
         companions.any(|(_, r)| r.frame.column(column).is_ok_and(|c| c.null_count() < c.len()))
     };
     let told = |n: &Notice| {
-        n.code == Code::MissingColumn && console_of(&n.export).is_some_and(|console| fills(console, &n.column))
+        n.code == Code::MissingColumn
+            && consoles.get(n.export.as_str()).is_some_and(|console| fills(*console, &n.column))
     };
     let keep: Vec<bool> = all.notices.iter().map(|n| !told(n)).collect();
     let mut keep = keep.into_iter();

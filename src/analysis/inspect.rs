@@ -1,11 +1,11 @@
 //! What each file is, without judging anything.
 
-use super::{InputFile, Options, Progress, Source, gather, nothing};
+use super::{InputFile, Options, Progress, Source, gather};
 use crate::error::Result;
-use crate::formats::{self, Nearest};
+use crate::formats::Nearest;
 use crate::identity::{self, Shelves};
 use crate::notice::Notice;
-use crate::read::{self, Export};
+use crate::read::Export;
 
 /// What is known about the inputs before anything is concluded from them.
 #[derive(Debug)]
@@ -72,13 +72,7 @@ impl Stranger {
 /// [`Error`](crate::error::Error) for paths that cannot be read and format files that are invalid.
 pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection> {
     let library = super::Library::load(options)?;
-    let inputs = read::discover(&options.exports)?;
-    if inputs.is_empty() {
-        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
-        return Err(nothing(message.into(), Vec::new()));
-    }
-    let settings = formats::Options { order: options.date_order, needed: None };
-    let mut found = gather::gather(&inputs, &library.formats, &settings, &options.expected, progress)?;
+    let mut found = gather::gather(options, &library.formats, None, progress)?;
     let shelves = Shelves::new(std::mem::take(&mut found.records), &found.proven)?;
     let (as_of, notices) = identity::as_of(&shelves, options.as_of);
     found.notices.extend(notices);

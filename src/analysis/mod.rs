@@ -15,11 +15,10 @@ use crate::assets::Files;
 use crate::doctor::Expected;
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
-use crate::formats::{self, Missing, Written};
+use crate::formats::{Missing, Written};
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
 use crate::notice::Notice;
 use crate::plan::{Planned, Playbooks, Suggestions};
-use crate::read;
 use crate::rules::{self, Availability, Findings, Rule, Tally};
 use crate::schema::{Console, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
@@ -178,14 +177,8 @@ struct Inner {
 
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
     let library = Library::load(options)?;
-    let inputs = read::discover(&options.exports)?;
-    if inputs.is_empty() {
-        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
-        return Err(nothing(message.into(), Vec::new()));
-    }
-    let settings = formats::Options { order: options.date_order, needed: Some(needed(&library.rules)) };
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
-        gather::gather(&inputs, &library.formats, &settings, &options.expected, progress)?;
+        gather::gather(options, &library.formats, Some(needed(&library.rules)), progress)?;
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
         let message = if sources.is_empty() {
             match inputs.as_slice() {

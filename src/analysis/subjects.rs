@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::identity::{Devices, Links, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
-use crate::schema::{Console, Identity, JoinType};
+use crate::schema::{Activity, Console, Identity, JoinType};
 use crate::table::DeviceTable;
 
 /// Record columns that the state of an object is read from.
@@ -177,13 +177,14 @@ fn claim(
         Some(rules::Intent::Reconnect) => Intent::Reconnect,
         Some(rules::Intent::Review) | None => Intent::Review,
     };
+    let device = findings.device.get(finding).copied().unwrap_or(NONE);
     let mut objects = findings.objects(finding).to_vec();
     // Of several Entra objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
     let of_entra = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Entra);
     let surplus = all.iter().any(|record| of_entra(record) && !objects.contains(record));
     if intent == Intent::Objects && surplus {
-        objects.retain(|record| !signs_in(shelves, devices, *record));
+        objects.retain(|record| !signs_in(shelves, devices, device, *record));
         if objects.is_empty() {
             return Claim { intent: Intent::Review, rule, objects };
         }
@@ -192,11 +193,11 @@ fn claim(
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.
-fn signs_in(shelves: &Shelves, devices: &Devices, record: u32) -> bool {
+fn signs_in(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> bool {
     let Some((shelf, line)) = shelves.locate(record) else { return false };
     let seen = shelf.times("last_seen").and_then(|c| c.get(line));
     let unread = shelf.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
-    shelf.console == Console::Entra && (unread || seen.is_some_and(|seen| devices.is_recent(record, shelves, seen)))
+    shelf.console == Console::Entra && (unread || devices.activity_at(device, seen) == Activity::Active)
 }
 
 /// What the console says about an object, in the words that decide which steps are possible.

@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
-use super::{input, many, progress, thresholds};
+use super::print::{BAD, BOLD, CAUTION, DIM};
+use super::{input, progress, thresholds};
 use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Result, exit};
+use crate::notice::many;
 use crate::report::{self, Model};
 use crate::schema::Severity;
 
@@ -106,13 +108,10 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     settings
 }
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-
 fn colour(severity: Severity) -> Style {
     match severity {
-        Severity::Critical | Severity::High => AnsiColor::Red.on_default().bold(),
-        Severity::Medium => AnsiColor::Yellow.on_default(),
+        Severity::Critical | Severity::High => BAD,
+        Severity::Medium => CAUTION,
         Severity::Low | Severity::Info => Style::new(),
     }
 }

@@ -1,12 +1,11 @@
 //! `lastseen checklist`: which exports to ask for, and how each is made without secrets.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
-use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
+use super::print::{self, BOLD, DIM};
 use crate::assets;
 use crate::checklist::{self, Need, Wanted};
 use crate::error::{Error, Result, exit};
@@ -33,8 +32,6 @@ pub(super) struct Args {
 }
 
 const WIDTH: usize = 100;
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let files = assets::rules(args.rules.as_deref())?;
@@ -43,11 +40,11 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         wanted.retain(|w| args.consoles.contains(&w.console));
     }
     let text = if args.json {
-        serde_json::to_string_pretty(&wanted).map_err(|e| Error::Internal(e.to_string()))? + "\n"
+        print::pretty(&wanted)?
     } else {
         wanted.iter().map(|w| entry(w, args.short)).collect::<Vec<_>>().join("\n")
     };
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    print::out(&text);
     Ok(exit::DONE)
 }
 

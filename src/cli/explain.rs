@@ -1,18 +1,19 @@
 //! `lastseen explain`: one device, its records and their proof, and what follows from them.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::complain::clean;
-use super::{input, many, progress, thresholds};
+use super::print::{self, BAD, BOLD, CAUTION, DIM};
+use super::{input, progress, thresholds};
 use crate::analysis::{self, Candidate, Explained, Explanation, Verdict};
-use crate::error::{Error, Result, exit};
+use crate::error::{Result, exit};
 use crate::identity::story::{FieldStory, RecordStory};
 use crate::identity::{day, rfc3339};
+use crate::notice::many;
 use crate::schema::{Activity, Confidence, Identity, Severity};
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
@@ -33,10 +34,8 @@ pub(super) struct Args {
     json: bool,
 }
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const CAUTION: Style = AnsiColor::Yellow.on_default();
+/// Width of the titles.
+const TITLES: usize = 14;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let options = analysis::Options { thresholds: args.thresholds.read()?, ..args.input.options() };
@@ -44,15 +43,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let found = analysis::explain(&options, &args.device, progress.as_ref())?;
     drop(progress);
     let (text, code) = match &found {
-        Explained::One(e) if args.json => (pretty(&one_json(e))?, exit::DONE),
+        Explained::One(e) if args.json => (print::pretty(&one_json(e))?, exit::DONE),
         Explained::One(e) => (one(e), exit::DONE),
         Explained::Several(all) if args.json => {
-            (pretty(&json!({ "candidates": all.iter().map(candidate_json).collect::<Vec<_>>() }))?, exit::USAGE)
+            (print::pretty(&json!({ "candidates": all.iter().map(candidate_json).collect::<Vec<_>>() }))?, exit::USAGE)
         }
         Explained::Several(all) => (several(&args.device, all), exit::USAGE),
     };
-    // A reader that has gone away (`| head`) is no reason to fail.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    print::out(&text);
     Ok(code)
 }
 
@@ -79,8 +77,8 @@ fn heading(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n{BOLD}{title}{BOLD:#}");
 }
 
-fn line(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "  {DIM}{name:<14}{DIM:#}{}", clean(value));
+fn line(text: &mut String, title: &str, value: &str) {
+    print::line(text, TITLES, title, value);
 }
 
 fn one(e: &Explanation) -> String {
@@ -217,10 +215,6 @@ fn about_verdict(text: &mut String, verdict: &Verdict) {
         Some(None) => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
     };
     let _ = writeln!(text, "  {style}{word:<12}{style:#}{}  {DIM}{}{DIM:#}", verdict.rule, clean(&said));
-}
-
-fn pretty(value: &Value) -> Result<String> {
-    serde_json::to_string_pretty(value).map(|t| t + "\n").map_err(|e| Error::Internal(e.to_string()))
 }
 
 fn candidate_json(c: &Candidate) -> Value {

@@ -1,11 +1,11 @@
 //! `lastseen fields`: the columns that a rule may use.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use clap::Args as ClapArgs;
 
-use crate::error::{Error, Result, exit};
+use super::print;
+use crate::error::{Result, exit};
 use crate::schema::{CARRIED, Field, Kind, device_fields};
 
 /// Print the columns that a rule may use, with type and meaning.
@@ -19,7 +19,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let fields = device_fields();
     let text = if args.json { json(&fields)? } else { table(&fields) };
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    print::out(&text);
     Ok(exit::DONE)
 }
 
@@ -51,5 +51,5 @@ fn json(fields: &[Field]) -> Result<String> {
             })
         })
         .collect();
-    serde_json::to_string_pretty(&rows).map(|t| t + "\n").map_err(|e| Error::Internal(e.to_string()))
+    print::pretty(&rows)
 }

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
-use anstyle::{AnsiColor, Style};
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
 use super::complain::clean;
-use super::{input, many, progress};
+use super::print::{self, BAD, BOLD, CAUTION, DIM};
+use super::{input, progress};
 use crate::analysis::{self, Inspection, Source, Stranger};
-use crate::error::{Error, Result, exit};
+use crate::error::{Result, exit};
 use crate::formats::Written;
 use crate::formats::dates::Order;
 use crate::identity::rfc3339;
-use crate::notice::{Code, Notice};
+use crate::notice::{Code, Notice, many};
 use crate::schema::Severity;
 
 /// Say what each export is, what is known in it, and what is damaged or missing
@@ -35,18 +34,15 @@ pub(super) struct Args {
 
 /// More headers tell no more.
 const MOST_REASONS: usize = 5;
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const CAUTION: Style = AnsiColor::Yellow.on_default();
+/// Width of the titles.
+const TITLES: usize = 11;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let progress = progress::for_terminal(args.json);
     let found = analysis::inspect(&args.input.options(), progress.as_ref())?;
     drop(progress);
     let text = if args.json { to_json(&found)? } else { to_text(&found, args.verbose) };
-    // A reader that has gone away (`| head`) is no reason to fail.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    print::out(&text);
     Ok(if found.sources.is_empty() { exit::NOTHING_USABLE } else { exit::DONE })
 }
 
@@ -92,8 +88,8 @@ fn to_text(found: &Inspection, verbose: bool) -> String {
     text
 }
 
-fn line(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "  {DIM}{name:<11}{DIM:#}{}", clean(value));
+fn line(text: &mut String, title: &str, value: &str) {
+    print::line(text, TITLES, title, value);
 }
 
 fn about_source(text: &mut String, s: &Source, verbose: bool) {
@@ -240,5 +236,5 @@ fn to_json(found: &Inspection) -> Result<String> {
         "notices": found.notices.iter().map(notice).collect::<Vec<_>>(),
         "as_of": found.as_of.map(rfc3339),
     });
-    serde_json::to_string_pretty(&whole).map(|t| t + "\n").map_err(|e| Error::Internal(e.to_string()))
+    print::pretty(&whole)
 }

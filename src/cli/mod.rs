@@ -7,6 +7,7 @@ mod explain;
 mod fields;
 mod input;
 mod inspect;
+mod print;
 mod progress;
 mod thresholds;
 
@@ -58,9 +59,4 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// `1 device`, `2 devices`.
-fn many(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Diagnosis, Patient, many};
-use crate::notice::{Code, Notice};
+use super::Diagnosis;
+use crate::formats::Records;
+use crate::notice::{Code, Notice, many};
 
 /// A maker's serials of other exports tell its usual length from here on.
 const FEWEST: u32 = 5;
@@ -13,9 +14,9 @@ const MOST_LOST: usize = 4;
 /// Digits-only serials of one maker, by length, with the number that begin with zero.
 type Lengths = BTreeMap<usize, (u32, u32)>;
 
-pub(super) fn examine(patients: &[Patient<'_>], found: &mut Diagnosis) {
-    let profiles: Vec<BTreeMap<String, Lengths>> = patients.iter().map(profile).collect();
-    for (at, (patient, own)) in patients.iter().zip(&profiles).enumerate() {
+pub(super) fn examine(exports: &[(String, Records)], found: &mut Diagnosis) {
+    let profiles: Vec<BTreeMap<String, Lengths>> = exports.iter().map(|(_, records)| profile(records)).collect();
+    for (at, ((label, _), own)) in exports.iter().zip(&profiles).enumerate() {
         let mut lost = 0_u64;
         let mut makers = Vec::new();
         for (maker, lengths) in own {
@@ -33,7 +34,7 @@ pub(super) fn examine(patients: &[Patient<'_>], found: &mut Diagnosis) {
                 many(lost, "serial"),
                 makers.join(", ")
             );
-            found.notices.push(Notice::new(Code::DamagedIdentifier, patient.label, message));
+            found.notices.push(Notice::new(Code::DamagedIdentifier, label, message));
         }
     }
 }
@@ -66,9 +67,9 @@ fn shortened<'a>(maker: &str, own: &Lengths, others: impl Iterator<Item = &'a BT
         .sum()
 }
 
-fn profile(patient: &Patient<'_>) -> BTreeMap<String, Lengths> {
+fn profile(records: &Records) -> BTreeMap<String, Lengths> {
     let mut profile: BTreeMap<String, Lengths> = BTreeMap::new();
-    let text = |name: &str| patient.records.frame.column(name).ok().and_then(|c| c.str().ok());
+    let text = |name: &str| records.frame.column(name).ok().and_then(|c| c.str().ok());
     let (Some(serials), Some(makers)) = (text("serial"), text("manufacturer")) else { return profile };
     let pairs = serials.iter().zip(makers.iter()).filter_map(|(serial, maker)| Some((serial?, maker?)));
     for (serial, maker) in pairs.filter(|(serial, _)| serial.bytes().all(|b| b.is_ascii_digit())) {

@@ -10,25 +10,7 @@ mod totals;
 use crate::error::Result;
 use crate::formats::Records;
 use crate::notice::Notice;
-use crate::read::Paging;
 use crate::schema::Console;
-
-/// An export as the doctor sees it.
-#[derive(Debug)]
-pub struct Patient<'a> {
-    /// Its name in reports.
-    pub label: &'a str,
-    /// Format id.
-    pub format: &'a str,
-    /// Numbers of rows at which a reader that does not follow pages stops.
-    pub page_sizes: &'a [u64],
-    /// What the file says of its own completeness.
-    pub paging: &'a Paging,
-    /// Data rows, bad ones included.
-    pub rows: u64,
-    /// Its records.
-    pub records: &'a Records,
-}
 
 /// A number of devices that a console's own page shows.
 pub type Expected = (Console, u64);
@@ -46,19 +28,14 @@ pub struct Diagnosis {
     pub proven: Vec<Console>,
 }
 
-/// Examines all exports together.
+/// Examines all exports together; each comes with its name in reports.
 ///
 /// # Errors
 /// [`Error::Internal`](crate::error::Error::Internal) if the engine refuses a table.
-pub fn examine(patients: &[Patient<'_>], expected: &[Expected]) -> Result<Diagnosis> {
+pub fn examine(exports: &[(String, Records)], expected: &[Expected]) -> Result<Diagnosis> {
     let mut found = Diagnosis::default();
-    totals::examine(patients, expected, &mut found)?;
-    identifiers::examine(patients, &mut found);
-    names::examine(patients, &mut found);
+    totals::examine(exports, expected, &mut found)?;
+    identifiers::examine(exports, &mut found);
+    names::examine(exports, &mut found);
     Ok(found)
-}
-
-/// `1 row`, `2 rows`.
-fn many(count: u64, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,19 +2,20 @@
 
 use polars::prelude::StringChunked;
 
-use super::{Diagnosis, Patient, many};
+use super::Diagnosis;
+use crate::formats::Records;
 use crate::formats::values::{looks_concealed, looks_double_encoded};
-use crate::notice::{Code, Notice};
+use crate::notice::{Code, Notice, many};
 
 /// With fewer names than this a hash is somebody's idea of a name.
 const FEWEST: usize = 5;
 
-pub(super) fn examine(patients: &[Patient<'_>], found: &mut Diagnosis) {
-    for patient in patients {
+pub(super) fn examine(exports: &[(String, Records)], found: &mut Diagnosis) {
+    for (label, records) in exports {
         for (column, what) in [("primary_user", "users"), ("name", "devices")] {
-            let Some(cells) = patient.records.frame.column(column).ok().and_then(|c| c.str().ok()) else { continue };
-            found.notices.extend(concealed(patient.label, cells, what));
-            found.notices.extend(mangled(patient.label, cells, what));
+            let Some(cells) = records.frame.column(column).ok().and_then(|c| c.str().ok()) else { continue };
+            found.notices.extend(concealed(label, cells, what));
+            found.notices.extend(mangled(label, cells, what));
         }
     }
 }

@@ -2,55 +2,56 @@
 
 use std::collections::BTreeMap;
 
-use super::{Diagnosis, Expected, Patient, many};
+use super::{Diagnosis, Expected};
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
-use crate::notice::{Code, Notice};
+use crate::formats::{Records, normalise_internal as internal};
+use crate::notice::{Code, Notice, many};
 
-pub(super) fn examine(patients: &[Patient<'_>], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
-    control_totals(patients, expected, found)?;
-    let chains = chains(patients);
-    for (at, patient) in patients.iter().enumerate() {
-        if found.proven.contains(&patient.records.console) {
+pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
+    control_totals(exports, expected, found)?;
+    let chains = chains(exports);
+    for (at, (label, records)) in exports.iter().enumerate() {
+        if found.proven.contains(&records.console) {
             continue;
         }
-        if patient.paging.single {
-            one_object(patients, at, patient, found);
+        if records.paging.single {
+            one_object(exports, at, found);
         }
-        left_out(patients, patient, found);
-        let reasons =
-            [further_page(patient, &chains), short_of_declared(patients, patient, &chains), page_size(patient)];
+        left_out(exports, label, records, found);
+        let chain = chains.get(&chain_of(label, records));
+        let reasons = [further_page(records, chain), short_of_declared(records, chain), page_size(records)];
         for reason in reasons.into_iter().flatten() {
             found.notices.push(Notice::new(
                 Code::IncompleteExport,
-                patient.label,
+                label,
                 format!("{reason}; nothing is concluded from what it lacks"),
             ));
-            found.incomplete.push((at, format!("`{}`: {reason}", patient.label)));
+            found.incomplete.push((at, format!("`{label}`: {reason}")));
         }
     }
     Ok(())
 }
 
 /// The answer for one device proves nothing of the others; where a list is there too, the list speaks.
-fn one_object(patients: &[Patient<'_>], at: usize, patient: &Patient<'_>, found: &mut Diagnosis) {
-    let reason = format!("`{}` is one object, not a list of all", patient.label);
-    let listed = patients.iter().any(|p| p.records.console == patient.records.console && !p.paging.single);
+fn one_object(exports: &[(String, Records)], at: usize, found: &mut Diagnosis) {
+    let Some((label, records)) = exports.get(at) else { return };
+    let reason = format!("`{label}` is one object, not a list of all");
+    let listed = exports.iter().any(|(_, r)| r.console == records.console && !r.paging.single);
     if !listed {
         let message = "it is one object, not a list of all; nothing is concluded from what it lacks";
-        found.notices.push(Notice::new(Code::IncompleteExport, patient.label, message));
+        found.notices.push(Notice::new(Code::IncompleteExport, label, message));
     }
     found.partial.push((at, reason));
 }
 
 /// A kind of list that leaves out objects in some state, where no other list of the console has them.
-fn left_out(patients: &[Patient<'_>], patient: &Patient<'_>, found: &mut Diagnosis) {
-    for (field, cost) in &patient.records.leaves_out {
-        let has = |p: &&Patient<'_>| !p.records.leaves_out.iter().any(|(own, _)| own == field);
-        let lists = patients.iter().filter(|p| p.records.console == patient.records.console);
-        let mut whole = lists.filter(|p| p.records.partial.is_none() && !p.paging.single).filter(has);
-        if whole.next().is_none() && !patient.paging.single {
-            found.notices.push(Notice::new(Code::MissingColumn, patient.label, cost.clone()).in_column(*field));
+fn left_out(exports: &[(String, Records)], label: &str, records: &Records, found: &mut Diagnosis) {
+    for (field, cost) in &records.leaves_out {
+        let has = |r: &&Records| !r.leaves_out.iter().any(|(own, _)| own == field);
+        let lists = exports.iter().map(|(_, r)| r).filter(|r| r.console == records.console);
+        let mut whole = lists.filter(|r| r.partial.is_none() && !r.paging.single).filter(has);
+        if whole.next().is_none() && !records.paging.single {
+            found.notices.push(Notice::new(Code::MissingColumn, label, cost.clone()).in_column(*field));
         }
     }
 }
@@ -60,65 +61,68 @@ type Chains<'a> = BTreeMap<(&'a str, String), Chain>;
 
 #[derive(Default)]
 struct Chain {
+    pages: u64,
     rows: u64,
     /// One of the pages names no further one: it is the last.
     ended: bool,
 }
 
-fn chain_of<'a>(patient: &Patient<'a>) -> (&'a str, String) {
-    (patient.format, patient.label.chars().filter(|c| !c.is_ascii_digit()).collect())
+fn chain_of<'a>(label: &str, records: &'a Records) -> (&'a str, String) {
+    (&records.format, label.chars().filter(|c| !c.is_ascii_digit()).collect())
 }
 
-fn chains<'a>(patients: &[Patient<'a>]) -> Chains<'a> {
+fn chains(exports: &[(String, Records)]) -> Chains<'_> {
     let mut chains = Chains::new();
-    for patient in patients.iter().filter(|p| p.paging.enveloped) {
-        let chain = chains.entry(chain_of(patient)).or_default();
-        chain.rows += patient.rows;
-        chain.ended |= !patient.paging.more;
+    for (label, records) in exports.iter().filter(|(_, r)| r.paging.enveloped) {
+        let chain = chains.entry(chain_of(label, records)).or_default();
+        chain.pages += 1;
+        chain.rows += records.rows();
+        chain.ended |= !records.paging.more;
     }
     chains
 }
 
-fn further_page(patient: &Patient<'_>, chains: &Chains<'_>) -> Option<String> {
-    let ended = chains.get(&chain_of(patient)).is_some_and(|chain| chain.ended);
-    (patient.paging.more && !ended).then(|| {
-        format!("it holds {} and names a further page, which is in none of the files", many(patient.rows, "row"))
+fn further_page(records: &Records, chain: Option<&Chain>) -> Option<String> {
+    let ended = chain.is_some_and(|chain| chain.ended);
+    (records.paging.more && !ended).then(|| {
+        format!("it holds {} and names a further page, which is in none of the files", many(records.rows(), "row"))
     })
 }
 
-fn short_of_declared(patients: &[Patient<'_>], patient: &Patient<'_>, chains: &Chains<'_>) -> Option<String> {
-    let declared = patient.paging.declared?;
-    let chain = chain_of(patient);
-    let rows = chains.get(&chain).map_or(patient.rows, |chain| chain.rows);
+fn short_of_declared(records: &Records, chain: Option<&Chain>) -> Option<String> {
+    let declared = records.paging.declared?;
+    let (pages, rows) = chain.map_or((0, records.rows()), |chain| (chain.pages, chain.rows));
     // PowerShell counts each page for itself, so a total per page is no total of the chain.
-    let pages = patients.iter().filter(|p| p.paging.enveloped && chain_of(p) == chain).count();
-    (rows < declared && (pages < 2 || declared > patient.rows))
+    (rows < declared && (pages < 2 || declared > records.rows()))
         .then(|| format!("it declares {} and has {rows}", many(declared, "object")))
 }
 
-fn page_size(patient: &Patient<'_>) -> Option<String> {
-    let round = patient.page_sizes.contains(&patient.rows);
-    (round && !patient.paging.enveloped).then(|| {
+fn page_size(records: &Records) -> Option<String> {
+    let round = records.page_sizes.contains(&records.rows());
+    (round && !records.paging.enveloped).then(|| {
         format!(
             "it has exactly {} rows, the size of one page: further pages were probably not fetched (if the console shows \
              {} devices too, say so with `--expect {}={}`)",
-            patient.rows, patient.rows, patient.records.console, patient.rows
+            records.rows(),
+            records.rows(),
+            records.console,
+            records.rows()
         )
     })
 }
 
 /// Compares the number of objects with what the console's own page shows.
-fn control_totals(patients: &[Patient<'_>], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
+fn control_totals(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
     for (console, wanted) in expected {
         let own: Vec<usize> =
-            patients.iter().enumerate().filter(|(_, p)| p.records.console == *console).map(|(at, _)| at).collect();
+            exports.iter().enumerate().filter(|(_, (_, r))| r.console == *console).map(|(at, _)| at).collect();
         if own.is_empty() {
             let message =
                 format!("{} expected of {}, and no export of it is there", many(*wanted, "device"), console.title());
             found.notices.push(Notice::new(Code::ControlTotal, "", message));
             continue;
         }
-        let held = objects(patients, &own)?;
+        let held = objects(exports, &own)?;
         if held == *wanted {
             found.proven.push(*console);
             continue;
@@ -134,19 +138,19 @@ fn control_totals(patients: &[Patient<'_>], expected: &[Expected], found: &mut D
 }
 
 /// Distinct objects in some exports of one console; a row without an id is one of its own.
-fn objects(patients: &[Patient<'_>], own: &[usize]) -> Result<u64> {
+fn objects(exports: &[(String, Records)], own: &[usize]) -> Result<u64> {
     let mut ids: Vec<String> = Vec::new();
     let mut without = 0;
-    for patient in own.iter().filter_map(|at| patients.get(*at)) {
-        match patient.records.frame.column("native_id").ok() {
+    for (_, records) in own.iter().filter_map(|at| exports.get(*at)) {
+        match records.frame.column("native_id").ok() {
             Some(column) => {
                 let column = column.str().map_err(internal)?;
                 without += column.null_count() as u64;
                 ids.extend(column.iter().flatten().map(str::to_string));
             }
-            None => without += patient.records.frame.height() as u64,
+            None => without += records.frame.height() as u64,
         }
-        without += patient.records.bad.len() as u64;
+        without += records.bad.len() as u64;
     }
     ids.sort_unstable();
     ids.dedup();

@@ -8,9 +8,6 @@ use super::values::squeeze;
 use crate::error::Problem;
 use crate::schema::Console;
 
-/// Marks the columns that a reader adds for what stands around the rows of a JSON page.
-pub(super) const PAGE_PREFIX: &str = "page ";
-
 /// A known shape of export.
 #[derive(Debug)]
 pub struct Format {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::assets::{Files, under};
 use crate::error::Problem;
 use crate::notice::{Code, Notice};
-use crate::read::Export;
+use crate::read::{Export, PAGE_PREFIX};
 
 pub use cast::Written;
 pub use describe::{Format, Lookup, Missing};
@@ -28,8 +28,6 @@ pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
 pub use source::Source;
 pub use vocabulary::Vocabulary;
-
-use describe::PAGE_PREFIX;
 
 /// Every format, and the words they share.
 #[derive(Debug)]
@@ -76,20 +74,29 @@ impl Formats {
     #[must_use]
     pub fn recognise(&self, export: &Export) -> Option<Recognised<'_>> {
         let squeezed: Vec<String> = export.header.iter().map(|h| values::squeeze(h)).collect();
-        let first = |at: usize| export.first(at).map(|cell| values::squeeze(&cell));
+        let first = |at: usize| {
+            let cell = export.first_cells(&[at]).pop().flatten();
+            cell.map(|cell| values::squeeze(&cell))
+        };
         let format = self
             .formats
             .iter()
             .filter(|f| f.accepts(&squeezed, &first))
             .max_by_key(|f| (f.demands(), f.known_in(&squeezed), std::cmp::Reverse(&f.id)))?;
         // A column that nobody knows is judged by what is in it.
-        let keys = |at: usize| export.first(at).is_some_and(|cell| values::looks_secret(&cell));
+        let strange: Vec<usize> =
+            squeezed.iter().enumerate().filter(|(_, s)| !format.knows(s)).map(|(at, _)| at).collect();
+        let cells = export.first_cells(&strange);
+        let keys: Vec<usize> = strange
+            .into_iter()
+            .zip(cells)
+            .filter(|(_, cell)| cell.as_deref().is_some_and(values::looks_secret))
+            .map(|(at, _)| at)
+            .collect();
         let secret: Vec<usize> = squeezed
             .iter()
             .enumerate()
-            .filter(|(at, s)| {
-                self.vocabulary.is_secret(s) || format.secret.contains(s) || (!format.knows(s) && keys(*at))
-            })
+            .filter(|(at, s)| self.vocabulary.is_secret(s) || format.secret.contains(s) || keys.contains(at))
             .map(|(at, _)| at)
             .collect();
         let mut columns = format.columns_in(&squeezed);

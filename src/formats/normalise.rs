@@ -15,7 +15,7 @@ use super::tally::Fault;
 use super::{Formats, Recognised, values};
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
-use crate::read::{BadRow, Export, Rows};
+use crate::read::{BadRow, Export, Paging, Rows};
 use crate::schema::{Console, Field, Kind, record_field};
 
 /// What the caller settles.
@@ -42,16 +42,30 @@ impl Options {
 pub struct Records {
     /// The console whose objects these are.
     pub console: Console,
+    /// Format id.
+    pub format: String,
     /// One line a record.
     pub frame: DataFrame,
     /// Rows that were set aside.
     pub bad: Vec<BadRow>,
+    /// What the file says of its own completeness.
+    pub paging: Paging,
+    /// Numbers of rows at which a reader that does not follow pages stops.
+    pub page_sizes: Vec<u64>,
     /// Why nothing may be concluded from what the export lacks.
     pub incomplete: Option<String>,
     /// Why a list of this kind never names every object; another list of the console makes up for it.
     pub partial: Option<String>,
     /// Columns of which the list leaves out every object that has one, and what that costs.
     pub leaves_out: Vec<(&'static str, String)>,
+}
+
+impl Records {
+    /// Data rows, those that were set aside included.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        (self.frame.height() + self.bad.len()) as u64
+    }
 }
 
 /// An export cast, and what is to be said of it.
@@ -146,8 +160,11 @@ pub fn normalise(
     let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
     let records = Records {
         console: format.console,
+        format: format.id.clone(),
         frame,
         bad: rows.bad,
+        paging: export.paging.clone(),
+        page_sizes: format.page_sizes.clone(),
         incomplete: cut,
         partial: format.partial.clone(),
         leaves_out: format.leaves_out.clone(),

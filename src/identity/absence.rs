@@ -156,9 +156,13 @@ impl Strays {
 
 /// Host name without its domain, lower case. Addresses and empty names name nothing.
 pub(super) fn short_name(name: &str) -> Option<String> {
-    let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { name.split('.').next().unwrap_or_default() };
-    let short = short.trim().to_lowercase();
-    (!short.is_empty()).then_some(short)
+    let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { host(name) };
+    (!short.is_empty()).then(|| short.to_lowercase())
+}
+
+/// What stands before the domain.
+pub(super) fn host(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

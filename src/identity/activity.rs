@@ -172,12 +172,7 @@ fn newest(shelves: &Shelves) -> Newest {
 
 /// A remark where a few dates long after all others set the time: they may be right, and they may be wrong clocks.
 fn rests_on_few(newest: &Newest) -> Option<Notice> {
-    let few = (newest.count / 4).clamp(1, LONE_MOST);
-    let apart = |at: &usize| match (newest.dates.get(at - 1), newest.dates.get(*at)) {
-        (Some((newer, _)), Some((older, _))) => newer - older > LONE_GAP,
-        _ => false,
-    };
-    let at = (1..=few).rev().find(apart)?;
+    let at = apart(&newest.dates, (newest.count / 4).max(1), LONE_GAP)?;
     let (newer, older) = (newest.dates.get(at - 1)?.0, newest.dates.get(at)?.0);
     let signs = if at == 1 { "1 sign".to_string() } else { format!("{at} signs") };
     let message = format!(
@@ -191,20 +186,22 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
 
 /// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.
 fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
-    let apart = |most: usize, gap: i64| {
-        (1..=most.min(LONE_MOST)).rev().find(|at| match (dates.get(at - 1), dates.get(*at)) {
-            (Some((newer, _)), Some((older, _))) => newer - older > gap,
-            _ => false,
-        })
-    };
     if count < LONE_MINIMUM {
         return 0;
     }
-    if let Some(far) = apart(count / FAR_SHARE, FAR_GAP) {
+    if let Some(far) = apart(dates, count / FAR_SHARE, FAR_GAP) {
         return far;
     }
     let gap = if count < MANY { LONE_GAP } else { LONE_GAP_AMONG_MANY };
-    apart((count / MANY).max(1), gap).unwrap_or(0)
+    apart(dates, (count / MANY).max(1), gap).unwrap_or(0)
+}
+
+/// How many of the newest dates, at most so many, are followed by a gap without any.
+fn apart(dates: &[(i64, u32)], most: usize, gap: i64) -> Option<usize> {
+    (1..=most.min(LONE_MOST)).rev().find(|at| match (dates.get(at - 1), dates.get(*at)) {
+        (Some((newer, _)), Some((older, _))) => newer - older > gap,
+        _ => false,
+    })
 }
 
 fn lone_date(shelves: &Shelves, record: u32, millis: i64) -> Option<Notice> {

@@ -235,21 +235,12 @@ impl Devices {
     }
 
     /// Activity of a device whose newest sign of life is this.
-    pub(super) fn activity_at(&self, device: u32, last: Option<i64>) -> Activity {
+    #[must_use]
+    pub fn activity_at(&self, device: u32, last: Option<i64>) -> Activity {
         let Some(last) = last else { return Activity::Unknown };
         let platform = self.platform.get(device as usize).copied().unwrap_or(Platform::Other);
         let days = i64::from(self.thresholds.days(Threshold::Inactive, platform));
         if self.as_of.millis.saturating_sub(last) > days * DAY { Activity::Silent } else { Activity::Active }
-    }
-
-    /// Whether a sign of life of a record is so recent that it makes its device active.
-    #[must_use]
-    pub fn is_recent(&self, record: u32, shelves: &Shelves, seen: i64) -> bool {
-        let device = shelves.shelves.iter().zip(&self.device_of).find_map(|(shelf, device_of)| {
-            let line = record.checked_sub(shelf.offset)? as usize;
-            device_of.get(line).copied()
-        });
-        device.is_some_and(|device| self.activity_at(device, Some(seen)) == Activity::Active)
     }
 
     /// What of a device rests on a weak link, if anything does.

@@ -10,13 +10,11 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
-use super::export::Rows;
+use super::export::{FirstCells, Rows};
 use super::tolerant;
 
 /// Columns in a header beyond which a file is no device list.
 const MAX_COLUMNS: usize = 4_096;
-/// Rows that are looked at for the first filled cell of a column.
-const NEAR: usize = 1_000;
 
 /// A delimited text behind its header.
 #[derive(Debug)]
@@ -88,13 +86,16 @@ impl Delimited {
             .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
     }
 
-    pub(super) fn first(&self, column: usize) -> Option<String> {
-        let mut records = self.reader().into_byte_records().take(NEAR);
-        let cell = records.find_map(|record| {
-            let record = record.ok()?;
-            record.get(column).filter(|cell| !cell.trim_ascii().is_empty()).map(<[u8]>::to_vec)
-        });
-        cell.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    pub(super) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
+        let mut first = FirstCells::new(wanted.len());
+        for record in self.reader().into_byte_records().map_while(Result::ok) {
+            // The text is valid UTF-8 by now, and so are its cells.
+            first.see(wanted.iter().map(|at| record.get(*at).and_then(|cell| std::str::from_utf8(cell).ok())));
+            if first.is_done() {
+                break;
+            }
+        }
+        first.cells
     }
 
     pub(super) fn count_filled(&self, columns: &[usize]) -> Vec<u64> {

@@ -66,6 +66,35 @@ pub struct BadRow {
     pub text: String,
 }
 
+/// The first filled cells of some columns, gathered row by row.
+pub(super) struct FirstCells {
+    pub cells: Vec<Option<String>>,
+    rows: usize,
+}
+
+impl FirstCells {
+    /// A column that is blank so long says nothing near the beginning.
+    const NEAR: usize = 1_000;
+
+    pub(super) fn new(columns: usize) -> Self {
+        Self { cells: vec![None; columns], rows: 0 }
+    }
+
+    pub(super) fn see<'a>(&mut self, row: impl Iterator<Item = Option<&'a str>>) {
+        self.rows += 1;
+        for (slot, cell) in self.cells.iter_mut().zip(row) {
+            if slot.is_none() {
+                *slot = cell.filter(|text| !text.trim().is_empty()).map(str::to_string);
+            }
+        }
+    }
+
+    /// Whether further rows tell nothing more.
+    pub(super) fn is_done(&self) -> bool {
+        self.rows >= Self::NEAR || self.cells.iter().all(Option::is_some)
+    }
+}
+
 impl Export {
     /// Finds the delimiter and the header of a text.
     ///
@@ -116,13 +145,16 @@ impl Export {
         rows
     }
 
-    /// The first filled cell of a column, if one is near the beginning.
+    /// The first filled cell of each column, where one is near the beginning; one pass for all of them.
     #[must_use]
-    pub fn first(&self, column: usize) -> Option<String> {
+    pub fn first_cells(&self, columns: &[usize]) -> Vec<Option<String>> {
+        if columns.is_empty() {
+            return Vec::new();
+        }
         match &self.body {
-            Body::Delimited(body) => body.first(column),
-            Body::Json(body) => body.first(column),
-            Body::Sheet(body) => body.first(column),
+            Body::Delimited(body) => body.first_cells(columns),
+            Body::Json(body) => body.first_cells(columns),
+            Body::Sheet(body) => body.first_cells(columns),
         }
     }
 

@@ -20,6 +20,7 @@ use crate::notice::{Code, Notice};
 
 pub use discover::{Input, discover};
 pub use export::{BadRow, Export, Paging, Rows};
+pub use json::PAGE_PREFIX;
 
 /// What came out of one input file.
 #[derive(Debug)]

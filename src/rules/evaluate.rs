@@ -33,14 +33,7 @@ pub fn judge(
     available: &Availability,
 ) -> Result<(Vec<Tally>, Findings)> {
     let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, shelves, available)).collect();
-    let mut wanted: Vec<&'static str> = rules
-        .iter()
-        .zip(&runnable)
-        .filter(|(_, why)| why.is_none())
-        .flat_map(|(r, _)| r.columns.iter().copied())
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
     let columns =
         wanted.par_iter().map(|name| devices.column(shelves, links, name)).collect::<Result<Vec<Column>>>()?;
     let table = DataFrame::new(devices.count as usize, columns).map_err(internal)?;
@@ -80,6 +73,14 @@ pub fn judge(
     Ok((tallies, findings))
 }
 
+/// Columns of the device table that some rules read, each once.
+fn columns_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<&'static str> {
+    let mut wanted: Vec<&'static str> = rules.flat_map(|rule| rule.columns.iter().copied()).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
 /// What became of a rule for one device, and why.
 #[derive(Clone, Debug)]
 pub struct RuleStory {
@@ -105,9 +106,7 @@ pub fn explain(
     available: &Availability,
     device: u32,
 ) -> Result<Vec<RuleStory>> {
-    let mut wanted: Vec<&'static str> = rules.iter().flat_map(|r| r.columns.iter().copied()).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let wanted = columns_of(rules.iter());
     let one = polars::prelude::IdxCa::from_vec("".into(), vec![device]);
     let columns = wanted
         .par_iter()

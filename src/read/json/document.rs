@@ -5,11 +5,9 @@ use std::sync::Arc;
 use polars::prelude::{StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
-use super::super::export::{BadRow, Export, Paging, Rows};
+use super::super::export::{BadRow, Export, FirstCells, Paging, Rows};
 use super::{List, Reader, columns, outline};
 
-/// Elements that are looked at for the first filled cell of a column.
-const NEAR: usize = 1_000;
 /// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
 const ENVELOPE: [&str; 7] = ["@odata.", "odata.", "kind", "etag", "nextpagetoken", "links.", "meta."];
 
@@ -148,13 +146,20 @@ impl Document {
         part
     }
 
-    pub(in crate::read) fn first(&self, column: usize) -> Option<String> {
-        let name = self.header.get(column)?;
-        let mut reader = Reader::new(std::slice::from_ref(name), &|_| false);
-        self.list.elements(0..NEAR.min(self.list.objects())).find_map(|element| {
-            reader.read(&self.text, &element).ok()?;
-            reader.cell(0).filter(|text| !text.trim().is_empty()).map(str::to_string)
-        })
+    pub(in crate::read) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
+        let names: Vec<String> = wanted.iter().filter_map(|at| self.header.get(*at).cloned()).collect();
+        let mut first = FirstCells::new(names.len());
+        let mut reader = Reader::new(&names, &|_| false);
+        for element in self.list.elements(0..self.list.objects()) {
+            // A broken element is set aside when the rows are read.
+            if reader.read(&self.text, &element).is_ok() {
+                first.see((0..names.len()).map(|slot| reader.cell(slot)));
+            }
+            if first.is_done() {
+                break;
+            }
+        }
+        first.cells
     }
 
     pub(in crate::read) fn count_filled(&self, wanted: &[usize]) -> Vec<u64> {

@@ -22,8 +22,8 @@ use columns::columns;
 use outline::outline;
 use reader::Reader;
 
-/// Facts of an envelope make columns whose names start so.
-pub(crate) const PAGE_PREFIX: &str = "page ";
+/// What stands around the rows of a page makes columns whose names start so.
+pub const PAGE_PREFIX: &str = "page ";
 /// Of a bad row this much text is kept, in bytes.
 const MAX_BAD_TEXT: usize = 4096;
 

@@ -15,6 +15,7 @@ mod worksheet;
 
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::ops::ControlFlow;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 
@@ -162,7 +163,24 @@ impl<B: AsRef<[u8]>> Workbook<B> {
         &mut self,
         sheet: usize,
         wanted: &[usize],
-        call: impl FnMut(u32, &[Option<Cow<'_, str>>]),
+        mut call: impl FnMut(u32, &[Option<Cow<'_, str>>]),
+    ) -> Result<Reading, String> {
+        self.read_until(sheet, wanted, |row, cells| {
+            call(row, cells);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Reads like [`Workbook::read`], until the caller has enough: what is behind is not even unpacked.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workbook::read`].
+    pub(crate) fn read_until(
+        &mut self,
+        sheet: usize,
+        wanted: &[usize],
+        call: impl FnMut(u32, &[Option<Cow<'_, str>>]) -> ControlFlow<()>,
     ) -> Result<Reading, String> {
         let sheet = self.sheets.get(sheet).ok_or("the workbook has no such sheet")?;
         if let Some(problem) = &sheet.problem {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
+use std::ops::ControlFlow;
 
 use calamine::{Cell, DataRef, XlsxCellReader, XlsxError};
 
@@ -57,13 +58,13 @@ pub(super) fn header<RS: Read + Seek>(cells: XlsxCellReader<'_, RS>, epoch_1904:
     Ok(first.unwrap_or_default())
 }
 
-/// Hands over every filled row below the header.
+/// Hands over every filled row below the header, until the caller has enough.
 pub(super) fn read<RS: Read + Seek>(
     cells: XlsxCellReader<'_, RS>,
     epoch_1904: bool,
     header_row: u32,
     wanted: &[usize],
-    mut call: impl FnMut(u32, &[Option<Cow<'_, str>>]),
+    mut call: impl FnMut(u32, &[Option<Cow<'_, str>>]) -> ControlFlow<()>,
 ) -> Result<Reading, String> {
     let mut source = Source { cells, unread: 0 };
     let slots = slots(wanted);
@@ -77,7 +78,9 @@ pub(super) fn read<RS: Read + Seek>(
         if row != current {
             if filled {
                 reading.rows += 1;
-                call(current - header_row, &row_cells);
+                if call(current - header_row, &row_cells).is_break() {
+                    break;
+                }
                 row_cells.fill(None);
             }
             current = row;

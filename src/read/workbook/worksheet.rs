@@ -1,15 +1,13 @@
 //! A worksheet as a table.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::StringChunkedBuilder;
 
-use super::super::export::{Export, Rows};
+use super::super::export::{Export, FirstCells, Rows};
 use super::{Sheet, Workbook, open};
 use crate::notice::{Code, Notice};
-
-/// Rows that are looked at for the first filled cell of a column.
-const NEAR: u32 = 1_000;
 
 /// A sheet of an open workbook.
 pub(in crate::read) struct Worksheet {
@@ -107,18 +105,15 @@ impl Worksheet {
         rows
     }
 
-    pub(in crate::read) fn first(&self, column: usize) -> Option<String> {
-        let mut first = None;
-        let mut seen = 0;
+    pub(in crate::read) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
+        let mut first = FirstCells::new(wanted.len());
         let book = &mut self.book.lock().unwrap_or_else(PoisonError::into_inner);
         // A sheet that breaks off is found out when its rows are read.
-        let _ = book.read(self.index, &[column], |_, cells| {
-            seen += 1;
-            if first.is_none() && seen <= NEAR {
-                first = cells.first().and_then(|cell| cell.as_deref().map(str::to_string));
-            }
+        let _ = book.read_until(self.index, wanted, |_, cells| {
+            first.see(cells.iter().map(|cell| cell.as_deref()));
+            if first.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        first
+        first.cells
     }
 
     pub(in crate::read) fn count_filled(&self, wanted: &[usize]) -> Vec<u64> {

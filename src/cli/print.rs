@@ -1,0 +1,30 @@
+//! What the verbs print alike: colours, lines with a title, JSON.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::complain::clean;
+use crate::error::{Error, Result};
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default();
+
+/// Prints an answer. A reader that has gone away (`| head`) is no reason to fail.
+pub(super) fn out(text: &str) {
+    let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
+/// A title and what stands beside it. What comes from an export is cleaned: a terminal obeys control characters.
+pub(super) fn line(text: &mut String, width: usize, title: &str, value: &str) {
+    let _ = writeln!(text, "  {DIM}{title:<width$}{DIM:#}{}", clean(value));
+}
+
+/// JSON for programs, that people can read too.
+pub(super) fn pretty(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| Error::Internal(e.to_string()))
+}
