@@ -19,10 +19,10 @@ use divan::{Bencher, black_box};
 use lastseen::analysis::{self, Analysis, Progress};
 use lastseen::assets;
 use lastseen::formats::{self, Formats, Records, Vocabulary};
-use lastseen::identity::{self, Devices, Thresholds};
+use lastseen::identity::{self, Devices, Markers, Thresholds};
 use lastseen::read;
 use lastseen::report;
-use lastseen::rules::{self, Availability};
+use lastseen::rules::{self, Availability, Ground};
 
 /// The program's own.
 #[global_allocator]
@@ -95,10 +95,11 @@ fn judge(bencher: Bencher) {
     let as_of = identity::as_of(&shelves, None).0.unwrap();
     let rules = rules::load(&assets::rules(None).unwrap()).unwrap();
     bencher.bench(|| {
-        let mut devices = Devices::new(&shelves, &links, as_of, Thresholds::default()).unwrap();
+        let mut devices = Devices::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
         let (available, _) = Availability::new(&shelves, &devices);
-        devices.mark_incomplete(&available.incomplete());
-        rules::judge(black_box(&rules), &shelves, &links, &devices, &available).unwrap()
+        devices.mark_incomplete(&available.incomplete(), &available.unproven());
+        let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+        rules::judge(black_box(&rules), ground).unwrap()
     });
 }
 

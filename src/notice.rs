@@ -69,6 +69,10 @@ codes! {
     UnreadableValue = "unreadable-value", Medium;
     /// A date far after all others, left out of the as-of time.
     LoneDate = "lone-date", Medium;
+    /// An exception whose last day is over: what it hid is shown again.
+    ExceptionExpired = "exception-expired", Medium;
+    /// An exception that hides nothing.
+    ExceptionUnused = "exception-unused", Low;
 }
 
 /// A number and what it counts, for sentences: `1 device`, `2 devices`.

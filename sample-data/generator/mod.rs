@@ -21,7 +21,7 @@ mod tenant;
 mod write;
 
 pub(crate) use model::AS_OF;
-pub(crate) use tenant::tenant;
+pub(crate) use tenant::{healthy, tenant};
 pub(crate) use write::zip_stored;
 
 /// What kind of tenant to make.

@@ -126,10 +126,10 @@ fn units(plan: &Plan, devices: usize) -> usize {
 }
 
 /// The order in which cases come, so that files do not tell them apart by position.
-fn order(random: &mut Random, devices: usize) -> Vec<&'static Plan> {
+fn order(random: &mut Random, devices: usize, planned: &'static [Plan]) -> Vec<&'static Plan> {
     let mut order: Vec<&'static Plan> = Vec::with_capacity(devices);
     let mut planted = 0;
-    for plan in PLANTED {
+    for plan in planned {
         let units = units(plan, devices);
         planted += units * plan.size;
         order.extend(std::iter::repeat_n(plan, units));
@@ -151,6 +151,16 @@ fn order(random: &mut Random, devices: usize) -> Vec<&'static Plan> {
 /// Makes a tenant. The same options give the same bytes.
 #[must_use]
 pub(crate) fn tenant(options: &Options) -> Tenant {
+    made(options, PLANTED)
+}
+
+/// The same without anything planted: every device is in order.
+#[must_use]
+pub(crate) fn healthy(options: &Options) -> Tenant {
+    made(options, &[])
+}
+
+fn made(options: &Options, planned: &'static [Plan]) -> Tenant {
     let mut random = Random::new(options.seed);
     let stem = format!("DevicesWithInventory_{}", guid_text(random.guid()));
     let member = format!("{stem}.csv");
@@ -168,7 +178,7 @@ pub(crate) fn tenant(options: &Options) -> Tenant {
         exports[INTUNE] = format!("{}!{member}", names[INTUNE]);
     }
 
-    let order = order(&mut random, options.devices);
+    let order = order(&mut random, options.devices, planned);
     let mut maker = Maker::new(random, Output::new(exports));
     let all = || PLANTED.iter().chain(HEALTHY);
     let mut counts: Vec<usize> = vec![0; all().count()];

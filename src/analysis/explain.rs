@@ -77,7 +77,9 @@ pub struct Verdict {
     /// Severity and confidence of the finding, where it holds.
     pub finding: Option<(Severity, Confidence)>,
     /// The columns that decide it, with their values; nothing where not known.
-    pub values: Vec<(&'static str, Option<String>)>,
+    pub values: Vec<(String, Option<String>)>,
+    /// Who accepted the finding, until when and why, if somebody has.
+    pub excepted: Option<String>,
 }
 
 /// A step of the plan.
@@ -183,8 +185,9 @@ fn candidate(analysis: &Analysis, device: u32) -> Candidate {
 fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation> {
     let (table, at) = (&analysis.devices, device as usize);
     let own = candidate(analysis, device);
-    let inactive_days = analysis.thresholds.days(crate::identity::Threshold::Inactive, own.platform);
     let Inner { shelves, devices, available } = inner;
+    let inactive_days = devices.days(crate::identity::Threshold::Inactive, at);
+    let ground = rules::Ground { shelves, links: &analysis.links, devices, available };
     Ok(Explanation {
         inactive_days,
         ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
@@ -194,7 +197,7 @@ fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation>
         as_of: analysis.as_of.millis,
         records: story::records(shelves, &analysis.links, devices, device),
         fields: story::fields(shelves, devices, device),
-        verdicts: rules::explain(&analysis.rules, shelves, &analysis.links, devices, available, device)?
+        verdicts: rules::explain(&analysis.rules, ground, device)?
             .into_iter()
             .filter_map(|story| verdict(analysis, device, story))
             .collect(),
@@ -205,17 +208,27 @@ fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation>
 
 fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<Verdict> {
     let text = &analysis.rules.get(story.rule)?.text;
-    let findings = &analysis.findings;
-    let at = (0..findings.len()).find(|f| {
-        findings.device.get(*f) == Some(&device) && findings.rule.get(*f).is_some_and(|r| usize::from(*r) == story.rule)
+    let find = |findings: &rules::Findings| {
+        let at = (0..findings.len()).find(|f| {
+            findings.device.get(*f) == Some(&device)
+                && findings.rule.get(*f).is_some_and(|r| usize::from(*r) == story.rule)
+        })?;
+        Some((at, (*findings.severity.get(at)?, *findings.confidence.get(at)?)))
+    };
+    let hidden = find(&analysis.hidden.findings);
+    let finding = find(&analysis.findings).or(hidden).map(|(_, said)| said);
+    let excepted = hidden.and_then(|(at, _)| {
+        let exception = analysis.hidden.exceptions.list.get(*analysis.hidden.by.get(at)?)?;
+        let until = crate::identity::day(exception.expires);
+        Some(format!("accepted until {until} by {}: {}", exception.approved_by, exception.reason))
     });
-    let finding = at.and_then(|f| Some((*findings.severity.get(f)?, *findings.confidence.get(f)?)));
     Some(Verdict {
         rule: text.id.clone(),
         title: text.title.clone(),
         holds: story.holds,
         reason: story.reason,
         finding,
+        excepted,
         values: story.values,
     })
 }

@@ -1,12 +1,14 @@
 //! What a run goes by: formats, rules, playbooks and word lists, shipped and laid over.
 
 use crate::assets::{self, Files};
+use crate::config::Config;
 use crate::error::{Error, Problem, Result};
-use crate::formats::Formats;
-use crate::identity::Threshold;
+use crate::formats::{Format, Formats};
+use crate::history::Exceptions;
+use crate::identity::{Markers, Threshold};
 use crate::plan::{Parameters, Playbooks};
 use crate::rules::{self, Rule};
-use crate::schema::Platform;
+use crate::schema::{Platform, nearest};
 
 use super::Options;
 
@@ -16,6 +18,8 @@ pub(super) struct Library {
     pub formats: Formats,
     pub rules: Vec<Rule>,
     pub playbooks: Playbooks,
+    pub markers: Markers,
+    pub exceptions: Exceptions,
 }
 
 impl Library {
@@ -43,16 +47,79 @@ impl Library {
                 })
                 .collect::<Vec<_>>()
         });
-        match (formats, rules, playbooks) {
-            (Ok(formats), Ok(rules), Ok(playbooks)) => Ok(Self { files, formats, rules, playbooks }),
-            (formats, rules, playbooks) => {
+        let markers = options.config.all_markers(&files);
+        match (formats, rules, playbooks, markers) {
+            (Ok(formats), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
+                settle(&mut rules, &options.config)?;
+                let ids: Vec<&str> = rules.iter().map(|rule| rule.text.id.as_str()).collect();
+                let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &ids));
+                let exceptions = exceptions.transpose()?.unwrap_or_default();
+                Ok(Self { files, formats, rules, playbooks, markers, exceptions })
+            }
+            (formats, rules, playbooks, markers) => {
                 let mut problems = formats.err().unwrap_or_default();
                 problems.extend(rules.err().unwrap_or_default());
                 problems.extend(playbooks.err().unwrap_or_default());
+                problems.extend(markers.err().unwrap_or_default());
                 Err(Error::Rules { problems })
             }
         }
     }
+}
+
+/// What a run would go by, without a run.
+#[derive(Debug)]
+pub struct Checked {
+    /// The rules, by id.
+    pub rules: Vec<Rule>,
+    /// The formats.
+    pub formats: Vec<Format>,
+    /// Number of playbooks.
+    pub playbooks: usize,
+    /// Number of exceptions.
+    pub exceptions: usize,
+}
+
+/// Reads and checks rules, formats, playbooks, configuration and exceptions.
+///
+/// # Errors
+/// [`Error::Rules`] with every problem.
+pub fn check(options: &Options) -> Result<Checked> {
+    let library = Library::load(options)?;
+    Ok(Checked {
+        formats: library.formats.into_all(),
+        playbooks: library.playbooks.books().count(),
+        exceptions: library.exceptions.list.len(),
+        rules: library.rules,
+    })
+}
+
+/// Switches rules off and changes severities, as the configuration says.
+fn settle(rules: &mut [Rule], config: &Config) -> Result<()> {
+    let named = config.off.keys().chain(config.severity.keys());
+    let unknown: Vec<Problem> = named
+        .filter(|name| !rules.iter().any(|rule| rule.text.id == **name))
+        .map(|name| {
+            let near = nearest(name, rules.iter().map(|rule| rule.text.id.as_str()));
+            Problem {
+                file: config.source.file.clone(),
+                place: format!("`[rules.{name}]`"),
+                message: format!("`{name}` is no rule"),
+                help: near
+                    .map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`")),
+            }
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::Rules { problems: unknown });
+    }
+    for rule in rules {
+        rule.off = config.off.get(&rule.text.id).cloned();
+        if let Some(severity) = config.severity.get(&rule.text.id) {
+            rule.set_severity(*severity);
+        }
+    }
+    Ok(())
 }
 
 /// A file that nothing would read is a misspelt folder.

@@ -2,6 +2,7 @@
 
 mod explain;
 mod gather;
+mod hidden;
 mod inspect;
 mod library;
 mod remarks;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::assets::Files;
+use crate::config::{Config, Setting, SettledBy};
 use crate::doctor::Expected;
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
@@ -19,7 +21,7 @@ use crate::formats::{Missing, Written};
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
 use crate::notice::Notice;
 use crate::plan::{Planned, Playbooks, Suggestions};
-use crate::rules::{self, Availability, Findings, Rule, Tally};
+use crate::rules::{self, Availability, Findings, Ground, Rule, Tally};
 use crate::schema::{Console, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -27,7 +29,9 @@ use gather::Gathered;
 use library::Library;
 
 pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
+pub use hidden::Hidden;
 pub use inspect::{Inspection, Stranger, inspect};
+pub use library::{Checked, check};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +44,12 @@ pub struct Options {
     pub date_order: Option<Order>,
     /// Days after which something is late.
     pub thresholds: Thresholds,
+    /// What the configuration settles beside them.
+    pub config: Config,
+    /// The values in force, for the report.
+    pub settings: Vec<Setting>,
+    /// The file with accepted findings.
+    pub exceptions: Option<PathBuf>,
     /// A folder laid over the shipped rules.
     pub rules: Option<PathBuf>,
     /// Refuse inputs with remarks of medium severity and above.
@@ -129,6 +139,12 @@ pub struct Analysis {
     pub tallies: Vec<Tally>,
     /// The findings.
     pub findings: Findings,
+    /// Findings that an exception hides; nothing is planned on them.
+    pub hidden: Hidden,
+    /// The values in force.
+    pub settings: Vec<Setting>,
+    /// The configuration's file.
+    pub config: SettledBy,
     /// Findings of one rule for one cohort, together.
     pub suggestions: Suggestions,
     /// The steps, device by device.
@@ -178,7 +194,7 @@ struct Inner {
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
     let library = Library::load(options)?;
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
-        gather::gather(options, &library.formats, Some(needed(&library.rules)), progress)?;
+        gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
         let message = if sources.is_empty() {
             match inputs.as_slice() {
@@ -206,7 +222,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         notices: notices.clone(),
     })?;
     notices.extend(remarks::out_of_step(&sources, as_of));
-    let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone())?;
+    let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone(), &library.markers)?;
 
     let (moved, found) = remarks::names_disagree(&shelves, &devices);
     devices.doubt(&moved);
@@ -215,9 +231,12 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     progress.step("Judging devices");
     let (available, found) = Availability::new(&shelves, &devices);
     notices.extend(found);
-    devices.mark_incomplete(&available.incomplete());
+    devices.mark_incomplete(&available.incomplete(), &available.unproven());
     refuse_if_strict(options, &notices)?;
-    let (tallies, findings) = rules::judge(&library.rules, &shelves, &links, &devices, &available)?;
+    let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+    let (mut tallies, findings) = rules::judge(&library.rules, ground)?;
+    let (findings, hidden, found) = hidden::hide(library.exceptions, &library.rules, &mut tallies, findings, ground);
+    notices.extend(found);
 
     progress.step("Planning steps");
     let device_table = tables::devices(&shelves, &mut links, &devices)?;
@@ -241,6 +260,9 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         rules: library.rules,
         tallies,
         findings,
+        hidden,
+        settings: options.settings.clone(),
+        config: options.config.source.clone(),
         suggestions,
         steps,
         playbooks: library.playbooks,
@@ -260,8 +282,12 @@ fn refuse_if_strict(options: &Options, notices: &[Notice]) -> Result<()> {
 }
 
 /// Record columns that a later stage reads: those of every run, and those of the rules.
-fn needed(rules: &[Rule]) -> BTreeSet<&'static str> {
+fn needed(library: &Library) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
-    needed.extend(rules.iter().flat_map(Rule::record_columns));
+    needed.extend(library.rules.iter().flat_map(Rule::record_columns));
+    needed.extend(library.markers.columns());
+    if !library.exceptions.list.is_empty() {
+        needed.extend(hidden::NEEDED);
+    }
     needed
 }

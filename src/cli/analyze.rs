@@ -7,7 +7,7 @@ use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
 use super::print::{BAD, BOLD, CAUTION, DIM};
-use super::{input, progress, thresholds};
+use super::{input, judgement, progress};
 use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Result, exit};
@@ -38,7 +38,7 @@ pub(super) struct Args {
     fail_on: Option<Severity>,
 
     #[command(flatten)]
-    thresholds: thresholds::Args,
+    judgement: judgement::Args,
 
     /// Refuse exports with remarks of medium severity or above
     #[arg(long, help_heading = "Input")]
@@ -59,8 +59,8 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     report::check_target(&args.out, args.force)?;
-    let thresholds = args.thresholds.read()?;
-    let options = analysis::Options { thresholds, strict: args.strict, ..args.input.options() };
+    let mut options = analysis::Options { strict: args.strict, ..args.input.options() };
+    args.judgement.apply(&mut options)?;
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
     let analysis = analysis::analyze(&options, progress.as_ref())?;
@@ -92,8 +92,8 @@ fn label(exports: &[PathBuf]) -> String {
 fn settings(args: &Args) -> Vec<(String, String)> {
     let mut settings = Vec::new();
     let mut add = |name: &str, value: String| settings.push((name.to_string(), value));
-    if !args.thresholds.given().is_empty() {
-        add("threshold", args.thresholds.given());
+    if !args.judgement.given().is_empty() {
+        add("threshold", args.judgement.given());
     }
     if let Some(order) = &args.input.date_order {
         add("date_order", order.clone());
@@ -102,7 +102,7 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !expected.is_empty() {
         add("expect", expected.join(" "));
     }
-    if args.thresholds.allow_short_thresholds {
+    if args.judgement.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());
     }
     settings
@@ -135,17 +135,17 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
         writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.silent, row.unknown)?;
     }
     writeln!(to)?;
-    writeln!(to, "{DIM}{:<30}{:>8}{:>9}  severity{DIM:#}", "rule", "matched", "unknown")?;
+    writeln!(to, "{DIM}{:<36}{:>7}{:>9}  severity{DIM:#}", "rule", "matched", "unknown")?;
     for row in &model.rules {
         if row.outcome == "ran" {
             let style =
                 if row.matched > 0 { highest_of(analysis, &row.rule).map_or(Style::new(), colour) } else { DIM };
             let severity = highest_of(analysis, &row.rule).map_or("", |s| s.as_str());
-            writeln!(to, "{style}{:<30}{:>8}{:>9}  {severity}{style:#}", row.rule, row.matched, row.unknown)?;
+            writeln!(to, "{style}{:<36}{:>7}{:>9}  {severity}{style:#}", row.rule, row.matched, row.unknown)?;
         } else {
             writeln!(
                 to,
-                "{DIM}{:<30}{:>8}{:>9}  {}: {}{DIM:#}",
+                "{DIM}{:<36}{:>7}{:>9}  {}: {}{DIM:#}",
                 row.rule,
                 "-",
                 "-",

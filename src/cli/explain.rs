@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::complain::clean;
 use super::print::{self, BAD, BOLD, CAUTION, DIM};
-use super::{input, progress, thresholds};
+use super::{input, judgement, progress};
 use crate::analysis::{self, Candidate, Explained, Explanation, Verdict};
 use crate::error::{Result, exit};
 use crate::identity::story::{FieldStory, RecordStory};
@@ -27,7 +27,7 @@ pub(super) struct Args {
     input: input::Args,
 
     #[command(flatten)]
-    thresholds: thresholds::Args,
+    judgement: judgement::Args,
 
     /// Print JSON
     #[arg(long, help_heading = "Output")]
@@ -38,7 +38,8 @@ pub(super) struct Args {
 const TITLES: usize = 14;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let options = analysis::Options { thresholds: args.thresholds.read()?, ..args.input.options() };
+    let mut options = args.input.options();
+    args.judgement.apply(&mut options)?;
     let progress = progress::for_terminal(args.json);
     let found = analysis::explain(&options, &args.device, progress.as_ref())?;
     drop(progress);
@@ -200,7 +201,8 @@ fn about_verdict(text: &mut String, verdict: &Verdict) {
         let known = verdict.values.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
         known.collect::<Vec<_>>().join("; ")
     };
-    let missing: Vec<&str> = verdict.values.iter().filter(|(_, v)| v.is_none()).map(|(name, _)| *name).collect();
+    let missing: Vec<&str> =
+        verdict.values.iter().filter(|(_, v)| v.is_none()).map(|(name, _)| name.as_str()).collect();
     let (word, style, said) = match verdict.holds {
         None => ("did not run", DIM, verdict.reason.clone()),
         Some(Some(true)) => {
@@ -209,7 +211,10 @@ fn about_verdict(text: &mut String, verdict: &Verdict) {
                 Some((Severity::High | Severity::Critical, _)) => BAD,
                 _ => CAUTION,
             };
-            ("holds", style, format!("{severity}, confidence {confidence}: {}", known()))
+            match &verdict.excepted {
+                Some(excepted) => ("excepted", DIM, format!("{excepted}; {severity}: {}", known())),
+                None => ("holds", style, format!("{severity}, confidence {confidence}: {}", known())),
+            }
         }
         Some(Some(false)) => ("passes", DIM, known()),
         Some(None) => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
@@ -269,10 +274,11 @@ fn one_json(e: &Explanation) -> Value {
                 Some(None) => "unknown",
             };
             let values: serde_json::Map<String, Value> =
-                v.values.iter().map(|(name, value)| ((*name).to_string(), json!(value))).collect();
+                v.values.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             json!({
                 "rule": v.rule, "title": v.title, "outcome": outcome, "reason": v.reason, "values": values,
                 "severity": v.finding.map(|(s, _)| s.as_str()), "confidence": v.finding.map(|(_, c)| c.as_str()),
+                "excepted": v.excepted,
             })
         })
         .collect();

@@ -1,55 +1,134 @@
-//! `lastseen fields`: the columns that a rule may use.
+//! `lastseen fields`: the columns that a rule may use, and which consoles fill them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueHint};
+use serde::Serialize;
 
-use super::print;
+use super::print::{self, BOLD, DIM};
+use crate::analysis;
 use crate::error::{Result, exit};
-use crate::schema::{CARRIED, Field, Kind, device_fields};
+use crate::formats::Format;
+use crate::identity;
+use crate::schema::{Carried, Console, DEVICE, Field, Kind, RECORD, carried_columns};
 
-/// Print the columns that a rule may use, with type and meaning.
+/// Print the columns that a rule may use, with type, meaning and the consoles that fill them.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
+    /// Only columns whose name or meaning has this text
+    #[arg(value_name = "TEXT")]
+    search: Option<String>,
+
+    /// Also columns that no format fills
+    #[arg(long)]
+    all: bool,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
+
+    /// Folder with formats to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+}
+
+/// A column as it is printed.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    /// `device`: for `when`; `record`: for `records`, `objects` and formats.
+    table: &'static str,
+    r#type: &'static str,
+    meaning: String,
+    words: &'static [&'static str],
+    consoles: Vec<&'static str>,
+    /// The console whose records give a column of the device table, if it is one console's.
+    console: Option<&'static str>,
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let fields = device_fields();
-    let text = if args.json { json(&fields)? } else { table(&fields) };
+    let options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
+    let formats = analysis::check(&options)?.formats;
+    let mut rows = rows(&filled(&formats));
+    rows.retain(|row| args.all || !row.consoles.is_empty());
+    if let Some(text) = args.search.as_deref().map(str::to_lowercase) {
+        rows.retain(|row| row.name.contains(&text) || row.meaning.to_lowercase().contains(&text));
+    }
+    let text = if args.json { print::pretty(&rows)? } else { table(&rows) };
     print::out(&text);
     Ok(exit::DONE)
 }
 
-fn words(field: &Field) -> &'static [&'static str] {
-    match field.kind {
-        Kind::Word(words) => words,
-        _ => &[],
+/// Consoles of which a format fills each record column.
+fn filled(formats: &[Format]) -> BTreeMap<&'static str, BTreeSet<Console>> {
+    let mut filled: BTreeMap<&'static str, BTreeSet<Console>> = BTreeMap::new();
+    for format in formats {
+        let columns = format.sources().map(|(name, _)| name).chain(format.constants.keys().copied());
+        for name in columns {
+            filled.entry(name).or_default().insert(format.console);
+        }
     }
+    filled
 }
 
-fn table(fields: &[Field]) -> String {
-    let width = fields.iter().map(|f| f.name.len()).max().unwrap_or_default() + 2;
+fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>) -> Vec<Row> {
+    let by = |name: &str| filled.get(name).cloned().unwrap_or_default();
+    let slugs = |consoles: BTreeSet<Console>| consoles.into_iter().map(Console::as_str).collect::<Vec<_>>();
+    let row = |table, f: &Field, consoles, console| Row {
+        name: f.name.to_string(),
+        table,
+        r#type: f.kind.as_str(),
+        meaning: f.meaning.to_string(),
+        words: match f.kind {
+            Kind::Word(words) => words,
+            _ => &[],
+        },
+        consoles,
+        console,
+    };
+    // What is said of a device as a whole comes from every console that may say it.
+    let device = DEVICE.iter().map(|f| {
+        let sources = identity::sources_of(f.name);
+        let known = by(f.name);
+        let all = || Console::ALL.iter().copied().collect::<BTreeSet<_>>();
+        let consoles = sources.map_or_else(all, |s| s.iter().copied().filter(|c| known.contains(c)).collect());
+        row("device", f, slugs(consoles), None)
+    });
+    let mut carried: Vec<&Carried> = carried_columns().iter().collect();
+    carried.sort_by_key(|c| c.console);
+    let carried = carried.into_iter().map(|c| {
+        let is_there = c.from.record_column().is_none_or(|column| by(column).contains(&c.console));
+        let consoles = if is_there { vec![c.console.as_str()] } else { Vec::new() };
+        let field = Field { name: c.name, kind: c.kind(), meaning: c.meaning };
+        row("device", &field, consoles, Some(c.console.as_str()))
+    });
+    let record = RECORD.iter().map(|f| row("record", f, slugs(by(f.name)), None));
+    device.chain(carried).chain(record).collect()
+}
+
+fn table(rows: &[Row]) -> String {
     let mut text = String::new();
-    for field in fields {
-        let listed = words(field);
-        let listed = if listed.is_empty() { String::new() } else { format!(" ({})", listed.join(", ")) };
-        let _ = writeln!(text, "{:<width$}{:<8}{}{listed}", field.name, field.kind.as_str(), field.meaning);
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default() + 2;
+    let mut part = String::new();
+    for row in rows {
+        let title = match (row.table, row.console) {
+            ("record", _) => "one record, for `records`, `objects` and formats".to_string(),
+            (_, Some(console)) => format!("the device, from its records in {console}"),
+            _ => "the device as a whole".to_string(),
+        };
+        if title != part {
+            let _ = writeln!(text, "{}{BOLD}{title}{BOLD:#}", if part.is_empty() { "" } else { "\n" });
+            part = title;
+        }
+        let words = if row.words.is_empty() { String::new() } else { format!(" ({})", row.words.join(", ")) };
+        let of = if row.console.is_some() || row.consoles.len() == Console::ALL.len() {
+            String::new()
+        } else {
+            format!("  {DIM}{}{DIM:#}", row.consoles.join(" "))
+        };
+        let _ = writeln!(text, "{:<width$}{:<8}{}{words}{of}", row.name, row.r#type, row.meaning);
     }
     text
-}
-
-fn json(fields: &[Field]) -> Result<String> {
-    let rows: Vec<serde_json::Value> = fields
-        .iter()
-        .map(|f| {
-            let console = CARRIED.iter().find(|c| c.name == f.name).map(|c| c.console.as_str());
-            serde_json::json!({
-                "name": f.name, "type": f.kind.as_str(), "meaning": f.meaning, "words": words(f), "console": console,
-            })
-        })
-        .collect();
-    print::pretty(&rows)
 }

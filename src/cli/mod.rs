@@ -7,9 +7,10 @@ mod explain;
 mod fields;
 mod input;
 mod inspect;
+mod judgement;
 mod print;
 mod progress;
-mod thresholds;
+mod rules;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ enum Verb {
     Analyze(analyze::Args),
     Inspect(inspect::Args),
     Explain(explain::Args),
+    Rules(rules::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
 }
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
         Verb::Analyze(args) => analyze::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Rules(args) => rules::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };

@@ -129,6 +129,12 @@ impl Formats {
     pub fn all(&self) -> &[Format] {
         &self.formats
     }
+
+    /// The same, for keeping.
+    #[must_use]
+    pub fn into_all(self) -> Vec<Format> {
+        self.formats
+    }
 }
 
 impl Recognised<'_> {

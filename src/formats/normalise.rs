@@ -37,7 +37,7 @@ impl Options {
 ///
 /// `frame` has the column `row` (from 1) and those canonical columns that the export fills: text columns as text,
 /// flags as booleans, times as UTC milliseconds. Where serials were no identifier, `serial_written` keeps their text;
-/// where a sign of life could not be read, `last_seen_unread` is true.
+/// where a cell holds something that could not be read, the flag of the column's name and `_unread` is true.
 #[derive(Debug)]
 pub struct Records {
     /// The console whose objects these are.
@@ -61,6 +61,22 @@ pub struct Records {
 }
 
 impl Records {
+    /// Records of a complete list without remarks.
+    #[must_use]
+    pub fn plain(console: Console, frame: DataFrame) -> Self {
+        Self {
+            console,
+            format: String::new(),
+            frame,
+            bad: Vec::new(),
+            paging: Paging::default(),
+            page_sizes: Vec::new(),
+            incomplete: None,
+            partial: None,
+            leaves_out: Vec::new(),
+        }
+    }
+
     /// Data rows, those that were set aside included.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -134,6 +150,7 @@ pub fn normalise(
     let mut dates = Vec::new();
     for (one, w) in cast.into_iter().zip(&wanted) {
         let header = w.at.first().and_then(|at| export.header.get(*at)).map_or(w.field.name, String::as_str);
+        columns.extend(unread(&one, w.field, &rows.row));
         notices.extend(one.tally.notices(&export.label, header, w.field));
         dates.extend(one.written.map(|written| (header.to_string(), written)));
         columns.extend(one.columns);
@@ -170,6 +187,19 @@ pub fn normalise(
         leaves_out: format.leaves_out.clone(),
     };
     Ok(Normalised { records, notices, dates })
+}
+
+/// Which rows hold something in a column that could not be read: to a condition they are not blank but unknown.
+fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
+    let rows: BTreeSet<u32> = cast.tally.unread().iter().copied().collect();
+    let values = cast.columns.iter().find(|c| c.name() == field.name)?;
+    // Signs of life have such a column already, which also knows of days and months that could be exchanged.
+    if rows.is_empty() || field.name == "last_seen" {
+        return None;
+    }
+    let blank = values.is_null();
+    let flags = row.iter().zip(blank.iter()).map(|(row, blank)| blank == Some(true) && rows.contains(row));
+    Some(BooleanChunked::from_iter_values(format!("{}_unread", field.name).into(), flags).into_column())
 }
 
 /// One column out of several that hold the same: the first filled cell counts. `repeated` says of each neighbouring pair

@@ -44,6 +44,8 @@ const FAULTS: [Fault; 8] = [
 pub(super) struct Tally {
     seen: [(u64, Option<u32>); FAULTS.len()],
     remark: Option<(Code, String)>,
+    /// Rows whose cell holds something that could not be read.
+    unread: Vec<u32>,
 }
 
 impl Tally {
@@ -53,6 +55,14 @@ impl Tally {
             *count += 1;
             first.get_or_insert(row);
         }
+        if !matches!(fault, Fault::Placeholder | Fault::Software | Fault::Secret) {
+            self.unread.push(row);
+        }
+    }
+
+    /// Rows whose cell holds something that could not be read.
+    pub(super) fn unread(&self) -> &[u32] {
+        &self.unread
     }
 
     /// A cell that is not of the column's kind; how it is damaged tells what happened to the file.
@@ -82,6 +92,7 @@ impl Tally {
             own.1 = [own.1, other.1].into_iter().flatten().min();
         }
         self.remark = self.remark.take().or(other.remark);
+        self.unread.extend(other.unread);
     }
 
     /// The remarks, for a column as its file names it.

@@ -69,12 +69,17 @@ pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) ->
 }
 
 /// Whether a console joins anything by the identifiers at hand.
-pub(super) const fn joinable(console: Console, keys: Keys) -> bool {
+pub(super) fn joinable(console: Console, keys: Keys, shelves: &Shelves) -> bool {
+    // An Autopilot list without Entra ids knows devices by their serial numbers only.
+    let by_entra = || {
+        let shelf = shelves.of(console);
+        shelf.and_then(|s| s.text("entra_id")).is_some_and(|ids| ids.null_count() == 0)
+    };
     match console {
         Console::Intune => keys.entra || keys.serial,
-        Console::Entra | Console::Defender | Console::Ad => keys.entra,
-        Console::Chrome | Console::GoogleMobile => keys.serial,
-        _ => true,
+        Console::Entra | Console::Defender | Console::Ad | Console::Bitlocker | Console::Laps => keys.entra,
+        Console::Chrome | Console::GoogleMobile | Console::Abm | Console::Ade => keys.serial,
+        Console::Autopilot => keys.serial || (keys.entra && by_entra()),
     }
 }
 
@@ -84,9 +89,12 @@ pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
         Console::Chrome => matches!(platform, Platform::Chromeos | Platform::Other),
         Console::Entra | Console::Defender => !matches!(platform, Platform::Chromeos),
         Console::Ad => matches!(platform, Platform::Windows | Platform::Linux | Platform::Other),
+        Console::Autopilot | Console::Bitlocker | Console::Laps => {
+            matches!(platform, Platform::Windows | Platform::Other)
+        }
         Console::Abm | Console::Ade => matches!(platform, Platform::Macos | Platform::Ios | Platform::Other),
         Console::GoogleMobile => matches!(platform, Platform::Ios | Platform::Android | Platform::Other),
-        _ => true,
+        Console::Intune => true,
     }
 }
 
@@ -112,17 +120,28 @@ fn record_keys(shelf: &Shelf, line: usize, guarded: &[u32]) -> Keys {
 }
 
 impl Strays {
-    /// Gathers the stray records of the consoles that give signs of life.
-    pub(super) fn new(shelves: &Shelves, consoles: &[Console], guarded: &[u32]) -> Self {
+    /// Gathers the stray records of consoles.
+    ///
+    /// `alone` tells of a record, by shelf and line, that its device has records of no other console.
+    pub(super) fn new(
+        shelves: &Shelves,
+        consoles: &[Console],
+        guarded: &[u32],
+        alone: impl Fn(usize, usize) -> bool,
+    ) -> Self {
         let mut by_console = Vec::new();
-        for shelf in shelves.shelves.iter().filter(|s| consoles.contains(&s.console)) {
+        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| consoles.contains(&s.console)) {
             let Some(names) = shelf.text("name") else { continue };
             let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
             for (line, name) in names.iter().enumerate() {
                 let keys = record_keys(shelf, line, guarded);
                 let whole = match shelf.console {
+                    // Of devices that are not hybrid a computer is known by its name only.
+                    Console::Ad => !alone(at, line),
                     Console::Intune => keys.entra && keys.serial,
-                    Console::Chrome | Console::GoogleMobile => keys.serial,
+                    Console::Chrome | Console::GoogleMobile | Console::Autopilot | Console::Abm | Console::Ade => {
+                        keys.serial
+                    }
                     _ => keys.entra,
                 };
                 let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
@@ -138,8 +157,9 @@ impl Strays {
         Self { by_console }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_console.is_empty()
+    /// Whether a console has such records.
+    pub(super) fn of(&self, console: Console) -> bool {
+        self.by_console.iter().any(|(own, _)| *own == console)
     }
 
     /// Whether a console has a record of the same name that no identifier tells apart from the device.

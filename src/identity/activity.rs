@@ -35,7 +35,14 @@ pub struct AsOf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     days: [[u32; Platform::ALL.len()]; Threshold::ALL.len()],
+    /// For non-persistent desktops, where they have their own.
+    vdi: [Option<u32>; Threshold::ALL.len()],
+    /// Devices that one owner may have.
+    pub owner_quota: u32,
 }
+
+/// More devices of one owner are too many, unless the configuration says otherwise.
+const OWNER_QUOTA: u32 = 15;
 
 crate::schema::words! {
     /// What a threshold is about.
@@ -71,7 +78,7 @@ impl Default for Thresholds {
         for (row, threshold) in days.iter_mut().zip(Threshold::ALL) {
             *row = [threshold.default_days(); Platform::ALL.len()];
         }
-        Self { days }
+        Self { days, vdi: [None; Threshold::ALL.len()], owner_quota: OWNER_QUOTA }
     }
 }
 
@@ -93,6 +100,19 @@ impl Thresholds {
                     *slot = days;
                 }
             }
+        }
+    }
+
+    /// Days of a threshold for non-persistent desktops, if they have their own.
+    #[must_use]
+    pub fn vdi(&self, threshold: Threshold) -> Option<u32> {
+        self.vdi.get(threshold as usize).copied().flatten()
+    }
+
+    /// Sets a threshold for non-persistent desktops.
+    pub fn set_vdi(&mut self, threshold: Threshold, days: u32) {
+        if let Some(slot) = self.vdi.get_mut(threshold as usize) {
+            *slot = Some(days);
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Links {
     pub objects: Vec<u32>,
     /// Per record: another row of the same object speaks for it, the one with the newest sign of life.
     pub repeat: Vec<bool>,
+    /// Rows that another speaks for, each with that one, in the order of rows.
+    pub spoken_for: Vec<(u32, u32)>,
     /// Per record: held to its device by a weak link only.
     pub weak: Vec<bool>,
     /// Per device: number of objects that a weak link holds.
@@ -66,7 +68,7 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     suspects.extend(careful::take_apart(&mut sets, &groups, &traits, shelves, &conflicted, &mut refused));
 
     let marks = weak::join(shelves, &mut sets, &traits, &suspects);
-    let repeat = repeats(shelves, &groups, &mut sets);
+    let (repeat, spoken_for) = repeats(shelves, &groups, &mut sets);
     let mut held_by = held_by(&mut sets, &groups, shelves.total);
     let mut weak = vec![false; shelves.total as usize];
     for (record, kind) in marks {
@@ -79,6 +81,7 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     guarded.sort_unstable();
     links.guarded = guarded;
     links.held_by = held_by;
+    links.spoken_for = spoken_for;
     notices.extend(refusal_notices(shelves, &refused));
     links.refused = refused;
     (links, notices)
@@ -256,8 +259,9 @@ fn duplicate_rows(shelves: &Shelves, groups: &Groups, notices: &mut Vec<Notice>)
 }
 
 /// Records for which another row of the same object speaks, within one device.
-fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> Vec<bool> {
+fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, Vec<(u32, u32)>) {
     let mut repeats = vec![false; shelves.total as usize];
+    let mut spoken_for = Vec::new();
     for group in groups.iter().filter(|g| g.kind == Kind::Object) {
         let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
         for record in group.members {
@@ -267,12 +271,15 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> Vec<bool> {
             }
         }
         for record in group.members {
+            let Some(best) = speaker.get(&sets.find(*record)).filter(|best| *best != record) else { continue };
             if let Some(slot) = repeats.get_mut(*record as usize) {
-                *slot = speaker.get(&sets.find(*record)) != Some(record);
+                *slot = true;
             }
+            spoken_for.push((*record, *best));
         }
     }
-    repeats
+    spoken_for.sort_unstable();
+    (repeats, spoken_for)
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.

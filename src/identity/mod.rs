@@ -9,13 +9,18 @@ mod absence;
 mod activity;
 mod careful;
 mod carried;
+mod columns;
 mod device_key;
 mod devices;
 mod groups;
 mod keys;
 mod links;
 mod live;
+mod markers;
+mod owners;
+mod proof;
 mod reliance;
+mod repeats;
 mod shelves;
 pub mod story;
 mod weak;
@@ -26,9 +31,10 @@ use crate::notice::Notice;
 use crate::schema::Console;
 
 pub use activity::{AsOf, DAY, SHORTEST_INACTIVE, Threshold, Thresholds, as_of, day, rfc3339};
-pub use devices::Devices;
+pub use devices::{Devices, sources_of};
 pub use keys::Kind as KeyKind;
 pub use links::Links;
+pub use markers::{Marker, Markers};
 pub use shelves::{NONE, Shelf, Shelves};
 
 /// Record columns that linking, the device table and every report read.
@@ -68,7 +74,8 @@ pub fn identify(
     proven: &[Console],
     vocabulary: &Vocabulary,
 ) -> Result<(Shelves, Links, Vec<Notice>)> {
-    let shelves = Shelves::new(exports, proven)?;
+    let mut shelves = Shelves::new(exports, proven)?;
     let (links, notices) = links::link(&shelves, vocabulary);
+    repeats::complete(&mut shelves, &links)?;
     Ok((shelves, links, notices))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::devices::Devices;
 use super::links::Links;
 use super::shelves::Shelves;
-use crate::schema::{Activity, CARRIED, From};
+use crate::schema::{Activity, From, carried_column};
 
 /// What would be different without the records that a weak link holds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,17 +56,24 @@ pub(super) fn gather(shelves: &Shelves, links: &Links, devices: &Devices) -> BTr
 }
 
 impl Devices {
+    /// Whether a weak link holds records of a console to the device.
+    #[must_use]
+    pub fn held_weakly(&self, device: u32, console: crate::schema::Console) -> bool {
+        self.reliance(device).is_some_and(|reliance| reliance.consoles & (1 << console.index()) != 0)
+    }
+
     /// Whether the value of a column of the device table rests on a weak link.
     #[must_use]
     pub fn rests_on_weak(&self, device: u32, column: &str) -> bool {
         let Some(reliance) = self.reliance(device) else { return false };
         match column {
             "activity" | "last_activity" | "last_activity_console" | "days_silent" => reliance.activity,
-            "linkable" | "intune_absent" => reliance.linkable,
-            _ => CARRIED
-                .iter()
-                .find(|c| c.name == column)
-                .is_some_and(|c| c.from != From::Count && reliance.consoles & (1 << c.console.index()) != 0),
+            "linkable" => reliance.linkable,
+            _ => carried_column(column).is_some_and(|c| match c.from {
+                From::Count | From::Supplied => false,
+                From::Absent => reliance.linkable,
+                _ => reliance.consoles & (1 << c.console.index()) != 0,
+            }),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The records of all exports, one frame a console, numbered through.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{
     BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, Series, StringChunked, UInt32Chunked,
 };
@@ -42,6 +44,8 @@ pub struct Shelves {
     pub left_out: Vec<(Console, &'static str)>,
     /// Consoles whose exports are complete by the user's own count.
     pub proven: Vec<Console>,
+    /// Record columns that each export has, by number.
+    pub(super) columns: Vec<BTreeSet<String>>,
     /// Number of records.
     pub total: u32,
 }
@@ -58,6 +62,8 @@ impl Shelves {
         let incomplete = incomplete(&exports, proven);
         let partial = partial(&exports, proven);
         let left_out = left_out(&exports);
+        let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
+        let columns = exports.iter().map(|(_, records)| names(records)).collect();
         for (number, (label, records)) in (0_u32..).zip(exports) {
             let mut frame = records.frame;
             let height = frame.height();
@@ -86,13 +92,31 @@ impl Shelves {
             shelves.push(Shelf { console: *console, offset: total, frame });
             total += height;
         }
-        Ok(Self { shelves, exports: labels, bad, incomplete, partial, left_out, proven: proven.to_vec(), total })
+        Ok(Self {
+            shelves,
+            exports: labels,
+            bad,
+            incomplete,
+            partial,
+            left_out,
+            proven: proven.to_vec(),
+            columns,
+            total,
+        })
     }
 
     /// Whether nothing may be concluded from what the exports of a console lack.
     #[must_use]
     pub fn is_incomplete(&self, console: Console) -> bool {
         self.incomplete.iter().chain(&self.partial).any(|(c, _)| *c == console)
+    }
+
+    /// Numbers of the exports of a console that do not have a record column.
+    pub fn lacking<'a>(&'a self, console: Console, column: &'a str) -> impl Iterator<Item = u32> + 'a {
+        (0_u32..)
+            .zip(self.exports.iter().zip(&self.columns))
+            .filter(move |(_, ((_, own), columns))| *own == console && !columns.contains(column))
+            .map(|(number, _)| number)
     }
 
     /// The records of a console, if there are any.

@@ -50,6 +50,12 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
             json!({ "name": name.as_str(), "platform": platform.map_or("all", Platform::as_str), "days": days })
         })
         .collect();
+    let settled = [&analysis.config, &analysis.hidden.exceptions.source];
+    let files: Vec<Value> = settled
+        .into_iter()
+        .filter(|source| !source.file.is_empty())
+        .map(|source| json!({ "file": source.file, "sha256": hex(&Sha256::digest(source.text.as_bytes())) }))
+        .collect();
     let in_devices = analysis.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -58,6 +64,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         "as_of_given": analysis.as_of.given,
         "settings": settings,
         "thresholds": thresholds,
+        "configuration": { "files": files, "values": analysis.settings },
         "inputs": inputs,
         "control_totals": {
             "input_rows": analysis.sources.iter().map(|s| s.rows).sum::<u64>(),
@@ -67,6 +74,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
             "lines_in_records_csv": analysis.links.device.len() + analysis.records.set_aside.len(),
             "devices": analysis.devices.len(),
             "findings": analysis.findings.len(),
+            "findings_excepted": analysis.hidden.findings.len(),
             "steps": analysis.steps.len(),
         },
         "rules": rules,

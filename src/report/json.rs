@@ -24,7 +24,7 @@ pub(super) fn write(analysis: &Analysis, index: &Index, model: &Model, out: &mut
     write!(out, "{open},\n  \"tables\": {{")?;
     let tables: [(&str, &str, usize, Row<'_>); 3] = [
         ("devices", "devices.csv", analysis.devices.len(), &|at| device_row(analysis, index, at)),
-        ("findings", "findings.csv", analysis.findings.len(), &|at| finding_row(analysis, at)),
+        ("findings", "findings.csv", tables::all_findings(analysis), &|at| finding_row(analysis, at)),
         ("plan", "plan.csv", analysis.steps.len(), &|at| step_row(analysis, index, at)),
     ];
     for (number, (name, file, total, row)) in tables.into_iter().enumerate() {
@@ -63,18 +63,21 @@ fn device_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
 }
 
 fn finding_row(analysis: &Analysis, at: usize) -> Value {
-    let f = &analysis.findings;
+    let open = analysis.findings.len();
+    let (f, at, status) =
+        if at < open { (&analysis.findings, at, "open") } else { (&analysis.hidden.findings, at - open, "excepted") };
+    let suggestion = analysis.suggestions.of(at).filter(|_| status == "open");
     let device = f.device.get(at).copied().unwrap_or_default() as usize;
     json!({
-        "finding_id": tables::finding_id(analysis, at),
-        "rule": tables::rule_id(analysis, at),
+        "finding_id": tables::finding_id(analysis, f, at),
+        "rule": tables::rule_of(analysis, f, at),
         "severity": f.severity.get(at).map(|s| s.as_str()),
         "confidence": f.confidence.get(at).map(|c| c.as_str()),
         "device_key": analysis.devices.key.get(device),
         "objects": analysis.records.objects(f.objects(at)),
         "evidence": f.evidence.get(at),
-        "suggestion_id": analysis.suggestions.of(at).map(|s| s.id.as_str()),
-        "status": "open",
+        "suggestion_id": suggestion.map(|s| s.id.as_str()),
+        "status": status,
     })
 }
 

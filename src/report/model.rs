@@ -365,7 +365,7 @@ fn rules(analysis: &Analysis) -> Vec<RuleRow> {
             matched: tally.matched,
             unknown: tally.unknown,
             passed: tally.passed,
-            suppressed: 0,
+            suppressed: tally.suppressed,
             why: rule.text.why.clone(),
             controls: rule.text.controls.clone(),
             references: rule.text.references.clone(),

@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::identity::{KeyKind, NONE};
 use crate::plan::{Entry, Planned};
+use crate::rules::Findings;
 use crate::schema::{self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity};
 
 /// A file of the report, for people.
@@ -103,7 +104,12 @@ impl Index {
 
 /// Id of the rule of a finding.
 pub(super) fn rule_id(analysis: &Analysis, finding: usize) -> &str {
-    let rule = analysis.findings.rule.get(finding).copied().unwrap_or(u16::MAX);
+    rule_of(analysis, &analysis.findings, finding)
+}
+
+/// Id of the rule of a finding among those that stand or those that are hidden.
+pub(super) fn rule_of<'a>(analysis: &'a Analysis, findings: &Findings, finding: usize) -> &'a str {
+    let rule = findings.rule.get(finding).copied().unwrap_or(u16::MAX);
     analysis.rules.get(rule as usize).map_or("", |r| r.text.id.as_str())
 }
 
@@ -113,10 +119,10 @@ pub(super) fn entry<'a>(analysis: &'a Analysis, step: &Planned) -> Option<&'a En
 }
 
 /// Stable id of a finding: the rule and the device, so that it is the same in the next run.
-pub(super) fn finding_id(analysis: &Analysis, finding: usize) -> String {
-    let device = analysis.findings.device.get(finding).copied().unwrap_or(NONE) as usize;
+pub(super) fn finding_id(analysis: &Analysis, findings: &Findings, finding: usize) -> String {
+    let device = findings.device.get(finding).copied().unwrap_or(NONE) as usize;
     let key = analysis.devices.key.get(device).map_or("", String::as_str);
-    format!("{}/{key}", rule_id(analysis, finding))
+    format!("{}/{key}", rule_of(analysis, findings, finding))
 }
 
 fn names(fields: &[Field]) -> Vec<String> {
@@ -151,7 +157,7 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
                 "every input row, and the device it belongs to",
                 &any_record,
             )?,
-            table("findings.csv", names(FINDINGS_CSV), analysis.findings.len(), "every finding", &|at, line| {
+            table("findings.csv", names(FINDINGS_CSV), all_findings(analysis), "every finding", &|at, line| {
                 finding(analysis, at, line);
             })?,
             table(
@@ -180,6 +186,11 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
     outputs.push(plan?);
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(outputs)
+}
+
+/// Number of findings, those that an exception hides included.
+pub(super) const fn all_findings(analysis: &Analysis) -> usize {
+    analysis.findings.len() + analysis.hidden.findings.len()
 }
 
 /// The device list of each suggestion.
@@ -293,12 +304,15 @@ fn aside(analysis: &Analysis, at: usize, line: &mut Line) {
     line.text(&format!("set aside: the row {reason}"));
 }
 
+/// Findings that stand, and then those that an exception hides.
 fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
-    let f = &analysis.findings;
+    let open = analysis.findings.len();
+    let (f, at, status) =
+        if at < open { (&analysis.findings, at, "open") } else { (&analysis.hidden.findings, at - open, "excepted") };
     let d = &analysis.devices;
     let device = f.device.get(at).copied().unwrap_or(NONE) as usize;
-    line.text(&finding_id(analysis, at));
-    line.word(rule_id(analysis, at));
+    line.text(&finding_id(analysis, f, at));
+    line.word(rule_of(analysis, f, at));
     line.word(f.severity.get(at).map_or("", |s| s.as_str()));
     line.word(f.confidence.get(at).map_or("", |c| c.as_str()));
     line.text(d.key.get(device).map_or("", String::as_str));
@@ -309,8 +323,9 @@ fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
     line.word(d.join_type.get(device).map_or("", |j| j.as_str()));
     line.text(&analysis.records.objects(f.objects(at)).join("|"));
     line.text(f.evidence.get(at).map_or("", String::as_str));
-    line.word(analysis.suggestions.of(at).map_or("", |s| s.id.as_str()));
-    line.word("open");
+    let suggestion = analysis.suggestions.of(at).filter(|_| status == "open");
+    line.word(suggestion.map_or("", |s| s.id.as_str()));
+    line.word(status);
 }
 
 /// What a step says before and after its object, as cells: the same few texts stand in millions of lines.
@@ -353,7 +368,7 @@ fn rule(analysis: &Analysis, at: usize, line: &mut Line) {
     line.text(&rule.text.id);
     line.word(tally.outcome.as_str());
     line.text(&tally.reason);
-    for count in [tally.matched, tally.unknown, tally.passed, 0] {
+    for count in [tally.matched, tally.unknown, tally.passed, tally.suppressed] {
         line.maybe(i64::try_from(count).ok());
     }
 }

@@ -75,6 +75,14 @@ impl Availability {
         }
     }
 
+    /// Consoles from whose lack of a record nothing follows.
+    #[must_use]
+    pub fn unproven(&self) -> Vec<Console> {
+        let unproven =
+            |c: &Console| matches!(self.state.get(c.index()), Some(State::Incomplete(_) | State::Partial(_)));
+        Console::ALL.iter().copied().filter(unproven).collect()
+    }
+
     /// Consoles whose exports are known to lack records.
     #[must_use]
     pub fn incomplete(&self) -> Vec<Console> {
@@ -88,6 +96,8 @@ fn implausible(console: Console, shelves: &Shelves, devices: &Devices) -> Option
     match console {
         Console::Intune => too_few_in_intune(shelves, devices).or_else(|| a_tenth(console, shelves)),
         Console::Entra => too_few_in_entra(shelves, devices).or_else(|| a_tenth(console, shelves)),
+        Console::Ad => too_few_in_ad(shelves, devices),
+        Console::Bitlocker => too_few_keys(devices),
         _ => None,
     }
 }
@@ -144,6 +154,43 @@ fn too_few_in_entra(shelves: &Shelves, devices: &Devices) -> Option<String> {
         }
     }
     short(&claimed, devices, Console::Entra, "devices that Intune says are registered")
+}
+
+/// Entra says of live devices that they are joined to AD as well; most of their computers must be there.
+fn too_few_in_ad(shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let at = shelves.shelves.iter().position(|s| s.console == Console::Entra)?;
+    let words = shelves.shelves.get(at)?.text("join_type")?;
+    let active: Vec<bool> = devices.activities().map(|a| a == Activity::Active).collect();
+    let mut claimed = vec![false; active.len()];
+    for (device, word) in devices.device_of(at).iter().zip(words.iter()) {
+        if let Some(slot) = claimed.get_mut(*device as usize) {
+            *slot |= word == Some(JoinType::Hybrid.as_str()) && active.get(*device as usize) == Some(&true);
+        }
+    }
+    let bit = 1_u16 << Console::Ad.index();
+    let all = claimed.iter().filter(|claimed| **claimed).count();
+    let held = claimed.iter().zip(devices.consoles()).filter(|(claimed, held)| **claimed && **held & bit != 0).count();
+    let few = (all >= FEW_CLAIMS && held * 2 < all) || (all >= MANY_CLAIMS && held * 4 < all * 3);
+    few.then(|| {
+        format!(
+            "the Active Directory export holds {held} of {all} live devices that Entra ID says are hybrid joined; it looks \
+             filtered by domain or organisational unit"
+        )
+    })
+}
+
+/// A key list that covers less than half of the known Windows devices says nothing of those that it lacks.
+fn too_few_keys(devices: &Devices) -> Option<String> {
+    let bit = 1_u16 << Console::Bitlocker.index();
+    let known = || {
+        let entra = (0..devices.count as usize).filter(|device| devices.has_entra_id(*device));
+        entra.filter(|device| devices.platforms().get(*device) == Some(&Platform::Windows))
+    };
+    let all = known().count();
+    let held = known().filter(|device| devices.consoles().get(*device).is_some_and(|held| held & bit != 0)).count();
+    (held * 2 <= all).then(|| {
+        format!("the BitLocker key list names {held} of {all} known Windows devices; it does not cover most of them")
+    })
 }
 
 /// Why a console holds too few of the devices that others claim for it: of all, or none of one platform.

@@ -1,99 +1,120 @@
-//! The tests inside the rule files.
+//! The tests inside the rule files: a rule over one made-up device, given by its columns or by its records.
 
-use polars::prelude::{AnyValue, Column, DataFrame, DataType, IntoColumn, Series, TimeUnit};
+mod device;
 
-use super::compile::{Rule, device_dtype, first_line, mask, quietly};
+use polars::prelude::{Column, DataFrame, IdxCa, IntoColumn, NamedFrom, Series};
+
 use super::describe::{Case, Expect};
+use super::engine::{dtype, first_line, mask, quietly};
+use super::evaluate::severities;
+use super::objects::objects_of;
+use super::records::derive;
+use super::rule::{FLAGGED, Rule, place};
 use crate::error::Problem;
-use crate::formats::dates::{Stamp, stamp};
-use crate::identity::{Threshold, Thresholds};
-use crate::schema::{Platform, device_fields};
-
-/// As-of time of every test, unless it gives another.
-const AS_OF: &str = "2026-01-01";
+use crate::schema::{Kind, Severity, device_field};
+use device::{MadeUp, default_value, given_value};
 
 /// Runs the tests of a rule; the problems are what failed.
 ///
-/// A rule must show at least one match, one pass and one unknown.
+/// A rule must show at least one match, one pass and one unknown. Where it chooses among severities or objects, a test
+/// must say what it chooses.
 #[must_use]
 pub fn run_cases(rule: &Rule) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |place: String, message: String| {
         problems.push(Problem { file: rule.path.clone(), place, message, help: String::new() });
     };
-    for (expect, name) in [(Expect::Match, "match"), (Expect::Pass, "pass"), (Expect::Unknown, "unknown")] {
+    let of_tests = || place(rule.lines.tests, "`tests`");
+    for expect in [Expect::Match, Expect::Pass, Expect::Unknown] {
         if !rule.tests.iter().any(|t| t.expect == expect) {
-            add("tests".into(), format!("no test expects `{name}`"));
+            add(of_tests(), format!("no test expects `{}`", expect.as_str()));
         }
     }
-    for case in &rule.tests {
-        let place = format!("test `{}`", case.name);
-        match quietly(|| table(case).and_then(|t| mask(&t, &rule.when))) {
-            Ok(found) => {
-                let found = match found.get(0) {
-                    Some(true) => Expect::Match,
-                    Some(false) => Expect::Pass,
-                    None => Expect::Unknown,
-                };
-                if found != case.expect {
-                    add(place, format!("expected {:?}, found {found:?}", case.expect).to_lowercase());
-                }
-            }
+    if !rule.severity_when.is_empty() && !rule.tests.iter().any(|t| t.severity.is_some()) {
+        add(of_tests(), "no test says which severity a match has".into());
+    }
+    let chooses = rule.objects.iter().any(|objects| objects.condition.is_some());
+    if chooses && !rule.tests.iter().any(|t| t.objects.is_some()) {
+        add(of_tests(), "no test says which objects a match names".into());
+    }
+    for (case, line) in rule.tests.iter().zip(&rule.lines.cases) {
+        let place = place(*line, &format!("test `{}`", case.name));
+        match quietly(|| run(rule, case)) {
+            Ok(found) => found.into_iter().for_each(|message| add(place.clone(), message)),
             Err(message) => add(place, message),
         }
     }
     problems
 }
 
-/// A device table of one device.
-fn table(case: &Case) -> Result<DataFrame, String> {
-    let columns = device_fields().iter().map(|f| column(case, f.name)).collect::<Result<Vec<_>, _>>()?;
-    DataFrame::new(1, columns).map_err(|e| first_line(&e))
+/// What a test shows to be otherwise than it expects.
+fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
+    let made_up = if case.records.is_empty() { None } else { Some(MadeUp::new(&case.records)?) };
+    let mut columns = Vec::new();
+    for name in &rule.columns {
+        columns.push(column(case, name, device_field(name).map_or(Kind::Text, |f| f.kind), made_up.as_ref(), |m| {
+            m.column(name)
+        })?);
+    }
+    for own in &rule.derived {
+        columns.push(column(case, &own.name, own.kind(), made_up.as_ref(), |m| derive(own, &m.shelves, &m.devices))?);
+    }
+    if !rule.after.is_empty() {
+        columns.push(column(case, FLAGGED, Kind::Flag, None, |_| Err(String::new()))?);
+    }
+    let table = DataFrame::new(1, columns).map_err(|e| first_line(&e))?;
+    let found = match mask(&table, &rule.when)?.get(0) {
+        Some(true) => Expect::Match,
+        Some(false) => Expect::Pass,
+        None => Expect::Unknown,
+    };
+    if found != case.expect {
+        return Ok(vec![format!("expected {}, found {}", case.expect.as_str(), found.as_str())]);
+    }
+    let mut wrong = Vec::new();
+    if let Some(expected) = case.severity.as_deref().and_then(Severity::parse) {
+        let found = severities(rule, &table)?;
+        if found != [expected] {
+            let found = found.first().map_or("none", |s| s.as_str());
+            wrong.push(format!("expected severity {expected}, found {found}"));
+        }
+    }
+    if let Some(expected) = &case.objects {
+        let Some(made_up) = &made_up else { return Ok(vec!["`objects` needs `records`".into()]) };
+        let found = objects_of(rule, &[0], &made_up.shelves, &made_up.devices)?;
+        let mut found: Vec<String> = found.iter().flatten().map(|record| made_up.shelves.object(*record)).collect();
+        let mut expected = expected.clone();
+        found.sort();
+        expected.sort();
+        if found != expected {
+            wrong.push(format!("expected the objects {}, found {}", listed(&expected), listed(&found)));
+        }
+    }
+    Ok(wrong)
 }
 
-fn column(case: &Case, name: &'static str) -> Result<Column, String> {
-    let dtype = device_dtype(name).unwrap_or(DataType::String);
-    let value = match case.given.get(name) {
-        Some(given) => given_value(given, &dtype).ok_or_else(|| format!("`{name}` cannot hold the given value"))?,
-        None => default_value(name, &dtype),
+fn listed(objects: &[String]) -> String {
+    if objects.is_empty() { "none".into() } else { objects.join(" ") }
+}
+
+/// A column of one value: as given, as the records have it, or what an empty device has.
+fn column(
+    case: &Case,
+    name: &str,
+    kind: Kind,
+    made_up: Option<&MadeUp>,
+    from_records: impl Fn(&MadeUp) -> Result<Column, String>,
+) -> Result<Column, String> {
+    let dtype = dtype(kind);
+    let value = match (case.given.get(name), made_up) {
+        (Some(given), _) => given_value(given, kind).ok_or_else(|| format!("`{name}` cannot hold the given value"))?,
+        (None, Some(made_up)) => {
+            let first = IdxCa::new("".into(), [0]);
+            return from_records(made_up)?.take(&first).map_err(|e| first_line(&e));
+        }
+        (None, None) => default_value(name, kind),
     };
     Series::from_any_values_and_dtype(name.into(), &[value], &dtype, true)
         .map(IntoColumn::into_column)
         .map_err(|e| first_line(&e))
-}
-
-fn given_value(given: &yaml_serde::Value, dtype: &DataType) -> Option<AnyValue<'static>> {
-    if given.is_null() {
-        return Some(AnyValue::Null);
-    }
-    match dtype {
-        DataType::Boolean => given.as_bool().map(AnyValue::Boolean),
-        DataType::UInt32 => given.as_u64().and_then(|n| u32::try_from(n).ok()).map(AnyValue::UInt32),
-        DataType::Float64 => given.as_f64().map(AnyValue::Float64),
-        DataType::Datetime(..) => given.as_str().and_then(time),
-        _ => given.as_str().map(|text| AnyValue::StringOwned(text.into())),
-    }
-}
-
-fn time(text: &str) -> Option<AnyValue<'static>> {
-    match stamp(text) {
-        Stamp::At(millis) => Some(AnyValue::Datetime(millis, TimeUnit::Milliseconds, None)),
-        _ => None,
-    }
-}
-
-/// What an empty device has: no records, default thresholds, words that say "not known".
-fn default_value(name: &str, dtype: &DataType) -> AnyValue<'static> {
-    let thresholds = Thresholds::default();
-    if let Some(threshold) = name.strip_suffix("_days").and_then(Threshold::parse) {
-        return AnyValue::UInt32(thresholds.days(threshold, Platform::Windows));
-    }
-    match (name, dtype) {
-        ("as_of", _) => time(AS_OF).unwrap_or(AnyValue::Null),
-        ("linkable", _) => AnyValue::Boolean(true),
-        ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),
-        (_, DataType::UInt32) => AnyValue::UInt32(0),
-        ("entra_any_enabled" | "entra_in_intune" | "abm_all_released", _) => AnyValue::Boolean(false),
-        _ => AnyValue::Null,
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::Problem;
-use crate::schema::Severity;
+use crate::schema::{Severity, nearest};
 
 /// The YAML file, word for word.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +23,12 @@ pub(super) struct Raw {
     /// Consoles from whose lack of a record the rule concludes something: their exports must be complete.
     #[serde(default)]
     pub absence: Vec<String>,
+    /// Rules that are judged first; `flagged` says whether one of them holds.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Columns of the rule's own, from one console's records of the device.
+    #[serde(default)]
+    pub records: BTreeMap<String, RawDerived>,
     pub when: String,
     /// Records that a finding concerns.
     pub objects: Vec<RawObjects>,
@@ -46,6 +52,31 @@ pub(super) struct Raw {
 pub(super) struct SeverityWhen {
     pub when: String,
     pub severity: String,
+}
+
+/// What one console's records of a device say together. One of `any` to `days` is given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawDerived {
+    pub console: String,
+    /// Records that count; all where there is no condition.
+    #[serde(default, rename = "where")]
+    pub filter: Option<String>,
+    /// Whether the condition holds for one record.
+    #[serde(default)]
+    pub any: Option<String>,
+    /// Whether it holds for each; false without records.
+    #[serde(default)]
+    pub all: Option<String>,
+    /// For how many it holds.
+    #[serde(default)]
+    pub count: Option<String>,
+    /// Newest time in a record column.
+    #[serde(default)]
+    pub newest: Option<String>,
+    /// Days since that time.
+    #[serde(default)]
+    pub days: Option<String>,
 }
 
 /// Which records of a console a finding concerns.
@@ -80,8 +111,17 @@ pub(super) struct Case {
     /// Values of the device table; what is not given is empty, counts are 0, thresholds have their defaults.
     #[serde(default)]
     pub given: BTreeMap<String, yaml_serde::Value>,
+    /// Records of one device; the device table follows from them, and what is given is laid over it.
+    #[serde(default)]
+    pub records: Vec<BTreeMap<String, yaml_serde::Value>>,
     /// What the rule must say.
     pub expect: Expect,
+    /// The severity that a match must have.
+    #[serde(default)]
+    pub severity: Option<String>,
+    /// The objects that a match must name, `console:native_id`.
+    #[serde(default)]
+    pub objects: Option<Vec<String>>,
 }
 
 /// Result of a rule for a device.
@@ -94,6 +134,16 @@ pub(super) enum Expect {
     Pass,
     /// It cannot be known.
     Unknown,
+}
+
+impl Expect {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Pass => "pass",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What a finding asks for.
@@ -110,11 +160,26 @@ pub enum Intent {
     Review,
 }
 
+impl Intent {
+    /// The word in rule files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Remove => "remove",
+            Self::Objects => "objects",
+            Self::Reconnect => "reconnect",
+            Self::Review => "review",
+        }
+    }
+}
+
 /// What a rule says to people.
 #[derive(Clone, Debug)]
 pub struct Text {
     /// Id, the name of its file.
     pub id: String,
+    /// Family, the name of its folder: `stale`, `left-behind`, `duplicates`, `contradictions`, or one of your own.
+    pub family: String,
     /// Name of the problem.
     pub title: String,
     /// Why it matters.
@@ -133,8 +198,94 @@ pub struct Text {
     pub plan: Intent,
 }
 
+/// Keys of a rule file, for finding the one that was meant.
+const KEYS: &[&str] = &[
+    "id",
+    "title",
+    "severity",
+    "severity_when",
+    "needs",
+    "absence",
+    "after",
+    "records",
+    "when",
+    "objects",
+    "evidence",
+    "plan",
+    "why",
+    "summary",
+    "factors",
+    "controls",
+    "references",
+    "tests",
+    "console",
+    "where",
+    "group",
+    "column",
+    "of",
+    "any",
+    "all",
+    "count",
+    "newest",
+    "days",
+    "name",
+    "given",
+    "expect",
+];
+
 pub(super) fn parse(path: &str, text: &str) -> Result<Raw, Vec<Problem>> {
-    yaml_serde::from_str(text).map_err(|e| {
-        vec![Problem { file: path.into(), place: String::new(), message: e.to_string(), help: String::new() }]
-    })
+    yaml_serde::from_str(text).map_err(|e| vec![unreadable(path, &e)])
+}
+
+/// The reader of YAML says what it expected; of a long list only the nearest is of use.
+fn unreadable(path: &str, error: &yaml_serde::Error) -> Problem {
+    let place = error.location().map_or_else(String::new, |at| format!("line {}", at.line()));
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    let named = said.split('`').nth(1).unwrap_or_default();
+    let (message, help) = if said.contains("unknown field") {
+        let near = nearest(named, KEYS.iter().copied().filter(|key| said.contains(&format!("`{key}`"))));
+        let help = near.map_or_else(
+            || said.split(", expected ").nth(1).map_or_else(String::new, |list| format!("use {list}")),
+            |n| format!("the nearest key is `{n}`"),
+        );
+        (format!("`{named}` is no key here"), help)
+    } else if said.contains("unknown variant") {
+        let help = said.split(", expected ").nth(1).unwrap_or_default().replace("one of ", "");
+        (format!("`{named}` is no word that may stand here"), format!("use one of {help}"))
+    } else if said.contains("missing field") {
+        (format!("`{named}` is missing"), "`lastseen rules schema` says what a rule must have".to_string())
+    } else {
+        (format!("cannot be read as YAML of a rule: {said}"), String::new())
+    };
+    let place = if said.contains("missing field") { String::new() } else { place };
+    Problem { file: path.into(), place, message, help }
+}
+
+/// Where a part stands in the file: the line of the last of the keys, each looked for after the one before.
+pub(super) fn line_of(text: &str, keys: &[&str]) -> Option<usize> {
+    let mut from = 0;
+    for (depth, key) in keys.iter().enumerate() {
+        let is_key = |line: &str| {
+            // The first key is one of the file's own, which stand at the margin.
+            let inner = line.trim_start().trim_start_matches("- ").trim_start_matches('{');
+            let line = if depth == 0 { line } else { inner };
+            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')) || line.contains(&format!("name: {key}"))
+        };
+        from += text.lines().skip(from).position(is_key)? + 1;
+    }
+    Some(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_found_by_their_keys() {
+        let text = "id: a\nwhen: x\nobjects:\n  - console: intune\ntests:\n  - name: first one\n    given: {}\n";
+        assert_eq!(line_of(text, &["when"]), Some(2));
+        assert_eq!(line_of(text, &["tests", "first one"]), Some(6));
+        assert_eq!(line_of(text, &["nothing"]), None);
+    }
 }

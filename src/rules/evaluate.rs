@@ -1,76 +1,127 @@
 //! Every rule over every device: a mask of true, false and null a rule, then its findings.
 
-use polars::prelude::{Column, DataFrame, DataType};
+use std::collections::BTreeMap;
+
+use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
 use super::availability::Availability;
-use super::compile::{Rule, first_line, mask as truth, quietly};
+use super::engine::{first_line, mask as truth, quietly};
+use super::findings::{Findings, Tally};
 use super::objects::objects_of;
-use super::{Findings, Tally};
+use super::records::derive;
+use super::rule::{FLAGGED, Rule};
+use super::show::{evidence, values};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::identity::{Devices, Links, Shelves, day};
+use crate::identity::{Devices, Links, Shelves};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
+
+/// What rules are judged on.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The records.
+    pub shelves: &'a Shelves,
+    /// What holds them together.
+    pub links: &'a Links,
+    /// The devices.
+    pub devices: &'a Devices,
+    /// Consoles that can be relied on.
+    pub available: &'a Availability,
+}
 
 /// The findings of one rule, before they are strung together.
 struct Judged {
     tally: Tally,
+    /// Truth of the condition for every device; `None` where the rule did not run.
+    mask: Option<BooleanChunked>,
     devices: Vec<u32>,
     severity: Vec<Severity>,
     evidence: Vec<String>,
     objects: Vec<Vec<u32>>,
 }
 
-/// Evaluates the rules.
+/// Evaluates the rules: those that stand alone, then those that come after others.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(
-    rules: &[Rule],
-    shelves: &Shelves,
-    links: &Links,
-    devices: &Devices,
-    available: &Availability,
-) -> Result<(Vec<Tally>, Findings)> {
-    let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, shelves, available)).collect();
+pub fn judge(rules: &[Rule], ground: Ground<'_>) -> Result<(Vec<Tally>, Findings)> {
+    let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, ground)).collect();
     let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
-    let columns =
-        wanted.par_iter().map(|name| devices.column(shelves, links, name)).collect::<Result<Vec<Column>>>()?;
-    let table = DataFrame::new(devices.count as usize, columns).map_err(internal)?;
-
-    let judged: Vec<Judged> = rules
+    let columns = wanted
         .par_iter()
-        .zip(&runnable)
-        .map(|(rule, why)| match why {
-            Some(reason) => Judged::without(Outcome::DidNotRun, reason.clone()),
-            None => quietly(|| one(rule, &table, shelves, devices))
-                .unwrap_or_else(|message| Judged::without(Outcome::Failed, message)),
-        })
-        .collect();
+        .map(|name| ground.devices.column(ground.shelves, ground.links, name))
+        .collect::<Result<Vec<Column>>>()?;
+    let table = DataFrame::new(ground.devices.count as usize, columns).map_err(internal)?;
 
+    let mut judged: BTreeMap<usize, Judged> = BTreeMap::new();
+    for second in [false, true] {
+        let wave: Vec<(usize, &Rule)> =
+            rules.iter().enumerate().filter(|(_, rule)| rule.after.is_empty() != second).collect();
+        let found: Vec<(usize, Judged)> = wave
+            .par_iter()
+            .map(|(at, rule)| {
+                let outcome = match runnable.get(*at) {
+                    Some(Some(reason)) => Judged::without(Outcome::DidNotRun, reason.clone()),
+                    _ => quietly(|| one(rule, &table, ground, flagged(rule, rules, &judged, ground)))
+                        .unwrap_or_else(|message| Judged::without(Outcome::Failed, message)),
+                };
+                (*at, outcome)
+            })
+            .collect();
+        judged.extend(found);
+    }
+    Ok(gather(rules, judged.into_values().collect(), ground))
+}
+
+fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally>, Findings) {
     let mut findings = Findings::default();
     let mut tallies = Vec::with_capacity(rules.len());
-    for (number, judged) in (0_u16..).zip(judged) {
+    for ((number, rule), judged) in (0_u16..).zip(rules).zip(judged) {
         tallies.push(judged.tally);
-        findings.rule.extend(std::iter::repeat_n(number, judged.devices.len()));
-        // What rests on a weak link is shown, and nothing is planned on it.
-        let columns = rules.get(usize::from(number)).map(|r| r.decides.as_slice()).unwrap_or_default();
-        for (device, objects) in judged.devices.iter().zip(&judged.objects) {
-            let held = |record: &u32| links.weak.get(*record as usize) == Some(&true);
-            let weak = columns.iter().any(|column| devices.rests_on_weak(*device, column))
-                || (!objects.is_empty() && objects.iter().all(held));
-            findings.weak.push(weak);
-            findings.confidence.push(if weak { Confidence::Low } else { confidence(devices, *device) });
-        }
-        findings.device.extend(judged.devices);
-        findings.severity.extend(judged.severity);
-        findings.evidence.extend(judged.evidence);
-        for objects in judged.objects {
-            findings.objects.extend(objects);
-            findings.ends.push(findings.objects.len());
+        let rows = judged.devices.into_iter().zip(judged.severity).zip(judged.evidence).zip(judged.objects);
+        for (((device, severity), evidence), objects) in rows {
+            let held = |record: &u32| ground.links.weak.get(*record as usize) == Some(&true);
+            // What rests on a weak link is shown, and nothing is planned on it.
+            let weak = rests_on_weak(rule, ground.devices, device) || (!objects.is_empty() && objects.iter().all(held));
+            let confidence = if weak { Confidence::Low } else { confidence(ground.devices, device) };
+            findings.push(number, device, severity, confidence, weak, evidence, objects);
         }
     }
-    Ok((tallies, findings))
+    (tallies, findings)
+}
+
+/// Whether what decides a rule for a device rests on a weak link.
+fn rests_on_weak(rule: &Rule, devices: &Devices, device: u32) -> bool {
+    rule.decides.iter().any(|name| match rule.derived.iter().find(|derived| derived.name == *name) {
+        Some(derived) => devices.held_weakly(device, derived.console),
+        None => devices.rests_on_weak(device, name),
+    })
+}
+
+/// Whether one of the rules that a rule comes after holds, one value a device; unknown where none does and one is not
+/// known. A rule that did not run asks for nothing.
+fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, ground: Ground<'_>) -> Option<Column> {
+    if rule.after.is_empty() {
+        return None;
+    }
+    let masks: Vec<&BooleanChunked> = rules
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| rule.after.contains(&other.text.id))
+        .filter_map(|(at, _)| judged.get(&at)?.mask.as_ref())
+        .collect();
+    let mut flagged = vec![Some(false); ground.devices.count as usize];
+    for mask in masks {
+        for (slot, holds) in flagged.iter_mut().zip(mask.iter()) {
+            *slot = match (*slot, holds) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (None, _) | (_, None) => None,
+                _ => Some(false),
+            };
+        }
+    }
+    Some(BooleanChunked::from_iter_options(FLAGGED.into(), flagged.into_iter()).into_column())
 }
 
 /// Columns of the device table that some rules read, each once.
@@ -79,6 +130,61 @@ fn columns_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<&'static str> {
     wanted.sort_unstable();
     wanted.dedup();
     wanted
+}
+
+/// The columns that a rule reads: of the device table, of its own, and whether another rule holds.
+fn columns_read(
+    rule: &Rule,
+    table: &DataFrame,
+    ground: Ground<'_>,
+    flagged: Option<Column>,
+) -> Result<DataFrame, String> {
+    let mut own = table.select(rule.columns.iter().copied()).map_err(|e| first_line(&e))?;
+    for derived in &rule.derived {
+        let column = derive(derived, ground.shelves, ground.devices)?;
+        own.with_column(column).map_err(|e| first_line(&e))?;
+    }
+    if let Some(flagged) = flagged {
+        own.with_column(flagged).map_err(|e| first_line(&e))?;
+    }
+    Ok(own)
+}
+
+fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Column>) -> Result<Judged, String> {
+    let table = columns_read(rule, table, ground, flagged)?;
+    let mask = truth(&table, &rule.when)?;
+    let matched: Vec<u32> =
+        (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
+    let unknown = mask.null_count() as u64;
+    let index = IdxCa::from_vec("".into(), matched.clone());
+    let shown = table.select(rule.shown.iter().map(String::as_str)).and_then(|t| t.take(&index));
+    let own = shown.map_err(|e| first_line(&e))?;
+    let severity = severities(rule, &own)?;
+    let evidence = evidence(rule, &own);
+    let objects = objects_of(rule, &matched, ground.shelves, ground.devices)?;
+    let tally = Tally {
+        outcome: Outcome::Ran,
+        reason: String::new(),
+        matched: matched.len() as u64,
+        unknown,
+        passed: mask.len() as u64 - unknown - matched.len() as u64,
+        suppressed: 0,
+    };
+    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects })
+}
+
+/// Severity of each matched device.
+pub(super) fn severities(rule: &Rule, own: &DataFrame) -> Result<Vec<Severity>, String> {
+    let mut severity = vec![rule.text.severity; own.height()];
+    // The first condition that is true wins, so the last is applied first.
+    for (condition, word) in rule.severity_when.iter().rev() {
+        for (slot, holds) in severity.iter_mut().zip(truth(own, condition)?.iter()) {
+            if holds == Some(true) {
+                *slot = *word;
+            }
+        }
+    }
+    Ok(severity)
 }
 
 /// What became of a rule for one device, and why.
@@ -91,43 +197,64 @@ pub struct RuleStory {
     /// Why it did not run.
     pub reason: String,
     /// The columns that decide it, with their values; blank where not known.
-    pub values: Vec<(&'static str, Option<String>)>,
+    pub values: Vec<(String, Option<String>)>,
 }
 
-/// Judges one device by every rule and keeps what decided.
+/// Judges by every rule, and keeps for one device what decided.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made.
-pub fn explain(
-    rules: &[Rule],
-    shelves: &Shelves,
-    links: &Links,
-    devices: &Devices,
-    available: &Availability,
-    device: u32,
-) -> Result<Vec<RuleStory>> {
+pub fn explain(rules: &[Rule], ground: Ground<'_>, device: u32) -> Result<Vec<RuleStory>> {
     let wanted = columns_of(rules.iter());
-    let one = polars::prelude::IdxCa::from_vec("".into(), vec![device]);
     let columns = wanted
         .par_iter()
-        .map(|name| devices.column(shelves, links, name).and_then(|c| c.take(&one).map_err(internal)))
+        .map(|name| ground.devices.column(ground.shelves, ground.links, name))
         .collect::<Result<Vec<Column>>>()?;
-    let row = DataFrame::new(1, columns).map_err(internal)?;
-    let story = |(at, rule): (usize, &Rule)| {
-        if let Some(reason) = cannot_run(rule, shelves, available) {
-            return RuleStory { rule: at, holds: None, reason, values: Vec::new() };
+    let table = DataFrame::new(ground.devices.count as usize, columns).map_err(internal)?;
+    let at = IdxCa::from_vec("".into(), vec![device]);
+    let mut stories: BTreeMap<usize, RuleStory> = BTreeMap::new();
+    for second in [false, true] {
+        for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.after.is_empty() != second) {
+            let story = match cannot_run(rule, ground) {
+                Some(reason) => RuleStory { rule: number, holds: None, reason, values: Vec::new() },
+                None => quietly(|| story(number, rule, &table, ground, &at, told(rule, rules, &stories, ground)))
+                    .unwrap_or_else(|reason| RuleStory { rule: number, holds: None, reason, values: Vec::new() }),
+            };
+            stories.insert(number, story);
         }
-        let values = rule.decides.iter().map(|name| {
-            let shown = row.column(name).ok().and_then(|column| values(column).next().flatten());
-            (*name, shown)
-        });
-        let values = values.collect();
-        match quietly(|| truth(&row, &rule.when)) {
-            Ok(mask) => RuleStory { rule: at, holds: Some(mask.get(0)), reason: String::new(), values },
-            Err(reason) => RuleStory { rule: at, holds: None, reason, values },
-        }
-    };
-    Ok(rules.iter().enumerate().map(story).collect())
+    }
+    Ok(stories.into_values().collect())
+}
+
+fn story(
+    number: usize,
+    rule: &Rule,
+    table: &DataFrame,
+    ground: Ground<'_>,
+    at: &IdxCa,
+    flagged: Option<Column>,
+) -> Result<RuleStory, String> {
+    let row = columns_read(rule, table, ground, flagged)?.take(at).map_err(|e| first_line(&e))?;
+    let value = |name: &String| row.column(name).ok().and_then(|column| values(column).next().flatten());
+    let values = rule.decides.iter().map(|name| (name.clone(), value(name))).collect();
+    let mask = truth(&row, &rule.when)?;
+    Ok(RuleStory { rule: number, holds: Some(mask.get(0)), reason: String::new(), values })
+}
+
+/// [`flagged`] for one device, from what was told of the rules before; the same value for all.
+fn told(rule: &Rule, rules: &[Rule], stories: &BTreeMap<usize, RuleStory>, ground: Ground<'_>) -> Option<Column> {
+    if rule.after.is_empty() {
+        return None;
+    }
+    let before: Vec<Option<bool>> = rules
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| rule.after.contains(&other.text.id))
+        .filter_map(|(at, _)| stories.get(&at)?.holds)
+        .collect();
+    let holds = if before.contains(&Some(true)) { Some(true) } else { (!before.contains(&None)).then_some(false) };
+    let all = std::iter::repeat_n(holds, ground.devices.count as usize);
+    Some(BooleanChunked::from_iter_options(FLAGGED.into(), all).into_column())
 }
 
 fn confidence(devices: &Devices, device: u32) -> Confidence {
@@ -139,102 +266,37 @@ fn confidence(devices: &Devices, device: u32) -> Confidence {
 }
 
 /// Why a rule cannot run on these exports.
-fn cannot_run(rule: &Rule, shelves: &Shelves, available: &Availability) -> Option<String> {
+fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
+    if let Some(reason) = &rule.off {
+        return Some(format!("switched off: {reason}"));
+    }
     for (console, column) in &rule.needs {
-        if let Some(reason) = available.lacks(*console) {
+        if let Some(reason) = ground.available.lacks(*console) {
             return Some(reason);
         }
         if let Some(column) = column {
-            let filled =
-                shelves.of(*console).is_some_and(|s| s.frame.column(column).is_ok_and(|c| c.null_count() < c.len()));
+            let shelf = ground.shelves.of(*console);
+            let filled = shelf.is_some_and(|s| s.frame.column(column).is_ok_and(|c| c.null_count() < c.len()));
             if !filled {
                 return Some(format!("the {} export has no column for `{column}`, or nothing in it", console.title()));
             }
         }
     }
-    rule.absence.iter().find_map(|console| available.lacks(*console).or_else(|| available.absence_unproven(*console)))
-}
-
-fn one(rule: &Rule, table: &DataFrame, shelves: &Shelves, devices: &Devices) -> Result<Judged, String> {
-    let mask = truth(table, &rule.when)?;
-    let matched: Vec<u32> =
-        (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
-    let unknown = mask.null_count() as u64;
-    let index = polars::prelude::IdxCa::from_vec("".into(), matched.clone());
-    let shown = table.select(rule.shown.iter().copied()).and_then(|t| t.take(&index));
-    let own = shown.map_err(|e| first_line(&e))?;
-    let mut severity = vec![rule.text.severity; matched.len()];
-    // The first condition that is true wins, so the last is applied first.
-    for (condition, word) in rule.severity_when.iter().rev() {
-        for (slot, holds) in severity.iter_mut().zip(truth(&own, condition)?.iter()) {
-            if holds == Some(true) {
-                *slot = *word;
-            }
-        }
-    }
-    let evidence = evidence(rule, &own);
-    let objects = objects_of(rule, &matched, shelves, devices)?;
-    let tally = Tally {
-        outcome: Outcome::Ran,
-        reason: String::new(),
-        matched: matched.len() as u64,
-        unknown,
-        passed: mask.len() as u64 - unknown - matched.len() as u64,
+    let gap = |console: &crate::schema::Console| {
+        ground.available.lacks(*console).or_else(|| ground.available.absence_unproven(*console))
     };
-    Ok(Judged { tally, devices: matched, severity, evidence, objects })
+    rule.absence.iter().find_map(gap)
 }
 
 impl Judged {
     fn without(outcome: Outcome, reason: String) -> Self {
         Self {
-            tally: Tally { outcome, reason, matched: 0, unknown: 0, passed: 0 },
+            tally: Tally { outcome, reason, matched: 0, unknown: 0, passed: 0, suppressed: 0 },
+            mask: None,
             devices: Vec::new(),
             severity: Vec::new(),
             evidence: Vec::new(),
             objects: Vec::new(),
         }
-    }
-}
-
-/// `column=value; …`, empty values left out.
-fn evidence(rule: &Rule, own: &DataFrame) -> Vec<String> {
-    let mut texts = vec![String::new(); own.height()];
-    for name in &rule.evidence {
-        let Ok(column) = own.column(name) else { continue };
-        for (text, value) in texts.iter_mut().zip(values(column)) {
-            let Some(value) = value else { continue };
-            if !text.is_empty() {
-                text.push_str("; ");
-            }
-            text.push_str(name);
-            text.push('=');
-            text.push_str(&value);
-        }
-    }
-    texts
-}
-
-fn values(column: &Column) -> Box<dyn Iterator<Item = Option<String>> + '_> {
-    match column.dtype() {
-        DataType::Float64 => match column.f64() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|days| format!("{}", days.max(0.0).floor())))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::Datetime(..) => match column.datetime() {
-            Ok(cells) => Box::new(cells.physical().iter().map(|v| v.map(day)).collect::<Vec<_>>().into_iter()),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::Boolean => match column.bool() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|b| b.to_string()))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::UInt32 => match column.u32() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|n| n.to_string()))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        _ => match column.str() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(ToString::to_string))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
     }
 }

@@ -8,75 +8,28 @@ mod availability;
 mod cases;
 mod compile;
 mod describe;
+mod engine;
 mod evaluate;
+mod findings;
+mod json_schema;
 mod objects;
+mod page;
+mod records;
+mod rule;
+mod show;
 
 use crate::assets::{Files, under};
 use crate::error::Problem;
-use crate::schema::{Confidence, Outcome, Severity};
+use crate::schema::nearest;
 
 pub use availability::Availability;
 pub use cases::run_cases;
-pub use compile::Rule;
 pub use describe::{Intent, Text};
-pub use evaluate::{RuleStory, explain, judge};
-
-/// What became of one rule.
-#[derive(Clone, Debug)]
-pub struct Tally {
-    /// Whether it ran.
-    pub outcome: Outcome,
-    /// Why it did not run or failed; empty otherwise.
-    pub reason: String,
-    /// Devices for which it holds.
-    pub matched: u64,
-    /// Devices for which it could not be known.
-    pub unknown: u64,
-    /// Devices for which it does not hold.
-    pub passed: u64,
-}
-
-/// All findings, column by column, in the order of rules and devices.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// Rule, by position.
-    pub rule: Vec<u16>,
-    /// Device number.
-    pub device: Vec<u32>,
-    /// How much it matters.
-    pub severity: Vec<Severity>,
-    /// How much it may be relied on.
-    pub confidence: Vec<Confidence>,
-    /// Whether it rests on a weak link: it is shown, and nothing is planned on it.
-    pub weak: Vec<bool>,
-    /// The values that made the rule hold, `column=value; …`.
-    pub evidence: Vec<String>,
-    /// End of the finding's objects in `objects`.
-    ends: Vec<usize>,
-    objects: Vec<u32>,
-}
-
-impl Findings {
-    /// Number of findings.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.rule.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.rule.is_empty()
-    }
-
-    /// Records that a finding concerns.
-    #[must_use]
-    pub fn objects(&self, finding: usize) -> &[u32] {
-        let start = finding.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(finding).copied().unwrap_or(start);
-        self.objects.get(start..end).unwrap_or_default()
-    }
-}
+pub use evaluate::{Ground, RuleStory, explain, judge};
+pub use findings::{Findings, Tally};
+pub use json_schema::json_schema;
+pub use page::page;
+pub use rule::Rule;
 
 /// Reads, checks and compiles every rule.
 ///
@@ -86,7 +39,7 @@ pub fn load(files: &Files) -> Result<Vec<Rule>, Vec<Problem>> {
     let mut rules = Vec::new();
     let mut problems = Vec::new();
     for (path, text) in under(files, "findings/") {
-        match describe::parse(&path, &text).and_then(|raw| compile::compile(&path, raw)) {
+        match describe::parse(&path, &text).and_then(|raw| compile::compile(&path, &text, raw)) {
             Ok(rule) => rules.push(rule),
             Err(found) => problems.extend(found),
         }
@@ -104,7 +57,35 @@ pub fn load(files: &Files) -> Result<Vec<Rule>, Vec<Problem>> {
             });
         }
     }
+    let ids: Vec<String> = under(files, "findings/").iter().map(|(path, _)| compile::stem(path).to_string()).collect();
+    problems.extend(rules.iter().flat_map(|rule| after(rule, &rules, &ids)));
     if problems.is_empty() { Ok(rules) } else { Err(problems) }
+}
+
+/// What is wrong with the rules that a rule comes after.
+fn after(rule: &Rule, rules: &[Rule], ids: &[String]) -> Vec<Problem> {
+    let problem = |message: String, help: String| Problem {
+        file: rule.path.clone(),
+        place: rule::place(rule.lines.after, "`after`"),
+        message,
+        help,
+    };
+    let one = |name: &String| match rules.iter().find(|other| other.text.id == *name) {
+        // One that has mistakes of its own is there all the same.
+        None if ids.contains(name) => None,
+        None => {
+            let near = nearest(name, ids.iter().map(String::as_str));
+            let help =
+                near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+            Some(problem(format!("`{name}` is no rule"), help))
+        }
+        Some(other) if !other.after.is_empty() => {
+            let help = "a rule may only come after rules that come after none".into();
+            Some(problem(format!("`{name}` itself comes after others"), help))
+        }
+        Some(_) => None,
+    };
+    rule.after.iter().filter_map(one).collect()
 }
 
 #[cfg(test)]

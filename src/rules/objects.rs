@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray, UInt32Chunked};
+use polars::prelude::{BooleanChunked, IntoColumn, NewChunkedArray, UInt32Chunked};
 
-use super::compile::{Objects, Rule, first_line, mask};
 use super::describe::Group;
-use crate::identity::{Devices, NONE, Shelf, Shelves};
-use crate::schema::{Console, RECORD};
+use super::engine::first_line;
+use super::records::View;
+use super::rule::{Objects, Rule, roots};
+use crate::identity::{Devices, NONE, Shelves};
 
 /// Record numbers by matched device, in the order of consoles and rows.
 pub(super) fn objects_of(
@@ -22,7 +23,7 @@ pub(super) fn objects_of(
             *slot = at;
         }
     }
-    let mut out = vec![Vec::new(); matched.len()];
+    let mut out: Vec<Vec<u32>> = vec![Vec::new(); matched.len()];
     for (at, shelf) in shelves.shelves.iter().enumerate() {
         let lines: Vec<u32> = (0_u32..)
             .zip(devices.device_of(at))
@@ -30,52 +31,41 @@ pub(super) fn objects_of(
             .map(|(line, _)| line)
             .collect();
         for objects in rule.objects.iter().filter(|o| o.console.is_none_or(|c| c == shelf.console)) {
-            let of = Of { shelf, device_of: devices.device_of(at), devices };
-            for line in of.chosen(objects, &lines)? {
-                let device = of.device_of.get(line as usize).copied().unwrap_or(NONE);
+            let view = View { shelf, device_of: devices.device_of(at), devices, shelves };
+            for line in view.chosen(objects, &lines)? {
+                let device = view.device(line);
                 if let Some(list) = position.get(device as usize).and_then(|p| out.get_mut(*p as usize)) {
                     list.push(shelf.offset + line);
                 }
             }
         }
     }
+    // Two entries of a rule may mean the same record.
+    for objects in &mut out {
+        objects.sort_unstable();
+        objects.dedup();
+    }
     Ok(out)
 }
 
-struct Of<'a> {
-    shelf: &'a Shelf,
-    device_of: &'a [u32],
-    devices: &'a Devices,
-}
-
-impl Of<'_> {
+impl View<'_> {
     /// Those of the lines that a rule means.
     fn chosen(&self, objects: &Objects, lines: &[u32]) -> Result<Vec<u32>, String> {
         let Some(condition) = &objects.condition else { return Ok(lines.to_vec()) };
-        let index = IdxCa::from_vec("".into(), lines.to_vec());
-        let mut columns: Vec<Column> = Vec::new();
-        for field in RECORD {
-            columns.push(self.shelf.column(field.name).take(&index).map_err(|e| first_line(&e))?);
+        let mut table = self.table(&roots(condition), lines)?;
+        if let Some(group) = &objects.group {
+            let (live, count) = self.groups(group, lines);
+            let live = BooleanChunked::from_slice("group_live".into(), &live).into_column();
+            let count = UInt32Chunked::from_vec("group_count".into(), count).into_column();
+            table.with_column(live).map_err(|e| first_line(&e))?;
+            table.with_column(count).map_err(|e| first_line(&e))?;
         }
-        let live = |line: u32| self.is_live(self.shelf.console, line);
-        let flags = |name: &str, flags: Vec<bool>| BooleanChunked::from_slice(name.into(), &flags).into_column();
-        columns.push(flags("live", lines.iter().map(|l| live(*l)).collect()));
-        let (group_live, group_count) = self.groups(objects.group.as_ref(), lines);
-        columns.push(flags("group_live", group_live));
-        columns.push(UInt32Chunked::from_vec("group_count".into(), group_count).into_column());
-        let table = DataFrame::new(lines.len(), columns).map_err(|e| first_line(&e))?;
-        let holds = mask(&table, condition)?;
-        Ok(lines.iter().zip(holds.iter()).filter(|(_, h)| *h == Some(true)).map(|(l, _)| *l).collect())
-    }
-
-    fn is_live(&self, console: Console, line: u32) -> bool {
-        let device = self.device_of.get(line as usize).copied().unwrap_or(NONE);
-        self.devices.live_line(console, device) == Some(line)
+        let holds = View::truth(condition, &table)?;
+        Ok(lines.iter().zip(holds).filter(|(_, holds)| *holds == Some(true)).map(|(line, _)| *line).collect())
     }
 
     /// Per line: whether it is the live one of its group, and how many its group has.
-    fn groups(&self, group: Option<&Group>, lines: &[u32]) -> (Vec<bool>, Vec<u32>) {
-        let Some(group) = group else { return (vec![false; lines.len()], vec![0; lines.len()]) };
+    fn groups(&self, group: &Group, lines: &[u32]) -> (Vec<bool>, Vec<u32>) {
         let words = self.shelf.text(&group.column);
         let seen = self.shelf.times("last_seen");
         let enrolled = self.shelf.times("enrolled");
@@ -88,7 +78,7 @@ impl Of<'_> {
         let rank = |line: u32| {
             let at = line as usize;
             (
-                self.is_live(self.shelf.console, line),
+                self.is_live(line),
                 seen.and_then(|s| s.get(at)),
                 enrolled.and_then(|e| e.get(at)),
                 std::cmp::Reverse(ids.and_then(|i| i.get(at))),

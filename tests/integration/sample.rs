@@ -147,12 +147,14 @@ fn steps_of_devices_from_the_story() {
                 "verify-in-next-export",
             ],
         ),
-        // First registered, now joined: only the registered record goes.
+        // First registered, now joined: only what the first enrolment left goes.
         (
             "CFS-LT-00121",
             &[
                 "export-list",
                 "back-up-bitlocker-key entra:aa097bf4-31b7-4cce-9553-c8e766f5a52b",
+                "defender-exclude defender:6f673e4ce02846169403997bab1879a632777de2",
+                "intune-delete intune:c960effa-fe32-4ab5-8759-8267ca235193 irreversible",
                 "entra-disable entra:aa097bf4-31b7-4cce-9553-c8e766f5a52b",
                 "entra-delete entra:aa097bf4-31b7-4cce-9553-c8e766f5a52b irreversible",
                 "verify-in-next-export",
@@ -189,8 +191,11 @@ fn nothing_erases_what_is_personal() {
 fn surplus_records_alone_are_touched() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
-    for finding in report.lines_where("findings.csv", "rule", "duplicate-entra") {
-        let named: Vec<&str> = finding["objects"].split('|').collect();
+    let findings = report.lines("findings.csv");
+    for finding in findings.iter().filter(|finding| finding["rule"] == "duplicate-entra") {
+        let same = findings.iter().filter(|other| other["device_key"] == finding["device_key"]);
+        let surplus = same.filter(|other| other["rule"].starts_with("duplicate-") || other["rule"] == "dual-state");
+        let named: Vec<&str> = surplus.flat_map(|other| other["objects"].split('|')).collect();
         let plan = report.lines_where("plan.csv", "device_key", &finding["device_key"]);
         for step in plan.iter().filter(|step| !step["object_id"].is_empty()) {
             let object = format!("{}:{}", step["console"], step["object_id"]);
@@ -303,7 +308,9 @@ fn a_name_that_could_decide_lowers_the_confidence() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
     for name in ["CFS-LT-00089", "CFS-LT-00181"] {
-        for line in report.lines_where("findings.csv", "device_name", name) {
+        // What one console says of its own certificate does not hang on who else has seen the device.
+        let lines = report.lines_where("findings.csv", "device_name", name);
+        for line in lines.iter().filter(|line| line["rule"] != "certificate-expired") {
             assert_ne!(line["confidence"], "high", "`{}` of {name}", line["rule"]);
         }
     }

@@ -221,6 +221,8 @@ fn what_becomes_unknown_is_counted_from_outside() {
     unreadable-value, exportDevice.csv, row 1, column joinType (trustType)
       1 cell is no word and counts as unknown
     unreadable-value, exportDevice.csv, row 1, column operatingSystem
+      1 cell is no text and counts as unknown
+    unreadable-value, exportDevice.csv, row 1, column operatingSystem
       1 cell is no word and counts as unknown
     unreadable-value, exportDevice.csv, row 1, column registrationTime
       2 cells are no date and count as unknown

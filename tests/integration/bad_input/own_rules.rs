@@ -43,12 +43,12 @@ fn rule_that_is_right() {
 fn rule_with_an_unknown_column() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_dys > 3")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: `intune_dys` is no column
+    error: `findings/own/probe.yaml`, line 4, `when`: `intune_dys` is no column
     help: the nearest column is `intune_days`
     ");
     assert_snapshot!(about_rule(&[("[intune_days]", "[intune_day]")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, evidence: `intune_day` is no column of the device table
+    error: `findings/own/probe.yaml`, line 7, `evidence`: `intune_day` is no column of the device table
     help: the nearest column is `intune_days`
     ");
 }
@@ -57,7 +57,7 @@ fn rule_with_an_unknown_column() {
 fn rule_with_text_in_double_quotes() {
     assert_snapshot!(about_rule(&[(WHEN, "'intune_compliance = \"compliant\"'")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: `compliant` is no column
+    error: `findings/own/probe.yaml`, line 4, `when`: `compliant` is no column
     help: text stands in single quotes: 'compliant'
     ");
 }
@@ -66,13 +66,13 @@ fn rule_with_text_in_double_quotes() {
 fn rule_over_more_than_one_device() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_days > AVG(intune_days)")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: `avg` is not allowed in a condition
-    help: a condition speaks of one device at a time; `lastseen fields` lists what it may use
+    error: `findings/own/probe.yaml`, line 4, `when`: `avg` is not allowed in a condition
+    help: a condition speaks of one device at a time; `lastseen fields` lists what it may read
     ");
     assert_snapshot!(about_rule(&[(WHEN, "intune_days > (SELECT 3)")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: `select` is not allowed in a condition
-    help: a condition speaks of one device at a time; `lastseen fields` lists what it may use
+    error: `findings/own/probe.yaml`, line 4, `when`: `select` is not allowed in a condition
+    help: a condition speaks of one device at a time; `lastseen fields` lists what it may read
     ");
 }
 
@@ -80,7 +80,8 @@ fn rule_over_more_than_one_device() {
 fn rule_without_a_column() {
     assert_snapshot!(about_rule(&[(WHEN, "1 = 1")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: looks at no column, so it says the same of every device
+    error: `findings/own/probe.yaml`, line 4, `when`: looks at no column, so it says the same of every device
+    help: let it read a column; `lastseen fields` lists them
     ");
 }
 
@@ -88,7 +89,8 @@ fn rule_without_a_column() {
 fn rule_that_gives_no_yes_or_no() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_days + 1")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: cannot be evaluated: gives a number, not true or false
+    error: `findings/own/probe.yaml`, line 4, `when`: cannot be evaluated: gives a number, not true or false
+    help: `intune_days` is a number of days
     ");
 }
 
@@ -96,7 +98,7 @@ fn rule_that_gives_no_yes_or_no() {
 fn rule_with_bad_syntax() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_days >> ) 3")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, when: cannot be read as a condition: unable to parse 'intune_days >> ) 3' as Expr
+    error: `findings/own/probe.yaml`, line 4, `when`: cannot be read as a condition: unable to parse 'intune_days >> ) 3' as Expr
     ");
 }
 
@@ -104,7 +106,7 @@ fn rule_with_bad_syntax() {
 #[test]
 fn rule_with_a_bad_interval() {
     let said = about_rule(&[(WHEN, "intune_last_seen < as_of - INTERVAL 'ninety days'")]);
-    let first = "exit 5\nerror: `findings/own/probe.yaml`, when: cannot be read as a condition: ";
+    let first = "exit 5\nerror: `findings/own/probe.yaml`, line 4, `when`: cannot be read as a condition: ";
     assert!(said.starts_with(first), "{said}");
     assert!(!said.contains("unwrap") && !said.contains(".rs:"), "{said}");
 }
@@ -113,25 +115,27 @@ fn rule_with_a_bad_interval() {
 fn rule_with_a_bad_key() {
     assert_snapshot!(about_rule(&[("severity:", "sverity:")]), @"
     exit 5
-    error: `findings/own/probe.yaml`: unknown field `sverity`, expected one of `id`, `title`, `severity`, `severity_when`, `needs`, `absence`, `when`, `objects`, `evidence`, `plan`, `why`, `summary`, `factors`, `controls`, `references`, `tests` at line 3 column 1
+    error: `findings/own/probe.yaml`, line 3: `sverity` is no key here
+    help: the nearest key is `severity`
     ");
     assert_snapshot!(about_rule(&[("plan: review", "plan: destroy")]), @"
     exit 5
-    error: `findings/own/probe.yaml`: plan: unknown variant `destroy`, expected one of `remove`, `objects`, `reconnect`, `review` at line 8 column 7
+    error: `findings/own/probe.yaml`, line 8: `destroy` is no word that may stand here
+    help: use one of `remove`, `objects`, `reconnect`, `review`
     ");
     assert_snapshot!(about_rule(&[("severity: low", "severity: mild")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, severity: `mild` is no severity
-    help: info, low, medium, high, critical
+    error: `findings/own/probe.yaml`, line 3, `severity`: `mild` is no severity
+    help: use one of info, low, medium, high, critical
     ");
     assert_snapshot!(about_rule(&[("console: intune", "console: intun")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, objects: `intun` is no console
-    help: intune, entra, autopilot, defender, abm, ade, chrome, google-mobile, ad, bitlocker, laps
+    error: `findings/own/probe.yaml`, line 5, `objects`: `intun` is no console
+    help: use one of intune, entra, autopilot, defender, abm, ade, chrome, google-mobile, ad, bitlocker, laps
     ");
     assert_snapshot!(about_rule(&[("id: probe", "id: prob")]), @"
     exit 5
-    error: `findings/own/probe.yaml`, id: `prob` does not match the file name
+    error: `findings/own/probe.yaml`, line 1, `id`: `prob` does not match the file name
     help: write `probe`
     ");
 }
@@ -140,7 +144,7 @@ fn rule_with_a_bad_key() {
 fn rule_that_is_no_yaml() {
     assert_snapshot!(about_rule(&[("title: Probe", "title: [Probe")]), @"
     exit 5
-    error: `findings/own/probe.yaml`: title: invalid type: sequence, expected a string at line 2 column 8
+    error: `findings/own/probe.yaml`, line 2: cannot be read as YAML of a rule: title: invalid type: sequence, expected a string
     ");
 }
 
@@ -149,9 +153,9 @@ fn several_problems_at_once() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_dys > 3"), ("severity: low", "severity: mild")]), @"
     exit 5
     error: 2 problems in rules, formats or settings
-      `findings/own/probe.yaml`, severity: `mild` is no severity
-        help: info, low, medium, high, critical
-      `findings/own/probe.yaml`, when: `intune_dys` is no column
+      `findings/own/probe.yaml`, line 3, `severity`: `mild` is no severity
+        help: use one of info, low, medium, high, critical
+      `findings/own/probe.yaml`, line 4, `when`: `intune_dys` is no column
         help: the nearest column is `intune_days`
     ");
 }

@@ -89,8 +89,14 @@ fn a_list_that_is_too_short_proves_no_absence() {
         .map(|line| format!("{}: {}", line["rule"], line["reason"]))
         .collect();
     assert_snapshot!(stopped.join("\n"), @"
+    abm-assigned-not-enrolled: 5000 devices expected of Intune, and the exports have 324
     autopilot-ghost: 5000 devices expected of Intune, and the exports have 324
+    autopilot-never-enrolled: 5000 devices expected of Intune, and the exports have 324
+    defender-only: 5000 devices expected of Intune, and the exports have 324
+    hybrid-without-ad: no Active Directory export was supplied
     left-intune-still-in-entra: 5000 devices expected of Intune, and the exports have 324
+    no-recovery-key: no BitLocker key list export was supplied
+    unmanaged-in-entra: 5000 devices expected of Intune, and the exports have 324
     ");
 }
 

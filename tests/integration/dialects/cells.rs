@@ -45,7 +45,11 @@ pub(super) fn cells(written: &Written) -> Cells {
             }
         }
         let rows: Vec<u32> = records.frame.column("row").unwrap().u32().unwrap().into_no_null_iter().collect();
-        for column in records.frame.columns().iter().filter(|column| column.name() != "row") {
+        for column in records.frame.columns() {
+            // Whether a cell could be read is no fact of the device; the notices compare it.
+            if column.name() == "row" || column.name().ends_with("_unread") {
+                continue;
+            }
             for (at, row) in rows.iter().enumerate() {
                 let [spot] = written.spots(&label, *row as usize)[..] else { continue };
                 if let Some(value) = text(&column.get(at).unwrap()) {

@@ -103,6 +103,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
     },
     // The list leaves released devices out, so that nobody knows which devices are dealt with.
     Explained { dialects: &["api-list"], what: "new silent-everywhere", why: &[Why::Notice("", "released")] },
+    // And what they are held together by is then not a serial number that Apple lists.
+    Explained { dialects: &["api-list"], what: "severity certificate-expired", why: &[Why::Notice("", "released")] },
     Explained {
         dialects: &["api-list"],
         what: "lost abm-released-still-managed",
@@ -123,6 +125,12 @@ pub(super) const EXPLAINED: &[Explained] = &[
         dialects: &["api", "api-list", "powershell", "mixed"],
         what: "cells gained: Entra.synced",
         why: &[Why::NoColumn("entra/download-devices", "synced")],
+    },
+    // The portal's list does not show the stamp of Autopilot, so there it is not known of some that they are no stock.
+    Explained {
+        dialects: &["api", "api-list"],
+        what: "new disabled-past-grace",
+        why: &[Why::NoColumn("entra/download-devices", "ztdid")],
     },
     // How a device was enrolled stands in the portal's file only if somebody asked for the column.
     Explained {

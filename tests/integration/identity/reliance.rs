@@ -65,7 +65,7 @@ fn findings_that_do_not_rest_on_it_keep_confidence_and_plan() {
 }
 
 #[test]
-fn a_weak_device_gets_no_step_at_all() {
+fn a_weak_device_is_looked_at_and_nothing_more() {
     let found = find(&[
         ENTRA.rows(&["object=o1; entra=e1; name=PC-1; join=ServerAd"]),
         AD_WITHOUT_GUID.rows(&["dn=CN=PC-1,DC=corp; name=PC-1"]),
@@ -73,5 +73,5 @@ fn a_weak_device_gets_no_step_at_all() {
     assert_eq!(found.devices(), ["ad:1 entra:1"]);
     assert_eq!(found.identity("entra:1"), "weak");
     assert_eq!(confidence(&found.findings("entra:1"), "silent-everywhere"), "low");
-    assert_eq!(found.steps("entra:1"), Vec::<String>::new());
+    assert_eq!(found.steps("entra:1"), ["review-identity"]);
 }

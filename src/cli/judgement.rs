@@ -1,14 +1,25 @@
-//! Options that say when something is late; the verbs that judge share them.
+//! Options that say how is judged; the verbs that judge share them.
 
-use clap::Args as ClapArgs;
+use std::path::{Path, PathBuf};
 
+use clap::{Args as ClapArgs, ValueHint};
+
+use crate::analysis;
+use crate::config::{Config, Setting};
 use crate::error::{Error, Result};
 use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
 use crate::schema::{Platform, nearest};
 
+/// The configuration that counts where none is named.
+const USUAL: &str = "lastseen.toml";
+
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub(super) struct Args {
+    /// Configuration: thresholds, rules that are off, severities, markers [default: `lastseen.toml` here, if there is one]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Judgement")]
+    pub config: Option<PathBuf>,
+
     /// Set a threshold: `inactive=60`, or for one platform `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
     #[arg(long, value_name = "NAME=DAYS", value_parser = threshold, help_heading = "Judgement")]
     pub threshold: Vec<(Threshold, Option<Platform>, u32)>,
@@ -16,6 +27,14 @@ pub(super) struct Args {
     /// Accept an inactivity threshold below 21 days, which Entra's activity stamp is too coarse for
     #[arg(long, help_heading = "Judgement")]
     pub allow_short_thresholds: bool,
+
+    /// Findings that were accepted for a time [default: the file that the configuration names]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Judgement")]
+    pub exceptions: Option<PathBuf>,
+
+    /// Show every finding, as a second auditor would see it
+    #[arg(long, conflicts_with = "exceptions", help_heading = "Judgement")]
+    pub no_exceptions: bool,
 }
 
 fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
@@ -37,11 +56,14 @@ fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
 }
 
 impl Args {
-    /// The thresholds in force.
-    pub(super) fn read(&self) -> Result<Thresholds> {
+    /// Lays what is settled here over the options of a run.
+    pub(super) fn apply(&self, options: &mut analysis::Options) -> Result<()> {
+        let config = self.config()?;
         let mut thresholds = Thresholds::default();
+        config.apply(&mut thresholds);
         for (name, platform, days) in &self.threshold {
-            if *name == Threshold::Inactive && *days < SHORTEST_INACTIVE && !self.allow_short_thresholds {
+            let meant = self.allow_short_thresholds || config.allow_short_thresholds;
+            if *name == Threshold::Inactive && *days < SHORTEST_INACTIVE && !meant {
                 return Err(Error::Usage {
                     message: format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),
                     help:
@@ -52,7 +74,30 @@ impl Args {
             }
             thresholds.set(*name, *platform, *days);
         }
-        Ok(thresholds)
+        options.exceptions =
+            self.exceptions.clone().or_else(|| config.exceptions.clone()).filter(|_| !self.no_exceptions);
+        options.settings = self.settings(&config, &thresholds);
+        options.thresholds = thresholds;
+        options.config = config;
+        Ok(())
+    }
+
+    fn config(&self) -> Result<Config> {
+        match &self.config {
+            Some(path) => Config::read(path),
+            None if Path::new(USUAL).is_file() => Config::read(Path::new(USUAL)),
+            None => Ok(Config::default()),
+        }
+    }
+
+    /// The values in force, and where each comes from.
+    fn settings(&self, config: &Config, thresholds: &Thresholds) -> Vec<Setting> {
+        let typed = |name: Threshold, platform: Option<Platform>| {
+            self.threshold
+                .iter()
+                .any(|(own, of, _)| *own == name && (of.is_none() || *of == platform || platform.is_none()))
+        };
+        config.settings(thresholds, &typed)
     }
 
     /// What was given, as the manifest shows it.

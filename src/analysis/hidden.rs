@@ -1,0 +1,97 @@
+//! Findings that somebody has accepted for a time: taken out of what is planned, counted, and listed all the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::{Exceptions, Facts, Selector, State};
+use crate::identity::{Devices, Shelves};
+use crate::notice::Notice;
+use crate::rules::{Findings, Ground, Rule, Tally};
+
+/// Record columns by which exceptions may name devices, beyond those that every run reads.
+pub(super) const NEEDED: [&str; 2] = ["org_unit", "group_tag"];
+
+/// What exceptions hide.
+#[derive(Debug, Default)]
+pub struct Hidden {
+    /// The exceptions, in the order of their file.
+    pub exceptions: Exceptions,
+    /// What became of each.
+    pub states: Vec<State>,
+    /// Number of findings that each hides.
+    pub counts: Vec<u64>,
+    /// The findings.
+    pub findings: Findings,
+    /// The exception that hides each, by position.
+    pub by: Vec<usize>,
+}
+
+/// Takes out the findings that an exception hides.
+pub(super) fn hide(
+    exceptions: Exceptions,
+    rules: &[Rule],
+    tallies: &mut [Tally],
+    findings: Findings,
+    ground: Ground<'_>,
+) -> (Findings, Hidden, Vec<Notice>) {
+    if exceptions.list.is_empty() {
+        return (findings, Hidden { exceptions, ..Hidden::default() }, Vec::new());
+    }
+    let as_of = ground.devices.as_of.millis;
+    let flagged: BTreeSet<u32> = findings.device.iter().copied().collect();
+    let facts = facts_of(&flagged, ground);
+    let mut by = Vec::new();
+    let mut counts = vec![0_u64; exceptions.list.len()];
+    let mut goes = vec![false; findings.len()];
+    for ((goes, rule), device) in goes.iter_mut().zip(&findings.rule).zip(&findings.device) {
+        let (Some(text), Some(facts)) = (rules.get(usize::from(*rule)), facts.get(device)) else { continue };
+        let Some(exception) = exceptions.hides(&text.text.id, facts, as_of) else { continue };
+        *goes = true;
+        by.push(exception);
+        if let Some(count) = counts.get_mut(exception) {
+            *count += 1;
+        }
+        if let Some(tally) = tallies.get_mut(usize::from(*rule)) {
+            tally.suppressed += 1;
+        }
+    }
+    let (findings, hidden) = findings.split(&goes);
+    let states = exceptions.states(&counts, as_of);
+    let notices = exceptions.notices(&states);
+    (findings, Hidden { exceptions, states, counts, findings: hidden, by }, notices)
+}
+
+/// What exceptions may name flagged devices by.
+fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Facts<'a>> {
+    const COLUMNS: &[(&str, Selector)] = &[
+        ("native_id", Selector::Id),
+        ("entra_id", Selector::Id),
+        ("serial", Selector::Serial),
+        ("name", Selector::Name),
+        ("primary_user", Selector::User),
+        ("org_unit", Selector::OrgUnit),
+        ("group_tag", Selector::Tag),
+    ];
+    let Ground { shelves, links, devices, .. } = ground;
+    let key = |device: &u32| links.key.get(*device as usize).map_or("", String::as_str);
+    let mut facts: BTreeMap<u32, Facts<'a>> =
+        flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device))] })).collect();
+    for (at, shelf) in shelves.shelves.iter().enumerate() {
+        for (column, selector) in COLUMNS {
+            let Some(cells) = shelf.text(column) else { continue };
+            for (line, device) in devices.device_of(at).iter().enumerate() {
+                let Some(facts) = facts.get_mut(device) else { continue };
+                if let Some(text) = cells.get(line).filter(|_| speaks(shelves, devices, at, *selector, line, *device)) {
+                    facts.values.push((*selector, text));
+                }
+            }
+        }
+    }
+    facts
+}
+
+/// Names and users are those of live records only: an old name may be another device's today.
+fn speaks(shelves: &Shelves, devices: &Devices, shelf: usize, selector: Selector, line: usize, device: u32) -> bool {
+    let console = shelves.shelves.get(shelf).map(|s| s.console);
+    !matches!(selector, Selector::Name | Selector::User)
+        || console.is_some_and(|c| devices.live_line(c, device) == u32::try_from(line).ok())
+}

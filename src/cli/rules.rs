@@ -1,0 +1,188 @@
+//! `lastseen rules`: read, check and test the rules that ship and those of your own.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, Subcommand, ValueHint};
+
+use super::judgement;
+use super::print::{self, BAD, BOLD, DIM};
+use crate::analysis::{self, Checked};
+use crate::error::{Error, Problem, Result, exit};
+use crate::notice::many;
+use crate::rules::{self, Rule};
+use crate::schema::nearest;
+
+/// List, show, check and test the rules.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the rules, with severity and what follows from a finding
+    List(List),
+    /// Print one rule: when it holds, what it needs, what follows, what its tests show
+    Show(Show),
+    /// Check rules, formats, playbooks and configuration, and say everything that is wrong
+    Check(Check),
+    /// Run the tests inside the rule files
+    Test(Test),
+    /// Print the JSON Schema of a rule file, for editors
+    Schema,
+}
+
+#[derive(Debug, ClapArgs)]
+struct List {
+    /// Folder with rules to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+struct Show {
+    /// Id of the rule
+    #[arg(value_name = "RULE")]
+    id: String,
+
+    /// Folder with rules to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+struct Check {
+    /// Folder with rules to add to the shipped ones or to put in their place
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+
+    #[command(flatten)]
+    judgement: judgement::Args,
+}
+
+#[derive(Debug, ClapArgs)]
+struct Test {
+    /// Folder with rules to add to the shipped ones or to put in their place
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<u8> {
+    match &args.verb {
+        Verb::List(args) => list(&load(args.rules.as_deref())?.rules, args.json),
+        Verb::Show(args) => show(&load(args.rules.as_deref())?.rules, &args.id),
+        Verb::Check(args) => check(args),
+        Verb::Test(args) => test(&load(args.rules.as_deref())?.rules),
+        Verb::Schema => {
+            print::out(&print::pretty(&rules::json_schema())?);
+            Ok(exit::DONE)
+        }
+    }
+}
+
+fn load(folder: Option<&Path>) -> Result<Checked> {
+    analysis::check(&analysis::Options { rules: folder.map(Path::to_path_buf), ..analysis::Options::default() })
+}
+
+fn list(rules: &[Rule], json: bool) -> Result<u8> {
+    if json {
+        let rows: Vec<serde_json::Value> = rules.iter().map(as_json).collect();
+        print::out(&print::pretty(&rows)?);
+        return Ok(exit::DONE);
+    }
+    let width = rules.iter().map(|rule| rule.text.id.len()).max().unwrap_or_default() + 2;
+    let mut text = format!("{DIM}{:<width$}{:<10}{:<11}title{DIM:#}\n", "rule", "severity", "plan");
+    let mut family = "";
+    let mut sorted: Vec<&Rule> = rules.iter().collect();
+    sorted.sort_by(|a, b| (&a.text.family, &a.text.id).cmp(&(&b.text.family, &b.text.id)));
+    for rule in sorted {
+        let own = &rule.text;
+        if own.family != family {
+            family = &own.family;
+            let _ = writeln!(text, "\n{BOLD}{family}{BOLD:#}");
+        }
+        let _ = writeln!(text, "{:<width$}{:<10}{:<11}{}", own.id, own.severity, own.plan.as_str(), own.title);
+    }
+    print::out(&text);
+    Ok(exit::DONE)
+}
+
+fn as_json(rule: &Rule) -> serde_json::Value {
+    let (needs, absence) = rule.demands();
+    serde_json::json!({
+        "id": rule.text.id, "family": rule.text.family, "title": rule.text.title, "severity": rule.text.severity.as_str(),
+        "plan": rule.text.plan.as_str(), "when": rule.condition(), "needs": needs, "absence": absence,
+        "why": rule.text.why, "controls": rule.text.controls, "references": rule.text.references,
+        "tests": rule.cases().len(), "file": rule.path,
+    })
+}
+
+fn show(rules: &[Rule], id: &str) -> Result<u8> {
+    let Some(rule) = rules.iter().find(|rule| rule.text.id == id) else {
+        let near = nearest(id, rules.iter().map(|rule| rule.text.id.as_str()));
+        let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+        return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
+    };
+    print::out(&rules::page(rule));
+    Ok(exit::DONE)
+}
+
+fn check(args: &Check) -> Result<u8> {
+    let mut options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
+    args.judgement.apply(&mut options)?;
+    let checked = analysis::check(&options)?;
+    let tests = tested(&checked.rules)?;
+    let mut text = format!(
+        "{}, {} and {} are sound, and {} pass\n",
+        many(checked.rules.len() as u64, "rule"),
+        many(checked.formats.len() as u64, "format"),
+        many(checked.playbooks as u64, "playbook"),
+        many(tests, "test")
+    );
+    if !options.config.source.file.is_empty() {
+        let _ = writeln!(text, "`{}` is sound", options.config.source.file);
+    }
+    if let Some(path) = &options.exceptions {
+        let _ = writeln!(text, "`{}` is sound: {}", path.display(), many(checked.exceptions as u64, "exception"));
+    }
+    print::out(&text);
+    Ok(exit::DONE)
+}
+
+fn test(rules: &[Rule]) -> Result<u8> {
+    let mut text = String::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    let width = rules.iter().map(|rule| rule.text.id.len()).max().unwrap_or_default() + 2;
+    for rule in rules {
+        let found = rules::run_cases(rule);
+        let count = |word: &str| rule.cases().iter().filter(|(_, expect)| *expect == word).count();
+        let (matches, passes, unknown) = (count("match"), count("pass"), count("unknown"));
+        let (style, word) = if found.is_empty() { (DIM, "ok") } else { (BAD, "FAILED") };
+        let _ = writeln!(
+            text,
+            "{:<width$}{matches:>3} match {passes:>3} pass {unknown:>3} unknown  {style}{word}{style:#}",
+            rule.text.id
+        );
+        problems.extend(found);
+    }
+    let total: usize = rules.iter().map(|rule| rule.cases().len()).sum();
+    let _ = writeln!(text, "\n{} in {}", many(total as u64, "test"), many(rules.len() as u64, "rule"));
+    print::out(&text);
+    if problems.is_empty() { Ok(exit::DONE) } else { Err(Error::Rules { problems }) }
+}
+
+/// Number of tests, if all pass.
+fn tested(rules: &[Rule]) -> Result<u64> {
+    let problems: Vec<Problem> = rules.iter().flat_map(rules::run_cases).collect();
+    if problems.is_empty() {
+        Ok(rules.iter().map(|rule| rule.cases().len() as u64).sum())
+    } else {
+        Err(Error::Rules { problems })
+    }
+}

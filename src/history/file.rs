@@ -1,0 +1,193 @@
+//! The file with exceptions: a YAML list, checked word by word.
+
+use serde::Deserialize;
+use yaml_serde::Value;
+
+use super::exceptions::{Exception, Selector};
+use crate::error::Problem;
+use crate::formats::dates::{Stamp, stamp};
+use crate::schema::nearest;
+
+const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
+
+type Entry = std::collections::BTreeMap<String, Value>;
+
+/// Reads the exceptions; `rules` are the ids there are.
+pub(super) fn parse(file: &str, text: &str, rules: &[&str]) -> Result<Vec<Exception>, Vec<Problem>> {
+    let lines: Vec<usize> =
+        (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("- ")).map(|(number, _)| number).collect();
+    let entries: Option<Vec<Entry>> = match yaml_serde::from_str(text) {
+        Ok(entries) => entries,
+        Err(e) => {
+            let place = e.location().map_or_else(String::new, |at| format!("line {}", at.line()));
+            let message = "is no list of exceptions".to_string();
+            let help = "begin each with `- rule: …`; docs/configuration.md shows one".to_string();
+            return Err(vec![Problem { file: file.into(), place, message, help }]);
+        }
+    };
+    let mut list = Vec::new();
+    let mut problems = Vec::new();
+    for (at, entry) in entries.unwrap_or_default().into_iter().enumerate() {
+        let line = lines.get(at).copied().unwrap_or(0);
+        let mut reader = Reader { file, place: format!("line {line}"), problems: &mut problems };
+        list.extend(reader.exception(line, &entry, rules));
+    }
+    if problems.is_empty() { Ok(list) } else { Err(problems) }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    place: String,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn add(&mut self, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem {
+            file: self.file.into(),
+            place: self.place.clone(),
+            message: message.into(),
+            help: help.into(),
+        });
+    }
+
+    /// The text of a key that must be there.
+    fn text(&mut self, entry: &Entry, key: &str) -> Option<String> {
+        let text = entry.get(key).and_then(text_of).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            let help = match key {
+                "expires" => "an exception has a last day: `expires: 2027-03-31`",
+                "approved_by" => "say who accepted it; an auditor will ask",
+                "owner" => "say who answers for the device",
+                "reason" => "say why the finding is accepted",
+                _ => "name a rule, or `\"*\"` for all",
+            };
+            self.add(format!("has no `{key}`"), help);
+        }
+        text.map(|text| text.trim().to_string())
+    }
+
+    fn exception(&mut self, line: usize, entry: &Entry, rules: &[&str]) -> Option<Exception> {
+        for key in entry.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            let near = nearest(key, KEYS.iter().copied());
+            let help = near.map_or_else(|| format!("use {}", KEYS.join(", ")), |n| format!("the nearest is `{n}`"));
+            self.add(format!("`{key}` is no key of an exception"), help);
+        }
+        let rule = self.text(entry, "rule");
+        if let Some(rule) = rule.as_deref().filter(|rule| *rule != "*" && !rules.contains(rule)) {
+            let near = nearest(rule, rules.iter().copied());
+            let help =
+                near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+            self.add(format!("`{rule}` is no rule"), help);
+        }
+        let device = self.device(entry.get("device"));
+        let texts = ["reason", "owner", "approved_by", "expires"].map(|key| self.text(entry, key));
+        let [reason, owner, approved_by, expires] = texts;
+        let expires = expires.and_then(|text| self.day(&text));
+        Some(Exception {
+            reason: reason?,
+            owner: owner?,
+            approved_by: approved_by?,
+            expires: expires?,
+            ..Exception::new(line, rule?, device?)
+        })
+    }
+
+    fn device(&mut self, value: Option<&Value>) -> Option<Vec<(Selector, String)>> {
+        let entry: Option<Entry> = value.and_then(|value| Entry::deserialize(value.clone()).ok());
+        let Some(entry) = entry.filter(|entry| !entry.is_empty()) else {
+            let help = format!("write `device: {{serial: …}}`; one or more of {}", Selector::WORDS.join(", "));
+            self.add("does not say which device it is for", help);
+            return None;
+        };
+        let mut found = Vec::new();
+        for (name, value) in &entry {
+            let Some(selector) = Selector::parse(name) else {
+                let near = nearest(name, Selector::WORDS.iter().copied());
+                let help = near
+                    .map_or_else(|| format!("use {}", Selector::WORDS.join(", ")), |n| format!("the nearest is `{n}`"));
+                self.add(format!("`{name}` names no device"), help);
+                continue;
+            };
+            match text_of(value).map(|text| text.trim().to_string()) {
+                // Everything at once is no exception but a rule that is switched off.
+                Some(text) if text.is_empty() || text.chars().all(|c| c == '*') => {
+                    self.add(
+                        format!("`{name}: {text}` means every device"),
+                        "switch the rule off in lastseen.toml instead",
+                    );
+                }
+                Some(text) if selector.is_exact() && text.contains('*') => {
+                    self.add(
+                        format!("`{name}: {text}`: `*` stands for nothing here"),
+                        "only name, user, org_unit and tag take `*`",
+                    );
+                }
+                Some(text) => found.push((selector, text)),
+                None => self.add(format!("`{name}` is no text"), "put it in quotes"),
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    fn day(&mut self, text: &str) -> Option<i64> {
+        match stamp(text) {
+            Stamp::At(millis) if text.get(4..5) == Some("-") => Some(millis.div_euclid(86_400_000) * 86_400_000),
+            _ => {
+                self.add(format!("`{text}` is no day"), "write it as `2027-03-31`");
+                None
+            }
+        }
+    }
+}
+
+/// Text as YAML may have read it: a serial number of digits only is a number to it.
+fn text_of(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_string).or_else(|| value.as_u64().map(|n| n.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Exceptions, Facts, State};
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn one(text: &str) -> Exceptions {
+        Exceptions::new(parse("exceptions.yaml", text, &["no-owner", "silent-everywhere"]).unwrap())
+    }
+
+    #[test]
+    fn an_exception_hides_what_it_names_until_its_last_day_is_over() {
+        let text = "- rule: no-owner\n  device: {serial: 5cg1, name: LAB-*}\n  reason: lab\n  owner: a\n  approved_by: b\n  expires: 2026-03-31\n";
+        let exceptions = one(text);
+        let facts = |serial, name| Facts { values: vec![(Selector::Serial, serial), (Selector::Name, name)] };
+        let last = exceptions.list[0].expires;
+        assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "lab-7"), last + DAY - 1), Some(0));
+        assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "lab-7"), last + DAY), None, "expired");
+        assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "PC-7"), last), None, "another name");
+        assert_eq!(exceptions.hides("no-owner", &facts("5CG2", "LAB-7"), last), None, "another serial");
+        assert_eq!(exceptions.hides("silent-everywhere", &facts("5CG1", "LAB-7"), last), None, "another rule");
+        assert_eq!(exceptions.states(&[1], last), [State::Active]);
+        assert_eq!(exceptions.states(&[0], last), [State::Unused]);
+        assert_eq!(exceptions.states(&[0], last + DAY), [State::Expired]);
+    }
+
+    #[test]
+    fn every_mistake_is_said_with_its_line() {
+        let text = "- rule: no-ownr\n  device: {serial: 1}\n  reason: x\n  owner: y\n  approved_by: z\n  expires: 2026-03-31\n\
+                    - rule: \"*\"\n  device: {name: \"*\"}\n  reason: x\n  owner: y\n  approved_by: z\n  expires: soon\n\
+                    - rule: no-owner\n  devise: {serial: 1}\n  reason: x\n\
+                    - rule: no-owner\n  device: {serail: 1}\n  reason: x\n  owner: y\n  approved_by: z\n  expires: 31.03.2026\n";
+        let problems = parse("exceptions.yaml", text, &["no-owner"]).unwrap_err();
+        let lines: Vec<String> = problems.iter().map(|p| format!("{}: {} | {}", p.place, p.message, p.help)).collect();
+        insta::assert_snapshot!(lines.join("\n"));
+        let problems = parse("exceptions.yaml", "rule: no-owner\n", &["no-owner"]).unwrap_err();
+        assert_eq!(problems[0].message, "is no list of exceptions");
+    }
+
+    #[test]
+    fn an_empty_file_has_no_exceptions() {
+        assert!(parse("exceptions.yaml", "# none yet\n", &[]).unwrap().is_empty());
+    }
+}

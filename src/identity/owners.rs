@@ -1,0 +1,111 @@
+//! What devices have in common with others: their owner, their Apple server, the id that Intune names.
+
+use std::collections::{HashMap, HashSet};
+
+use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray, UInt32Chunked};
+
+use super::devices::Devices;
+use super::keys::number;
+use super::shelves::{Shelf, Shelves};
+use crate::schema::{Activity, Console};
+
+/// The Entra owners of the devices, and how many devices each has.
+pub(super) struct Owners {
+    /// Number of the owner of each device.
+    of: Vec<Option<u32>>,
+    devices: Vec<u32>,
+    silent: Vec<u32>,
+}
+
+impl Owners {
+    pub(super) fn new(devices: &Devices, shelves: &Shelves) -> Self {
+        let mut owners = Self { of: vec![None; devices.count as usize], devices: Vec::new(), silent: Vec::new() };
+        let Some(names) = shelves.of(Console::Entra).and_then(|s| s.text("primary_user")) else { return owners };
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        for ((device, slot), activity) in (0_u32..).zip(&mut owners.of).zip(devices.activities()) {
+            let line = devices.live_line(Console::Entra, device);
+            let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            let owner = *numbers.entry(name.to_lowercase()).or_insert(next);
+            *slot = Some(owner);
+            let owner = owner as usize;
+            if owner == owners.devices.len() {
+                owners.devices.push(0);
+                owners.silent.push(0);
+            }
+            if let (Some(all), Some(silent)) = (owners.devices.get_mut(owner), owners.silent.get_mut(owner)) {
+                *all += 1;
+                *silent += u32::from(activity == Activity::Silent);
+            }
+        }
+        owners
+    }
+
+    /// How many devices the owner of each device has.
+    pub(super) fn devices(&self, name: &str) -> Column {
+        self.column(name, &self.devices)
+    }
+
+    /// How many of them are silent.
+    pub(super) fn silent(&self, name: &str) -> Column {
+        self.column(name, &self.silent)
+    }
+
+    fn column(&self, name: &str, counts: &[u32]) -> Column {
+        let of = |owner: &Option<u32>| owner.and_then(|owner| counts.get(owner as usize)).copied();
+        UInt32Chunked::from_iter_options(name.into(), self.of.iter().map(of)).into_column()
+    }
+}
+
+impl Devices {
+    /// The Entra device id that the newest Intune record of a device names.
+    #[must_use]
+    pub fn named_by_intune<'a>(&self, intune: Option<&'a Shelf>, device: u32) -> Option<&'a str> {
+        let line = self.live_line(Console::Intune, device)?;
+        intune?.text("entra_id")?.get(line as usize)
+    }
+
+    /// Whether Entra ID lists the id that Intune names, on whichever device.
+    pub(super) fn listed_in_entra(&self, shelves: &Shelves) -> Column {
+        let intune = shelves.of(Console::Intune);
+        let ids = shelves.of(Console::Entra).and_then(|s| s.text("entra_id"));
+        let listed: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
+        let one = |device: u32| {
+            let id = self.named_by_intune(intune, device).filter(|_| ids.is_some())?;
+            // A row that was set aside may be the one with the id.
+            let found = listed.contains(&number(id));
+            (found || !self.in_doubt(device as usize, Console::Entra)).then_some(found)
+        };
+        BooleanChunked::from_iter_options("intune_entra_listed".into(), (0..self.count).map(one)).into_column()
+    }
+
+    /// True where Intune has a device of the same Apple server; unknown otherwise.
+    pub(super) fn server_used(&self, shelves: &Shelves) -> Column {
+        let servers = shelves.of(Console::Abm).and_then(|s| s.text("server"));
+        let bit = 1_u16 << Console::Intune.index();
+        let of = |device: u32| {
+            let line = self.live_line(Console::Abm, device)?;
+            servers?.get(line as usize)
+        };
+        let managed = |device: &u32| self.consoles.get(*device as usize).is_some_and(|held| held & bit != 0);
+        let used: HashSet<&str> = (0..self.count).filter(managed).filter_map(of).collect();
+        let one = |device: u32| of(device).filter(|server| used.contains(server)).map(|_| true);
+        BooleanChunked::from_iter_options("abm_server_used".into(), (0..self.count).map(one)).into_column()
+    }
+
+    /// Whether a device runs a server operating system; unknown where no console says what it runs.
+    pub(super) fn server_os(&self, shelves: &Shelves) -> Column {
+        let mut found: Vec<Option<bool>> = vec![None; self.count as usize];
+        for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
+            let Some(cells) = shelf.text("os") else { continue };
+            for (device, cell) in device_of.iter().zip(cells.iter()) {
+                let Some(text) = cell else { continue };
+                if let Some(slot) = found.get_mut(*device as usize) {
+                    let server = text.to_ascii_lowercase().contains("server");
+                    *slot = Some(server || *slot == Some(true));
+                }
+            }
+        }
+        BooleanChunked::from_iter_options("server_os".into(), found.into_iter()).into_column()
+    }
+}

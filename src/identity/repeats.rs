@@ -1,0 +1,63 @@
+//! One object in several lists of a console, such as Apple's devices and their servers: the row that speaks for it takes
+//! from the others what its own list does not have.
+
+use polars::prelude::{Column, IdxCa};
+
+use super::links::Links;
+use super::shelves::{Shelf, Shelves};
+use crate::error::Result;
+use crate::formats::normalise_internal as internal;
+use crate::schema::RECORD;
+
+/// Fills in the columns that the list of the speaking row lacks.
+pub(super) fn complete(shelves: &mut Shelves, links: &Links) -> Result<()> {
+    let columns = std::mem::take(&mut shelves.columns);
+    let lacks = |export: u32, column: &str| columns.get(export as usize).is_some_and(|own| !own.contains(column));
+    let mut done = Ok(());
+    for shelf in &mut shelves.shelves {
+        let own = shelf.offset..shelf.offset + u32::try_from(shelf.height()).unwrap_or(u32::MAX);
+        let pairs: Vec<(u32, u32)> = links
+            .spoken_for
+            .iter()
+            .filter(|(record, _)| own.contains(record))
+            .map(|(record, speaker)| (record - shelf.offset, speaker - shelf.offset))
+            .collect();
+        if !pairs.is_empty() {
+            done = done.and(fill(shelf, &pairs, lacks));
+        }
+    }
+    shelves.columns = columns;
+    done
+}
+
+fn fill(shelf: &mut Shelf, pairs: &[(u32, u32)], lacks: impl Fn(u32, &str) -> bool) -> Result<()> {
+    let Some(exports) = shelf.numbers("export").cloned() else { return Ok(()) };
+    let export = |line: u32| exports.get(line as usize).unwrap_or(u32::MAX);
+    let mut filled: Vec<Column> = Vec::new();
+    for field in RECORD {
+        let Ok(column) = shelf.frame.column(field.name) else { continue };
+        let given = column.is_not_null();
+        let gives = |(line, speaker): &&(u32, u32)| {
+            given.get(*line as usize) == Some(true)
+                && given.get(*speaker as usize) != Some(true)
+                && lacks(export(*speaker), field.name)
+        };
+        let mut source: Vec<u32> = Vec::new();
+        for (line, speaker) in pairs.iter().filter(gives) {
+            if source.is_empty() {
+                source = (0..u32::try_from(shelf.height()).unwrap_or(u32::MAX)).collect();
+            }
+            // The first of several that know it; rows come in the order of their lists.
+            if let Some(slot) = source.get_mut(*speaker as usize).filter(|slot| **slot == *speaker) {
+                *slot = *line;
+            }
+        }
+        if !source.is_empty() {
+            filled.push(column.take(&IdxCa::from_vec("".into(), source)).map_err(internal)?);
+        }
+    }
+    for column in filled {
+        shelf.frame.with_column(column).map_err(internal)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! From the text of a rule to something that can be evaluated; all that is wrong with it is said at once.
+
+mod condition;
+mod scope;
+mod types;
+
+use polars::prelude::Expr;
+
+use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
+use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
+use crate::error::Problem;
+use crate::schema::{Console, Kind, RECORD, Severity, device_field, device_fields, nearest, record_field};
+
+use condition::Scope;
+use scope::{Devices, Records};
+
+pub(super) use condition::OPEN;
+pub(super) use scope::RECORD_EXTRAS;
+
+struct Compiler<'a> {
+    path: &'a str,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
+    let mut c = Compiler { path, text, problems: Vec::new() };
+    c.names(&raw);
+    let severity = c.severity(&["severity"], &raw.severity);
+    let derived: Vec<Derived> = raw.records.iter().filter_map(|(name, raw)| c.derived(name, raw)).collect();
+    // Names of columns that could not be made are known all the same, so that one mistake is one problem.
+    let scope = Devices::new(raw.records.keys().cloned(), &derived, !raw.after.is_empty());
+    let when = c.condition(&["when"], &raw.when, &scope);
+    let mut severity_when = Vec::new();
+    for one in &raw.severity_when {
+        let expr = c.condition(&["severity_when"], &one.when, &scope);
+        let severity = c.severity(&["severity_when"], &one.severity);
+        severity_when.extend(expr.zip(severity));
+    }
+    let needs = raw.needs.iter().filter_map(|need| c.need(need)).collect();
+    let absence = raw.absence.iter().filter_map(|name| c.console(&["absence"], name)).collect();
+    let objects = raw.objects.iter().filter_map(|o| c.objects(o)).collect();
+    for name in raw.evidence.iter().filter(|name| scope.kind(name).is_none()) {
+        c.unknown_column(&["evidence"], name, &scope);
+    }
+    c.cases(&raw.tests, &scope);
+    let (Some(when), Some(severity), true) = (when, severity, c.problems.is_empty()) else { return Err(c.problems) };
+    let sorted = |mut columns: Vec<String>| {
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    };
+    let shown = severity_when.iter().flat_map(|(expr, _)| roots(expr)).chain(raw.evidence.iter().cloned());
+    let shown = sorted(shown.collect());
+    let decides = sorted(roots(&when));
+    let read = sorted(shown.iter().chain(&decides).cloned().collect());
+    let columns = read.iter().filter_map(|name| device_field(name)).map(|f| f.name).collect();
+    Ok(Rule {
+        path: path.to_string(),
+        text: Text {
+            id: raw.id,
+            family: path.split('/').rev().nth(1).unwrap_or_default().to_string(),
+            title: raw.title,
+            why: one_line(&raw.why),
+            summary: one_line(&raw.summary),
+            factors: raw.factors.iter().map(|f| one_line(f)).collect(),
+            controls: raw.controls,
+            references: raw.references,
+            severity,
+            plan: raw.plan,
+        },
+        off: None,
+        needs,
+        absence,
+        after: raw.after,
+        derived,
+        condition: raw.when.trim().to_string(),
+        when,
+        severity_when,
+        objects,
+        evidence: raw.evidence,
+        shown,
+        columns,
+        decides,
+        lines: Lines::of(text, &raw.tests),
+        tests: raw.tests,
+    })
+}
+
+/// Name of a file without folder and ending.
+pub(super) fn stem(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml")
+}
+
+/// YAML folds long text with line ends that no sentence wants.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Compiler<'_> {
+    /// `place`: keys that lead to the part of the file.
+    fn add(&mut self, place: &[&str], message: impl Into<String>, help: impl Into<String>) {
+        let named = match place {
+            ["tests", case, ..] => format!("test `{case}`"),
+            ["records", name, ..] => format!("records `{name}`"),
+            [key, ..] => format!("`{key}`"),
+            [] => String::new(),
+        };
+        let place = super::rule::place(line_of(self.text, place), &named);
+        self.problems.push(Problem { file: self.path.into(), place, message: message.into(), help: help.into() });
+    }
+
+    /// Id, file name, and the marks of the summary.
+    fn names(&mut self, raw: &Raw) {
+        const MARKS: &[&str] = &["devices", "count", "days", "have", "are", "were"];
+        let stem = stem(self.path).to_string();
+        if raw.id != stem {
+            self.add(&["id"], format!("`{}` does not match the file name", raw.id), format!("write `{stem}`"));
+        }
+        for (key, text) in [("title", &raw.title), ("why", &raw.why), ("summary", &raw.summary)] {
+            if text.trim().is_empty() {
+                self.add(&[key], "is empty", "");
+            }
+        }
+        for mark in raw.summary.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            if !MARKS.contains(&mark) {
+                let help = nearest(mark, MARKS.iter().copied()).unwrap_or("devices");
+                self.add(&["summary"], format!("`{{{mark}}}` is no mark"), format!("the nearest is `{{{help}}}`"));
+            }
+        }
+        if raw.objects.is_empty() {
+            self.add(&["objects"], "names no records", "`- {console: all}` names every record of the device");
+        }
+        for name in &raw.after {
+            if *name == raw.id {
+                self.add(&["after"], "a rule cannot come after itself", "");
+            }
+        }
+    }
+
+    fn unknown_column(&mut self, place: &[&str], name: &str, scope: &Devices) {
+        let help = nearest(name, scope.names().into_iter())
+            .map_or_else(|| "`lastseen fields` lists them".to_string(), |n| format!("the nearest column is `{n}`"));
+        self.add(place, format!("`{name}` is no column of the device table"), help);
+    }
+
+    fn severity(&mut self, place: &[&str], word: &str) -> Option<Severity> {
+        let severity = Severity::parse(word);
+        if severity.is_none() {
+            self.add(place, format!("`{word}` is no severity"), format!("use one of {}", Severity::WORDS.join(", ")));
+        }
+        severity
+    }
+
+    fn console(&mut self, place: &[&str], name: &str) -> Option<Console> {
+        let console = Console::parse(name);
+        if console.is_none() {
+            self.add(place, format!("`{name}` is no console"), format!("use one of {}", Console::WORDS.join(", ")));
+        }
+        console
+    }
+
+    fn record_column(&mut self, place: &[&str], name: &str) -> Option<&'static crate::schema::Field> {
+        let field = record_field(name);
+        if field.is_none() {
+            let help = nearest(name, RECORD.iter().map(|f| f.name))
+                .map_or_else(|| "docs/formats.md lists them".to_string(), |n| format!("the nearest column is `{n}`"));
+            self.add(place, format!("`{name}` is no record column"), help);
+        }
+        field
+    }
+
+    fn need(&mut self, text: &str) -> Option<(Console, Option<&'static str>)> {
+        let (console, column) = text.split_once('.').map_or((text, None), |(c, f)| (c, Some(f)));
+        let console = self.console(&["needs"], console)?;
+        let Some(column) = column else { return Some((console, None)) };
+        self.record_column(&["needs"], column).map(|f| (console, Some(f.name)))
+    }
+
+    fn derived(&mut self, name: &str, raw: &RawDerived) -> Option<Derived> {
+        let place = &["records", name];
+        if device_fields().iter().any(|f| f.name == name) || name == FLAGGED {
+            self.add(place, format!("`{name}` is a column of the device table already"), "choose another name");
+            return None;
+        }
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+            self.add(place, format!("`{name}` is no column name"), "use lower case letters, digits and `_`");
+            return None;
+        }
+        let console = self.console(place, &raw.console)?;
+        let filter = match &raw.filter {
+            None => None,
+            Some(text) => Some(self.condition(place, text, &Records { grouped: false })?),
+        };
+        let given = [&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days];
+        if given.iter().filter(|kind| kind.is_some()).count() != 1 {
+            self.add(place, "says not exactly one thing", "give one of any, all, count, newest, days");
+            return None;
+        }
+        let what = match (&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days) {
+            (Some(text), ..) => What::Any(self.condition(place, text, &Records { grouped: false })?),
+            (_, Some(text), ..) => What::All(self.condition(place, text, &Records { grouped: false })?),
+            (_, _, Some(text), ..) => What::Count(self.condition(place, text, &Records { grouped: false })?),
+            (_, _, _, Some(column), _) => What::Newest(self.time(place, column)?),
+            (_, _, _, _, column) => What::Days(self.time(place, column.as_deref().unwrap_or_default())?),
+        };
+        let text = given.into_iter().flatten().next().map_or_else(String::new, |text| one_line(text));
+        let filter_text = raw.filter.as_deref().map(one_line);
+        Some(Derived { name: name.to_string(), console, filter, what, filter_text, text })
+    }
+
+    fn time(&mut self, place: &[&str], column: &str) -> Option<&'static str> {
+        let field = self.record_column(place, column)?;
+        if field.kind != Kind::Time {
+            self.add(place, format!("`{column}` is no time"), "");
+            return None;
+        }
+        Some(field.name)
+    }
+
+    fn objects(&mut self, raw: &RawObjects) -> Option<Objects> {
+        let place = &["objects"];
+        let console = if raw.console == "all" { None } else { Some(self.console(place, &raw.console)?) };
+        if let Some(group) = &raw.group {
+            self.record_column(place, &group.column)?;
+        }
+        let scope = Records { grouped: raw.group.is_some() };
+        let condition = match &raw.condition {
+            None => None,
+            Some(text) => Some(self.condition(place, text, &scope)?),
+        };
+        let text = raw.condition.as_deref().map(one_line);
+        Some(Objects { console, condition, group: raw.group.clone(), text })
+    }
+
+    fn cases(&mut self, cases: &[Case], scope: &Devices) {
+        for case in cases {
+            let place = &["tests", case.name.as_str()];
+            for name in case.given.keys().filter(|name| scope.kind(name).is_none()) {
+                self.unknown_column(place, name, scope);
+            }
+            for record in &case.records {
+                match record.get("console").and_then(|c| c.as_str()) {
+                    Some(name) => _ = self.console(place, name),
+                    None => self.add(place, "a record does not say its `console`", ""),
+                }
+                for name in record.keys().filter(|name| *name != "console") {
+                    self.record_column(place, name);
+                }
+            }
+            if let Some(word) = &case.severity {
+                self.severity(place, word);
+            }
+        }
+    }
+
+    fn condition(&mut self, place: &[&str], text: &str, scope: &dyn Scope) -> Option<Expr> {
+        condition::condition(text, scope).map_err(|r| self.add(place, r.message, r.help)).ok()
+    }
+}

@@ -1,0 +1,129 @@
+//! The JSON Schema of a rule file, for editors that complete and check while one writes.
+
+use serde_json::{Map, Value, json};
+
+use super::compile::RECORD_EXTRAS;
+use crate::schema::{Console, RECORD, Severity};
+
+const ON_DEVICE: &str =
+    "SQL over one device's columns; true is a finding, null is unknown. `lastseen fields` lists the columns.";
+
+/// The schema. Conditions are text to it: what they may read is in their description, and `lastseen rules check` looks.
+#[must_use]
+pub fn json_schema() -> Value {
+    let severity = json!({"enum": Severity::WORDS});
+    let consoles = json!({"type": "array", "items": {"enum": Console::WORDS}, "description": "consoles whose lists must be complete"});
+    let need = json!({
+        "type": "string",
+        "pattern": format!("^({})(\\.[a-z0-9_]+)?$", Console::WORDS.join("|")),
+        "description": "console, or console.column: must be loaded, and filled somewhere, or the rule does not run",
+    });
+    let by_circumstance = object(&[("when", text(ON_DEVICE)), ("severity", severity.clone())], &["when", "severity"]);
+    let properties = [
+        ("id", json!({"type": "string", "pattern": "^[a-z0-9-]+$", "description": "name of the file"})),
+        ("title", text("names the problem")),
+        ("severity", severity),
+        ("severity_when", list(by_circumstance)),
+        ("needs", list(need)),
+        ("absence", consoles),
+        ("after", texts("rules judged first; `flagged` says whether one of them holds")),
+        ("records", own_columns()),
+        ("when", text(ON_DEVICE)),
+        ("objects", objects()),
+        ("evidence", texts("columns whose values are shown with a finding")),
+        ("plan", json!({"enum": ["remove", "objects", "reconnect", "review"]})),
+        ("why", text("what is wrong and what it costs")),
+        ("summary", text("one sentence; {devices}, {count}, {days}, {have}, {are}, {were} are filled in")),
+        ("factors", texts("what helps to judge")),
+        ("controls", texts("controls that it supports evidence for")),
+        ("references", texts("pages of the vendors")),
+        ("tests", tests()),
+    ];
+    let required = ["id", "title", "severity", "when", "objects", "evidence", "plan", "why", "summary", "tests"];
+    let schema = object(&properties, &required);
+    let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
+    with(schema, "title", json!("lastseen rule"))
+}
+
+/// A schema with one more key.
+fn with(mut schema: Value, key: &str, value: Value) -> Value {
+    if let Some(keys) = schema.as_object_mut() {
+        keys.insert(key.to_string(), value);
+    }
+    schema
+}
+
+fn object(properties: &[(&str, Value)], required: &[&str]) -> Value {
+    let properties: Map<String, Value> = properties.iter().map(|(k, v)| ((*k).to_string(), v.clone())).collect();
+    json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
+}
+
+fn text(description: &str) -> Value {
+    json!({"type": "string", "minLength": 1, "description": description})
+}
+
+fn texts(description: &str) -> Value {
+    json!({"type": "array", "items": {"type": "string"}, "description": description})
+}
+
+fn list(items: Value) -> Value {
+    with(json!({"type": "array"}), "items", items)
+}
+
+fn on_record() -> Value {
+    let extras: Vec<String> = RECORD_EXTRAS.iter().map(|(name, ..)| format!("`{name}`")).collect();
+    text(&format!("SQL over one record's columns and {}; null is unknown", extras.join(", ")))
+}
+
+fn record_columns() -> Value {
+    json!({"enum": RECORD.iter().map(|f| f.name).collect::<Vec<_>>()})
+}
+
+/// Columns of a rule's own.
+fn own_columns() -> Value {
+    const KINDS: [&str; 5] = ["any", "all", "count", "newest", "days"];
+    let own = object(
+        &[
+            ("console", json!({"enum": Console::WORDS})),
+            ("where", on_record()),
+            ("any", on_record()),
+            ("all", on_record()),
+            ("count", on_record()),
+            ("newest", record_columns()),
+            ("days", record_columns()),
+        ],
+        &["console"],
+    );
+    let one_of: Vec<Value> = KINDS.iter().map(|kind| json!({"required": [kind]})).collect();
+    let own = with(own, "oneOf", json!(one_of));
+    json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9_]+$"}, "additionalProperties": own})
+}
+
+fn objects() -> Value {
+    let of = json!({"type": "object", "additionalProperties": {"type": "string"}});
+    let group = object(&[("column", record_columns()), ("of", of)], &["column", "of"]);
+    let consoles: Vec<&str> = Console::WORDS.iter().copied().chain(["all"]).collect();
+    let console = json!({"enum": consoles});
+    let objects = list(object(&[("console", console), ("where", on_record()), ("group", group)], &["console"]));
+    with(objects, "minItems", json!(1))
+}
+
+fn tests() -> Value {
+    let value = json!({"type": ["string", "number", "boolean", "null"]});
+    let record = json!({
+        "type": "object", "required": ["console"], "properties": {"console": {"enum": Console::WORDS}},
+        "additionalProperties": value,
+    });
+    let tests = list(object(
+        &[
+            ("name", text("what it shows")),
+            ("given", json!({"type": "object", "additionalProperties": value})),
+            ("records", list(record)),
+            ("expect", json!({"enum": ["match", "pass", "unknown"]})),
+            ("severity", json!({"enum": Severity::WORDS})),
+            ("objects", texts("console:native_id of each object that a match names")),
+        ],
+        &["name", "expect"],
+    ));
+    with(tests, "minItems", json!(3))
+}

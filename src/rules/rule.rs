@@ -1,0 +1,173 @@
+//! A rule once it is compiled: what every later step of judging works on.
+
+use polars::prelude::Expr;
+
+use super::describe::{Case, Group, Text, line_of};
+use crate::schema::{Console, Kind, Severity, carried_column, record_field};
+
+/// Name of the column that says whether one of the rules in `after` holds.
+pub(super) const FLAGGED: &str = "flagged";
+
+/// A rule that can be evaluated.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its file.
+    pub path: String,
+    /// What it says to people.
+    pub text: Text,
+    /// Why it is switched off, if it is.
+    pub off: Option<String>,
+    /// Consoles, and columns of them, without which it does not run.
+    pub(super) needs: Vec<(Console, Option<&'static str>)>,
+    /// Consoles from whose silence it concludes something.
+    pub(super) absence: Vec<Console>,
+    /// Rules that are judged before it.
+    pub(super) after: Vec<String>,
+    pub(super) derived: Vec<Derived>,
+    /// The condition as written.
+    pub(super) condition: String,
+    pub(super) when: Expr,
+    pub(super) severity_when: Vec<(Expr, Severity)>,
+    pub(super) objects: Vec<Objects>,
+    pub(super) evidence: Vec<String>,
+    /// Columns that its evidence and its severities read: of the device table, of its own, or [`FLAGGED`].
+    pub(super) shown: Vec<String>,
+    /// Columns of the device table that it reads anywhere.
+    pub(super) columns: Vec<&'static str>,
+    /// Columns that decide whether it holds.
+    pub(super) decides: Vec<String>,
+    pub(super) tests: Vec<Case>,
+    /// Lines of the file: of `after`, of `tests`, and of each test.
+    pub(super) lines: Lines,
+}
+
+/// Where parts of a rule stand that are looked at once all rules are known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    pub after: Option<usize>,
+    pub tests: Option<usize>,
+    pub cases: Vec<Option<usize>>,
+}
+
+impl Lines {
+    pub(super) fn of(text: &str, cases: &[Case]) -> Self {
+        let case = |case: &Case| line_of(text, &["tests", case.name.as_str()]);
+        Self {
+            after: line_of(text, &["after"]),
+            tests: line_of(text, &["tests"]),
+            cases: cases.iter().map(case).collect(),
+        }
+    }
+}
+
+/// A place for people: the line, if it is known, and what stands there.
+pub(super) fn place(line: Option<usize>, named: &str) -> String {
+    line.map_or_else(|| named.to_string(), |line| format!("line {line}, {named}"))
+}
+
+/// A column of the rule's own, from one console's records.
+#[derive(Clone, Debug)]
+pub(super) struct Derived {
+    pub name: String,
+    pub console: Console,
+    pub filter: Option<Expr>,
+    pub what: What,
+    /// The filter and the condition or column, as written.
+    pub filter_text: Option<String>,
+    pub text: String,
+}
+
+/// What the records say together.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    Any(Expr),
+    All(Expr),
+    Count(Expr),
+    Newest(&'static str),
+    Days(&'static str),
+}
+
+impl Derived {
+    pub(super) const fn kind(&self) -> Kind {
+        match self.what {
+            What::Any(_) | What::All(_) => Kind::Flag,
+            What::Count(_) => Kind::Count,
+            What::Newest(_) => Kind::Time,
+            What::Days(_) => Kind::Days,
+        }
+    }
+
+    /// Names that its conditions read.
+    pub(super) fn reads(&self) -> Vec<String> {
+        let own = match &self.what {
+            What::Any(expr) | What::All(expr) | What::Count(expr) => roots(expr),
+            What::Newest(column) | What::Days(column) => vec![(*column).to_string()],
+        };
+        let mut names: Vec<String> = own.into_iter().chain(self.filter.iter().flat_map(roots)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Which records a finding concerns.
+#[derive(Clone, Debug)]
+pub(super) struct Objects {
+    /// `None`: every console.
+    pub console: Option<Console>,
+    pub condition: Option<Expr>,
+    pub group: Option<Group>,
+    /// The condition as written.
+    pub text: Option<String>,
+}
+
+/// Columns that an expression reads, each once.
+pub(super) fn roots(expr: &Expr) -> Vec<String> {
+    let mut names: Vec<String> = expr.clone().meta().root_names().iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+impl Rule {
+    /// Record columns that the rule reads, through the device table or directly.
+    pub fn record_columns(&self) -> Vec<&'static str> {
+        let carried = self.columns.iter().filter_map(|name| carried_column(name)?.from.record_column());
+        let beneath = self.columns.iter().flat_map(|name| crate::schema::beneath(name)).copied();
+        let needs = self.needs.iter().filter_map(|(_, column)| *column);
+        let derived = self.derived.iter().flat_map(Derived::reads);
+        let objects = self.objects.iter().flat_map(|objects| {
+            let group = objects.group.iter().map(|group| group.column.clone());
+            objects.condition.iter().flat_map(roots).chain(group).collect::<Vec<_>>()
+        });
+        let direct = derived.chain(objects).filter_map(|name| record_field(&name)).map(|f| f.name).collect::<Vec<_>>();
+        carried.chain(beneath).chain(needs).chain(direct).collect()
+    }
+
+    /// Gives every finding of the rule one severity.
+    pub fn set_severity(&mut self, severity: Severity) {
+        self.text.severity = severity;
+        self.severity_when.clear();
+    }
+
+    /// The condition as its file writes it.
+    #[must_use]
+    pub fn condition(&self) -> &str {
+        &self.condition
+    }
+
+    /// Exports without which it does not run, and those that must be complete, for people.
+    #[must_use]
+    pub fn demands(&self) -> (Vec<String>, Vec<String>) {
+        let need = |(console, column): &(Console, Option<&'static str>)| {
+            column.map_or_else(|| console.title().to_string(), |c| format!("{} with `{c}`", console.title()))
+        };
+        (self.needs.iter().map(need).collect(), self.absence.iter().map(|c| c.title().to_string()).collect())
+    }
+
+    /// Its tests: name, and what each expects.
+    #[must_use]
+    pub fn cases(&self) -> Vec<(String, &'static str)> {
+        self.tests.iter().map(|case| (case.name.clone(), case.expect.as_str())).collect()
+    }
+}

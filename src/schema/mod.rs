@@ -1,0 +1,160 @@
+//! The dictionary: every column that stands between two stages, with its type, unit and meaning.
+//!
+//! A stage knows the table before it and the table after it, nothing else, and both are described here. Format files,
+//! rules and playbooks are checked against these tables when they are loaded; `lastseen fields`, the headers of the CSV
+//! files and the rule compiler read them too, so that a column exists in one place only.
+
+mod device;
+mod output;
+mod record;
+mod words;
+
+pub use device::{Carried, DEVICE, From, beneath, carried_column, carried_columns, device_field, device_fields};
+pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
+pub use record::{RECORD, record_field};
+pub(crate) use words::words;
+pub use words::{Activity, Confidence, Console, Identity, JoinType, Outcome, Ownership, Platform, Severity};
+
+/// Type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text.
+    Text,
+    /// GUID, lower case, no braces; the zero GUID is no value.
+    Guid,
+    /// Serial number, upper case, no blanks; placeholders are no value.
+    Serial,
+    /// IMEI on 14 digits, or a MEID.
+    Imei,
+    /// One word of a closed list.
+    Word(&'static [&'static str]),
+    /// Lower-case word of a console's own vocabulary; unknown ones are kept.
+    State,
+    /// True, false or unknown.
+    Flag,
+    /// Point in time, UTC, milliseconds.
+    Time,
+    /// Whole number.
+    Count,
+    /// Length of time in days, with fraction.
+    Days,
+    /// Several values joined with `|`.
+    List,
+}
+
+impl Kind {
+    /// Name of the type in `lastseen fields` and in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Guid => "guid",
+            Self::Serial => "serial",
+            Self::Imei => "imei",
+            Self::Word(_) => "word",
+            Self::State => "state",
+            Self::Flag => "flag",
+            Self::Time => "time",
+            Self::Count => "count",
+            Self::Days => "days",
+            Self::List => "list",
+        }
+    }
+
+    /// What a cell is that is not of the type, for sentences: a cell is *no date*.
+    #[must_use]
+    pub const fn denied(self) -> &'static str {
+        match self {
+            Self::Guid => "no GUID",
+            Self::Serial => "no serial number",
+            Self::Imei => "no IMEI or MEID",
+            Self::Time => "no date",
+            Self::Flag => "neither true nor false",
+            Self::Count | Self::Days => "no number",
+            Self::Word(_) | Self::State => "no word",
+            Self::Text | Self::List => "no text",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Column name.
+    pub name: &'static str,
+    /// Type.
+    pub kind: Kind,
+    /// What it means; for times and lengths, of what.
+    pub meaning: &'static str,
+}
+
+const fn field(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
+    Field { name, kind, meaning }
+}
+
+/// The name nearest to a misspelt one, if one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names.map(|n| (distance(name, n), n)).filter(|(d, n)| *d <= n.len().max(name.len()) / 3 + 1).min().map(|(_, n)| n)
+}
+
+/// Edit distance by letters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
+            let cost = (corner + usize::from(x != *y)).min(left + 1).min(*above + 1);
+            corner = *above;
+            *above = cost;
+            left = cost;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn column_names_are_unique() {
+        let fields = device_fields();
+        let names: BTreeSet<_> = fields.iter().map(|f| f.name).collect();
+        assert_eq!(names.len(), fields.len());
+        let records: BTreeSet<_> = RECORD.iter().map(|f| f.name).collect();
+        assert_eq!(records.len(), RECORD.len());
+    }
+
+    #[test]
+    fn every_console_gives_count_id_and_last_seen() {
+        let names: Vec<_> = carried_columns().iter().map(|c| c.name).collect();
+        for console in Console::ALL {
+            for suffix in ["count", "id", "last_seen"] {
+                let name = format!("{}_{suffix}", console.column_prefix());
+                assert!(names.contains(&name.as_str()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn carried_columns_come_from_record_columns() {
+        for carried in carried_columns() {
+            if let Some(f) = carried.from.record_column() {
+                assert!(record_field(f).is_some(), "{}: {f}", carried.name);
+            }
+        }
+    }
+
+    #[test]
+    fn nearest_names() {
+        assert_eq!(nearest("serail", ["serial", "name"].into_iter()), Some("serial"));
+        assert_eq!(nearest("zzzzzz", ["serial", "name"].into_iter()), None);
+    }
+}

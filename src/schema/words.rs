@@ -1,0 +1,222 @@
+//! Closed lists of words: consoles, platforms, owners, join types, severities.
+
+/// A closed list of words that appears in output, rules and playbooks under a fixed spelling.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every word of the list, in the order in which output shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The spellings, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
+
+            /// The spelling used everywhere: output, rules, playbooks.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The word behind a spelling, if it is one of the list.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+words! {
+    /// A system that lists devices, or a companion list about devices that another system holds.
+    Console {
+        /// Microsoft Intune managed devices.
+        Intune = "intune",
+        /// Microsoft Entra ID device objects.
+        Entra = "entra",
+        /// Windows Autopilot device identities.
+        Autopilot = "autopilot",
+        /// Microsoft Defender for Endpoint machines.
+        Defender = "defender",
+        /// Apple Business Manager and Apple School Manager.
+        Abm = "abm",
+        /// Intune's list of Apple automated device enrolment.
+        Ade = "ade",
+        /// ChromeOS devices of Google Admin.
+        Chrome = "chrome",
+        /// Mobile devices of Google Admin.
+        GoogleMobile = "google-mobile",
+        /// Computer objects of an on-premises Active Directory.
+        Ad = "ad",
+        /// Metadata of BitLocker recovery keys; describes devices, never makes one.
+        Bitlocker = "bitlocker",
+        /// Metadata of LAPS passwords; describes devices, never makes one.
+        Laps = "laps",
+    }
+}
+
+impl Console {
+    /// Position in [`Console::ALL`], for bit sets and arrays.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The slug as part of a column name: `google-mobile` becomes `google_mobile`.
+    #[must_use]
+    pub const fn column_prefix(self) -> &'static str {
+        match self {
+            Self::GoogleMobile => "google_mobile",
+            other => other.as_str(),
+        }
+    }
+
+    /// The name that people know, for sentences.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Intune => "Intune",
+            Self::Entra => "Entra ID",
+            Self::Autopilot => "Windows Autopilot",
+            Self::Defender => "Defender for Endpoint",
+            Self::Abm => "Apple Business Manager",
+            Self::Ade => "Apple enrolment list",
+            Self::Chrome => "Google Admin (ChromeOS)",
+            Self::GoogleMobile => "Google Admin (mobile)",
+            Self::Ad => "Active Directory",
+            Self::Bitlocker => "BitLocker key list",
+            Self::Laps => "LAPS list",
+        }
+    }
+
+    /// Whether a record of this console alone makes a device. Key lists only describe devices that others hold.
+    #[must_use]
+    pub const fn makes_devices(self) -> bool {
+        !matches!(self, Self::Bitlocker | Self::Laps)
+    }
+}
+
+words! {
+    /// Operating system family.
+    Platform {
+        /// Windows, client or server.
+        Windows = "windows",
+        /// macOS.
+        Macos = "macos",
+        /// iOS and iPadOS.
+        Ios = "ios",
+        /// Android and AOSP.
+        Android = "android",
+        /// ChromeOS and ChromeOS Flex.
+        Chromeos = "chromeos",
+        /// Linux.
+        Linux = "linux",
+        /// None of the above, or not said.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Who owns the hardware, as far as a console says so.
+    Ownership {
+        /// The organisation's.
+        Corporate = "corporate",
+        /// The user's.
+        Personal = "personal",
+        /// Not said.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// How the device is known to Entra ID.
+    JoinType {
+        /// Entra joined.
+        Joined = "joined",
+        /// Joined to AD and to Entra.
+        Hybrid = "hybrid",
+        /// Registered (a work account on somebody's device).
+        Registered = "registered",
+        /// In no directory.
+        None = "none",
+        /// Not said.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Sign of life of a device at the as-of time.
+    Activity {
+        /// A signal is newer than the inactivity threshold.
+        Active = "active",
+        /// Signals are known, and all are older than the threshold.
+        Silent = "silent",
+        /// No signal is known.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// How sure it is that a device's records are the same physical thing.
+    Identity {
+        /// One record only: nothing was joined.
+        Single = "single",
+        /// Joined by identifiers that a console wrote for this very purpose.
+        Exact = "exact",
+        /// At least one record is held by a hardware number (serial, IMEI) alone.
+        Strong = "strong",
+        /// Held together by a name.
+        Weak = "weak",
+        /// Identifiers contradict each other; a person must look.
+        Conflict = "conflict",
+    }
+}
+
+words! {
+    /// How much a finding matters.
+    Severity {
+        /// Worth knowing.
+        Info = "info",
+        /// Tidy up at leisure.
+        Low = "low",
+        /// Plan it.
+        Medium = "medium",
+        /// Do it soon.
+        High = "high",
+        /// Do it now.
+        Critical = "critical",
+    }
+}
+
+words! {
+    /// How much a finding may be relied on; follows the identity of its device.
+    Confidence {
+        /// Rests on a name, or on a device in conflict.
+        Low = "low",
+        /// Rests on a hardware number.
+        Medium = "medium",
+        /// Rests on exact identifiers or on one console's own record.
+        High = "high",
+    }
+}
+
+words! {
+    /// What became of a rule in a run.
+    Outcome {
+        /// Evaluated over every device.
+        Ran = "ran",
+        /// Not evaluated: an export it needs is missing, incomplete or implausibly small.
+        DidNotRun = "did-not-run",
+        /// Could not be evaluated: an error of the rule.
+        Failed = "failed",
+    }
+}

@@ -1,0 +1,76 @@
+//! Exceptions: what they hide, that it stays countable, and what is said of those that are over or of no use.
+
+use super::named;
+use crate::common::Place;
+
+const FILE: &str = "\
+- rule: silent-in-intune
+  device: {name: \"*\", serial: SERIAL}
+  reason: on a ship until spring
+  owner: fleet@contoso.example
+  approved_by: ciso@contoso.example
+  expires: 2026-12-31
+- rule: \"*\"
+  device: {serial: NOBODY1}
+  reason: test bench
+  owner: lab@contoso.example
+  approved_by: ciso@contoso.example
+  expires: 2027-01-31
+- rule: silent-in-intune
+  device: {serial: OTHER}
+  reason: was accepted for the summer
+  owner: fleet@contoso.example
+  approved_by: ciso@contoso.example
+  expires: 2026-09-30
+";
+
+#[test]
+fn an_exception_hides_a_finding_and_everything_says_so() {
+    let place = Place::with_sample();
+    let plain = place.analyze_into("plain", &[], &[]);
+    let silent = plain.lines_where("findings.csv", "rule", "silent-in-intune");
+    let (first, second) = (&silent[0], &silent[1]);
+    let file = FILE.replace("{name: \"*\", serial: SERIAL}", &format!("{{serial: {}}}", first["serial"]));
+    place.write("exceptions.yaml", file.replace("OTHER", &second["serial"]));
+
+    let report = place.analyze(&["--exceptions", "exceptions.yaml"]);
+    let lines = report.lines("findings.csv");
+    let hidden = named(&lines, "status", "excepted");
+    assert_eq!(hidden.len(), 1);
+    assert_eq!(
+        (hidden[0]["finding_id"].as_str(), hidden[0]["suggestion_id"].as_str()),
+        (first["finding_id"].as_str(), "")
+    );
+    // Everything else is as it was, also what the expired one hid.
+    assert_eq!(lines.len(), plain.lines("findings.csv").len());
+    let rule = report.rule("silent-in-intune");
+    assert_eq!((rule["matched"].clone(), rule["suppressed"].as_str()), (silent.len().to_string(), "1"));
+    let planned = |report: &crate::common::Report| {
+        report.lines("plan.csv").into_iter().filter(|line| line["suggestion_id"].contains("silent-in-intune")).count()
+    };
+    assert!(planned(&report) < planned(&plain));
+    let notices = report.lines("notices.csv");
+    let said: Vec<String> = notices
+        .iter()
+        .filter(|line| line["code"].starts_with("exception-"))
+        .map(|line| format!("{} {}", line["code"], line["message"].replace(&second["serial"], "[SERIAL]")))
+        .collect();
+    insta::assert_snapshot!(said.join("\n"), @"
+    exception-expired the exception in line 13 of `exceptions.yaml` (silent-in-intune for serial [SERIAL], approved by ciso@contoso.example) ended on 2026-09-30: what it hid is shown again
+    exception-unused the exception in line 7 of `exceptions.yaml` (* for serial NOBODY1, approved by ciso@contoso.example) hides nothing: no finding needs it
+    ");
+
+    let bare = place.analyze_into("bare", &["--no-exceptions"], &[]);
+    assert_eq!(bare.conclusions(), plain.conclusions());
+}
+
+#[test]
+fn the_configuration_names_the_exceptions_beside_it() {
+    let place = Place::with_sample();
+    place.write("settings/lastseen.toml", "exceptions = \"accepted.yaml\"\n");
+    place.write("settings/accepted.yaml", FILE.replace("name: \"*\", ", ""));
+    let report = place.analyze(&["--config", "settings/lastseen.toml"]);
+    assert!(report.lines("notices.csv").iter().any(|line| line["code"] == "exception-unused"));
+    let files = report.manifest()["configuration"]["files"].clone();
+    assert_eq!(files.as_array().unwrap().len(), 2, "{files}");
+}
