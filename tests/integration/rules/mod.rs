@@ -1,5 +1,7 @@
 //! The rules that ship and those that people write: what they say of whole tenants, and every way to get one wrong.
 
+#![allow(clippy::format_push_string, reason = "a few lines of text")]
+
 mod companions;
 mod exceptions;
 mod gaps;
