@@ -17,6 +17,7 @@ pub mod cli;
 pub mod doctor;
 pub mod error;
 pub mod formats;
+pub mod history;
 pub mod identity;
 pub mod notice;
 pub mod plan;

@@ -225,6 +225,40 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of a device once its plan is done. Given with `--intent`, or for one device in a decisions file.
+    Purpose {
+        /// It leaves for good: sold, scrapped, given away, lost.
+        Dispose = "dispose",
+        /// It stays and is set up again for somebody else.
+        Reuse = "reuse",
+        /// It goes to be repaired and comes back.
+        Repair = "repair",
+        /// Another device is exchanged for it.
+        Replace = "replace",
+    }
+}
+
+impl Default for Purpose {
+    fn default() -> Self {
+        Self::Dispose
+    }
+}
+
+words! {
+    /// What people say about the plan of a device.
+    Status {
+        /// Nobody has begun.
+        Open = "open",
+        /// Somebody is at it.
+        InProgress = "in-progress",
+        /// Somebody says that it is done. The next export shows whether it is.
+        Done = "done",
+        /// Decided otherwise: the device stays as it is.
+        Declined = "declined",
+    }
+}
+
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -346,7 +380,7 @@ pub const RECORD: &[Field] = &[
     field(
         "profile_type",
         Kind::State,
-        "kind of Entra object, e.g. `registereddevice`, `securevm`, `printer`, `shared`",
+        "kind of object: of Entra, e.g. `registereddevice`, `securevm`, `printer`, `shared`; of Google, e.g. `chromeosflex`",
     ),
     field("synced", Kind::Flag, "whether the Entra object is synchronised from AD"),
     field("enrollment", Kind::State, "how the device was enrolled, e.g. `applebulkwithuser`"),
@@ -669,7 +703,7 @@ pub const FINDINGS_CSV: &[Field] = &[
     field("objects", Kind::List, "objects concerned, `console:native_id`"),
     field("evidence", Kind::Text, "the values that made the rule hold"),
     field("suggestion_id", Kind::Text, "suggestion that answers it"),
-    field("status", Kind::Text, "`open`, or what was decided"),
+    field("status", Kind::Word(Status::WORDS), "`open`, or what was decided"),
 ];
 
 /// Columns of `plan.csv`, in the order in which the steps are to be done.

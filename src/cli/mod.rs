@@ -7,6 +7,7 @@ mod explain;
 mod fields;
 mod input;
 mod inspect;
+mod plan;
 mod print;
 mod progress;
 mod thresholds;

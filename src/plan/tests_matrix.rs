@@ -2,7 +2,7 @@
 
 use super::tests::{playbooks, reckless, subject};
 use super::*;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
 
 /// Which consoles hold the device, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -50,6 +50,9 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
             json!({ "name": name.as_str(), "platform": platform.map_or("all", Platform::as_str), "days": days })
         })
         .collect();
+    let decided = &analysis.decisions;
+    let decisions =
+        if decided.file.is_empty() { Value::Null } else { json!({ "file": decided.file, "sha256": decided.sha256 }) };
     let in_devices = analysis.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -58,6 +61,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         "as_of_given": analysis.as_of.given,
         "settings": settings,
         "thresholds": thresholds,
+        "decisions": decisions,
         "inputs": inputs,
         "control_totals": {
             "input_rows": analysis.sources.iter().map(|s| s.rows).sum::<u64>(),

@@ -7,6 +7,7 @@ mod html;
 mod json;
 mod model;
 mod tables;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,8 @@ pub struct Options {
     pub label: String,
     /// The settings of the run as the manifest shows them: name and value.
     pub settings: Vec<(String, String)>,
+    /// Write commands for the steps, too.
+    pub commands: bool,
 }
 
 /// Writes the report folder.
