@@ -63,8 +63,8 @@ pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut Sheet) {
 pub(super) fn command(command: &Command, sheet: &mut Sheet) {
     let mut refuse = |message: &str, help: &str| sheet.problem("command", message.to_owned(), help.to_owned());
     let count = |text: &str, mark: &str| text.matches(mark).count();
-    if count(&command.run, "{id}") != 1 {
-        refuse("a command has no `{id}`, or more than one", "write `{id}` once, where the id of the object belongs");
+    if count(&command.run, "{id}") == 0 {
+        refuse("a command has no `{id}`", "write `{id}` where the id of the object belongs");
     }
     if (count(&command.run, "{choice}") == 1) == command.choices.is_empty() {
         refuse("`{choice}` and `choices` of a command belong together", "");
