@@ -260,17 +260,8 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
-    let decided = subjects::Decided { purpose: options.purpose, decisions: &decisions };
-    let steps = subjects::plan(
-        &shelves,
-        &links,
-        &devices,
-        &device_table,
-        &library.rules,
-        &findings,
-        &library.playbooks,
-        decided,
-    );
+    let orders = subjects::Orders { playbooks: &library.playbooks, purpose: options.purpose, decisions: &decisions };
+    let steps = subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, orders);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

@@ -13,14 +13,15 @@ use crate::table::DeviceTable;
 pub(super) const NEEDED: &[&str] =
     &["enabled", "onboarding", "health", "released", "server", "state", "mode", "license", "profile_type"];
 
-/// What people decided, for all devices and for single ones.
+/// What the steps are made by: the playbooks, and what people decided for all devices and for single ones.
 #[derive(Clone, Copy)]
-pub(super) struct Decided<'a> {
+pub(super) struct Orders<'a> {
+    pub playbooks: &'a Playbooks,
     pub purpose: Purpose,
     pub decisions: &'a Decisions,
 }
 
-impl Decided<'_> {
+impl Orders<'_> {
     /// What becomes of a device, and whether it stays as it is.
     fn of(&self, device: usize) -> (Purpose, bool) {
         let own = self.decisions.of(device);
@@ -36,8 +37,7 @@ pub(super) fn plan(
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
-    playbooks: &Playbooks,
-    decided: Decided<'_>,
+    orders: Orders<'_>,
 ) -> Vec<Planned> {
     let by_device = group(findings.device.iter().copied(), table.len());
     let records = records_of(shelves, devices, &by_device);
@@ -75,7 +75,7 @@ pub(super) fn plan(
         ) else {
             return;
         };
-        let (purpose, kept) = decided.of(device);
+        let (purpose, kept) = orders.of(device);
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -96,7 +96,7 @@ pub(super) fn plan(
             objects: objects(shelves, devices, number, &own),
             claims,
         };
-        playbooks.plan(&subject, steps);
+        orders.playbooks.plan(&subject, steps);
     };
     let parts: Vec<Vec<Planned>> = flagged
         .par_chunks(4_096)

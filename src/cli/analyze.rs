@@ -16,6 +16,7 @@ use crate::report::{self, Model};
 use crate::schema::{Purpose, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
+#[allow(clippy::struct_excessive_bools, reason = "switches of the command line")]
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
     #[command(flatten)]

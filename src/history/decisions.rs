@@ -276,10 +276,10 @@ mod tests {
     fn what_cannot_be_understood_is_refused() {
         for (text, message, help) in [
             ("- {device_key: 'entra:1', intent: reuze}", "`reuze` is no intent", "did you mean `reuse`?"),
-            ("- {serial: ABC1234, status: 17}", "invalid type", "write a list of entries with"),
+            ("- {serial: ABC1234, status: 17}", "`17` is no status", "use one of: open, in-progress"),
             ("- {serial: ABC1234, status: perhaps}", "`perhaps` is no status", "use one of: open, in-progress"),
             ("- {note: keep it}", "a decision names no device", "give its `device_key`"),
-            ("- {serial: Default string, intent: reuse}", "is no serial number of one device", "give its `device_key`"),
+            ("- {serial: 4.57E+11, intent: reuse}", "is no serial number of one device", "give its `device_key`"),
             ("- {serial: ABC1234, intend: reuse}", "unknown field `intend`", "write a list"),
             ("intent: reuse", "invalid type", "write a list"),
         ] {

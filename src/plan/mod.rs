@@ -98,6 +98,10 @@ impl Playbooks {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_any;
+#[cfg(test)]
 mod tests_load;
 #[cfg(test)]
 mod tests_matrix;
+#[cfg(test)]
+mod tests_purpose;

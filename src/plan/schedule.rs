@@ -248,7 +248,7 @@ impl<'a> Draft<'a> {
 fn spread_over_days(batches: &mut [Batch], daily: u32) {
     let (mut day, mut used) = (1, 0_u32);
     for batch in batches {
-        if used > 0 && used.saturating_add(batch.counted) > daily {
+        if used > 0 && batch.counted > 0 && used.saturating_add(batch.counted) > daily {
             (day, used) = (day + 1, 0);
         }
         used = used.saturating_add(batch.counted);

@@ -131,6 +131,7 @@ pub struct Claim {
 }
 
 /// One flagged device.
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The device, as numbered by the caller.

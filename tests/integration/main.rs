@@ -5,8 +5,10 @@
 mod bad_input;
 mod boundaries;
 mod caution;
+mod commands;
 mod common;
 mod damage;
+mod decisions;
 mod determinism;
 mod dialects;
 mod fixtures;
