@@ -152,6 +152,7 @@ impl Decisions {
             return Ok(Vec::new());
         }
         let by_serial = self.bearers(devices);
+        let by_key = self.holders(devices);
         let mut of_device = vec![NONE; devices.len()];
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
         for (at, decision) in (0_u32..).zip(&self.list) {
@@ -160,7 +161,7 @@ impl Decisions {
                 problems.push(Problem { file: self.file.clone(), place, message, help: help.into() });
             };
             let bearers = by_serial.get(decision.serial.as_str()).map_or(&[][..], Vec::as_slice);
-            let by_key = devices.key.binary_search(&decision.key).ok().filter(|_| !decision.key.is_empty());
+            let by_key = by_key.get(decision.key.as_str()).copied().flatten();
             let device = match (by_key, bearers) {
                 (Some(device), _) if decision.serial.is_empty() || devices.serial.get(device) == decision.serial => {
                     device
@@ -199,6 +200,18 @@ impl Decisions {
         }
         self.of_device = of_device;
         if problems.is_empty() { Ok(notices) } else { Err(problems) }
+    }
+
+    /// The device of each key that decisions name, where there is one.
+    fn holders(&self, devices: &DeviceTable) -> BTreeMap<&str, Option<usize>> {
+        let named = self.list.iter().filter(|d| !d.key.is_empty());
+        let mut holders: BTreeMap<&str, Option<usize>> = named.map(|d| (d.key.as_str(), None)).collect();
+        for (device, key) in devices.key.iter().enumerate() {
+            if let Some(slot) = holders.get_mut(key.as_str()) {
+                *slot = Some(device);
+            }
+        }
+        holders
     }
 
     /// The devices that bear one of the serial numbers that decisions name.
@@ -256,7 +269,7 @@ mod tests {
     }
 
     fn devices() -> DeviceTable {
-        let list = [("entra:1", "ABC1234"), ("entra:2", "DUP9999"), ("entra:3", "DUP9999"), ("serial:X", "XYZ7777")];
+        let list = [("entra:1", "ABC1234"), ("serial:Y", "DUP9999"), ("entra:3", "DUP9999"), ("abm:X", "XYZ7777")];
         DeviceTable::of_keys(&list)
     }
 

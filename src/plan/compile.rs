@@ -4,7 +4,7 @@ use crate::plan::check;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Words, Written};
 use crate::plan::sheet::Sheet;
-use crate::plan::{Command, Effort, Entry, Limits, Shape, State, Tool};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, State, Tool};
 use crate::schema::Console;
 
 /// Bits of the device and of the object.
@@ -235,7 +235,7 @@ pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known 
         wipes: raw.wipes,
         condition: sheet.resolve(&raw.condition),
         why: sheet.resolve(&raw.why),
-        phase: raw.phase.into(),
+        phase: raw.phase.map_or_else(|| phase_of(raw.place), Phase::from),
         silence: raw.silence,
         effort: Effort { batch: raw.effort.batch, each: raw.effort.each },
         limits: Limits { bulk: raw.limits.bulk, daily: raw.limits.daily },
@@ -252,6 +252,16 @@ pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known 
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();
     known
+}
+
+/// When a step is done that does not say so.
+const fn phase_of(place: Place) -> Phase {
+    match place {
+        Place::First | Place::Early | Place::Alone => Phase::Prepare,
+        Place::Between => Phase::Remove,
+        Place::Final => Phase::AfterGrace,
+        Place::Last => Phase::Verify,
+    }
 }
 
 /// What a step frees; nothing, where no condition holds.

@@ -39,9 +39,8 @@ pub(super) struct Definition {
     pub step: String,
     /// Console it is done in.
     pub console: Option<String>,
-    /// When it is done.
-    #[serde(default)]
-    pub phase: When,
+    /// When it is done; by its place, unless said.
+    pub phase: Option<When>,
     /// Whether it waits until the device has been silent for the delete threshold.
     #[serde(default)]
     pub silence: bool,
@@ -130,11 +129,10 @@ pub(super) enum On {
 }
 
 /// Part of the plan in which a step is done.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum When {
     Prepare,
-    #[default]
     Remove,
     AfterGrace,
     Verify,
