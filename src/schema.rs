@@ -239,6 +239,7 @@ words! {
     }
 }
 
+#[allow(clippy::derivable_impls, reason = "the macro derives the same for every list")]
 impl Default for Purpose {
     fn default() -> Self {
         Self::Dispose

@@ -67,7 +67,7 @@ fn add(export: &Export, names: &[String], lines: &mut Lines, problems: &mut Vec<
         match known.and_then(|k| place.get_mut(k)) {
             Some(slot) if *slot == usize::MAX => *slot = at,
             Some(_) => {
-                problems.push(problem(&export.label, "", &format!("has two columns `{name}`"), "keep one of them"))
+                problems.push(problem(&export.label, "", &format!("has two columns `{name}`"), "keep one of them"));
             }
             // Other columns may stand there, but a misspelt one would lose what was decided.
             None => {

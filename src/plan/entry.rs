@@ -85,7 +85,7 @@ words! {
     Tool {
         /// Microsoft Graph PowerShell.
         Graph = "graph",
-        /// The ActiveDirectory module of PowerShell.
+        /// The module of PowerShell for Active Directory.
         Ad = "ad",
         /// The API of Defender for Endpoint, from PowerShell.
         Defender = "defender",

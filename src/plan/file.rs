@@ -32,6 +32,7 @@ pub(super) struct Words {
 }
 
 /// A step: its texts, and what keeps it safe in every playbook.
+#[allow(clippy::struct_excessive_bools, reason = "keys of a file, each by itself")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Definition {

@@ -95,7 +95,7 @@ fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     expect(&device, Purpose::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
     expect(&device, Purpose::Repair, &["export-list", "chrome-powerwash:0", "verify-in-next-export"]);
     let reason = |purpose, flex| {
-        let step = entry(&Subject { purpose, flex, ..device.clone() }, "chrome-deprovision");
+        let step = entry(&Subject { flex, purpose, ..device.clone() }, "chrome-deprovision");
         (step.action, step.command.map(|c| (c.run, c.choices)).unwrap())
     };
     let (action, (run, choices)) = reason(Purpose::Dispose, false);

@@ -118,7 +118,9 @@ impl<'a> Group<'a, '_> {
                 by_hand.push(ByHand { suggestion: self.suggestion, batch: self.batch, entry, step, reason });
             };
             let Some(command) = &entry.command else {
-                own.iter().for_each(|step| leave(*step, "there is no command for this step"));
+                for step in own {
+                    leave(*step, "there is no command for this step");
+                }
                 continue;
             };
             let (mut ids, mut seen, mut latest) = (Vec::new(), BTreeSet::new(), i64::MIN);

@@ -8,14 +8,15 @@ use crate::plan::Tool;
 /// cut has no loop, or does not parse.
 pub(super) fn script(sheet: &Sheet) -> String {
     let command = sheet.command;
-    let ids: String = sheet.ids.iter().map(|id| format!("    {}\n", quote::powershell(id))).collect();
-    let requires: String = command
+    let ids = sheet.ids.iter().map(|id| format!("    {}\n", quote::powershell(id))).collect::<Vec<_>>().concat();
+    let requires = command
         .module
         .split(',')
         .map(str::trim)
         .filter(|m| !m.is_empty())
         .map(|module| format!("#Requires -Modules {}\n", quote::comment(module)))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let token = if command.tool == Tool::Defender { TOKEN } else { "" };
     let (met, met_check) = if sheet.asks_for_condition() { (MET, MET_CHECK) } else { ("", "") };
     let (erase, erase_check) = if sheet.entry.wipes { (ERASE, ERASE_CHECK) } else { ("", "") };

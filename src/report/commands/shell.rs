@@ -6,9 +6,13 @@ use super::sheet::Sheet;
 /// The whole script. All of it is one function that the last line calls: a file that was cut does nothing.
 pub(super) fn script(sheet: &Sheet) -> String {
     let command = sheet.command;
-    let ids = sheet.ids.iter().map(|id| format!(" \\\n        {}", quote::posix(id))).collect::<String>();
-    let choices: String =
-        command.choices.iter().map(|c| format!("            --choice={c}) choice={} ;;\n", quote::posix(c))).collect();
+    let ids = sheet.ids.iter().map(|id| format!(" \\\n        {}", quote::posix(id))).collect::<Vec<_>>().concat();
+    let choices = command
+        .choices
+        .iter()
+        .map(|c| format!("            --choice={c}) choice={} ;;\n", quote::posix(c)))
+        .collect::<Vec<_>>()
+        .concat();
     let (erase, erase_check) = if sheet.entry.wipes {
         (format!("            --erase={}) erase=yes ;;\n", sheet.ids.len()), ERASE_CHECK)
     } else {
