@@ -53,7 +53,8 @@ fn table(path: &Path, label: &str) -> Result<(Lines, String)> {
         }
     }
     if !found {
-        let help = format!("its header needs `device_key` or `serial`, and some of {}", COLUMNS.join(", "));
+        let others: Vec<&str> = COLUMNS.iter().skip(2).copied().collect();
+        let help = format!("its header needs `device_key` or `serial`, and one or more of {}", others.join(", "));
         problems.push(problem(label, "", "is no decisions file", &help));
     }
     if problems.is_empty() { Ok((lines, opened.sha256)) } else { Err(refused(problems)) }

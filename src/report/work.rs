@@ -1,6 +1,6 @@
 //! The work behind a suggestion: phases with their days, batches, effort, what cannot be undone and what it frees.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -16,7 +16,8 @@ pub(super) struct Tally {
     pub objects: usize,
     /// Devices that have it.
     pub devices: usize,
-    batches: BTreeSet<usize>,
+    /// Batches that have it, as bits: steps are counted by the million.
+    batches: Vec<u64>,
     /// First and last of the days from which it may be done, UTC milliseconds.
     days: Option<(i64, i64)>,
 }
@@ -27,7 +28,15 @@ impl Tally {
         let Some(step) = analysis.steps.get(at) else { return };
         self.objects += usize::from(step.object.is_some());
         self.devices += usize::from(first_of_device);
-        self.batches.extend(analysis.schedule.batch_of(step.device as usize).map(|(number, _)| number));
+        if let Some((number, _)) = analysis.schedule.batch_of(step.device as usize) {
+            let (word, bit) = (number / 64, number % 64);
+            if self.batches.len() <= word {
+                self.batches.resize(word + 1, 0);
+            }
+            if let Some(word) = self.batches.get_mut(word) {
+                *word |= 1 << bit;
+            }
+        }
         let day = analysis.schedule.earliest(at);
         let (first, last) = self.days.unwrap_or((day, day));
         self.days = Some((first.min(day), last.max(day)));
@@ -36,7 +45,8 @@ impl Tally {
     /// Minutes of work by hand.
     pub(super) fn minutes(&self, entry: &Entry) -> u64 {
         let times = self.objects.max(self.devices) as u64;
-        u64::from(entry.effort.batch) * self.batches.len() as u64 + u64::from(entry.effort.each) * times
+        let batches: u32 = self.batches.iter().map(|word| word.count_ones()).sum();
+        u64::from(entry.effort.batch) * u64::from(batches) + u64::from(entry.effort.each) * times
     }
 
     /// First and last of the days from which it may be done.
