@@ -5,6 +5,7 @@
 mod bad_input;
 mod boundaries;
 mod caution;
+#[cfg(unix)]
 mod commands;
 mod common;
 mod damage;

@@ -7,7 +7,8 @@ mod powershell;
 mod quote;
 mod sheet;
 mod shell;
-#[cfg(test)]
+// They run the shell files.
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
