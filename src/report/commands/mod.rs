@@ -7,8 +7,7 @@ mod powershell;
 mod quote;
 mod sheet;
 mod shell;
-// They run the shell files.
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,8 @@
 //! What a file of commands does, and what it refuses, whatever the ids are: run by a shell, and read by the rules of
 //! PowerShell.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
