@@ -67,6 +67,8 @@ codes! {
     LegacyEncoding = "legacy-encoding", Low;
     /// A value that is not of the kind its column holds.
     UnreadableValue = "unreadable-value", Medium;
+    /// A decision about a device that the exports do not have.
+    DecisionUnused = "decision-unused", Low;
     /// A date far after all others, left out of the as-of time.
     LoneDate = "lone-date", Medium;
     /// An exception whose last day is over: what it hid is shown again.

@@ -110,6 +110,32 @@ impl DeviceTable {
         self.key.is_empty()
     }
 
+    /// Devices of which nothing is known but key and serial number.
+    #[cfg(test)]
+    pub(crate) fn of_keys(devices: &[(&str, &str)]) -> Self {
+        use polars::prelude::NewChunkedArray;
+        let serials = StringChunked::from_slice("serial".into(), &devices.iter().map(|d| d.1).collect::<Vec<_>>());
+        Self {
+            key: devices.iter().map(|d| d.0.to_string()).collect(),
+            name: Texts::default(),
+            serial: Texts(Some(serials)),
+            platform: vec![Platform::Other; devices.len()],
+            manufacturer: Texts::default(),
+            model: Texts::default(),
+            ownership: vec![Ownership::Unknown; devices.len()],
+            join_type: vec![JoinType::Unknown; devices.len()],
+            primary_user: Texts::default(),
+            consoles: vec![0; devices.len()],
+            entra_device_id: Texts::default(),
+            last_activity: Times::default(),
+            last_console: Texts::default(),
+            activity: vec![Activity::Unknown; devices.len()],
+            identity: vec![Identity::Single; devices.len()],
+            by_console: Vec::new(),
+            as_of: 0,
+        }
+    }
+
     /// Whole days between the newest sign of life and as-of; 0 for a signal after as-of.
     #[must_use]
     pub fn days_silent(&self, device: usize) -> Option<i64> {

@@ -234,15 +234,15 @@ fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<
 }
 
 fn steps(analysis: &Analysis, device: u32) -> Vec<Step> {
-    let own = analysis.steps.iter().filter(|step| step.device == device);
-    own.filter_map(|step| {
+    let own = analysis.steps.iter().enumerate().filter(|(_, step)| step.device == device);
+    own.filter_map(|(at, step)| {
         let entry = analysis.playbooks.entries().get(step.entry as usize)?;
         Some(Step {
             action: entry.action.clone(),
             console: entry.console,
             object: analysis.object_of(step),
             why: entry.why.clone(),
-            condition: entry.condition.clone(),
+            condition: analysis.condition_of(at).into_owned(),
             irreversible: entry.irreversible,
             wipes: entry.wipes,
         })

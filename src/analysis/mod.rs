@@ -1,5 +1,6 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod decisions;
 mod explain;
 mod gather;
 mod hidden;
@@ -9,6 +10,7 @@ mod remarks;
 mod subjects;
 mod tables;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -18,11 +20,12 @@ use crate::doctor::Expected;
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
 use crate::formats::{Missing, Written};
+use crate::history::Decisions;
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
 use crate::notice::Notice;
-use crate::plan::{Planned, Playbooks, Suggestions};
+use crate::plan::{self, Phase, Planned, Playbooks, Schedule, Suggestions};
 use crate::rules::{self, Availability, Findings, Ground, Rule, Tally};
-use crate::schema::{Console, JoinType, Severity};
+use crate::schema::{Console, JoinType, Purpose, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
 use gather::Gathered;
@@ -56,6 +59,10 @@ pub struct Options {
     pub strict: bool,
     /// Numbers of devices that the consoles' own pages show.
     pub expected: Vec<Expected>,
+    /// What becomes of devices that leave service.
+    pub purpose: Purpose,
+    /// What people decided for single devices.
+    pub decisions: Option<PathBuf>,
 }
 
 /// Who is told how far the run is.
@@ -147,10 +154,16 @@ pub struct Analysis {
     pub config: SettledBy,
     /// Findings of one rule for one cohort, together.
     pub suggestions: Suggestions,
+    /// What people decided.
+    pub decisions: Decisions,
+    /// What becomes of devices for which nothing else was decided.
+    pub purpose: Purpose,
     /// The steps, device by device.
     pub steps: Vec<Planned>,
     /// What each step says.
     pub playbooks: Playbooks,
+    /// Batches, and the earliest day of every step.
+    pub schedule: Schedule,
     /// Rules, formats, playbooks and word lists, for the manifest.
     pub files: Files,
 }
@@ -167,6 +180,27 @@ impl Analysis {
         let console = self.playbooks.entries().get(step.entry as usize).and_then(|entry| entry.console);
         let computer = console == Some(Console::Ad) && self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
         if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
+    }
+
+    /// What must be true before a step, by its position: the day from which it may be done, where it waits for one, and
+    /// what no file can tell.
+    #[must_use]
+    pub fn condition_of(&self, step: usize) -> Cow<'_, str> {
+        let entry = self.steps.get(step).and_then(|s| self.playbooks.entries().get(s.entry as usize));
+        match entry {
+            Some(entry) if entry.phase == Phase::AfterGrace => {
+                let day = identity::day(self.schedule.earliest(step));
+                format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
+            }
+            Some(entry) => Cow::Borrowed(&entry.condition),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    /// What becomes of a device that leaves service.
+    #[must_use]
+    pub fn purpose_of(&self, device: usize) -> Purpose {
+        self.decisions.of(device).and_then(|d| d.purpose).unwrap_or(self.purpose)
     }
 
     /// The severest finding, if there is one.
@@ -193,6 +227,7 @@ struct Inner {
 
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
     let library = Library::load(options)?;
+    let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
@@ -241,10 +276,19 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     progress.step("Planning steps");
     let device_table = tables::devices(&shelves, &mut links, &devices)?;
     notices.extend(remarks::name_collision(&device_table));
+    notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
-    let steps =
-        subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, &library.playbooks);
+    let orders = subjects::Orders { playbooks: &library.playbooks, purpose: options.purpose, decisions: &decisions };
+    let steps = subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, orders);
+    let schedule = Schedule::new(&plan::Basis {
+        steps: &steps,
+        entries: library.playbooks.entries(),
+        suggestions: &suggestions,
+        device_of_finding: &findings.device,
+        devices: &device_table,
+        thresholds: &options.thresholds,
+    });
     let record_table = tables::records(&shelves);
     notices.sort();
     notices.dedup();
@@ -264,8 +308,11 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         settings: options.settings.clone(),
         config: options.config.source.clone(),
         suggestions,
+        decisions,
+        purpose: options.purpose,
         steps,
         playbooks: library.playbooks,
+        schedule,
         files: library.files,
     };
     Ok((analysis, Inner { shelves, devices, available }))

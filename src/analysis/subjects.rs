@@ -2,14 +2,32 @@
 
 use rayon::prelude::*;
 
+use crate::history::Decisions;
 use crate::identity::{Devices, Links, NONE, Shelf, Shelves};
-use crate::plan::{AndroidMode, Claim, Intent, Object, Planned, Playbooks, State, Subject};
+use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
-use crate::schema::{Activity, Console, Identity, JoinType};
+use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
 use crate::table::DeviceTable;
 
 /// Record columns that the state of an object is read from.
-pub(super) const NEEDED: &[&str] = &["enabled", "onboarding", "health", "released", "server", "state", "mode"];
+pub(super) const NEEDED: &[&str] =
+    &["enabled", "onboarding", "health", "released", "server", "state", "mode", "license", "profile_type"];
+
+/// What the steps are made by: the playbooks, and what people decided for all devices and for single ones.
+#[derive(Clone, Copy)]
+pub(super) struct Orders<'a> {
+    pub playbooks: &'a Playbooks,
+    pub purpose: Purpose,
+    pub decisions: &'a Decisions,
+}
+
+impl Orders<'_> {
+    /// What becomes of a device, and whether it stays as it is.
+    fn of(&self, device: usize) -> (Purpose, bool) {
+        let own = self.decisions.of(device);
+        (own.and_then(|d| d.purpose).unwrap_or(self.purpose), own.is_some_and(|d| d.status == Status::Declined))
+    }
+}
 
 /// The steps of every flagged device, in the order of devices.
 pub(super) fn plan(
@@ -19,7 +37,7 @@ pub(super) fn plan(
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
-    playbooks: &Playbooks,
+    orders: Orders<'_>,
 ) -> Vec<Planned> {
     let by_device = group(findings.device.iter().copied(), table.len());
     let records = records_of(shelves, devices, &by_device);
@@ -57,6 +75,7 @@ pub(super) fn plan(
         ) else {
             return;
         };
+        let (purpose, kept) = orders.of(device);
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -65,14 +84,19 @@ pub(super) fn plan(
             identity: if maybe_autopilot { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
+            // Which devices are shared and which are of Teams no export says by itself: a flag of the device goes here.
             shared: false,
+            teams: false,
+            flex: runs_flex(shelves, &own),
+            purpose,
+            kept,
             ad_complete,
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
             objects: objects(shelves, devices, number, &own),
             claims,
         };
-        playbooks.plan(&subject, steps);
+        orders.playbooks.plan(&subject, steps);
     };
     let parts: Vec<Vec<Planned>> = flagged
         .par_chunks(4_096)
@@ -157,6 +181,7 @@ fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -
             state: state(shelf, line),
             ztdid: word("ztdid").is_some(),
             join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
+            licence: licence(word("license")),
         })
     };
     records.iter().filter_map(one).collect()
@@ -200,12 +225,34 @@ fn signs_in(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> b
     shelf.console == Console::Entra && (unread || devices.activity_at(device, seen) == Activity::Active)
 }
 
+/// Whether Google says that the device runs ChromeOS Flex.
+fn runs_flex(shelves: &Shelves, records: &[u32]) -> bool {
+    let kind = |record: &u32| {
+        let (shelf, line) = shelves.locate(*record)?;
+        let word = shelf.text("profile_type").and_then(|c| c.get(line))?;
+        (shelf.console == Console::Chrome).then_some(word)
+    };
+    records.iter().any(|record| kind(record) == Some("chromeosflex"))
+}
+
+/// What becomes of the upgrade of a ChromeOS device, by the words of Google's API. The older words do not say how the
+/// upgrade was bought.
+fn licence(word: Option<&str>) -> Licence {
+    match word {
+        Some("enterpriseupgradefixedterm" | "educationupgradefixedterm" | "kioskupgrade") => Licence::Annual,
+        Some("enterpriseupgradeperpetual" | "educationupgradeperpetual") => Licence::Perpetual,
+        Some("enterprise" | "education") => Licence::Bundled,
+        _ => Licence::Unknown,
+    }
+}
+
 /// What the console says about an object, in the words that decide which steps are possible.
 fn state(shelf: &Shelf, line: usize) -> State {
     let word = |name: &str| shelf.text(name).and_then(|c| c.get(line));
     match shelf.console {
         Console::Intune => match word("state") {
             Some("retirepending" | "wipepending" | "deletepending" | "retireissued" | "wipeissued") => State::Leaving,
+            Some("retirefailed" | "wipefailed") => State::Failed,
             Some("discovered") => State::Other,
             Some(_) => State::Managed,
             None => State::Unknown,

@@ -7,15 +7,16 @@ use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
 use super::print::{BAD, BOLD, CAUTION, DIM};
-use super::{input, judgement, progress};
+use super::{input, judgement, plan, progress};
 use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::notice::many;
 use crate::report::{self, Model};
-use crate::schema::Severity;
+use crate::schema::{Purpose, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
+#[allow(clippy::struct_excessive_bools, reason = "switches of the command line")]
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
     #[command(flatten)]
@@ -40,6 +41,13 @@ pub(super) struct Args {
     #[command(flatten)]
     judgement: judgement::Args,
 
+    #[command(flatten)]
+    plan: plan::Args,
+
+    /// Also write commands for the steps: PowerShell and GAM, dry unless told otherwise
+    #[arg(long, help_heading = "Plan")]
+    commands: bool,
+
     /// Refuse exports with remarks of medium severity or above
     #[arg(long, help_heading = "Input")]
     strict: bool,
@@ -59,7 +67,7 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     report::check_target(&args.out, args.force)?;
-    let mut options = analysis::Options { strict: args.strict, ..args.input.options() };
+    let mut options = analysis::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
     args.judgement.apply(&mut options)?;
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
@@ -69,6 +77,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         force: args.force,
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         settings: settings(args),
+        commands: args.commands,
     };
     let model = report::write(&analysis, &templates, &report_options, progress.as_ref())?;
     drop(progress);
@@ -101,6 +110,12 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     let expected: Vec<String> = args.input.expect.iter().map(|(console, count)| format!("{console}={count}")).collect();
     if !expected.is_empty() {
         add("expect", expected.join(" "));
+    }
+    if args.plan.intent != Purpose::default() {
+        add("intent", args.plan.intent.to_string());
+    }
+    if args.commands {
+        add("commands", "true".into());
     }
     if args.judgement.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::complain::clean;
 use super::print::{self, BAD, BOLD, CAUTION, DIM};
-use super::{input, judgement, progress};
+use super::{input, judgement, plan, progress};
 use crate::analysis::{self, Candidate, Explained, Explanation, Verdict};
 use crate::error::{Result, exit};
 use crate::identity::story::{FieldStory, RecordStory};
@@ -29,6 +29,9 @@ pub(super) struct Args {
     #[command(flatten)]
     judgement: judgement::Args,
 
+    #[command(flatten)]
+    plan: plan::Args,
+
     /// Print JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -38,7 +41,7 @@ pub(super) struct Args {
 const TITLES: usize = 14;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = args.input.options();
+    let mut options = args.plan.apply(args.input.options());
     args.judgement.apply(&mut options)?;
     let progress = progress::for_terminal(args.json);
     let found = analysis::explain(&options, &args.device, progress.as_ref())?;

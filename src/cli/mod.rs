@@ -8,6 +8,7 @@ mod fields;
 mod input;
 mod inspect;
 mod judgement;
+mod plan;
 mod print;
 mod progress;
 mod rules;

@@ -1,13 +1,15 @@
-//! Orders that would be unsafe, refused when they are loaded.
+//! Orders and commands that would be unsafe, refused when they are loaded.
 
 use crate::plan::file::Place;
 use crate::plan::sheet::Sheet;
+use crate::plan::{Command, Phase, Tool};
 
 /// What the check has to know of one step of a playbook.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stop<'a> {
     pub slug: &'a str,
     pub place: Place,
+    pub phase: Phase,
     pub irreversible: bool,
     /// The step that has to stand before it.
     pub after: Option<&'a str>,
@@ -42,12 +44,45 @@ pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut Sheet) {
                     format!("a step that cannot be undone stands after `{slug}`, which must be the last of them"),
                 );
             }
-            _ => {}
+            _ => {
+                if let Some(earlier) = before.iter().rfind(|s| s.phase > stop.phase && s.place != Place::Final) {
+                    let (own, other) = (stop.phase, earlier.phase);
+                    refuse(slug, format!("`{slug}` ({own}) stands after `{}` ({other})", earlier.slug));
+                }
+            }
         }
         if let Some(first) = stop.after
             && !before.iter().any(|s| s.slug == first)
         {
             refuse(slug, format!("`{slug}` has no `{first}` before it"));
         }
+    }
+}
+
+/// Notes what keeps a command from being handed out: it must act on the one id, and do nothing unless it is told to.
+pub(super) fn command(command: &Command, sheet: &mut Sheet) {
+    let mut refuse = |message: &str, help: &str| sheet.problem("command", message.to_owned(), help.to_owned());
+    let count = |text: &str, mark: &str| text.matches(mark).count();
+    if count(&command.run, "{id}") == 0 {
+        refuse("a command has no `{id}`", "write `{id}` where the id of the object belongs");
+    }
+    if (count(&command.run, "{choice}") == 1) == command.choices.is_empty() {
+        refuse("`{choice}` and `choices` of a command belong together", "");
+    }
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    if !command.choices.iter().all(|c| plain(c)) {
+        refuse("`choices` of a command has more than words", "use letters, digits, `-` and `_`");
+    }
+    if command.tool == Tool::Gam {
+        let words = command.run.replace("{id}", "id").replace("{choice}", "choice");
+        if !words.starts_with("gam ") || !words.split(' ').all(plain) {
+            refuse("a GAM command has more than words", "start with `gam` and use letters, digits, `-` and `_`");
+        }
+        if !command.check.is_empty() || !command.module.is_empty() {
+            refuse("a GAM command has a `check` or a `module`", "leave it out");
+        }
+    } else if !command.run.contains("$Dry") {
+        let help = "pass `-WhatIf:$Dry`, or act under `if (-not $Dry)`";
+        refuse("a PowerShell command does not ask whether it is a dry run", help);
     }
 }

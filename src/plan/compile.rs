@@ -1,15 +1,16 @@
 //! Conditions, steps and playbooks as masks and numbers.
 
-use crate::plan::facts;
-use crate::plan::file::{Case, Definition, On, Place, Words};
+use crate::plan::check;
+use crate::plan::facts::{self, DeviceBits};
+use crate::plan::file::{Case, Definition, On, Place, Words, Written};
 use crate::plan::sheet::Sheet;
-use crate::plan::{Entry, State};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, State, Tool};
 use crate::schema::Console;
 
 /// Bits of the device and of the object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mask {
-    device: u64,
+    device: DeviceBits,
     object: u64,
 }
 
@@ -18,7 +19,7 @@ impl Mask {
         self.device == 0 && self.object == 0
     }
 
-    const fn meets(self, device: u64, object: u64) -> bool {
+    const fn meets(self, device: DeviceBits, object: u64) -> bool {
         self.device & device != 0 || self.object & object != 0
     }
 }
@@ -34,7 +35,7 @@ pub(super) struct Condition {
 
 impl Condition {
     /// Whether it holds for a device and an object; `object` is 0 for the device as a whole.
-    pub(super) const fn holds(&self, device: u64, object: u64) -> bool {
+    pub(super) const fn holds(&self, device: DeviceBits, object: u64) -> bool {
         let [first, second] = self.any;
         self.possible(device)
             && self.all.object & !object == 0
@@ -44,7 +45,7 @@ impl Condition {
     }
 
     /// Whether it can hold for any object of the device.
-    pub(super) const fn possible(&self, device: u64) -> bool {
+    pub(super) const fn possible(&self, device: DeviceBits) -> bool {
         self.all.device & !device == 0 && self.none.device & device == 0
     }
 
@@ -57,6 +58,11 @@ impl Condition {
     /// Whether it holds only for an object with one of these bits.
     pub(super) const fn demands(&self, object: u64) -> bool {
         self.all.object & object != 0
+    }
+
+    /// Whether it is more than `all` and `none`, or has more than one alternative already.
+    const fn has_alternatives(&self) -> bool {
+        !self.any[0].is_empty()
     }
 
     /// Both at once; each has one `any` at most.
@@ -143,6 +149,8 @@ pub(super) struct Known {
     pub on: On,
     /// Texts as defined.
     pub entry: Entry,
+    /// What it frees, and under which condition; the last holds always.
+    pub frees: Vec<(Condition, String)>,
     /// Cases, with what they change already applied; the definition itself is the last.
     pub cases: Vec<Variant>,
 }
@@ -164,16 +172,32 @@ impl Known {
         };
         let console = case.console.as_ref().map_or(base.console, |c| sheet.console(c));
         let entry = Entry {
-            slug: base.slug.clone(),
             action: text(&case.action, &base.action, sheet),
             console,
             role: text(&case.role, &base.role, sheet),
             irreversible: case.irreversible.unwrap_or(base.irreversible),
             wipes: case.wipes.unwrap_or(base.wipes),
+            silence: case.silence.unwrap_or(base.silence),
             condition: text(&case.condition, &base.condition, sheet),
             why: text(&case.why, &base.why, sheet),
+            command: match &case.command {
+                Some(written) => command(written, sheet),
+                None if case.by_hand == Some(true) => None,
+                None => base.command.clone(),
+            },
+            ..base.clone()
         };
         Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry }
+    }
+
+    /// The same step once for each thing that it may free.
+    pub(super) fn spread(&self, variant: &Variant) -> Vec<Variant> {
+        let one = |(when, what): &(Condition, String)| Variant {
+            when: variant.when.and(*when),
+            on: variant.on,
+            entry: Entry { frees: what.clone(), ..variant.entry.clone() },
+        };
+        self.frees.iter().map(one).collect()
     }
 
     /// Every way in which a playbook that only narrows the step may apply it.
@@ -211,11 +235,70 @@ pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known 
         wipes: raw.wipes,
         condition: sheet.resolve(&raw.condition),
         why: sheet.resolve(&raw.why),
+        phase: raw.phase.map_or_else(|| phase_of(raw.place), Phase::from),
+        silence: raw.silence,
+        effort: Effort { batch: raw.effort.batch, each: raw.effort.each },
+        limits: Limits { bulk: raw.limits.bulk, daily: raw.limits.daily },
+        frees: String::new(),
+        command: raw.command.as_ref().and_then(|c| command(c, sheet)),
     };
+    if raw.limits.bulk == Some(0) || raw.limits.daily == Some(0) {
+        sheet.problem("limits", format!("step `{}` has a limit of 0", raw.step), "leave the limit out".into());
+    }
     let step = Step { number, removes: raw.removes };
-    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, cases: Vec::new() };
+    let frees = frees(raw, sheet);
+    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
-    known.cases = cases;
+    known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();
     known
+}
+
+/// When a step is done that does not say so.
+const fn phase_of(place: Place) -> Phase {
+    match place {
+        Place::First | Place::Early | Place::Alone => Phase::Prepare,
+        Place::Between => Phase::Remove,
+        Place::Final => Phase::AfterGrace,
+        Place::Last => Phase::Verify,
+    }
+}
+
+/// What a step frees; nothing, where no condition holds.
+fn frees(raw: &Definition, sheet: &mut Sheet) -> Vec<(Condition, String)> {
+    let mut list = Vec::new();
+    for freed in &raw.frees {
+        let when = condition(&freed.when, sheet);
+        if when.has_alternatives() {
+            let help = "write one entry for each alternative, with `all` and `none`";
+            sheet.problem("frees", format!("`frees` of step `{}` uses `any`", raw.step), help.into());
+        }
+        list.push((when, sheet.resolve(&freed.what)));
+    }
+    list.push((Condition::default(), String::new()));
+    list
+}
+
+/// A command, if it is one that can be handed out.
+fn command(written: &Written, sheet: &mut Sheet) -> Option<Command> {
+    let tool = Tool::parse(&written.with);
+    if tool.is_none() {
+        sheet.unknown("tool", &written.with, Tool::WORDS.iter().copied());
+    }
+    let id = Shape::parse(&written.id);
+    if id.is_none() {
+        sheet.unknown("shape of an id", &written.id, Shape::WORDS.iter().copied());
+    }
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let command = Command {
+        tool: tool?,
+        id: id?,
+        module: line(&written.module),
+        scope: line(&written.scope),
+        check: line(&written.check),
+        choices: written.choices.iter().map(|c| line(c)).collect(),
+        run: line(&written.run),
+    };
+    check::command(&command, sheet);
+    Some(command)
 }

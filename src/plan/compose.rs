@@ -1,7 +1,7 @@
 //! The steps of one device.
 
 use crate::plan::compile::{Choice, Step};
-use crate::plan::facts::{self, ASKED};
+use crate::plan::facts::{self, ASKED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
@@ -41,7 +41,7 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
 struct Draft<'a> {
     books: &'a Playbooks,
     subject: &'a Subject,
-    device: u64,
+    device: DeviceBits,
     start: usize,
     out: &'a mut Vec<Planned>,
 }

@@ -90,6 +90,16 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("live-goes", "the live record of a console is asked to go"),
     fact("entra-leaves", "the live Entra record is asked to go"),
     fact("autopilot-unproven", "Windows, and no Autopilot list tells that it is not registered there"),
+    fact("dispose", "leaves for good"),
+    fact("reuse", "is set up again for somebody else"),
+    fact("repair", "goes to be repaired and comes back"),
+    fact("replace", "another device is exchanged for it"),
+    fact("teams", "a Teams phone, panel, display or room system"),
+    fact("flex", "runs ChromeOS Flex"),
+    fact("kept", "somebody decided that it stays as it is"),
+    fact("lost-sensor", "nothing was lost but the Defender sensor"),
+    fact("ad-disabled", "Active Directory holds it, and every computer object of it is disabled"),
+    fact("live-autopilot-goes", "the live Autopilot record is asked to go"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -101,12 +111,20 @@ const ABM_RELEASED: usize = OTHER + 5;
 const LIVE_GOES: usize = OTHER + 6;
 const ENTRA_LEAVES: usize = OTHER + 7;
 const AUTOPILOT_UNPROVEN: usize = OTHER + 8;
+const PURPOSE: usize = OTHER + 9;
+const TEAMS: usize = PURPOSE + 4;
+const FLEX: usize = PURPOSE + 5;
+const KEPT: usize = PURPOSE + 6;
+const LOST_SENSOR: usize = PURPOSE + 7;
+const AD_DISABLED: usize = PURPOSE + 8;
+const LIVE_AUTOPILOT_GOES: usize = PURPOSE + 9;
 
 /// Words about the object that a step acts on. False for a step on the device as a whole.
 pub const OBJECT_FACTS: &[Fact] = &[
     fact("state-unknown", "its state is not known"),
     fact("state-managed", "Intune manages it"),
     fact("state-leaving", "Intune's retire, wipe or delete is pending or issued"),
+    fact("state-failed", "Intune's retire, wipe or delete failed"),
     fact("state-enabled", "enabled"),
     fact("state-disabled", "disabled"),
     fact("state-active", "active in Defender or Google"),
@@ -129,21 +147,37 @@ pub const OBJECT_FACTS: &[Fact] = &[
     fact("object-joined", "an Entra joined record"),
     fact("object-hybrid", "a hybrid joined record"),
     fact("object-registered", "a registered record"),
+    fact("licence-annual", "Google: its upgrade is paid by the year"),
+    fact("licence-perpetual", "Google: its upgrade was bought once, for this device"),
+    fact("licence-bundled", "Google: its upgrade came with the device"),
+    fact("licence-unknown", "Google does not say which upgrade it has"),
 ];
 
-const LIVE: usize = 17;
-const OLDER: usize = 18;
+const LIVE: usize = 18;
+const OLDER: usize = 19;
 /// Bit of an object that a plan may act on.
-pub(super) const ASKED: u64 = 1 << 19;
-const NAMED: usize = 20;
-const ZTDID: usize = 21;
-const OBJECT_JOIN: usize = 22;
+pub(super) const ASKED: u64 = 1 << 20;
+const NAMED: usize = 21;
+const ZTDID: usize = 22;
+const OBJECT_JOIN: usize = 23;
+const LICENCE: usize = OBJECT_JOIN + 3;
 
-const fn bit(position: usize) -> u64 {
+/// Bits of a device. There are more words about it than an object needs.
+pub(super) type DeviceBits = u128;
+
+const fn bit(position: usize) -> DeviceBits {
     1 << position
 }
 
-const fn flag(position: usize, holds: bool) -> u64 {
+const fn flag(position: usize, holds: bool) -> DeviceBits {
+    (holds as DeviceBits) << position
+}
+
+const fn object_bit(position: usize) -> u64 {
+    1 << position
+}
+
+const fn object_flag(position: usize, holds: bool) -> u64 {
     (holds as u64) << position
 }
 
@@ -152,19 +186,20 @@ pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
     let named = subject.names(object.record);
     let asked = named || subject.asks(Intent::Remove);
     let join = match object.join {
-        JoinType::Joined | JoinType::Hybrid | JoinType::Registered => bit(OBJECT_JOIN + object.join as usize),
+        JoinType::Joined | JoinType::Hybrid | JoinType::Registered => object_bit(OBJECT_JOIN + object.join as usize),
         JoinType::None | JoinType::Unknown => 0,
     };
-    bit(object.state as usize)
-        | bit(if object.live { LIVE } else { OLDER })
+    object_bit(object.state as usize)
+        | object_bit(if object.live { LIVE } else { OLDER })
         | if asked { ASKED } else { 0 }
-        | flag(NAMED, named)
-        | flag(ZTDID, object.ztdid)
+        | object_flag(NAMED, named)
+        | object_flag(ZTDID, object.ztdid)
         | join
+        | object_bit(LICENCE + object.licence as usize)
 }
 
 /// Bits of a device.
-pub(super) fn of_device(subject: &Subject) -> u64 {
+pub(super) fn of_device(subject: &Subject) -> DeviceBits {
     let remove = subject.asks(Intent::Remove);
     let objects = subject.asks(Intent::Objects) && !remove;
     let reconnect = subject.asks(Intent::Reconnect) && !remove;
@@ -181,11 +216,16 @@ pub(super) fn of_device(subject: &Subject) -> u64 {
         | flag(UNSURE, unsure)
         | flag(SHARED, subject.shared)
         | flag(AUTOPILOT_UNPROVEN, subject.platform == Some(Platform::Windows) && !subject.autopilot_proven)
+        | bit(PURPOSE + subject.purpose as usize)
+        | flag(TEAMS, subject.teams)
+        | flag(FLEX, subject.flex)
+        | flag(KEPT, subject.kept)
+        | flag(LOST_SENSOR, reconnect && subject.lost_only_its_sensor())
         | of_objects(subject, remove)
 }
 
 /// Bits of a device that follow from its objects.
-fn of_objects(subject: &Subject, remove: bool) -> u64 {
+fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
     let mut bits = 0;
     let mut hybrid = subject.join_type == JoinType::Hybrid;
     for object in &subject.objects {
@@ -199,26 +239,30 @@ fn of_objects(subject: &Subject, remove: bool) -> u64 {
             | flag(STAMPED, entra && object.ztdid)
             | flag(AUTOPILOT_REGISTERED, object.ztdid || object.console == Console::Autopilot)
             | flag(LIVE_GOES, asked && object.live)
+            | flag(LIVE_AUTOPILOT_GOES, asked && object.live && object.console == Console::Autopilot)
             // With the whole device leaving it does not matter which record is the live one.
             | flag(ENTRA_LEAVES, entra && asked && (object.live || remove));
     }
     let in_abm = bits & bit(IN + Console::Abm.index()) != 0;
     let released = in_abm && subject.of(Console::Abm).all(|o| o.state == State::Released);
     let no_ad = bits & bit(IN + Console::Ad.index()) == 0;
-    bits | flag(AD_GONE, hybrid && subject.ad_complete && no_ad) | flag(ABM_RELEASED, released)
+    let ad_disabled = !no_ad && subject.of(Console::Ad).all(|o| o.state == State::Disabled);
+    bits | flag(AD_GONE, hybrid && subject.ad_complete && no_ad)
+        | flag(ABM_RELEASED, released)
+        | flag(AD_DISABLED, ad_disabled)
 }
 
 /// The bit of a word: of the device (first) or of the object (second).
-pub(super) fn mask_of(word: &str) -> Option<(u64, u64)> {
-    let at = |list: &[Fact]| list.iter().position(|f| f.word == word).map(bit);
-    at(DEVICE_FACTS).map(|b| (b, 0)).or_else(|| at(OBJECT_FACTS).map(|b| (0, b)))
+pub(super) fn mask_of(word: &str) -> Option<(DeviceBits, u64)> {
+    let at = |list: &[Fact]| list.iter().position(|f| f.word == word);
+    at(DEVICE_FACTS).map(|p| (bit(p), 0)).or_else(|| at(OBJECT_FACTS).map(|p| (0, object_bit(p))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::AndroidMode;
-    use crate::schema::{Activity, Ownership};
+    use crate::plan::{AndroidMode, Licence};
+    use crate::schema::{Activity, Ownership, Purpose};
 
     #[test]
     fn words_stand_where_their_bits_are() {
@@ -256,10 +300,24 @@ mod tests {
         assert_eq!(at(ENTRA_LEAVES), "entra-leaves");
         assert_eq!(mask_of("asked"), Some((0, ASKED)));
         assert_eq!(OBJECT_FACTS[OBJECT_JOIN + JoinType::Registered as usize].word, "object-registered");
-        assert_eq!(OBJECT_FACTS.len(), OBJECT_JOIN + 3);
+        for licence in Licence::ALL {
+            assert_eq!(OBJECT_FACTS[LICENCE + *licence as usize].word, format!("licence-{licence}"));
+        }
+        assert_eq!(OBJECT_FACTS.len(), LICENCE + Licence::ALL.len());
+        assert_eq!(OBJECT_FACTS[LIVE].word, "live");
+        assert_eq!(OBJECT_FACTS[NAMED].word, "named");
+        assert_eq!(OBJECT_FACTS[ZTDID].word, "ztdid");
         assert_eq!(at(AUTOPILOT_UNPROVEN), "autopilot-unproven");
-        assert_eq!(DEVICE_FACTS.len(), AUTOPILOT_UNPROVEN + 1);
-        assert!(DEVICE_FACTS.len() <= 64);
+        for purpose in Purpose::ALL {
+            assert_eq!(at(PURPOSE + *purpose as usize), purpose.as_str());
+        }
+        for (position, word) in [(TEAMS, "teams"), (FLEX, "flex"), (KEPT, "kept"), (LOST_SENSOR, "lost-sensor")] {
+            assert_eq!(at(position), word);
+        }
+        assert_eq!(at(AD_DISABLED), "ad-disabled");
+        assert_eq!(at(LIVE_AUTOPILOT_GOES), "live-autopilot-goes");
+        assert_eq!(DEVICE_FACTS.len(), LIVE_AUTOPILOT_GOES + 1);
+        assert!(DEVICE_FACTS.len() <= 128 && OBJECT_FACTS.len() <= 64);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::plan::Phase;
+
 /// One file: a list of steps (`define`) or a playbook (everything else).
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -30,6 +32,7 @@ pub(super) struct Words {
 }
 
 /// A step: its texts, and what keeps it safe in every playbook.
+#[allow(clippy::struct_excessive_bools, reason = "keys of a file, each by itself")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Definition {
@@ -37,6 +40,11 @@ pub(super) struct Definition {
     pub step: String,
     /// Console it is done in.
     pub console: Option<String>,
+    /// When it is done; by its place, unless said.
+    pub phase: Option<When>,
+    /// Whether it waits until the device has been silent for the delete threshold.
+    #[serde(default)]
+    pub silence: bool,
     /// What it is done to.
     #[serde(default)]
     pub on: On,
@@ -73,6 +81,17 @@ pub(super) struct Definition {
     pub condition: String,
     /// Why, and what to beware of.
     pub why: String,
+    /// How long it takes by hand.
+    #[serde(default)]
+    pub effort: Minutes,
+    /// What the console takes at a time.
+    #[serde(default)]
+    pub limits: AtATime,
+    /// What it frees. The first that fits is taken; they are told apart by `all` and `none` only.
+    #[serde(default)]
+    pub frees: Vec<Freed>,
+    /// The step as a command.
+    pub command: Option<Written>,
     /// Other texts, or other objects, for devices of which something holds. The first that fits is taken.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -110,6 +129,71 @@ pub(super) enum On {
     Device,
 }
 
+/// Part of the plan in which a step is done.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum When {
+    Prepare,
+    Remove,
+    AfterGrace,
+    Verify,
+}
+
+impl From<When> for Phase {
+    fn from(when: When) -> Self {
+        match when {
+            When::Prepare => Self::Prepare,
+            When::Remove => Self::Remove,
+            When::AfterGrace => Self::AfterGrace,
+            When::Verify => Self::Verify,
+        }
+    }
+}
+
+/// Minutes of work: for each batch, and for each object on top.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Minutes {
+    pub batch: u32,
+    pub each: u32,
+}
+
+/// Objects that a console takes at a time.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AtATime {
+    pub bulk: Option<u32>,
+    pub daily: Option<u32>,
+}
+
+/// What a step frees, and when.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Freed {
+    #[serde(default)]
+    pub when: Words,
+    pub what: String,
+}
+
+/// A command as it is written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    /// What runs it.
+    pub with: String,
+    /// What the id must look like.
+    pub id: String,
+    #[serde(default)]
+    pub module: String,
+    #[serde(default)]
+    pub scope: String,
+    #[serde(default)]
+    pub check: String,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    pub run: String,
+}
+
 /// A step that must come first, or a state that makes it needless.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -131,9 +215,13 @@ pub(super) struct Case {
     pub role: Option<String>,
     pub irreversible: Option<bool>,
     pub wipes: Option<bool>,
+    pub silence: Option<bool>,
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
+    pub command: Option<Written>,
+    /// No command, though the step has one.
+    pub by_hand: Option<bool>,
 }
 
 /// A step in a playbook. With nothing but `when` it takes the cases of its definition along; with anything of its own
@@ -149,9 +237,13 @@ pub(super) struct Item {
     pub role: Option<String>,
     pub irreversible: Option<bool>,
     pub wipes: Option<bool>,
+    pub silence: Option<bool>,
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
+    pub command: Option<Written>,
+    /// No command, though the step has one.
+    pub by_hand: Option<bool>,
 }
 
 impl Item {
@@ -162,9 +254,12 @@ impl Item {
             || self.role.is_some()
             || self.irreversible.is_some()
             || self.wipes.is_some()
+            || self.silence.is_some()
             || self.action.is_some()
             || self.condition.is_some()
             || self.why.is_some()
+            || self.command.is_some()
+            || self.by_hand.is_some()
     }
 
     /// What it changes, as a case of its step. Its condition is dealt with by the caller.
@@ -176,9 +271,12 @@ impl Item {
             role: self.role.clone(),
             irreversible: self.irreversible,
             wipes: self.wipes,
+            silence: self.silence,
             action: self.action.clone(),
             condition: self.condition.clone(),
             why: self.why.clone(),
+            command: self.command.clone(),
+            by_hand: self.by_hand,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::check::{self, Stop};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
+use crate::plan::facts::DeviceBits;
 use crate::plan::file::Document;
 use crate::plan::sheet::{Parameters, Problem, Sheet};
 use crate::plan::{Entry, Playbooks};
@@ -156,7 +157,7 @@ fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
         let Some(known) = shelf.number(&item.step, sheet).and_then(|n| shelf.get(n)) else { continue };
         let when = compile::condition(&item.when, sheet);
         let variants = if item.stands_alone() {
-            vec![Variant { when, ..known.vary(&item.case(), sheet) }]
+            known.spread(&Variant { when, ..known.vary(&item.case(), sheet) })
         } else {
             known.narrowed(when)
         };
@@ -164,7 +165,8 @@ fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
         // A step for objects that need no earlier one may stand anywhere.
         let after = known.guard.after.filter(|(_, needless)| !when.demands(*needless));
         let after = after.and_then(|(n, _)| shelf.get(n)).map(|k| k.entry.slug.as_str());
-        stops.push(Stop { slug: &item.step, place: known.place, irreversible, after });
+        let phase = known.entry.phase;
+        stops.push(Stop { slug: &item.step, place: known.place, phase, irreversible, after });
         choices.extend(variants.into_iter().map(|v| ledger.choice(v, known.step)));
     }
     // With a step missing, the rest of the order would only be blamed for it.
@@ -196,7 +198,7 @@ impl Ledger {
 
 impl Book {
     /// Whether the playbook is for a device.
-    pub(super) fn is_for(&self, device: u64) -> bool {
+    pub(super) fn is_for(&self, device: DeviceBits) -> bool {
         self.applies.as_ref().is_none_or(|c: &Condition| c.holds(device, 0))
     }
 }

@@ -6,26 +6,30 @@
 //! 2. [`Playbooks::load`] checks it, turns fact words into bit masks and resolves every text once.
 //! 3. [`Playbooks::plan`] picks the one playbook of a device and writes its steps as small numbers.
 //!
+//! [`Schedule`] then forms batches within the limits of the consoles and says which day a step must wait for.
+//!
 //! A new order is a new file, a new step is a new entry in a list of steps. What keeps a plan safe stands with the step
 //! and not with the order (`never`, `states`, `after`, `gone`), so that no order can leave it out.
 
 mod check;
 mod compile;
 mod compose;
+mod entry;
 mod facts;
 mod file;
 mod load;
+mod schedule;
 mod sheet;
 mod subject;
 
 mod suggestions;
 
+pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use schedule::{Basis, Batch, LARGEST, Schedule};
 pub use sheet::{Parameters, Problem};
-pub use subject::{AndroidMode, Claim, Intent, Object, State, Subject};
+pub use subject::{AndroidMode, Claim, Intent, Licence, Object, State, Subject};
 pub use suggestions::{Suggestion, Suggestions};
-
-use crate::schema::Console;
 
 /// One step of one plan. Small, since a large tenant has millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,27 +40,6 @@ pub struct Planned {
     pub entry: u32,
     /// The record that the step acts on; nothing for a step on the device as a whole.
     pub object: Option<u32>,
-}
-
-/// What a step says. Equal steps of several playbooks are one entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Slug of the step, e.g. `entra-disable`.
-    pub slug: String,
-    /// What to do, with the way through the portal.
-    pub action: String,
-    /// Where to do it; nothing for a step outside any console.
-    pub console: Option<Console>,
-    /// Least role that may do it; empty for a step outside any console.
-    pub role: String,
-    /// Cannot be undone.
-    pub irreversible: bool,
-    /// Erases the device.
-    pub wipes: bool,
-    /// What must be true first and cannot be known from files; may be empty.
-    pub condition: String,
-    /// Why the step is there, and what to beware of.
-    pub why: String,
 }
 
 /// Every order and every step, checked and ready to plan with.
@@ -107,7 +90,7 @@ impl Playbooks {
     }
 
     /// The first playbook that applies.
-    fn choose(&self, device: u64) -> Option<&compile::Book> {
+    fn choose(&self, device: facts::DeviceBits) -> Option<&compile::Book> {
         self.books.iter().find(|b| b.is_for(device))
     }
 }
@@ -115,6 +98,10 @@ impl Playbooks {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_any;
+#[cfg(test)]
 mod tests_load;
 #[cfg(test)]
 mod tests_matrix;
+#[cfg(test)]
+mod tests_purpose;

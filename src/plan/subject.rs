@@ -1,6 +1,6 @@
 //! What the plan needs to know of a flagged device.
 
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, words};
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose, words};
 
 words! {
     /// State of an object in its console, in the few words that decide which steps are possible. Playbooks write
@@ -12,6 +12,8 @@ words! {
         Managed = "managed",
         /// Intune: retire, wipe or delete is pending or issued.
         Leaving = "leaving",
+        /// Intune: a retire, wipe or delete failed.
+        Failed = "failed",
         /// Entra ID, AD: enabled.
         Enabled = "enabled",
         /// Entra ID, AD, Chrome: disabled.
@@ -71,6 +73,20 @@ words! {
     }
 }
 
+words! {
+    /// What happens to the upgrade of a ChromeOS device when it goes. Playbooks write `licence-` before them.
+    Licence {
+        /// Paid by the year: returns to the pool.
+        Annual = "annual",
+        /// Bought once for this device.
+        Perpetual = "perpetual",
+        /// Came with the device.
+        Bundled = "bundled",
+        /// Not said, or another console.
+        Unknown = "unknown",
+    }
+}
+
 /// One record of a device, as far as steps care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -86,6 +102,8 @@ pub struct Object {
     pub ztdid: bool,
     /// Entra ID: its join type.
     pub join: JoinType,
+    /// Google: the kind of its upgrade.
+    pub licence: Licence,
 }
 
 /// What a finding asks for.
@@ -108,11 +126,12 @@ pub struct Claim {
     pub intent: Intent,
     /// The rule, as numbered by the caller.
     pub rule: u16,
-    /// The records that it names; matters for [`Intent::Objects`] only.
+    /// The records that it names. Only with [`Intent::Objects`] are they asked to go.
     pub objects: Vec<u32>,
 }
 
 /// One flagged device.
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The device, as numbered by the caller.
@@ -131,6 +150,14 @@ pub struct Subject {
     pub mode: AndroidMode,
     /// Used by several people: kiosk, shared, meeting room.
     pub shared: bool,
+    /// A Teams phone, panel, display or room system.
+    pub teams: bool,
+    /// Runs ChromeOS Flex.
+    pub flex: bool,
+    /// What becomes of it.
+    pub purpose: Purpose,
+    /// Somebody decided that it stays as it is.
+    pub kept: bool,
     /// Whether an AD export was read that is complete enough for absence to count.
     pub ad_complete: bool,
     /// Whether an Autopilot list was read in which the device would have been found by its serial number.
@@ -142,16 +169,25 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Whether a finding asks for this.
+    /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look.
     #[must_use]
     pub fn asks(&self, intent: Intent) -> bool {
-        self.claims.iter().any(|c| c.intent == intent)
+        (!self.kept || intent == Intent::Review) && self.claims.iter().any(|c| c.intent == intent)
     }
 
     /// Whether a finding names this record as one that is to go.
     #[must_use]
     pub fn names(&self, record: u32) -> bool {
-        self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.contains(&record))
+        !self.kept && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.contains(&record))
+    }
+
+    /// Whether the only thing that was lost is its Defender sensor.
+    #[must_use]
+    pub fn lost_only_its_sensor(&self) -> bool {
+        let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == Intent::Reconnect).collect();
+        let of_defender =
+            |record: &u32| self.objects.iter().any(|o| o.record == *record && o.console == Console::Defender);
+        !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_defender))
     }
 
     /// The records of one console.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
 
 pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90 };
 
@@ -35,6 +35,10 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         activity: Activity::Silent,
         mode: AndroidMode::Unknown,
         shared: false,
+        teams: false,
+        flex: false,
+        purpose: Purpose::Dispose,
+        kept: false,
         ad_complete: false,
         autopilot_proven: true,
         objects: Vec::new(),
@@ -47,7 +51,7 @@ impl Subject {
     pub(super) fn with(mut self, console: Console, state: State) -> Self {
         let record = u32::try_from(self.objects.len()).unwrap();
         let join = if console == Console::Entra { self.join_type } else { JoinType::Unknown };
-        self.objects.push(Object { console, record, live: true, state, ztdid: false, join });
+        self.objects.push(Object { console, record, live: true, state, ztdid: false, join, licence: Licence::Unknown });
         self
     }
 
@@ -130,10 +134,10 @@ const SLUGS: [&str; 26] = [
 /// What holds for its plans holds because of the steps, whatever an order says.
 pub(super) fn reckless() -> Playbooks {
     let mut files = shipped();
-    let between = SLUGS
-        .iter()
-        .filter(|s| !["export-list", "review-identity", "abm-release", "verify-in-next-export"].contains(s));
-    let order = ["export-list"].iter().chain(between).chain(&["abm-release", "verify-in-next-export"]);
+    // Loading insists on the phases, so what waits for the grace period stands after the rest.
+    let late = ["ad-delete-computer", "entra-delete", "abm-release", "verify-in-next-export"];
+    let between = SLUGS.iter().filter(|s| !late.contains(s) && !["export-list", "review-identity"].contains(s));
+    let order = ["export-list"].iter().chain(between).chain(&late);
     let items: Vec<_> = order.map(|slug| format!("  - step: {slug}\n")).collect();
     let text = format!("playbook: reckless\norder: 15\napplies: {{ none: [unsure] }}\nsteps:\n{}", items.concat());
     files.push(("reckless.yaml".into(), text));
@@ -409,8 +413,8 @@ fn apple_is_released_last() {
         "activation-lock-off:1",
         "intune-delete:0",
         "abm-unassign:1",
-        "abm-release:1",
         "entra-disable:2",
+        "abm-release:1",
         "verify-in-next-export",
     ];
     expect(&device, "apple", &order);
@@ -737,7 +741,10 @@ fn management_is_restored_and_nothing_goes() {
     expect(&device, "reconnect", &["export-list", "re-enroll", "verify-in-next-export"]);
     let both = device.with(Console::Entra, State::Enabled).but(|o| o.live = false).asks_for(Intent::Objects, &[1]);
     let planned = steps(&playbooks(), &both);
-    assert_eq!(planned[planned.len() - 2..], ["re-enroll", "verify-in-next-export"]);
+    assert_eq!(
+        planned[planned.len() - 4..],
+        ["entra-disable:1", "re-enroll", "entra-delete:1", "verify-in-next-export"]
+    );
 }
 
 #[test]

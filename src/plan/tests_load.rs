@@ -261,3 +261,57 @@ fn a_file_that_is_neither_list_nor_playbook_is_refused() {
         ],
     );
 }
+
+/// The steps of the tests with a command for the one that can be undone.
+fn with_command(command: &str) -> String {
+    STEPS.replace("    why: It can be undone.\n", &format!("    why: It can be undone.\n    command: {command}\n"))
+}
+
+#[test]
+fn a_command_is_handed_out_only_if_a_dry_run_is_one() {
+    let sound = "{ with: graph, id: guid, run: 'Set-It -Id {id} -WhatIf:$Dry' }";
+    let books = load(&[("steps.yaml", &with_command(sound)), ("all.yaml", BOOK)]).unwrap();
+    let entry = books.entries().iter().find(|e| e.slug == "switch-off").unwrap();
+    assert_eq!(entry.command.as_ref().unwrap().run, "Set-It -Id {id} -WhatIf:$Dry");
+    for (command, message) in [
+        ("{ with: graph, id: guid, run: 'Set-It -Id {id}' }", "does not ask whether it is a dry run"),
+        ("{ with: graph, id: guid, run: 'Set-It -WhatIf:$Dry' }", "has no `{id}`"),
+        ("{ with: grpah, id: guid, run: 'Set-It -Id {id} -WhatIf:$Dry' }", "unknown tool `grpah`"),
+        ("{ with: graph, id: guidd, run: 'Set-It -Id {id} -WhatIf:$Dry' }", "unknown shape of an id `guidd`"),
+        ("{ with: gam, id: guid, run: 'gam update cros {id}; reboot' }", "has more than words"),
+        ("{ with: gam, id: guid, run: 'gam update cros $(x) {id}' }", "has more than words"),
+        ("{ with: gam, id: guid, run: 'rm {id}' }", "has more than words"),
+        ("{ with: gam, id: guid, run: 'gam update cros {id} action {choice}' }", "belong together"),
+        ("{ with: gam, id: guid, choices: ['a b'], run: 'gam {id} {choice}' }", "has more than words"),
+        ("{ with: gam, id: guid, check: 'x', run: 'gam {id}' }", "has a `check`"),
+    ] {
+        let found = problems(&[("steps.yaml", &with_command(command)), ("all.yaml", BOOK)]);
+        assert!(found.iter().any(|p| p.contains(message)), "{command}: {found:?}");
+    }
+}
+
+#[test]
+fn a_plan_never_goes_back_a_phase() {
+    let late = STEPS
+        .replace("    irreversible: true\n    after:", "    phase: after-grace\n    irreversible: true\n    after:");
+    let book = "playbook: all\norder: 1\nsteps:\n  - step: begin\n  - step: switch-off\n  - step: throw-away\n  - step: switch-off\n    when: { all: [older] }\n  - step: finish\n";
+    let found = problems(&[("steps.yaml", &late), ("all.yaml", book)]);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("`switch-off` (remove) stands after `throw-away` (after-grace)"), "{found:?}");
+    load(&[("steps.yaml", &late), ("all.yaml", BOOK)]).unwrap();
+}
+
+#[test]
+fn what_a_step_frees_is_told_apart_without_alternatives() {
+    let frees = "    why: It can be undone.\n    frees:\n      - when: { any: [corporate] }\n        what: a place\n";
+    let found = problems(&[("steps.yaml", &STEPS.replace("    why: It can be undone.\n", frees)), ("all.yaml", BOOK)]);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("`frees` of step `switch-off` uses `any`"), "{found:?}");
+}
+
+#[test]
+fn a_limit_of_nothing_is_refused() {
+    let limits = "    why: It can be undone.\n    limits: { bulk: 0 }\n";
+    let found = problems(&[("steps.yaml", &STEPS.replace("    why: It can be undone.\n", limits)), ("all.yaml", BOOK)]);
+    assert!(found.len() == 1 && found[0].contains("a limit of 0"), "{found:?}");
+}

@@ -2,7 +2,7 @@
 
 use super::tests::{playbooks, reckless, subject};
 use super::*;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
 
 /// Which consoles hold the device, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,7 +77,7 @@ fn consoles(platform: Option<Platform>, join: JoinType) -> Vec<Console> {
         Some(Platform::Chromeos) => list.push(Console::Chrome),
         _ => {}
     }
-    if matches!(join, JoinType::Hybrid | JoinType::None) {
+    if matches!(join, JoinType::Hybrid | JoinType::None) || platform == Some(Platform::Windows) {
         list.push(Console::Ad);
     }
     list
@@ -154,9 +154,15 @@ fn every_device(mut check: impl FnMut(&Subject)) {
     }
 }
 
-/// The same device under every sign of life, identity and set of findings.
+/// The same device under every sign of life, identity, purpose and set of findings.
 fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
-    for asks in ASKS {
+    let others = [
+        (Purpose::Reuse, Activity::Active),
+        (Purpose::Reuse, Activity::Silent),
+        (Purpose::Repair, Activity::Silent),
+        (Purpose::Replace, Activity::Unknown),
+    ];
+    for (at, asks) in ASKS.iter().enumerate() {
         let mut device = furnished.clone();
         ask(&mut device, asks);
         for &activity in Activity::ALL {
@@ -168,6 +174,20 @@ fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
                 device.ad_complete = false;
             }
         }
+        // The others ask for no more, or for nothing to go.
+        if [0, 1, 3, 5, 6, 7].contains(&at) {
+            for (purpose, activity) in others {
+                (device.purpose, device.activity) = (purpose, activity);
+                check(&device);
+            }
+            (device.shared, device.teams, device.flex) = (true, true, true);
+            check(&device);
+            (device.purpose, device.activity) = (Purpose::Dispose, Activity::Silent);
+            check(&device);
+            device.kept = true;
+            check(&device);
+        }
+        device.kept = false;
         device.identity = Identity::Weak;
         check(&device);
     }
@@ -442,6 +462,91 @@ fn what_still_lives_is_confirmed_before_it_goes() {
             let named = !device.asks(Intent::Remove) && live && !device.ad_complete;
             let again = entry.condition.contains("enrol it again");
             demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
+        }
+        Ok(())
+    });
+}
+
+/// The records that a claim of the device names, or all of them where the whole device leaves.
+fn leaves(plan: &Plan, object: &Object) -> bool {
+    plan.device.asks(Intent::Remove) || plan.device.names(object.record)
+}
+
+#[test]
+fn phases_never_go_back_and_nothing_final_comes_first() {
+    check_all(|plan| {
+        let phases: Vec<Phase> = plan.steps.iter().map(|(e, _)| e.phase).collect();
+        demand(phases.is_sorted(), "phases never go back")?;
+        let first = plan.steps.iter().position(|(e, _)| e.irreversible);
+        demand(first != Some(0), "what cannot be undone is never first")?;
+        let late = |slug: &str| ["entra-delete", "ad-delete-computer", "abm-release"].contains(&slug);
+        let graced = plan.steps.iter().all(|(e, _)| late(&e.slug) == (e.phase == Phase::AfterGrace));
+        demand(graced, "deletions and releases wait for the grace period, and nothing else does")
+    });
+}
+
+#[test]
+fn ad_is_for_what_ad_holds() {
+    check_all(|plan| {
+        let device = plan.device;
+        let hybrid = device.join_type == JoinType::Hybrid || device.objects.iter().any(|o| o.join == JoinType::Hybrid);
+        for (_, object) in plan.steps.iter().filter(|(e, _)| e.console == Some(Console::Ad)) {
+            let named = object.is_some_and(|o| device.names(o.record));
+            let foreign = device.join_type == JoinType::Joined || device.ownership == Ownership::Personal;
+            demand(named || hybrid || !foreign, "no AD step for what is joined to Entra alone, or a person's")?;
+            demand(object.is_some() || hybrid, "a computer that no list shows is known for hybrid devices only")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_stays_keeps_its_registrations() {
+    check_all(|plan| {
+        let device = plan.device;
+        for (entry, object) in &plan.steps {
+            let slug = entry.slug.as_str();
+            let live = object.is_none_or(|o| o.live);
+            let stays = matches!(device.purpose, Purpose::Reuse | Purpose::Repair);
+            let released = ["abm-unassign", "abm-release", "chrome-deprovision", "intune-deprovision-chromeos"];
+            demand(!stays || !released.contains(&slug), "what stays is not released")?;
+            demand(!stays || slug != "autopilot-delete" || !live, "what stays keeps its Autopilot record")?;
+            demand(device.purpose != Purpose::Replace || slug != "abm-release", "an exchanged one may go to Apple")?;
+            let touches = entry.console.is_some() && !slug.starts_with("back-up-") && slug != "activation-lock-off";
+            let wiped = ["intune-wipe", "chrome-powerwash"].contains(&slug);
+            let named = object.is_some_and(|o| device.names(o.record) && !o.live);
+            demand(
+                device.purpose != Purpose::Repair || !touches || wiped || named,
+                "what comes back from repair is at most erased",
+            )?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_somebody_keeps_is_left_alone() {
+    check_all(|plan| {
+        let touched = plan.steps.iter().any(|(e, _)| e.console.is_some() || e.slug == "re-enroll");
+        demand(!plan.device.kept || !touched, "a decision to keep is kept")
+    });
+}
+
+/// A device that is deprovisioned, released or wiped is done with in that console, whatever its plan is.
+#[test]
+fn consoles_that_are_done_are_left_alone() {
+    check_all(|plan| {
+        for (entry, object) in &plan.steps {
+            let Some(object) = object else { continue };
+            let done = object.state.is_final() && entry.console != Some(Console::Defender);
+            demand(!done, "no step in a console that is done with it")?;
+            demand(
+                leaves(plan, object)
+                    || entry.phase == Phase::Prepare
+                    || !object.live
+                    || entry.console != Some(Console::Intune),
+                "only what leaves",
+            )?;
         }
         Ok(())
     });

@@ -56,6 +56,9 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         .filter(|source| !source.file.is_empty())
         .map(|source| json!({ "file": source.file, "sha256": hex(&Sha256::digest(source.text.as_bytes())) }))
         .collect();
+    let decided = &analysis.decisions;
+    let decisions =
+        if decided.file.is_empty() { Value::Null } else { json!({ "file": decided.file, "sha256": decided.sha256 }) };
     let in_devices = analysis.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -65,6 +68,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
         "settings": settings,
         "thresholds": thresholds,
         "configuration": { "files": files, "values": analysis.settings },
+        "decisions": decisions,
         "inputs": inputs,
         "control_totals": {
             "input_rows": analysis.sources.iter().map(|s| s.rows).sum::<u64>(),

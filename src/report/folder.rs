@@ -101,6 +101,9 @@ impl Folder {
     ) -> Result<()> {
         let path = self.beside.join(name);
         let failed = |source| Error::Write { path: self.target.join(name), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
         let file = File::create(&path).map_err(failed)?;
         let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         fill(&mut sink).and_then(|()| sink.inner.flush()).map_err(failed)?;

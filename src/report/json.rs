@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::model::{Model, ON_PAGE};
 use super::tables::{self, Index};
 use crate::analysis::Analysis;
-use crate::identity::rfc3339;
+use crate::identity::{day, rfc3339};
 use crate::schema::{Console, DEVICES_CSV, Severity};
 
 /// Rows of a table that `report.json` holds; beyond, it names the CSV file that has them all.
@@ -64,9 +64,9 @@ fn device_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
 
 fn finding_row(analysis: &Analysis, at: usize) -> Value {
     let open = analysis.findings.len();
-    let (f, at, status) =
-        if at < open { (&analysis.findings, at, "open") } else { (&analysis.hidden.findings, at - open, "excepted") };
-    let suggestion = analysis.suggestions.of(at).filter(|_| status == "open");
+    let excepted = at >= open;
+    let (f, at) = if excepted { (&analysis.hidden.findings, at - open) } else { (&analysis.findings, at) };
+    let suggestion = analysis.suggestions.of(at).filter(|_| !excepted);
     let device = f.device.get(at).copied().unwrap_or_default() as usize;
     json!({
         "finding_id": tables::finding_id(analysis, f, at),
@@ -77,7 +77,10 @@ fn finding_row(analysis: &Analysis, at: usize) -> Value {
         "objects": analysis.records.objects(f.objects(at)),
         "evidence": f.evidence.get(at),
         "suggestion_id": suggestion.map(|s| s.id.as_str()),
-        "status": status,
+        "status": if excepted { "excepted" } else { tables::status(analysis, device).as_str() },
+        "assignee": analysis.decisions.of(device).map(|d| d.assignee.as_str()),
+        "note": analysis.decisions.of(device).map(|d| d.note.as_str()),
+        "intent": analysis.purpose_of(device).as_str(),
     })
 }
 
@@ -96,8 +99,12 @@ fn step_row(analysis: &Analysis, index: &Index, at: usize) -> Value {
         "role": entry.role,
         "irreversible": entry.irreversible,
         "wipes": entry.wipes,
-        "condition": entry.condition,
+        "condition": analysis.condition_of(at),
         "why": entry.why,
+        "phase": entry.phase.as_str(),
+        "not_before": day(analysis.schedule.earliest(at)),
+        "batch": analysis.schedule.batch_of(device).map(|(number, _)| number),
+        "frees": entry.frees,
     })
 }
 
@@ -135,10 +142,10 @@ pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
     let rows: Vec<Value> = flagged.iter().map(|d| Value::Array(device_values(analysis, index, *d))).collect();
     let mut steps = Map::new();
     for device in &flagged {
-        let own: Vec<Value> = index
-            .steps(analysis, *device)
-            .iter()
-            .filter_map(|step| {
+        let (start, plan) = index.plan(analysis, *device);
+        let own: Vec<Value> = (start..)
+            .zip(plan)
+            .filter_map(|(at, step)| {
                 let entry = tables::entry(analysis, step)?;
                 let object = analysis.object_of(step);
                 let console = entry.console.map_or("", Console::title);
@@ -147,7 +154,7 @@ pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
                     entry.action,
                     console,
                     object,
-                    entry.condition,
+                    analysis.condition_of(at),
                     entry.irreversible,
                     entry.wipes
                 ]))

@@ -1,5 +1,6 @@
-//! The report: one model into HTML, CSV, JSON and the evidence manifest, as one folder that appears whole or not at all.
+//! The report: one model into HTML, CSV, JSON, commands and the evidence manifest, as one folder that appears whole or not at all.
 
+mod commands;
 mod csv;
 mod evidence;
 mod folder;
@@ -7,6 +8,7 @@ mod html;
 mod json;
 mod model;
 mod tables;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,8 @@ pub struct Options {
     pub label: String,
     /// The settings of the run as the manifest shows them: name and value.
     pub settings: Vec<(String, String)>,
+    /// Write commands for the steps, too.
+    pub commands: bool,
 }
 
 /// Writes the report folder.
@@ -39,7 +43,10 @@ pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress
     let folder = folder::Folder::begin(&options.out, options.force)?;
     progress.step("Writing the report");
     let index = tables::Index::new(analysis);
-    let written = tables::write_all(analysis, &index, &folder)?;
+    let mut written = tables::write_all(analysis, &index, &folder)?;
+    if options.commands {
+        written.extend(commands::write(analysis, &index, &folder)?);
+    }
     let model = Model::new(analysis, &index, &options.label, written);
     folder.file("report.json", |out| json::write(analysis, &index, &model, out))?;
     folder.text("report.html", &html::render(analysis, &index, &model, templates)?)?;

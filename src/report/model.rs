@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::tables::{self, Index, Output};
+use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
 use crate::analysis::Analysis;
 use crate::identity::rfc3339;
+use crate::plan::Entry;
 use crate::schema::{Activity, Console, Identity, Platform, Severity};
 
 /// Flagged devices that the page holds; beyond, it names the file that has them all.
@@ -24,6 +26,10 @@ pub struct Model {
     /// Where the as-of time came from.
     pub as_of_source: &'static str,
     thresholds: Vec<ThresholdRow>,
+    /// What becomes of devices that leave service, where nothing else was decided.
+    intent: &'static str,
+    /// The decisions file; empty where none was given.
+    decisions: String,
     /// The exports that were used.
     pub sources: Vec<SourceRow>,
     /// The numbers of the run.
@@ -104,6 +110,12 @@ pub struct Totals {
     pub planned_devices: usize,
     irreversible_steps: usize,
     wiping_steps: usize,
+    /// Minutes of work by hand for all plans, roughly.
+    pub minutes: u64,
+    /// Batches in which the devices are dealt with.
+    pub batches: usize,
+    /// Days that the removals take.
+    pub removal_days: u32,
     /// Records one of whose links was refused.
     pub refused_links: usize,
     /// Devices whose identifiers contradict each other.
@@ -182,6 +194,11 @@ struct SuggestionRow {
     findings: usize,
     file: String,
     actions: Vec<ActionRow>,
+    phases: Vec<PhaseRow>,
+    batches: Vec<BatchRow>,
+    minutes: u64,
+    cannot_be_undone: Vec<FinalRow>,
+    frees: Vec<FreedRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -197,6 +214,17 @@ struct ActionRow {
     why: String,
     objects: usize,
     devices: usize,
+    phase: &'static str,
+    phase_title: &'static str,
+    /// The first and the last day from which it may be done, over all devices.
+    from: String,
+    until: String,
+    /// Minutes of work by hand, roughly.
+    minutes: u64,
+    frees: String,
+    /// Objects in one bulk action, and in a day.
+    bulk_limit: Option<u32>,
+    daily_limit: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -240,6 +268,8 @@ impl Model {
                     days,
                 })
                 .collect(),
+            intent: analysis.purpose.as_str(),
+            decisions: analysis.decisions.file.clone(),
             sources: sources(analysis),
             activity: activity(analysis),
             consoles: consoles(analysis),
@@ -257,7 +287,7 @@ impl Model {
 fn totals(analysis: &Analysis, index: &Index) -> Totals {
     let devices = &analysis.devices;
     let count = |wanted: Activity| devices.activity.iter().filter(|a| **a == wanted).count();
-    let entries = |test: fn(&crate::plan::Entry) -> bool| {
+    let entries = |test: fn(&Entry) -> bool| {
         analysis.steps.iter().filter(|s| tables::entry(analysis, s).is_some_and(test)).count()
     };
     let planned: BTreeSet<u32> = analysis.steps.iter().map(|s| s.device).collect();
@@ -275,6 +305,9 @@ fn totals(analysis: &Analysis, index: &Index) -> Totals {
         planned_devices: planned.len(),
         irreversible_steps: entries(|e| e.irreversible),
         wiping_steps: entries(|e| e.wipes),
+        minutes: work::minutes(analysis),
+        batches: analysis.schedule.batches.len(),
+        removal_days: analysis.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
         refused_links: analysis.links.refused.len(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),
     }
@@ -380,6 +413,8 @@ fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
         .iter()
         .filter_map(|s| {
             let text = &analysis.rules.get(s.rule as usize)?.text;
+            let steps = steps_of(analysis, index, &s.findings);
+            let steps: Vec<(&Entry, &Tally)> = steps.iter().map(|(entry, tally)| (*entry, tally)).collect();
             Some(SuggestionRow {
                 id: s.id.clone(),
                 rule: text.id.clone(),
@@ -394,57 +429,65 @@ fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
                 devices: s.findings.len(),
                 findings: s.findings.len(),
                 file: format!("suggestions/{}.csv", s.id),
-                actions: actions(analysis, index, &s.findings),
+                actions: steps.iter().map(|(entry, tally)| action(entry, tally)).collect(),
+                phases: work::phases(&steps),
+                batches: work::batches(analysis, &s.findings),
+                minutes: steps.iter().map(|(entry, tally)| tally.minutes(entry)).sum(),
+                cannot_be_undone: work::finals(&steps),
+                frees: work::frees(&steps),
             })
         })
         .collect()
 }
 
 /// The steps of a suggestion's devices, each step once, in an order that fits every plan.
-fn actions(analysis: &Analysis, index: &Index, findings: &[u32]) -> Vec<ActionRow> {
-    let mut plans: Vec<&[crate::plan::Planned]> = Vec::new();
-    for finding in findings {
-        if let Some(device) = analysis.findings.device.get(*finding as usize) {
-            plans.push(index.steps(analysis, *device as usize));
-        }
-    }
-    // Entry → objects and devices; and which entry was seen directly before which.
-    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+pub(super) fn steps_of<'a>(analysis: &'a Analysis, index: &Index, findings: &[u32]) -> Vec<(&'a Entry, Tally)> {
+    let entries = analysis.playbooks.entries();
+    // Which entry was seen directly before which.
+    let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for plan in &plans {
+    for finding in findings {
+        let Some(device) = analysis.findings.device.get(*finding as usize) else { continue };
+        let (start, plan) = index.plan(analysis, *device as usize);
         let mut last = None;
-        for step in *plan {
-            let count = counts.entry(step.entry).or_default();
-            count.0 += usize::from(step.object.is_some());
-            if last != Some(step.entry) {
-                count.1 += 1;
-                if let Some(last) = last {
-                    before.entry(step.entry).or_default().insert(last);
-                }
+        for (at, step) in (start..).zip(plan) {
+            let first = last != Some(step.entry);
+            tallies.entry(step.entry).or_default().see(analysis, at, first);
+            if let Some(last) = last.filter(|_| first) {
+                before.entry(step.entry).or_default().insert(last);
             }
             last = Some(step.entry);
         }
     }
-    in_order(&counts.keys().copied().collect(), &before)
-        .into_iter()
-        .filter_map(|number| {
-            let entry = analysis.playbooks.entries().get(number as usize)?;
-            let (objects, devices) = counts.get(&number).copied()?;
-            Some(ActionRow {
-                step: entry.slug.clone(),
-                action: entry.action.clone(),
-                console: entry.console.map_or("", Console::as_str),
-                console_title: entry.console.map_or("", Console::title),
-                role: entry.role.clone(),
-                irreversible: entry.irreversible,
-                wipes: entry.wipes,
-                condition: entry.condition.clone(),
-                why: entry.why.clone(),
-                objects,
-                devices,
-            })
-        })
-        .collect()
+    let mut order = in_order(&tallies.keys().copied().collect(), &before);
+    // Plans never go back from one phase to an earlier one, so this moves nothing within a plan.
+    order.sort_by_key(|number| entries.get(*number as usize).map(|e| e.phase));
+    order.into_iter().filter_map(|n| Some((entries.get(n as usize)?, tallies.remove(&n)?))).collect()
+}
+
+fn action(entry: &Entry, tally: &Tally) -> ActionRow {
+    let (from, until) = tally.days();
+    ActionRow {
+        step: entry.slug.clone(),
+        action: entry.action.clone(),
+        console: entry.console.map_or("", Console::as_str),
+        console_title: entry.console.map_or("", Console::title),
+        role: entry.role.clone(),
+        irreversible: entry.irreversible,
+        wipes: entry.wipes,
+        condition: entry.condition.clone(),
+        why: entry.why.clone(),
+        objects: tally.objects,
+        devices: tally.devices,
+        phase: entry.phase.as_str(),
+        phase_title: entry.phase.title(),
+        from,
+        until,
+        minutes: tally.minutes(entry),
+        frees: entry.frees.clone(),
+        bulk_limit: entry.limits.bulk,
+        daily_limit: entry.limits.daily,
+    }
 }
 
 /// Entries so that each comes after those that any plan has before it; ties by number.

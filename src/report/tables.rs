@@ -4,12 +4,15 @@ use rayon::prelude::*;
 
 use super::csv::{self, Line};
 use super::folder::Folder;
+use super::work;
 use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::identity::{KeyKind, NONE};
-use crate::plan::{Entry, Planned};
+use crate::plan::{Entry, Phase, Planned};
 use crate::rules::Findings;
-use crate::schema::{self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity};
+use crate::schema::{
+    self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity, Status,
+};
 
 /// A file of the report, for people.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -71,12 +74,12 @@ impl Index {
         self.by_device.get(start..end).unwrap_or_default()
     }
 
-    /// Steps of a device, in their order.
-    pub(super) fn steps<'a>(&self, analysis: &'a Analysis, device: usize) -> &'a [Planned] {
-        let Some(start) = self.steps.get(device).copied().filter(|s| *s != NONE) else { return &[] };
+    /// Steps of a device in their order, and the position of the first.
+    pub(super) fn plan<'a>(&self, analysis: &'a Analysis, device: usize) -> (usize, &'a [Planned]) {
+        let Some(start) = self.steps.get(device).copied().filter(|s| *s != NONE) else { return (0, &[]) };
         let rest = analysis.steps.get(start as usize..).unwrap_or_default();
         let length = rest.iter().take_while(|s| s.device as usize == device).count();
-        rest.get(..length).unwrap_or_default()
+        (start as usize, rest.get(..length).unwrap_or_default())
     }
 
     /// Ids of the suggestions that a device's plan answers.
@@ -176,6 +179,15 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
                 "remarks about the input",
                 &|at, line| {
                     notice(analysis, at, line);
+                },
+            )?,
+            table(
+                "batches.csv",
+                BATCH.iter().map(ToString::to_string).collect(),
+                analysis.schedule.batches.len(),
+                "devices that are dealt with together, and when",
+                &|at, line| {
+                    batch(analysis, index, at, line);
                 },
             )?,
             suggestions(analysis, folder)?,
@@ -307,8 +319,8 @@ fn aside(analysis: &Analysis, at: usize, line: &mut Line) {
 /// Findings that stand, and then those that an exception hides.
 fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
     let open = analysis.findings.len();
-    let (f, at, status) =
-        if at < open { (&analysis.findings, at, "open") } else { (&analysis.hidden.findings, at - open, "excepted") };
+    let excepted = at >= open;
+    let (f, at) = if excepted { (&analysis.hidden.findings, at - open) } else { (&analysis.findings, at) };
     let d = &analysis.devices;
     let device = f.device.get(at).copied().unwrap_or(NONE) as usize;
     line.text(&finding_id(analysis, f, at));
@@ -323,34 +335,51 @@ fn finding(analysis: &Analysis, at: usize, line: &mut Line) {
     line.word(d.join_type.get(device).map_or("", |j| j.as_str()));
     line.text(&analysis.records.objects(f.objects(at)).join("|"));
     line.text(f.evidence.get(at).map_or("", String::as_str));
-    let suggestion = analysis.suggestions.of(at).filter(|_| status == "open");
+    let suggestion = analysis.suggestions.of(at).filter(|_| !excepted);
     line.word(suggestion.map_or("", |s| s.id.as_str()));
-    line.word(status);
+    line.word(if excepted { "excepted" } else { status(analysis, device).as_str() });
+}
+
+/// What was decided about the plan of a device.
+pub(super) fn status(analysis: &Analysis, device: usize) -> Status {
+    analysis.decisions.of(device).map_or(Status::Open, |d| d.status)
 }
 
 /// What a step says before and after its object, as cells: the same few texts stand in millions of lines.
-fn entry_cells(analysis: &Analysis) -> Vec<(Vec<u8>, Vec<u8>)> {
+struct EntryCells {
+    before: Vec<u8>,
+    after: Vec<u8>,
+    /// What stands before and after a condition that has a date of its own; nothing where it is the same everywhere.
+    dated: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+fn entry_cells(analysis: &Analysis) -> Vec<EntryCells> {
     let one = |entry: &Entry| {
         let before = csv::cells(|line| {
             line.text(&entry.slug);
             line.text(&entry.action);
             line.word(entry.console.map_or("", Console::as_str));
         });
-        let after = csv::cells(|line| {
+        let marks = |line: &mut Line| {
             line.text(&entry.role);
             line.flag(entry.irreversible);
             line.flag(entry.wipes);
+        };
+        let after = csv::cells(|line| {
+            marks(line);
             line.text(&entry.condition);
             line.text(&entry.why);
         });
-        (before, after)
+        let waits = entry.phase == Phase::AfterGrace;
+        let dated = waits.then(|| (csv::cells(marks), csv::cells(|line| line.text(&entry.why))));
+        EntryCells { before, after, dated }
     };
     analysis.playbooks.entries().iter().map(one).collect()
 }
 
-fn step(analysis: &Analysis, index: &Index, entries: &[(Vec<u8>, Vec<u8>)], at: usize, line: &mut Line) {
+fn step(analysis: &Analysis, index: &Index, entries: &[EntryCells], at: usize, line: &mut Line) {
     let Some(step) = analysis.steps.get(at) else { return };
-    let Some((before, after)) = entries.get(step.entry as usize) else { return };
+    let Some(EntryCells { before, after, dated }) = entries.get(step.entry as usize) else { return };
     let device = step.device as usize;
     line.shared(step.device, |line| {
         line.word(&index.suggestions(analysis, device));
@@ -360,7 +389,31 @@ fn step(analysis: &Analysis, index: &Index, entries: &[(Vec<u8>, Vec<u8>)], at: 
     });
     line.cells(before);
     line.text(&analysis.object_of(step));
-    line.cells(after);
+    if let Some((marks, why)) = dated {
+        line.cells(marks);
+        line.text(&analysis.condition_of(at));
+        line.cells(why);
+    } else {
+        line.cells(after);
+    }
+}
+
+/// What each batch holds and when it is done.
+fn batch(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
+    let Some(batch) = analysis.schedule.batches.get(at) else { return };
+    let contents = work::contents(analysis, index, at);
+    let suggestion = analysis.suggestions.list.get(batch.suggestion as usize);
+    let number = |count: usize| i64::try_from(count).ok();
+    line.maybe(number(at + 1));
+    line.word(suggestion.map_or("", |s| s.id.as_str()));
+    line.maybe(number(batch.devices.len()));
+    line.maybe(number(contents.steps));
+    line.maybe(number(contents.irreversible));
+    line.maybe(number(contents.wipes));
+    line.maybe(i64::from(batch.counted).into());
+    line.word(&work::removal_day(analysis, batch.day));
+    line.word(&contents.after_grace.0);
+    line.word(&contents.after_grace.1);
 }
 
 fn rule(analysis: &Analysis, at: usize, line: &mut Line) {
@@ -383,6 +436,20 @@ fn notice(analysis: &Analysis, at: usize, line: &mut Line) {
     line.text(&notice.message);
 }
 
+/// Columns of the list of batches.
+const BATCH: &[&str] = &[
+    "batch",
+    "suggestion_id",
+    "devices",
+    "steps",
+    "irreversible",
+    "wipes",
+    "retires_and_deletes",
+    "remove_from",
+    "after_grace_from",
+    "after_grace_until",
+];
+
 /// Columns of the device list of a suggestion.
 const SUGGESTION: &[&str] = &[
     "device_key",
@@ -403,6 +470,12 @@ const SUGGESTION: &[&str] = &[
     "confidence",
     "objects",
     "evidence",
+    "batch",
+    "remove_from",
+    "intent",
+    "status",
+    "assignee",
+    "note",
 ];
 
 fn member(analysis: &Analysis, finding: usize, line: &mut Line) {
@@ -417,4 +490,12 @@ fn member(analysis: &Analysis, finding: usize, line: &mut Line) {
     line.word(f.confidence.get(finding).map_or("", |c| c.as_str()));
     line.text(&analysis.records.objects(f.objects(finding)).join("|"));
     line.text(f.evidence.get(finding).map_or("", String::as_str));
+    let batch = analysis.schedule.batch_of(at);
+    line.maybe(batch.and_then(|(number, _)| i64::try_from(number).ok()));
+    line.word(&batch.map_or_else(String::new, |(_, b)| work::removal_day(analysis, b.day)));
+    line.word(analysis.purpose_of(at).as_str());
+    line.word(status(analysis, at).as_str());
+    let decision = analysis.decisions.of(at);
+    line.text(decision.map_or("", |d| d.assignee.as_str()));
+    line.text(decision.map_or("", |d| d.note.as_str()));
 }

@@ -13,7 +13,9 @@ pub use device::{Carried, DEVICE, From, beneath, carried_column, carried_columns
 pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;
-pub use words::{Activity, Confidence, Console, Identity, JoinType, Outcome, Ownership, Platform, Severity};
+pub use words::{
+    Activity, Confidence, Console, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status,
+};
 
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

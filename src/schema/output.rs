@@ -62,7 +62,7 @@ pub const FINDINGS_CSV: &[Field] = &[
     field("objects", Kind::List, "objects concerned, `console:native_id`"),
     field("evidence", Kind::Text, "the values that made the rule hold"),
     field("suggestion_id", Kind::Text, "suggestion that answers it"),
-    field("status", Kind::Text, "`open`, or what was decided"),
+    field("status", Kind::Text, "`open`, `excepted`, or what was decided"),
 ];
 
 /// Columns of `plan.csv`, in the order in which the steps are to be done.

@@ -47,7 +47,7 @@ pub const RECORD: &[Field] = &[
     field(
         "profile_type",
         Kind::State,
-        "kind of Entra object, e.g. `registereddevice`, `securevm`, `printer`, `shared`",
+        "kind of object: of Entra, e.g. `registereddevice`, `securevm`, `printer`, `shared`; of Google, e.g. `chromeosflex`",
     ),
     field("synced", Kind::Flag, "whether the Entra object is synchronised from AD"),
     field("enrollment", Kind::State, "how the device was enrolled, e.g. `applebulkwithuser`"),

@@ -220,3 +220,38 @@ words! {
         Failed = "failed",
     }
 }
+
+words! {
+    /// What becomes of a device once its plan is done. Given with `--intent`, or for one device in a decisions file.
+    Purpose {
+        /// It leaves for good: sold, scrapped, given away, lost.
+        Dispose = "dispose",
+        /// It stays and is set up again for somebody else.
+        Reuse = "reuse",
+        /// It goes to be repaired and comes back.
+        Repair = "repair",
+        /// Another device is exchanged for it.
+        Replace = "replace",
+    }
+}
+
+#[allow(clippy::derivable_impls, reason = "the macro derives the same for every list")]
+impl Default for Purpose {
+    fn default() -> Self {
+        Self::Dispose
+    }
+}
+
+words! {
+    /// What people say about the plan of a device.
+    Status {
+        /// Nobody has begun.
+        Open = "open",
+        /// Somebody is at it.
+        InProgress = "in-progress",
+        /// Somebody says that it is done. The next export shows whether it is.
+        Done = "done",
+        /// Decided otherwise: the device stays as it is.
+        Declined = "declined",
+    }
+}

@@ -77,6 +77,14 @@ fn analyze() {
           --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
           --templates <DIR>     Folder with templates to put in the place of the shipped ones
       -q, --quiet               Say nothing but errors
+
+    Plan:
+          --intent <INTENT>   What becomes of devices that leave service: dispose, reuse, repair or
+                              replace [default: dispose]
+          --decisions <FILE>  What was decided for single devices: intent, status, assignee, note; CSV,
+                              XLSX or YAML
+          --commands          Also write commands for the steps: PowerShell and GAM, dry unless told
+                              otherwise
     ");
 }
 

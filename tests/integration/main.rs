@@ -5,8 +5,11 @@
 mod bad_input;
 mod boundaries;
 mod caution;
+#[cfg(unix)]
+mod commands;
 mod common;
 mod damage;
+mod decisions;
 mod determinism;
 mod dialects;
 mod fixtures;

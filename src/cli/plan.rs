@@ -1,0 +1,31 @@
+//! Options that say what becomes of devices; the verbs that plan share them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueHint};
+
+use crate::analysis;
+use crate::schema::Purpose;
+
+#[derive(Debug, ClapArgs)]
+#[group(skip)]
+pub(super) struct Args {
+    /// What becomes of devices that leave service: dispose, reuse, repair or replace
+    #[arg(long, value_name = "INTENT", default_value = "dispose", value_parser = purpose, help_heading = "Plan")]
+    pub intent: Purpose,
+
+    /// What was decided for single devices: intent, status, assignee, note; CSV, XLSX or YAML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Plan")]
+    pub decisions: Option<PathBuf>,
+}
+
+impl Args {
+    /// The settings of a run with these.
+    pub(super) fn apply(&self, options: analysis::Options) -> analysis::Options {
+        analysis::Options { purpose: self.intent, decisions: self.decisions.clone(), ..options }
+    }
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    Purpose::parse(text).ok_or_else(|| format!("use one of: {}", Purpose::WORDS.join(", ")))
+}

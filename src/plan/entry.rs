@@ -1,0 +1,170 @@
+//! What a step says, and what is known of doing it: when, how long, within which limits, by which command.
+
+use crate::schema::{Console, words};
+
+words! {
+    /// Part of a plan. Within a plan they never go back.
+    Phase {
+        /// Lists, keys and codes are saved. Nothing changes.
+        Prepare = "prepare",
+        /// The device leaves management; what can be undone comes before what cannot.
+        Remove = "remove",
+        /// What waits until nobody has missed the device.
+        AfterGrace = "after-grace",
+        /// The next export shows what became of it.
+        Verify = "verify",
+    }
+}
+
+impl Phase {
+    /// For headings.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Prepare => "Prepare",
+            Self::Remove => "Remove",
+            Self::AfterGrace => "After the grace period",
+            Self::Verify => "Verify",
+        }
+    }
+}
+
+/// What a step says. Equal steps of several playbooks are one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Slug of the step, e.g. `entra-disable`.
+    pub slug: String,
+    /// What to do, with the way through the portal.
+    pub action: String,
+    /// Where to do it; nothing for a step outside any console.
+    pub console: Option<Console>,
+    /// Least role that may do it; empty for a step outside any console.
+    pub role: String,
+    /// Cannot be undone.
+    pub irreversible: bool,
+    /// Erases the device.
+    pub wipes: bool,
+    /// What must be true first and cannot be known from files; may be empty.
+    pub condition: String,
+    /// Why the step is there, and what to beware of.
+    pub why: String,
+    /// When it is done.
+    pub phase: Phase,
+    /// Whether the device must have been silent for the delete threshold by then.
+    pub silence: bool,
+    /// How long it takes by hand.
+    pub effort: Effort,
+    /// What the console takes at a time.
+    pub limits: Limits,
+    /// What it frees; may be empty.
+    pub frees: String,
+    /// The same as a command, where there is one.
+    pub command: Option<Command>,
+}
+
+/// Minutes of work by hand, roughly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// For each batch, however large.
+    pub batch: u32,
+    /// For each device or object on top.
+    pub each: u32,
+}
+
+/// What a console takes at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Objects in one bulk action.
+    pub bulk: Option<u32>,
+    /// Objects in a day.
+    pub daily: Option<u32>,
+}
+
+words! {
+    /// What runs a command.
+    Tool {
+        /// Microsoft Graph PowerShell.
+        Graph = "graph",
+        /// The module of PowerShell for Active Directory.
+        Ad = "ad",
+        /// The API of Defender for Endpoint, from PowerShell.
+        Defender = "defender",
+        /// GAM, from a shell.
+        Gam = "gam",
+    }
+}
+
+words! {
+    /// What an id must look like to go into a command.
+    Shape {
+        /// A GUID in lower case: Intune, Entra, Autopilot, AD, Google's ChromeOS devices.
+        Guid = "guid",
+        /// Forty hexadecimal digits: a Defender machine.
+        Machine = "machine",
+        /// A long word of letters, digits, `-` and `_`: a Google mobile device.
+        Resource = "resource",
+    }
+}
+
+impl Shape {
+    /// Whether an id looks like that. What does not is dealt with by hand.
+    #[must_use]
+    pub fn fits(self, id: &str) -> bool {
+        let hex = |sign: u8| sign.is_ascii_digit() || (b'a'..=b'f').contains(&sign);
+        match self {
+            Self::Guid => {
+                let hyphen = |at: usize| [8, 13, 18, 23].contains(&at);
+                id.len() == 36 && id.bytes().enumerate().all(|(at, s)| if hyphen(at) { s == b'-' } else { hex(s) })
+            }
+            Self::Machine => id.len() == 40 && id.bytes().all(hex),
+            Self::Resource => {
+                let word = |sign: u8| sign.is_ascii_alphanumeric() || sign == b'-' || sign == b'_';
+                // Nothing that a tool could take for an option.
+                (20..=128).contains(&id.len()) && id.bytes().all(word) && !id.starts_with(['-', '_'])
+            }
+        }
+    }
+}
+
+/// A step as a command, for one object. The id stands where `{id}` is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What runs it.
+    pub tool: Tool,
+    /// What the id must look like.
+    pub id: Shape,
+    /// PowerShell module that it needs; may be empty.
+    pub module: String,
+    /// Permission that it needs; may be empty.
+    pub scope: String,
+    /// PowerShell expression that must be true of the object right before; may be empty.
+    pub check: String,
+    /// Words of which the one who runs it must choose one; it stands where `{choice}` is.
+    pub choices: Vec<String>,
+    /// The command.
+    pub run: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let guid = "0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa";
+        assert!(Shape::Guid.fits(guid));
+        for odd in ["", "0F3C9D8E-1111-4222-8333-AAAAAAAAAAAA", "5CG411CZ89", "0f3c9d8e11114222-8333-aaaaaaaaaaaa----"]
+        {
+            assert!(!Shape::Guid.fits(odd), "{odd}");
+        }
+        for tail in ["'", "\n", " ", "’", "$"] {
+            assert!(!Shape::Guid.fits(&format!("{guid}{tail}")));
+            assert!(!Shape::Guid.fits(&format!("{}{tail}", guid.split_at(35).0)));
+        }
+        assert!(Shape::Machine.fits("de2062ae421d40168efcdc55dc6a36642d2fb3dc"));
+        assert!(!Shape::Machine.fits("de2062ae421d40168efcdc55dc6a36642d2fb3dg"));
+        assert!(Shape::Resource.fits("AFiQxQ8Qgd-rouSmcd2UnuvhYV__WXdacTgJhPEA1QoQ"));
+        assert!(!Shape::Resource.fits("-AFiQxQ8Qgd-rouSmcd2UnuvhYV__WXdacTgJhPEA1QoQ"));
+        assert!(!Shape::Resource.fits("AFiQxQ8Qgd rouSmcd2UnuvhYV"));
+    }
+}

@@ -1,0 +1,299 @@
+//! When the steps are done: batches that the consoles take, days that the limits allow, and the grace period.
+
+use std::collections::BTreeMap;
+
+use crate::identity::{DAY, NONE, Threshold, Thresholds};
+use crate::plan::{Entry, Phase, Planned, Suggestions};
+use crate::schema::{Activity, Platform};
+use crate::table::DeviceTable;
+
+/// Devices in one batch: what people can look through, and what bulk actions take.
+pub const LARGEST: usize = 100;
+
+/// A shorter wait shows nothing: Entra's activity stamp moves only once it is 14 days old, give or take 5.
+const SHORTEST_GRACE: i64 = 21;
+
+/// Days after the last action until new exports tell what became of it.
+const UNTIL_SEEN: i64 = 7;
+
+/// Devices of one suggestion that are dealt with together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The suggestion that its devices are first named by, as a position.
+    pub suggestion: u32,
+    /// Its devices.
+    pub devices: Vec<u32>,
+    /// Day on which its removals are done, from 1.
+    pub day: u32,
+    /// Objects that count for the limit of a day.
+    pub counted: u32,
+}
+
+/// Batches of all plans, and the earliest day of every step.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    /// The batches, in the order in which they are to be done.
+    pub batches: Vec<Batch>,
+    /// Batch of each device, or [`NONE`].
+    of_device: Vec<u32>,
+    /// Earliest day of each step, in days since 1970.
+    days: Vec<i32>,
+}
+
+/// What a schedule is made from.
+pub struct Basis<'a> {
+    /// The steps, device by device.
+    pub steps: &'a [Planned],
+    /// What each step says.
+    pub entries: &'a [Entry],
+    /// The suggestions.
+    pub suggestions: &'a Suggestions,
+    /// Device of each finding.
+    pub device_of_finding: &'a [u32],
+    /// The devices.
+    pub devices: &'a DeviceTable,
+    /// Days after which something is late.
+    pub thresholds: &'a Thresholds,
+}
+
+impl Schedule {
+    /// Forms the batches and dates the steps.
+    #[must_use]
+    pub fn new(basis: &Basis) -> Self {
+        let plans = basis.plans();
+        let mut batches = basis.batches(&plans);
+        spread_over_days(&mut batches, basis.daily());
+        let mut of_device = vec![NONE; basis.devices.len()];
+        for (number, batch) in (0_u32..).zip(&batches) {
+            for device in &batch.devices {
+                if let Some(slot) = of_device.get_mut(*device as usize) {
+                    *slot = number;
+                }
+            }
+        }
+        let mut schedule = Self { batches, of_device, days: vec![0; basis.steps.len()] };
+        for (start, end) in plans.into_iter().flatten() {
+            schedule.date(basis, start, end);
+        }
+        schedule
+    }
+
+    /// The batch of a device, counted from 1.
+    #[must_use]
+    pub fn batch_of(&self, device: usize) -> Option<(usize, &Batch)> {
+        let at = *self.of_device.get(device)? as usize;
+        self.batches.get(at).map(|batch| (at + 1, batch))
+    }
+
+    /// The earliest day of a step, in UTC milliseconds.
+    #[must_use]
+    pub fn earliest(&self, step: usize) -> i64 {
+        i64::from(self.days.get(step).copied().unwrap_or_default()) * DAY
+    }
+
+    /// Dates the steps of one plan.
+    fn date(&mut self, basis: &Basis, start: usize, end: usize) {
+        let Some(plan) = basis.steps.get(start..end) else { return };
+        let Some(device) = plan.first().map(|s| s.device as usize) else { return };
+        let wait = Wait::of(basis, device, plan);
+        let today = basis.devices.as_of.div_euclid(DAY);
+        let first = today + self.batch_of(device).map_or(0, |(_, batch)| i64::from(batch.day) - 1);
+        let mut last = first;
+        for (at, step) in (start..).zip(plan) {
+            let Some(entry) = basis.entries.get(step.entry as usize) else { continue };
+            let day = match entry.phase {
+                Phase::Prepare => today,
+                Phase::Remove => first,
+                Phase::AfterGrace => wait.end(first, entry.silence),
+                Phase::Verify => last + UNTIL_SEEN,
+            };
+            last = last.max(day);
+            if let Some(slot) = self.days.get_mut(at) {
+                *slot = i32::try_from(day).unwrap_or(i32::MAX);
+            }
+        }
+    }
+}
+
+/// How long one device waits.
+struct Wait {
+    /// Days between the removals and what cannot be undone after them.
+    grace: i64,
+    /// The day on which it has been silent for long enough, if it stays silent.
+    silent: Option<i64>,
+    active: bool,
+    delete: i64,
+}
+
+impl Wait {
+    fn of(basis: &Basis, device: usize, plan: &[Planned]) -> Self {
+        let platform = basis.devices.platform.get(device).copied().unwrap_or(Platform::Other);
+        let days = |threshold| i64::from(basis.thresholds.days(threshold, platform));
+        let delete = days(Threshold::Delete);
+        // What an earlier round has disabled waits no second time.
+        let fresh = plan.iter().any(|s| basis.entries.get(s.entry as usize).is_some_and(|e| e.phase == Phase::Remove));
+        Self {
+            grace: if fresh { (delete - days(Threshold::Inactive)).max(SHORTEST_GRACE) } else { 0 },
+            silent: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
+            active: basis.devices.activity.get(device) == Some(&Activity::Active),
+            delete,
+        }
+    }
+
+    /// The first day after the wait that begins on a day.
+    fn end(&self, first: i64, silence: bool) -> i64 {
+        let graced = first + self.grace;
+        match self.silent {
+            // It is in use until it is taken away.
+            _ if silence && self.active => graced.max(first + self.delete),
+            Some(silent) if silence => graced.max(silent),
+            _ => graced,
+        }
+    }
+}
+
+/// Where the steps of each device begin and end.
+type Plans = Vec<Option<(usize, usize)>>;
+
+impl Basis<'_> {
+    fn plans(&self) -> Plans {
+        let mut plans: Plans = vec![None; self.devices.len()];
+        for (at, step) in self.steps.iter().enumerate() {
+            if let Some(slot) = plans.get_mut(step.device as usize) {
+                let start = slot.map_or(at, |(start, _)| start);
+                *slot = Some((start, at + 1));
+            }
+        }
+        plans
+    }
+
+    /// Devices in the order of suggestions, cut where a bulk action would be too large.
+    fn batches(&self, plans: &Plans) -> Vec<Batch> {
+        let mut batches: Vec<Batch> = Vec::new();
+        let mut placed = vec![false; self.devices.len()];
+        for (number, suggestion) in (0_u32..).zip(&self.suggestions.list) {
+            let mut open: Option<Draft> = None;
+            for finding in &suggestion.findings {
+                let Some(device) = self.device_of_finding.get(*finding as usize) else { continue };
+                let Some(Some((start, end))) = plans.get(*device as usize) else { continue };
+                let Some(done) = placed.get_mut(*device as usize).filter(|done| !**done) else { continue };
+                *done = true;
+                let own = self.load(self.steps.get(*start..*end).unwrap_or_default());
+                let draft = open.get_or_insert_with(|| Draft::new(number));
+                if !draft.has_room_for(&own) {
+                    batches.push(std::mem::replace(draft, Draft::new(number)).batch);
+                }
+                draft.add(*device, &own);
+            }
+            batches.extend(open.map(|draft| draft.batch));
+        }
+        batches
+    }
+
+    /// What a plan puts on each limit: the limit, and objects by slug; and what counts for a day.
+    fn load<'s>(&'s self, plan: &[Planned]) -> Load<'s> {
+        let mut load = Load::default();
+        for step in plan {
+            let Some(entry) = self.entries.get(step.entry as usize) else { continue };
+            if let Some(bulk) = entry.limits.bulk {
+                load.bulk.entry(entry.slug.as_str()).or_insert((bulk, 0)).1 += 1;
+            }
+            load.counted += u32::from(entry.limits.daily.is_some());
+        }
+        load
+    }
+
+    /// Objects in a day. Steps that have such a limit share it.
+    fn daily(&self) -> u32 {
+        self.entries.iter().filter_map(|e| e.limits.daily).min().unwrap_or(u32::MAX)
+    }
+}
+
+/// What one or more plans put on the limits.
+#[derive(Default)]
+struct Load<'a> {
+    bulk: BTreeMap<&'a str, (u32, u32)>,
+    counted: u32,
+}
+
+/// A batch that is still filled.
+struct Draft<'a> {
+    batch: Batch,
+    load: Load<'a>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(suggestion: u32) -> Self {
+        Self { batch: Batch { suggestion, devices: Vec::new(), day: 1, counted: 0 }, load: Load::default() }
+    }
+
+    /// An empty one takes anything: a device that is too large for a bulk action is alone.
+    fn has_room_for(&self, own: &Load) -> bool {
+        let fits = |(slug, (limit, objects)): (&&str, &(u32, u32))| {
+            self.load.bulk.get(*slug).map_or(0, |(_, own)| *own) + objects <= *limit
+        };
+        self.batch.devices.is_empty() || self.batch.devices.len() < LARGEST && own.bulk.iter().all(fits)
+    }
+
+    fn add(&mut self, device: u32, own: &Load<'a>) {
+        self.batch.devices.push(device);
+        self.batch.counted += own.counted;
+        for (slug, (limit, objects)) in &own.bulk {
+            self.load.bulk.entry(*slug).or_insert((*limit, 0)).1 += objects;
+        }
+    }
+}
+
+/// Gives each batch the first day that has room for it, in order.
+fn spread_over_days(batches: &mut [Batch], daily: u32) {
+    let (mut day, mut used) = (1, 0_u32);
+    for batch in batches {
+        if used > 0 && batch.counted > 0 && used.saturating_add(batch.counted) > daily {
+            (day, used) = (day + 1, 0);
+        }
+        used = used.saturating_add(batch.counted);
+        batch.day = day;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(counted: u32) -> Batch {
+        Batch { suggestion: 0, devices: vec![0], day: 0, counted }
+    }
+
+    #[test]
+    fn a_day_takes_no_more_than_its_limit() {
+        let mut batches: Vec<_> = [100, 0, 900, 1, 1_200, 0, 5].map(batch).into();
+        spread_over_days(&mut batches, 1_000);
+        assert_eq!(batches.iter().map(|b| b.day).collect::<Vec<_>>(), [1, 1, 1, 2, 3, 3, 4]);
+    }
+
+    #[test]
+    fn the_wait_is_the_grace_period_and_the_silence() {
+        let wait = |grace, silent, active| Wait { grace, silent, active, delete: 120 };
+        // Silent for long: the grace period alone. Silent for less: until it has been silent for long.
+        assert_eq!(wait(30, Some(50), false).end(100, true), 130);
+        assert_eq!(wait(30, Some(150), false).end(100, true), 150);
+        assert_eq!(wait(30, Some(150), false).end(100, false), 130);
+        // Disabled in an earlier round.
+        assert_eq!(wait(0, Some(50), false).end(100, true), 100);
+        // In use until it is taken away, whatever was seen before.
+        assert_eq!(wait(30, Some(210), true).end(100, true), 220);
+        assert_eq!(wait(30, None, false).end(100, true), 130);
+    }
+
+    #[test]
+    fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
+        let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), counted: objects };
+        let mut draft = Draft::new(0);
+        assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
+        draft.add(1, &load(60));
+        assert!(draft.has_room_for(&load(40)) && !draft.has_room_for(&load(41)));
+        let mut full = Draft::new(0);
+        (0..100).for_each(|device| full.add(device, &Load::default()));
+        assert!(!full.has_room_for(&Load::default()));
+    }
+}

@@ -1,0 +1,164 @@
+//! What must hold for the plan of any device at all, however its consoles contradict each other.
+
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::tests::{playbooks, reckless};
+use super::*;
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
+
+/// The shipped playbooks, and one that takes no care of its own.
+static BOOKS: LazyLock<(Playbooks, Playbooks)> = LazyLock::new(|| (playbooks(), reckless()));
+
+fn object() -> impl Strategy<Value = Object> {
+    (
+        (select(Console::ALL), any::<bool>(), select(State::ALL)),
+        (any::<bool>(), select(JoinType::ALL), select(Licence::ALL)),
+    )
+        .prop_map(|((console, live, state), (stamp, join, licence))| Object {
+            console,
+            record: 0,
+            live,
+            state,
+            ztdid: stamp && console == Console::Entra,
+            join: if console == Console::Entra { join } else { JoinType::Unknown },
+            licence,
+        })
+}
+
+fn claim() -> impl Strategy<Value = Claim> {
+    let intents = vec![Intent::Remove, Intent::Objects, Intent::Objects, Intent::Reconnect, Intent::Review];
+    (select(intents), vec(0_u32..10, 0..5)).prop_map(|(intent, objects)| Claim { intent, rule: 0, objects })
+}
+
+prop_compose! {
+    fn device()(
+        (platform, ownership, join_type) in
+            (proptest::option::of(select(Platform::ALL)), select(Ownership::ALL), select(JoinType::ALL)),
+        (identity, activity, mode) in (select(Identity::ALL), select(Activity::ALL), select(AndroidMode::ALL)),
+        [shared, teams, flex, kept, ad_complete, autopilot_proven] in any::<[bool; 6]>(),
+        purpose in select(Purpose::ALL),
+        objects in vec(object(), 0..10),
+        claims in vec(claim(), 0..5),
+    ) -> Subject {
+        let mut objects = objects;
+        for (record, object) in (0_u32..).zip(&mut objects) {
+            object.record = record;
+        }
+        Subject {
+            device: 3, platform, ownership, join_type, identity, activity, mode, shared, teams, flex, purpose,
+            // One in eight is enough.
+            kept: kept && shared && teams,
+            ad_complete, autopilot_proven, objects, claims,
+        }
+    }
+}
+
+type Steps<'a> = Vec<(&'a Entry, Option<&'a Object>)>;
+
+fn planned<'a>(books: &'a Playbooks, device: &'a Subject) -> Steps<'a> {
+    let mut out = Vec::new();
+    books.plan(device, &mut out);
+    let object = |record: Option<u32>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
+    out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect()
+}
+
+/// Steps of which the first must come before the second, where a plan has both for one device.
+const BEFORE: &[(&str, &str)] = &[
+    ("back-up-bitlocker-key", "intune-retire"),
+    ("back-up-bitlocker-key", "intune-delete"),
+    ("back-up-bitlocker-key", "entra-delete"),
+    ("back-up-laps", "intune-retire"),
+    ("back-up-laps", "entra-delete"),
+    ("back-up-activation-lock-code", "intune-delete"),
+    ("activation-lock-off", "abm-release"),
+    ("intune-delete", "autopilot-unassign-user"),
+    ("intune-delete", "autopilot-delete"),
+    ("intune-delete", "abm-release"),
+    ("abm-unassign", "abm-release"),
+    ("entra-disable", "entra-delete"),
+    ("ad-disable-computer", "ad-delete-computer"),
+    ("chrome-powerwash", "chrome-deprovision"),
+];
+
+/// Steps that may not both be planned for one object.
+const NEVER_BOTH: &[(&str, &str)] = &[
+    ("intune-retire", "intune-wipe"),
+    ("defender-offboard", "defender-exclude"),
+    ("chrome-disable", "chrome-deprovision"),
+];
+
+/// Breaches of what must hold whatever a playbook says.
+fn breach(device: &Subject, steps: &Steps) -> Option<String> {
+    let places = |slug: &str| -> Vec<usize> { (0..steps.len()).filter(|at| steps[*at].0.slug == slug).collect() };
+    for (at, (entry, object)) in steps.iter().enumerate() {
+        let slug = entry.slug.as_str();
+        let twice = steps[..at].iter().any(|(e, o)| e.slug == slug && o.map(|o| o.record) == object.map(|o| o.record));
+        if twice {
+            return Some(format!("{slug} twice"));
+        }
+        if at > 0 && steps[at - 1].0.phase > entry.phase {
+            return Some(format!("{slug} goes back to {}", entry.phase));
+        }
+        if device.kept && entry.console.is_some() {
+            return Some(format!("{slug} for a device that is kept"));
+        }
+        if entry.wipes && device.ownership == Ownership::Personal {
+            return Some(format!("{slug} erases what is a person's"));
+        }
+        if entry.irreversible && matches!(device.identity, Identity::Weak | Identity::Conflict) {
+            return Some(format!("{slug} for a device that nobody is sure of"));
+        }
+        let Some(object) = object else { continue };
+        let asked = device.asks(Intent::Remove) || device.names(object.record);
+        let through = matches!(entry.console, Some(Console::Autopilot | Console::Ad));
+        if entry.irreversible && !asked && !through {
+            return Some(format!("{slug} on a record that nobody asked for"));
+        }
+        if slug.starts_with("entra-") && object.ztdid {
+            return Some(format!("{slug} on the record of Autopilot"));
+        }
+        let corporate = matches!(
+            device.mode,
+            AndroidMode::FullyManaged | AndroidMode::Dedicated | AndroidMode::CorporateWorkProfile | AndroidMode::Aosp
+        );
+        if slug == "intune-delete" && device.platform == Some(Platform::Android) && corporate && !entry.wipes {
+            return Some("a delete that erases and does not say so".into());
+        }
+        let done = [
+            (Console::Chrome, State::Deprovisioned),
+            (Console::Abm, State::Released),
+            (Console::GoogleMobile, State::Wiped),
+        ];
+        if done.contains(&(object.console, object.state)) {
+            return Some(format!("{slug} where the console is done"));
+        }
+    }
+    for (first, second) in BEFORE {
+        if let (Some(first_at), Some(second_at)) = (places(first).last(), places(second).first())
+            && first_at > second_at
+        {
+            return Some(format!("{first} after {second}"));
+        }
+    }
+    None
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn any_plan_is_ordered_and_free_of_forbidden_steps(device in device()) {
+        let steps = planned(&BOOKS.0, &device);
+        prop_assert_eq!(breach(&device, &steps), None);
+        for (one, other) in NEVER_BOTH {
+            let of = |slug: &str| steps.iter().filter(|(e, _)| e.slug == slug).map(|(_, o)| o.map(|o| o.record)).collect::<Vec<_>>();
+            prop_assert!(!of(one).iter().any(|o| of(other).contains(o)), "{one} and {other}");
+        }
+        prop_assert_eq!(breach(&device, &planned(&BOOKS.1, &device)), None);
+        prop_assert_eq!(steps.is_empty(), device.claims.is_empty());
+    }
+}

@@ -1,0 +1,230 @@
+//! Commands for those who want them: a file for each step of each batch, and a list of what is left to do by hand.
+//!
+//! Nothing here is run by this program. A file holds ids and texts of playbooks, never a name or any other text of an
+//! export; it does nothing unless told to, and refuses when its ids are not those that it was written with.
+
+mod powershell;
+mod quote;
+mod sheet;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::csv;
+use super::folder::Folder;
+use super::model::steps_of;
+use super::tables::{self, Index, Output};
+use crate::analysis::Analysis;
+use crate::error::Result;
+use crate::identity::{day, rfc3339};
+use crate::plan::{Command, Entry, Phase, Planned, Tool};
+use crate::schema::{Console, Status};
+
+use sheet::Sheet;
+
+const README: &str = include_str!("readme.txt");
+
+/// Columns of the list of files.
+const INDEX: &[&str] =
+    &["file", "suggestion_id", "batch", "phase", "step", "objects", "not_before", "irreversible", "wipes"];
+
+/// Columns of the list of what no file does.
+const BY_HAND: &[&str] =
+    &["suggestion_id", "batch", "phase", "step", "console", "object_id", "device_key", "not_before", "reason"];
+
+/// A file of commands, as the list of files shows it.
+struct Listed<'a> {
+    file: String,
+    suggestion: &'a str,
+    batch: usize,
+    entry: &'a Entry,
+    objects: usize,
+    not_before: String,
+}
+
+/// A step that no file does.
+struct ByHand<'a> {
+    suggestion: &'a str,
+    batch: usize,
+    entry: &'a Entry,
+    step: usize,
+    reason: &'static str,
+}
+
+/// Writes `commands/`.
+pub(super) fn write(analysis: &Analysis, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
+    let mut listed = Vec::new();
+    let mut by_hand = Vec::new();
+    for (number, suggestion) in (0_u32..).zip(&analysis.suggestions.list) {
+        let batches = (1..).zip(&analysis.schedule.batches).filter(|(_, batch)| batch.suggestion == number);
+        let order: Vec<&Entry> =
+            steps_of(analysis, index, &suggestion.findings).into_iter().map(|(entry, _)| entry).collect();
+        for (batch, members) in batches {
+            let group = Group { analysis, suggestion: &suggestion.id, batch, order: &order };
+            let steps = group.steps(index, &members.devices);
+            group.write(&steps, folder, &mut listed, &mut by_hand)?;
+        }
+    }
+    folder.text("commands/README.txt", README)?;
+    Ok(vec![list(&listed, folder)?, left(analysis, &by_hand, folder)?])
+}
+
+/// One batch of one suggestion.
+struct Group<'a, 'o> {
+    analysis: &'a Analysis,
+    suggestion: &'a str,
+    batch: usize,
+    order: &'o [&'a Entry],
+}
+
+/// Positions of steps, by the place of their entry in the order of the suggestion.
+type Ordered = BTreeMap<usize, Vec<usize>>;
+
+impl<'a> Group<'a, '_> {
+    /// The steps of the devices. What somebody says is done is left out.
+    fn steps(&self, index: &Index, devices: &[u32]) -> Ordered {
+        let mut ordered = Ordered::new();
+        for device in devices {
+            if tables::status(self.analysis, *device as usize) == Status::Done {
+                continue;
+            }
+            let (start, plan) = index.plan(self.analysis, *device as usize);
+            for (at, step) in (start..).zip(plan) {
+                let entry = tables::entry(self.analysis, step);
+                if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
+                    ordered.entry(place).or_default().push(at);
+                }
+            }
+        }
+        ordered
+    }
+
+    fn write(
+        &self,
+        steps: &Ordered,
+        folder: &Folder,
+        listed: &mut Vec<Listed<'a>>,
+        by_hand: &mut Vec<ByHand<'a>>,
+    ) -> Result<()> {
+        for (place, own) in steps {
+            let Some(entry) = self.order.get(*place).copied() else { continue };
+            // The list, the check and the talk with people have no object in a console.
+            if entry.console.is_none() {
+                continue;
+            }
+            let mut leave = |step: usize, reason: &'static str| {
+                by_hand.push(ByHand { suggestion: self.suggestion, batch: self.batch, entry, step, reason });
+            };
+            let Some(command) = &entry.command else {
+                for step in own {
+                    leave(*step, "there is no command for this step");
+                }
+                continue;
+            };
+            let (mut ids, mut seen, mut latest) = (Vec::new(), BTreeSet::new(), i64::MIN);
+            for at in own {
+                match self.analysis.steps.get(*at).and_then(|step| id(self.analysis, step, command)) {
+                    Some(id) if seen.insert(id.clone()) => {
+                        ids.push(id);
+                        latest = latest.max(self.analysis.schedule.earliest(*at));
+                    }
+                    Some(_) => {}
+                    None => leave(*at, "the exports do not have an id that a command could use"),
+                }
+            }
+            if ids.is_empty() {
+                continue;
+            }
+            let not_before = day(latest);
+            let sheet = Sheet {
+                suggestion: self.suggestion,
+                batch: self.batch,
+                entry,
+                command,
+                ids: &ids,
+                as_of: &rfc3339(self.analysis.as_of.millis),
+                not_before: &not_before,
+            };
+            let (text, ending) = script(&sheet);
+            let file = format!(
+                "commands/{}/{}-{}.{:02}-{}.batch-{:03}.{ending}",
+                self.suggestion,
+                entry.phase as u8 + 1,
+                entry.phase,
+                place + 1,
+                entry.slug,
+                self.batch,
+            );
+            folder.text(&file, &text)?;
+            let objects = ids.len();
+            listed.push(Listed { file, suggestion: self.suggestion, batch: self.batch, entry, objects, not_before });
+        }
+        Ok(())
+    }
+}
+
+/// The script for a tool, and the ending of its file.
+fn script(sheet: &Sheet) -> (String, &'static str) {
+    match sheet.command.tool {
+        Tool::Graph | Tool::Ad | Tool::Defender => (powershell::script(sheet), "ps1"),
+        Tool::Gam => (shell::script(sheet), "sh"),
+    }
+}
+
+/// The id of the object of a step, if a command may use it.
+fn id(analysis: &Analysis, step: &Planned, command: &Command) -> Option<String> {
+    if let Some(record) = step.object {
+        let (columns, line) = analysis.records.locate(record)?;
+        // Lists without ids of their own show the serial number in their place; that names no object.
+        let (id, serial) = (columns.native_id.get(line), columns.serial.get(line));
+        if id.is_empty() || id.eq_ignore_ascii_case(serial) {
+            return None;
+        }
+    }
+    Some(analysis.object_of(step)).filter(|id| command.id.fits(id))
+}
+
+fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {
+    let header: Vec<String> = INDEX.iter().map(ToString::to_string).collect();
+    folder.file("commands/index.csv", |out| {
+        csv::write(out, &header, listed.len(), |at, line| {
+            let Some(one) = listed.get(at) else { return };
+            line.text(&one.file);
+            line.text(one.suggestion);
+            line.maybe(i64::try_from(one.batch).ok());
+            line.word(one.entry.phase.as_str());
+            line.text(&one.entry.slug);
+            line.maybe(i64::try_from(one.objects).ok());
+            line.word(&one.not_before);
+            line.flag(one.entry.irreversible);
+            line.flag(one.entry.wipes);
+        })
+    })?;
+    Ok(Output { file: "commands/index.csv".into(), rows: listed.len(), meaning: "files of commands" })
+}
+
+fn left(analysis: &Analysis, by_hand: &[ByHand], folder: &Folder) -> Result<Output> {
+    let header: Vec<String> = BY_HAND.iter().map(ToString::to_string).collect();
+    folder.file("commands/by-hand.csv", |out| {
+        csv::write(out, &header, by_hand.len(), |at, line| {
+            let Some(one) = by_hand.get(at) else { return };
+            let Some(step) = analysis.steps.get(one.step) else { return };
+            line.text(one.suggestion);
+            line.maybe(i64::try_from(one.batch).ok());
+            line.word(one.entry.phase.as_str());
+            line.text(&one.entry.slug);
+            line.word(one.entry.console.map_or("", Console::as_str));
+            line.text(&analysis.object_of(step));
+            line.text(analysis.devices.key.get(step.device as usize).map_or("", String::as_str));
+            line.word(&day(analysis.schedule.earliest(one.step)));
+            line.word(one.reason);
+        })
+    })?;
+    let meaning = "steps that no file of commands does";
+    Ok(Output { file: "commands/by-hand.csv".into(), rows: by_hand.len(), meaning })
+}
+
+/// Phases are numbered in file names so that they sort as they are done.
+const _: () = assert!(Phase::Prepare as u8 == 0 && Phase::Verify as u8 == 3);

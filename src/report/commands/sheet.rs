@@ -1,0 +1,73 @@
+//! One file of commands before it is written: one step, one batch, a list of ids.
+
+use sha2::{Digest, Sha256};
+
+use super::quote;
+use crate::plan::{Command, Entry};
+use crate::read::hex;
+
+/// What a file of commands is made from. Of all this only the ids come from exports, and those have passed the check of
+/// their shape.
+pub(super) struct Sheet<'a> {
+    /// Suggestion whose devices these are.
+    pub suggestion: &'a str,
+    /// Number of the batch.
+    pub batch: usize,
+    /// The step.
+    pub entry: &'a Entry,
+    /// Its command.
+    pub command: &'a Command,
+    /// The ids, each once, in the order of devices.
+    pub ids: &'a [String],
+    /// Time at which everything was judged, RFC 3339.
+    pub as_of: &'a str,
+    /// Earliest day for all of the ids, `YYYY-MM-DD`.
+    pub not_before: &'a str,
+}
+
+impl Sheet<'_> {
+    /// Whether somebody must say that the condition is met: it cannot be undone, and no file tells.
+    pub(super) const fn asks_for_condition(&self) -> bool {
+        self.entry.irreversible && !self.entry.condition.is_empty()
+    }
+
+    /// SHA-256 of the ids, one a line.
+    pub(super) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for id in self.ids {
+            hash.update(id.as_bytes());
+            hash.update(b"\n");
+        }
+        hex(&hash.finalize())
+    }
+
+    /// What the file is and what to know before it is run, as comments.
+    pub(super) fn head(&self, run: &str) -> String {
+        let entry = self.entry;
+        let mut lines = vec![
+            format!("{} for {} ids. Nothing is done unless {run} is given.", entry.slug, self.ids.len()),
+            String::new(),
+            format!("suggestion  {}, batch {}", self.suggestion, self.batch),
+            format!("phase       {}, not before {}", entry.phase.title(), self.not_before),
+            format!("by hand     {}", entry.action),
+        ];
+        let mut add = |name: &str, text: &str| {
+            if !text.is_empty() {
+                lines.push(format!("{name:<11} {text}"));
+            }
+        };
+        add("condition", &entry.condition);
+        add("why", &entry.why);
+        add("role", &entry.role);
+        add("permission", &self.command.scope);
+        add(
+            "beware",
+            match (entry.wipes, entry.irreversible) {
+                (true, _) => "ERASES the devices, and cannot be undone",
+                (_, true) => "cannot be undone",
+                _ => "",
+            },
+        );
+        lines.iter().map(|line| format!("# {}", quote::comment(line)).trim_end().to_string() + "\n").collect()
+    }
+}

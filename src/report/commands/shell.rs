@@ -1,0 +1,102 @@
+//! A file of commands for a POSIX shell: GAM.
+
+use super::quote;
+use super::sheet::Sheet;
+
+/// The whole script. All of it is one function that the last line calls: a file that was cut does nothing.
+pub(super) fn script(sheet: &Sheet) -> String {
+    let command = sheet.command;
+    let ids = sheet.ids.iter().map(|id| format!(" \\\n        {}", quote::posix(id))).collect::<Vec<_>>().concat();
+    let choices = command
+        .choices
+        .iter()
+        .map(|c| format!("            --choice={c}) choice={} ;;\n", quote::posix(c)))
+        .collect::<Vec<_>>()
+        .concat();
+    let (erase, erase_check) = if sheet.entry.wipes {
+        (format!("            --erase={}) erase=yes ;;\n", sheet.ids.len()), ERASE_CHECK)
+    } else {
+        (String::new(), "")
+    };
+    let (met, met_check) =
+        if sheet.asks_for_condition() { ("            --condition-met) met=yes ;;\n", MET_CHECK) } else { ("", "") };
+    let choice_check = if command.choices.is_empty() {
+        String::new()
+    } else {
+        let words = command.choices.iter().map(|c| format!("--choice={c}")).collect::<Vec<_>>().join(" or ");
+        CHOICE_CHECK.replace("CHOICES", &words)
+    };
+    let run = command.run.replace("{id}", "\"$id\"").replace("{choice}", "\"$choice\"");
+    format!(
+        "#!/bin/sh\n\
+         {head}\
+         set -eu\n\
+         \n\
+         main() {{\n\
+         \x20   execute=no\n\
+         \x20   met=no\n\
+         \x20   erase=no\n\
+         \x20   choice=''\n\
+         \x20   for word in \"$@\"; do\n\
+         \x20       case \"$word\" in\n\
+         \x20           --execute) execute=yes ;;\n\
+         {met}{erase}{choices}\
+         \x20           *) refuse \"unknown option $word\" ;;\n\
+         \x20       esac\n\
+         \x20   done\n\
+         \x20   count={count}\n\
+         \x20   digest={digest}\n\
+         \x20   not_before={not_before}\n\
+         \x20   set --{ids}\n\
+         {CHECKS}{met_check}{choice_check}{erase_check}\
+         \x20   failed=0\n\
+         \x20   for id in \"$@\"; do\n\
+         \x20       if [ \"$execute\" = yes ]; then\n\
+         \x20           {run} </dev/null || failed=$((failed + 1))\n\
+         \x20       else\n\
+         \x20           printf 'dry run: %s\\n' \"$id\"\n\
+         \x20       fi\n\
+         \x20   done\n\
+         \x20   printf '%s ids, %s failed, execute=%s\\n' \"$count\" \"$failed\" \"$execute\"\n\
+         \x20   [ \"$failed\" -eq 0 ]\n\
+         }}\n\
+         \n\
+         {FUNCTIONS}\
+         \n\
+         main \"$@\"\n",
+        head = sheet.head("--execute"),
+        count = sheet.ids.len(),
+        digest = quote::posix(&sheet.digest()),
+        not_before = quote::posix(&sheet.not_before.replace('-', "")),
+    )
+}
+
+const CHECKS: &str = r#"    [ "$#" -eq "$count" ] || refuse 'this file was edited or cut'
+    [ "$(printf '%s\n' "$@" | sha256)" = "$digest" ] || refuse 'this file was edited or cut'
+    if [ "$execute" = yes ] && [ "$(date -u +%Y%m%d)" -lt "$not_before" ]; then
+        refuse "this waits until $not_before"
+    fi
+"#;
+
+const MET_CHECK: &str = r#"    [ "$execute" = no ] || [ "$met" = yes ] || refuse 'see to the condition at the top, and give --condition-met'
+"#;
+
+const CHOICE_CHECK: &str = r#"    [ "$execute" = no ] || [ -n "$choice" ] || refuse 'choose: CHOICES'
+"#;
+
+const ERASE_CHECK: &str = r#"    [ "$execute" = no ] || [ "$erase" = yes ] || refuse "this erases $count devices: give --erase=$count as well"
+"#;
+
+const FUNCTIONS: &str = r#"refuse() {
+    printf '%s; nothing was done\n' "$1" >&2
+    exit 2
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum | cut -c 1-64
+    else
+        shasum -a 256 | cut -c 1-64
+    fi
+}
+"#;

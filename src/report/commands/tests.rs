@@ -1,0 +1,325 @@
+//! What a file of commands does, and what it refuses, whatever the ids are: run by a shell, and read by the rules of
+//! PowerShell.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command as Process;
+
+use super::sheet::Sheet;
+use super::{powershell, shell};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
+use crate::schema::Console;
+
+/// Ids that no shape would let through: the quoting must hold by itself.
+const HOSTILE: &[&str] = &[
+    "0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa",
+    "'; touch owned; '",
+    "$(touch owned)",
+    "`touch owned`",
+    "\"; touch owned; \"",
+    "\\'; touch owned #",
+    "a\ntouch owned\n",
+    "'\n)\ntouch owned\n$x = @('",
+    "‘; touch owned; ’",
+    "-WhatIf:$false",
+    "--execute",
+    "%PATH%",
+    "*",
+    "~",
+];
+
+fn ids() -> Vec<String> {
+    HOSTILE.iter().map(ToString::to_string).collect()
+}
+
+fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
+    let command = Command {
+        tool,
+        id: Shape::Guid,
+        module: String::new(),
+        scope: String::new(),
+        check: if tool == Tool::Gam { String::new() } else { "(Get-Thing -Id {id}).Seen -le $AsOf".into() },
+        choices: if run.contains("{choice}") { vec!["first".into(), "second".into()] } else { Vec::new() },
+        run: run.into(),
+    };
+    Entry {
+        slug: "chrome-powerwash".into(),
+        action: "Do it.".into(),
+        console: Some(Console::Chrome),
+        role: "Somebody".into(),
+        irreversible: wipes,
+        wipes,
+        condition: "It's time; $(touch owned).\n touch owned".into(),
+        why: "Because.".into(),
+        phase: Phase::Remove,
+        silence: false,
+        effort: Effort::default(),
+        limits: Limits::default(),
+        frees: String::new(),
+        command: Some(command),
+    }
+}
+
+fn with_sheet<T>(entry: &Entry, ids: &[String], take: impl FnOnce(&Sheet) -> T) -> T {
+    let command = entry.command.as_ref().unwrap();
+    let (suggestion, as_of, not_before) = ("a.b.c.d", "2026-11-20T08:00:00Z", "2026-11-20");
+    take(&Sheet { suggestion, batch: 1, entry, command, ids, as_of, not_before })
+}
+
+/// A folder with programs that only write down how they were called.
+struct Stage(tempfile::TempDir);
+
+impl Stage {
+    fn new(today: &str) -> Self {
+        let stage = Self(tempfile::tempdir().unwrap());
+        stage.program("gam", "printf '%s\\0' \"$@\" >> calls; printf '\\n\\n' >> calls; cat >> calls");
+        stage.program("date", &format!("echo {today}"));
+        stage
+    }
+
+    fn program(&self, name: &str, body: &str) {
+        let path = self.0.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Runs a script; what `gam` was called with, one list of words a call, and whether the script was content.
+    fn run(&self, script: &str, options: &[&str]) -> (Vec<Vec<String>>, bool) {
+        let path = self.0.path().join("script.sh");
+        fs::write(&path, script).unwrap();
+        let _ = fs::remove_file(self.0.path().join("calls"));
+        let search = format!("{}:/usr/bin:/bin", self.0.path().display());
+        let mut process = Process::new("/bin/sh");
+        let output = process.arg(&path).args(options).current_dir(self.0.path()).env_clear().env("PATH", search);
+        let output = output.output().unwrap();
+        assert!(!self.0.path().join("owned").exists(), "something in an id was run\n{script}");
+        let calls = fs::read_to_string(self.0.path().join("calls")).unwrap_or_default();
+        let words = |call: &str| call.split('\0').filter(|w| !w.is_empty()).map(ToString::to_string).collect();
+        (calls.split("\0\n\n").filter(|c| !c.is_empty()).map(words).collect(), output.status.success())
+    }
+}
+
+fn powerwash(wipes: bool) -> Entry {
+    entry(Tool::Gam, "gam cros {id} issuecommand command remote_powerwash doit", wipes)
+}
+
+#[test]
+fn a_shell_passes_each_id_as_one_word_and_runs_nothing_else() {
+    let (stage, ids) = (Stage::new("20261121"), ids());
+    let script = with_sheet(&powerwash(false), &ids, shell::script);
+    assert_eq!(stage.run(&script, &[]), (vec![], true), "dry unless told otherwise");
+    let (calls, content) = stage.run(&script, &["--execute"]);
+    assert!(content);
+    assert_eq!(calls.len(), ids.len());
+    for (call, id) in calls.iter().zip(&ids) {
+        assert_eq!(call[..], ["cros", id, "issuecommand", "command", "remote_powerwash", "doit"]);
+    }
+}
+
+#[test]
+fn a_shell_file_refuses_what_nobody_has_confirmed() {
+    let (stage, ids) = (Stage::new("20261121"), ids());
+    let script = with_sheet(&powerwash(true), &ids, shell::script);
+    let number = format!("--erase={}", ids.len());
+    for options in [
+        &["--execute"][..],
+        &["--execute", "--condition-met"],
+        &["--execute", &number],
+        &["--execute", "--erase=1"],
+        &["-x"],
+    ] {
+        assert_eq!(stage.run(&script, options), (vec![], false), "{options:?}");
+    }
+    let (calls, content) = stage.run(&script, &["--execute", "--condition-met", &number]);
+    assert!(content && calls.len() == ids.len());
+
+    let early = Stage::new("20261119");
+    let script = with_sheet(&powerwash(false), &ids, shell::script);
+    assert_eq!(early.run(&script, &["--execute"]), (vec![], false), "before its day");
+    assert_eq!(early.run(&script, &[]), (vec![], true), "a dry run may look ahead");
+
+    let chosen = entry(Tool::Gam, "gam update cros {id} action {choice}", false);
+    let script = with_sheet(&chosen, &ids, shell::script);
+    assert_eq!(stage.run(&script, &["--execute"]), (vec![], false));
+    assert_eq!(stage.run(&script, &["--execute", "--choice=third"]), (vec![], false));
+    let (calls, _) = stage.run(&script, &["--execute", "--choice=second"]);
+    assert_eq!(calls[0][..], ["update", "cros", &ids[0], "action", "second"]);
+}
+
+#[test]
+fn a_shell_file_that_was_cut_or_edited_does_nothing() {
+    let stage = Stage::new("20261121");
+    let ids: Vec<String> = (0..4).map(|n| format!("0f3c9d8e-1111-4222-8333-aaaaaaaaaaa{n}")).collect();
+    let script = with_sheet(&powerwash(false), &ids, shell::script);
+    for end in 0..script.trim_end().len() {
+        let (calls, _) = stage.run(script.get(..end).unwrap(), &["--execute"]);
+        assert_eq!(calls, Vec::<Vec<String>>::new(), "cut after {end} bytes");
+    }
+    let lines: Vec<&str> = script.lines().collect();
+    let of_ids = lines.iter().position(|l| l.contains(&ids[0])).unwrap();
+    let without = |at: usize| [&lines[..at], &lines[at + 1..]].concat().join("\n");
+    let twice = [&lines[..=of_ids], &lines[of_ids..]].concat().join("\n");
+    let other = script.replace(&ids[1], "0f3c9d8e-1111-4222-8333-bbbbbbbbbbbb");
+    let swapped = script.replace(&ids[1], "x").replace(&ids[2], &ids[1]).replace("'x'", &format!("'{}'", ids[2]));
+    for edited in [without(of_ids), without(of_ids + 2), twice, other, swapped] {
+        assert_eq!(stage.run(&edited, &["--execute"]), (vec![], false), "{edited}");
+    }
+    assert_eq!(stage.run(&script, &["--execute"]).0.len(), 4);
+}
+
+/// A piece of a PowerShell script.
+#[derive(Debug, PartialEq)]
+enum Token {
+    /// A string in single quotes, read.
+    Verbatim(String),
+    /// A string in double quotes, as written.
+    Expanding(String),
+    /// A line break.
+    Line,
+    /// Any other sign.
+    Sign(char),
+}
+
+/// Reads a script by PowerShell's rules for quotes and comments; panics where it would not parse.
+fn tokens(script: &str) -> Vec<Token> {
+    let single = |s: char| matches!(s, '\'' | '\u{2018}'..='\u{201b}');
+    let double = |s: char| matches!(s, '"' | '\u{201c}'..='\u{201e}');
+    let mut signs = script.chars().peekable();
+    let mut out = Vec::new();
+    let mut open = Vec::new();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '#' if !matches!(out.last(), Some(Token::Sign(s)) if !s.is_whitespace() && !"({;".contains(*s)) => {
+                while signs.peek().is_some_and(|s| *s != '\n') {
+                    signs.next();
+                }
+            }
+            s if single(s) => {
+                let mut text = String::new();
+                loop {
+                    let next = signs.next().expect("a string is not closed");
+                    if !single(next) {
+                        text.push(next);
+                    } else if signs.peek().copied().is_some_and(single) {
+                        text.push(next);
+                        signs.next();
+                    } else {
+                        break;
+                    }
+                }
+                out.push(Token::Verbatim(text));
+            }
+            s if double(s) => {
+                let (mut text, mut depth) = (String::new(), 0);
+                loop {
+                    let next = signs.next().expect("a string is not closed");
+                    match next {
+                        '`' => text.extend(signs.next()),
+                        '(' if depth > 0 || text.ends_with('$') => depth += 1,
+                        ')' if depth > 0 => depth -= 1,
+                        s if double(s) && depth == 0 => break,
+                        _ => {}
+                    }
+                    text.push(next);
+                }
+                out.push(Token::Expanding(text));
+            }
+            '\n' => out.push(Token::Line),
+            '(' | '{' | '[' => {
+                open.push(sign);
+                out.push(Token::Sign(sign));
+            }
+            ')' | '}' | ']' => {
+                let opened = open.pop().expect("closed and never opened");
+                assert!(["()", "{}", "[]"].contains(&format!("{opened}{sign}").as_str()), "{opened} {sign}");
+                out.push(Token::Sign(sign));
+            }
+            other => out.push(Token::Sign(other)),
+        }
+    }
+    assert!(open.is_empty(), "not closed: {open:?}");
+    out
+}
+
+/// The same without the list of ids, and the list.
+fn without_ids(tokens: Vec<Token>) -> (Vec<Token>, Vec<String>) {
+    let text = |t: &[Token]| t.iter().map(|t| if let Token::Sign(s) = t { *s } else { ' ' }).collect::<String>();
+    let start = (0..tokens.len()).find(|at| text(&tokens[*at..]).starts_with("$Ids = @(")).unwrap() + "$Ids = @(".len();
+    let end = start + tokens[start..].iter().position(|t| *t == Token::Sign(')')).unwrap();
+    let mut rest = tokens;
+    let list: Vec<Token> = rest.drain(start..end).collect();
+    let mut ids = Vec::new();
+    for token in list {
+        match token {
+            Token::Verbatim(id) => ids.push(id),
+            Token::Line | Token::Sign(' ') => {}
+            other => panic!("{other:?} among the ids"),
+        }
+    }
+    (rest, ids)
+}
+
+#[test]
+fn powershell_reads_each_id_as_text_and_the_same_script_around_them() {
+    for wipes in [false, true] {
+        let entry = entry(Tool::Graph, "Remove-Thing -Id {id} -WhatIf:$Dry", wipes);
+        let script = |ids: &[String]| with_sheet(&entry, ids, powershell::script);
+        let (around, read) = without_ids(tokens(&script(&ids())));
+        assert_eq!(read, ids());
+        // One line holds one object, where no line break is in the object itself.
+        let plain: Vec<String> =
+            (0..HOSTILE.len()).map(|n| format!("0f3c9d8e-1111-4222-8333-aaaaaaaaaa{n:02}")).collect();
+        let text = script(&plain);
+        assert!(plain.iter().all(|id| text.lines().filter(|l| *l == format!("    '{id}'")).count() == 1));
+        let (other, _) = without_ids(tokens(&text));
+        let digests = |t: &Token| matches!(t, Token::Verbatim(v) if v.len() == 64);
+        let same = |t: &[Token]| t.iter().filter(|t| !digests(t)).map(|t| format!("{t:?}")).collect::<Vec<_>>();
+        assert_eq!(same(&around), same(&other), "the ids change nothing around them");
+        assert_eq!(around.iter().filter(|t| digests(t)).count(), 1);
+        assert!(text.contains(&format!("$Count = {}\n", plain.len())));
+    }
+}
+
+#[test]
+fn powershell_acts_only_after_every_check() {
+    let entry = entry(Tool::Graph, "Remove-Thing -Id {id} -WhatIf:$Dry", true);
+    let text = with_sheet(&entry, &ids()[..1], powershell::script);
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
+    let act = at("Remove-Thing -Id $Id -WhatIf:$Dry");
+    for check in
+        ["$Found -ne $Digest", "$Today, $NotBefore", "-not $ConditionMet", "$Erase -ne $Count", "$Dry = -not $Execute"]
+    {
+        assert!(at(check) < act, "{check}");
+    }
+    assert!(at("(Get-Thing -Id $Id).Seen -le $AsOf") < act);
+    assert_eq!(text.matches("Remove-Thing").count(), 1);
+    assert!(text.is_ascii());
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_shell_file_reads_like_this() {
+    let ids: Vec<String> = (0..2).map(|n| format!("0f3c9d8e-1111-4222-8333-aaaaaaaaaaa{n}")).collect();
+    insta::assert_snapshot!(with_sheet(&powerwash(true), &ids, shell::script));
+}
+
+#[test]
+fn every_shipped_command_is_one_that_powershell_reads() {
+    let files = crate::assets::rules(None).unwrap();
+    let parameters = crate::plan::Parameters { delete_days: 120, inactive_days: 90 };
+    let books = crate::plan::Playbooks::load(&crate::assets::under(&files, "playbooks/"), &parameters).unwrap();
+    let mut seen = 0;
+    for entry in books.entries() {
+        let Some(command) = &entry.command else { continue };
+        let text = with_sheet(entry, &ids(), |sheet| super::script(sheet).0);
+        if command.tool != Tool::Gam {
+            assert_eq!(without_ids(tokens(&text)).1, ids(), "{}", entry.slug);
+        }
+        assert!(Path::new("/bin/sh").exists());
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
+}

@@ -1,0 +1,246 @@
+//! The commands that a run hands out: what they hold, what they leave out, and what they do in a shell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::common::{Place, Report, Sheet, has_ending, sample};
+use crate::generator::Options;
+
+const HOSTILE: &str =
+    "'; touch owned; '$(touch owned)`touch owned`\"; touch owned\r\n\ntouch owned\n# ‘’ \u{202e}%TEMP%";
+
+/// Every file of commands, by name.
+fn commands(report: &Report) -> BTreeMap<String, String> {
+    let files = report.files().into_iter().filter(|(name, _)| name.starts_with("commands/"));
+    files.map(|(name, content)| (name, String::from_utf8(content).unwrap())).collect()
+}
+
+fn scripts(report: &Report) -> BTreeMap<String, String> {
+    commands(report).into_iter().filter(|(name, _)| has_ending(name, "ps1") || has_ending(name, "sh")).collect()
+}
+
+/// The ids of a script: the lines that hold nothing but one quoted word.
+fn ids(script: &str) -> Vec<String> {
+    let word = |line: &str| {
+        let inner = line.trim().trim_end_matches(" \\").strip_prefix('\'')?.strip_suffix('\'')?;
+        let plain = inner.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+        assert!(plain, "{line}");
+        Some(inner.to_owned())
+    };
+    script.lines().filter_map(word).collect()
+}
+
+#[test]
+fn no_commands_unless_asked_for() {
+    let place = Place::with_sample();
+    let report = place.analyze(&[]);
+    assert_eq!(commands(&report), BTreeMap::new());
+}
+
+#[test]
+fn every_step_stands_in_one_file_or_in_the_list_of_what_is_left() {
+    let place = Place::with_sample();
+    let report = place.analyze(&["--commands"]);
+    let plan = report.lines("plan.csv");
+    let mut due: BTreeSet<(String, String)> = plan
+        .iter()
+        .filter(|step| !step["console"].is_empty())
+        .map(|step| (step["step"].clone(), step["object_id"].clone()))
+        .collect();
+    for file in report.lines("commands/index.csv") {
+        let script = fs::read_to_string(report.root.join(&file["file"])).unwrap();
+        let ids = ids(&script);
+        assert_eq!(ids.len().to_string(), file["objects"], "{}", file["file"]);
+        assert!(ids.len() <= 100);
+        for id in ids {
+            assert!(due.remove(&(file["step"].clone(), id.clone())), "{} {id} stands twice", file["step"]);
+        }
+    }
+    for step in report.lines("commands/by-hand.csv") {
+        assert!(!step["reason"].is_empty());
+        due.remove(&(step["step"].clone(), step["object_id"].clone()));
+    }
+    assert_eq!(due, BTreeSet::new());
+
+    let manifest = report.manifest().to_string();
+    assert!(scripts(&report).keys().all(|name| manifest.contains(name.as_str())));
+    assert_eq!(manifest.matches("commands/by-hand.csv").count(), 1);
+}
+
+#[test]
+fn files_of_a_suggestion_sort_as_its_steps_are_done() {
+    let place = Place::with_sample();
+    let report = place.analyze(&["--commands"]);
+    let plans: Vec<Vec<(String, String)>> = {
+        let mut by_device: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for step in report.lines("plan.csv") {
+            by_device
+                .entry(step["device_key"].clone())
+                .or_default()
+                .push((step["step"].clone(), step["object_id"].clone()));
+        }
+        by_device.into_values().collect()
+    };
+    let mut order: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (place, (_, script)) in scripts(&report).iter().enumerate() {
+        let slug = script.lines().find_map(|l| l.strip_prefix("# ")).unwrap().split(' ').next().unwrap().to_owned();
+        for id in ids(script) {
+            order.insert((slug.clone(), id), place);
+        }
+    }
+    for plan in plans {
+        let places: Vec<usize> = plan.iter().filter_map(|step| order.get(step)).copied().collect();
+        assert!(places.is_sorted(), "{plan:?}");
+    }
+}
+
+#[test]
+fn names_and_notes_change_no_byte() {
+    let plain = Place::with_sample();
+    let honest = commands(&plain.analyze(&["--commands", "--label", "x"]));
+    assert!(honest.len() > 20);
+
+    let (hostile, _) = Place::with_tenant(&Options { devices: 400, seed: 1, zip_intune: false });
+    let texts = [
+        "Device name",
+        "Management name",
+        "Category",
+        "Primary user UPN",
+        "Primary user email address",
+        "Primary user display name",
+        "displayName",
+        "registeredOwners",
+        "userNames",
+        "Group tag",
+        "Purchase order",
+        "Device Name",
+        "Domain",
+        "Tags",
+        "COLOR",
+        "ORDER_NUMBER",
+        "PURCHASE_SOURCE",
+        "orgUnitPath",
+        "annotatedAssetId",
+        "annotatedUser",
+    ];
+    let mut changed = 0;
+    for entry in fs::read_dir(hostile.path("in")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut sheet = Sheet::parse(&fs::read(&path).unwrap());
+        for name in texts {
+            let Some(column) = sheet.header.iter().position(|cell| cell == name) else { continue };
+            for row in sheet.rows.iter_mut().filter(|row| row.get(column).is_some_and(|cell| !cell.is_empty())) {
+                row[column] = format!("{}{HOSTILE}", row[column]);
+                changed += 1;
+            }
+        }
+        fs::write(path, sheet.bytes()).unwrap();
+    }
+    assert!(changed > 3_000, "{changed}");
+    let report = hostile.analyze(&["--commands", "--label", "x"]);
+    let told = commands(&report);
+    assert_eq!(honest.keys().collect::<Vec<_>>(), told.keys().collect::<Vec<_>>());
+    for (name, content) in honest {
+        assert!(told[&name] == content, "{name}");
+    }
+}
+
+/// A folder with a `gam` that only writes down how it was called, and the day on which it is.
+fn stage() -> Place {
+    let place = Place::new();
+    for (name, body) in [("gam", "printf '%s ' \"$@\" >> calls; echo >> calls"), ("date", "echo 20991231")] {
+        place.write(&format!("bin/{name}"), format!("#!/bin/sh\n{body}\n"));
+        fs::set_permissions(place.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    place
+}
+
+fn shell(stage: &Place, script: &Path, options: &[&str]) -> (Vec<String>, bool) {
+    let _ = fs::remove_file(stage.path("calls"));
+    let search = format!("{}:/usr/bin:/bin", stage.path("bin").display());
+    let mut run = Command::new("/bin/sh");
+    let output =
+        run.arg(script).args(options).current_dir(stage.path("")).env_clear().env("PATH", search).output().unwrap();
+    assert!(!stage.path("owned").exists());
+    let calls = fs::read_to_string(stage.path("calls")).unwrap_or_default();
+    (calls.lines().map(|l| l.trim().to_owned()).collect(), output.status.success())
+}
+
+#[test]
+fn gam_is_called_once_for_each_chromebook_and_only_when_told() {
+    let place = Place::with_sample();
+    let report = place.analyze(&["--commands"]);
+    let stage = stage();
+    let files: Vec<_> =
+        report.lines("commands/index.csv").into_iter().filter(|f| has_ending(&f["file"], "sh")).collect();
+    assert!(files.iter().any(|f| f["step"] == "chrome-powerwash"));
+    assert!(files.iter().any(|f| f["step"] == "chrome-deprovision"));
+    for file in files {
+        let path = report.root.join(&file["file"]);
+        let erase = format!("--erase={}", file["objects"]);
+        let parsed = Command::new("/bin/sh").arg("-n").arg(&path).status().unwrap();
+        assert!(parsed.success());
+        assert_eq!(shell(&stage, &path, &[]), (vec![], true));
+        assert_eq!(shell(&stage, &path, &["--execute"]), (vec![], false));
+        let options: &[&str] = if file["wipes"] == "true" {
+            &["--execute", "--condition-met", &erase]
+        } else {
+            &["--execute", "--condition-met"]
+        };
+        let (calls, content) = shell(&stage, &path, options);
+        assert!(content);
+        let expected: Vec<String> = ids(&fs::read_to_string(&path).unwrap())
+            .iter()
+            .map(|id| match file["step"].as_str() {
+                "chrome-powerwash" => format!("cros {id} issuecommand command remote_powerwash doit"),
+                "chrome-deprovision" => {
+                    format!("update cros {id} action deprovision_retiring_device acknowledge_device_touch_requirement")
+                }
+                other => panic!("{other}"),
+            })
+            .collect();
+        assert_eq!(calls, expected);
+    }
+}
+
+#[test]
+fn an_id_of_another_shape_is_left_to_people() {
+    let place = Place::with_sample();
+    let bytes = fs::read(sample().join("chromeos.csv")).unwrap();
+    let mut sheet = Sheet::parse(&bytes);
+    let id = sheet.column("deviceId");
+    let victim = sheet.rows.iter().position(|row| row.contains(&"CFS-CB-00017".to_owned())).unwrap();
+    sheet.rows[victim][id] = "x'; touch owned; '$(touch owned)".into();
+    place.write("in/chromeos.csv", sheet.bytes());
+    let report = place.analyze(&["--commands"]);
+    assert!(scripts(&report).values().all(|script| !script.contains("owned")));
+    let left = report.lines_where("commands/by-hand.csv", "object_id", "x'; touch owned; '$(touch owned)");
+    assert_eq!(left.iter().map(|l| l["step"].as_str()).collect::<Vec<_>>(), ["chrome-powerwash", "chrome-deprovision"]);
+    // The portal's Autopilot list has serial numbers and no ids.
+    let autopilot = report.lines_where("commands/by-hand.csv", "step", "autopilot-delete");
+    assert!(!autopilot.is_empty() && autopilot.iter().all(|l| l["reason"].contains("do not have an id")));
+}
+
+#[test]
+fn batches_keep_to_the_limits() {
+    let (place, _) = Place::with_tenant(&Options { devices: 9_000, seed: 5, zip_intune: false });
+    let report = place.analyze(&["--commands"]);
+    let batches = report.lines("batches.csv");
+    let number = |line: &crate::common::Line, column: &str| line[column].parse::<u32>().unwrap();
+    assert!(batches.len() > 15 && batches.iter().all(|b| number(b, "devices") <= 100));
+    let mut by_day: BTreeMap<String, u32> = BTreeMap::new();
+    for batch in &batches {
+        *by_day.entry(batch["remove_from"].clone()).or_default() += number(batch, "retires_and_deletes");
+    }
+    assert!(by_day.values().all(|n| *n <= 1_000), "{by_day:?}");
+    assert!(by_day.values().sum::<u32>() > 100);
+    let devices: u32 = batches.iter().map(|b| number(b, "devices")).sum();
+    let planned: BTreeSet<String> = report.lines("plan.csv").into_iter().map(|s| s["device_key"].clone()).collect();
+    assert_eq!(devices as usize, planned.len(), "each device with a plan is in one batch");
+    for script in scripts(&report).values() {
+        assert!(ids(script).len() <= 100);
+    }
+}

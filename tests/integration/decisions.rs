@@ -1,0 +1,111 @@
+//! What people decided for single devices, and what becomes of all others.
+
+use insta::assert_snapshot;
+
+use crate::common::{Place, Report};
+
+fn slugs(report: &Report, name: &str) -> Vec<String> {
+    report.lines_where("plan.csv", "device_name", name).into_iter().map(|line| line["step"].clone()).collect()
+}
+
+#[test]
+fn an_intent_for_all_changes_the_steps_of_all() {
+    let place = Place::with_sample();
+    for (intent, autopilot, released, deprovisioned) in [
+        ("dispose", true, true, true),
+        ("reuse", false, false, false),
+        ("repair", false, false, false),
+        ("replace", true, false, true),
+    ] {
+        let has = |name: &str, slug: &str| planned_once(&place, intent, name).iter().any(|s| s == slug);
+        assert_eq!(has("CFS-DT-00029", "autopilot-delete"), autopilot, "{intent}");
+        assert_eq!(has("CFS-IPH-00247", "abm-release"), released, "{intent}");
+        assert_eq!(has("CFS-CB-00017", "chrome-deprovision"), deprovisioned, "{intent}");
+    }
+}
+
+fn key_of(report: &Report, name: &str) -> String {
+    report.lines_where("devices.csv", "name", name)[0]["device_key"].clone()
+}
+
+#[test]
+fn a_decision_holds_for_its_device_alone() {
+    let place = Place::with_sample();
+    let before = place.analyze_into("before", &[], &[]);
+    let (phone, computer) = (key_of(&before, "CFS-IPH-00247"), key_of(&before, "CFS-DT-00029"));
+    // As a spreadsheet of another country saves it, with a column of its own.
+    place.write(
+        "decisions.csv",
+        format!(
+            "\u{feff}device_key;name;intent;status;assignee;note\r\n{phone};the phone;reuse;in-progress;Ann;\"=next; week\"\r\n\
+             {computer};;;declined;Ben;spare\r\nserial:GONE1;;dispose;;;\r\n"
+        ),
+    );
+    let report = place.analyze(&["--decisions", "decisions.csv", "--commands"]);
+    assert!(slugs(&report, "CFS-IPH-00247").contains(&"re-enroll".to_owned()));
+    assert!(!slugs(&report, "CFS-IPH-00247").contains(&"abm-release".to_owned()));
+    assert_eq!(slugs(&report, "CFS-DT-00029"), ["export-list", "verify-in-next-export"]);
+    assert_eq!(slugs(&report, "CFS-LT-00074"), slugs(&before, "CFS-LT-00074"));
+
+    let status = |name: &str| report.lines_where("findings.csv", "device_name", name)[0]["status"].clone();
+    assert_eq!(
+        (status("CFS-IPH-00247"), status("CFS-DT-00029"), status("CFS-LT-00074")),
+        ("in-progress".into(), "declined".into(), "open".into())
+    );
+    let list = report.lines_where("suggestions/silent-everywhere.ios.corporate.registered.csv", "device_key", &phone);
+    let shown = ["intent", "status", "assignee", "note"].map(|column| list[0][column].as_str());
+    assert_eq!(shown, ["reuse", "in-progress", "Ann", "'=next; week"]);
+
+    let notice = report.lines_where("notices.csv", "code", "decision-unused");
+    assert_eq!((notice.len(), notice[0]["row"].as_str()), (1, "3"));
+    let manifest = report.manifest();
+    assert_eq!(manifest["decisions"]["file"], "decisions.csv");
+    assert_eq!(manifest["decisions"]["sha256"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn what_is_said_to_be_done_gets_no_command() {
+    let place = Place::with_sample();
+    place.write("decisions.yaml", "- {serial: YX0TJBJM, status: done}\n");
+    let report = place.analyze(&["--decisions", "decisions.yaml", "--commands"]);
+    let plan = report.lines_where("plan.csv", "serial", "YX0TJBJM");
+    let id = plan.iter().find(|s| s["step"] == "chrome-powerwash").unwrap()["object_id"].clone();
+    let told = report.files().into_iter().filter(|(name, _)| name.starts_with("commands/"));
+    assert!(told.map(|(_, content)| String::from_utf8(content).unwrap()).all(|text| !text.contains(&id)));
+}
+
+#[test]
+fn explain_shows_the_plan_of_the_decision() {
+    let place = Place::with_sample();
+    place.write("decisions.yaml", "- {serial: YX0TJBJM, intent: reuse}\n");
+    let run = place.run(&["explain", "YX0TJBJM", "in", "--decisions", "decisions.yaml"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("it enrols again by itself") && !run.stdout.contains("Deprovision"), "{}", run.stdout);
+}
+
+#[test]
+fn what_cannot_be_understood_ends_the_run() {
+    let place = Place::with_sample();
+    place.write("words.csv", "device_key,intent,status\nserial:A,reus,open\nserial:B,reuse,finished\n,reuse,\n");
+    place.write("column.csv", "device_key,intnet,status\nserial:A,reuse,open\n");
+    place.write(
+        "twice.yaml",
+        "- {serial: YX0TJBJM, intent: reuse}\n- {device_key: 'serial:YX0TJBJM', intent: dispose}\n",
+    );
+    place.write("other.csv", "name,age\nx,1\n");
+    let complaint = |file: &str| place.run(&["analyze", "in", "--decisions", file]).complaint();
+    assert_snapshot!(complaint("words.csv"));
+    assert_snapshot!(complaint("column.csv"));
+    assert_snapshot!(complaint("twice.yaml"));
+    assert_snapshot!(complaint("other.csv"));
+    assert_snapshot!(complaint("missing.csv"));
+    assert_snapshot!(place.run(&["analyze", "in", "--intent", "sell"]).complaint());
+    assert!(!place.path("lastseen-report").exists());
+}
+
+fn planned_once(place: &Place, intent: &str, name: &str) -> Vec<String> {
+    if !place.path(intent).exists() {
+        place.analyze_into(intent, &["--intent", intent], &[]);
+    }
+    slugs(&Report { root: place.path(intent) }, name)
+}
