@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::history::Decisions;
-use crate::identity::{Devices, Links, NONE, Shelf, Shelves};
+use crate::identity::{Devices, Links, Marker, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Findings, Rule};
 use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
@@ -84,9 +84,8 @@ pub(super) fn plan(
             identity: if maybe_autopilot { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
-            // Which devices are shared and which are of Teams no export says by itself: a flag of the device goes here.
-            shared: false,
-            teams: false,
+            shared: devices.is_marked(Marker::Shared, number),
+            teams: devices.is_marked(Marker::TeamsPhone, number),
             flex: runs_flex(shelves, &own),
             purpose,
             kept,

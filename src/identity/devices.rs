@@ -274,6 +274,12 @@ impl Devices {
         }
     }
 
+    /// Whether a marker fits a device.
+    #[must_use]
+    pub fn is_marked(&self, marker: Marker, device: u32) -> bool {
+        self.marks.has(marker, device as usize)
+    }
+
     /// What of a device rests on a weak link, if anything does.
     pub(super) fn reliance(&self, device: u32) -> Option<&Reliance> {
         self.weak.get(&device)
