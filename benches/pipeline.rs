@@ -107,8 +107,14 @@ fn judge(bencher: Bencher) {
 fn write_report(bencher: Bencher) {
     let analysis = analyze();
     let templates = assets::templates(None).unwrap();
-    let options =
-        report::Options { out: EXPORTS.join("report"), force: true, label: "bench".into(), settings: Vec::new() };
+    let options = report::Options {
+        out: EXPORTS.join("report"),
+        force: true,
+        label: "bench".into(),
+        formats: Vec::new(),
+        settings: Vec::new(),
+        decisions: report::Decisions::default(),
+    };
     bencher.bench(|| report::write(&analysis, &templates, &options, &Silent).unwrap());
 }
 

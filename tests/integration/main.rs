@@ -17,6 +17,7 @@ mod inspect;
 mod offline;
 mod plans;
 mod properties;
+mod report;
 mod sample;
 mod truth;
 
