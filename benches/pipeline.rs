@@ -112,6 +112,7 @@ fn write_report(bencher: Bencher) {
         out: EXPORTS.join("report"),
         force: true,
         label: "bench".into(),
+        formats: Vec::new(),
         settings: Vec::new(),
         commands: false,
     };

@@ -3,12 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use include_dir::{Dir, include_dir};
 
 use crate::error::{Error, Result};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Under this name the pictures of a template folder that may stand on the page as a logo are kept, as a `data:` address.
+pub const LOGO: &str = "logo";
+/// Names of such pictures, with what they are.
+const LOGOS: &[(&str, &str)] = &[
+    ("logo.svg", "image/svg+xml"),
+    ("logo.png", "image/png"),
+    ("logo.jpg", "image/jpeg"),
+    ("logo.webp", "image/webp"),
+];
 
 /// Text files by their path, with forward slashes.
 pub type Files = BTreeMap<String, String>;
@@ -26,7 +38,14 @@ pub fn rules(over: Option<&Path>) -> Result<Files> {
 /// # Errors
 /// [`Error::Unreadable`] when the folder or a file in it cannot be read.
 pub fn templates(over: Option<&Path>) -> Result<Files> {
-    layered(&TEMPLATES, over, &["html", "css", "js"])
+    let mut files = layered(&TEMPLATES, over, &["html", "css", "js"])?;
+    for (name, kind) in LOGOS {
+        let Some(path) = over.map(|folder| folder.join(name)).filter(|path| path.is_file()) else { continue };
+        let bytes = std::fs::read(&path).map_err(|source| Error::Unreadable { path, source })?;
+        files.insert(LOGO.into(), format!("data:{kind};base64,{}", STANDARD.encode(bytes)));
+        break;
+    }
+    Ok(files)
 }
 
 /// Whether a stage reads a file of that path.

@@ -142,11 +142,15 @@ impl DeviceTable {
         self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
     }
 
-    /// Slugs of the consoles that hold a device, in their order.
+    /// The consoles that hold a device, in their order.
     pub fn consoles_of(&self, device: usize) -> impl Iterator<Item = Console> {
-        let bits = self.consoles.get(device).copied().unwrap_or_default();
-        Console::ALL.iter().copied().filter(move |c| bits & (1 << c.index()) != 0)
+        consoles_in(self.consoles.get(device).copied().unwrap_or_default())
     }
+}
+
+/// The consoles of a set of bits, in their order.
+pub fn consoles_in(bits: u16) -> impl Iterator<Item = Console> {
+    Console::ALL.iter().copied().filter(move |c| bits & (1 << c.index()) != 0)
 }
 
 /// The records of one console, line by line.
@@ -168,6 +172,10 @@ pub struct RecordColumns {
     pub serial: Texts,
     /// Serial number as written, where it is no identifier.
     pub serial_written: Texts,
+    /// Newest sign of life.
+    pub last_seen: Times,
+    /// Enrolled, registered or added; no sign of life.
+    pub enrolled: Times,
 }
 
 /// All records.

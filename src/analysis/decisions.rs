@@ -45,7 +45,7 @@ fn table(path: &Path, label: &str) -> Result<(Lines, String)> {
     let mut problems = Vec::new();
     let mut found = false;
     for export in &opened.exports {
-        let names: Vec<String> = export.header.iter().map(|h| h.trim().to_lowercase()).collect();
+        let names: Vec<String> = export.header.iter().map(|h| h.trim().to_lowercase().replace(' ', "_")).collect();
         let has = |wanted: &[&str]| wanted.iter().any(|w| names.iter().any(|n| n == w));
         if has(&["device_key", "serial"]) && has(&["intent", "status", "assignee", "note"]) {
             found = true;

@@ -84,6 +84,7 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
                 shelf.numbers(name).map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default()
             };
             let text = |name: &str| shelf.frame.column(name).map(Texts::new).unwrap_or_default();
+            let times = |name: &str| shelf.frame.column(name).map(Times::new).unwrap_or_default();
             RecordColumns {
                 console: shelf.console,
                 offset: shelf.offset,
@@ -93,6 +94,8 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
                 name: text("name"),
                 serial: text("serial"),
                 serial_written: text("serial_written"),
+                last_seen: times("last_seen"),
+                enrolled: times("enrolled"),
             }
         })
         .collect();

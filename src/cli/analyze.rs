@@ -1,5 +1,6 @@
 //! `lastseen analyze`: the main job.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::notice::many;
-use crate::report::{self, Model};
+use crate::report::{self, Format, Model};
 use crate::schema::{Purpose, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
@@ -56,6 +57,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     templates: Option<PathBuf>,
 
+    /// Files to write: html, csv, xlsx, json, arrow; a workbook that is asked for holds every line, however many
+    /// [default: html,csv,xlsx,json]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format, help_heading = "Output")]
+    format: Vec<Format>,
+
     /// Say nothing but errors
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
@@ -63,6 +69,10 @@ pub(super) struct Args {
 
 fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    Format::parse(text).ok_or_else(|| format!("use one or more of: {}", Format::WORDS.join(", ")))
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
@@ -76,6 +86,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         out: args.out.clone(),
         force: args.force,
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
+        formats: args.format.clone(),
         settings: settings(args),
         commands: args.commands,
     };
@@ -150,25 +161,7 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
         writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.silent, row.unknown)?;
     }
     writeln!(to)?;
-    writeln!(to, "{DIM}{:<36}{:>7}{:>9}  severity{DIM:#}", "rule", "matched", "unknown")?;
-    for row in &model.rules {
-        if row.outcome == "ran" {
-            let style =
-                if row.matched > 0 { highest_of(analysis, &row.rule).map_or(Style::new(), colour) } else { DIM };
-            let severity = highest_of(analysis, &row.rule).map_or("", |s| s.as_str());
-            writeln!(to, "{style}{:<36}{:>7}{:>9}  {severity}{style:#}", row.rule, row.matched, row.unknown)?;
-        } else {
-            writeln!(
-                to,
-                "{DIM}{:<36}{:>7}{:>9}  {}: {}{DIM:#}",
-                row.rule,
-                "-",
-                "-",
-                row.outcome.replace('-', " "),
-                row.reason
-            )?;
-        }
-    }
+    rules(&mut to, analysis, model)?;
     writeln!(to)?;
     let serious = analysis.notices.iter().filter(|n| n.code.severity() >= Severity::Medium).count();
     if !analysis.notices.is_empty() {
@@ -187,7 +180,43 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
     writeln!(to, "{flagged}, {steps} in {plans}")?;
     writeln!(to)?;
+    if !model.suggestions.is_empty() {
+        writeln!(to, "{DIM}do first{DIM:#}")?;
+    }
+    for (number, suggestion) in (1..).zip(model.suggestions.iter().take(3)) {
+        writeln!(to, "{number}. {}", suggestion.summary)?;
+    }
+    if !model.suggestions.is_empty() {
+        writeln!(to)?;
+    }
     writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())
+}
+
+/// The rules that hold somewhere, the gravest first, and how many say nothing.
+fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Result<()> {
+    let mut held: Vec<_> = model
+        .rules
+        .iter()
+        .filter(|row| row.matched > 0)
+        .filter_map(|row| highest_of(analysis, &row.rule).map(|severity| (severity, row)))
+        .collect();
+    held.sort_by_key(|(severity, row)| (Reverse(*severity), Reverse(row.matched), row.rule.as_str()));
+    let width = held.iter().map(|(_, row)| row.rule.len()).max().unwrap_or(0).max("rule".len());
+    writeln!(to, "{DIM}{:<9}{:<width$}{:>9}{:>9}{DIM:#}", "severity", "rule", "matched", "unknown")?;
+    for (severity, row) in &held {
+        let style = colour(*severity);
+        writeln!(to, "{style}{severity:<9}{style:#}{:<width$}{:>9}{:>9}", row.rule, row.matched, row.unknown)?;
+    }
+    let idle: Vec<_> = model.rules.iter().filter(|row| row.outcome != "ran").collect();
+    let quiet = model.rules.len() - held.len() - idle.len();
+    if quiet > 0 {
+        let such = if held.is_empty() { "rule" } else { "other rule" };
+        writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet as u64, such))?;
+    }
+    for row in idle {
+        writeln!(to, "{CAUTION}{}{CAUTION:#} {}: {}", row.outcome.replace('-', " "), row.rule, row.reason)?;
+    }
+    Ok(())
 }
 
 fn highest_of(analysis: &Analysis, rule: &str) -> Option<Severity> {

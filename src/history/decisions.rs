@@ -98,6 +98,29 @@ pub fn in_yaml(file: &str, text: &str) -> Result<Lines, Vec<Problem>> {
     Ok(lines)
 }
 
+impl Decision {
+    /// Both together, unless they say different things. A status that is still open says nothing.
+    fn and(&self, other: &Self) -> Option<Self> {
+        let text = |a: &String, b: &String| match (a.as_str(), b.as_str()) {
+            ("", own) | (own, "") => Some(own.to_string()),
+            (a, b) => (a == b).then(|| a.to_string()),
+        };
+        Some(Self {
+            purpose: match (self.purpose, other.purpose) {
+                (own, None) | (None, own) => own,
+                (own, other) => Some(own).filter(|own| *own == other)?,
+            },
+            status: match (self.status, other.status) {
+                (Status::Open, own) | (own, Status::Open) => own,
+                (own, other) => Some(own).filter(|own| *own == other)?,
+            },
+            assignee: text(&self.assignee, &other.assignee)?,
+            note: text(&self.note, &other.note)?,
+            ..self.clone()
+        })
+    }
+}
+
 impl Decisions {
     /// Understands the lines of a file.
     ///
@@ -112,7 +135,8 @@ impl Decisions {
                 problems.push(Problem { file: file.into(), place: format!("row {row}"), message, help });
             };
             let [key, serial, intent, status, assignee, note] = [0, 1, 2, 3, 4, 5].map(cell);
-            if [intent, status, assignee, note].iter().all(|c| c.is_empty()) {
+            let undecided = status.is_empty() || status == Status::Open.as_str();
+            if undecided && [intent, assignee, note].iter().all(|c| c.is_empty()) {
                 continue;
             }
             if key.is_empty() && serial.is_empty() {
@@ -154,6 +178,7 @@ impl Decisions {
         let by_serial = self.bearers(devices);
         let by_key = self.holders(devices);
         let mut of_device = vec![NONE; devices.len()];
+        let mut settled: BTreeMap<usize, Decision> = BTreeMap::new();
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
         for (at, decision) in (0_u32..).zip(&self.list) {
             let mut refuse = |message: String, help: &str| {
@@ -191,11 +216,26 @@ impl Decisions {
                 }
             };
             let Some(slot) = of_device.get_mut(device) else { continue };
-            if let Some(first) = self.list.get(*slot as usize) {
-                let named = if decision.key.is_empty() { &decision.serial } else { &decision.key };
-                refuse(format!("`{named}` stands in row {} too", first.row), "keep one decision for each device");
-            } else {
-                *slot = at;
+            match settled.get(&device) {
+                None => {
+                    *slot = at;
+                    settled.insert(device, decision.clone());
+                }
+                // A task sheet has a row for each finding of a device; what they say together must agree.
+                Some(first) => match first.and(decision) {
+                    Some(both) => _ = settled.insert(device, both),
+                    None => {
+                        let named = if decision.key.is_empty() { &decision.serial } else { &decision.key };
+                        let message = format!("decides otherwise of `{named}` than row {}", first.row);
+                        refuse(message, "keep one decision for each device");
+                    }
+                },
+            }
+        }
+        for (device, decision) in settled {
+            let at = of_device.get(device).and_then(|at| self.list.get_mut(*at as usize));
+            if let Some(slot) = at {
+                *slot = decision;
             }
         }
         self.of_device = of_device;
@@ -308,7 +348,7 @@ mod tests {
         for (text, message) in [
             ("- {serial: DUP9999, intent: reuse}", "several devices bear the serial number `DUP9999`"),
             ("- {device_key: 'entra:1', serial: XYZ7777, intent: reuse}", "is not the serial number of `entra:1`"),
-            ("- {device_key: 'entra:1', intent: reuse}\n- {serial: ABC1234, intent: dispose}", "stands in row 1 too"),
+            ("- {device_key: 'entra:1', intent: reuse}\n- {serial: ABC1234, intent: dispose}", "decides otherwise of"),
         ] {
             let problems = read(text).unwrap().find(&devices()).unwrap_err();
             assert_eq!(problems.len(), 1, "{text}");

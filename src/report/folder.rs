@@ -86,10 +86,7 @@ impl Folder {
         };
         fs::create_dir_all(&parent).map_err(|source| Error::Write { path: parent.clone(), source })?;
         let beside = parent.join(format!(".{name}.{}.partial", std::process::id()));
-        for sub in ["suggestions", "evidence"] {
-            let path = beside.join(sub);
-            fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
-        }
+        fs::create_dir_all(&beside).map_err(|source| Error::Write { path: beside.clone(), source })?;
         Ok(Self { target: target.to_path_buf(), beside, written: Mutex::default(), done: false })
     }
 
@@ -115,6 +112,11 @@ impl Folder {
     /// Writes one file of text.
     pub(super) fn text(&self, name: &str, text: &str) -> Result<()> {
         self.file(name, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// A place on the same disk for what is written on the way.
+    pub(super) fn scratch(&self) -> &Path {
+        &self.beside
     }
 
     /// The files so far, by name.

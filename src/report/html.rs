@@ -1,19 +1,59 @@
 //! The page: one file, no network, everything from an export as inert text.
 
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
-use super::json::page_data;
 use super::model::Model;
+use super::selection::Selection;
 use super::tables::Index;
+use super::{draw, page};
 use crate::analysis::Analysis;
-use crate::assets::Files;
+use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
 use crate::schema::Platform;
 
+/// The style of the page, in the order in which one overrides the other. The last is empty and there to be replaced.
+const STYLES: &[&str] = &["css/page.css", "css/pictures.css", "css/explorer.css", "css/print.css", "brand.css"];
+/// The script of the page: parts of one function, in their order.
+const SCRIPTS: [&str; 6] = ["js/tools.js", "js/data.js", "js/search.js", "js/list.js", "js/drawer.js", "js/page.js"];
+
 /// Renders the page from the templates.
-pub(super) fn render(analysis: &Analysis, index: &Index, model: &Model, templates: &Files) -> Result<String> {
+pub(super) fn render(
+    analysis: &Analysis,
+    index: &Index,
+    model: &Model,
+    selection: &Selection,
+    templates: &Files,
+) -> Result<String> {
+    let written = model.outputs.iter().map(|o| o.file.clone()).collect();
+    let environment = environment(templates, written).map_err(|e| template_error(&e))?;
+    let part = |name: &str| templates.get(name).cloned().unwrap_or_default();
+    let style: String = STYLES.iter().map(|name| part(name)).collect();
+    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.map(part).concat());
+    // Made of our own words and base64: nothing in it needs escaping.
+    let logo = templates.get(assets::LOGO).map(|address| minijinja::Value::from_safe_string(address.clone()));
+    let data = page::data(analysis, index, selection)?;
+    let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
+    page.render(context! {
+        m => Serde(model),
+        pictures => Serde(&draw::pictures(model)),
+        style_hash => csp_hash(&style),
+        script_hash => csp_hash(&script),
+        style,
+        script,
+        logo,
+        data => Serde(&data),
+    })
+    .map_err(|e| template_error(&e))
+}
+
+/// The templates and what they may call.
+fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|name| if is_page(name) { AutoEscape::Html } else { AutoEscape::None });
@@ -22,38 +62,32 @@ pub(super) fn render(analysis: &Analysis, index: &Index, model: &Model, template
     environment.add_filter("dash", dash);
     environment.add_filter("platform", platform);
     environment.add_filter("short", short);
+    environment.add_function("file", move |name: String| link(&written, &name));
     for (name, text) in templates.iter().filter(|(name, _)| is_page(name)) {
-        environment.add_template_owned(name.clone(), text.clone()).map_err(|e| template_error(&e))?;
+        environment.add_template_owned(name.clone(), text.clone())?;
     }
-    let part = |name: &str| templates.get(name).cloned().unwrap_or_default();
-    let (style, script) = (part("report.css"), part("report.js"));
-    // A script element ends at the first `</`, whatever stands around it.
-    let data = page_data(analysis, index);
-    let first_rows = first_rows(&data);
-    let data = data.to_string().replace('<', "\\u003c");
-    let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
-    page.render(context! {
-        m => Serde(model),
-        first_rows => Serde(&first_rows),
-        style_hash => csp_hash(&style),
-        script_hash => csp_hash(&script),
-        style,
-        script,
-        data,
-    })
-    .map_err(|e| template_error(&e))
+    Ok(environment)
 }
 
-/// The first flagged devices, for readers without scripts.
-fn first_rows(data: &serde_json::Value) -> Vec<serde_json::Map<String, serde_json::Value>> {
-    const SHOWN: usize = 100;
-    let list = |name: &str| data.get(name).and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
-    let columns = list("columns");
-    let row = |values: &serde_json::Value| {
-        let names = columns.iter().filter_map(|c| c.as_str().map(ToString::to_string));
-        names.zip(values.as_array().into_iter().flatten().cloned()).collect()
-    };
-    list("rows").iter().take(SHOWN).map(row).collect()
+/// A link to a file of the report, or its name where it was not written.
+fn link(written: &BTreeSet<String>, name: &str) -> minijinja::Value {
+    let mut safe = String::new();
+    for c in name.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c => safe.push(c),
+        }
+    }
+    let folder = name.split_once('/').map(|(folder, _)| format!("{folder}/"));
+    let there = written.contains(name) || name.starts_with("evidence/") || folder.is_some_and(|f| written.contains(&f));
+    minijinja::Value::from_safe_string(if there {
+        format!("<a href=\"./{safe}\">{safe}</a>")
+    } else {
+        format!("<code>{safe}</code> (not written in this run)")
+    })
 }
 
 fn is_page(name: &str) -> bool {
@@ -62,21 +96,7 @@ fn is_page(name: &str) -> bool {
 
 /// The expression by which a content-security policy allows exactly this text.
 fn csp_hash(text: &str) -> minijinja::Value {
-    minijinja::Value::from_safe_string(format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes()))))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bytes
-        .chunks(3)
-        .flat_map(|chunk| {
-            let group = chunk.iter().chain([0, 0].iter()).take(3).fold(0_u32, |n, b| n << 8 | u32::from(*b));
-            (0..4).map(move |at| {
-                let sign = SIGNS.get((group >> (18 - 6 * at) & 63) as usize).copied().unwrap_or(b'=');
-                if at <= chunk.len() { char::from(sign) } else { '=' }
-            })
-        })
-        .collect()
+    minijinja::Value::from_safe_string(format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes()))))
 }
 
 fn template_error(e: &minijinja::Error) -> Error {
@@ -139,16 +159,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_of_every_remainder() {
-        for (bytes, text) in [(&b""[..], ""), (b"f", "Zg=="), (b"fo", "Zm8="), (b"foo", "Zm9v"), (b"foob", "Zm9vYg==")]
-        {
-            assert_eq!(base64(bytes), text);
-        }
-    }
-
-    #[test]
     fn numbers_are_grouped() {
         assert_eq!(num(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(num(12), "12");
+    }
+
+    #[test]
+    fn exceptions_and_what_they_hide_are_shown_as_text() {
+        let templates = assets::templates(None).unwrap();
+        let environment = environment(&templates, BTreeSet::new()).unwrap();
+        let exception = |state: &str, reason: &str| {
+            serde_json::json!({
+                "rule": "silent-everywhere", "device": "LAB-*", "reason": reason, "owner": "Ann", "approved_by": "Bob",
+                "expires": "2027-01-31", "state": state, "hidden": 2,
+            })
+        };
+        let model = serde_json::json!({
+            "rules": [],
+            "exceptions": [exception("active", "loan <pool>"), exception("expired", "gone")],
+            "hidden": [{
+                "rule": "silent-everywhere", "device_key": "serial:X1", "device_name": "<b>LAB-1</b>", "severity": "high",
+                "exception": 0,
+            }],
+        });
+        let page =
+            environment.get_template("parts/rules.html").unwrap().render(context! { m => Serde(&model) }).unwrap();
+        for text in [
+            "loan &lt;pool&gt;",
+            "&lt;b&gt;LAB-1&lt;&#x2f;b&gt;",
+            "<strong class=\"idle\">expired</strong>",
+            "2027-01-31",
+        ] {
+            assert!(page.contains(text), "{text} is missing in {page}");
+        }
+        assert!(!page.contains("<b>"));
+        let none = serde_json::json!({ "rules": [], "exceptions": [], "hidden": [] });
+        let page =
+            environment.get_template("parts/rules.html").unwrap().render(context! { m => Serde(&none) }).unwrap();
+        assert!(!page.contains("Exceptions"), "an empty section");
+    }
+
+    #[test]
+    fn links_lead_to_what_was_written() {
+        let written = BTreeSet::from(["plan.csv".to_string(), "suggestions/".to_string()]);
+        assert_eq!(link(&written, "plan.csv").to_string(), "<a href=\"./plan.csv\">plan.csv</a>");
+        assert!(link(&written, "suggestions/a.csv").to_string().starts_with("<a href"));
+        assert!(link(&written, "evidence/manifest.json").to_string().starts_with("<a href"));
+        assert_eq!(link(&written, "devices.csv").to_string(), "<code>devices.csv</code> (not written in this run)");
     }
 }

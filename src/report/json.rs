@@ -1,11 +1,11 @@
-//! `report.json`: the model, and the rows of devices, findings and plan; and the device data of the page.
+//! `report.json`: the model, and the rows of devices, findings and plan.
 
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::model::{Model, ON_PAGE};
+use super::model::Model;
 use super::tables::{self, Index};
 use crate::analysis::Analysis;
 use crate::identity::{day, rfc3339};
@@ -130,39 +130,4 @@ fn device_values(analysis: &Analysis, index: &Index, at: usize) -> Vec<Value> {
         index.rules(analysis, at).into(),
         word(index.highest(analysis, at).map(Severity::as_str)),
     ]
-}
-
-/// The flagged devices for the page, the severest first, and their steps.
-pub(super) fn page_data(analysis: &Analysis, index: &Index) -> Value {
-    let mut flagged: Vec<usize> = (0..analysis.devices.len()).filter(|d| !index.findings(*d).is_empty()).collect();
-    flagged.sort_by_key(|d| {
-        (std::cmp::Reverse(index.highest(analysis, *d)), std::cmp::Reverse(analysis.devices.days_silent(*d)), *d)
-    });
-    flagged.truncate(ON_PAGE);
-    let rows: Vec<Value> = flagged.iter().map(|d| Value::Array(device_values(analysis, index, *d))).collect();
-    let mut steps = Map::new();
-    for device in &flagged {
-        let (start, plan) = index.plan(analysis, *device);
-        let own: Vec<Value> = (start..)
-            .zip(plan)
-            .filter_map(|(at, step)| {
-                let entry = tables::entry(analysis, step)?;
-                let object = analysis.object_of(step);
-                let console = entry.console.map_or("", Console::title);
-                Some(json!([
-                    entry.slug,
-                    entry.action,
-                    console,
-                    object,
-                    analysis.condition_of(at),
-                    entry.irreversible,
-                    entry.wipes
-                ]))
-            })
-            .collect();
-        if let Some(key) = analysis.devices.key.get(*device) {
-            steps.insert(key.clone(), Value::Array(own));
-        }
-    }
-    json!({ "columns": DEVICES_CSV, "rows": rows, "steps": steps })
 }

@@ -1,23 +1,56 @@
-//! The report: one model into HTML, CSV, JSON, commands and the evidence manifest, as one folder that appears whole or not at all.
+//! The report: one model into HTML, XLSX, CSV, JSON, Arrow and the evidence manifest, as one folder that appears whole or
+//! not at all.
 
+mod arrow;
 mod commands;
 mod csv;
+mod draw;
 mod evidence;
 mod folder;
 mod html;
 mod json;
 mod model;
+mod page;
+mod pictures;
+mod selection;
+mod settled;
 mod tables;
 mod work;
+mod workbook;
+
+#[cfg(test)]
+mod tests_schema;
 
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{Analysis, Progress};
 use crate::assets::Files;
 use crate::error::Result;
+use crate::schema::words;
 
 pub use folder::check_target;
 pub use model::Model;
+
+words! {
+    /// A kind of file that a report may hold. The evidence is always written.
+    Format {
+        /// `report.html`.
+        Html = "html",
+        /// The CSV files.
+        Csv = "csv",
+        /// `workbook.xlsx`.
+        Xlsx = "xlsx",
+        /// `report.json`.
+        Json = "json",
+        /// The folder `arrow`.
+        Arrow = "arrow",
+    }
+}
+
+impl Format {
+    /// What is written when nobody says what.
+    pub const DEFAULT: &'static [Self] = &[Self::Html, Self::Csv, Self::Xlsx, Self::Json];
+}
 
 /// What is asked of the report.
 #[derive(Clone, Debug)]
@@ -28,6 +61,8 @@ pub struct Options {
     pub force: bool,
     /// A name for the tenant on the report; by default that of the folder with the exports.
     pub label: String,
+    /// What to write; nothing for [`Format::DEFAULT`]. A workbook that is asked for by name holds every line, however many.
+    pub formats: Vec<Format>,
     /// The settings of the run as the manifest shows them: name and value.
     pub settings: Vec<(String, String)>,
     /// Write commands for the steps, too.
@@ -42,21 +77,60 @@ pub struct Options {
 pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress: &dyn Progress) -> Result<Model> {
     let folder = folder::Folder::begin(&options.out, options.force)?;
     progress.step("Writing the report");
+    let asked = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
+    let wants = |format: Format| asked.contains(&format);
     let index = tables::Index::new(analysis);
-    let mut written = tables::write_all(analysis, &index, &folder)?;
+    let selection = selection::Selection::for_people(analysis, &index);
+    let mut model = Model::new(analysis, &index, &options.label, settled::Settled::of(analysis, &options.settings));
+
+    let tables = || if wants(Format::Csv) { tables::write_all(analysis, &index, &folder) } else { Ok(Vec::new()) };
+    let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
+        (false, _) => Ok(Vec::new()),
+        (true, true) => workbook(analysis, &index, &model, &selection, &folder),
+        (true, false) => workbook(analysis, &index, &model, &selection::Selection::whole(analysis, &index), &folder),
+    };
+    let (tables, workbook) = rayon::join(tables, workbook);
+    let mut outputs = tables?;
+    outputs.extend(workbook?);
     if options.commands {
-        written.extend(commands::write(analysis, &index, &folder)?);
+        outputs.extend(commands::write(analysis, &index, &folder)?);
     }
-    let model = Model::new(analysis, &index, &options.label, written);
-    folder.file("report.json", |out| json::write(analysis, &index, &model, out))?;
-    folder.text("report.html", &html::render(analysis, &index, &model, templates)?)?;
+    if wants(Format::Arrow) {
+        outputs.extend(arrow::write(analysis, &index, &folder)?);
+    }
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    model.outputs = outputs;
+    if wants(Format::Json) {
+        folder.file("report.json", |out| json::write(analysis, &index, &model, out))?;
+    }
+    if wants(Format::Html) {
+        folder.text("report.html", &html::render(analysis, &index, &model, &selection, templates)?)?;
+    }
     evidence::write(analysis, &options.settings, &folder)?;
     folder.finish()?;
     Ok(model)
 }
 
-/// Where the page of a report is.
+fn workbook(
+    analysis: &Analysis,
+    index: &tables::Index,
+    model: &Model,
+    selection: &selection::Selection,
+    folder: &folder::Folder,
+) -> Result<Vec<tables::Output>> {
+    let scratch = folder.scratch();
+    folder.file("workbook.xlsx", |out| workbook::write(analysis, index, model, selection, scratch, out))?;
+    let rows = analysis.findings.device.iter().filter(|d| selection.has(**d)).count();
+    Ok(vec![tables::Output {
+        file: "workbook.xlsx".into(),
+        rows,
+        meaning: "tasks, steps, devices, records, rules and notices for a spreadsheet; its rows are tasks",
+    }])
+}
+
+/// What to open when a report is done: its page, or the folder where there is none.
 #[must_use]
 pub fn page(out: &Path) -> PathBuf {
-    out.join("report.html")
+    let page = out.join("report.html");
+    if page.is_file() { page } else { out.to_path_buf() }
 }

@@ -4,18 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::pictures::{self, Curve, OverlapRow, Silence};
+use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::tables::{self, Index, Output};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
 use crate::analysis::Analysis;
-use crate::identity::rfc3339;
+use crate::identity::{DAY, NONE, rfc3339};
 use crate::plan::Entry;
-use crate::schema::{Activity, Console, Identity, Platform, Severity};
+use crate::schema::{Activity, Console, Identity, Outcome, Platform, Severity};
 
-/// Flagged devices that the page holds; beyond, it names the file that has them all.
-pub(super) const ON_PAGE: usize = 5_000;
+/// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
+pub(super) const ON_PAGE: usize = 50_000;
 
 /// Everything the report says, apart from the rows of its tables.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Model {
     schema_version: u32,
     program: Program,
@@ -37,23 +40,41 @@ pub struct Model {
     /// Activity by platform.
     pub activity: Vec<ActivityRow>,
     consoles: Vec<ConsoleRow>,
+    /// Which consoles hold which devices.
+    pub(super) overlaps: Vec<OverlapRow>,
+    /// Days silent by platform.
+    pub(super) silence: Silence,
+    /// Silent devices by threshold.
+    pub(super) threshold_curve: Curve,
     /// Findings by severity.
     pub severities: Vec<SeverityRow>,
     /// What became of each rule.
     pub rules: Vec<RuleRow>,
-    suggestions: Vec<SuggestionRow>,
+    /// Controls that the rules support evidence for.
+    controls: Vec<ControlRow>,
+    /// Suggestions, the severest first, then the largest.
+    pub suggestions: Vec<SuggestionRow>,
     devices: Shown,
     notices: Vec<NoticeRow>,
-    outputs: Vec<Output>,
+    /// Exceptions, also those that do nothing.
+    exceptions: Vec<ExceptionRow>,
+    /// Matches that exceptions hide.
+    hidden: Vec<HiddenRow>,
+    /// Settings in force.
+    settings: Vec<SettingRow>,
+    /// Files of the report, apart from `report.html`, `report.json` and the evidence.
+    pub(super) outputs: Vec<Output>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Program {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ThresholdRow {
     name: &'static str,
     platform: &'static str,
@@ -62,6 +83,7 @@ struct ThresholdRow {
 
 /// An export that was used.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SourceRow {
     /// Its name.
     pub export: String,
@@ -76,6 +98,10 @@ pub struct SourceRow {
     bytes: u64,
     sha256: String,
     newest_signal: String,
+    /// Days between the newest sign of life and as-of; nothing for a list without any.
+    age_days: Option<i64>,
+    /// Why nothing may be concluded from what the export lacks; empty where it is complete.
+    incomplete: String,
     understood: u64,
     ignored: u64,
     unknown_columns: Vec<String>,
@@ -85,6 +111,7 @@ pub struct SourceRow {
 
 /// The numbers of the run.
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Input rows, bad ones included.
     pub rows: u64,
@@ -116,6 +143,10 @@ pub struct Totals {
     pub batches: usize,
     /// Days that the removals take.
     pub removal_days: u32,
+    /// Rows that were set aside.
+    pub rows_set_aside: usize,
+    /// Records that belong to no device: lines of key lists whose device nobody else knows.
+    pub records_without_device: usize,
     /// Records one of whose links was refused.
     pub refused_links: usize,
     /// Devices whose identifiers contradict each other.
@@ -124,6 +155,7 @@ pub struct Totals {
 
 /// Activity of one platform.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ActivityRow {
     /// Platform slug.
     pub platform: &'static str,
@@ -138,6 +170,7 @@ pub struct ActivityRow {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ConsoleRow {
     console: &'static str,
     title: &'static str,
@@ -147,6 +180,7 @@ struct ConsoleRow {
 
 /// Findings of one severity.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeverityRow {
     /// Severity.
     pub severity: &'static str,
@@ -156,6 +190,7 @@ pub struct SeverityRow {
 
 /// What became of a rule.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleRow {
     /// Rule id.
     pub rule: String,
@@ -178,19 +213,38 @@ pub struct RuleRow {
     references: Vec<String>,
 }
 
+/// A control and the rules that support evidence for it.
+#[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ControlRow {
+    control: String,
+    /// Ids of the rules.
+    rules: Vec<String>,
+    /// How many of them ran.
+    ran: usize,
+    /// Findings of these rules.
+    findings: u64,
+}
+
+/// One rule's findings for one group of devices.
 #[derive(Debug, Serialize)]
-struct SuggestionRow {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SuggestionRow {
     id: String,
     rule: String,
-    title: String,
-    severity: &'static str,
+    /// Name of the problem.
+    pub title: String,
+    /// The severest of its findings.
+    pub severity: &'static str,
     platform: &'static str,
     ownership: &'static str,
     join_type: &'static str,
-    summary: String,
+    /// One sentence.
+    pub summary: String,
     factors: Vec<String>,
     controls: Vec<String>,
-    devices: usize,
+    /// Its devices.
+    pub devices: usize,
     findings: usize,
     file: String,
     actions: Vec<ActionRow>,
@@ -202,6 +256,7 @@ struct SuggestionRow {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ActionRow {
     step: String,
     action: String,
@@ -227,14 +282,33 @@ struct ActionRow {
     daily_limit: Option<u32>,
 }
 
+/// Which devices the page holds.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Shown {
+    /// Devices in the page.
     shown: usize,
+    /// Flagged devices in the page.
+    flagged: usize,
+    /// Flagged devices in all.
     total: usize,
+    /// Whether the page holds every device, flagged or not.
+    complete: bool,
+    /// The file that has all flagged devices.
     file: &'static str,
 }
 
+impl Shown {
+    fn new(totals: &Totals) -> Self {
+        let complete = totals.devices <= ON_PAGE;
+        let flagged = totals.flagged.min(ON_PAGE);
+        let shown = if complete { totals.devices } else { flagged };
+        Self { shown, flagged, total: totals.flagged, complete, file: "findings.csv" }
+    }
+}
+
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct NoticeRow {
     code: &'static str,
     severity: &'static str,
@@ -245,9 +319,9 @@ struct NoticeRow {
 }
 
 impl Model {
-    pub(super) fn new(analysis: &Analysis, index: &Index, label: &str, outputs: Vec<Output>) -> Self {
+    pub(super) fn new(analysis: &Analysis, index: &Index, label: &str, settled: Settled) -> Self {
         let totals = totals(analysis, index);
-        let flagged = totals.flagged;
+        let devices = Shown::new(&totals);
         Self {
             schema_version: 1,
             program: Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -273,12 +347,19 @@ impl Model {
             sources: sources(analysis),
             activity: activity(analysis),
             consoles: consoles(analysis),
+            overlaps: pictures::overlaps(analysis, index),
+            silence: pictures::silence(analysis),
+            threshold_curve: pictures::curve(analysis),
             severities: severities(analysis),
             rules: rules(analysis),
+            controls: controls(analysis),
             suggestions: suggestions(analysis, index),
-            devices: Shown { shown: flagged.min(ON_PAGE), total: flagged, file: "findings.csv" },
+            devices,
             notices: notices(analysis),
-            outputs,
+            exceptions: settled.exceptions,
+            hidden: settled.hidden,
+            settings: settled.settings,
+            outputs: Vec::new(),
             totals,
         }
     }
@@ -286,7 +367,7 @@ impl Model {
 
 fn totals(analysis: &Analysis, index: &Index) -> Totals {
     let devices = &analysis.devices;
-    let count = |wanted: Activity| devices.activity.iter().filter(|a| **a == wanted).count();
+    let count = |wanted| pictures::of_activity(analysis, wanted);
     let entries = |test: fn(&Entry) -> bool| {
         analysis.steps.iter().filter(|s| tables::entry(analysis, s).is_some_and(test)).count()
     };
@@ -308,6 +389,8 @@ fn totals(analysis: &Analysis, index: &Index) -> Totals {
         minutes: work::minutes(analysis),
         batches: analysis.schedule.batches.len(),
         removal_days: analysis.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
+        rows_set_aside: analysis.records.set_aside.len(),
+        records_without_device: analysis.links.device.iter().filter(|d| **d == NONE).count(),
         refused_links: analysis.links.refused.len(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),
     }
@@ -333,6 +416,8 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
                 bytes: input.map_or(0, |i| i.bytes),
                 sha256: input.map_or_else(String::new, |i| i.sha256.clone()),
                 newest_signal: s.newest_signal.map_or_else(String::new, rfc3339),
+                age_days: s.newest_signal.map(|t| analysis.as_of.millis.saturating_sub(t).max(0) / DAY),
+                incomplete: s.incomplete.clone().unwrap_or_default(),
                 understood: s.understood.len() as u64,
                 ignored: s.ignored,
                 unknown_columns: s.unknown_columns.clone(),
@@ -404,6 +489,20 @@ fn rules(analysis: &Analysis) -> Vec<RuleRow> {
             references: rule.text.references.clone(),
         })
         .collect()
+}
+
+fn controls(analysis: &Analysis) -> Vec<ControlRow> {
+    let mut rows: BTreeMap<&str, ControlRow> = BTreeMap::new();
+    for (rule, tally) in analysis.rules.iter().zip(&analysis.tallies) {
+        for control in &rule.text.controls {
+            let row = rows.entry(control).or_default();
+            row.control.clone_from(control);
+            row.rules.push(rule.text.id.clone());
+            row.ran += usize::from(tally.outcome == Outcome::Ran);
+            row.findings += tally.matched;
+        }
+    }
+    rows.into_values().collect()
 }
 
 fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {

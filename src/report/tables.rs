@@ -13,9 +13,11 @@ use crate::rules::Findings;
 use crate::schema::{
     self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity, Status,
 };
+use crate::table::RecordColumns;
 
 /// A file of the report, for people.
 #[derive(Clone, Debug, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Output {
     /// Path inside the report.
     pub file: String,
@@ -277,13 +279,29 @@ fn record(analysis: &Analysis, at: usize, line: &mut Line) {
     line.number(columns.row.get(row).copied().unwrap_or_default());
     line.text(columns.native_id.get(row));
     line.text(columns.name.get(row));
-    line.text(match columns.serial.get(row) {
-        "" => columns.serial_written.get(row),
-        serial => serial,
-    });
+    line.text(serial_of(columns, row));
     let device = analysis.links.device.get(at).copied().unwrap_or(NONE);
     line.text(analysis.devices.key.get(device as usize).map_or("", String::as_str));
-    let held = analysis.links.held_by.get(at).copied().unwrap_or_default();
+    let (kinds, tier) = bonds(analysis, number);
+    line.word(&kinds);
+    line.word(tier);
+    match analysis.links.refused.get(&number) {
+        Some(reasons) => line.text(&reasons.join("; ")),
+        None => line.word(""),
+    }
+}
+
+/// The serial number of a record: as compared, else as written.
+pub(super) fn serial_of(columns: &RecordColumns, row: usize) -> &str {
+    match columns.serial.get(row) {
+        "" => columns.serial_written.get(row),
+        serial => serial,
+    }
+}
+
+/// Identifiers by which a record is held to others of its device, `|`-joined, and the strongest tier among them.
+pub(super) fn bonds(analysis: &Analysis, record: u32) -> (String, &'static str) {
+    let held = analysis.links.held_by.get(record as usize).copied().unwrap_or_default();
     let mut kinds = String::new();
     let mut tier = "";
     for kind in KeyKind::ALL.iter().filter(|k| held & k.bit() != 0) {
@@ -295,12 +313,7 @@ fn record(analysis: &Analysis, at: usize, line: &mut Line) {
             tier = kind.tier();
         }
     }
-    line.word(&kinds);
-    line.word(tier);
-    match analysis.links.refused.get(&number) {
-        Some(reasons) => line.text(&reasons.join("; ")),
-        None => line.word(""),
-    }
+    (kinds, tier)
 }
 
 /// A row that was set aside has no record, and is listed all the same.

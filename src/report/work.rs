@@ -57,6 +57,7 @@ impl Tally {
 
 /// One part of a suggestion's plan.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PhaseRow {
     phase: &'static str,
     title: &'static str,
@@ -89,6 +90,7 @@ pub(super) fn phases(actions: &[(&Entry, &Tally)]) -> Vec<PhaseRow> {
 
 /// Something that steps free, and how often.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct FreedRow {
     what: String,
     objects: usize,
@@ -105,6 +107,7 @@ pub(super) fn frees(actions: &[(&Entry, &Tally)]) -> Vec<FreedRow> {
 
 /// Steps of a suggestion that cannot be undone.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct FinalRow {
     step: String,
     objects: usize,
@@ -129,6 +132,7 @@ pub(super) fn finals(actions: &[(&Entry, &Tally)]) -> Vec<FinalRow> {
 
 /// Devices of a suggestion that are dealt with together.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct BatchRow {
     /// Number, as in the device list.
     batch: usize,

@@ -20,6 +20,7 @@ mod inspect;
 mod offline;
 mod plans;
 mod properties;
+mod report;
 mod rules;
 mod sample;
 mod truth;

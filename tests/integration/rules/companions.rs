@@ -33,16 +33,17 @@ fn companions(tenant: &Tenant) -> Vec<(&'static str, String)> {
         }
     }
     let apple = Sheet::parse(&tenant.files[4].1);
-    let serial = apple.column("SERIAL_NO");
+    let (serial, family) = (apple.column("SERIAL_NO"), apple.column("PRODUCT_FAMILY"));
     let entries: Vec<String> = apple
         .rows
         .iter()
         .enumerate()
         .map(|(number, row)| {
             format!(
-                "{{\"id\":\"{number:08x}-0000-4000-8000-000000000002\",\"serialNumber\":\"{}\",\"platform\":\"iOS\",\
+                "{{\"id\":\"{number:08x}-0000-4000-8000-000000000002\",\"serialNumber\":\"{}\",\"platform\":\"{}\",\
                  \"enrollmentState\":\"enrolled\",\"discoverySource\":\"deviceEnrollmentProgram\",\"isDeleted\":false}}",
-                row[serial].trim()
+                row[serial].trim(),
+                if row[family] == "Mac" { "macOS" } else { "iOS" }
             )
         })
         .collect();

@@ -1,0 +1,186 @@
+//! The counts behind the pictures of the page: who holds what, how long devices are silent, what another threshold
+//! would change.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::tables::Index;
+use crate::analysis::Analysis;
+use crate::identity::{DAY, Threshold};
+use crate::schema::{Activity, Platform};
+
+/// Days at which one span of silence ends and the next begins; the default thresholds are among them.
+pub(super) const EDGES: &[u32] = &[7, 14, 30, 60, 90, 120, 180, 365, 730];
+/// Thresholds for which the curve says how many devices would be silent.
+const CURVE: &[u32] = &[30, 45, 60, 90, 120, 180, 270];
+
+/// Devices that exactly these consoles hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct OverlapRow {
+    /// Console slugs, in their order.
+    pub consoles: Vec<&'static str>,
+    /// Devices.
+    pub devices: usize,
+    /// Those of them with a finding.
+    pub flagged: usize,
+}
+
+/// How long the devices of a platform have been silent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SilenceRow {
+    /// Platform slug.
+    pub platform: &'static str,
+    /// The inactivity threshold in force for the platform, in days.
+    pub threshold: u32,
+    /// Devices by span of silence, one number more than there are edges; the last span is open.
+    pub devices: Vec<usize>,
+    /// Devices without a known sign of life.
+    pub unknown: usize,
+}
+
+/// Devices that a threshold would call silent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct CurveRow {
+    /// Platform slug, or `all`.
+    pub platform: &'static str,
+    /// The threshold in force; nothing for `all` where platforms differ.
+    pub threshold: Option<u32>,
+    /// Silent devices, one number for each of the `days` of the curve.
+    pub silent: Vec<usize>,
+}
+
+/// Silent devices by threshold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Curve {
+    /// The thresholds, in days.
+    pub days: &'static [u32],
+    /// First all devices, then each platform.
+    pub rows: Vec<CurveRow>,
+}
+
+/// Days silent, by platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Silence {
+    /// Where one span ends and the next begins, in days. A device that was silent for exactly so long is in the former.
+    pub edges: &'static [u32],
+    /// One row a platform.
+    pub rows: Vec<SilenceRow>,
+}
+
+/// Which consoles hold which devices, the most frequent set first.
+pub(super) fn overlaps(analysis: &Analysis, index: &Index) -> Vec<OverlapRow> {
+    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    for (device, bits) in analysis.devices.consoles.iter().enumerate() {
+        let slot = counts.entry(*bits).or_default();
+        slot.0 += 1;
+        slot.1 += usize::from(!index.findings(device).is_empty());
+    }
+    let mut rows: Vec<(u16, (usize, usize))> = counts.into_iter().collect();
+    rows.sort_by_key(|(bits, (devices, _))| (std::cmp::Reverse(*devices), *bits));
+    rows.into_iter()
+        .map(|(bits, (devices, flagged))| OverlapRow {
+            consoles: crate::table::consoles_in(bits).map(crate::schema::Console::as_str).collect(),
+            devices,
+            flagged,
+        })
+        .collect()
+}
+
+/// Milliseconds since the newest sign of life, by device; those without one have none.
+fn silences(analysis: &Analysis) -> impl Iterator<Item = (Platform, Option<i64>)> {
+    let devices = &analysis.devices;
+    devices
+        .platform
+        .iter()
+        .enumerate()
+        .map(|(at, platform)| (*platform, devices.last_activity.get(at).map(|last| devices.as_of.saturating_sub(last))))
+}
+
+/// Days silent by platform.
+pub(super) fn silence(analysis: &Analysis) -> Silence {
+    let mut rows: BTreeMap<Platform, (Vec<usize>, usize)> = BTreeMap::new();
+    for (platform, silent) in silences(analysis) {
+        let (spans, unknown) = rows.entry(platform).or_insert_with(|| (vec![0; EDGES.len() + 1], 0));
+        match silent {
+            Some(silent) => {
+                if let Some(slot) = spans.get_mut(span(silent)) {
+                    *slot += 1;
+                }
+            }
+            None => *unknown += 1,
+        }
+    }
+    let rows = rows
+        .into_iter()
+        .map(|(platform, (devices, unknown))| SilenceRow {
+            platform: platform.as_str(),
+            threshold: analysis.thresholds.days(Threshold::Inactive, platform),
+            devices,
+            unknown,
+        })
+        .collect();
+    Silence { edges: EDGES, rows }
+}
+
+/// The span of a silence. The same comparison that makes a device silent, so that picture and counts agree.
+fn span(silent: i64) -> usize {
+    EDGES.iter().take_while(|edge| exceeds(silent, **edge)).count()
+}
+
+fn exceeds(silent: i64, days: u32) -> bool {
+    silent > i64::from(days) * DAY
+}
+
+/// How many devices each threshold of the curve would call silent.
+pub(super) fn curve(analysis: &Analysis) -> Curve {
+    let mut rows: BTreeMap<Platform, Vec<usize>> = BTreeMap::new();
+    for (platform, silent) in silences(analysis) {
+        let counts = rows.entry(platform).or_insert_with(|| vec![0; CURVE.len()]);
+        let Some(silent) = silent else { continue };
+        for (slot, _) in counts.iter_mut().zip(CURVE).filter(|(_, days)| exceeds(silent, **days)) {
+            *slot += 1;
+        }
+    }
+    let mut all = vec![0; CURVE.len()];
+    for counts in rows.values() {
+        for (sum, own) in all.iter_mut().zip(counts) {
+            *sum += own;
+        }
+    }
+    let days = |platform| analysis.thresholds.days(Threshold::Inactive, platform);
+    let mut thresholds = rows.keys().map(|platform| days(*platform));
+    let first = thresholds.next();
+    let common = first.filter(|first| thresholds.all(|other| other == *first));
+    let whole = CurveRow { platform: "all", threshold: common, silent: all };
+    let each = rows.into_iter().map(|(platform, silent)| CurveRow {
+        platform: platform.as_str(),
+        threshold: Some(days(platform)),
+        silent,
+    });
+    Curve { days: CURVE, rows: std::iter::once(whole).chain(each).collect() }
+}
+
+/// Devices of one activity.
+pub(super) fn of_activity(analysis: &Analysis, wanted: Activity) -> usize {
+    analysis.devices.activity.iter().filter(|a| **a == wanted).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_ends_where_a_threshold_makes_silent() {
+        assert_eq!(span(0), 0);
+        assert_eq!(span(-DAY), 0, "a signal after as-of is no silence");
+        assert_eq!(span(90 * DAY), 4, "not yet silent at 90 days");
+        assert_eq!(span(90 * DAY + 1), 5);
+        assert_eq!(span(10_000 * DAY), EDGES.len());
+    }
+}

@@ -1,0 +1,116 @@
+//! What people settled, as the report shows it: exceptions, what they hide, and the settings in force.
+
+use serde::Serialize;
+
+use super::tables;
+use crate::analysis::Analysis;
+use crate::identity::day;
+
+/// An exception from a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ExceptionRow {
+    /// Rule id, or a pattern of ids.
+    pub rule: String,
+    /// What it says of the device: key, name or pattern.
+    pub device: String,
+    /// Why it was made.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The last day on which it holds, `YYYY-MM-DD`; empty for one without an end.
+    pub expires: String,
+    /// Whether it does something: `active`, `expired` or `unused`.
+    pub state: &'static str,
+    /// Matches that it hides.
+    pub hidden: usize,
+}
+
+/// A match that an exception hides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct HiddenRow {
+    /// Rule id.
+    pub rule: String,
+    /// Key of the device.
+    pub device_key: String,
+    /// Name of the device.
+    pub device_name: String,
+    /// Severity that the finding would have.
+    pub severity: &'static str,
+    /// Position of the exception in the list, from 0.
+    pub exception: usize,
+}
+
+/// A setting in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SettingRow {
+    /// Its name, as the command line or the configuration spells it.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where the value comes from, e.g. `default`, `command line`, or the name of a file.
+    pub from: String,
+}
+
+/// What people settled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settled {
+    /// Exceptions, in the order of their file.
+    pub exceptions: Vec<ExceptionRow>,
+    /// Matches that they hide.
+    pub hidden: Vec<HiddenRow>,
+    /// Settings in force.
+    pub settings: Vec<SettingRow>,
+}
+
+impl Settled {
+    /// Gathers it. `given` are options of the command line, by name.
+    pub(super) fn of(analysis: &Analysis, given: &[(String, String)]) -> Self {
+        let hidden = &analysis.hidden;
+        let exception = |((exception, state), count): ((&crate::history::Exception, _), &u64)| {
+            let state: &crate::history::State = state;
+            ExceptionRow {
+                rule: exception.rule.clone(),
+                device: exception.device_text(),
+                reason: exception.reason.clone(),
+                owner: exception.owner.clone(),
+                approved_by: exception.approved_by.clone(),
+                expires: day(exception.expires),
+                state: state.as_str(),
+                hidden: usize::try_from(*count).unwrap_or(usize::MAX),
+            }
+        };
+        let settings = analysis.settings.iter().map(|setting| SettingRow {
+            name: setting.name.clone(),
+            value: setting.value.clone(),
+            from: setting.source.clone(),
+        });
+        // Thresholds stand among the settings already, with those that nobody typed.
+        let typed = given.iter().filter(|(name, _)| name != "threshold").map(|(name, value)| SettingRow {
+            name: name.clone(),
+            value: value.clone(),
+            from: "command line".to_string(),
+        });
+        Self {
+            exceptions: hidden.exceptions.list.iter().zip(&hidden.states).zip(&hidden.counts).map(exception).collect(),
+            hidden: (0..hidden.findings.len()).map(|at| hidden_row(analysis, at)).collect(),
+            settings: settings.chain(typed).collect(),
+        }
+    }
+}
+
+fn hidden_row(analysis: &Analysis, at: usize) -> HiddenRow {
+    let findings = &analysis.hidden.findings;
+    let device = findings.device.get(at).copied().unwrap_or_default() as usize;
+    HiddenRow {
+        rule: tables::rule_of(analysis, findings, at).to_string(),
+        device_key: analysis.devices.key.get(device).cloned().unwrap_or_default(),
+        device_name: analysis.devices.name.get(device).to_string(),
+        severity: findings.severity.get(at).map_or("", |severity| severity.as_str()),
+        exception: analysis.hidden.by.get(at).copied().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,270 @@
+//! A sheet that is filled line by line: header, filter, widths, real dates, and a second sheet before the row limit.
+
+use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+/// Lines below the header that a worksheet has room for.
+pub(super) const ROOM: usize = 1_048_575;
+/// Characters that a cell has room for.
+const CELL: usize = 32_767;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Text, ids among it: never a number, whatever it looks like.
+    Text,
+    /// A number.
+    Number,
+    /// A moment.
+    Time,
+    /// Long text, wrapped.
+    Prose,
+}
+
+/// A column of a sheet.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// Heading.
+    pub name: String,
+    /// Width in characters.
+    pub width: f64,
+    /// What it holds.
+    pub holds: Holds,
+}
+
+impl Column {
+    pub(super) fn new(name: impl Into<String>, width: u16, holds: Holds) -> Self {
+        Self { name: name.into(), width: f64::from(width), holds }
+    }
+}
+
+/// The formats that every sheet shares.
+#[derive(Debug)]
+pub(super) struct Looks {
+    pub(super) head: Format,
+    pub(super) title: Format,
+    pub(super) bold: Format,
+    pub(super) text: Format,
+    pub(super) prose: Format,
+    pub(super) time: Format,
+    pub(super) number: Format,
+}
+
+impl Looks {
+    /// Makes the formats and makes the workbook know them, so that sheets may be filled side by side.
+    pub(super) fn new(workbook: &mut Workbook) -> Self {
+        let top = || Format::new().set_align(FormatAlign::Top);
+        let looks = Self {
+            head: top()
+                .set_bold()
+                .set_text_wrap()
+                .set_background_color("#E3EDEC")
+                .set_border_bottom(rust_xlsxwriter::FormatBorder::Thin),
+            title: Format::new().set_bold().set_font_size(16),
+            bold: top().set_bold(),
+            text: top().set_num_format("@"),
+            prose: top().set_text_wrap(),
+            time: top().set_num_format("yyyy-mm-dd hh:mm"),
+            number: top().set_num_format("#,##0"),
+        };
+        for format in [&looks.head, &looks.title, &looks.bold, &looks.text, &looks.prose, &looks.time, &looks.number] {
+            workbook.register_format(format);
+        }
+        looks
+    }
+
+    const fn of(&self, holds: Holds) -> &Format {
+        match holds {
+            Holds::Text => &self.text,
+            Holds::Number => &self.number,
+            Holds::Time => &self.time,
+            Holds::Prose => &self.prose,
+        }
+    }
+}
+
+/// A list of answers for the cells of a column.
+pub(super) struct Choices {
+    /// Position of the column.
+    pub column: u16,
+    /// The cells that it applies to.
+    pub rule: DataValidation,
+}
+
+/// What a sheet is to be.
+pub(super) struct Plan<'a> {
+    /// Name of the sheet; further ones get a number.
+    pub name: &'a str,
+    /// Its columns.
+    pub columns: &'a [Column],
+    /// Number of lines.
+    pub lines: usize,
+    /// Columns that stay in view when the rest is moved aside.
+    pub fixed: u16,
+    /// Drop-downs.
+    pub choices: &'a [Choices],
+    /// Lines that a sheet has room for.
+    pub room: usize,
+}
+
+/// Cells of one line.
+pub(super) struct Cells<'a> {
+    sheet: &'a mut Worksheet,
+    looks: &'a Looks,
+    columns: &'a [Column],
+    line: u32,
+    at: u16,
+    failed: Option<XlsxError>,
+}
+
+impl Cells<'_> {
+    fn put(&mut self, write: impl FnOnce(&mut Worksheet, u32, u16, &Format) -> Result<(), XlsxError>) {
+        let holds = self.columns.get(usize::from(self.at)).map_or(Holds::Text, |c| c.holds);
+        if self.failed.is_none() {
+            self.failed = write(self.sheet, self.line, self.at, self.looks.of(holds)).err();
+        }
+        self.at += 1;
+    }
+
+    /// Text, never taken for a number or a formula. Empty text leaves the cell to the format of its column.
+    pub(super) fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            self.at += 1;
+            return;
+        }
+        let text = printable(text);
+        self.put(|sheet, line, at, format| sheet.write_string_with_format(line, at, text.as_ref(), format).map(drop));
+    }
+
+    /// A number, or an empty cell.
+    pub(super) fn number(&mut self, number: Option<i64>) {
+        let Some(number) = number else {
+            self.at += 1;
+            return;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^53")]
+        self.put(|sheet, line, at, format| sheet.write_number_with_format(line, at, number as f64, format).map(drop));
+    }
+
+    /// A moment as a date that can be sorted and filtered, or an empty cell.
+    pub(super) fn time(&mut self, millis: Option<i64>) {
+        let Some(moment) = millis.and_then(|millis| ExcelDateTime::from_timestamp(millis.div_euclid(1_000)).ok())
+        else {
+            self.at += 1;
+            return;
+        };
+        self.put(|sheet, line, at, format| sheet.write_datetime_with_format(line, at, &moment, format).map(drop));
+    }
+
+    /// `yes`, or an empty cell: the eye finds the exceptions.
+    pub(super) fn flag(&mut self, flag: bool) {
+        self.text(if flag { "yes" } else { "" });
+    }
+}
+
+/// The text as a cell can hold it: without control characters, and no longer than there is room.
+pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    let forbidden =
+        |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if !text.contains(forbidden) && text.len() <= CELL {
+        return text.into();
+    }
+    // The limit counts UTF-16 units.
+    let mut room = CELL;
+    text.chars()
+        .map(|c| if forbidden(c) { '\u{fffd}' } else { c })
+        .take_while(|c| {
+            let fits = room >= c.len_utf16();
+            room = room.saturating_sub(c.len_utf16());
+            fits
+        })
+        .collect::<String>()
+        .into()
+}
+
+/// Fills a sheet, and more of them where one has no room for all lines.
+pub(super) fn fill(
+    looks: &Looks,
+    plan: &Plan<'_>,
+    mut blank: impl FnMut() -> Result<Worksheet, XlsxError>,
+    line: impl Fn(usize, &mut Cells<'_>),
+) -> Result<Vec<Worksheet>, XlsxError> {
+    let room = plan.room.clamp(1, ROOM);
+    let mut sheets = Vec::new();
+    let mut start = 0;
+    loop {
+        let end = (start + room).min(plan.lines);
+        let mut sheet = blank()?;
+        let name = if start == 0 { plan.name.to_string() } else { format!("{} {}", plan.name, start / room + 1) };
+        sheet.set_name(name)?;
+        begin(&mut sheet, looks, plan, end - start)?;
+        for (row, number) in (1_u32..).zip(start..end) {
+            let mut cells = Cells { sheet: &mut sheet, looks, columns: plan.columns, line: row, at: 0, failed: None };
+            line(number, &mut cells);
+            if let Some(error) = cells.failed {
+                return Err(error);
+            }
+        }
+        sheets.push(sheet);
+        if end >= plan.lines {
+            return Ok(sheets);
+        }
+        start = end;
+    }
+}
+
+/// Header, widths, filter, frozen panes, drop-downs, and how it prints.
+fn begin(sheet: &mut Worksheet, looks: &Looks, plan: &Plan<'_>, lines: usize) -> Result<(), XlsxError> {
+    for (at, column) in (0_u16..).zip(plan.columns) {
+        sheet.set_column_width(at, column.width)?;
+        sheet.set_column_format(at, looks.of(column.holds))?;
+    }
+    for (at, column) in (0_u16..).zip(plan.columns) {
+        sheet.write_string_with_format(0, at, &column.name, &looks.head)?;
+    }
+    let last = u32::try_from(lines).unwrap_or(u32::MAX);
+    let width = u16::try_from(plan.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
+    sheet.autofilter(0, 0, last, width)?;
+    sheet.set_freeze_panes(1, plan.fixed)?;
+    if last > 0 {
+        for choice in plan.choices {
+            sheet.add_data_validation(1, choice.column, last, choice.column, &choice.rule)?;
+        }
+    }
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
+    sheet.set_footer("&L&A&R&P / &N");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::Reader;
+
+    use super::*;
+
+    #[test]
+    fn cells_hold_what_a_sheet_may_hold() {
+        assert_eq!(printable("a\u{1}b\nc"), "a\u{fffd}b\nc");
+        assert_eq!(printable(&"x".repeat(40_000)).len(), CELL);
+        assert_eq!(printable(&"😀".repeat(20_000)).chars().count(), CELL / 2, "two units each, and no half of one");
+    }
+
+    #[test]
+    fn lines_beyond_the_room_go_to_another_sheet() {
+        let mut workbook = Workbook::new();
+        let looks = Looks::new(&mut workbook);
+        let columns = [Column::new("number", 10, Holds::Number)];
+        let plan = Plan { name: "Lines", columns: &columns, lines: 7, fixed: 0, choices: &[], room: 3 };
+        let sheets =
+            fill(&looks, &plan, || Ok(Worksheet::new()), |at, cells| cells.number(i64::try_from(at).ok())).unwrap();
+        for sheet in sheets {
+            workbook.push_worksheet(sheet);
+        }
+        let bytes = workbook.save_to_buffer().unwrap();
+        let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+        assert_eq!(read.sheet_names(), ["Lines", "Lines 2", "Lines 3"]);
+        let heights: Vec<usize> =
+            read.sheet_names().iter().map(|name| read.worksheet_range(name).unwrap().height()).collect();
+        assert_eq!(heights, [4, 4, 2], "each with its header");
+    }
+}

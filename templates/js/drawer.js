@@ -1,0 +1,180 @@
+// ---- one device ------------------------------------------------------------------------------------------------------
+
+const DAY_SECONDS = 86400;
+const RECORDS_SHOWN = 60;
+
+function drawerOf(list, move) {
+  const { raw } = list;
+  const drawer = $("drawer");
+  const title = $("drawer-title");
+  const inside = $("drawer-body");
+  let current = null;
+  $("drawer-close").addEventListener("click", () => drawer.close());
+  $("drawer-back").addEventListener("click", () => move(current, -1));
+  $("drawer-next").addEventListener("click", () => move(current, 1));
+  drawer.addEventListener("click", (event) => {
+    if (event.target === drawer) drawer.close();
+  });
+  drawer.addEventListener("close", () => {
+    current = null;
+    if (location.hash.startsWith("#device=")) {
+      try { history.replaceState(null, "", "#devices"); } catch { /* the address stays */ }
+    }
+    if (document.activeElement === document.body) $("devices-title").focus({ preventScroll: true });
+  });
+
+  const mark = (kind, text) => make("span", { class: `mark mark-${kind}` },
+    draw("svg", { "aria-hidden": "true", width: 14, height: 14 }, draw("use", { href: `#i-${kind}` })), text);
+  const pairs = (name, entries) => make("dl", { class: name },
+    ...entries.map(([term, value]) => make("div", null, make("dt", null, term), make("dd", null, value))));
+  const said = (text) => isolated(String(text).trim() === "" ? DASH : String(text));
+
+  const recordOf = (at, r) => ({
+    console: raw.words.console[r[0]], title: raw.console_titles[r[0]], export: raw.exports[r[1]] ?? "", row: r[2], id: r[3],
+    name: r[4] === null ? list.name(at) : r[4], serial: r[5] === null ? list.serial(at) : r[5],
+    seen: r[6], enrolled: r[7], held: r[8] ?? 0, refused: r[9] ?? [], live: r[10] === 1,
+  });
+  const kindsOf = (record) => raw.words.kind.map((slug, i) => ({ slug, tier: raw.words.tier[i], on: (record.held & (1 << i)) !== 0 }))
+    .filter((kind) => kind.on);
+
+  // -- parts
+
+  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects]) => {
+    const slug = raw.rules[rule];
+    const facts = [];
+    if (evidence) facts.push(["Evidence", isolated(evidence)]);
+    if (objects.length) facts.push([objects.length === 1 ? "Object" : "Objects", make("span", null, ...objects.flatMap((o, i) => (
+      [i ? ", " : "", `${records[o].title} `, make("code", null, isolated(records[o].id))])))]);
+    facts.push(["Confidence", raw.words.confidence[confidence] || DASH]);
+    return make("li", null,
+      make("p", { class: "step-head" }, chip(raw.words.severity[severity]), " ", make("a", { href: `#rule-${slug}` }, ruleName(slug))),
+      pairs("step-facts", facts));
+  });
+  const stepsPart = (steps, records) => steps.map(([number, object, dated]) => {
+    const [, action, where, usual, role, irreversible, wipes, why] = raw.entries[number];
+    const condition = dated || usual;
+    const head = make("p", { class: "step-head" }, make("span", { class: "where" }, where || "No console"), " ", make("strong", null, action), " ");
+    if (irreversible) head.append(mark("final", "Cannot be undone"));
+    if (wipes) head.append(mark("wipes", "Erases data"));
+    const id = typeof object === "number" ? records[object].id : object;
+    const facts = [];
+    if (id) facts.push(["Object", make("code", null, isolated(id))]);
+    if (condition) facts.push(["Condition", condition]);
+    if (role) facts.push(["Role", role]);
+    if (why) facts.push(["Why", why]);
+    return make("li", null, head, facts.length ? pairs("step-facts", facts) : null);
+  });
+
+  const proof = (at, records) => {
+    const words = {
+      exact: "Identifiers that consoles write for this very purpose hold all records together.",
+      strong: "Serial numbers or IMEI hold some of the records together; nothing contradicts them.",
+      weak: "Some record is held by its name or by a shortened serial number alone. That is no proof: a person must look before anything is removed.",
+      conflict: "Identifiers contradict each other. A person must look before anything is removed.",
+      single: "Only one record describes this device; there is nothing to hold together.",
+    };
+    const word = list.identity(at);
+    const held = raw.words.kind.map((slug, i) => ({ slug, tier: raw.words.tier[i], with: records.filter((r) => (r.held & (1 << i)) !== 0) }))
+      .filter((kind) => kind.with.length > 0);
+    const lines = held.map((kind) => make("li", null, make("strong", null, KINDS[kind.slug] || kind.slug), ` (${kind.tier}) holds `,
+      kind.with.map((r) => `${r.title}, row ${r.row}`).join("; "), "."));
+    const refusals = records.flatMap((r) => r.refused.map((reason) => make("li", null, make("strong", null, "Refused"), ` at ${r.title}, row ${r.row}: `, isolated(reason))));
+    return [
+      make("p", null, make("strong", null, word ? word[0].toUpperCase() + word.slice(1) : DASH), ". ", words[word] || ""),
+      lines.length + refusals.length ? make("ul", { class: "plain" }, ...lines, ...refusals) : null,
+    ];
+  };
+
+  // Signals over time, one line a record; the table of records says the same.
+  const timeline = (at, records) => {
+    const dated = records.filter((r) => r.seen !== null || r.enrolled !== null);
+    if (!dated.length) return make("p", null, "No record has a date.");
+    const threshold = raw.as_of - raw.thresholds[raw.platform[at]] * DAY_SECONDS;
+    const all = dated.flatMap((r) => [r.seen, r.enrolled]).filter((t) => t !== null);
+    const end = Math.max(raw.as_of, ...all);
+    const start = Math.min(threshold - 30 * DAY_SECONDS, ...all.map((t) => Math.max(t, raw.as_of - 8 * 366 * DAY_SECONDS)));
+    const [left, right, line] = [150, 610, 22];
+    const height = dated.length * line + 44;
+    const x = (t) => Math.round((left + (Math.max(t, start) - start) / (end - start) * (right - left)) * 10) / 10;
+    const children = [
+      draw("title", null, `Signs of life by record. ${dated.map((r) => `${r.title}: ${r.seen === null ? "none" : day(r.seen)}`).join("; ")}. As of ${day(raw.as_of)}.`),
+      draw("rect", { class: "t-old", x: left, y: 8, width: Math.max(0, x(threshold) - left), height: height - 34 }),
+      draw("line", { class: "p-threshold", x1: x(threshold), x2: x(threshold), y1: 8, y2: height - 26 }),
+    ];
+    const firstYear = new Date(start * 1000).getUTCFullYear() + 1;
+    for (let year = firstYear; year <= new Date(end * 1000).getUTCFullYear(); year += 1) {
+      const t = Date.UTC(year, 0, 1) / 1000;
+      children.push(draw("line", { class: "p-grid", x1: x(t), x2: x(t), y1: 8, y2: height - 26 }), draw("text", { class: "p-tick", x: x(t), y: height - 12 }, String(year)));
+    }
+    dated.forEach((r, i) => {
+      const y = 20 + i * line;
+      children.push(draw("text", { class: "p-label", x: 0, y: y + 4 }, r.title.length > 22 ? `${r.title.slice(0, 21)}\u2026` : r.title));
+      if (r.enrolled !== null && r.seen !== null) children.push(draw("line", { class: "t-span", x1: x(r.enrolled), x2: x(r.seen), y1: y, y2: y }));
+      if (r.enrolled !== null) children.push(draw("circle", { class: "t-enrolled", cx: x(r.enrolled), cy: y, r: 4 }));
+      if (r.seen !== null) children.push(draw("circle", { class: r.seen < threshold ? "t-seen t-silent" : "t-seen", cx: x(r.seen), cy: y, r: 5 }));
+    });
+    return make("div", null,
+      make("div", { class: "timeline" }, draw("svg", { class: "picture", role: "img", viewBox: `0 0 640 ${height}`, width: 640, height }, ...children)),
+      make("p", { class: "legend" }, `Filled: newest sign of life. Open: enrolled or added, no sign of life. Shaded: older than the threshold of ${raw.thresholds[raw.platform[at]]} days.`));
+  };
+
+  const recordsPart = (records) => {
+    const head = ["Console", "Id", "Name", "Serial", "Last sign of life", "Enrolled", "Joined by", "Where"];
+    const rows = records.slice(0, RECORDS_SHOWN).map((r) => make("tr", null,
+      make("th", { scope: "row" }, r.title, r.live ? make("span", { class: "quiet" }, " speaks for its console") : ""),
+      make("td", null, make("code", null, isolated(r.id))), make("td", null, said(r.name)), make("td", null, said(r.serial)),
+      make("td", { class: "date" }, moment(r.seen)), make("td", { class: "date" }, day(r.enrolled)),
+      make("td", null, kindsOf(r).map((k) => KINDS[k.slug] || k.slug).join(", ") || DASH),
+      make("td", null, isolated(r.export), `, row ${r.row}`)));
+    return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Records" },
+      make("table", { class: "records" },
+        make("caption", null, records.length > RECORDS_SHOWN ? `The first ${RECORDS_SHOWN} of ${count(records.length)} records; records.csv has all` : "Every record of this device"),
+        make("thead", null, make("tr", null, ...head.map((h) => make("th", { scope: "col" }, h)))),
+        make("tbody", null, ...rows)));
+  };
+
+  const fill = (at, [rows, findings, steps]) => {
+    const records = rows.map((r) => recordOf(at, r));
+    const facts = [
+      ["Device key", make("code", null, isolated(list.key(at)))], ["Serial", said(list.serial(at))],
+      ["Platform", platformName(list.platform(at))], ["Manufacturer", said(list.manufacturer(at))], ["Model", said(list.model(at))],
+      ["Ownership", list.ownership(at)], ["Join type", JOINS[list.join(at)] || list.join(at)], ["Primary user", said(list.user(at))],
+      ["Consoles", list.consoles(at).map(list.consoleTitle).join(", ") || DASH],
+      ["Last sign of life", `${moment(list.last(at))}${raw.seen_by[at] >= 0 ? `, seen by ${raw.console_titles[raw.seen_by[at]]}` : ""}`],
+    ];
+    const days = list.days(at);
+    inside.replaceChildren(
+      make("p", { class: "verdict" }, list.flagged(at) ? chip(list.severity(at)) : "No finding", " ",
+        make("strong", null, list.activity(at)), days === null ? ", no sign of life is known" : `, last sign of life ${days === 0 ? "on the day" : `${plural(days, "day", "days")} before the day`} of the report`),
+      make("h3", null, "Findings"),
+      findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device."),
+      make("h3", null, "Steps, in order"),
+      steps.length ? make("ol", { class: "steps" }, ...stepsPart(steps, records))
+        : make("p", null, findings.length ? "There is no plan for this device. A person must look at it." : "There is nothing to do."),
+      make("h3", null, "Signals"), timeline(at, records),
+      make("h3", null, "Device"), pairs("sheet", facts),
+      make("h3", null, "Records"), recordsPart(records),
+      make("h3", null, "Proof of identity"), ...proof(at, records).filter(Boolean),
+    );
+    for (const box of inside.querySelectorAll(".scroll")) {
+      if (box.scrollWidth <= box.clientWidth + 1) box.removeAttribute("tabindex");
+    }
+    inside.scrollTop = 0;
+  };
+
+  return {
+    get current() { return current; },
+    async show(at, neighbours) {
+      const detail = await list.detail(at);
+      current = at;
+      title.replaceChildren(isolated(list.name(at).trim() === "" ? "Device without a name" : list.name(at)));
+      if (!drawer.open) drawer.showModal();
+      fill(at, detail);
+      $("drawer-back").setAttribute("aria-disabled", String(!neighbours.back));
+      $("drawer-next").setAttribute("aria-disabled", String(!neighbours.next));
+    },
+    hide() {
+      if (drawer.open) drawer.close();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+// ---- the page: folding, explorer, addresses, paper -------------------------------------------------------------------
+
+for (const node of document.querySelectorAll(".needs-js")) node.hidden = false;
+const cards = Array.from(document.querySelectorAll("details.card"));
+const unfold = $("unfold");
+if (unfold) {
+  unfold.addEventListener("click", () => {
+    const open = unfold.getAttribute("aria-pressed") !== "true";
+    for (const card of cards) card.open = open;
+    unfold.setAttribute("aria-pressed", String(open));
+  });
+}
+window.addEventListener("resize", settle);
+document.addEventListener("toggle", settle, true);
+
+const openTarget = () => {
+  let id = location.hash.slice(1);
+  try { id = decodeURIComponent(id); } catch { /* the text as it stands */ }
+  const target = id ? $(id) : null;
+  if (target && target.tagName === "DETAILS") {
+    target.open = true;
+    target.scrollIntoView();
+    target.querySelector("summary").focus({ preventScroll: true });
+  }
+};
+
+const explorer = $("explorer");
+let explore = null;
+
+function start(list) {
+  const query = $("q");
+  const filters = {
+    show: $("f-show"), platform: $("f-platform"), activity: $("f-activity"), severity: $("f-severity"), rule: $("f-rule"),
+    console: $("f-console"), lacks: $("f-lacks"), ownership: $("f-ownership"), join: $("f-join"), identity: $("f-identity"), days: $("f-days"),
+  };
+  const search = searcher(list);
+  const grid = lister(list, (at) => { location.hash = `device=${encodeURIComponent(list.key(at))}`; });
+  const drawer = drawerOf(list, (at, by) => {
+    const next = at === null ? null : grid.neighbour(at, by);
+    if (next !== null) {
+      grid.reveal(next);
+      location.hash = `device=${encodeURIComponent(list.key(next))}`;
+    }
+  });
+  for (const word of list.raw.words.identity) filters.identity.append(make("option", { value: word }, word[0].toUpperCase() + word.slice(1)));
+
+  const values = () => Object.fromEntries(Object.entries(filters).map(([name, filter]) => [name, filter.value]));
+  const usual = { show: "flagged" };
+  const filtered = () => query.value.trim() !== "" || Object.entries(values()).some(([name, value]) => value !== (usual[name] || ""));
+  const address = () => Object.entries(values()).filter(([name, value]) => value !== (usual[name] || ""))
+    .concat(query.value.trim() ? [["q", query.value.trim()]] : [])
+    .map(([name, value]) => `${name}:${encodeURIComponent(value)}`).join(";");
+
+  const select = (keep) => {
+    const found = search.find(grid.order(), query.value, values());
+    grid.show(found);
+    $("count").textContent = found.length === 0
+      ? `None of ${plural(list.total, "device", "devices")} matches.`
+      : `${count(found.length)} of ${plural(list.total, "device", "devices")} in this page.`;
+    if (keep !== true && !location.hash.startsWith("#device=")) {
+      const text = address();
+      try { history.replaceState(null, "", text ? `#find=${text}` : "#devices"); } catch { /* the address stays */ }
+    }
+  };
+  grid.onChange(() => select(true));
+  query.addEventListener("input", select);
+  for (const filter of Object.values(filters)) filter.addEventListener(filter.tagName === "INPUT" ? "input" : "change", select);
+  const controls = $("controls");
+  controls.addEventListener("submit", (event) => event.preventDefault());
+  controls.addEventListener("reset", () => setTimeout(select, 0));
+  $("save").addEventListener("click", () => save("devices-shown.csv", grid.rows(grid.shown)));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".save-list");
+    if (!button) return;
+    const { rule, platform, ownership, join, name } = button.dataset;
+    save(`${name}.csv`, grid.rows(search.find(grid.order(), "", { show: "", rule, platform, ownership, join })));
+  });
+
+  const lost = $("lost");
+  $("devices-static").hidden = true;
+  explorer.hidden = false;
+  select(true);
+  setTimeout(() => search.prepare(() => {
+    explorer.dataset.ready = "true";
+    if (query.value.trim() !== "") select(true);
+  }), 50);
+
+  return {
+    async show(key) {
+      const at = list.position.get(key);
+      lost.hidden = at !== undefined;
+      if (at === undefined) {
+        drawer.hide();
+        lost.replaceChildren("No device with the key ", make("code", null, isolated(key)), " is in this page. devices.csv lists every device.");
+        $("devices").scrollIntoView();
+        return;
+      }
+      await drawer.show(at, { back: grid.neighbour(at, -1) !== null, next: grid.neighbour(at, 1) !== null });
+    },
+    hide: drawer.hide,
+    find(text) {
+      drawer.hide();
+      const wanted = new Map(text.split(";").map((part) => {
+        const cut = part.indexOf(":");
+        let value = part.slice(cut + 1);
+        try { value = decodeURIComponent(value); } catch { /* the text as it stands */ }
+        return [part.slice(0, cut), value];
+      }));
+      query.value = wanted.get("q") || "";
+      for (const [name, filter] of Object.entries(filters)) {
+        filter.value = wanted.get(name) ?? usual[name] ?? "";
+        if (filter.selectedIndex < 0) filter.value = "";
+      }
+      $("more").open = $("more").open || ["console", "lacks", "ownership", "join", "identity", "days"].some((name) => wanted.has(name));
+      select(true);
+      $("devices").scrollIntoView();
+      $("devices-title").focus({ preventScroll: true });
+    },
+    print: () => grid.paper(filtered()),
+  };
+}
+
+// ---- addresses
+
+const route = () => {
+  const hash = location.hash.slice(1);
+  const cut = hash.indexOf("=");
+  const name = cut > 0 ? hash.slice(0, cut) : "";
+  const value = cut > 0 ? hash.slice(cut + 1) : "";
+  if (explore && name === "device") {
+    let key = value;
+    try { key = decodeURIComponent(value); } catch { /* the text as it stands */ }
+    explore.show(key);
+  } else if (explore && name === "find") explore.find(value);
+  else {
+    if (explore) explore.hide();
+    openTarget();
+  }
+};
+window.addEventListener("hashchange", route);
+// A link to the place that the address already names changes no address, so it is handled here.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+  if (link && link.getAttribute("href") === location.hash) route();
+});
+
+// ---- paper: every part unfolded, the list as a plain table
+
+let opened = [];
+let printing = false;
+const beforePrint = () => {
+  if (printing) return;
+  printing = true;
+  opened = Array.from(document.querySelectorAll("main details:not([open])"));
+  for (const part of opened) part.open = true;
+  if (explore) explore.print();
+};
+const afterPrint = () => {
+  if (!printing) return;
+  printing = false;
+  for (const part of opened) part.open = false;
+  opened = [];
+  if ($("printed")) $("printed").replaceChildren();
+};
+window.addEventListener("beforeprint", beforePrint);
+window.addEventListener("afterprint", afterPrint);
+window.matchMedia("print").addEventListener("change", (event) => (event.matches ? beforePrint() : afterPrint()));
+
+// ---- begin
+
+(async () => {
+  const node = $("list");
+  if (explorer && node) {
+    try {
+      explore = start(devicesOf(await unpack(node), Number(node.dataset.chunk)));
+    } catch {
+      explore = null;
+    }
+  }
+  settle();
+  route();
+})();

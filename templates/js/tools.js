@@ -1,0 +1,49 @@
+const DASH = "\u2014";
+const $ = (id) => document.getElementById(id);
+
+// The only way this script makes an element. Text goes in as text; nothing is ever parsed as markup.
+const make = (tag, options, ...children) => fillIn(document.createElement(tag), options, children);
+const SVG = "http://www.w3.org/2000/svg";
+const draw = (tag, options, ...children) => fillIn(document.createElementNS(SVG, tag), options, children);
+function fillIn(node, options, children) {
+  for (const [name, value] of Object.entries(options || {})) node.setAttribute(name, value);
+  for (const child of children) {
+    if (child !== null && child !== undefined) node.append(child);
+  }
+  return node;
+}
+const isolated = (text) => make("bdi", null, text);
+
+const number = new Intl.NumberFormat("en", { useGrouping: true });
+const count = (n) => number.format(n).replace(/,/g, "\u202f");
+const plural = (n, one, more) => `${count(n)} ${n === 1 ? one : more}`;
+
+const day = (seconds) => (seconds === null || seconds === undefined ? DASH : new Date(seconds * 1000).toISOString().slice(0, 10));
+const moment = (seconds) => (seconds === null || seconds === undefined
+  ? DASH : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`);
+
+// A container that has nothing to scroll is no stop on the way through the page.
+const boxes = Array.from(document.querySelectorAll(".scroll"));
+const settle = () => {
+  const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
+  boxes.forEach((box, i) => {
+    if (wide[i]) box.setAttribute("tabindex", "0");
+    else box.removeAttribute("tabindex");
+  });
+};
+
+// What a spreadsheet would run as a formula gets an apostrophe, as in the CSV files of the report.
+const csvCell = (value) => {
+  const text = value === null || value === undefined ? "" : String(value);
+  const safe = /^[=+\-@\t\r\n'\uff1d\uff0b\uff0d\uff20]/.test(text) && typeof value !== "number" ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+};
+const save = (name, lines) => {
+  const text = lines.map((cells) => cells.map(csvCell).join(",")).join("\n");
+  const url = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/csv" }));
+  const link = make("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+};

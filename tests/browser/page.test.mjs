@@ -1,0 +1,385 @@
+// What a reader of the page meets: the file itself, access, content, paper.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  SECTIONS, axe, between, details, devices, digits, flagged, folder, html, lab, list, model, open, printedRows, total,
+} from "./lab.mjs";
+
+// ---- the file ------------------------------------------------------------------------------------------------------
+
+test("the page asks for nothing but files and breaks no policy", async (t) => {
+  const { page, trouble } = await open(t);
+  await page.waitForTimeout(300);
+  assert.deepEqual(trouble.requests, [], "requests that leave the machine");
+  assert.deepEqual(trouble.violations, [], "violations of the content security policy");
+  assert.deepEqual(trouble.errors, [], "script errors");
+  assert.deepEqual(trouble.console, [], "console errors and warnings");
+});
+
+test("the policy allows only the page's own script and style, by hash", () => {
+  const unescape = (text) => text.replace(/&#(?:x27|39);/gi, "'").replace(/&#(?:x2f|47);/gi, "/").replace(/&#(?:x3d|61);/gi, "=");
+  const policy = unescape(between(html, 'http-equiv="Content-Security-Policy" content="', '"'));
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const style = hash(between(html, "<style>", "</style>"));
+  const script = hash(between(html, "<script>", "</script>"));
+  assert.equal(policy, `default-src 'none'; style-src ${style}; script-src ${script}; base-uri 'none'; form-action 'none'`);
+});
+
+test("no element carries its own style or handler, and nothing is loaded", async (t) => {
+  const { page } = await open(t, { javaScriptEnabled: false });
+  const bad = await page.locator("*").evaluateAll((all) => all.flatMap((node) => Array.from(node.attributes)
+    .filter((a) => a.name === "style" || a.name.startsWith("on") || a.name === "src" || a.name === "srcset")
+    .map((a) => `${node.tagName} ${a.name}`)));
+  assert.deepEqual(bad, []);
+  const foreign = await page.locator("img, iframe, object, embed, link, base, audio, video, svg image").count();
+  assert.equal(foreign, 0, "elements that could load something");
+  assert.equal(await page.locator("style").count(), 1, "style elements");
+  assert.equal(await page.locator("script:not([type='application/octet-stream'])").count(), 1, "scripts");
+});
+
+test("a forged script in the page is stopped by the policy", async (t) => {
+  const file = join(lab, "forged.html");
+  writeFileSync(file, html.replace("</main>", "<script>window.forged = true</script></main>"));
+  const { page, trouble } = await open(t, { file });
+  assert.equal(await page.evaluate(() => window.forged), undefined, "the forged script ran");
+  await page.waitForTimeout(100);
+  assert.ok(trouble.violations.some((v) => v.startsWith("script-src")), "the policy did not report the forged script");
+});
+
+test("links lead to files beside the page, to places in it, or to https without a referrer", async (t) => {
+  const { page } = await open(t);
+  const links = await page.locator("a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.getAttribute("rel") || ""]));
+  for (const [href, rel] of links) {
+    const inside = href.startsWith("#") || href.startsWith("./");
+    assert.ok(inside || (href.startsWith("https://") && rel.includes("noreferrer")), `link to ${href} with rel "${rel}"`);
+  }
+  const missing = await page.locator("a[href^='#']").evaluateAll((all) => all.map((a) => a.getAttribute("href"))
+    .filter((href) => !href.includes("=") && !document.getElementById(decodeURIComponent(href.slice(1)))));
+  assert.deepEqual(missing, [], "links to places that do not exist");
+});
+
+// ---- access --------------------------------------------------------------------------------------------------------
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing in the ${colorScheme} scheme, folded and unfolded`, async (t) => {
+    const { page } = await open(t, { colorScheme });
+    assert.deepEqual(await axe(page), [], "folded");
+    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    assert.deepEqual(await axe(page), [], "unfolded");
+  });
+
+  test(`axe finds nothing in the drawer in the ${colorScheme} scheme`, async (t) => {
+    const key = list.key[flagged()[0]];
+    const { page } = await open(t, { colorScheme, hash: `#device=${encodeURIComponent(key)}` });
+    await page.locator("#drawer[open]").waitFor();
+    assert.deepEqual(await axe(page), []);
+  });
+}
+
+test("the dark scheme is dark and the light one is light", async (t) => {
+  const light = async (colorScheme) => {
+    const { page } = await open(t, { colorScheme });
+    const rgb = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).map(Number));
+    return rgb.reduce((a, b) => a + b) / 3;
+  };
+  assert.ok(await light("light") > 200);
+  assert.ok(await light("dark") < 60);
+});
+
+test("headings descend one level at a time and every table has a caption and scoped headings", async (t) => {
+  const { page } = await open(t);
+  await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  const levels = await page.locator("h1, h2, h3, h4, h5, h6").evaluateAll((all) => all
+    .filter((h) => !h.closest("dialog:not([open])")).map((h) => Number(h.tagName[1])));
+  assert.equal(levels.filter((l) => l === 1).length, 1, "first-level headings");
+  levels.forEach((level, i) => assert.ok(i === 0 || level <= levels[i - 1] + 1, `heading ${i} jumps to level ${level}`));
+  const poor = await page.locator("main table").evaluateAll((all) => all
+    .filter((table) => !table.caption || !table.caption.textContent.trim() || table.querySelector("th:not([scope])"))
+    .map((table) => table.outerHTML.slice(0, 120)));
+  assert.deepEqual(poor, []);
+});
+
+test("the skip link comes first and leads to the report", async (t) => {
+  const { page } = await open(t);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), "#main");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+});
+
+// ---- content -------------------------------------------------------------------------------------------------------
+
+test("every total of report.json stands on the page with the same value", async (t) => {
+  const { page } = await open(t);
+  const shown = await page.locator("[data-total]").evaluateAll((all) => all.map((n) => [n.dataset.total, n.textContent]));
+  const names = new Set(shown.map(([name]) => name));
+  assert.deepEqual([...names].sort(), Object.keys(model.totals).sort(), "the totals that are shown");
+  for (const [name, text] of shown) assert.equal(digits(text), model.totals[name], `total ${name}`);
+});
+
+test("activity, consoles and severities show the numbers of report.json", async (t) => {
+  const { page } = await open(t);
+  const table = async (selector) => page.locator(selector).evaluateAll((rows) => rows.map((tr) => (
+    Array.from(tr.querySelectorAll("td.n"), (td) => td.textContent))));
+  const activity = await table("#activity tr[data-platform]");
+  assert.deepEqual(activity.map((r) => r.slice(0, 4).map(digits)), model.activity.map((a) => [a.devices, a.active, a.silent, a.unknown]));
+  const consoles = await table("#pictures tr[data-console]");
+  assert.deepEqual(consoles.map((r) => r.map(digits)), model.consoles.map((c) => [c.records, c.devices]));
+  const bars = await page.locator("#activity tr[data-platform] .bar").evaluateAll((all) => all.map((svg) => (
+    Array.from(svg.querySelectorAll("rect"), (r) => parseFloat(r.getAttribute("width"))))));
+  const shares = model.activity.filter((a) => a.devices > 0).map((a) => [a.active, a.silent, a.unknown].map((n) => (n * 100) / a.devices));
+  assert.equal(bars.length, shares.length);
+  shares.forEach((share, i) => share.forEach((x, k) => assert.ok(Math.abs(x - bars[i][k]) < 0.01, `bar ${i}.${k} is ${bars[i][k]}, not ${x}`)));
+});
+
+test("every suggestion is a card with its own devices, steps and file, the gravest first", async (t) => {
+  const { page } = await open(t);
+  const cards = await page.locator("details.card").evaluateAll((all) => all.map((card) => ({
+    id: card.id,
+    devices: card.querySelector(".count").textContent,
+    steps: Array.from(card.querySelectorAll(".steps > li strong"), (n) => n.textContent),
+    final: Array.from(card.querySelectorAll(".steps > li"), (n) => n.querySelector(".mark-final") !== null),
+    wipes: Array.from(card.querySelectorAll(".steps > li"), (n) => n.querySelector(".mark-wipes") !== null),
+    file: card.querySelector(".card-facts a").getAttribute("href"),
+    severity: card.querySelector(".sev").textContent.toLowerCase(),
+  })));
+  assert.deepEqual(cards.map((c) => c.id).sort(), model.suggestions.map((s) => `suggestion-${s.id}`).sort());
+  const order = ["critical", "high", "medium", "low", "info"];
+  cards.forEach((c, i) => assert.ok(i === 0 || order.indexOf(c.severity) >= order.indexOf(cards[i - 1].severity), `${c.id} is out of order`));
+  for (const s of model.suggestions) {
+    const card = cards.find((c) => c.id === `suggestion-${s.id}`);
+    assert.equal(digits(card.devices), s.devices, s.id);
+    assert.deepEqual(card.steps, s.actions.map((a) => a.action), s.id);
+    assert.deepEqual(card.final, s.actions.map((a) => a.irreversible), `${s.id}: steps that cannot be undone`);
+    assert.deepEqual(card.wipes, s.actions.map((a) => a.wipes), `${s.id}: steps that erase data`);
+    assert.equal(card.file, `./${s.file}`);
+  }
+  assert.equal(await page.locator("#summary .first > li").count(), Math.min(3, model.suggestions.length));
+});
+
+test("a dangerous step is marked in words", async (t) => {
+  const { page } = await open(t);
+  for (const [kind, words] of [["final", "Cannot be undone"], ["wipes", "Erases data"]]) {
+    const texts = await page.locator(`.mark-${kind}`).evaluateAll((all) => all.map((n) => n.textContent.trim()));
+    assert.ok(texts.every((text) => text === words), `marks of kind ${kind}`);
+  }
+});
+
+test("every rule is listed, and those that did not run are told at the top with their reason", async (t) => {
+  const { page } = await open(t);
+  const rows = await page.locator("#rules tr[data-rule]").evaluateAll((all) => all.map((tr) => [tr.dataset.rule, tr.querySelector("td.n").textContent]));
+  assert.deepEqual(rows.map(([rule]) => rule), model.rules.map((r) => r.rule));
+  model.rules.forEach((r, i) => {
+    if (r.outcome === "ran") assert.equal(digits(rows[i][1]), r.matched, r.rule);
+    else assert.equal(rows[i][1], "—", `${r.rule} did not run and must not show a count`);
+  });
+  const idle = model.rules.filter((r) => r.outcome !== "ran");
+  const serious = model.notices.filter((n) => ["medium", "high", "critical"].includes(n.severity));
+  const limits = page.locator("#limits");
+  assert.equal(await limits.count(), idle.length + serious.length > 0 ? 1 : 0);
+  if (await limits.count()) {
+    assert.equal(await page.locator("main > section").first().getAttribute("id"), "limits");
+    const text = await limits.textContent();
+    for (const r of idle) assert.ok(text.includes(r.title) && text.includes(r.reason), `${r.rule} is not explained at the top`);
+  }
+});
+
+test("every notice, source, digest and output is listed", async (t) => {
+  const { page } = await open(t);
+  assert.equal(await page.locator(".notices tbody tr").count(), Math.min(500, model.notices.length));
+  const names = (selector) => page.locator(selector).evaluateAll((all) => all.map((n) => n.textContent));
+  const sources = model.sources.map((s) => s.export);
+  assert.deepEqual(await names("#doctor .sources >> nth=0 >> tbody th"), sources);
+  assert.deepEqual(await names("#evidence .hash"), model.sources.map((s) => s.sha256));
+  assert.deepEqual(await names("#evidence .outputs tbody th"), model.outputs.map((o) => o.file));
+});
+
+test("the pictures and the tables behind them show the numbers of report.json", async (t) => {
+  const { page } = await open(t);
+  const table = (selector) => page.locator(`${selector} tbody tr`).evaluateAll((rows) => rows.map((tr) => (
+    Array.from(tr.querySelectorAll("td.n"), (td) => td.textContent))));
+  assert.deepEqual((await table("#overlaps")).map((r) => r.map(digits)), model.overlaps.map((o) => [o.devices, o.flagged]));
+  assert.equal(model.overlaps.reduce((sum, o) => sum + o.devices, 0), model.totals.devices, "the sets do not add up");
+  assert.equal(model.overlaps.reduce((sum, o) => sum + o.flagged, 0), model.totals.flagged);
+  assert.deepEqual((await table("#silence")).map((r) => r.map(digits)), model.silence.rows.map((r) => [r.threshold, ...r.devices, r.unknown]));
+  for (const row of model.silence.rows) {
+    const whole = model.activity.find((a) => a.platform === row.platform);
+    assert.equal(row.devices.reduce((a, b) => a + b, row.unknown), whole.devices, `${row.platform}: spans`);
+    const beyond = model.silence.edges.indexOf(row.threshold);
+    if (beyond >= 0) assert.equal(row.devices.slice(beyond + 1).reduce((a, b) => a + b, 0), whole.silent, `${row.platform}: beyond the threshold`);
+  }
+  const curve = model.threshold_curve;
+  assert.deepEqual((await table("#curve")).map((r) => r.slice(1).map(digits)), curve.rows.map((r) => r.silent));
+  for (const row of curve.rows) {
+    row.silent.forEach((n, i) => assert.ok(i === 0 || n <= row.silent[i - 1], `${row.platform}: more devices are silent at a longer threshold`));
+    const at = curve.days.indexOf(row.threshold);
+    const silent = row.platform === "all" ? model.totals.silent : model.activity.find((a) => a.platform === row.platform).silent;
+    if (at >= 0) assert.equal(row.silent[at], silent, `${row.platform}: the curve at the threshold in force`);
+  }
+  const drawn = await page.locator("#pictures svg[role=img]").evaluateAll((all) => all.map((svg) => (
+    document.getElementById(svg.getAttribute("aria-labelledby"))?.textContent.trim() ?? "")));
+  const known = model.silence.rows.filter((row) => row.devices.some((n) => n > 0)).length;
+  assert.equal(drawn.length, 2 + known, "pictures");
+  assert.ok(drawn.every((name) => name.length > 20), "a picture without a name");
+  const columns = await page.locator("svg[aria-labelledby=upset-name] .p-count").allTextContents();
+  assert.deepEqual(columns.map(digits), model.overlaps.slice(0, 18).map((o) => o.devices));
+  const severities = await table("#severities");
+  assert.deepEqual(severities.map((r) => digits(r[0])), model.severities.map((x) => x.findings));
+});
+
+test("the head tells every export with its rows and its age, and what did not run", async (t) => {
+  const { page } = await open(t);
+  const rows = await page.locator(".masthead .read tbody tr").evaluateAll((all) => all.map((tr) => Array.from(tr.cells, (td) => td.textContent.trim())));
+  assert.equal(rows.length, model.sources.length);
+  model.sources.forEach((s, i) => {
+    assert.equal(rows[i][0], s.console_title);
+    assert.ok(rows[i][1].startsWith(s.export));
+    assert.equal(digits(rows[i][2]), s.rows);
+    assert.equal(digits(rows[i][3]), s.bad_rows);
+    if (s.age_days > 0) assert.equal(digits(rows[i][5]), s.age_days);
+  });
+  const idle = model.rules.filter((r) => r.outcome !== "ran").length;
+  const said = await page.locator(".masthead .facts").textContent();
+  if (idle === 0) assert.match(said, /Did not run\s*nothing/);
+  else assert.ok(said.includes(`${idle} rule`), said);
+});
+
+test("the embedded devices are those of report.json and devices.csv", () => {
+  assert.equal(total, model.devices.shown, "devices.shown");
+  assert.equal(flagged().length, model.devices.flagged, "devices.flagged");
+  assert.equal(details.length, total, "every device has its details");
+  if (model.devices.complete) {
+    assert.deepEqual([...list.key].sort(), devices.map((d) => d.device_key).sort(), "the page and devices.csv hold different devices");
+    assert.equal(details.reduce((sum, [records]) => sum + records.length, 0) + model.totals.records_without_device, model.totals.records, "records");
+    assert.equal(details.reduce((sum, [, findings]) => sum + findings.length, 0), model.totals.findings, "findings");
+    assert.equal(details.reduce((sum, [, , steps]) => sum + steps.length, 0), model.totals.steps, "steps");
+  }
+  const csv = new Map(devices.map((d) => [d.device_key, d]));
+  list.key.forEach((key, at) => {
+    const row = csv.get(key) ?? csv.get(`'${key}`);
+    assert.ok(row, key);
+    assert.equal(row.activity, list.words.activity[list.activity[at]], key);
+    assert.equal(row.days_silent, list.days[at] === null ? "" : String(list.days[at]), key);
+    assert.equal(row.findings, list.findings[at].map((r) => list.rules[r]).join("|"), key);
+    assert.ok(row.name === list.name[at] || row.name === `'${list.name[at]}`, key);
+  });
+});
+
+test("the page says which devices it holds, and where the rest is", async (t) => {
+  const { page } = await open(t);
+  const scope = page.locator("#devices-scope");
+  const text = (await scope.textContent()).replace(/[\u202f\u00a0\u2009](?=\d)/g, "");
+  assert.ok(text.includes(String(model.devices.flagged)), text);
+  assert.equal(text.includes("Not all flagged devices"), model.devices.flagged < model.devices.total);
+  assert.equal(text.startsWith("All "), model.devices.complete);
+  assert.equal(await scope.locator("a[href='./devices.csv']").count(), 1);
+});
+
+test("before its data the page is small", () => {
+  const bare = html.replace(/(<script type="application\/octet-stream"[^>]*>)[^<]*/g, "$1");
+  // Suggestions and notices are data, too, however they are written.
+  const cards = between(bare, '<section id="suggestions"', "</section>").length;
+  const notices = between(bare, '<section id="doctor"', "</section>").length;
+  const rest = bare.length - cards - notices;
+  assert.ok(rest < 300_000, `${rest} bytes`);
+});
+
+// ---- paper, narrow screens, no script ------------------------------------------------------------------------------
+
+test("on paper every section is there, unfolded, without controls", async (t) => {
+  const { page } = await open(t);
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await printedRows(page, Math.min(500, flagged().length));
+  for (const id of SECTIONS) assert.ok(await page.locator(`#${id} h2`).isVisible(), `the heading of ${id} is not printed`);
+  const folded = await page.locator("main details").evaluateAll((all) => all.filter((d) => !d.open).length);
+  assert.equal(folded, 0, "folded parts");
+  for (const id of ["#explorer", ".skip", "#unfold"]) {
+    for (const node of await page.locator(id).all()) assert.equal(await node.isVisible(), false, `${id} is printed`);
+  }
+  const clipped = await page.locator("main .scroll").evaluateAll((all) => all.filter((n) => getComputedStyle(n).overflowX !== "visible").length);
+  assert.equal(clipped, 0, "tables that paper would cut off");
+  const heads = await page.locator("main thead").evaluateAll((all) => all.filter((n) => getComputedStyle(n).display !== "table-header-group").length);
+  assert.equal(heads, 0, "table headings that do not repeat");
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)", "paper is white");
+  await page.emulateMedia({ media: "screen" });
+  await printedRows(page, 0);
+  assert.equal(await page.locator("details.card[open]").count(), 0, "cards stay open after printing");
+});
+
+test("without a script the cards are still printed in full", async (t) => {
+  const { page } = await open(t, { javaScriptEnabled: false });
+  await page.emulateMedia({ media: "print" });
+  for (const steps of await page.locator("details.card .steps").all()) assert.ok(await steps.isVisible(), "a card's steps are folded on paper");
+});
+
+test("the page prints to a document of several pages", async (t) => {
+  const { page } = await open(t);
+  const titles = await page.locator("main > section > h2").allTextContents();
+  assert.ok(titles.length >= SECTIONS.length);
+  const pdf = await page.pdf({ format: "A4", outline: true, tagged: true });
+  assert.equal(pdf.subarray(0, 5).toString("latin1"), "%PDF-");
+  const text = pdf.toString("latin1");
+  for (const title of titles) assert.ok(text.includes(`/Title (${title})`), `${title} is not in the outline`);
+  const pages = text.match(/\/Type\s*\/Page\b/g) ?? [];
+  assert.ok(pages.length >= SECTIONS.length - 2, `${pages.length} pages`);
+});
+
+test("at A4 width no table runs off the paper", async (t) => {
+  const { page } = await open(t, { viewport: { width: 680, height: 960 } });
+  await page.emulateMedia({ media: "print" });
+  const wide = await page.locator("main table").evaluateAll((all) => all
+    .filter((table) => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((table) => `${table.caption?.textContent}: ${Math.round(table.getBoundingClientRect().right)}`));
+  assert.deepEqual(wide, []);
+});
+
+test("a narrow screen never scrolls sideways as a whole", async (t) => {
+  const key = list.key[flagged()[0]];
+  for (const width of [320, 360, 768]) {
+    const { page } = await open(t, { viewport: { width, height: 740 } });
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(await over() <= 0, `folded, ${width} px: ${await over()} px too wide`);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+    assert.ok(await over() <= 0, `unfolded, ${width} px: ${await over()} px too wide`);
+    await page.evaluate((k) => { location.hash = `#device=${encodeURIComponent(k)}`; }, key);
+    await page.locator("#drawer[open]").waitFor();
+    const inner = await page.locator("#drawer-body").evaluate((n) => n.scrollWidth - n.clientWidth);
+    assert.ok(inner <= 0, `drawer, ${width} px: ${inner} px too wide`);
+  }
+});
+
+test("a table that is wider than the screen scrolls in a named place that the keyboard reaches", async (t) => {
+  const { page } = await open(t, { viewport: { width: 360, height: 740 } });
+  const boxes = await page.locator("main .scroll").evaluateAll((all) => all
+    .filter((n) => n.offsetParent !== null && n.scrollWidth > n.clientWidth + 1)
+    .map((n) => [n.getAttribute("role"), Boolean(n.getAttribute("aria-label")), n.tabIndex]));
+  assert.ok(boxes.length > 0, "no table is wider than 360 px, so this test proves nothing");
+  for (const box of boxes) assert.deepEqual(box, ["group", true, 0]);
+});
+
+test("without a script everything but the device table is there, and the page says where that is", async (t) => {
+  const { page } = await open(t, { javaScriptEnabled: false });
+  for (const id of SECTIONS) assert.ok(await page.locator(`#${id} h2`).isVisible(), `section ${id}`);
+  assert.equal(await page.locator("#explorer").isVisible(), false);
+  const note = page.locator("#devices-static .note");
+  assert.ok(await note.isVisible());
+  assert.ok((await note.textContent()).includes(model.devices.file));
+  for (const dead of await page.locator(".needs-js").all()) assert.equal(await dead.isVisible(), false, "a control that cannot work is shown");
+  const cards = page.locator("details.card > summary");
+  if (await cards.count()) {
+    await cards.first().click();
+    assert.ok(await page.locator("details.card .card-body").first().isVisible(), "cards open without a script");
+  }
+});
+
+test("with unreadable data the page keeps its note in place of the table", async (t) => {
+  const file = join(lab, "unreadable.html");
+  writeFileSync(file, html.replace(/(id="list"[^>]*>)[^<]*/, "$1AAAA"));
+  const { page, trouble } = await open(t, { file, settle: 1000 });
+  assert.ok(await page.locator("#devices-static").isVisible());
+  assert.deepEqual(trouble.errors, []);
+});
