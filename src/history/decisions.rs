@@ -222,14 +222,15 @@ impl Decisions {
                     settled.insert(device, decision.clone());
                 }
                 // A task sheet has a row for each finding of a device; what they say together must agree.
-                Some(first) => match first.and(decision) {
-                    Some(both) => _ = settled.insert(device, both),
-                    None => {
+                Some(first) => {
+                    if let Some(both) = first.and(decision) {
+                        settled.insert(device, both);
+                    } else {
                         let named = if decision.key.is_empty() { &decision.serial } else { &decision.key };
                         let message = format!("decides otherwise of `{named}` than row {}", first.row);
                         refuse(message, "keep one decision for each device");
                     }
-                },
+                }
             }
         }
         for (device, decision) in settled {

@@ -109,3 +109,33 @@ fn planned_once(place: &Place, intent: &str, name: &str) -> Vec<String> {
     }
     slugs(&Report { root: place.path(intent) }, name)
 }
+
+/// The task sheet is the decisions file of the next run: as it is written it decides nothing, and what is written into it
+/// comes back in the next one.
+#[test]
+fn the_task_sheet_is_a_decisions_file() {
+    let place = Place::with_sample();
+    let first = place.analyze_into("first", &[], &[]);
+    let again = place.analyze_into("again", &["--decisions", "first/workbook.xlsx"], &[]);
+    assert_eq!(again.conclusions(), first.conclusions());
+    assert_eq!(again.files()["plan.csv"], first.files()["plan.csv"]);
+
+    let key = first.lines_where("findings.csv", "device_name", "CFS-DT-00029")[0]["device_key"].clone();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Tasks").unwrap();
+    let rows = [
+        ["Status", "Assignee", "Note", "Intent", "Severity", "Device", "Device key"],
+        ["declined", "", "", "", "high", "CFS-DT-00029", &key],
+        ["open", "Kim", "stays as a spare", "", "medium", "CFS-DT-00029", &key],
+    ];
+    for (at, row) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(row) {
+            sheet.write_string(at, column, cell).unwrap();
+        }
+    }
+    place.write("tasks.xlsx", book.save_to_buffer().unwrap());
+    let report = place.analyze_into("decided", &["--decisions", "tasks.xlsx"], &[]);
+    let lines = report.lines_where("findings.csv", "device_key", &key);
+    assert!(!lines.is_empty() && lines.iter().all(|line| line["status"] == "declined"));
+    assert!(report.lines_where("plan.csv", "device_key", &key).iter().all(|line| line["irreversible"] == "false"));
+}

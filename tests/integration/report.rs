@@ -109,7 +109,7 @@ fn the_task_sheet_offers_answers() {
     let mut text = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet2.xml").unwrap(), &mut text).unwrap();
     let tasks = report.lines("findings.csv").len();
-    assert!(text.contains("open,in progress,done,accepted,wrong"), "no drop-down of statuses");
+    assert!(text.contains("open,in-progress,done,declined"), "no drop-down of statuses");
     assert!(text.contains("People!$A$2:$A$201"), "no drop-down of people");
     assert!(text.contains(&format!("sqref=\"A2:A{}\"", tasks + 1)), "the drop-down does not cover the tasks");
     assert!(text.contains("<autoFilter ref=\"A1:"), "no filter");
