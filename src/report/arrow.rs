@@ -100,7 +100,7 @@ fn flag<'a>(name: &str, get: impl Fn(usize) -> bool + Send + Sync + 'a) -> (Stri
 pub(super) fn write(analysis: &Analysis, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
     let all = [
         ("arrow/devices.arrow", analysis.devices.len(), devices(analysis, index), "every device, with types"),
-        ("arrow/findings.arrow", analysis.findings.len(), findings(analysis), "every finding, with types"),
+        ("arrow/findings.arrow", tables::all_findings(analysis), findings(analysis), "every finding, with types"),
         ("arrow/plan.arrow", analysis.steps.len(), plan(analysis, index), "every step, with types"),
         (
             "arrow/records.arrow",
@@ -191,19 +191,27 @@ fn records(analysis: &Analysis) -> Columns<'_> {
 
 /// Columns of `findings.csv`, with types; what a device is, is in the file of devices.
 fn findings(analysis: &Analysis) -> Columns<'_> {
-    let f = &analysis.findings;
+    let open = analysis.findings.len();
+    // Findings that stand, and then those that an exception hides.
+    let of = move |at: usize| {
+        if at < open { (&analysis.findings, at) } else { (&analysis.hidden.findings, at - open) }
+    };
+    let device = move |at: usize| {
+        let (f, at) = of(at);
+        f.device.get(at).copied().unwrap_or(NONE) as usize
+    };
     vec![
-        made("finding_id", |at| tables::finding_id(analysis, f, at)),
-        text("rule", |at| tables::rule_id(analysis, at)),
-        text("severity", |at| f.severity.get(at).map_or("", |s| s.as_str())),
-        text("confidence", |at| f.confidence.get(at).map_or("", |c| c.as_str())),
-        text("device_key", |at| {
-            let device = f.device.get(at).copied().unwrap_or(NONE);
-            analysis.devices.key.get(device as usize).map_or("", String::as_str)
+        made("finding_id", move |at| tables::finding_id(analysis, of(at).0, of(at).1)),
+        text("rule", move |at| tables::rule_of(analysis, of(at).0, of(at).1)),
+        text("severity", move |at| of(at).0.severity.get(of(at).1).map_or("", |s| s.as_str())),
+        text("confidence", move |at| of(at).0.confidence.get(of(at).1).map_or("", |c| c.as_str())),
+        text("device_key", move |at| analysis.devices.key.get(device(at)).map_or("", String::as_str)),
+        list("objects", move |at| analysis.records.objects(of(at).0.objects(of(at).1)).join("|")),
+        text("evidence", move |at| of(at).0.evidence.get(of(at).1).map_or("", String::as_str)),
+        text("suggestion_id", move |at| {
+            analysis.suggestions.of(at).filter(|_| at < open).map_or("", |s| s.id.as_str())
         }),
-        list("objects", |at| analysis.records.objects(f.objects(at)).join("|")),
-        text("evidence", |at| f.evidence.get(at).map_or("", String::as_str)),
-        text("suggestion_id", |at| analysis.suggestions.of(at).map_or("", |s| s.id.as_str())),
+        text("status", move |at| if at < open { tables::status(analysis, device(at)).as_str() } else { "excepted" }),
     ]
 }
 

@@ -40,8 +40,19 @@ fn tables() -> Value {
             devices.insert(format!("{}_{column}", console.column_prefix()), text.clone());
         }
     }
-    let findings =
-        ["finding_id", "rule", "severity", "confidence", "device_key", "evidence", "suggestion_id", "status"];
+    let findings = [
+        "finding_id",
+        "rule",
+        "severity",
+        "confidence",
+        "device_key",
+        "evidence",
+        "suggestion_id",
+        "status",
+        "assignee",
+        "note",
+        "intent",
+    ];
     let mut finding: Map<String, Value> = findings.iter().map(|name| ((*name).to_string(), maybe.clone())).collect();
     finding.insert("objects".into(), json!({ "type": "array", "items": text }));
     let step = typed(&[
@@ -49,13 +60,17 @@ fn tables() -> Value {
         ("device_key", text.clone()),
         ("step", text.clone()),
         ("action", text.clone()),
-        ("console", maybe),
+        ("console", maybe.clone()),
         ("object_id", text.clone()),
         ("role", text.clone()),
         ("irreversible", flag.clone()),
         ("wipes", flag),
         ("condition", text.clone()),
-        ("why", text),
+        ("why", text.clone()),
+        ("phase", text.clone()),
+        ("not_before", text),
+        ("batch", json!({ "type": ["integer", "null"] })),
+        ("frees", maybe.clone()),
     ]);
     let step_names: Vec<String> = step.keys().cloned().collect();
     let step_names: Vec<&str> = step_names.iter().map(String::as_str).collect();
