@@ -138,7 +138,7 @@ impl DeviceTable {
 
     /// Whole days between the newest sign of life and as-of; 0 for a signal after as-of.
     #[must_use]
-    pub fn days_silent(&self, device: usize) -> Option<i64> {
+    pub fn days_inactive(&self, device: usize) -> Option<i64> {
         self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
     }
 

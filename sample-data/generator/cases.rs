@@ -92,11 +92,11 @@ impl Maker {
         self.emit(&device);
     }
 
-    // Silent devices and those that only look so.
+    // Stale devices and those that only look so.
 
     pub(super) fn silent_windows(&mut self, case: &'static str, join: Join, autopilot: bool) {
         let mut device = self.windows(case);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         self.enrol_at(&mut device, join, seen);
         if self.random.one_in(4) {
             for record in &mut device.intune {
@@ -115,7 +115,7 @@ impl Maker {
 
     pub(super) fn silent_apple(&mut self, case: &'static str, kind: Kind) {
         let mut device = self.device(case, kind);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         self.enrol_at(&mut device, Join::Registered, seen);
         self.bought(&mut device);
         self.emit(&device);
@@ -123,7 +123,7 @@ impl Maker {
 
     pub(super) fn silent_android(&mut self, case: &'static str, kind: Kind) {
         let mut device = self.device(case, kind);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         self.enrol_at(&mut device, Join::Registered, seen);
         self.emit(&device);
     }
@@ -131,7 +131,7 @@ impl Maker {
     pub(super) fn silent_but_disabled(&mut self, case: &'static str, number: usize) {
         let join = if number % 3 == 2 { Join::Hybrid } else { Join::Joined };
         let mut device = self.windows(case);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         self.enrol_at(&mut device, join, seen);
         if number % 4 == 1 {
             self.autopilot(&mut device);
@@ -144,7 +144,7 @@ impl Maker {
 
     pub(super) fn silent_but_released(&mut self, case: &'static str, _: usize) {
         let mut device = self.device(case, Kind::Ipad);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         self.enrol_at(&mut device, Join::Registered, seen);
         self.bought(&mut device);
         self.release(&mut device);
@@ -154,7 +154,7 @@ impl Maker {
     pub(super) fn silent_but_retiring(&mut self, case: &'static str, number: usize) {
         let kind = if number.is_multiple_of(2) { Kind::Laptop } else { Kind::AndroidManaged };
         let mut device = self.device(case, kind);
-        let seen = self.time(Age::Silent);
+        let seen = self.time(Age::Stale);
         let join = if kind == Kind::Laptop { Join::Joined } else { Join::Registered };
         self.enrol_at(&mut device, join, seen);
         for record in &mut device.intune {
@@ -228,8 +228,8 @@ impl Maker {
 
     // Management that broke or is not there.
 
-    pub(super) fn silent_in_intune(&mut self, case: &'static str, number: usize) {
-        let stopped = self.time(Age::Silent);
+    pub(super) fn stale_in_intune(&mut self, case: &'static str, number: usize) {
+        let stopped = self.time(Age::Stale);
         let seen = self.time(Age::Fresh);
         let mut device = match number % 3 {
             0 | 1 => self.windows(case),
@@ -258,7 +258,7 @@ impl Maker {
 
     /// Rows of Configuration Manager, Jamf and Defender, and co-managed ones: Intune's date says little about them.
     pub(super) fn not_its_own_check_in(&mut self, case: &'static str, number: usize) {
-        let stopped = self.time(Age::Silent);
+        let stopped = self.time(Age::Stale);
         let seen = self.time(Age::Fresh);
         let (kind, join, agent, compliance) = match number % 5 {
             0 => (Kind::Laptop, Join::Hybrid, "ConfigMgr", "Compliant"),
@@ -281,7 +281,7 @@ impl Maker {
 
     /// Entra still says that Intune manages it; Intune has no such record.
     pub(super) fn left_intune(&mut self, case: &'static str, number: usize, enabled: bool) {
-        let age = if number.is_multiple_of(2) { Age::Silent } else { Age::Fresh };
+        let age = if number.is_multiple_of(2) { Age::Stale } else { Age::Fresh };
         let mut seen = self.time(age);
         if number == 1 {
             // Active, but not this month.
@@ -423,7 +423,7 @@ impl Maker {
 
     pub(super) fn silent_with_compliance(&mut self, case: &'static str, number: usize, compliance: &'static str) {
         let mut device = self.windows(case);
-        let stopped = self.time(Age::Silent);
+        let stopped = self.time(Age::Stale);
         // Half of them are seen elsewhere.
         let elsewhere = if number.is_multiple_of(2) { self.soon_before(stopped) } else { self.time(Age::Fresh) };
         self.enrol(&mut device, Join::Joined, stopped, elsewhere);
@@ -450,7 +450,7 @@ impl Maker {
         self.emit(&device);
     }
 
-    pub(super) fn silent_sensor(&mut self, case: &'static str, _: usize) {
+    pub(super) fn sensor_inactive(&mut self, case: &'static str, _: usize) {
         let mut device = self.windows(case);
         let seen = self.time(Age::Fresh);
         self.enrol_at(&mut device, Join::Joined, seen);
@@ -620,10 +620,10 @@ impl Maker {
         self.emit(&device);
     }
 
-    /// As before, but Intune and Entra are silent: whether it is depends on a row that only its name joins.
+    /// As before, but Intune and Entra are stale: whether it is depends on a row that only its name joins.
     pub(super) fn silent_with_stray_sensor(&mut self, case: &'static str, _: usize) {
         let mut device = self.windows(case);
-        let stopped = self.time(Age::Silent);
+        let stopped = self.time(Age::Stale);
         self.enrol_at(&mut device, Join::Joined, stopped);
         let seen = self.time(Age::Fresh);
         self.sensor(&mut device, seen);

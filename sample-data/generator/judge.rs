@@ -147,7 +147,7 @@ pub(super) fn open_questions(device: &Device) -> &'static [&'static str] {
 fn stale(case: &mut Case) {
     let device = case.device;
     if case.silent_for(INACTIVE) && !case.dealt_with() {
-        case.holds("silent-everywhere", case.all_objects());
+        case.holds("stale-everywhere", case.all_objects());
     }
     let newest_sensor = case.sensors.iter().filter(|record| record.onboarded).max_by_key(|record| record.seen).copied();
     if let Some(sensor) = newest_sensor {
@@ -155,7 +155,7 @@ fn stale(case: &mut Case) {
             device.intune.iter().map(|record| record.seen).chain(device.entra.iter().map(|record| record.seen));
         let seen_recently = others.any(|seen| seen.is_some_and(|time| !older_than(time, SENSOR)));
         if older_than(sensor.seen, SENSOR) && seen_recently {
-            case.holds("silent-sensor", vec![defender_object(sensor)]);
+            case.holds("sensor-inactive", vec![defender_object(sensor)]);
         }
     }
     let hybrid = device.entra.iter().any(|record| record.join == Join::Hybrid);
@@ -187,7 +187,7 @@ fn intune_state(case: &mut Case) {
         case.holds("certificate-expired", object());
     }
     if newest.encrypted == Some(false) && !newest.personal && case.silent_for(INACTIVE) {
-        case.holds("unencrypted-and-silent", object());
+        case.holds("unencrypted-and-stale", object());
     }
     if newest.is_connector() {
         return;
@@ -200,10 +200,10 @@ fn intune_state(case: &mut Case) {
         return;
     }
     if newest.managed_by != "Co-managed" && case.active() {
-        case.holds("silent-in-intune", object());
+        case.holds("stale-in-intune", object());
     }
     if newest.compliance == "Compliant" {
-        case.holds("compliant-but-silent", object());
+        case.holds("compliant-but-stale", object());
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Age {
     /// 40 to 80 days: a holiday, not a case.
     Quiet,
     /// Older than the inactivity threshold, some beside and some beyond the one for deletion.
-    Silent,
+    Stale,
     Never,
 }
 
@@ -79,8 +79,8 @@ impl Maker {
         match age {
             Age::Fresh => Some(self.ago(0, 12)),
             Age::Quiet => Some(self.ago(41, 70)),
-            Age::Silent if self.random.one_in(4) => Some(self.ago(96, 116)),
-            Age::Silent => Some(self.ago(125, 520)),
+            Age::Stale if self.random.one_in(4) => Some(self.ago(96, 116)),
+            Age::Stale => Some(self.ago(125, 520)),
             Age::Never => None,
         }
     }
@@ -107,8 +107,8 @@ impl Maker {
     /// Intune's record of the device, not yet linked to Entra.
     pub(super) fn intune(&mut self, device: &Device, seen: Option<i64>) -> Intune {
         let kind = device.hardware.kind;
-        let silent = seen.is_none_or(|time| AS_OF - time > 90 * DAY);
-        let compliance = match (silent, self.random.below(20)) {
+        let stale = seen.is_none_or(|time| AS_OF - time > 90 * DAY);
+        let compliance = match (stale, self.random.below(20)) {
             (true, 0..=3) => "Compliant",
             (true, _) | (false, 0) => "Noncompliant",
             (false, 1) => "InGracePeriod",

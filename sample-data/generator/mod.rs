@@ -68,7 +68,7 @@ impl Truth {
         "certificate-expired",
         "chrome-deprovisioned-still-managed",
         "chrome-past-aue",
-        "compliant-but-silent",
+        "compliant-but-stale",
         "defender-only",
         "disabled-but-active",
         "disabled-past-grace",
@@ -83,12 +83,12 @@ impl Truth {
         "never-seen",
         "no-owner",
         "not-in-abm",
-        "owner-hoards",
+        "owner-over-quota",
         "ownership-mismatch",
-        "silent-everywhere",
-        "silent-in-intune",
-        "silent-sensor",
-        "unencrypted-and-silent",
+        "stale-everywhere",
+        "stale-in-intune",
+        "sensor-inactive",
+        "unencrypted-and-stale",
         "unmanaged-in-entra",
     ];
 }
@@ -116,7 +116,7 @@ pub(crate) struct TrueFinding {
     pub rule: &'static str,
     /// Place in [`Truth::devices`].
     pub device: usize,
-    /// `console:native_id`, sorted: the records that carry the condition. For `silent-everywhere` and `never-seen` these
+    /// `console:native_id`, sorted: the records that carry the condition. For `stale-everywhere` and `never-seen` these
     /// are all records of the device.
     pub objects: Vec<String>,
     /// The rule's text fixes the objects: exactly these. Otherwise a finding may name further records of the device.

@@ -47,11 +47,11 @@ pub struct Explanation {
     pub join_type: JoinType,
     /// How sure its identity is.
     pub identity: Identity,
-    /// Active, silent or unknown.
+    /// Active, stale or unknown.
     pub activity: Activity,
     /// The time at which it is judged, UTC milliseconds.
     pub as_of: i64,
-    /// Days after which a device of its platform is silent.
+    /// Days after which a device of its platform is stale.
     pub inactive_days: u32,
     /// Its records, in their order.
     pub records: Vec<RecordStory>,

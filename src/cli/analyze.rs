@@ -156,9 +156,9 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
         model.as_of_source
     )?;
     writeln!(to)?;
-    writeln!(to, "{DIM}{:<12}{:>9}{:>9}{:>9}{:>9}{DIM:#}", "platform", "devices", "active", "silent", "unknown")?;
+    writeln!(to, "{DIM}{:<12}{:>9}{:>9}{:>9}{:>9}{DIM:#}", "platform", "devices", "active", "stale", "unknown")?;
     for row in &model.activity {
-        writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.silent, row.unknown)?;
+        writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.stale, row.unknown)?;
     }
     writeln!(to)?;
     rules(&mut to, analysis, model)?;

@@ -145,7 +145,7 @@ fn activity(e: &Explanation) -> String {
     match (e.activity, e.device.last_activity) {
         (Activity::Unknown, _) | (_, None) => format!("{word}: no sign of life is known"),
         (_, Some(last)) => format!(
-            "{word}: last seen {}, {} days before {}; silent after {} days",
+            "{word}: last seen {}, {} days before {}; stale after {} days",
             day(last),
             (e.as_of - last).max(0) / crate::identity::DAY,
             day(e.as_of),

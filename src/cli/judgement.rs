@@ -68,7 +68,7 @@ impl Args {
                     message: format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),
                     help:
                         "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called \
-                           silent; `--allow-short-thresholds` accepts it for non-persistent desktops"
+                           stale; `--allow-short-thresholds` accepts it for non-persistent desktops"
                             .into(),
                 });
             }

@@ -164,7 +164,7 @@ impl Reader<'_> {
         let Some(days) = self.number(key, item) else { return };
         let meant = self.config.allow_short_thresholds || scope == Scope::Vdi;
         if threshold == Threshold::Inactive && days < SHORTEST_INACTIVE && !meant {
-            let help = "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called silent; \
+            let help = "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called stale; \
                         `allow_short = true` accepts it, and `[thresholds.vdi]` is for non-persistent desktops";
             self.add(
                 item.span().start,
@@ -242,7 +242,7 @@ mod tests {
             inactive = 10
             [rules.no-owner]
             off = "lab machines have none"
-            [rules.silent-in-intune]
+            [rules.stale-in-intune]
             severity = "critical"
             [markers.teams_phone]
             model = ["MP56", "CCX*"]
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(thresholds.days(Threshold::Inactive, Platform::Ios), 45);
         assert_eq!(thresholds.vdi(Threshold::Inactive), Some(10));
         assert_eq!(thresholds.owner_quota, 20);
-        assert_eq!(config.severity["silent-in-intune"], Severity::Critical);
+        assert_eq!(config.severity["stale-in-intune"], Severity::Critical);
         assert_eq!(config.off["no-owner"], "lab machines have none");
         assert_eq!(config.markers.columns().collect::<Vec<_>>(), ["model"]);
         assert_eq!(config.exceptions, Some(PathBuf::from("exceptions.yaml")));

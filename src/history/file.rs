@@ -154,7 +154,7 @@ mod tests {
     const DAY: i64 = 86_400_000;
 
     fn one(text: &str) -> Exceptions {
-        Exceptions::new(parse("exceptions.yaml", text, &["no-owner", "silent-everywhere"]).unwrap())
+        Exceptions::new(parse("exceptions.yaml", text, &["no-owner", "stale-everywhere"]).unwrap())
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "lab-7"), last + DAY), None, "expired");
         assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "PC-7"), last), None, "another name");
         assert_eq!(exceptions.hides("no-owner", &facts("5CG2", "LAB-7"), last), None, "another serial");
-        assert_eq!(exceptions.hides("silent-everywhere", &facts("5CG1", "LAB-7"), last), None, "another rule");
+        assert_eq!(exceptions.hides("stale-everywhere", &facts("5CG1", "LAB-7"), last), None, "another rule");
         assert_eq!(exceptions.states(&[1], last), [State::Active]);
         assert_eq!(exceptions.states(&[0], last), [State::Unused]);
         assert_eq!(exceptions.states(&[0], last + DAY), [State::Expired]);

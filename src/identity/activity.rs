@@ -1,4 +1,4 @@
-//! The time at which everything is judged, and the thresholds that make a device silent.
+//! The time at which everything is judged, and the thresholds that make a device stale.
 
 use super::shelves::Shelves;
 use crate::notice::{Code, Notice};
@@ -47,11 +47,11 @@ const OWNER_QUOTA: u32 = 15;
 crate::schema::words! {
     /// What a threshold is about.
     Threshold {
-        /// Days after which a device is silent.
+        /// Days after which a device is stale.
         Inactive = "inactive",
-        /// Days after which a silent device may be deleted.
+        /// Days after which a stale device may be deleted.
         Delete = "delete",
-        /// Days after which a Defender sensor is silent.
+        /// Days after which a Defender sensor is inactive.
         Sensor = "sensor",
         /// Days a remote action may be pending.
         Pending = "pending",
@@ -82,7 +82,7 @@ impl Default for Thresholds {
     }
 }
 
-/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices silent.
+/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
 pub const SHORTEST_INACTIVE: u32 = 21;
 
 impl Thresholds {
@@ -141,7 +141,7 @@ pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice
         let after = later_than(shelves, millis.saturating_add(DAY));
         let notice = (after > 0).then(|| {
             let message = format!(
-                "{after} signs of life are later than the time of judgement, {}: what was silent then may be alive now, and the other way round",
+                "{after} signs of life are later than the time of judgement, {}: what was stale then may be alive now, and the other way round",
                 day(millis)
             );
             Notice::new(Code::SourcesOutOfStep, "", message)

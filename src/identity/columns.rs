@@ -40,7 +40,7 @@ impl Devices {
             "last_activity_console" => {
                 words(self.last_console.iter().map(|c| Console::ALL.get(*c as usize).map(|c| c.as_str())).collect())
             }
-            "days_silent" => self.ages(name, self.last_activity()),
+            "days_inactive" => self.ages(name, self.last_activity()),
             "activity" => words(self.activities().map(|a| Some(a.as_str())).collect()),
             "identity" => words(self.identity.iter().map(|i| Some(i.as_str())).collect()),
             // Never false: what could not be joined is not known, so a rule that asks for it becomes unknown.
@@ -53,7 +53,7 @@ impl Devices {
             "intune_entra_listed" => self.listed_in_entra(shelves),
             "abm_server_used" => self.server_used(shelves),
             "owner_devices" => Owners::new(self, shelves).devices(name),
-            "owner_silent" => Owners::new(self, shelves).silent(name),
+            "owner_stale" => Owners::new(self, shelves).stale(name),
             "owner_quota" => {
                 UInt32Chunked::full(name.into(), self.thresholds.owner_quota, self.count as usize).into_column()
             }

@@ -260,7 +260,7 @@ impl Devices {
     pub fn activity_at(&self, device: u32, last: Option<i64>) -> Activity {
         let Some(last) = last else { return Activity::Unknown };
         let days = i64::from(self.days(Threshold::Inactive, device as usize));
-        if self.as_of.millis.saturating_sub(last) > days * DAY { Activity::Silent } else { Activity::Active }
+        if self.as_of.millis.saturating_sub(last) > days * DAY { Activity::Stale } else { Activity::Active }
     }
 
     /// Days of a threshold for a device.

@@ -14,12 +14,12 @@ pub(super) struct Owners {
     /// Number of the owner of each device.
     of: Vec<Option<u32>>,
     devices: Vec<u32>,
-    silent: Vec<u32>,
+    stale: Vec<u32>,
 }
 
 impl Owners {
     pub(super) fn new(devices: &Devices, shelves: &Shelves) -> Self {
-        let mut owners = Self { of: vec![None; devices.count as usize], devices: Vec::new(), silent: Vec::new() };
+        let mut owners = Self { of: vec![None; devices.count as usize], devices: Vec::new(), stale: Vec::new() };
         let Some(names) = shelves.of(Console::Entra).and_then(|s| s.text("primary_user")) else { return owners };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         for ((device, slot), activity) in (0_u32..).zip(&mut owners.of).zip(devices.activities()) {
@@ -31,11 +31,11 @@ impl Owners {
             let owner = owner as usize;
             if owner == owners.devices.len() {
                 owners.devices.push(0);
-                owners.silent.push(0);
+                owners.stale.push(0);
             }
-            if let (Some(all), Some(silent)) = (owners.devices.get_mut(owner), owners.silent.get_mut(owner)) {
+            if let (Some(all), Some(stale)) = (owners.devices.get_mut(owner), owners.stale.get_mut(owner)) {
                 *all += 1;
-                *silent += u32::from(activity == Activity::Silent);
+                *stale += u32::from(activity == Activity::Stale);
             }
         }
         owners
@@ -46,9 +46,9 @@ impl Owners {
         self.column(name, &self.devices)
     }
 
-    /// How many of them are silent.
-    pub(super) fn silent(&self, name: &str) -> Column {
-        self.column(name, &self.silent)
+    /// How many of them are stale.
+    pub(super) fn stale(&self, name: &str) -> Column {
+        self.column(name, &self.stale)
     }
 
     fn column(&self, name: &str, counts: &[u32]) -> Column {

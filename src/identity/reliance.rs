@@ -14,7 +14,7 @@ pub(super) struct Reliance {
     pub consoles: u16,
     /// Newest sign of life in the other records, UTC milliseconds.
     pub last_activity: Option<i64>,
-    /// The device would be active, silent or unknown otherwise than it is.
+    /// The device would be active, stale or unknown otherwise than it is.
     pub activity: bool,
     /// Some console could hold a record of it unseen.
     pub linkable: bool,
@@ -67,7 +67,7 @@ impl Devices {
     pub fn rests_on_weak(&self, device: u32, column: &str) -> bool {
         let Some(reliance) = self.reliance(device) else { return false };
         match column {
-            "activity" | "last_activity" | "last_activity_console" | "days_silent" => reliance.activity,
+            "activity" | "last_activity" | "last_activity_console" | "days_inactive" => reliance.activity,
             "linkable" => reliance.linkable,
             _ => carried_column(column).is_some_and(|c| match c.from {
                 From::Count | From::Supplied => false,

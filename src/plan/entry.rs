@@ -50,7 +50,7 @@ pub struct Entry {
     pub why: String,
     /// When it is done.
     pub phase: Phase,
-    /// Whether the device must have been silent for the delete threshold by then.
+    /// Whether the device must have had no activity for the delete threshold by then.
     pub silence: bool,
     /// How long it takes by hand.
     pub effort: Effort,

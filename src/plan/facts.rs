@@ -48,7 +48,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("no-join", "in no directory"),
     fact("unknown-join", "no console says how it is joined"),
     fact("active", "a sign of life is newer than the inactivity threshold"),
-    fact("silent", "every known sign of life is older"),
+    fact("stale", "every known sign of life is older"),
     fact("unknown-activity", "no sign of life is known"),
     fact("fully-managed", "Android: corporate, fully managed"),
     fact("dedicated", "Android: corporate, dedicated"),

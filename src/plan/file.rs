@@ -42,7 +42,7 @@ pub(super) struct Definition {
     pub console: Option<String>,
     /// When it is done; by its place, unless said.
     pub phase: Option<When>,
-    /// Whether it waits until the device has been silent for the delete threshold.
+    /// Whether it waits until the device has had no activity for the delete threshold.
     #[serde(default)]
     pub silence: bool,
     /// What it is done to.

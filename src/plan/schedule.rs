@@ -119,8 +119,8 @@ impl Schedule {
 struct Wait {
     /// Days between the removals and what cannot be undone after them.
     grace: i64,
-    /// The day on which it has been silent for long enough, if it stays silent.
-    silent: Option<i64>,
+    /// The day on which it has had no activity for long enough, if it stays stale.
+    stale: Option<i64>,
     active: bool,
     delete: i64,
 }
@@ -134,7 +134,7 @@ impl Wait {
         let fresh = plan.iter().any(|s| basis.entries.get(s.entry as usize).is_some_and(|e| e.phase == Phase::Remove));
         Self {
             grace: if fresh { (delete - days(Threshold::Inactive)).max(SHORTEST_GRACE) } else { 0 },
-            silent: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
+            stale: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
             active: basis.devices.activity.get(device) == Some(&Activity::Active),
             delete,
         }
@@ -143,10 +143,10 @@ impl Wait {
     /// The first day after the wait that begins on a day.
     fn end(&self, first: i64, silence: bool) -> i64 {
         let graced = first + self.grace;
-        match self.silent {
+        match self.stale {
             // It is in use until it is taken away.
             _ if silence && self.active => graced.max(first + self.delete),
-            Some(silent) if silence => graced.max(silent),
+            Some(stale) if silence => graced.max(stale),
             _ => graced,
         }
     }
@@ -273,8 +273,8 @@ mod tests {
 
     #[test]
     fn the_wait_is_the_grace_period_and_the_silence() {
-        let wait = |grace, silent, active| Wait { grace, silent, active, delete: 120 };
-        // Silent for long: the grace period alone. Silent for less: until it has been silent for long.
+        let wait = |grace, stale, active| Wait { grace, stale, active, delete: 120 };
+        // Stale for long: the grace period alone. Stale for less: until it has had no activity for long.
         assert_eq!(wait(30, Some(50), false).end(100, true), 130);
         assert_eq!(wait(30, Some(150), false).end(100, true), 150);
         assert_eq!(wait(30, Some(150), false).end(100, false), 130);

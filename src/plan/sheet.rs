@@ -7,7 +7,7 @@ use crate::schema::Console;
 pub struct Parameters {
     /// Days of silence after which an object may be deleted.
     pub delete_days: u32,
-    /// Days after which a device is silent.
+    /// Days after which a device is stale.
     pub inactive_days: u32,
 }
 

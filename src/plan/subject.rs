@@ -20,7 +20,7 @@ words! {
         Disabled = "disabled",
         /// Defender, Chrome: active.
         Active = "active",
-        /// Defender: the sensor is silent.
+        /// Defender: the sensor is inactive.
         Inactive = "inactive",
         /// Defender: seen, not onboarded.
         NotOnboarded = "not-onboarded",

@@ -155,9 +155,9 @@ impl Cohort<'_> {
                 (first, last) => format!("last signs of life between {first} and {last}"),
             });
         }
-        let silent = self.members.len() - seen.len();
-        if silent > 0 {
-            factors.push(format!("no sign of life is known for {silent}"));
+        let stale = self.members.len() - seen.len();
+        if stale > 0 {
+            factors.push(format!("no sign of life is known for {stale}"));
         }
         let mut held: BTreeMap<Vec<Console>, usize> = BTreeMap::new();
         for device in self.members {

@@ -24,7 +24,7 @@ pub(super) fn playbooks() -> Playbooks {
     Playbooks::load(&shipped(), &PARAMETERS).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
-/// A silent corporate device without records or findings.
+/// A stale corporate device without records or findings.
 pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
     Subject {
         device: 7,
@@ -32,7 +32,7 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         ownership: Ownership::Corporate,
         join_type: join,
         identity: Identity::Exact,
-        activity: Activity::Silent,
+        activity: Activity::Stale,
         mode: AndroidMode::Unknown,
         shared: false,
         teams: false,
@@ -631,7 +631,7 @@ fn what_intune_lost_leaves_through_autopilot_where_it_is_registered() {
     for (activity, told) in [
         (Activity::Active, "still signs in"),
         (Activity::Unknown, "no sign of life is known"),
-        (Activity::Silent, "leaves the organisation for good"),
+        (Activity::Stale, "leaves the organisation for good"),
     ] {
         let device = device.clone().seen(activity);
         expect(&device, "windows-autopilot", &order);

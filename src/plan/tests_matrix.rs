@@ -158,8 +158,8 @@ fn every_device(mut check: impl FnMut(&Subject)) {
 fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
     let others = [
         (Purpose::Reuse, Activity::Active),
-        (Purpose::Reuse, Activity::Silent),
-        (Purpose::Repair, Activity::Silent),
+        (Purpose::Reuse, Activity::Stale),
+        (Purpose::Repair, Activity::Stale),
         (Purpose::Replace, Activity::Unknown),
     ];
     for (at, asks) in ASKS.iter().enumerate() {
@@ -182,7 +182,7 @@ fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
             }
             (device.shared, device.teams, device.flex) = (true, true, true);
             check(&device);
-            (device.purpose, device.activity) = (Purpose::Dispose, Activity::Silent);
+            (device.purpose, device.activity) = (Purpose::Dispose, Activity::Stale);
             check(&device);
             device.kept = true;
             check(&device);
@@ -359,8 +359,8 @@ fn corporate_android_is_never_retired_and_its_delete_says_that_it_erases() {
         let by_mode = matches!(device.mode, M::FullyManaged | M::Dedicated | M::CorporateWorkProfile | M::Aosp);
         let corporate = by_mode || device.mode == M::Unknown && device.ownership == Ownership::Corporate;
         demand(!corporate || plan.first("intune-retire").is_none(), "corporate Android is not retired")?;
-        let silent = |(e, _): &(&Entry, Option<&Object>)| e.slug == "intune-delete" && !e.wipes;
-        demand(!corporate || !plan.steps.iter().any(silent), "delete on corporate Android erases")
+        let stale = |(e, _): &(&Entry, Option<&Object>)| e.slug == "intune-delete" && !e.wipes;
+        demand(!corporate || !plan.steps.iter().any(stale), "delete on corporate Android erases")
     });
 }
 
@@ -451,7 +451,7 @@ fn ad_is_disabled_before_it_is_deleted() {
 fn what_still_lives_is_confirmed_before_it_goes() {
     check_all(|plan| {
         let device = plan.device;
-        if device.activity == Activity::Silent {
+        if device.activity == Activity::Stale {
             return Ok(());
         }
         for (entry, object) in plan.steps.iter().filter(|(e, _)| e.slug == "entra-disable" && e.console.is_some()) {

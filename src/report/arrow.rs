@@ -147,7 +147,7 @@ fn devices<'a>(analysis: &'a Analysis, index: &'a Index) -> Columns<'a> {
         list("consoles", |at| tables::consoles(analysis, at)),
         time("last_activity", |at| d.last_activity.get(at)),
         text("last_activity_console", |at| d.last_console.get(at)),
-        number("days_silent", |at| d.days_silent(at)),
+        number("days_inactive", |at| d.days_inactive(at)),
         text("activity", |at| d.activity.get(at).map_or("", |a| a.as_str())),
         text("identity", |at| d.identity.get(at).map_or("", |i| i.as_str())),
         list("findings", |at| index.rules(analysis, at)),

@@ -129,7 +129,7 @@ fn upset(model: &Model) -> Upset {
     }
 }
 
-/// Days silent of one platform.
+/// Days inactive of one platform.
 #[derive(Debug, Serialize)]
 struct Panel {
     platform: &'static str,
@@ -153,7 +153,7 @@ struct Bar {
     height: f64,
     count: usize,
     /// Wholly beyond the threshold.
-    silent: bool,
+    stale: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -177,7 +177,7 @@ fn panel(row: &SilenceRow, edges: &[u32]) -> Panel {
             width: SPAN - 3.0,
             height: tidy(height),
             count: *count,
-            silent: start >= row.threshold,
+            stale: start >= row.threshold,
         }
     });
     let ticks =
@@ -208,7 +208,7 @@ fn within(days: u32, edges: &[u32]) -> f64 {
     float(edges.len()) + 0.5
 }
 
-/// Silent devices by threshold, a line a platform.
+/// Stale devices by threshold, a line a platform.
 #[derive(Debug, Serialize)]
 struct Plot {
     width: f64,
@@ -251,16 +251,16 @@ fn plot(days: &[u32], rows: &[CurveRow]) -> Plot {
         let clamped = day.clamp(first, last);
         tidy(LEFT + f64::from(clamped - first) * (RIGHT - LEFT) / f64::from((last - first).max(1)))
     };
-    let most = rows.iter().flat_map(|row| &row.silent).max().copied().unwrap_or(0);
+    let most = rows.iter().flat_map(|row| &row.stale).max().copied().unwrap_or(0);
     let step = nice_step(most);
     let top = step * most.div_ceil(step).max(1);
     let y = |count: usize| tidy(BASE - float(count) * (BASE - TOP) / float(top));
-    // A platform without a silent device at any threshold would only lie on the axis.
-    let drawn = rows.iter().filter(|row| row.platform == "all" || row.silent.iter().any(|n| *n > 0));
+    // A platform without a stale device at any threshold would only lie on the axis.
+    let drawn = rows.iter().filter(|row| row.platform == "all" || row.stale.iter().any(|n| *n > 0));
     let mut lines: Vec<Line> = drawn
         .map(|row| {
             let dots: Vec<Point> =
-                days.iter().zip(&row.silent).map(|(day, count)| Point { x: x(*day), y: y(*count) }).collect();
+                days.iter().zip(&row.stale).map(|(day, count)| Point { x: x(*day), y: y(*count) }).collect();
             let points: Vec<String> = dots.iter().map(|p| format!("{},{}", p.x, p.y)).collect();
             let end = dots.last().map_or(BASE, |p| p.y);
             Line { platform: row.platform, points: points.join(" "), dots, label: end, end }

@@ -170,7 +170,7 @@ mod tests {
         let environment = environment(&templates, BTreeSet::new()).unwrap();
         let exception = |state: &str, reason: &str| {
             serde_json::json!({
-                "rule": "silent-everywhere", "device": "LAB-*", "reason": reason, "owner": "Ann", "approved_by": "Bob",
+                "rule": "stale-everywhere", "device": "LAB-*", "reason": reason, "owner": "Ann", "approved_by": "Bob",
                 "expires": "2027-01-31", "state": state, "hidden": 2,
             })
         };
@@ -178,7 +178,7 @@ mod tests {
             "rules": [],
             "exceptions": [exception("active", "loan <pool>"), exception("expired", "gone")],
             "hidden": [{
-                "rule": "silent-everywhere", "device_key": "serial:X1", "device_name": "<b>LAB-1</b>", "severity": "high",
+                "rule": "stale-everywhere", "device_key": "serial:X1", "device_name": "<b>LAB-1</b>", "severity": "high",
                 "exception": 0,
             }],
         });

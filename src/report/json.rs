@@ -124,7 +124,7 @@ fn device_values(analysis: &Analysis, index: &Index, at: usize) -> Vec<Value> {
         tables::consoles(analysis, at).into(),
         d.last_activity.get(at).map_or_else(String::new, rfc3339).into(),
         d.last_console.get(at).into(),
-        d.days_silent(at).map_or(Value::Null, Value::from),
+        d.days_inactive(at).map_or(Value::Null, Value::from),
         word(d.activity.get(at).map(|a| a.as_str())),
         word(d.identity.get(at).map(|i| i.as_str())),
         index.rules(analysis, at).into(),

@@ -42,9 +42,9 @@ pub struct Model {
     consoles: Vec<ConsoleRow>,
     /// Which consoles hold which devices.
     pub(super) overlaps: Vec<OverlapRow>,
-    /// Days silent by platform.
+    /// Days inactive by platform.
     pub(super) silence: Silence,
-    /// Silent devices by threshold.
+    /// Stale devices by threshold.
     pub(super) threshold_curve: Curve,
     /// Findings by severity.
     pub severities: Vec<SeverityRow>,
@@ -122,7 +122,7 @@ pub struct Totals {
     /// Devices with a recent sign of life.
     pub active: usize,
     /// Devices whose known signs of life are all old.
-    pub silent: usize,
+    pub stale: usize,
     /// Devices without a known sign of life.
     pub unknown: usize,
     /// Devices with a finding.
@@ -163,8 +163,8 @@ pub struct ActivityRow {
     pub devices: usize,
     /// Active ones.
     pub active: usize,
-    /// Silent ones.
-    pub silent: usize,
+    /// Stale ones.
+    pub stale: usize,
     /// Those without a known sign of life.
     pub unknown: usize,
 }
@@ -377,7 +377,7 @@ fn totals(analysis: &Analysis, index: &Index) -> Totals {
         records: analysis.sources.iter().map(|s| s.records).sum(),
         devices: devices.len(),
         active: count(Activity::Active),
-        silent: count(Activity::Silent),
+        stale: count(Activity::Stale),
         unknown: count(Activity::Unknown),
         flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
         findings: analysis.findings.len(),
@@ -437,11 +437,11 @@ fn activity(analysis: &Analysis) -> Vec<ActivityRow> {
     }
     counts
         .into_iter()
-        .map(|(platform, [active, silent, unknown])| ActivityRow {
+        .map(|(platform, [active, stale, unknown])| ActivityRow {
             platform: platform.as_str(),
-            devices: active + silent + unknown,
+            devices: active + stale + unknown,
             active,
-            silent,
+            stale,
             unknown,
         })
         .collect()

@@ -1,4 +1,4 @@
-//! The counts behind the pictures of the page: who holds what, how long devices are silent, what another threshold
+//! The counts behind the pictures of the page: who holds what, how long devices are stale, what another threshold
 //! would change.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::schema::{Activity, Platform};
 
 /// Days at which one span of silence ends and the next begins; the default thresholds are among them.
 pub(super) const EDGES: &[u32] = &[7, 14, 30, 60, 90, 120, 180, 365, 730];
-/// Thresholds for which the curve says how many devices would be silent.
+/// Thresholds for which the curve says how many devices would be stale.
 const CURVE: &[u32] = &[30, 45, 60, 90, 120, 180, 270];
 
 /// Devices that exactly these consoles hold.
@@ -27,7 +27,7 @@ pub(super) struct OverlapRow {
     pub flagged: usize,
 }
 
-/// How long the devices of a platform have been silent.
+/// How long the devices of a platform have been stale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SilenceRow {
@@ -41,7 +41,7 @@ pub(super) struct SilenceRow {
     pub unknown: usize,
 }
 
-/// Devices that a threshold would call silent.
+/// Devices that a threshold would call stale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct CurveRow {
@@ -49,11 +49,11 @@ pub(super) struct CurveRow {
     pub platform: &'static str,
     /// The threshold in force; nothing for `all` where platforms differ.
     pub threshold: Option<u32>,
-    /// Silent devices, one number for each of the `days` of the curve.
-    pub silent: Vec<usize>,
+    /// Stale devices, one number for each of the `days` of the curve.
+    pub stale: Vec<usize>,
 }
 
-/// Silent devices by threshold.
+/// Stale devices by threshold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Curve {
@@ -63,11 +63,11 @@ pub(super) struct Curve {
     pub rows: Vec<CurveRow>,
 }
 
-/// Days silent, by platform.
+/// Days inactive, by platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Silence {
-    /// Where one span ends and the next begins, in days. A device that was silent for exactly so long is in the former.
+    /// Where one span ends and the next begins, in days. A device that was stale for exactly so long is in the former.
     pub edges: &'static [u32],
     /// One row a platform.
     pub rows: Vec<SilenceRow>,
@@ -102,14 +102,14 @@ fn silences(analysis: &Analysis) -> impl Iterator<Item = (Platform, Option<i64>)
         .map(|(at, platform)| (*platform, devices.last_activity.get(at).map(|last| devices.as_of.saturating_sub(last))))
 }
 
-/// Days silent by platform.
+/// Days inactive by platform.
 pub(super) fn silence(analysis: &Analysis) -> Silence {
     let mut rows: BTreeMap<Platform, (Vec<usize>, usize)> = BTreeMap::new();
-    for (platform, silent) in silences(analysis) {
+    for (platform, stale) in silences(analysis) {
         let (spans, unknown) = rows.entry(platform).or_insert_with(|| (vec![0; EDGES.len() + 1], 0));
-        match silent {
-            Some(silent) => {
-                if let Some(slot) = spans.get_mut(span(silent)) {
+        match stale {
+            Some(stale) => {
+                if let Some(slot) = spans.get_mut(span(stale)) {
                     *slot += 1;
                 }
             }
@@ -128,22 +128,22 @@ pub(super) fn silence(analysis: &Analysis) -> Silence {
     Silence { edges: EDGES, rows }
 }
 
-/// The span of a silence. The same comparison that makes a device silent, so that picture and counts agree.
-fn span(silent: i64) -> usize {
-    EDGES.iter().take_while(|edge| exceeds(silent, **edge)).count()
+/// The span of a silence. The same comparison that makes a device stale, so that picture and counts agree.
+fn span(stale: i64) -> usize {
+    EDGES.iter().take_while(|edge| exceeds(stale, **edge)).count()
 }
 
-fn exceeds(silent: i64, days: u32) -> bool {
-    silent > i64::from(days) * DAY
+fn exceeds(stale: i64, days: u32) -> bool {
+    stale > i64::from(days) * DAY
 }
 
-/// How many devices each threshold of the curve would call silent.
+/// How many devices each threshold of the curve would call stale.
 pub(super) fn curve(analysis: &Analysis) -> Curve {
     let mut rows: BTreeMap<Platform, Vec<usize>> = BTreeMap::new();
-    for (platform, silent) in silences(analysis) {
+    for (platform, stale) in silences(analysis) {
         let counts = rows.entry(platform).or_insert_with(|| vec![0; CURVE.len()]);
-        let Some(silent) = silent else { continue };
-        for (slot, _) in counts.iter_mut().zip(CURVE).filter(|(_, days)| exceeds(silent, **days)) {
+        let Some(stale) = stale else { continue };
+        for (slot, _) in counts.iter_mut().zip(CURVE).filter(|(_, days)| exceeds(stale, **days)) {
             *slot += 1;
         }
     }
@@ -157,11 +157,11 @@ pub(super) fn curve(analysis: &Analysis) -> Curve {
     let mut thresholds = rows.keys().map(|platform| days(*platform));
     let first = thresholds.next();
     let common = first.filter(|first| thresholds.all(|other| other == *first));
-    let whole = CurveRow { platform: "all", threshold: common, silent: all };
-    let each = rows.into_iter().map(|(platform, silent)| CurveRow {
+    let whole = CurveRow { platform: "all", threshold: common, stale: all };
+    let each = rows.into_iter().map(|(platform, stale)| CurveRow {
         platform: platform.as_str(),
         threshold: Some(days(platform)),
-        silent,
+        stale,
     });
     Curve { days: CURVE, rows: std::iter::once(whole).chain(each).collect() }
 }
@@ -179,7 +179,7 @@ mod tests {
     fn a_span_ends_where_a_threshold_makes_silent() {
         assert_eq!(span(0), 0);
         assert_eq!(span(-DAY), 0, "a signal after as-of is no silence");
-        assert_eq!(span(90 * DAY), 4, "not yet silent at 90 days");
+        assert_eq!(span(90 * DAY), 4, "not yet stale at 90 days");
         assert_eq!(span(90 * DAY + 1), 5);
         assert_eq!(span(10_000 * DAY), EDGES.len());
     }

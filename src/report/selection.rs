@@ -6,7 +6,7 @@ use super::model::ON_PAGE;
 use super::tables::Index;
 use crate::analysis::Analysis;
 
-/// Devices by number, the severest finding first, then the longest silent; those without a finding last.
+/// Devices by number, the severest finding first, then the longest stale; those without a finding last.
 #[derive(Debug)]
 pub(super) struct Selection {
     /// Device numbers, in that order.
@@ -34,7 +34,7 @@ impl Selection {
         let mut devices: Vec<u32> = numbers.filter(|d| complete || !index.findings(*d as usize).is_empty()).collect();
         devices.sort_by_cached_key(|d| {
             let at = *d as usize;
-            (Reverse(index.highest(analysis, at)), Reverse(analysis.devices.days_silent(at)), *d)
+            (Reverse(index.highest(analysis, at)), Reverse(analysis.devices.days_inactive(at)), *d)
         });
         devices.truncate(limit);
         let mut chosen = vec![false; count];

@@ -226,7 +226,7 @@ fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
     let d = &analysis.devices;
     identity_cells(analysis, at, line);
     line.word(d.last_console.get(at));
-    line.maybe(d.days_silent(at));
+    line.maybe(d.days_inactive(at));
     line.word(d.activity.get(at).map_or("", |a| a.as_str()));
     line.word(d.identity.get(at).map_or("", |i| i.as_str()));
     line.word(&index.rules(analysis, at));
@@ -476,7 +476,7 @@ const SUGGESTION: &[&str] = &[
     "primary_user",
     "consoles",
     "last_activity",
-    "days_silent",
+    "days_inactive",
     "activity",
     "identity",
     "severity",
@@ -496,7 +496,7 @@ fn member(analysis: &Analysis, finding: usize, line: &mut Line) {
     let d = &analysis.devices;
     let at = f.device.get(finding).copied().unwrap_or(NONE) as usize;
     identity_cells(analysis, at, line);
-    line.maybe(d.days_silent(at));
+    line.maybe(d.days_inactive(at));
     line.word(d.activity.get(at).map_or("", |a| a.as_str()));
     line.word(d.identity.get(at).map_or("", |i| i.as_str()));
     line.word(f.severity.get(finding).map_or("", |s| s.as_str()));

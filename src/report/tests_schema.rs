@@ -34,7 +34,7 @@ fn tables() -> Value {
     let maybe = json!({ "type": ["string", "null"] });
     let flag = json!({ "type": "boolean" });
     let mut devices: Map<String, Value> = DEVICES_CSV.iter().map(|name| ((*name).to_string(), text.clone())).collect();
-    devices.insert("days_silent".into(), json!({ "type": ["integer", "null"] }));
+    devices.insert("days_inactive".into(), json!({ "type": ["integer", "null"] }));
     for console in Console::ALL {
         for column in ["id", "last_seen"] {
             devices.insert(format!("{}_{column}", console.column_prefix()), text.clone());

@@ -16,7 +16,7 @@ pub const DEVICES_CSV: &[&str] = &[
     "consoles",
     "last_activity",
     "last_activity_console",
-    "days_silent",
+    "days_inactive",
     "activity",
     "identity",
     "findings",

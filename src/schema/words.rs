@@ -159,7 +159,7 @@ words! {
         /// A signal is newer than the inactivity threshold.
         Active = "active",
         /// Signals are known, and all are older than the threshold.
-        Silent = "silent",
+        Stale = "stale",
         /// No signal is known.
         Unknown = "unknown",
     }

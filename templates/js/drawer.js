@@ -111,7 +111,7 @@ function drawerOf(list, move) {
       children.push(draw("text", { class: "p-label", x: 0, y: y + 4 }, r.title.length > 22 ? `${r.title.slice(0, 21)}\u2026` : r.title));
       if (r.enrolled !== null && r.seen !== null) children.push(draw("line", { class: "t-span", x1: x(r.enrolled), x2: x(r.seen), y1: y, y2: y }));
       if (r.enrolled !== null) children.push(draw("circle", { class: "t-enrolled", cx: x(r.enrolled), cy: y, r: 4 }));
-      if (r.seen !== null) children.push(draw("circle", { class: r.seen < threshold ? "t-seen t-silent" : "t-seen", cx: x(r.seen), cy: y, r: 5 }));
+      if (r.seen !== null) children.push(draw("circle", { class: r.seen < threshold ? "t-seen t-stale" : "t-seen", cx: x(r.seen), cy: y, r: 5 }));
     });
     return make("div", null,
       make("div", { class: "timeline" }, draw("svg", { class: "picture", role: "img", viewBox: `0 0 640 ${height}`, width: 640, height }, ...children)),

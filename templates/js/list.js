@@ -6,7 +6,7 @@ const GRID = [
   { key: "platform", label: "Platform", class: "word" },
   { key: "user", label: "Primary user", class: "user" },
   { key: "last", label: "Last sign of life", class: "date" },
-  { key: "days", label: "Days silent", class: "n", first: "descending" },
+  { key: "days", label: "Days inactive", class: "n", first: "descending" },
   { key: "activity", label: "Activity", class: "word" },
   { key: "severity", label: "Severity", class: "grade", first: "descending" },
   { key: "findings", label: "Findings", class: "found" },
@@ -199,7 +199,7 @@ function lister(list, open) {
     },
     rows: (found) => [
       ["device_key", "name", "serial", "platform", "manufacturer", "model", "ownership", "join_type", "primary_user", "consoles",
-        "last_activity", "days_silent", "activity", "identity", "findings", "highest_severity"],
+        "last_activity", "days_inactive", "activity", "identity", "findings", "highest_severity"],
       ...found.map((at) => [
         list.key(at), list.name(at), list.serial(at), list.platform(at), list.manufacturer(at), list.model(at), list.ownership(at),
         list.join(at), list.user(at), list.consoles(at).join("|"),

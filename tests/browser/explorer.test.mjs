@@ -99,14 +99,14 @@ for (const [label, fits, choose] of [
 
 test("an address with a filter gives the same list again", async (t) => {
   const rule = rulesOf(flagged()[0])[0];
-  const { page } = await open(t, { hash: `#find=rule:${rule};activity:silent` });
-  const right = flagged().filter((at) => rulesOf(at).includes(rule) && list.words.activity[list.activity[at]] === "silent");
+  const { page } = await open(t, { hash: `#find=rule:${rule};activity:stale` });
+  const right = flagged().filter((at) => rulesOf(at).includes(rule) && list.words.activity[list.activity[at]] === "stale");
   assert.equal(await matching(page), right.length);
 });
 
 test("headings sort both ways and say so, and what is not known stays last", async (t) => {
   const { page } = await open(t);
-  const head = page.locator("#grid th", { hasText: "Days silent" });
+  const head = page.locator("#grid th", { hasText: "Days inactive" });
   const read = () => page.locator("#grid tbody td.c-days").evaluateAll((all) => all.map((n) => n.textContent)
     .filter((text) => text !== "\u2014").map((text) => Number(text.replace(/[^\d]/g, ""))));
   const known = flagged().map((at) => list.days[at]).filter((d) => d !== null);

@@ -126,12 +126,12 @@ test("activity, consoles and severities show the numbers of report.json", async 
   const table = async (selector) => page.locator(selector).evaluateAll((rows) => rows.map((tr) => (
     Array.from(tr.querySelectorAll("td.n"), (td) => td.textContent))));
   const activity = await table("#activity tr[data-platform]");
-  assert.deepEqual(activity.map((r) => r.slice(0, 4).map(digits)), model.activity.map((a) => [a.devices, a.active, a.silent, a.unknown]));
+  assert.deepEqual(activity.map((r) => r.slice(0, 4).map(digits)), model.activity.map((a) => [a.devices, a.active, a.stale, a.unknown]));
   const consoles = await table("#pictures tr[data-console]");
   assert.deepEqual(consoles.map((r) => r.map(digits)), model.consoles.map((c) => [c.records, c.devices]));
   const bars = await page.locator("#activity tr[data-platform] .bar").evaluateAll((all) => all.map((svg) => (
     Array.from(svg.querySelectorAll("rect"), (r) => parseFloat(r.getAttribute("width"))))));
-  const shares = model.activity.filter((a) => a.devices > 0).map((a) => [a.active, a.silent, a.unknown].map((n) => (n * 100) / a.devices));
+  const shares = model.activity.filter((a) => a.devices > 0).map((a) => [a.active, a.stale, a.unknown].map((n) => (n * 100) / a.devices));
   assert.equal(bars.length, shares.length);
   shares.forEach((share, i) => share.forEach((x, k) => assert.ok(Math.abs(x - bars[i][k]) < 0.01, `bar ${i}.${k} is ${bars[i][k]}, not ${x}`)));
 });
@@ -210,15 +210,15 @@ test("the pictures and the tables behind them show the numbers of report.json", 
     const whole = model.activity.find((a) => a.platform === row.platform);
     assert.equal(row.devices.reduce((a, b) => a + b, row.unknown), whole.devices, `${row.platform}: spans`);
     const beyond = model.silence.edges.indexOf(row.threshold);
-    if (beyond >= 0) assert.equal(row.devices.slice(beyond + 1).reduce((a, b) => a + b, 0), whole.silent, `${row.platform}: beyond the threshold`);
+    if (beyond >= 0) assert.equal(row.devices.slice(beyond + 1).reduce((a, b) => a + b, 0), whole.stale, `${row.platform}: beyond the threshold`);
   }
   const curve = model.threshold_curve;
-  assert.deepEqual((await table("#curve")).map((r) => r.slice(1).map(digits)), curve.rows.map((r) => r.silent));
+  assert.deepEqual((await table("#curve")).map((r) => r.slice(1).map(digits)), curve.rows.map((r) => r.stale));
   for (const row of curve.rows) {
-    row.silent.forEach((n, i) => assert.ok(i === 0 || n <= row.silent[i - 1], `${row.platform}: more devices are silent at a longer threshold`));
+    row.stale.forEach((n, i) => assert.ok(i === 0 || n <= row.stale[i - 1], `${row.platform}: more devices are stale at a longer threshold`));
     const at = curve.days.indexOf(row.threshold);
-    const silent = row.platform === "all" ? model.totals.silent : model.activity.find((a) => a.platform === row.platform).silent;
-    if (at >= 0) assert.equal(row.silent[at], silent, `${row.platform}: the curve at the threshold in force`);
+    const stale = row.platform === "all" ? model.totals.stale : model.activity.find((a) => a.platform === row.platform).stale;
+    if (at >= 0) assert.equal(row.stale[at], stale, `${row.platform}: the curve at the threshold in force`);
   }
   const drawn = await page.locator("#pictures svg[role=img]").evaluateAll((all) => all.map((svg) => (
     document.getElementById(svg.getAttribute("aria-labelledby"))?.textContent.trim() ?? "")));
@@ -263,7 +263,7 @@ test("the embedded devices are those of report.json and devices.csv", () => {
     const row = csv.get(key) ?? csv.get(`'${key}`);
     assert.ok(row, key);
     assert.equal(row.activity, list.words.activity[list.activity[at]], key);
-    assert.equal(row.days_silent, list.days[at] === null ? "" : String(list.days[at]), key);
+    assert.equal(row.days_inactive, list.days[at] === null ? "" : String(list.days[at]), key);
     assert.equal(row.findings, list.findings[at].map((r) => list.rules[r]).join("|"), key);
     assert.ok(row.name === list.name[at] || row.name === `'${list.name[at]}`, key);
   });

@@ -148,8 +148,8 @@ fn a_filtered_export_proves_no_absence() {
         assert_eq!((line["outcome"].as_str(), line["matched"].as_str()), ("did-not-run", "0"));
         assert!(line["reason"].contains("the Intune export holds"), "{}", line["reason"]);
     }
-    // What Intune would have said of most devices is not known, so nobody is silent everywhere without it.
-    let of_others = report.lines_where("findings.csv", "rule", "silent-everywhere");
+    // What Intune would have said of most devices is not known, so nobody is stale everywhere without it.
+    let of_others = report.lines_where("findings.csv", "rule", "stale-everywhere");
     let without_intune: Vec<&str> = of_others
         .iter()
         .filter(|line| ["windows", "macos", "ios", "android"].contains(&line["platform"].as_str()))
@@ -165,9 +165,9 @@ fn a_console_that_is_missing_stops_the_rules_that_need_it() {
         &[
             "abm-released-still-managed",
             "autopilot-ghost",
-            "compliant-but-silent",
+            "compliant-but-stale",
             "left-intune-still-in-entra",
-            "silent-in-intune",
+            "stale-in-intune",
         ],
         &["duplicate-entra", "left-intune-still-in-entra"],
         &["autopilot-ghost"],
@@ -445,15 +445,15 @@ fn dates_as_spreadsheets_write_them_say_the_same() {
 #[test]
 fn dates_that_cannot_be_read_make_nobody_silent() {
     let (place, tenant) = small();
-    let plain = place.analyze(&[]).lines_where("findings.csv", "rule", "silent-everywhere");
+    let plain = place.analyze(&[]).lines_where("findings.csv", "rule", "stale-everywhere");
     with_check_ins(&place, &tenant, |_, [y, m, d, ..]| Some(format!("{d} of {m}, {y}")));
     let report = place.analyze_into("again", &[], &[]);
     assert!(has_notice(&report, "unreadable-value", &tenant.files[INTUNE].0, "1", "count as unknown"));
     let known: BTreeSet<&str> = plain.iter().map(|line| line["device_key"].as_str()).collect();
-    let lines = report.lines_where("findings.csv", "rule", "silent-everywhere");
+    let lines = report.lines_where("findings.csv", "rule", "stale-everywhere");
     let new: Vec<&str> =
         lines.iter().filter(|l| !known.contains(l["device_key"].as_str())).map(|l| l["device_name"].as_str()).collect();
-    assert_eq!(new, Vec::<&str>::new(), "called silent because Intune's dates are damaged");
+    assert_eq!(new, Vec::<&str>::new(), "called stale because Intune's dates are damaged");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn a_decision_holds_for_its_device_alone() {
         (status("CFS-IPH-00247"), status("CFS-DT-00029"), status("CFS-LT-00074")),
         ("in-progress".into(), "declined".into(), "open".into())
     );
-    let list = report.lines_where("suggestions/silent-everywhere.ios.corporate.registered.csv", "device_key", &phone);
+    let list = report.lines_where("suggestions/stale-everywhere.ios.corporate.registered.csv", "device_key", &phone);
     let shown = ["intent", "status", "assignee", "note"].map(|column| list[0][column].as_str());
     assert_eq!(shown, ["reuse", "in-progress", "Ann", "'=next; week"]);
 

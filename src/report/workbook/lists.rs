@@ -164,7 +164,7 @@ fn facts_columns() -> Vec<Column> {
         ("Primary user", 28, Text),
         ("Consoles", 24, Text),
         ("Last sign of life", 17, Time),
-        ("Days silent", 8, Number),
+        ("Days inactive", 8, Number),
         ("Activity", 10, Text),
     ])
 }
@@ -177,7 +177,7 @@ fn facts(analysis: &Analysis, device: usize, cells: &mut Cells<'_>) {
     cells.text(d.primary_user.get(device));
     cells.text(&tables::consoles(analysis, device));
     cells.time(d.last_activity.get(device));
-    cells.number(d.days_silent(device));
+    cells.number(d.days_inactive(device));
     cells.text(d.activity.get(device).map_or("", |a| a.as_str()));
 }
 

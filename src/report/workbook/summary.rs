@@ -98,7 +98,7 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         ("Records", t.records),
         ("Devices", t.devices as u64),
         ("Active devices", t.active as u64),
-        ("Silent devices", t.silent as u64),
+        ("Stale devices", t.stale as u64),
         ("Devices of unknown activity", t.unknown as u64),
         ("Flagged devices", t.flagged as u64),
         ("Findings", t.findings as u64),
@@ -115,9 +115,9 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
 
 fn tables(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     page.heading("Activity by platform")?;
-    page.heads(&["Platform", "Devices", "Active", "Silent", "Unknown"])?;
+    page.heads(&["Platform", "Devices", "Active", "Stale", "Unknown"])?;
     for row in &model.activity {
-        page.numbers(row.platform, &[row.devices, row.active, row.silent, row.unknown].map(|n| n as u64))?;
+        page.numbers(row.platform, &[row.devices, row.active, row.stale, row.unknown].map(|n| n as u64))?;
     }
     page.heading("Findings by severity")?;
     for row in &model.severities {

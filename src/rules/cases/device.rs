@@ -144,7 +144,7 @@ pub(super) fn default_value(name: &str, kind: Kind) -> AnyValue<'static> {
         ("as_of", _) => time(AS_OF).map_or(AnyValue::Null, datetime),
         ("linkable", _) => AnyValue::Boolean(true),
         ("owner_quota", _) => AnyValue::UInt32(thresholds.owner_quota),
-        ("owner_devices" | "owner_silent", _) => AnyValue::Null,
+        ("owner_devices" | "owner_stale", _) => AnyValue::Null,
         ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),
         (_, Kind::Count) => AnyValue::UInt32(0),
         (

@@ -165,7 +165,7 @@ const fn a_kind(kind: Kind) -> &'static str {
     }
 }
 
-/// A comparison that calls something silent before Entra's stamp can tell.
+/// A comparison that calls something stale before Entra's stamp can tell.
 fn too_short(part: &Expr) -> Option<(String, f64)> {
     let Expr::BinaryExpr { left, op, right } = part else { return None };
     let ((Expr::Column(column), Operator::Gt | Operator::GtEq, Expr::Literal(literal))
@@ -175,7 +175,7 @@ fn too_short(part: &Expr) -> Option<(String, f64)> {
         return None;
     };
     let days = number(literal)?;
-    let about_signals = ["days_silent", "entra_days"].contains(&column.as_str());
+    let about_signals = ["days_inactive", "entra_days"].contains(&column.as_str());
     (about_signals && days < f64::from(SHORTEST_INACTIVE)).then(|| (column.to_string(), days))
 }
 

@@ -109,7 +109,7 @@ fn threshold_that_is_none() {
     assert_snapshot!(complaint(&place, &["analyze", "in", "--threshold", "inactive=7"]), @"
     exit 2
     error: an inactivity threshold of 7 days is below 21
-    help: Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called silent; `--allow-short-thresholds` accepts it for non-persistent desktops
+    help: Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called stale; `--allow-short-thresholds` accepts it for non-persistent desktops
     ");
     assert_snapshot!(complaint(&place, &["analyze", "in", "--threshold", "inactiv=60"]), @"
     exit 2

@@ -31,7 +31,7 @@ fn nothing_tells_day_and_month_apart() {
     assert!(inspect(&place).contains("`Last check-in`: day and month cannot be told apart"));
     let report = super::report(&place, &["--force"]);
     assert_eq!(last_activity(&report), ["", "", "", "2026-11-11T10:00:00Z"]);
-    assert!(report.lines_where("findings.csv", "rule", "silent-everywhere").is_empty());
+    assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn day_first_and_month_first_in_one_column() {
       some cells put the day first and others the month first; the 3 dates of these kinds count as unknown. The file was put together from two: export it again
     ");
     let report = super::report(&place, &["--force"]);
-    assert!(report.lines_where("findings.csv", "rule", "silent-everywhere").is_empty());
+    assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn dates_that_mean_never() {
     let place = check_ins(&never);
     let report = super::report(&place, &[]);
     assert_snapshot!(super::said(&report), @"10 rows, 0 set aside");
-    assert!(report.lines_where("findings.csv", "rule", "silent-everywhere").is_empty());
+    assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
 
 #[test]

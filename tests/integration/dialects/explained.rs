@@ -102,7 +102,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
         why: &[Why::NoColumn("abm/portal", "updated")],
     },
     // The list leaves released devices out, so that nobody knows which devices are dealt with.
-    Explained { dialects: &["api-list"], what: "new silent-everywhere", why: &[Why::Notice("", "released")] },
+    Explained { dialects: &["api-list"], what: "new stale-everywhere", why: &[Why::Notice("", "released")] },
     // And what they are held together by is then not a serial number that Apple lists.
     Explained { dialects: &["api-list"], what: "severity certificate-expired", why: &[Why::Notice("", "released")] },
     Explained {

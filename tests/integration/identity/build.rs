@@ -8,7 +8,7 @@ pub(crate) struct Layout {
     columns: &'static [(&'static str, &'static str, &'static str)],
 }
 
-/// Everything below is silent at the time of judgement, so that a device in doubt would get steps if it could.
+/// Everything below is stale at the time of judgement, so that a device in doubt would get steps if it could.
 pub(crate) const INTUNE: Layout = Layout {
     file: "intune",
     columns: &[

@@ -10,21 +10,21 @@ fn confidence(findings: &[String], rule: &str) -> String {
     own[0].rsplit_once(' ').unwrap().1.to_owned()
 }
 
-const SILENT: &str = "id=i1; name=PC-1; serial=5CG0001AB; entra=e1; compliance=Compliant";
+const STALE: &str = "id=i1; name=PC-1; serial=5CG0001AB; entra=e1; compliance=Compliant";
 
 #[test]
 fn silence_that_a_named_sensor_decides_is_not_planned_on() {
-    let plain = find(&[INTUNE.rows(&[SILENT]), ENTRA.rows(&["object=o1; entra=e1; name=PC-1"])]);
-    assert_eq!(confidence(&plain.findings("intune:1"), "silent-everywhere"), "high");
+    let plain = find(&[INTUNE.rows(&[STALE]), ENTRA.rows(&["object=o1; entra=e1; name=PC-1"])]);
+    assert_eq!(confidence(&plain.findings("intune:1"), "stale-everywhere"), "high");
     assert!(plain.steps("intune:1").contains(&"intune-delete".to_owned()), "{:?}", plain.steps("intune:1"));
 
     let found = find(&[
-        INTUNE.rows(&[SILENT]),
+        INTUNE.rows(&[STALE]),
         ENTRA.rows(&["object=o1; entra=e1; name=PC-1"]),
         OLD_DEFENDER.rows(&["id=m1; name=PC-1"]),
     ]);
     assert_eq!(found.held("defender:1"), "name weak");
-    assert_eq!(confidence(&found.findings("intune:1"), "silent-everywhere"), "low");
+    assert_eq!(confidence(&found.findings("intune:1"), "stale-everywhere"), "low");
     let removing = |step: &String| step.contains("delete") || step.contains("disable") || step.contains("wipe");
     assert!(!found.steps("intune:1").iter().any(removing), "{:?}", found.steps("intune:1"));
 }
@@ -32,15 +32,15 @@ fn silence_that_a_named_sensor_decides_is_not_planned_on() {
 #[test]
 fn a_sign_of_life_of_a_named_sensor_is_not_planned_on() {
     let found = find(&[
-        INTUNE.rows(&[SILENT]),
+        INTUNE.rows(&[STALE]),
         ENTRA.rows(&["object=o1; entra=e1; name=PC-1"]),
         OLD_DEFENDER.rows(&["id=m1; name=PC-1; seen=2026-11-18T08:00:00.0000000Z; health=Active"]),
     ]);
-    assert_eq!(found.cell("intune:1", "activity"), "active", "it may be alive, so nobody calls it silent");
+    assert_eq!(found.cell("intune:1", "activity"), "active", "it may be alive, so nobody calls it stale");
     let findings = found.findings("intune:1");
-    assert!(!findings.iter().any(|finding| finding.starts_with("silent-everywhere")), "{findings:?}");
-    assert_eq!(confidence(&findings, "silent-in-intune"), "low");
-    assert_eq!(confidence(&findings, "compliant-but-silent"), "high", "it does not ask the sensor");
+    assert!(!findings.iter().any(|finding| finding.starts_with("stale-everywhere")), "{findings:?}");
+    assert_eq!(confidence(&findings, "stale-in-intune"), "low");
+    assert_eq!(confidence(&findings, "compliant-but-stale"), "high", "it does not ask the sensor");
     assert!(!found.steps("intune:1").contains(&"re-enroll".to_owned()), "{:?}", found.steps("intune:1"));
 }
 
@@ -72,6 +72,6 @@ fn a_weak_device_is_looked_at_and_nothing_more() {
     ]);
     assert_eq!(found.devices(), ["ad:1 entra:1"]);
     assert_eq!(found.identity("entra:1"), "weak");
-    assert_eq!(confidence(&found.findings("entra:1"), "silent-everywhere"), "low");
+    assert_eq!(confidence(&found.findings("entra:1"), "stale-everywhere"), "low");
     assert_eq!(found.steps("entra:1"), ["review-identity"]);
 }

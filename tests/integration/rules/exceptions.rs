@@ -4,7 +4,7 @@ use super::named;
 use crate::common::Place;
 
 const FILE: &str = "\
-- rule: silent-in-intune
+- rule: stale-in-intune
   device: {name: \"*\", serial: SERIAL}
   reason: on a ship until spring
   owner: fleet@contoso.example
@@ -16,7 +16,7 @@ const FILE: &str = "\
   owner: lab@contoso.example
   approved_by: ciso@contoso.example
   expires: 2027-01-31
-- rule: silent-in-intune
+- rule: stale-in-intune
   device: {serial: OTHER}
   reason: was accepted for the summer
   owner: fleet@contoso.example
@@ -28,8 +28,8 @@ const FILE: &str = "\
 fn an_exception_hides_a_finding_and_everything_says_so() {
     let place = Place::with_sample();
     let plain = place.analyze_into("plain", &[], &[]);
-    let silent = plain.lines_where("findings.csv", "rule", "silent-in-intune");
-    let (first, second) = (&silent[0], &silent[1]);
+    let stale = plain.lines_where("findings.csv", "rule", "stale-in-intune");
+    let (first, second) = (&stale[0], &stale[1]);
     let file = FILE.replace("{name: \"*\", serial: SERIAL}", &format!("{{serial: {}}}", first["serial"]));
     place.write("exceptions.yaml", file.replace("OTHER", &second["serial"]));
 
@@ -43,10 +43,10 @@ fn an_exception_hides_a_finding_and_everything_says_so() {
     );
     // Everything else is as it was, also what the expired one hid.
     assert_eq!(lines.len(), plain.lines("findings.csv").len());
-    let rule = report.rule("silent-in-intune");
-    assert_eq!((rule["matched"].clone(), rule["suppressed"].as_str()), (silent.len().to_string(), "1"));
+    let rule = report.rule("stale-in-intune");
+    assert_eq!((rule["matched"].clone(), rule["suppressed"].as_str()), (stale.len().to_string(), "1"));
     let planned = |report: &crate::common::Report| {
-        report.lines("plan.csv").into_iter().filter(|line| line["suggestion_id"].contains("silent-in-intune")).count()
+        report.lines("plan.csv").into_iter().filter(|line| line["suggestion_id"].contains("stale-in-intune")).count()
     };
     assert!(planned(&report) < planned(&plain));
     let notices = report.lines("notices.csv");
@@ -56,7 +56,7 @@ fn an_exception_hides_a_finding_and_everything_says_so() {
         .map(|line| format!("{} {}", line["code"], line["message"].replace(&second["serial"], "[SERIAL]")))
         .collect();
     insta::assert_snapshot!(said.join("\n"), @"
-    exception-expired the exception in line 13 of `exceptions.yaml` (silent-in-intune for serial [SERIAL], approved by ciso@contoso.example) ended on 2026-09-30: what it hid is shown again
+    exception-expired the exception in line 13 of `exceptions.yaml` (stale-in-intune for serial [SERIAL], approved by ciso@contoso.example) ended on 2026-09-30: what it hid is shown again
     exception-unused the exception in line 7 of `exceptions.yaml` (* for serial NOBODY1, approved by ciso@contoso.example) hides nothing: no finding needs it
     ");
 

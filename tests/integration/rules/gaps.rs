@@ -17,7 +17,7 @@ fn by_absence(console: Console) -> Vec<String> {
     shipped.iter().filter(concludes).map(|rule| rule.text.id.clone()).collect()
 }
 
-/// Every rule that concludes from the console's gaps is silent and says why, whatever is left of its file.
+/// Every rule that concludes from the console's gaps is stale and says why, whatever is left of its file.
 fn assert_silent(whole: &Tenant, console: Console, content: Option<&[u8]>, what: &str) {
     let place = Place::new();
     for (at, (name, own)) in whole.files.iter().enumerate() {

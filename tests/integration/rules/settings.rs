@@ -8,21 +8,21 @@ fn a_configuration_changes_what_it_names_and_says_so() {
     let usual = place.analyze_into("usual", &[], &[]);
     place.write(
         "lastseen.toml",
-        "[thresholds]\ninactive = 60\n[thresholds.ios]\ninactive = 300\n[rules.silent-in-intune]\nseverity = \"critical\"\n\
+        "[thresholds]\ninactive = 60\n[thresholds.ios]\ninactive = 300\n[rules.stale-in-intune]\nseverity = \"critical\"\n\
          [rules.certificate-expired]\noff = \"certificates are renewed by another team\"\n",
     );
     let own = place.analyze(&[]);
     let off = own.rule("certificate-expired");
     assert_eq!(off["outcome"], "did-not-run");
     assert_eq!(off["reason"], "switched off: certificates are renewed by another team");
-    let critical = own.lines_where("findings.csv", "rule", "silent-in-intune");
+    let critical = own.lines_where("findings.csv", "rule", "stale-in-intune");
     assert!(!critical.is_empty() && critical.iter().all(|line| line["severity"] == "critical"));
-    let silent = |report: &crate::common::Report, platform: &str| {
+    let stale = |report: &crate::common::Report, platform: &str| {
         let lines = report.lines_where("devices.csv", "platform", platform);
-        lines.into_iter().filter(|line| line["activity"] == "silent").count()
+        lines.into_iter().filter(|line| line["activity"] == "stale").count()
     };
-    assert!(silent(&own, "windows") > silent(&usual, "windows"));
-    assert!(silent(&own, "ios") < silent(&usual, "ios"));
+    assert!(stale(&own, "windows") > stale(&usual, "windows"));
+    assert!(stale(&own, "ios") < stale(&usual, "ios"));
     let values = own.manifest()["configuration"].clone();
     insta::assert_snapshot!("configuration", serde_json::to_string_pretty(&values).unwrap());
 }
@@ -75,8 +75,8 @@ fn short_thresholds_are_for_marked_desktops() {
     let report = place.analyze(&[]);
     let lines = report.lines("devices.csv");
     let young = |line: &&crate::common::Line| {
-        line["days_silent"].parse::<i64>().is_ok_and(|days| (6..90).contains(&days)) && line["activity"] == "silent"
+        line["days_inactive"].parse::<i64>().is_ok_and(|days| (6..90).contains(&days)) && line["activity"] == "stale"
     };
-    let silent: Vec<&crate::common::Line> = lines.iter().filter(young).collect();
-    assert!(!silent.is_empty() && silent.iter().all(|line| line["name"].starts_with("CFS-DT-")));
+    let stale: Vec<&crate::common::Line> = lines.iter().filter(young).collect();
+    assert!(!stale.is_empty() && stale.iter().all(|line| line["name"].starts_with("CFS-DT-")));
 }

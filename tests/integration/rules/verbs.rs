@@ -18,11 +18,11 @@ fn the_shipped_rules_are_listed_checked_and_tested() {
 
 #[test]
 fn one_rule_is_shown() {
-    insta::assert_snapshot!("rules_show", Place::new().run(&["rules", "show", "compliant-but-silent"]).stdout);
+    insta::assert_snapshot!("rules_show", Place::new().run(&["rules", "show", "compliant-but-stale"]).stdout);
     insta::assert_snapshot!(Place::new().run(&["rules", "show", "compliant-but-silnt"]).complaint(), @r"
     exit 2
     error: `compliant-but-silnt` is no rule
-    help: the nearest is `compliant-but-silent`
+    help: the nearest is `compliant-but-stale`
     ");
 }
 
