@@ -73,6 +73,8 @@ codes! {
     LoneDate = "lone-date", Medium;
     /// An exception whose last day is over: what it hid is shown again.
     ExceptionExpired = "exception-expired", Medium;
+    /// A rule that a configuration or an exception names by an earlier id.
+    RenamedRule = "renamed-rule", Low;
     /// An exception that hides nothing.
     ExceptionUnused = "exception-unused", Low;
 }

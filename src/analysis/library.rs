@@ -1,14 +1,17 @@
 //! What a run goes by: formats, rules, playbooks and word lists, shipped and laid over.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::assets::{self, Files};
 use crate::config::Config;
 use crate::error::{Error, Problem, Result};
 use crate::formats::{Format, Formats};
 use crate::history::Exceptions;
 use crate::identity::{Markers, Threshold};
+use crate::notice::Notice;
 use crate::plan::{Parameters, Playbooks};
-use crate::rules::{self, Rule};
-use crate::schema::{Platform, nearest};
+use crate::rules::{self, Named, Names, Rule};
+use crate::schema::Platform;
 
 use super::Options;
 
@@ -20,6 +23,8 @@ pub(super) struct Library {
     pub playbooks: Playbooks,
     pub markers: Markers,
     pub exceptions: Exceptions,
+    /// Remarks on rules that the configuration or the exceptions name by an earlier id.
+    pub notices: Vec<Notice>,
 }
 
 impl Library {
@@ -50,11 +55,12 @@ impl Library {
         let markers = options.config.all_markers(&files);
         match (formats, rules, playbooks, markers) {
             (Ok(formats), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
-                settle(&mut rules, &options.config)?;
-                let ids: Vec<&str> = rules.iter().map(|rule| rule.text.id.as_str()).collect();
-                let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &ids));
+                let mut notices = settle(&mut rules, &options.config)?;
+                let names = Names::new(&rules);
+                let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &names));
                 let exceptions = exceptions.transpose()?.unwrap_or_default();
-                Ok(Self { files, formats, rules, playbooks, markers, exceptions })
+                notices.extend(exceptions.renamed());
+                Ok(Self { files, formats, rules, playbooks, markers, exceptions, notices })
             }
             (formats, rules, playbooks, markers) => {
                 let mut problems = formats.err().unwrap_or_default();
@@ -78,6 +84,8 @@ pub struct Checked {
     pub playbooks: usize,
     /// Number of exceptions.
     pub exceptions: usize,
+    /// Remarks on rules that the configuration or the exceptions name by an earlier id.
+    pub notices: Vec<Notice>,
 }
 
 /// Reads and checks rules, formats, playbooks, configuration and exceptions.
@@ -90,36 +98,60 @@ pub fn check(options: &Options) -> Result<Checked> {
         formats: library.formats.into_all(),
         playbooks: library.playbooks.books().count(),
         exceptions: library.exceptions.list.len(),
+        notices: library.notices,
         rules: library.rules,
     })
 }
 
-/// Switches rules off and changes severities, as the configuration says.
-fn settle(rules: &mut [Rule], config: &Config) -> Result<()> {
-    let named = config.off.keys().chain(config.severity.keys());
-    let unknown: Vec<Problem> = named
-        .filter(|name| !rules.iter().any(|rule| rule.text.id == **name))
-        .map(|name| {
-            let near = nearest(name, rules.iter().map(|rule| rule.text.id.as_str()));
-            Problem {
-                file: config.source.file.clone(),
-                place: format!("`[rules.{name}]`"),
-                message: format!("`{name}` is no rule"),
-                help: near
-                    .map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`")),
+/// Switches rules off and changes severities, as the configuration says; remarks on rules that it names by earlier ids.
+fn settle(rules: &mut [Rule], config: &Config) -> Result<Vec<Notice>> {
+    let named: BTreeSet<&String> = config.off.keys().chain(config.severity.keys()).collect();
+    let names = Names::new(rules);
+    let (mut problems, mut notices) = (Vec::new(), Vec::new());
+    let mut meant: BTreeMap<String, &String> = BTreeMap::new();
+    for name in named {
+        match names.find(name) {
+            Named::Current(id) => drop(meant.insert(id.to_string(), name)),
+            Named::Earlier(id) => {
+                notices.push(rules::renamed(&config.source.file, name, id));
+                if let Some(other) = meant.insert(id.to_string(), name) {
+                    problems.push(twice(config, id, [other, name]));
+                }
             }
-        })
-        .collect();
-    if !unknown.is_empty() {
-        return Err(Error::Rules { problems: unknown });
+            Named::Nothing(near) => problems.push(no_rule(config, name, near)),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Rules { problems });
     }
     for rule in rules {
-        rule.off = config.off.get(&rule.text.id).cloned();
-        if let Some(severity) = config.severity.get(&rule.text.id) {
+        let Some(name) = meant.get(&rule.text.id) else { continue };
+        rule.off = config.off.get(*name).cloned();
+        if let Some(severity) = config.severity.get(*name) {
             rule.set_severity(*severity);
         }
     }
-    Ok(())
+    Ok(notices)
+}
+
+fn no_rule(config: &Config, name: &str, near: Option<&str>) -> Problem {
+    Problem {
+        file: config.source.file.clone(),
+        place: format!("`[rules.{name}]`"),
+        message: format!("`{name}` is no rule"),
+        help: near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`")),
+    }
+}
+
+/// One rule under its id of today and an earlier one: which of the two counts, nobody can say.
+fn twice(config: &Config, id: &str, names: [&String; 2]) -> Problem {
+    let [one, other] = names;
+    Problem {
+        file: config.source.file.clone(),
+        place: format!("`[rules.{other}]`"),
+        message: format!("`{one}` and `{other}` are the same rule"),
+        help: format!("keep `[rules.{id}]`"),
+    }
 }
 
 /// A file that nothing would read is a misspelt folder.

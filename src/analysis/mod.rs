@@ -226,10 +226,11 @@ struct Inner {
 }
 
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
-    let library = Library::load(options)?;
+    let mut library = Library::load(options)?;
     let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
+    notices.append(&mut library.notices);
     if records.iter().all(|(_, r)| r.frame.height() == 0) {
         let message = if sources.is_empty() {
             match inputs.as_slice() {

@@ -10,8 +10,7 @@ use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::{self, Checked};
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::rules::{self, Rule};
-use crate::schema::nearest;
+use crate::rules::{self, Named, Rule};
 
 /// List, show, check and test the rules.
 #[derive(Debug, ClapArgs)]
@@ -124,8 +123,13 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 }
 
 fn show(rules: &[Rule], id: &str) -> Result<u8> {
-    let Some(rule) = rules.iter().find(|rule| rule.text.id == id) else {
-        let near = nearest(id, rules.iter().map(|rule| rule.text.id.as_str()));
+    let named = rules::Names::new(rules).find(id);
+    let current = match named {
+        Named::Current(id) | Named::Earlier(id) => Some(id),
+        Named::Nothing(_) => None,
+    };
+    let Some(rule) = rules.iter().find(|rule| Some(rule.text.id.as_str()) == current) else {
+        let near = if let Named::Nothing(near) = named { near } else { None };
         let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
@@ -150,6 +154,9 @@ fn check(args: &Check) -> Result<u8> {
     }
     if let Some(path) = &options.exceptions {
         let _ = writeln!(text, "`{}` is sound: {}", path.display(), many(checked.exceptions as u64, "exception"));
+    }
+    for notice in &checked.notices {
+        let _ = writeln!(text, "{}", notice.message);
     }
     print::out(&text);
     Ok(exit::DONE)

@@ -10,6 +10,7 @@ use crate::config::SettledBy;
 use crate::error::{Error, Result};
 use crate::identity::{DAY, day};
 use crate::notice::{Code, Notice};
+use crate::rules::{Names, renamed};
 
 /// A finding that is accepted, for one device or for several.
 #[derive(Clone, Debug)]
@@ -81,6 +82,8 @@ pub struct Exceptions {
     by_value: HashMap<(Selector, String), Vec<usize>>,
     /// Those that ask for patterns only.
     by_pattern: Vec<usize>,
+    /// Rules that the file names by an earlier id: that, and the one of today.
+    renamed: Vec<(String, String)>,
 }
 
 impl Selector {
@@ -140,12 +143,12 @@ impl Exceptions {
     ///
     /// # Errors
     /// [`Error::Unreadable`] if it is not there, [`Error::Rules`] with every mistake in it. `rules` are the ids there are.
-    pub fn read(path: &Path, rules: &[&str]) -> Result<Self> {
+    pub fn read(path: &Path, rules: &Names<'_>) -> Result<Self> {
         let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let name = path.display().to_string();
-        let list = file::parse(&name, &text, rules).map_err(|problems| Error::Rules { problems })?;
-        Ok(Self { source: SettledBy { file: name, text }, ..Self::new(list) })
+        let (list, renamed) = file::parse(&name, &text, rules).map_err(|problems| Error::Rules { problems })?;
+        Ok(Self { source: SettledBy { file: name, text }, renamed, ..Self::new(list) })
     }
 
     pub(super) fn new(list: Vec<Exception>) -> Self {
@@ -159,7 +162,7 @@ impl Exceptions {
                 None => by_pattern.push(at),
             }
         }
-        Self { source: SettledBy::default(), list, by_value, by_pattern }
+        Self { list, by_value, by_pattern, ..Self::default() }
     }
 
     /// The exception that hides a finding: the first of the file that counts and means the device.
@@ -177,6 +180,12 @@ impl Exceptions {
                     && exception.means(facts)
             })
         })
+    }
+
+    /// Remarks on rules that the file names by an earlier id, each once.
+    #[must_use]
+    pub fn renamed(&self) -> Vec<Notice> {
+        self.renamed.iter().map(|(old, id)| renamed(&self.source.file, old, id)).collect()
     }
 
     /// What became of each, given how many findings it hid.

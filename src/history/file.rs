@@ -6,14 +6,18 @@ use yaml_serde::Value;
 use super::exceptions::{Exception, Selector};
 use crate::error::Problem;
 use crate::formats::dates::{Stamp, stamp};
+use crate::rules::{Named, Names};
 use crate::schema::nearest;
 
 const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
 
 type Entry = std::collections::BTreeMap<String, Value>;
 
+/// Exceptions, and the rules that they name by an earlier id: that, and the one of today.
+type Parsed = (Vec<Exception>, Vec<(String, String)>);
+
 /// Reads the exceptions; `rules` are the ids there are.
-pub(super) fn parse(file: &str, text: &str, rules: &[&str]) -> Result<Vec<Exception>, Vec<Problem>> {
+pub(super) fn parse(file: &str, text: &str, rules: &Names<'_>) -> Result<Parsed, Vec<Problem>> {
     let lines: Vec<usize> =
         (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("- ")).map(|(number, _)| number).collect();
     let entries: Option<Vec<Entry>> = match yaml_serde::from_str(text) {
@@ -26,19 +30,22 @@ pub(super) fn parse(file: &str, text: &str, rules: &[&str]) -> Result<Vec<Except
         }
     };
     let mut list = Vec::new();
-    let mut problems = Vec::new();
+    let (mut problems, mut renamed) = (Vec::new(), Vec::new());
     for (at, entry) in entries.unwrap_or_default().into_iter().enumerate() {
         let line = lines.get(at).copied().unwrap_or(0);
-        let mut reader = Reader { file, place: format!("line {line}"), problems: &mut problems };
+        let mut reader = Reader { file, place: format!("line {line}"), problems: &mut problems, renamed: &mut renamed };
         list.extend(reader.exception(line, &entry, rules));
     }
-    if problems.is_empty() { Ok(list) } else { Err(problems) }
+    renamed.sort();
+    renamed.dedup();
+    if problems.is_empty() { Ok((list, renamed)) } else { Err(problems) }
 }
 
 struct Reader<'a> {
     file: &'a str,
     place: String,
     problems: &'a mut Vec<Problem>,
+    renamed: &'a mut Vec<(String, String)>,
 }
 
 impl Reader<'_> {
@@ -67,19 +74,13 @@ impl Reader<'_> {
         text.map(|text| text.trim().to_string())
     }
 
-    fn exception(&mut self, line: usize, entry: &Entry, rules: &[&str]) -> Option<Exception> {
+    fn exception(&mut self, line: usize, entry: &Entry, rules: &Names<'_>) -> Option<Exception> {
         for key in entry.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let near = nearest(key, KEYS.iter().copied());
             let help = near.map_or_else(|| format!("use {}", KEYS.join(", ")), |n| format!("the nearest is `{n}`"));
             self.add(format!("`{key}` is no key of an exception"), help);
         }
-        let rule = self.text(entry, "rule");
-        if let Some(rule) = rule.as_deref().filter(|rule| *rule != "*" && !rules.contains(rule)) {
-            let near = nearest(rule, rules.iter().copied());
-            let help =
-                near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
-            self.add(format!("`{rule}` is no rule"), help);
-        }
+        let rule = self.text(entry, "rule").map(|rule| self.rule(rule, rules));
         let device = self.device(entry.get("device"));
         let texts = ["reason", "owner", "approved_by", "expires"].map(|key| self.text(entry, key));
         let [reason, owner, approved_by, expires] = texts;
@@ -91,6 +92,26 @@ impl Reader<'_> {
             expires: expires?,
             ..Exception::new(line, rule?, device?)
         })
+    }
+
+    /// The rule by its id of today.
+    fn rule(&mut self, rule: String, rules: &Names<'_>) -> String {
+        if rule == "*" {
+            return rule;
+        }
+        match rules.find(&rule) {
+            Named::Current(_) => {}
+            Named::Earlier(id) => {
+                self.renamed.push((rule, id.to_string()));
+                return id.to_string();
+            }
+            Named::Nothing(near) => {
+                let help =
+                    near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+                self.add(format!("`{rule}` is no rule"), help);
+            }
+        }
+        rule
     }
 
     fn device(&mut self, value: Option<&Value>) -> Option<Vec<(Selector, String)>> {
@@ -154,7 +175,8 @@ mod tests {
     const DAY: i64 = 86_400_000;
 
     fn one(text: &str) -> Exceptions {
-        Exceptions::new(parse("exceptions.yaml", text, &["no-owner", "stale-everywhere"]).unwrap())
+        let names = Names::of(&["no-owner", "stale-everywhere"], &[("silent-everywhere", "stale-everywhere")]);
+        Exceptions::new(parse("exceptions.yaml", text, &names).unwrap().0)
     }
 
     #[test]
@@ -179,15 +201,15 @@ mod tests {
                     - rule: \"*\"\n  device: {name: \"*\"}\n  reason: x\n  owner: y\n  approved_by: z\n  expires: soon\n\
                     - rule: no-owner\n  devise: {serial: 1}\n  reason: x\n\
                     - rule: no-owner\n  device: {serail: 1}\n  reason: x\n  owner: y\n  approved_by: z\n  expires: 31.03.2026\n";
-        let problems = parse("exceptions.yaml", text, &["no-owner"]).unwrap_err();
+        let problems = parse("exceptions.yaml", text, &Names::of(&["no-owner"], &[])).unwrap_err();
         let lines: Vec<String> = problems.iter().map(|p| format!("{}: {} | {}", p.place, p.message, p.help)).collect();
         insta::assert_snapshot!(lines.join("\n"));
-        let problems = parse("exceptions.yaml", "rule: no-owner\n", &["no-owner"]).unwrap_err();
+        let problems = parse("exceptions.yaml", "rule: no-owner\n", &Names::of(&["no-owner"], &[])).unwrap_err();
         assert_eq!(problems[0].message, "is no list of exceptions");
     }
 
     #[test]
     fn an_empty_file_has_no_exceptions() {
-        assert!(parse("exceptions.yaml", "# none yet\n", &[]).unwrap().is_empty());
+        assert!(parse("exceptions.yaml", "# none yet\n", &Names::default()).unwrap().0.is_empty());
     }
 }

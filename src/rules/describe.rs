@@ -12,6 +12,9 @@ use crate::schema::{Severity, nearest};
 #[serde(deny_unknown_fields)]
 pub(super) struct Raw {
     pub id: String,
+    /// Ids that it had before; configurations and exceptions may still name it so.
+    #[serde(default)]
+    pub formerly: Vec<String>,
     pub title: String,
     pub severity: String,
     /// Conditions under which another severity holds; the first that is true wins.
@@ -178,6 +181,8 @@ impl Intent {
 pub struct Text {
     /// Id, the name of its file.
     pub id: String,
+    /// Ids that it had before.
+    pub formerly: Vec<String>,
     /// Family, the name of its folder: `stale`, `left-behind`, `duplicates`, `contradictions`, or one of your own.
     pub family: String,
     /// Name of the problem.
@@ -201,6 +206,7 @@ pub struct Text {
 /// Keys of a rule file, for finding the one that was meant.
 const KEYS: &[&str] = &[
     "id",
+    "formerly",
     "title",
     "severity",
     "severity_when",

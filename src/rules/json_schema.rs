@@ -21,6 +21,7 @@ pub fn json_schema() -> Value {
     let by_circumstance = object(&[("when", text(ON_DEVICE)), ("severity", severity.clone())], &["when", "severity"]);
     let properties = [
         ("id", json!({"type": "string", "pattern": "^[a-z0-9-]+$", "description": "name of the file"})),
+        ("formerly", texts("ids that it had before; configurations and exceptions may still name it so")),
         ("title", text("names the problem")),
         ("severity", severity),
         ("severity_when", list(by_circumstance)),

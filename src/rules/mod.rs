@@ -12,6 +12,7 @@ mod engine;
 mod evaluate;
 mod findings;
 mod json_schema;
+mod names;
 mod objects;
 mod page;
 mod records;
@@ -28,6 +29,7 @@ pub use describe::{Intent, Text};
 pub use evaluate::{Ground, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
 pub use json_schema::json_schema;
+pub use names::{Named, Names, renamed};
 pub use page::page;
 pub use rule::Rule;
 
@@ -57,6 +59,7 @@ pub fn load(files: &Files) -> Result<Vec<Rule>, Vec<Problem>> {
             });
         }
     }
+    problems.extend(Names::new(&rules).problems(&rules));
     let ids: Vec<String> = under(files, "findings/").iter().map(|(path, _)| compile::stem(path).to_string()).collect();
     problems.extend(rules.iter().flat_map(|rule| after(rule, &rules, &ids)));
     if problems.is_empty() { Ok(rules) } else { Err(problems) }
@@ -74,7 +77,10 @@ fn after(rule: &Rule, rules: &[Rule], ids: &[String]) -> Vec<Problem> {
         // One that has mistakes of its own is there all the same.
         None if ids.contains(name) => None,
         None => {
-            let near = nearest(name, ids.iter().map(String::as_str));
+            let near = match Names::new(rules).find(name) {
+                Named::Earlier(id) => Some(id),
+                _ => nearest(name, ids.iter().map(String::as_str)),
+            };
             let help =
                 near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
             Some(problem(format!("`{name}` is no rule"), help))

@@ -94,6 +94,15 @@ const fn field(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
     Field { name, kind, meaning }
 }
 
+/// Columns that had another name before, which rules of one's own may still use: that, and the one of today.
+const RENAMED: &[(&str, &str)] = &[("days_silent", "days_inactive"), ("owner_silent", "owner_stale")];
+
+/// The name of today of a column that had another before.
+#[must_use]
+pub fn renamed(name: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|(old, _)| *old == name).map(|(_, now)| *now)
+}
+
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {

@@ -9,7 +9,7 @@ use polars::sql::sql_expr;
 use super::super::engine::{dtype, first_line, quietly};
 use super::types;
 use crate::identity::SHORTEST_INACTIVE;
-use crate::schema::{Kind, nearest, record_field};
+use crate::schema::{Kind, nearest, record_field, renamed};
 
 /// Functions that look at more than one row, and words that begin another query.
 const REFUSED_WORDS: &[&str] = &[
@@ -142,7 +142,8 @@ fn unknown(root: &str, text: &str, scope: &dyn Scope) -> Refusal {
     let help = if text.contains(&format!("\"{root}\"")) {
         format!("text stands in single quotes: '{root}'")
     } else {
-        nearest(root, scope.names().into_iter())
+        renamed(root)
+            .or_else(|| nearest(root, scope.names().into_iter()))
             .map_or_else(|| "`lastseen fields` lists the columns".into(), |n| format!("the nearest column is `{n}`"))
     };
     refusal(format!("`{root}` is no column"), help)

@@ -9,7 +9,7 @@ use polars::prelude::Expr;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
 use crate::error::Problem;
-use crate::schema::{Console, Kind, RECORD, Severity, device_field, device_fields, nearest, record_field};
+use crate::schema::{Console, Kind, RECORD, Severity, device_field, device_fields, nearest, record_field, renamed};
 
 use condition::Scope;
 use scope::{Devices, Records};
@@ -59,6 +59,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Prob
         path: path.to_string(),
         text: Text {
             id: raw.id,
+            formerly: raw.formerly,
             family: path.split('/').rev().nth(1).unwrap_or_default().to_string(),
             title: raw.title,
             why: one_line(&raw.why),
@@ -139,7 +140,8 @@ impl Compiler<'_> {
     }
 
     fn unknown_column(&mut self, place: &[&str], name: &str, scope: &Devices) {
-        let help = nearest(name, scope.names().into_iter())
+        let help = renamed(name)
+            .or_else(|| nearest(name, scope.names().into_iter()))
             .map_or_else(|| "`lastseen fields` lists them".to_string(), |n| format!("the nearest column is `{n}`"));
         self.add(place, format!("`{name}` is no column of the device table"), help);
     }

@@ -80,3 +80,29 @@ fn short_thresholds_are_for_marked_desktops() {
     let stale: Vec<&crate::common::Line> = lines.iter().filter(young).collect();
     assert!(!stale.is_empty() && stale.iter().all(|line| line["name"].starts_with("CFS-DT-")));
 }
+
+/// What people wrote for an earlier version goes on to work, and they are told.
+#[test]
+fn earlier_ids_of_rules_are_understood_with_a_notice() {
+    let place = Place::with_sample();
+    place.write(
+        "lastseen.toml",
+        "exceptions = \"accepted.yaml\"\n[rules.silent-sensor]\noff = \"another team\"\n[rules.owner-hoards]\nseverity = \"high\"\n",
+    );
+    place.write(
+        "accepted.yaml",
+        "- rule: silent-everywhere\n  device: {name: \"*\", user: \"*@contoso.example\"}\n  reason: r\n  owner: o\n  approved_by: a\n  expires: 2027-01-31\n",
+    );
+    let report = place.analyze(&[]);
+    assert_eq!(report.rule("sensor-inactive")["reason"], "switched off: another team");
+    assert_ne!(report.rule("stale-everywhere")["suppressed"], "0");
+    let said: Vec<String> =
+        report.lines_where("notices.csv", "code", "renamed-rule").iter().map(|line| line["message"].clone()).collect();
+    insta::assert_snapshot!(said.join("\n"), @"");
+
+    place.write("lastseen.toml", "[rules.silent-sensor]\noff = \"a\"\n[rules.sensor-inactive]\nseverity = \"low\"\n");
+    let run = place.run(&["rules", "check"]);
+    assert_eq!(run.code, 5);
+    insta::assert_snapshot!(run.stderr, @"");
+    assert!(place.run(&["rules", "show", "owner-hoards"]).stdout.starts_with("# More devices than the quota"));
+}
