@@ -7,6 +7,8 @@ mod cast;
 pub mod dates;
 mod describe;
 mod file;
+mod identifiers;
+mod merge;
 mod nearest;
 mod normalise;
 mod source;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 
-use super::absence::{self, Strays};
+use super::absence::{self, Strays, Unread};
 use super::devices::{Devices, SIGNALS};
 use super::links::Links;
 use super::reliance::Reliance;
@@ -41,6 +41,7 @@ impl Devices {
             self.consoles.get(device as usize).is_none_or(|held| held.count_ones() < 2)
         };
         self.strays = Strays::new(shelves, &makes_devices, &links.guarded, alone);
+        self.unread = Unread::new(shelves, &links.guarded);
         self.torn = absence::doubts(shelves, &self.device_of, count);
         let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
         let names = self.names_if_strays(shelves, &loaded)?;
@@ -114,6 +115,7 @@ impl Devices {
             return name.is_some() && !self.strays.may_be(console, name, own) && !self.in_doubt(device, console);
         }
         absence::joinable(console, own, shelves)
+            && !self.unread.may_be(console, self.platform_of(device), own)
             && !self.strays.may_be(console, name, own)
             && !self.in_doubt(device, console)
     }

@@ -2,27 +2,58 @@
 
 use crate::formats::dates::names::month;
 
-/// `3.56E+14`: what a spreadsheet makes of a long number.
+/// `3.56E+14`: what a spreadsheet or a script makes of a long number. `35E14` may be a serial number, `3.5E14` is none.
 #[must_use]
 pub fn is_scientific(text: &str) -> bool {
     let bytes = text.as_bytes();
     if !bytes.first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
-    let mantissa = bytes.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b'.' | b',')));
-    match mantissa.and_then(|at| bytes.get(at..)) {
-        Some([b'E' | b'e', b'+', exponent @ ..]) => !exponent.is_empty() && exponent.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
+    let Some(at) = bytes.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b'.' | b','))) else { return false };
+    let broken = bytes.get(..at).is_some_and(|mantissa| mantissa.iter().any(|b| matches!(b, b'.' | b',')));
+    let exponent = match bytes.get(at..) {
+        Some([b'E' | b'e', b'+', exponent @ ..]) => exponent,
+        Some([b'E' | b'e', b'-', exponent @ ..] | [b'E' | b'e', exponent @ ..]) if broken => exponent,
+        _ => return false,
+    };
+    !exponent.is_empty() && exponent.iter().all(u8::is_ascii_digit)
+}
+
+/// A number of a script, a version, a network address, a time or a telephone number: no text of digits with one of these
+/// signs between them is a serial number. `5031-7002-3202-6721-1425-4497-46` is one, and `12-34567`.
+#[must_use]
+pub fn is_number_like(text: &str) -> bool {
+    let of = |signs: &[u8]| text.bytes().all(|b| b.is_ascii_digit() || signs.contains(&b));
+    let with = |sign: char| text.contains(sign);
+    // `12345678.0` of a data frame, `10.0.19045`, `10.0.0.7`, `1.234.567`, `12:30:00`.
+    (with('.') && of(b".,+-")) || (with(',') && of(b".,+-")) || (with(':') && of(b":.,+-"))
+        // `+4930123456`, `-17`.
+        || (text.starts_with(['+', '-']) && of(b"+-") && text.bytes().filter(|b| !b.is_ascii_digit()).count() == 1)
+}
+
+/// What scripts and data frames write where there is no value, or where it is true or false; LibreOffice's errors.
+#[must_use]
+pub fn is_script_word(text: &str) -> bool {
+    const WORDS: [&str; 19] = [
+        "undefined", "nan", "nat", "-nan", "inf", "-inf", "+inf", "infinity", "-infinity", "true", "false", "wahr", "falsch",
+        "vrai", "faux", "vero", "verdadero", "error", "err",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("err:"))
 }
 
 /// An error of a formula in any language whose office suite is common, or the hashes of a narrow column.
 #[must_use]
 pub fn is_spreadsheet_error(text: &str) -> bool {
-    const ENGLISH: &str = "N/A REF! VALUE! NAME? DIV/0! NULL! NUM! SPILL! CALC! GETTING_DATA";
+    const ENGLISH: &str = "N/A REF! VALUE! NAME? DIV/0! NULL! NUM! SPILL! CALC! GETTING_DATA ERROR! FIELD! BUSY! BLOCKED! \
+                           CONNECT! UNKNOWN! EXTERNAL! PYTHON!";
     /// German, French, Spanish, Italian, Portuguese and Dutch, where they differ.
     const OTHERS: &str = "NV BEZUG! WERT! ZAHL! N/D VALEUR! NOM? NOMBRE! NOMBRE? ¿NOMBRE? ¡REF! ¡VALOR! ¡DIV/0! ¡NUM! \
                           ¡NULO! RIF! VALORE! NOME? VALOR! NULO! N/B VERW! WAARDE! NAAM? DEEL/0! GETAL! LEEG!";
+    // Google Sheets shows this while a formula waits for another sheet.
+    if text.eq_ignore_ascii_case("loading...") || text.eq_ignore_ascii_case("loading…") {
+        return true;
+    }
     let Some(rest) = text.strip_prefix('#') else { return false };
     (!rest.is_empty() && rest.bytes().all(|b| b == b'#'))
         || [ENGLISH, OTHERS].iter().flat_map(|words| words.split(' ')).any(|error| rest.eq_ignore_ascii_case(error))
@@ -40,11 +71,20 @@ pub fn is_type_name(text: &str) -> bool {
     ];
     let starts = |with: &[&str]| with.iter().any(|prefix| text.starts_with(prefix));
     let named = match text.as_bytes().first() {
-        Some(b'S') => starts(&lists) || (text.starts_with("System.") && text.ends_with("[]")),
+        Some(b'S') => starts(&lists) || (text.starts_with("System.") && (text.ends_with("[]") || is_simple_type(text))),
         Some(b'M') => starts(&vendors),
         _ => false,
     };
     named && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._`[],+".contains(&b))
+}
+
+/// `System.String` and the like, without a further dot: a name, not the beginning of a serial number.
+fn is_simple_type(text: &str) -> bool {
+    const SIMPLE: [&str; 15] = [
+        "String", "Byte", "SByte", "Char", "Boolean", "Int16", "Int32", "Int64", "UInt16", "UInt32", "UInt64", "Double",
+        "Decimal", "Guid", "DateTime",
+    ];
+    text.strip_prefix("System.").is_some_and(|name| SIMPLE.contains(&name))
 }
 
 /// A date, perhaps with a time: what a spreadsheet makes of an identifier like `MAR05` or `3-5-24`.
@@ -258,9 +298,36 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_the_place_of_serials() {
+        for text in [
+            "12345678.0", "12345678.00", "12345678,0", "1.234.567", "10.0.19045", "10.0.0.7", "12:30:00", "1:02", "-17", "+4930123456",
+            "0.5",
+        ] {
+            assert!(is_number_like(text), "{text}");
+        }
+        for text in [
+            "12345678", "5031-7002-3202-6721-1425-4497-46", "12-34567", "..CN7792153O002E.", "1A.0", "A1:B2:C3:D4:E5:F6", "", "12/345",
+        ] {
+            assert!(!is_number_like(text), "{text}");
+        }
+        for text in ["1.2E+5", "1E+5", "1.5E14", "1,5e14", "1.5E-7", "3.52E14"] {
+            assert!(is_scientific(text), "{text}");
+        }
+        for text in ["1E5", "12E34567", "1E", "E5", "1.5", "1E-5", "5E12X"] {
+            assert!(!is_scientific(text), "{text}");
+        }
+        for text in ["undefined", "NaN", "True", "FALSE", "Err:502", "wahr"] {
+            assert!(is_script_word(text), "{text}");
+        }
+        for text in ["none", "N/A", "ERR1234", ""] {
+            assert!(!is_script_word(text), "{text}");
+        }
+    }
+
+    #[test]
     fn errors_of_spreadsheets() {
         for text in
-            ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#######", "#NV", "#n/a", "#¡REF!"]
+            ["#ERROR!", "#BUSY!", "#FIELD!", "#SPILL!", "#CALC!", "Loading...", "Loading…", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#######", "#NV", "#n/a", "#¡REF!"]
         {
             assert!(is_spreadsheet_error(text), "{text}");
         }
@@ -275,6 +342,8 @@ mod tests {
             "System.String[]",
             "System.Byte[]",
             "System.Object[]",
+            "System.Int32",
+            "System.String",
             "System.Collections.Generic.List`1[System.String]",
             "System.Collections.Hashtable",
             "Microsoft.Graph.PowerShell.Models.IMicrosoftGraphAlternativeSecurityId[]",

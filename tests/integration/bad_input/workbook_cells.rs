@@ -51,7 +51,28 @@ fn serials_as_numbers() {
     damaged-identifier, devices.xlsx!Devices, column Serial number
       3 cells are numbers in the workbook, not text: leading zeros may be lost, and such serials then join nothing; take the list as the console exports it
     ");
-    assert_eq!(all(&devices(all_numbers), "serial"), ["4711816", "4711817", "4711818"]);
+    assert_eq!(all(&devices(all_numbers), "serial"), ["", "", ""], "they are not used");
+}
+
+/// A Surface whose zeros were lost must not become the Surface that has such a number, not even weakly.
+#[test]
+fn a_serial_as_a_number_joins_no_other_device() {
+    let intune = changed(3, |sheet, column| {
+        sheet.write(1, column("Serial number"), 12_345_678_901_f64).unwrap();
+        sheet.write(2, column("Serial number"), 98_765_432_101_f64).unwrap();
+    });
+    let place = Place::new();
+    place.write("in/devices.xlsx", intune);
+    let autopilot = "Serial number,Manufacturer,Model,Group tag,Profile status,Purchase order,Userless Enrollment Status\n\
+                     12345678901,Microsoft,Surface,,Assigned,,Unknown\n\
+                     098765432101,Microsoft,Surface,,Assigned,,Unknown\n";
+    place.write("in/autopilot.csv", autopilot);
+    let report = report(&place, &[]);
+    assert_eq!(report.lines("devices.csv").len(), 5);
+    let weak = report.lines("records.csv").into_iter().filter(|line| line["tier"] == "weak").count();
+    assert_eq!(weak, 0, "lost zeros are no reason to believe it either");
+    let kept: Vec<String> = report.lines("records.csv").iter().map(|line| line["serial"].clone()).collect();
+    assert!(kept.contains(&"98765432101".to_owned()), "the report shows what stands there: {kept:?}");
 }
 
 #[test]
