@@ -58,7 +58,9 @@ impl Caster<'_> {
             Cell::Value(value) if software && values::is_software_id(&value) => Judged::Fault(Fault::Software),
             // Whoever wrote a number lost the zeros in front of it, if there were any.
             Cell::Value(_) if is_number => Judged::Fault(Fault::Number),
-            Cell::Value(value) if values::looks_secret(cell) || values::looks_secret(&value) => Judged::Fault(Fault::Secret),
+            Cell::Value(value) if values::looks_secret(cell) || values::looks_secret(&value) => {
+                Judged::Fault(Fault::Secret)
+            }
             Cell::Unreadable => {
                 let packed = values::compact(cell);
                 let foreign = values::is_foreign(&packed) || values::is_foreign(&values::shown(cell));

@@ -22,7 +22,9 @@ pub(super) fn merge(casts: Vec<Cast>, repeated: &[bool], row: &[u32]) -> Result<
 fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Result<()> {
     merged.tally.add(next.tally);
     merged.written = merged.written.or(next.written);
-    let (Some(own), Some(other)) = (merged.columns.first().cloned(), next.columns.first().cloned()) else { return Ok(()) };
+    let (Some(own), Some(other)) = (merged.columns.first().cloned(), next.columns.first().cloned()) else {
+        return Ok(());
+    };
     let filled = own.is_not_null();
     let mut joined = own.zip_with(&filled, &other).map_err(internal)?;
     let mut differ = None;

@@ -114,7 +114,8 @@ pub fn normalise(
     options: &Options,
 ) -> Result<Normalised> {
     let format = recognised.format;
-    let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs("serial");
+    let serial_is_id =
+        recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs("serial");
     let wanted: Vec<Wanted<'_>> = format
         .sources()
         .filter(|(name, _)| options.needs(name) && !(serial_is_id && *name == "native_id"))
@@ -284,7 +285,7 @@ pub fn lookup(export: &Export, recognised: &Recognised<'_>) -> BTreeMap<String, 
     let (Some(key), Some(value)) = (position(&lookup.key), position(&lookup.value)) else { return BTreeMap::new() };
     let rows = export.read(&[key, value], true);
     let [keys, names] = rows.columns.as_slice() else { return BTreeMap::new() };
-    let pairs = keys.iter().zip(names.iter());
+    let pairs = keys.iter().zip(names.iter()).filter(|(_, name)| !name.is_some_and(values::looks_secret));
     pairs.filter_map(|(key, name)| Some((values::bare(key?).to_string(), values::bare(name?).to_string()))).collect()
 }
 

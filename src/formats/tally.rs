@@ -148,7 +148,8 @@ impl Fault {
             Self::Scientific => (
                 Code::DamagedIdentifier,
                 "value is in scientific notation: a spreadsheet rounded it, so it is not used for matching".into(),
-                "values are in scientific notation: a spreadsheet rounded them, so they are not used for matching".into(),
+                "values are in scientific notation: a spreadsheet rounded them, so they are not used for matching"
+                    .into(),
                 AGAIN,
             ),
             Self::Date => (

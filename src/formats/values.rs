@@ -10,7 +10,8 @@ mod signs;
 use std::borrow::Cow;
 
 pub use damage::{
-    is_date_like, is_number_like, is_scientific, is_script_word, is_spreadsheet_error, is_type_name, looks_double_encoded,
+    is_date_like, is_number_like, is_scientific, is_script_word, is_spreadsheet_error, is_type_name,
+    looks_double_encoded,
 };
 pub use guid::{format_guid, guid, is_binary_guid, parse_guid};
 pub use identifier::{is_foreign, is_software_id, native_id, serial};

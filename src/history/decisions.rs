@@ -188,7 +188,9 @@ impl Decisions {
             let bearers = by_serial.get(decision.serial.as_str()).map_or(&[][..], Vec::as_slice);
             let by_key = by_key.get(decision.key.as_str()).copied().flatten();
             let device = match (by_key, bearers) {
-                (Some(device), _) if decision.serial.is_empty() || devices.serial.compared(device) == decision.serial => {
+                (Some(device), _)
+                    if decision.serial.is_empty() || devices.serial.compared(device) == decision.serial =>
+                {
                     device
                 }
                 (Some(_), _) => {

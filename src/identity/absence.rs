@@ -252,7 +252,10 @@ mod tests {
         assert!(unread.may_be(Console::Intune, Platform::Ios, serial_only));
         assert!(unread.may_be(Console::Intune, Platform::Other, serial_only));
         assert!(!unread.may_be(Console::Intune, Platform::Windows, serial_only), "of another platform");
-        assert!(!unread.may_be(Console::Intune, Platform::Ios, Keys { entra: true, serial: true }), "of another Entra id");
+        assert!(
+            !unread.may_be(Console::Intune, Platform::Ios, Keys { entra: true, serial: true }),
+            "of another Entra id"
+        );
         assert!(!unread.may_be(Console::Abm, Platform::Ios, serial_only));
     }
 

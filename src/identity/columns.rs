@@ -223,9 +223,12 @@ impl Devices {
                 let left_out = shelves.left_out.contains(&(carried.console, field));
                 let known = left_out || shelf.is_some_and(|(s, _)| s.frame.column(field).is_ok());
                 let empty = any(name, shelf, count, |line| {
-                    // A damaged row of the device may be the one that is not filled.
-                    let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE);
-                    let sure = known && !self.in_doubt(device as usize, carried.console);
+                    // A damaged row of the device, or one whose serial number could not be read, may be the one that is
+                    // not filled.
+                    let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE) as usize;
+                    let sure = known
+                        && !self.in_doubt(device, carried.console)
+                        && !self.may_be_unread(device, carried.console);
                     sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
                 let filled = all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?;

@@ -151,12 +151,7 @@ impl Contested {
 }
 
 /// The sets that share a key, with what their rows say.
-fn contested(
-    shelves: &Shelves,
-    roots: &[u32],
-    weak: &[bool],
-    keyed: &[(DeviceKey, u32)],
-) -> BTreeMap<u32, Contested> {
+fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKey, u32)]) -> BTreeMap<u32, Contested> {
     let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
     let mut sets: BTreeMap<u32, Contested> = shared.map(|(_, root)| (*root, Contested::default())).collect();
     if sets.is_empty() {

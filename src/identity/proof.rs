@@ -30,6 +30,12 @@ impl Devices {
         self.torn.get(device).is_some_and(|consoles| consoles & (1 << console.index()) != 0)
     }
 
+    /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.
+    pub(super) fn may_be_unread(&self, device: usize, console: Console) -> bool {
+        let keys = self.keys.get(device).copied().unwrap_or_default();
+        self.unread.may_be(console, self.platform_of(device), keys)
+    }
+
     /// Finds out for each device whether a loaded console may know of it unseen.
     pub(super) fn prove_absence(&mut self, shelves: &Shelves, links: &Links) -> Result<()> {
         let count = self.count as usize;

@@ -103,8 +103,9 @@ fn one(
     let mine = all.iter().find(|(r, _)| *r == record).map(|(_, ids)| ids.as_slice()).unwrap_or_default();
     let mut bonds: Vec<Bond> = Vec::new();
     for (kind, value) in mine.iter().filter(|(kind, _)| held & kind.bit() != 0) {
-        let same =
-            |ids: &[(Kind, String)]| ids.iter().any(|(k, v)| k == kind && keys::number_of(*k, v) == keys::number_of(*kind, value));
+        let same = |ids: &[(Kind, String)]| {
+            ids.iter().any(|(k, v)| k == kind && keys::number_of(*k, v) == keys::number_of(*kind, value))
+        };
         let with: Vec<u32> = all.iter().filter(|(r, ids)| *r != record && same(ids)).map(|(r, _)| *r).collect();
         let number = keys::number_of(*kind, value);
         let known = bonds.iter().any(|b| b.kind == *kind && keys::number_of(b.kind, &b.value) == number);

@@ -35,8 +35,25 @@ pub fn is_number_like(text: &str) -> bool {
 #[must_use]
 pub fn is_script_word(text: &str) -> bool {
     const WORDS: [&str; 19] = [
-        "undefined", "nan", "nat", "-nan", "inf", "-inf", "+inf", "infinity", "-infinity", "true", "false", "wahr", "falsch",
-        "vrai", "faux", "vero", "verdadero", "error", "err",
+        "undefined",
+        "nan",
+        "nat",
+        "-nan",
+        "inf",
+        "-inf",
+        "+inf",
+        "infinity",
+        "-infinity",
+        "true",
+        "false",
+        "wahr",
+        "falsch",
+        "vrai",
+        "faux",
+        "vero",
+        "verdadero",
+        "error",
+        "err",
     ];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
         || text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("err:"))
@@ -81,8 +98,8 @@ pub fn is_type_name(text: &str) -> bool {
 /// `System.String` and the like, without a further dot: a name, not the beginning of a serial number.
 fn is_simple_type(text: &str) -> bool {
     const SIMPLE: [&str; 15] = [
-        "String", "Byte", "SByte", "Char", "Boolean", "Int16", "Int32", "Int64", "UInt16", "UInt32", "UInt64", "Double",
-        "Decimal", "Guid", "DateTime",
+        "String", "Byte", "SByte", "Char", "Boolean", "Int16", "Int32", "Int64", "UInt16", "UInt32", "UInt64",
+        "Double", "Decimal", "Guid", "DateTime",
     ];
     text.strip_prefix("System.").is_some_and(|name| SIMPLE.contains(&name))
 }
@@ -300,13 +317,29 @@ mod tests {
     #[test]
     fn numbers_in_the_place_of_serials() {
         for text in [
-            "12345678.0", "12345678.00", "12345678,0", "1.234.567", "10.0.19045", "10.0.0.7", "12:30:00", "1:02", "-17", "+4930123456",
+            "12345678.0",
+            "12345678.00",
+            "12345678,0",
+            "1.234.567",
+            "10.0.19045",
+            "10.0.0.7",
+            "12:30:00",
+            "1:02",
+            "-17",
+            "+4930123456",
             "0.5",
         ] {
             assert!(is_number_like(text), "{text}");
         }
         for text in [
-            "12345678", "5031-7002-3202-6721-1425-4497-46", "12-34567", "..CN7792153O002E.", "1A.0", "A1:B2:C3:D4:E5:F6", "", "12/345",
+            "12345678",
+            "5031-7002-3202-6721-1425-4497-46",
+            "12-34567",
+            "..CN7792153O002E.",
+            "1A.0",
+            "A1:B2:C3:D4:E5:F6",
+            "",
+            "12/345",
         ] {
             assert!(!is_number_like(text), "{text}");
         }
@@ -326,9 +359,26 @@ mod tests {
 
     #[test]
     fn errors_of_spreadsheets() {
-        for text in
-            ["#ERROR!", "#BUSY!", "#FIELD!", "#SPILL!", "#CALC!", "Loading...", "Loading…", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#######", "#NV", "#n/a", "#¡REF!"]
-        {
+        for text in [
+            "#ERROR!",
+            "#BUSY!",
+            "#FIELD!",
+            "#SPILL!",
+            "#CALC!",
+            "Loading...",
+            "Loading…",
+            "#N/A",
+            "#REF!",
+            "#VALUE!",
+            "#NAME?",
+            "#DIV/0!",
+            "#NULL!",
+            "#NUM!",
+            "#######",
+            "#NV",
+            "#n/a",
+            "#¡REF!",
+        ] {
             assert!(is_spreadsheet_error(text), "{text}");
         }
         for text in ["", "#", "N/A", "#1", "#URGENT!", "##1", "# N/A"] {

@@ -111,7 +111,9 @@ fn has_grouped_key(text: &str) -> bool {
             return true;
         }
         // The last word of a row may be the first one of the next.
-        from += if length > 1 && row.last().is_some_and(|last| words.get(from + length).is_some_and(|next| same(last, next))) {
+        from += if length > 1
+            && row.last().is_some_and(|last| words.get(from + length).is_some_and(|next| same(last, next)))
+        {
             length - 1
         } else {
             length
@@ -163,7 +165,8 @@ fn has_token(text: &str) -> bool {
 /// Base64 longer than any word: a hardware hash, a key, a certificate.
 fn has_long_code(text: &str, longest_word: usize) -> bool {
     let is_sign = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
-    text.len() > longest_word && text.as_bytes().split(|b| !is_sign(b)).any(|run| run.len() > longest_word && is_drawn(run))
+    text.len() > longest_word
+        && text.as_bytes().split(|b| !is_sign(b)).any(|run| run.len() > longest_word && is_drawn(run))
 }
 
 /// Whether letters of both cases and digits follow one another as if drawn by lot. In paths, names and hexadecimal
@@ -200,9 +203,11 @@ mod tests {
     use proptest::prelude::*;
 
     const PASSWORD: &str = "000011-720885-111111-000000-222222-333333-444444-555555";
-    const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
+    const TOKEN: &str =
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
     /// The beginning of a hardware hash.
-    const HASH: &str = "T0FoAQEAHAAAAAoAvAAlSAAACgDHAldYBwAAAAAAAAEAAgECAAAEAAgA1kAAABAAZGVsbC1sYXRpdHVkZQ5wPq8Lk2Zx7vQ1Yf0RjB";
+    const HASH: &str =
+        "T0FoAQEAHAAAAAoAvAAlSAAACgDHAldYBwAAAAAAAAEAAgECAAAEAAgA1kAAABAAZGVsbC1sYXRpdHVkZQ5wPq8Lk2Zx7vQ1Yf0RjB";
 
     #[test]
     fn secrets() {

@@ -48,8 +48,9 @@ pub const fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Asked at both ends of nearly every cell, which are ASCII.
 const fn is_nothing_seen(c: char) -> bool {
-    is_blank(c) || is_invisible(c)
+    if c.is_ascii() { c.is_whitespace() } else { is_blank(c) || is_invisible(c) }
 }
 
 /// Takes off blanks, invisible signs and what spreadsheets wrap around text: `'x` and `="x"`, as often as they did.

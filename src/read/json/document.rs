@@ -108,13 +108,8 @@ impl Document {
         let parts: Vec<Part> = chunks.into_par_iter().map(|range| self.part(&names, range)).collect();
         let mut parts = parts.into_iter();
         let first = parts.next().unwrap_or_else(|| self.part(&names, 0..0));
-        let mut rows = Rows {
-            columns: first.columns,
-            numeric: first.numeric,
-            row: first.row,
-            bad: first.bad,
-            ..Rows::default()
-        };
+        let mut rows =
+            Rows { columns: first.columns, numeric: first.numeric, row: first.row, bad: first.bad, ..Rows::default() };
         for part in parts {
             for (rows, more) in rows.numeric.iter_mut().zip(part.numeric) {
                 rows.extend(more);
