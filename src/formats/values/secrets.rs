@@ -236,7 +236,7 @@ mod tests {
             "bypass 4QF3H-0XJ7K-9LM2-P8QR-3STU-7VWX".to_string(),
             TOKEN.to_string(),
             format!("Bearer {TOKEN}"),
-            format!("{}…", &TOKEN[..50]),
+            format!("{}…", TOKEN.split_at(50).0),
             HASH.to_string(),
             format!("hash {HASH}=="),
             "-----BEGIN RSA PRIVATE KEY-----".to_string(),
