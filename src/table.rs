@@ -25,6 +25,47 @@ impl Texts {
     }
 }
 
+/// Identifiers: as they are compared, and as their consoles write them.
+///
+/// What people read, and what they act on, is the console's own text; only comparing goes by the other.
+#[derive(Debug, Default)]
+pub struct Identifiers {
+    compared: Texts,
+    written: Texts,
+}
+
+impl Identifiers {
+    /// Puts together what is compared and, where that is not how the console writes it, what it writes.
+    #[must_use]
+    pub const fn new(compared: Texts, written: Texts) -> Self {
+        Self { compared, written }
+    }
+
+    /// The identifier as its console writes it; empty where there is none.
+    #[must_use]
+    pub fn get(&self, line: usize) -> &str {
+        match self.compared.get(line) {
+            "" => "",
+            _ => self.as_written(line),
+        }
+    }
+
+    /// What the console writes in its place, also where that is no identifier.
+    #[must_use]
+    pub fn as_written(&self, line: usize) -> &str {
+        match self.written.get(line) {
+            "" => self.compared.get(line),
+            written => written,
+        }
+    }
+
+    /// The identifier as it is compared; empty where there is none.
+    #[must_use]
+    pub fn compared(&self, line: usize) -> &str {
+        self.compared.get(line)
+    }
+}
+
 /// Times in UTC milliseconds.
 #[derive(Debug, Default)]
 pub struct Times(Vec<i64>);
@@ -53,7 +94,7 @@ pub struct ConsoleColumns {
     /// The console.
     pub console: Console,
     /// Id of the live record.
-    pub id: Texts,
+    pub id: Identifiers,
     /// Newest sign of life.
     pub last_seen: Times,
 }
@@ -66,7 +107,7 @@ pub struct DeviceTable {
     /// Names.
     pub name: Texts,
     /// Serial numbers.
-    pub serial: Texts,
+    pub serial: Identifiers,
     /// Platforms.
     pub platform: Vec<Platform>,
     /// Manufacturers.
@@ -82,7 +123,7 @@ pub struct DeviceTable {
     /// Consoles that hold the device, as bits of [`Console::index`].
     pub consoles: Vec<u16>,
     /// Entra device id of the live Entra record.
-    pub entra_device_id: Texts,
+    pub entra_device_id: Identifiers,
     /// Newest sign of life in any console.
     pub last_activity: Times,
     /// The console that saw it.
@@ -118,7 +159,7 @@ impl DeviceTable {
         Self {
             key: devices.iter().map(|d| d.0.to_string()).collect(),
             name: Texts::default(),
-            serial: Texts(Some(serials)),
+            serial: Identifiers::new(Texts(Some(serials)), Texts::default()),
             platform: vec![Platform::Other; devices.len()],
             manufacturer: Texts::default(),
             model: Texts::default(),
@@ -126,7 +167,7 @@ impl DeviceTable {
             join_type: vec![JoinType::Unknown; devices.len()],
             primary_user: Texts::default(),
             consoles: vec![0; devices.len()],
-            entra_device_id: Texts::default(),
+            entra_device_id: Identifiers::default(),
             last_activity: Times::default(),
             last_console: Texts::default(),
             activity: vec![Activity::Unknown; devices.len()],
@@ -165,13 +206,11 @@ pub struct RecordColumns {
     /// Data row of each record, from 1.
     pub row: Vec<u32>,
     /// The console's own id.
-    pub native_id: Texts,
+    pub native_id: Identifiers,
     /// Device name.
     pub name: Texts,
-    /// Serial number as compared.
-    pub serial: Texts,
-    /// Serial number as written, where it is no identifier.
-    pub serial_written: Texts,
+    /// Serial number.
+    pub serial: Identifiers,
     /// Newest sign of life.
     pub last_seen: Times,
     /// Enrolled, registered or added; no sign of life.

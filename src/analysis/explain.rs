@@ -1,5 +1,6 @@
 //! One device in full: its records and their proof, its signals, what each rule made of it, and its steps.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Analysis, Inner, Options, Progress, conclude};
@@ -125,14 +126,13 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
     if let Some(at) = analysis.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
         return u32::try_from(at).into_iter().collect();
     }
-    let serial = match values::serial(query) {
-        values::Cell::Value(serial) => serial.into_owned(),
+    let compared = |cell: values::Cell<Cow<'_, str>>| match cell {
+        values::Cell::Value(value) => value.into_owned(),
         _ => query.to_string(),
     };
-    let id = match values::native_id(query) {
-        values::Cell::Value(id) => id.into_owned(),
-        _ => query.to_string(),
-    };
+    let serial = compared(values::serial(query));
+    let id = compared(values::native_id(query));
+    let radio = compared(values::imei(query));
     let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
     let mut found = BTreeSet::new();
     for shelf in &shelves.shelves {
@@ -147,14 +147,19 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
             ("serial", serial.as_str()),
             ("serial_written", query),
             ("native_id", id.as_str()),
+            ("native_id_written", query),
             ("entra_id", id.as_str()),
-            ("imei", query.get(..14).unwrap_or(query)),
-            ("imei2", query.get(..14).unwrap_or(query)),
-            ("meid", query),
+            ("imei", radio.as_str()),
+            ("imei2", radio.as_str()),
+            ("meid", radio.as_str()),
         ] {
             let Some(cells) = shelf.text(column) else { continue };
-            let hits =
-                cells.iter().enumerate().filter(|(_, cell)| cell.is_some_and(|c| c.eq_ignore_ascii_case(wanted)));
+            // Of a radio number the check digit does not count, and some consoles leave it out.
+            let same = |cell: &str| {
+                cell.eq_ignore_ascii_case(wanted)
+                    || (wanted == radio && values::radio_key(cell) == values::radio_key(wanted))
+            };
+            let hits = cells.iter().enumerate().filter(|(_, cell)| cell.is_some_and(same));
             hits.for_each(|(line, _)| take(line));
         }
         let Some((file, row)) = place else { continue };

@@ -82,6 +82,9 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
                 let Some(facts) = facts.get_mut(device) else { continue };
                 if let Some(text) = cells.get(line).filter(|_| speaks(shelves, devices, at, *selector, line, *device)) {
                     facts.values.push((*selector, text));
+                    // Reports show what the console writes.
+                    let written = shelf.as_written(column, line).filter(|written| *written != text);
+                    facts.values.extend(written.map(|written| (*selector, written)));
                 }
             }
         }

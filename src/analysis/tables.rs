@@ -6,9 +6,9 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::identity::{Devices, Links, Shelves};
+use crate::identity::{self, Devices, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
-use crate::table::{ConsoleColumns, DeviceTable, RecordColumns, RecordTable, Texts, Times};
+use crate::table::{ConsoleColumns, DeviceTable, Identifiers, RecordColumns, RecordTable, Texts, Times};
 
 /// The device table as plain columns.
 ///
@@ -23,6 +23,10 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         .map(|name| devices.column(shelves, shared, &name).map(|c| (name, Texts::new(&c))))
         .collect::<Result<_>>()?;
     let mut text = |name: &str| made.remove(name).unwrap_or_default();
+    let written = |name: &str| {
+        let column = devices.as_written(shelves, name)?;
+        Ok::<_, crate::error::Error>(column.as_ref().map(Texts::new).unwrap_or_default())
+    };
     let times = |name: &str| devices.column(shelves, shared, name).map(|c| Times::new(&c));
     let last_activity = times("last_activity")?;
     let count = devices.count as usize;
@@ -35,7 +39,7 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
             let prefix = shelf.console.column_prefix();
             Ok(ConsoleColumns {
                 console: shelf.console,
-                id: text(&format!("{prefix}_id")),
+                id: Identifiers::new(text(&format!("{prefix}_id")), written(&format!("{prefix}_id"))?),
                 last_seen: times(&format!("{prefix}_last_seen"))?,
             })
         })
@@ -43,14 +47,14 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
     Ok(DeviceTable {
         key: std::mem::take(&mut links.key),
         name: text("name"),
-        serial: text("serial"),
+        serial: Identifiers::new(text("serial"), written("serial")?),
         platform: devices.platforms().to_vec(),
         manufacturer: text("manufacturer"),
         model: text("model"),
         ownership: (0..count).map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
         join_type: (0..count).map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
         primary_user: text("primary_user"),
-        entra_device_id: text("entra_device_id"),
+        entra_device_id: Identifiers::new(text("entra_device_id"), written("entra_device_id")?),
         consoles: devices.consoles().to_vec(),
         last_activity,
         last_console: text("last_activity_console"),
@@ -84,16 +88,16 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
                 shelf.numbers(name).map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default()
             };
             let text = |name: &str| shelf.frame.column(name).map(Texts::new).unwrap_or_default();
+            let identifiers = |name: &str| Identifiers::new(text(name), text(&identity::written(name)));
             let times = |name: &str| shelf.frame.column(name).map(Times::new).unwrap_or_default();
             RecordColumns {
                 console: shelf.console,
                 offset: shelf.offset,
                 export: numbers("export"),
                 row: numbers("row"),
-                native_id: text("native_id"),
+                native_id: identifiers("native_id"),
                 name: text("name"),
-                serial: text("serial"),
-                serial_written: text("serial_written"),
+                serial: identifiers("serial"),
                 last_seen: times("last_seen"),
                 enrolled: times("enrolled"),
             }

@@ -11,6 +11,7 @@ use polars::prelude::{
 use super::Formats;
 use super::dates::{self, Order, Stamp};
 use super::describe::Format;
+use super::identifiers::is_id;
 use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
@@ -64,6 +65,8 @@ pub(super) struct Caster<'a> {
     pub order: Option<Order>,
     /// The workbook counts its days from 1904.
     pub epoch_1904: bool,
+    /// Rows whose cell was a number and not text, in order.
+    pub numbers: &'a [u32],
 }
 
 impl Caster<'_> {
@@ -94,18 +97,18 @@ impl Caster<'_> {
     fn whole(&self, formats: &Formats, format: &Format) -> Cast {
         let own = format.values.get(self.field.name);
         match self.field.kind {
-            Kind::Serial => self.serial(formats, format.software_serials),
+            Kind::Serial => self.serials(formats, format.software_serials),
             Kind::Time => self.times(),
             Kind::Flag => self.flags(own),
             Kind::Word(_) | Kind::State => self.words(formats.vocabulary().words(self.field.name), own),
-            Kind::Guid => self.text(values::guid),
-            Kind::Imei => self.text(values::imei),
-            _ if self.field.name == "native_id" => self.text(values::native_id),
+            Kind::Guid => self.guids(),
+            Kind::Imei => self.radios(),
+            _ if is_id(self.field) => self.ids(),
             _ => self.text(values::text),
         }
     }
 
-    fn name(&self) -> PlSmallStr {
+    pub(super) fn name(&self) -> PlSmallStr {
         self.field.name.into()
     }
 
@@ -128,57 +131,6 @@ impl Caster<'_> {
             }
         }
         Cast::one(out.finish().into_column(), tally)
-    }
-
-    fn serial(&self, formats: &Formats, software: bool) -> Cast {
-        let mut tally = Tally::default();
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        let mut written = StringChunkedBuilder::new("serial_written".into(), self.cells.len());
-        let mut any = false;
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            let Some(cell) = cell else {
-                out.append_null();
-                written.append_null();
-                continue;
-            };
-            match serial_cell(formats, cell) {
-                Cell::Value(value) if software && values::is_software_id(&value) => {
-                    tally.count(Fault::Software, *row);
-                    written.append_value(values::bare(cell));
-                    any = true;
-                    out.append_null();
-                    continue;
-                }
-                Cell::Value(value) if !values::looks_secret(&value) => {
-                    out.append_value(value.as_ref());
-                    written.append_null();
-                    continue;
-                }
-                Cell::Value(_) => tally.count(Fault::Secret, *row),
-                Cell::Placeholder => {
-                    tally.count(Fault::Placeholder, *row);
-                    written.append_value(values::bare(cell));
-                    any = true;
-                    out.append_null();
-                    continue;
-                }
-                Cell::Unreadable => {
-                    tally.unreadable(self.field, *row, cell);
-                    written.append_value(values::bare(cell));
-                    any = true;
-                    out.append_null();
-                    continue;
-                }
-                Cell::Nothing => {}
-            }
-            out.append_null();
-            written.append_null();
-        }
-        let mut columns = vec![out.finish().into_column()];
-        if any {
-            columns.push(written.finish().into_column());
-        }
-        Cast { columns, tally, written: None }
     }
 
     /// Words of a closed list, each distinct spelling translated once.
@@ -363,13 +315,6 @@ impl Caster<'_> {
 fn is_real_date(cell: &str) -> bool {
     let cell = values::bare(cell);
     cell.len() >= 10 && cell.as_bytes().get(4) == Some(&b'-') && cell.as_bytes().get(7) == Some(&b'-')
-}
-
-fn serial_cell<'a>(formats: &Formats, cell: &'a str) -> Cell<Cow<'a, str>> {
-    match values::serial(cell) {
-        Cell::Value(v) if formats.vocabulary().is_placeholder(&v) => Cell::Placeholder,
-        other => other,
-    }
 }
 
 /// A canonical column with one value throughout.

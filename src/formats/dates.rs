@@ -83,6 +83,11 @@ pub fn stamp_in(text: &str, epoch_1904: bool) -> Stamp {
     if let Some(stamp) = iso(text.as_bytes()) {
         return stamp;
     }
+    // Windows puts direction marks between the parts of a date.
+    let shown = super::values::shown(text);
+    if shown.len() != text.len() {
+        return stamp_in(&shown, epoch_1904);
+    }
     let found = match text.as_bytes().first() {
         Some(b'1'..=b'9') => cultural(text.as_bytes()).or_else(|| numbers::bare_number(text, epoch_1904)),
         Some(b'/' | b'\\') => numbers::json_date(text),

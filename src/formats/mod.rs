@@ -7,6 +7,8 @@ mod cast;
 pub mod dates;
 mod describe;
 mod file;
+mod identifiers;
+mod merge;
 mod nearest;
 mod normalise;
 mod source;
@@ -112,7 +114,8 @@ impl Formats {
             .filter(|(at, (h, s))| {
                 !s.is_empty() && !h.starts_with(PAGE_PREFIX) && !format.knows(s) && !secret.contains(at)
             })
-            .map(|(_, (h, _))| h.clone())
+            // Of a file without a header the first row stands there.
+            .map(|(_, (h, _))| if values::looks_secret(h) { "(the shape of a secret)".into() } else { h.clone() })
             .collect();
         let missing = format.missing_in(&columns);
         Some(Recognised { format, columns, unknown, secret, missing })

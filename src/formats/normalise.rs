@@ -10,13 +10,14 @@ use rayon::prelude::*;
 
 use super::cast::{Cast, Caster, Written, constant};
 use super::dates::Order;
+use super::identifiers::written_name;
+use super::merge::merge;
 use super::source::Source;
-use super::tally::Fault;
 use super::{Formats, Recognised, values};
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Paging, Rows};
-use crate::schema::{Console, Field, Kind, record_field};
+use crate::schema::{Console, Field, record_field};
 
 /// What the caller settles.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +37,8 @@ impl Options {
 /// The records of one export.
 ///
 /// `frame` has the column `row` (from 1) and those canonical columns that the export fills: text columns as text,
-/// flags as booleans, times as UTC milliseconds. Where serials were no identifier, `serial_written` keeps their text;
-/// where a cell holds something that could not be read, the flag of the column's name and `_unread` is true.
+/// flags as booleans, times as UTC milliseconds. Identifiers are normalised; where the console writes one in another way,
+/// or where its text is none, the column of its name and `_written` has the text as written. Where a cell holds something that could not be read, the flag of the column's name and `_unread` is true.
 #[derive(Debug)]
 pub struct Records {
     /// The console whose objects these are.
@@ -113,9 +114,11 @@ pub fn normalise(
     options: &Options,
 ) -> Result<Normalised> {
     let format = recognised.format;
+    let serial_is_id =
+        recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs("serial");
     let wanted: Vec<Wanted<'_>> = format
         .sources()
-        .filter(|(name, _)| options.needs(name))
+        .filter(|(name, _)| options.needs(name) && !(serial_is_id && *name == "native_id"))
         .filter_map(|(name, source)| {
             Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
         })
@@ -124,11 +127,12 @@ pub fn normalise(
     let positions: Vec<usize> = positions.into_iter().collect();
     let mut rows = export.read(&positions, format.short_rows);
     set_aside(&mut rows, export, &positions)?;
-    let cells: BTreeMap<usize, &StringChunked> = positions.iter().copied().zip(&rows.columns).collect();
+    let cells: BTreeMap<usize, (&StringChunked, &[u32])> =
+        positions.iter().copied().zip(rows.columns.iter().zip(rows.numeric.iter().map(Vec::as_slice))).collect();
     let cast: Vec<Cast> = wanted
         .par_iter()
         .map(|w| {
-            let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|cells| {
+            let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|(cells, numbers)| {
                 let caster = Caster {
                     field: w.field,
                     part: &w.source.part,
@@ -136,6 +140,7 @@ pub fn normalise(
                     row: &rows.row,
                     order: options.order,
                     epoch_1904: export.epoch_1904(),
+                    numbers,
                 };
                 caster.cast(formats, format)
             });
@@ -161,8 +166,7 @@ pub fn normalise(
         let message = format!("{} {cells} of the sheet {count} as blank", rows.unread);
         notices.push(Notice::new(Code::UnreadableValue, &export.label, message));
     }
-    notices.extend(numbers_for_serials(export, &wanted, &positions, &rows));
-    if recognised.columns.get("native_id") == recognised.columns.get("serial") {
+    if serial_is_id {
         serial_as_id(&mut columns);
     }
     for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(name)) {
@@ -202,64 +206,25 @@ fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
     Some(BooleanChunked::from_iter_values(format!("{}_unread", field.name).into(), flags).into_column())
 }
 
-/// One column out of several that hold the same: the first filled cell counts. `repeated` says of each neighbouring pair
-/// whether the two bear one name; then cells that differ are unknown, since nobody can say which is right.
-fn merge(casts: Vec<Cast>, repeated: &[bool], row: &[u32]) -> Result<Cast> {
-    let mut casts = casts.into_iter();
-    let mut merged = casts.next().ok_or_else(|| internal("a column without a source"))?;
-    for (next, repeated) in casts.zip(repeated) {
-        merged.tally.add(next.tally);
-        merged.written = merged.written.or(next.written);
-        for column in next.columns {
-            let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
-                merged.columns.push(column);
-                continue;
-            };
-            let filled = slot.is_not_null();
-            let mut joined = slot.zip_with(&filled, &column).map_err(internal)?;
-            if *repeated && slot.name() != "last_seen_unread" && slot.name() != "serial_written" {
-                let (a, b) = (slot.as_materialized_series(), column.as_materialized_series());
-                let differ = a.not_equal(b).map_err(internal)?;
-                for (differ, row) in differ.iter().zip(row) {
-                    if differ == Some(true) {
-                        merged.tally.count(Fault::Contradiction, *row);
-                    }
-                }
-                let nothing = Column::full_null(slot.name().clone(), slot.len(), slot.dtype());
-                joined = nothing.zip_with(&differ, &joined).map_err(internal)?;
-            }
-            *slot = joined;
-        }
-    }
-    Ok(merged)
-}
-
-/// Serial numbers that a workbook holds as numbers may have lost leading zeros.
-fn numbers_for_serials(export: &Export, wanted: &[Wanted<'_>], positions: &[usize], rows: &Rows) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    for w in wanted.iter().filter(|w| w.field.kind == Kind::Serial) {
-        for (at, count) in positions.iter().zip(&rows.numeric).filter(|(at, n)| w.at.contains(at) && **n > 0) {
-            let cells = if *count == 1 { "cell is a number" } else { "cells are numbers" };
-            let message = format!(
-                "{count} {cells} in the workbook, not text: leading zeros may be lost, and such serials then join nothing; \
-                 take the list as the console exports it"
-            );
-            let header = export.header.get(*at).map_or("", String::as_str);
-            notices.push(Notice::new(Code::DamagedIdentifier, &export.label, message).in_column(header));
-        }
-    }
-    notices
-}
-
-/// Where the serial number is the console's id, both have one spelling; a placeholder stays as written.
-fn serial_as_id(columns: &mut [Column]) {
-    let text = |name: &str| columns.iter().find(|c| c.name() == name).and_then(|c| c.str().ok());
-    let (Some(ids), Some(serials)) = (text("native_id"), text("serial")) else { return };
-    let spelt = ids.iter().zip(serials.iter()).map(|(id, serial)| serial.or(id));
-    let spelt = StringChunked::from_iter_options("native_id".into(), spelt);
-    if let Some(slot) = columns.iter_mut().find(|c| c.name() == "native_id") {
-        *slot = spelt.into_column();
-    }
+/// Where the serial number is the console's id, the one is made of the other; a placeholder stays as written, and what is
+/// no serial number is no id.
+fn serial_as_id(columns: &mut Vec<Column>) {
+    let find = |name: &str| columns.iter().find(|c| c.name() == name);
+    let Some(serials) = find("serial").and_then(|c| c.str().ok()) else { return };
+    let written = written_name("serial");
+    let Some(written) = find(&written).and_then(|c| c.str().ok()) else {
+        columns.push(serials.clone().with_name("native_id".into()).into_column());
+        return;
+    };
+    let unread = find("serial_unread").and_then(|c| c.bool().ok());
+    let damaged = |at: usize| unread.is_some_and(|unread| unread.get(at) == Some(true));
+    let cells = || serials.iter().zip(written.iter()).enumerate();
+    let ids = cells().map(|(at, (serial, written))| serial.or_else(|| written.filter(|_| !damaged(at))));
+    let ids = StringChunked::from_iter_options("native_id".into(), ids);
+    let own = cells().map(|(_, (serial, written))| written.filter(|_| serial.is_some()));
+    let own = StringChunked::from_iter_options(written_name("native_id").into(), own);
+    columns.push(ids.into_column());
+    columns.extend((own.null_count() < own.len()).then(|| own.into_column()));
 }
 
 pub(crate) fn internal(e: impl std::fmt::Display) -> Error {
@@ -320,7 +285,7 @@ pub fn lookup(export: &Export, recognised: &Recognised<'_>) -> BTreeMap<String, 
     let (Some(key), Some(value)) = (position(&lookup.key), position(&lookup.value)) else { return BTreeMap::new() };
     let rows = export.read(&[key, value], true);
     let [keys, names] = rows.columns.as_slice() else { return BTreeMap::new() };
-    let pairs = keys.iter().zip(names.iter());
+    let pairs = keys.iter().zip(names.iter()).filter(|(_, name)| !name.is_some_and(values::looks_secret));
     pairs.filter_map(|(key, name)| Some((values::bare(key?).to_string(), values::bare(name?).to_string()))).collect()
 }
 

@@ -1,5 +1,6 @@
 //! What was seen while casting the cells of one column, and the remarks that follow from it.
 
+use super::identifiers::is_id;
 use super::values;
 use crate::notice::{Code, Notice};
 use crate::schema::{Field, Kind};
@@ -22,15 +23,18 @@ pub(super) enum Fault {
     Placeholder,
     /// A serial number that software made up.
     Software,
+    /// A number where an identifier should be: leading zeros may be lost.
+    Number,
     /// Free text that has the shape of a recovery key.
     Secret,
     /// Two columns of one name say different things.
     Contradiction,
 }
 
-const FAULTS: [Fault; 8] = [
+const FAULTS: [Fault; 9] = [
     Fault::Placeholder,
     Fault::Software,
+    Fault::Number,
     Fault::Scientific,
     Fault::Date,
     Fault::TypeName,
@@ -55,7 +59,7 @@ impl Tally {
             *count += 1;
             first.get_or_insert(row);
         }
-        if !matches!(fault, Fault::Placeholder | Fault::Software | Fault::Secret) {
+        if !matches!(fault, Fault::Placeholder | Fault::Software) {
             self.unread.push(row);
         }
     }
@@ -74,6 +78,8 @@ impl Tally {
             Fault::Scientific
         } else if is_identifier(field) && values::is_date_like(bare) {
             Fault::Date
+        } else if is_identifier(field) && values::is_number_like(bare) {
+            Fault::Number
         } else {
             Fault::Unreadable
         };
@@ -112,47 +118,61 @@ impl Tally {
     }
 }
 
-const fn is_identifier(field: &Field) -> bool {
-    matches!(field.kind, Kind::Guid | Kind::Serial | Kind::Imei)
+fn is_identifier(field: &Field) -> bool {
+    matches!(field.kind, Kind::Guid | Kind::Serial | Kind::Imei) || is_id(field)
 }
 
 impl Fault {
     fn message(self, count: u64, field: &Field) -> (Code, String) {
-        let no_kind = field.kind.denied();
+        let no_kind = if is_id(field) { "no id" } else { field.kind.denied() };
+        let damaged = if is_identifier(field) { Code::DamagedIdentifier } else { Code::UnreadableValue };
         let (code, one, several, rest): (Code, String, String, &str) = match self {
             Self::Placeholder => (
                 Code::PlaceholderSerial,
-                "serial is a placeholder and joins".into(),
-                "serials are placeholders and join".into(),
-                " nothing",
+                "serial is a placeholder and is not".into(),
+                "serials are placeholders and are not".into(),
+                " used for matching",
             ),
             Self::Software => (
                 Code::PlaceholderSerial,
-                "serial is an id that software made up, as on personal devices; it joins".into(),
-                "serials are ids that software made up, as on personal devices; they join".into(),
-                " nothing",
+                "serial is an id that software made up, as on personal devices; it is not".into(),
+                "serials are ids that software made up, as on personal devices; they are not".into(),
+                " used for matching",
+            ),
+            Self::Number => (
+                Code::DamagedIdentifier,
+                "cell is a number and not text: leading zeros may be lost, so it is not".into(),
+                "cells are numbers and not text: leading zeros may be lost, so they are not".into(),
+                " used for matching; take the list as the console exports it",
             ),
             Self::Scientific => (
                 Code::DamagedIdentifier,
-                "value is in scientific notation: a spreadsheet rounded it, so it joins nothing".into(),
-                "values are in scientific notation: a spreadsheet rounded them, so they join nothing".into(),
+                "value is in scientific notation: a spreadsheet rounded it, so it is not used for matching".into(),
+                "values are in scientific notation: a spreadsheet rounded them, so they are not used for matching"
+                    .into(),
                 AGAIN,
             ),
             Self::Date => (
                 Code::DamagedIdentifier,
-                "value is a date: a spreadsheet took it for one, so it joins nothing".into(),
-                "values are dates: a spreadsheet took them for such, so they join nothing".into(),
+                "value is a date: a spreadsheet took it for one, so it is not used for matching".into(),
+                "values are dates: a spreadsheet took them for such, so they are not used for matching".into(),
                 AGAIN,
             ),
             Self::TypeName => (
-                Code::UnreadableValue,
+                damaged,
                 "cell holds".into(),
                 "cells hold".into(),
                 " the name of a type in place of a list: PowerShell wrote no content; join the list with `-join '|'` before \
                  exporting",
             ),
+            Self::Unreadable if is_identifier(field) => (
+                damaged,
+                format!("cell is {no_kind}, so it is not"),
+                format!("cells are {no_kind}, so they are not"),
+                " used for matching",
+            ),
             Self::Unreadable => (
-                if is_identifier(field) { Code::DamagedIdentifier } else { Code::UnreadableValue },
+                damaged,
                 format!("cell is {no_kind} and counts"),
                 format!("cells are {no_kind} and count"),
                 " as unknown",
@@ -165,8 +185,8 @@ impl Fault {
             ),
             Self::Secret => (
                 Code::SecretColumn,
-                "cell has the shape of a recovery key; it was".into(),
-                "cells have the shape of a recovery key; they were".into(),
+                "cell has the shape of a recovery key, a token or a hardware hash; it was".into(),
+                "cells have the shape of a recovery key, a token or a hardware hash; they were".into(),
                 " dropped. Delete this file when the analysis is done",
             ),
         };

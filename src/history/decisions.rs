@@ -188,7 +188,9 @@ impl Decisions {
             let bearers = by_serial.get(decision.serial.as_str()).map_or(&[][..], Vec::as_slice);
             let by_key = by_key.get(decision.key.as_str()).copied().flatten();
             let device = match (by_key, bearers) {
-                (Some(device), _) if decision.serial.is_empty() || devices.serial.get(device) == decision.serial => {
+                (Some(device), _)
+                    if decision.serial.is_empty() || devices.serial.compared(device) == decision.serial =>
+                {
                     device
                 }
                 (Some(_), _) => {
@@ -260,7 +262,7 @@ impl Decisions {
         let named = self.list.iter().filter(|d| !d.serial.is_empty());
         let mut bearers: BTreeMap<&str, Vec<usize>> = named.map(|d| (d.serial.as_str(), Vec::new())).collect();
         for device in 0..devices.len() {
-            if let Some(list) = bearers.get_mut(devices.serial.get(device)) {
+            if let Some(list) = bearers.get_mut(devices.serial.compared(device)) {
                 list.push(device);
             }
         }

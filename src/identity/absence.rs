@@ -3,13 +3,17 @@
 //!
 //! A name is never enough to join two records, and always enough to doubt that they are two.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use polars::prelude::BooleanChunked;
+
 use super::shelves::{Shelf, Shelves};
+use crate::formats::values::is_invisible;
 use crate::schema::{Console, Platform};
 
 /// Identifiers by which a device, or a record, can be joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Keys {
     pub entra: bool,
     pub serial: bool,
@@ -119,6 +123,39 @@ fn record_keys(shelf: &Shelf, line: usize, guarded: &[u32]) -> Keys {
     Keys { entra: has("entra_id"), serial: has("serial") && guarded.binary_search(&record).is_err() }
 }
 
+/// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems
+/// to lack, unless another identifier or the platform tells them apart.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    by_console: Vec<(Console, HashSet<(Keys, Platform)>)>,
+}
+
+impl Unread {
+    pub(super) fn new(shelves: &Shelves, guarded: &[u32]) -> Self {
+        let one = |shelf: &Shelf| {
+            let flags: Vec<&BooleanChunked> =
+                ["serial_unread", "entra_id_unread"].iter().filter_map(|name| shelf.flags(name)).collect();
+            let platforms = shelf.text("platform");
+            let damaged = (0..shelf.height()).filter(|line| flags.iter().any(|f| f.get(*line) == Some(true)));
+            let records: HashSet<(Keys, Platform)> = damaged
+                .map(|line| {
+                    let platform = platforms.and_then(|c| c.get(line)).and_then(Platform::parse);
+                    (record_keys(shelf, line, guarded), platform.unwrap_or(Platform::Other))
+                })
+                .collect();
+            (!records.is_empty()).then_some((shelf.console, records))
+        };
+        Self { by_console: shelves.shelves.iter().filter_map(one).collect() }
+    }
+
+    /// Whether such a record of a console may be a device.
+    pub(super) fn may_be(&self, console: Console, platform: Platform, keys: Keys) -> bool {
+        let fits = |own: Platform| own == platform || own == Platform::Other || platform == Platform::Other;
+        let mut records = self.by_console.iter().filter(|(own, _)| *own == console).flat_map(|(_, records)| records);
+        records.any(|(own, family)| fits(*family) && !own.shared_with(keys))
+    }
+}
+
 impl Strays {
     /// Gathers the stray records of consoles.
     ///
@@ -174,10 +211,20 @@ impl Strays {
     }
 }
 
-/// Host name without its domain, lower case. Addresses and empty names name nothing.
+/// Host name without its domain, lower case. Addresses and empty names name nothing; signs that nobody sees are no part
+/// of a name.
 pub(super) fn short_name(name: &str) -> Option<String> {
+    let name = &*seen(name);
     let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { host(name) };
     (!short.is_empty()).then(|| short.to_lowercase())
+}
+
+/// The signs of a name that somebody sees.
+pub(super) fn seen(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() || !name.contains(is_invisible) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.chars().filter(|c| !is_invisible(*c)).collect())
 }
 
 /// What stands before the domain.
@@ -194,6 +241,22 @@ mod tests {
         assert_eq!(short_name("LT-1.corp.example").as_deref(), Some("lt-1"));
         assert_eq!(short_name("10.0.0.7"), None);
         assert_eq!(short_name("..\\evil"), None);
+        assert_eq!(short_name("LT\u{200b}-1\u{200e}").as_deref(), Some("lt-1"));
+    }
+
+    #[test]
+    fn a_record_whose_identifier_could_not_be_read_may_be_any_device_that_nothing_tells_apart() {
+        let records = HashSet::from([(Keys { entra: true, serial: false }, Platform::Ios)]);
+        let unread = Unread { by_console: vec![(Console::Intune, records)] };
+        let serial_only = Keys { entra: false, serial: true };
+        assert!(unread.may_be(Console::Intune, Platform::Ios, serial_only));
+        assert!(unread.may_be(Console::Intune, Platform::Other, serial_only));
+        assert!(!unread.may_be(Console::Intune, Platform::Windows, serial_only), "of another platform");
+        assert!(
+            !unread.may_be(Console::Intune, Platform::Ios, Keys { entra: true, serial: true }),
+            "of another Entra id"
+        );
+        assert!(!unread.may_be(Console::Abm, Platform::Ios, serial_only));
     }
 
     #[test]

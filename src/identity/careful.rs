@@ -183,7 +183,7 @@ fn reason(shelves: &Shelves, traits: &Traits, group: Group<'_>, side: &Side, aga
             || "another serial".to_string(),
             |m| {
                 let Some((shelf, line)) = shelves.locate(*m) else { return String::new() };
-                shelf.text("serial").and_then(|c| c.get(line)).unwrap_or_default().to_string()
+                shelf.as_written("serial", line).unwrap_or_default().to_string()
             },
         )
     };

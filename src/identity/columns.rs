@@ -11,7 +11,7 @@ use super::devices::{Devices, PRECEDENCE};
 use super::links::Links;
 use super::markers::Marker;
 use super::owners::Owners;
-use super::shelves::{NONE, Shelves};
+use super::shelves::{NONE, Shelves, written};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
 use crate::schema::{Carried, Console, From, JoinType, Kind, Ownership, carried_column};
@@ -99,6 +99,46 @@ impl Devices {
         Ok(out.finish().into_column())
     }
 
+    /// A column of identifiers as their consoles write them, where that is not how they are compared; nothing for a column
+    /// that has no such text.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] if the engine refuses a step.
+    pub fn as_written(&self, shelves: &Shelves, name: &str) -> Result<Option<Column>> {
+        if let Some((_, order)) = PRECEDENCE.iter().find(|(field, _)| *field == name && name == "serial") {
+            return Ok(self.serials_as_written(shelves, order));
+        }
+        let Some(Carried { console, from: From::Live(field), .. }) = carried_column(name) else { return Ok(None) };
+        let column = written(field);
+        if shelves.of(*console).is_none_or(|shelf| shelf.text(&column).is_none()) {
+            return Ok(None);
+        }
+        self.live_value(shelves, *console, &column, name).map(Some)
+    }
+
+    fn serials_as_written(&self, shelves: &Shelves, order: &[Console]) -> Option<Column> {
+        let column = written("serial");
+        let sources: Vec<(&StringChunked, Option<&StringChunked>, &IdxCa)> = order
+            .iter()
+            .filter_map(|console| {
+                let shelf = shelves.of(*console)?;
+                let live = &self.live.iter().find(|(c, _)| c == console)?.1;
+                Some((shelf.text("serial")?, shelf.text(&column), live))
+            })
+            .collect();
+        sources.iter().find(|(_, written, _)| written.is_some())?;
+        let mut out = StringChunkedBuilder::new("serial".into(), self.count as usize);
+        for device in 0..self.count as usize {
+            // Of the console whose serial number counts.
+            let chosen = sources.iter().find_map(|(serials, written, live)| {
+                let line = live.get(device)? as usize;
+                serials.get(line).map(|_| written.and_then(|c| c.get(line)))
+            });
+            out.append_option(chosen.flatten());
+        }
+        Some(out.finish().into_column())
+    }
+
     /// A merged word that is never null.
     fn known_word(&self, shelves: &Shelves, name: &str, otherwise: &str) -> Result<Column> {
         let column = self.merged(shelves, name)?;
@@ -183,9 +223,12 @@ impl Devices {
                 let left_out = shelves.left_out.contains(&(carried.console, field));
                 let known = left_out || shelf.is_some_and(|(s, _)| s.frame.column(field).is_ok());
                 let empty = any(name, shelf, count, |line| {
-                    // A damaged row of the device may be the one that is not filled.
-                    let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE);
-                    let sure = known && !self.in_doubt(device as usize, carried.console);
+                    // A damaged row of the device, or one whose serial number could not be read, may be the one that is
+                    // not filled.
+                    let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE) as usize;
+                    let sure = known
+                        && !self.in_doubt(device, carried.console)
+                        && !self.may_be_unread(device, carried.console);
                     sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
                 let filled = all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?;

@@ -1,12 +1,16 @@
 //! The stable key of a device: its strongest identifier, so that the next run gives it the same name.
+//!
+//! A device without an identifier is known by what its row says, never by where the row stands: keys do not move when
+//! rows, sheets or files change places. Rows that say the same in every column that is read cannot be told apart by
+//! anybody; they are numbered.
 
 use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use super::contents::Contents;
 use super::keys::number;
-use super::shelves::{Shelf, Shelves};
+use super::shelves::Shelves;
 use crate::schema::Console;
 
 /// Rank of an identifier, its number, and the record that has it. Smaller is stronger.
@@ -14,7 +18,7 @@ pub(super) type DeviceKey = (u8, u128, u32);
 
 const SERIAL: u8 = 0;
 const ENTRA: u8 = 1;
-/// Then each console's own id, then the row.
+/// Then each console's own id, then what the row says.
 const OBJECT: u8 = 2;
 const ROW: u8 = 20;
 
@@ -69,10 +73,11 @@ pub(super) fn device_keys(
         .collect()
 }
 
-/// Sets without a shared identifier are known by the console's own id, else by their row.
+/// Sets without a shared identifier are known by the console's own id, else by what their row says.
 fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [DeviceKey]) {
     for shelf in &shelves.shelves {
-        let ids = shelf.text("native_id");
+        let ids = shelf.own_ids();
+        let contents = Contents::lasting(shelf);
         let rank = OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0);
         for line in 0..shelf.height() {
             let record = shelf.offset + u32::try_from(line).unwrap_or(0);
@@ -80,113 +85,124 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
             if slot.0 < OBJECT || weak.get(record as usize) == Some(&true) {
                 continue;
             }
-            let key = match ids.and_then(|c| c.get(line)) {
+            let key = match ids.get(line) {
                 Some(id) => (rank, number(id), record),
-                None => (ROW, u128::from(record), record),
+                None if slot.0 < ROW => continue,
+                None => (ROW, contents.digest(line), record),
             };
             *slot = (*slot).min(key);
         }
     }
 }
 
-/// The keys as text, in the order of `keyed`, which is sorted: `serial:…`, `entra:…`, `console:…`, `row:export:n`.
+/// The keys as text, in the order of `keyed`, which is sorted: `serial:…`, `entra:…`, `console:…`, `row:console:…`.
 ///
-/// Two sets share a key where identifiers contradict each other, or where a computer that is not hybrid has the id of an
-/// Entra device. They are put in an order of their content, so that it does not depend on that of the rows: the first
-/// keeps the key, the others are known by the console's own id, if need be with the serial number or a digest of what
-/// their rows say behind it.
+/// Two sets share a key where identifiers contradict each other, where a computer that is not hybrid has the id of an
+/// Entra device, or where rows without an identifier look alike. They are put in an order of their content, so that it
+/// does not depend on that of the rows. Of sets with an identifier the first keeps the key, the others are known by the
+/// console's own id, if need be with the serial number or a digest of what their rows say behind it. Rows have a digest of
+/// everything behind it, and a number if even that is the same.
 pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
-    let rows = rows_of_contested(shelves, roots, weak, keyed);
+    let contested = contested(shelves, roots, weak, keyed);
     for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
-        run.sort_by_cached_key(|(_, root)| rows.get(root));
+        run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.digest, set.first())));
     }
-    let mut texts: Vec<String> = keyed.par_iter().map(|((rank, _, record), _)| text(shelves, *rank, *record)).collect();
-    if rows.is_empty() {
+    let mut texts: Vec<String> = keyed.par_iter().map(|(key, _)| text(shelves, key)).collect();
+    if contested.is_empty() {
         return texts;
     }
     let keys: HashSet<(u8, u128)> = keyed.iter().map(|(key, _)| (key.0, key.1)).collect();
     let mut given: HashSet<String> = HashSet::new();
-    let second: Vec<usize> = (1..keyed.len())
-        .filter(|at| keyed.get(at - 1).zip(keyed.get(*at)).is_some_and(|(a, b)| same_key(a, b)))
-        .collect();
-    for at in second {
-        let (Some((key, root)), Some(slot)) = (keyed.get(at), texts.get_mut(at)) else { continue };
-        let others = rows.get(root).map_or_else(Vec::new, |rows| other_keys(shelves, key, rows, &keys));
-        let free = others.into_iter().find(|text| !given.contains(text));
-        *slot = free.unwrap_or_else(|| text(shelves, ROW, key.2));
-        given.insert(slot.clone());
+    let mut at = 0;
+    for run in keyed.chunk_by(same_key) {
+        let own = texts.get_mut(at..at + run.len()).unwrap_or_default();
+        at += run.len();
+        if run.len() == 1 {
+            continue;
+        }
+        let is_row = run.first().is_some_and(|(key, _)| key.0 == ROW);
+        let mut twins = (0_u128, 0_u32);
+        for ((key, root), slot) in run.iter().zip(own).skip(usize::from(!is_row)) {
+            let Some(set) = contested.get(root) else { continue };
+            twins = if twins.0 == set.digest { (twins.0, twins.1 + 1) } else { (set.digest, 1) };
+            let others = if is_row { Vec::new() } else { other_keys(shelves, key, set, &keys) };
+            let last = format!("{slot}/{:012x}", set.digest >> 80);
+            let free = others.into_iter().chain([last.clone()]).find(|text| !given.contains(text));
+            *slot = free.unwrap_or_else(|| format!("{last}#{}", twins.1));
+            given.insert(slot.clone());
+        }
     }
     texts
 }
 
-/// What a row says, and where it stands.
-type Said = ([String; 9], u32);
-
-/// The rows of sets that share a key, in an order of their content.
-fn rows_of_contested(
-    shelves: &Shelves,
-    roots: &[u32],
-    weak: &[bool],
-    keyed: &[(DeviceKey, u32)],
-) -> BTreeMap<u32, Vec<Said>> {
-    let contested = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
-    let mut rows: BTreeMap<u32, Vec<Said>> = contested.map(|(_, root)| (*root, Vec::new())).collect();
-    if rows.is_empty() {
-        return rows;
-    }
-    for ((record, root), _) in (0_u32..).zip(roots).zip(weak).filter(|(_, weak)| !**weak) {
-        if let Some(own) = rows.get_mut(root) {
-            own.extend(said(shelves, record));
-        }
-    }
-    for own in rows.values_mut() {
-        own.sort_unstable();
-    }
-    rows
+/// A set that shares its key with another one.
+#[derive(Default)]
+struct Contested {
+    /// Of what all its rows say.
+    digest: u128,
+    /// Its rows: what each says, and where it stands.
+    rows: Vec<(u128, u32)>,
 }
 
-fn said(shelves: &Shelves, record: u32) -> Option<Said> {
-    let (shelf, line) = shelves.locate(record)?;
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
-    let [id, serial, entra, name, maker, platform, join] =
-        ["native_id", "serial", "entra_id", "name", "manufacturer", "platform", "join_type"].map(cell);
-    let seen = shelf.times("last_seen").and_then(|c| c.get(line)).unwrap_or_default().to_string();
-    Some(([format!("{:02}", shelf.console.index()), id, serial, entra, name, maker, platform, join, seen], record))
+impl Contested {
+    fn first(&self) -> Option<u32> {
+        self.rows.iter().map(|(_, record)| *record).min()
+    }
+}
+
+/// The sets that share a key, with what their rows say.
+fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKey, u32)]) -> BTreeMap<u32, Contested> {
+    let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
+    let mut sets: BTreeMap<u32, Contested> = shared.map(|(_, root)| (*root, Contested::default())).collect();
+    if sets.is_empty() {
+        return sets;
+    }
+    for shelf in &shelves.shelves {
+        let contents = Contents::whole(shelf);
+        for (record, line) in (shelf.offset..).zip(0..shelf.height()) {
+            let held = weak.get(record as usize) == Some(&true);
+            let set = roots.get(record as usize).filter(|_| !held).and_then(|root| sets.get_mut(root));
+            if let Some(set) = set {
+                set.rows.push((contents.digest(line), record));
+            }
+        }
+    }
+    for set in sets.values_mut() {
+        set.rows.sort_unstable();
+        set.digest = super::contents::digest_of(set.rows.iter().map(|(said, _)| *said));
+    }
+    sets
 }
 
 /// Other keys for a device whose key another one has, the best first.
-fn other_keys(shelves: &Shelves, key: &DeviceKey, rows: &[Said], keys: &HashSet<(u8, u128)>) -> Vec<String> {
+fn other_keys(shelves: &Shelves, key: &DeviceKey, set: &Contested, keys: &HashSet<(u8, u128)>) -> Vec<String> {
     let object = |record: u32| {
         let (shelf, line) = shelves.locate(record)?;
-        let id = shelf.text("native_id").and_then(|c| c.get(line))?;
+        let id = shelf.own_ids().get(line)?;
         Some((OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0), number(id)))
     };
     let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
-    let Some((first, record)) = rows.iter().find(|(_, record)| is_own(*record)) else { return Vec::new() };
-    let own = text(shelves, OBJECT, *record);
-    let [_, _, serial, ..] = first;
-    let mut digest = Sha256::new();
-    for cell in rows.iter().flat_map(|(cells, _)| cells) {
-        digest.update(cell);
-        digest.update([0]);
-    }
-    let digest: String = crate::read::hex(&digest.finalize()).chars().take(12).collect();
-    let plain = object(*record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());
-    let with_serial = (!serial.is_empty()).then(|| format!("{own}/{serial}"));
-    plain.into_iter().chain(with_serial).chain([format!("{own}/{digest}")]).collect()
+    let own_rows = set.rows.iter().map(|(_, record)| *record).filter(|record| is_own(*record));
+    // By the name of the object, so that what else the rows say does not choose it.
+    let Some((_, record)) = own_rows.map(|record| (shelves.object(record), record)).min() else { return Vec::new() };
+    let own = text(shelves, &(OBJECT, 0, record));
+    let serial = shelves.locate(record).and_then(|(shelf, line)| shelf.text("serial")?.get(line));
+    let plain = object(record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());
+    let with_serial = serial.map(|serial| format!("{own}/{serial}"));
+    plain.into_iter().chain(with_serial).chain([format!("{own}/{:012x}", set.digest >> 80)]).collect()
 }
 
 fn same_key(a: &(DeviceKey, u32), b: &(DeviceKey, u32)) -> bool {
     (a.0.0, a.0.1) == (b.0.0, b.0.1)
 }
 
-fn text(shelves: &Shelves, rank: u8, record: u32) -> String {
-    let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
+fn text(shelves: &Shelves, key: &DeviceKey) -> String {
+    let Some((shelf, line)) = shelves.locate(key.2) else { return String::new() };
     let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default();
-    match rank {
+    match key.0 {
         SERIAL => format!("serial:{}", cell("serial")),
         ENTRA => format!("entra:{}", cell("entra_id")),
-        ROW => row(shelves, shelf, line),
+        ROW => format!("row:{}:{:016x}", shelf.console, key.1 >> 64),
         _ => format!("{}:{}", own_prefix(shelf.console), cell("native_id")),
     }
 }
@@ -197,11 +213,4 @@ const fn own_prefix(console: Console) -> &'static str {
         Console::Entra => "entra-object",
         other => other.as_str(),
     }
-}
-
-fn row(shelves: &Shelves, shelf: &Shelf, line: usize) -> String {
-    let export = shelf.numbers("export").and_then(|c| c.get(line)).unwrap_or_default();
-    let row = shelf.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
-    let label = shelves.exports.get(export as usize).map_or("", |(l, _)| l.as_str());
-    format!("row:{label}:{row}")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{IdxCa, NewChunkedArray};
 
-use super::absence::{Keys, Strays};
+use super::absence::{Keys, Strays, Unread};
 use super::activity::{AsOf, DAY, Threshold, Thresholds};
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
@@ -112,6 +112,8 @@ pub struct Devices {
     pub(super) hybrid: Vec<bool>,
     /// Records that lack an identifier which others join by.
     pub(super) strays: Strays,
+    /// Records with an identifier that could not be read.
+    pub(super) unread: Unread,
     /// Consoles from whose lack of a record nothing follows, as bits of [`Console::index`].
     pub(super) unproven: u16,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
@@ -185,6 +187,7 @@ impl Devices {
             keys: Vec::new(),
             hybrid: Vec::new(),
             strays: Strays::default(),
+            unread: Unread::default(),
             unproven: 0,
             torn: Vec::new(),
             marks: Marks::default(),

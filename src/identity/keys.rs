@@ -1,11 +1,10 @@
 //! Identifiers as numbers, so that millions of them are compared without looking at text.
 
-use polars::prelude::StringChunked;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::shelves::{Shelf, Shelves};
-use crate::formats::values::parse_guid;
+use crate::formats::values::{parse_guid, radio_key};
 use crate::schema::{Console, JoinType, words};
 
 words! {
@@ -112,16 +111,9 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     };
     if kind == Kind::Object {
         let one = |shelf: &Shelf| {
-            let mut pairs = Vec::new();
-            push(shelf, "native_id", &mut pairs, false);
-            // Where the serial number is the id, a placeholder is no id.
-            if let (Some(ids), Some(written)) = (shelf.text("native_id"), shelf.text("serial_written")) {
-                pairs.retain(|(_, record)| {
-                    let line = (record - shelf.offset) as usize;
-                    written.get(line).is_none_or(|text| ids.get(line) != Some(text))
-                });
-            }
-            sorted(pairs)
+            let ids = shelf.own_ids();
+            let own = (shelf.offset..).zip(0..shelf.height());
+            sorted(own.filter_map(|(record, line)| Some((number(ids.get(line)?), record))).collect())
         };
         return shelves.shelves.iter().map(one).collect();
     }
@@ -134,7 +126,7 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
         if let Some(shelf) = shelves.of(*console) {
             let before = pairs.len();
-            push(shelf, column, &mut pairs, kind.is_exact() && kind != Kind::MergedId);
+            push(shelf, kind, column, &mut pairs);
             if kind == Kind::ComputerId && *console != Console::Ad {
                 keep_hybrid(shelf, &mut pairs, before);
             }
@@ -153,15 +145,22 @@ fn keep_hybrid(shelf: &Shelf, pairs: &mut Vec<Pair>, from: usize) {
     pairs.extend(own.into_iter().filter(|(_, record)| hybrid(*record)));
 }
 
-/// `guids`: text that is no GUID identifies nothing, as where a list without ids is known by its serial numbers.
-fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>, guids: bool) {
+/// Text that is no GUID identifies nothing where GUIDs are expected, as where a list without ids is known by its serial
+/// numbers.
+fn push(shelf: &Shelf, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
     let Some(cells) = shelf.text(column) else { return };
+    let guids = kind.is_exact() && kind != Kind::MergedId;
     pairs.reserve(cells.len());
     for (record, cell) in (shelf.offset..).zip(cells.iter()) {
         if let Some(text) = cell.filter(|text| !guids || parse_guid(text).is_some()) {
-            pairs.push((number(text), record));
+            pairs.push((number_of(kind, text), record));
         }
     }
+}
+
+/// A number for an identifier of a kind: of radio numbers a part is compared.
+pub(super) fn number_of(kind: Kind, text: &str) -> u128 {
+    number(if kind == Kind::Radio { radio_key(text) } else { text })
 }
 
 /// A number for an identifier: GUIDs are numbers already, short text is packed, long text is digested.
@@ -200,13 +199,15 @@ pub(super) fn of_record(shelves: &Shelves, record: u32) -> Vec<(Kind, String)> {
     found
 }
 
-/// Text of an identifier, as the record has it, for messages.
+/// Text of an identifier, as the record's console writes it, for messages.
 pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> String {
     let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
     let columns = COLUMNS.iter().filter(|(k, c, _)| *k == kind && *c == shelf.console).map(|(_, _, column)| *column);
     let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);
-    let cell = |column: &str| shelf.text(column).and_then(|c: &StringChunked| c.get(line)).map(str::to_string);
-    columns.chain(own).filter_map(cell).find(|text| kind == Kind::Object || number(text) == key).unwrap_or_default()
+    let is_meant =
+        |column: &&str| shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key);
+    let column = columns.chain(own).find(is_meant);
+    column.and_then(|column| shelf.as_written(column, line)).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod activity;
 mod careful;
 mod carried;
 mod columns;
+mod contents;
 mod device_key;
 mod devices;
 mod groups;
@@ -35,7 +36,7 @@ pub use devices::{Devices, sources_of};
 pub use keys::Kind as KeyKind;
 pub use links::Links;
 pub use markers::{Marker, Markers};
-pub use shelves::{NONE, Shelf, Shelves};
+pub use shelves::{NONE, Shelf, Shelves, written};
 
 /// Record columns that linking, the device table and every report read.
 pub const NEEDED: &[&str] = &[
@@ -60,6 +61,7 @@ pub const NEEDED: &[&str] = &[
     "enrolled",
     "released",
     "state",
+    "group_tag",
 ];
 
 /// Joins the records of all exports into devices.

@@ -69,12 +69,15 @@ impl Devices {
     pub(super) fn listed_in_entra(&self, shelves: &Shelves) -> Column {
         let intune = shelves.of(Console::Intune);
         let ids = shelves.of(Console::Entra).and_then(|s| s.text("entra_id"));
+        let unread =
+            shelves.of(Console::Entra).and_then(|s| s.flags("entra_id_unread")).is_some_and(|flags| flags.any());
         let listed: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
         let one = |device: u32| {
             let id = self.named_by_intune(intune, device).filter(|_| ids.is_some())?;
-            // A row that was set aside may be the one with the id.
+            // A row that was set aside, or whose id could not be read, may be the one with the id.
             let found = listed.contains(&number(id));
-            (found || !self.in_doubt(device as usize, Console::Entra)).then_some(found)
+            let doubt = unread || self.in_doubt(device as usize, Console::Entra);
+            (found || !doubt).then_some(found)
         };
         BooleanChunked::from_iter_options("intune_entra_listed".into(), (0..self.count).map(one)).into_column()
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 
-use super::absence::{self, Strays};
+use super::absence::{self, Strays, Unread};
 use super::devices::{Devices, SIGNALS};
 use super::links::Links;
 use super::reliance::Reliance;
@@ -30,6 +30,12 @@ impl Devices {
         self.torn.get(device).is_some_and(|consoles| consoles & (1 << console.index()) != 0)
     }
 
+    /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.
+    pub(super) fn may_be_unread(&self, device: usize, console: Console) -> bool {
+        let keys = self.keys.get(device).copied().unwrap_or_default();
+        self.unread.may_be(console, self.platform_of(device), keys)
+    }
+
     /// Finds out for each device whether a loaded console may know of it unseen.
     pub(super) fn prove_absence(&mut self, shelves: &Shelves, links: &Links) -> Result<()> {
         let count = self.count as usize;
@@ -41,6 +47,7 @@ impl Devices {
             self.consoles.get(device as usize).is_none_or(|held| held.count_ones() < 2)
         };
         self.strays = Strays::new(shelves, &makes_devices, &links.guarded, alone);
+        self.unread = Unread::new(shelves, &links.guarded);
         self.torn = absence::doubts(shelves, &self.device_of, count);
         let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
         let names = self.names_if_strays(shelves, &loaded)?;
@@ -114,6 +121,7 @@ impl Devices {
             return name.is_some() && !self.strays.may_be(console, name, own) && !self.in_doubt(device, console);
         }
         absence::joinable(console, own, shelves)
+            && !self.unread.may_be(console, self.platform_of(device), own)
             && !self.strays.may_be(console, name, own)
             && !self.in_doubt(device, console)
     }

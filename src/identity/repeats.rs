@@ -53,7 +53,12 @@ fn fill(shelf: &mut Shelf, pairs: &[(u32, u32)], lacks: impl Fn(u32, &str) -> bo
             }
         }
         if !source.is_empty() {
-            filled.push(column.take(&IdxCa::from_vec("".into(), source)).map_err(internal)?);
+            let source = IdxCa::from_vec("".into(), source);
+            filled.push(column.take(&source).map_err(internal)?);
+            // How the console writes it goes along.
+            if let Ok(written) = shelf.frame.column(&super::shelves::written(field.name)) {
+                filled.push(written.take(&source).map_err(internal)?);
+            }
         }
     }
     for column in filled {

@@ -160,6 +160,19 @@ impl Shelf {
         self.frame.column(name).ok()?.str().ok()
     }
 
+    /// An identifier as its console writes it; `None` where the record has none.
+    #[must_use]
+    pub fn as_written(&self, name: &str, line: usize) -> Option<&str> {
+        let value = self.text(name)?.get(line)?;
+        Some(self.text(&written(name)).and_then(|c| c.get(line)).unwrap_or(value))
+    }
+
+    /// The console's own ids.
+    #[must_use]
+    pub(super) fn own_ids(&self) -> OwnIds<'_> {
+        OwnIds { ids: self.text("native_id"), serials: self.text("serial"), written: self.text("serial_written") }
+    }
+
     /// A column of times in UTC milliseconds, if the exports fill it.
     #[must_use]
     pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
@@ -183,6 +196,28 @@ impl Shelf {
     pub fn column(&self, name: &str) -> Column {
         self.frame.column(name).cloned().unwrap_or_else(|_| empty(name, self.height()))
     }
+}
+
+/// Ids that name one object each. Where the serial number stands in the place of the id, a placeholder names none.
+#[derive(Clone, Copy)]
+pub(super) struct OwnIds<'a> {
+    ids: Option<&'a StringChunked>,
+    serials: Option<&'a StringChunked>,
+    written: Option<&'a StringChunked>,
+}
+
+impl<'a> OwnIds<'a> {
+    pub(super) fn get(&self, line: usize) -> Option<&'a str> {
+        let id = self.ids?.get(line)?;
+        let placeholder = || self.written.is_some_and(|c| c.get(line) == Some(id));
+        (self.serials.is_some_and(|c| c.get(line).is_some()) || !placeholder()).then_some(id)
+    }
+}
+
+/// Name of the column that keeps an identifier as its console writes it, where that is not how it is compared.
+#[must_use]
+pub fn written(name: &str) -> String {
+    format!("{name}_written")
 }
 
 /// Consoles one of whose exports is cut, paged or filtered.

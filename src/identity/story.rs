@@ -22,7 +22,7 @@ pub struct RecordStory {
     pub native_id: String,
     /// Device name.
     pub name: String,
-    /// Serial number as compared; a placeholder as written.
+    /// Serial number as written, also where it is none.
     pub serial: String,
     /// Newest sign of life, UTC milliseconds.
     pub last_seen: Option<i64>,
@@ -97,31 +97,35 @@ fn one(
 ) -> Option<RecordStory> {
     let (shelf, line) = shelves.locate(record)?;
     let text = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
+    let shown = |column: &str| shelf.as_written(column, line).unwrap_or_default().to_string();
     let number = |column: &str| shelf.numbers(column).and_then(|c| c.get(line)).unwrap_or_default();
     let held = links.held_by.get(record as usize).copied().unwrap_or_default();
     let mine = all.iter().find(|(r, _)| *r == record).map(|(_, ids)| ids.as_slice()).unwrap_or_default();
     let mut bonds: Vec<Bond> = Vec::new();
     for (kind, value) in mine.iter().filter(|(kind, _)| held & kind.bit() != 0) {
-        let same =
-            |ids: &[(Kind, String)]| ids.iter().any(|(k, v)| k == kind && keys::number(v) == keys::number(value));
+        let same = |ids: &[(Kind, String)]| {
+            ids.iter().any(|(k, v)| k == kind && keys::number_of(*k, v) == keys::number_of(*kind, value))
+        };
         let with: Vec<u32> = all.iter().filter(|(r, ids)| *r != record && same(ids)).map(|(r, _)| *r).collect();
-        let known = bonds.iter().any(|b| b.kind == *kind && keys::number(&b.value) == keys::number(value));
+        let number = keys::number_of(*kind, value);
+        let known = bonds.iter().any(|b| b.kind == *kind && keys::number_of(b.kind, &b.value) == number);
         if !with.is_empty() && !known {
-            bonds.push(Bond { kind: *kind, value: value.clone(), with });
+            let value = keys::text_of(shelves, *kind, number, record);
+            bonds.push(Bond { kind: *kind, value, with });
         }
     }
     for kind in Kind::ALL.iter().filter(|k| k.is_weak() && held & k.bit() != 0) {
         let with = all.iter().map(|(r, _)| *r).filter(|r| links.weak.get(*r as usize) != Some(&true)).collect();
-        let value = if *kind == Kind::Name { text("name") } else { text("serial") };
+        let value = if *kind == Kind::Name { text("name") } else { shown("serial") };
         bonds.push(Bond { kind: *kind, value, with });
     }
-    let serial = Some(text("serial")).filter(|s| !s.is_empty()).unwrap_or_else(|| text("serial_written"));
+    let serial = Some(shown("serial")).filter(|s| !s.is_empty()).unwrap_or_else(|| text("serial_written"));
     Some(RecordStory {
         record,
         console: shelf.console,
         export: shelves.exports.get(number("export") as usize).map_or_else(String::new, |(label, _)| label.clone()),
         row: number("row"),
-        native_id: text("native_id"),
+        native_id: shown("native_id"),
         name: text("name"),
         serial,
         last_seen: shelf.times("last_seen").and_then(|c| c.get(line)),
@@ -154,6 +158,7 @@ fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
         // Where the console was not supplied nothing is known to be missing.
         let Some(cells) = shelves.of(*console).and_then(|s| s.text(target)) else { continue };
         if !cells.iter().flatten().any(|cell| cell == value) {
+            let value = shelf.as_written(column, line).unwrap_or(value);
             found.push(format!("names {} `{value}`, which is in none of the files", console.title()));
         }
     }
@@ -177,7 +182,7 @@ fn field(
         .iter()
         .filter_map(|console| {
             let line = devices.live_line(*console, device)? as usize;
-            let value = shelves.of(*console)?.text(name)?.get(line)?;
+            let value = shelves.of(*console)?.as_written(name, line)?;
             (value != "unknown").then(|| (*console, value.to_string()))
         })
         .collect();

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::absence::{host, short_name};
+use super::absence::{host, seen, short_name};
 use super::groups::{Sets, Traits};
 use super::keys::{Kind, number};
 use super::shelves::{Shelf, Shelves};
@@ -243,6 +243,7 @@ fn each_name(shelf: &Shelf, sketch: &Sketch, wanted: impl Fn(u32, &str) -> bool,
 /// A digest that a name shares with its short form in any case.
 fn digest(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
+    let name = &*seen(name);
     let short = host(name);
     if short.is_ascii() {
         for byte in short.bytes() {

@@ -43,8 +43,8 @@ pub struct Paging {
 pub struct Rows {
     /// The columns asked for, in that order; blank cells are null.
     pub columns: Vec<StringChunked>,
-    /// For each column the number of cells that were numbers in a workbook.
-    pub numeric: Vec<u64>,
+    /// For each column the rows whose cell was a number and not text, as in workbooks and JSON: leading zeros are lost.
+    pub numeric: Vec<Vec<u32>>,
     /// Cells anywhere that are damaged and count as blank.
     pub unread: u64,
     /// Row number of each line of the columns, from 1.
@@ -141,7 +141,8 @@ impl Export {
             Body::Json(body) => body.read(columns),
             Body::Sheet(body) => body.read(columns),
         };
-        rows.numeric.resize(columns.len(), 0);
+        rows.numeric.resize(columns.len(), Vec::new());
+        rows.numeric.iter_mut().for_each(|rows| rows.sort_unstable());
         rows
     }
 

@@ -176,7 +176,7 @@ fn records(analysis: &Analysis) -> Columns<'_> {
         number("row", move |at| place(at).and_then(|(c, row)| c.row.get(row)).map(|r| i64::from(*r))),
         text("native_id", move |at| place(at).map_or("", |(c, row)| c.native_id.get(row))),
         text("name", move |at| place(at).map_or("", |(c, row)| c.name.get(row))),
-        text("serial", move |at| place(at).map_or("", |(c, row)| tables::serial_of(c, row))),
+        text("serial", move |at| place(at).map_or("", |(c, row)| c.serial.as_written(row))),
         time("last_seen", move |at| place(at).and_then(|(c, row)| c.last_seen.get(row))),
         time("enrolled", move |at| place(at).and_then(|(c, row)| c.enrolled.get(row))),
         text("device_key", move |at| {

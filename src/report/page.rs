@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::selection::Selection;
-use super::tables::{self, Index};
+use super::tables::Index;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
@@ -227,7 +227,7 @@ fn detail(analysis: &Analysis, index: &Index, records: &Records, device: u32) ->
 fn record_row(analysis: &Analysis, device: usize, record: u32) -> Option<Value> {
     let (columns, row) = analysis.records.locate(record)?;
     let unless = |own: &str, common: &str| if own == common { Value::Null } else { own.into() };
-    let serial = tables::serial_of(columns, row);
+    let serial = columns.serial.as_written(row);
     let live = analysis.devices.by_console.iter().find(|c| c.console == columns.console);
     let id = analysis.records.id_of(record);
     Some(json!([

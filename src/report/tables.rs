@@ -13,7 +13,6 @@ use crate::rules::Findings;
 use crate::schema::{
     self, Console, FINDINGS_CSV, Field, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, Severity, Status,
 };
-use crate::table::RecordColumns;
 
 /// A file of the report, for people.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -279,7 +278,7 @@ fn record(analysis: &Analysis, at: usize, line: &mut Line) {
     line.number(columns.row.get(row).copied().unwrap_or_default());
     line.text(columns.native_id.get(row));
     line.text(columns.name.get(row));
-    line.text(serial_of(columns, row));
+    line.text(columns.serial.as_written(row));
     let device = analysis.links.device.get(at).copied().unwrap_or(NONE);
     line.text(analysis.devices.key.get(device as usize).map_or("", String::as_str));
     let (kinds, tier) = bonds(analysis, number);
@@ -288,14 +287,6 @@ fn record(analysis: &Analysis, at: usize, line: &mut Line) {
     match analysis.links.refused.get(&number) {
         Some(reasons) => line.text(&reasons.join("; ")),
         None => line.word(""),
-    }
-}
-
-/// The serial number of a record: as compared, else as written.
-pub(super) fn serial_of(columns: &RecordColumns, row: usize) -> &str {
-    match columns.serial.get(row) {
-        "" => columns.serial_written.get(row),
-        serial => serial,
     }
 }
 

@@ -160,7 +160,7 @@ fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Colum
     let shown = table.select(rule.shown.iter().map(String::as_str)).and_then(|t| t.take(&index));
     let own = shown.map_err(|e| first_line(&e))?;
     let severity = severities(rule, &own)?;
-    let evidence = evidence(rule, &own);
+    let evidence = evidence(rule, &as_written(rule, own, &index, ground)?);
     let objects = objects_of(rule, &matched, ground.shelves, ground.devices)?;
     let tally = Tally {
         outcome: Outcome::Ran,
@@ -171,6 +171,22 @@ fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Colum
         suppressed: 0,
     };
     Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects })
+}
+
+/// The values that evidence shows: identifiers as their consoles write them.
+fn as_written(rule: &Rule, mut own: DataFrame, index: &IdxCa, ground: Ground<'_>) -> Result<DataFrame, String> {
+    if index.is_empty() {
+        return Ok(own);
+    }
+    for name in &rule.evidence {
+        let written = ground.devices.as_written(ground.shelves, name).map_err(|e| e.to_string())?;
+        let Some(written) = written else { continue };
+        let Ok(compared) = own.column(name) else { continue };
+        let written = written.take(index).map_err(|e| first_line(&e))?;
+        let shown = written.zip_with(&written.is_not_null(), compared).map_err(|e| first_line(&e))?;
+        own.with_column(shown).map_err(|e| first_line(&e))?;
+    }
+    Ok(own)
 }
 
 /// Severity of each matched device.

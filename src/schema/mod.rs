@@ -26,7 +26,7 @@ pub enum Kind {
     Guid,
     /// Serial number, upper case, no blanks; placeholders are no value.
     Serial,
-    /// IMEI on 14 digits, or a MEID.
+    /// IMEI of 14 to 16 digits, compared on the first 14; or a MEID.
     Imei,
     /// One word of a closed list.
     Word(&'static [&'static str]),

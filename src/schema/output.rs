@@ -40,7 +40,7 @@ pub const RECORDS_CSV: &[Field] = &[
     field("row", Kind::Count, "data row, from 1"),
     field("native_id", Kind::Text, "the console's own id of the object"),
     field("name", Kind::Text, "device name"),
-    field("serial", Kind::Text, "serial number as compared; placeholders as written"),
+    field("serial", Kind::Text, "serial number as the console writes it, also where it is none"),
     field("device_key", Kind::Text, "device the row belongs to; empty where the row was set aside"),
     field("joined_by", Kind::List, "identifiers by which the row is held to other rows of the device"),
     field("tier", Kind::Text, "strongest tier among them; empty where the row stands alone"),

@@ -191,9 +191,7 @@ pub(crate) struct Conclusions {
 
 impl Report {
     pub(crate) fn conclusions(&self) -> Conclusions {
-        // A row without any identifier has none but its place for a key.
-        let key = |text: &str| if text.starts_with("row:") { "row:".to_owned() } else { text.to_owned() };
-        let of = |line: &Line, columns: [&str; 5]| columns.map(|column| key(&line[column]));
+        let of = |line: &Line, columns: [&str; 5]| columns.map(|column| line[column].clone());
         let columns = ["console", "native_id", "device_key", "joined_by", "tier"];
         let mut records: Vec<_> = self.lines("records.csv").iter().map(|line| of(line, columns)).collect();
         records.sort();

@@ -13,7 +13,7 @@ use proptest::sample::Index;
 
 use crate::common::{Place, Sheet};
 use crate::generator::{Options, tenant};
-use crate::identity::build::{ABM, AUTOPILOT, DEFENDER, ENTRA, INTUNE, Layout};
+use crate::identity::build::{ABM, AUTOPILOT, AUTOPILOT_PORTAL, DEFENDER, ENTRA, INTUNE, Layout};
 
 struct Silent;
 
@@ -33,9 +33,7 @@ fn conclusions(analysis: &Analysis) -> Conclusions {
     let key = |device: u32| analysis.devices.key.get(device as usize).map_or("", String::as_str);
     let mut devices: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (record, device) in (0_u32..).zip(&analysis.links.device) {
-        // A row without any identifier has none but its place for a key.
-        let key = if key(*device).starts_with("row:") { "row:" } else { key(*device) };
-        devices.entry(analysis.records.objects(&[record]).remove(0)).or_default().push(key.to_owned());
+        devices.entry(analysis.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
     }
     for keys in devices.values_mut() {
         keys.sort();
@@ -304,12 +302,48 @@ proptest! {
         let plain = identify(&write(&rows, ["", "x"], |_| false));
         let mixed = identify(&write(&mixed, ["z-", "a-"], |at| at % 3 == 0));
         prop_assert_eq!(clusters(&plain), clusters(&mixed));
-        // Of rows that say they are one object and contradict each other, one is known by its place.
         let keys = |links: &Links| links.key.iter().cloned().collect::<BTreeSet<String>>();
-        let (plain, mixed) = (keys(&plain.1), keys(&mixed.1));
-        if !plain.iter().any(|key| key.starts_with("row:")) {
-            prop_assert_eq!(plain, mixed);
+        prop_assert_eq!(keys(&plain.1), keys(&mixed.1));
+    }
+
+    /// Rows that share a placeholder, or have no identifier at all, are known by what they say.
+    #[test]
+    fn keys_of_rows_without_an_identifier_do_not_move(
+        rows in prop::collection::vec((0_usize..4, 0_usize..3, 0_usize..3, 0_usize..3), 1..24),
+        places in prop::collection::vec(any::<Index>(), 24),
+        cut in any::<Index>(),
+    ) {
+        let text = |&(serial, maker, model, tag): &(usize, usize, usize, usize)| {
+            let serial = ["Default string", "", "#ERROR!", "0"][serial];
+            let maker = ["HP", "Dell", ""][maker];
+            format!("serial={serial}; maker={maker}; model={model}; tag={tag}")
+        };
+        let keys = |rows: &[String], names: [&str; 2], cut: usize| {
+            let place = Place::new();
+            for (name, rows) in names.iter().zip([&rows[..cut], &rows[cut..]]).filter(|(_, rows)| !rows.is_empty()) {
+                let export = AUTOPILOT_PORTAL.rows(rows);
+                place.write(&format!("in/{name}{}", export.name), export.content);
+            }
+            let (records, links) = identify(&place);
+            let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (record, device) in (0_u32..).zip(&links.device) {
+                let (shelf, line) = records.locate(record).unwrap();
+                let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
+                let said = ["serial_written", "manufacturer", "model", "group_tag"].map(cell).join("|");
+                keys.entry(said).or_default().push(links.key[*device as usize].clone());
+            }
+            keys.values_mut().for_each(|own| own.sort());
+            keys
+        };
+        let rows: Vec<String> = rows.iter().map(text).collect();
+        let mut mixed = rows.clone();
+        for (at, place) in (1..mixed.len()).rev().zip(&places) {
+            mixed.swap(at, place.index(at + 1));
         }
+        let plain = keys(&rows, ["", "x"], rows.len());
+        prop_assert_eq!(&plain, &keys(&mixed, ["z-", "a-"], cut.index(mixed.len() + 1)));
+        let all: BTreeSet<&String> = plain.values().flatten().collect();
+        prop_assert_eq!(all.len(), rows.len(), "each key once: {:?}", plain);
     }
 
     #[test]

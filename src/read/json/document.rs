@@ -40,6 +40,7 @@ pub(in crate::read) fn lists(label: &str, text: String) -> Result<Vec<Export>, S
 #[derive(Default)]
 struct Part {
     columns: Vec<StringChunked>,
+    numeric: Vec<Vec<u32>>,
     row: Vec<u32>,
     bad: Vec<BadRow>,
 }
@@ -107,8 +108,12 @@ impl Document {
         let parts: Vec<Part> = chunks.into_par_iter().map(|range| self.part(&names, range)).collect();
         let mut parts = parts.into_iter();
         let first = parts.next().unwrap_or_else(|| self.part(&names, 0..0));
-        let mut rows = Rows { columns: first.columns, row: first.row, bad: first.bad, ..Rows::default() };
+        let mut rows =
+            Rows { columns: first.columns, numeric: first.numeric, row: first.row, bad: first.bad, ..Rows::default() };
         for part in parts {
+            for (rows, more) in rows.numeric.iter_mut().zip(part.numeric) {
+                rows.extend(more);
+            }
             for (column, more) in rows.columns.iter_mut().zip(&part.columns) {
                 // Both are text, so that the one cannot refuse the other.
                 let _ = column.append(more);
@@ -129,7 +134,7 @@ impl Document {
     fn part(&self, names: &[String], range: std::ops::Range<usize>) -> Part {
         let mut builders: Vec<StringChunkedBuilder> =
             names.iter().map(|_| StringChunkedBuilder::new("".into(), range.len())).collect();
-        let mut part = Part::default();
+        let mut part = Part { numeric: vec![Vec::new(); names.len()], ..Part::default() };
         let mut reader = Reader::new(names, &|_| false);
         for element in self.list.elements(range) {
             if let Err(reason) = reader.read(&self.text, &element) {
@@ -139,6 +144,11 @@ impl Document {
             }
             for (slot, builder) in builders.iter_mut().enumerate() {
                 builder.append_option(reader.cell(slot).filter(|text| !text.is_empty()));
+            }
+            for (slot, rows) in part.numeric.iter_mut().enumerate() {
+                if reader.is_number(slot) {
+                    rows.push(element.number);
+                }
             }
             part.row.push(element.number);
         }

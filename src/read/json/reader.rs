@@ -53,6 +53,8 @@ struct Cell {
     text: String,
     /// The rank of the value; none while there is no value.
     rank: Option<u8>,
+    /// Whether the value was a number and not text.
+    is_number: bool,
 }
 
 /// The values within one array.
@@ -155,6 +157,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the value of a wanted column was a number, by its index.
+    pub(crate) fn is_number(&self, slot: usize) -> bool {
+        self.cells.get(slot).is_some_and(|cell| cell.rank.is_some() && cell.is_number)
+    }
+
     /// The secrets of all elements read, in the order of first appearance.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.secrets.iter().filter(|secret| secret.count > 0)
@@ -193,6 +200,7 @@ impl<'a> Reader<'a> {
             && cell.rank.is_none_or(|known| rank < known)
         {
             cell.rank = Some(rank);
+            cell.is_number = matches!(value, Scalar::Unsigned(_) | Scalar::Signed(_) | Scalar::Float(_));
             cell.text.clear();
             value.write(&mut cell.text);
         }

@@ -69,6 +69,8 @@ pub(crate) struct Reading {
     pub(crate) unread: u64,
     /// In the order of the wanted columns.
     pub(crate) kinds: Vec<Kinds>,
+    /// For each wanted column the rows whose cell was a plain number.
+    pub(crate) numbers: Vec<Vec<u32>>,
 }
 
 /// An open workbook.

@@ -69,7 +69,11 @@ pub(super) fn read<RS: Read + Seek>(
     let mut source = Source { cells, unread: 0 };
     let slots = slots(wanted);
     let mut row_cells: Vec<Option<Cow<'_, str>>> = vec![None; wanted.len()];
-    let mut reading = Reading { kinds: vec![Kinds::default(); wanted.len()], ..Reading::default() };
+    let mut reading = Reading {
+        kinds: vec![Kinds::default(); wanted.len()],
+        numbers: vec![Vec::new(); wanted.len()],
+        ..Reading::default()
+    };
     let mut current = 0;
     let mut filled = false;
     loop {
@@ -97,6 +101,11 @@ pub(super) fn read<RS: Read + Seek>(
             put(&mut row_cells, &mut reading.kinds, *slot, kind, text.clone());
         }
         put(&mut row_cells, &mut reading.kinds, *last, kind, text);
+        if kind == Kind::Number {
+            for slot in others.iter().chain([last]) {
+                reading.numbers.get_mut(*slot).into_iter().for_each(|rows| rows.push(row - header_row));
+            }
+        }
     }
     reading.unread = source.unread;
     Ok(reading)

@@ -96,7 +96,7 @@ impl Worksheet {
         let mut rows = Rows { columns, row: row_numbers, ..Rows::default() };
         match reading {
             Ok(reading) => {
-                rows.numeric = reading.kinds.iter().map(|kinds| kinds.numeric).collect();
+                rows.numeric = reading.numbers;
                 rows.unread = reading.unread;
             }
             // What was read up to the damage stays; nothing is concluded from what is missing.

@@ -178,10 +178,13 @@ fn id(analysis: &Analysis, step: &Planned, command: &Command) -> Option<String> 
     if let Some(record) = step.object {
         let (columns, line) = analysis.records.locate(record)?;
         // Lists without ids of their own show the serial number in their place; that names no object.
-        let (id, serial) = (columns.native_id.get(line), columns.serial.get(line));
+        let (id, serial) = (columns.native_id.compared(line), columns.serial.compared(line));
         if id.is_empty() || id.eq_ignore_ascii_case(serial) {
             return None;
         }
+        // A spelling that the command does not take, as a GUID in braces, goes in as it is compared.
+        let written = Some(columns.native_id.get(line)).filter(|id| command.id.fits(id));
+        return written.or(Some(id).filter(|id| command.id.fits(id))).map(str::to_string);
     }
     Some(analysis.object_of(step)).filter(|id| command.id.fits(id))
 }

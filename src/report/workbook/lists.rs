@@ -328,7 +328,7 @@ fn records<'a>(matter: &'a Matter<'a>) -> List<'a> {
         cells.text(export.map_or("", |(label, _)| label));
         cells.number(columns.row.get(row).map(|r| i64::from(*r)));
         cells.text(columns.name.get(row));
-        cells.text(tables::serial_of(columns, row));
+        cells.text(columns.serial.as_written(row));
         cells.text(columns.native_id.get(row));
         cells.time(columns.last_seen.get(row));
         cells.time(columns.enrolled.get(row));

@@ -173,23 +173,23 @@ fn what_becomes_unknown_is_counted_from_outside() {
     assert_snapshot!(remarks_on("devices.csv", &list), @"
     9 rows, 0 set aside
     placeholder-serial, devices.csv, row 3, column Serial number
-      1 serial is a placeholder and joins nothing
+      1 serial is a placeholder and is not used for matching
     damaged-identifier, devices.csv, row 2, column Azure AD Device ID
-      2 cells are no GUID and count as unknown
+      2 cells are no GUID, so they are not used for matching
+    damaged-identifier, devices.csv, row 2, column Device ID
+      1 cell is no id, so it is not used for matching
     damaged-identifier, devices.csv, row 2, column Serial number
-      1 cell is no serial number and counts as unknown
+      1 cell is no serial number, so it is not used for matching
     damaged-identifier, devices.csv, row 3, column IMEI
-      2 cells are no IMEI or MEID and count as unknown
+      2 cells are no IMEI or MEID, so they are not used for matching
     damaged-identifier, devices.csv, row 4, column IMEI
-      1 value is in scientific notation: a spreadsheet rounded it, so it joins nothing; export again without opening the file in between
+      1 value is in scientific notation: a spreadsheet rounded it, so it is not used for matching; export again without opening the file in between
     damaged-identifier, devices.csv, row 4, column Serial number
-      1 value is a date: a spreadsheet took it for one, so it joins nothing; export again without opening the file in between
+      1 value is a date: a spreadsheet took it for one, so it is not used for matching; export again without opening the file in between
     damaged-identifier, devices.csv, row 5, column Serial number
-      1 value is in scientific notation: a spreadsheet rounded it, so it joins nothing; export again without opening the file in between
+      1 value is in scientific notation: a spreadsheet rounded it, so it is not used for matching; export again without opening the file in between
     unreadable-value, devices.csv, row 2, column Compliance
       1 cell is no word and counts as unknown
-    unreadable-value, devices.csv, row 2, column Device ID
-      1 cell is no text and counts as unknown
     unreadable-value, devices.csv, row 2, column Device name
       1 cell is no text and counts as unknown
     unreadable-value, devices.csv, row 2, column Last check-in

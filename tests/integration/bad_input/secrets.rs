@@ -33,7 +33,7 @@ fn recovery_password_in_a_column_of_names() {
             said,
             format!(
                 "3 rows, 0 set aside\nsecret-column, devices.csv, row 2, column {column}\n  \
-                 1 cell has the shape of a recovery key; it was dropped. Delete this file when the analysis is done\n"
+                 1 cell has the shape of a recovery key, a token or a hardware hash; it was dropped. Delete this file when the analysis is done\n"
             )
         );
         nowhere(&place, RECOVERY);
@@ -49,7 +49,7 @@ fn recovery_password_inside_a_text() {
     assert_snapshot!(said(&report(&place, &[])), @"
     3 rows, 0 set aside
     secret-column, exportDevice.csv, row 1, column displayName
-      2 cells have the shape of a recovery key; they were dropped. Delete this file when the analysis is done
+      2 cells have the shape of a recovery key, a token or a hardware hash; they were dropped. Delete this file when the analysis is done
     ");
     nowhere(&place, RECOVERY);
 }

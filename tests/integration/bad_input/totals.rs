@@ -139,7 +139,7 @@ fn strict_refuses_what_is_serious() {
     exit 4
     error: `--strict` does not accept 2 remarks about the input
       `exportDevice.csv`, row 1, `accountEnabled`: 1 cell is neither true nor false and counts as unknown
-      `exportDevice.csv`, row 2, `deviceId`: 2 cells are no GUID and count as unknown
+      `exportDevice.csv`, row 2, `deviceId`: 2 cells are no GUID, so they are not used for matching
     help: mend the exports, or run without `--strict` to have the remarks in the report
     ");
     assert_snapshot!(strict("devices.json", format!("[{}]", devices(1..=100)).into_bytes()), @"

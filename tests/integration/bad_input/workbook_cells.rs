@@ -38,8 +38,8 @@ fn serials_as_numbers() {
     });
     assert_snapshot!(remarks_on("devices.xlsx", one), @"
     3 rows, 0 set aside
-    damaged-identifier, devices.xlsx!Devices, column Serial number
-      1 cell is a number in the workbook, not text: leading zeros may be lost, and such serials then join nothing; take the list as the console exports it
+    damaged-identifier, devices.xlsx!Devices, row 2, column Serial number
+      1 cell is a number and not text: leading zeros may be lost, so it is not used for matching; take the list as the console exports it
     ");
     let all_numbers = changed(3, |sheet, column| {
         (1..=3).for_each(|row| {
@@ -48,10 +48,31 @@ fn serials_as_numbers() {
     });
     assert_snapshot!(remarks_on("devices.xlsx", all_numbers.clone()), @"
     3 rows, 0 set aside
-    damaged-identifier, devices.xlsx!Devices, column Serial number
-      3 cells are numbers in the workbook, not text: leading zeros may be lost, and such serials then join nothing; take the list as the console exports it
+    damaged-identifier, devices.xlsx!Devices, row 1, column Serial number
+      3 cells are numbers and not text: leading zeros may be lost, so they are not used for matching; take the list as the console exports it
     ");
-    assert_eq!(all(&devices(all_numbers), "serial"), ["4711816", "4711817", "4711818"]);
+    assert_eq!(all(&devices(all_numbers), "serial"), ["", "", ""], "they are not used");
+}
+
+/// A Surface whose zeros were lost must not become the Surface that has such a number, not even weakly.
+#[test]
+fn a_serial_as_a_number_joins_no_other_device() {
+    let intune = changed(3, |sheet, column| {
+        sheet.write(1, column("Serial number"), 12_345_678_901_f64).unwrap();
+        sheet.write(2, column("Serial number"), 98_765_432_101_f64).unwrap();
+    });
+    let place = Place::new();
+    place.write("in/devices.xlsx", intune);
+    let autopilot = "Serial number,Manufacturer,Model,Group tag,Profile status,Purchase order,Userless Enrollment Status\n\
+                     12345678901,Microsoft,Surface,,Assigned,,Unknown\n\
+                     098765432101,Microsoft,Surface,,Assigned,,Unknown\n";
+    place.write("in/autopilot.csv", autopilot);
+    let report = report(&place, &[]);
+    assert_eq!(report.lines("devices.csv").len(), 5);
+    let weak = report.lines("records.csv").into_iter().filter(|line| line["tier"] == "weak").count();
+    assert_eq!(weak, 0, "lost zeros are no reason to believe it either");
+    let kept: Vec<String> = report.lines("records.csv").iter().map(|line| line["serial"].clone()).collect();
+    assert!(kept.contains(&"98765432101".to_owned()), "the report shows what stands there: {kept:?}");
 }
 
 #[test]
@@ -62,10 +83,8 @@ fn serials_beyond_the_digits_of_a_spreadsheet() {
     });
     assert_snapshot!(remarks_on("devices.xlsx", bytes), @"
     3 rows, 0 set aside
-    damaged-identifier, devices.xlsx!Devices, column Serial number
-      1 cell is a number in the workbook, not text: leading zeros may be lost, and such serials then join nothing; take the list as the console exports it
     damaged-identifier, devices.xlsx!Devices, row 1, column Serial number
-      2 values are in scientific notation: a spreadsheet rounded them, so they join nothing; export again without opening the file in between
+      2 values are in scientific notation: a spreadsheet rounded them, so they are not used for matching; export again without opening the file in between
     ");
 }
 
@@ -79,7 +98,7 @@ fn serials_as_dates() {
     assert_snapshot!(remarks_on("devices.xlsx", bytes), @"
     4 rows, 0 set aside
     damaged-identifier, devices.xlsx!Devices, row 1, column Serial number
-      2 values are dates: a spreadsheet took them for such, so they join nothing; export again without opening the file in between
+      2 values are dates: a spreadsheet took them for such, so they are not used for matching; export again without opening the file in between
     ");
 }
 
@@ -96,13 +115,13 @@ fn imeis_as_numbers() {
     assert_snapshot!(remarks_on("devices.xlsx", bytes), @"
     5 rows, 0 set aside
     damaged-identifier, devices.xlsx!Devices, row 2, column IMEI
-      2 values are in scientific notation: a spreadsheet rounded them, so they join nothing; export again without opening the file in between
+      2 values are in scientific notation: a spreadsheet rounded them, so they are not used for matching; export again without opening the file in between
     damaged-identifier, devices.xlsx!Devices, row 4, column IMEI
-      1 cell is no IMEI or MEID and counts as unknown
+      1 cell is no IMEI or MEID, so it is not used for matching
     identity-conflict, devices.xlsx!Devices, row 1
-      a link was refused: imei `35693803564380`: serial `5CG00001AB` here, `5CG00005AB` at intune:00000005-0000-4000-8000-00000000000a
+      a link was refused: imei `356938035643809`: serial `5CG00001AB` here, `5CG00005AB` at intune:00000005-0000-4000-8000-00000000000a
     identity-conflict, devices.xlsx!Devices, row 5
-      a link was refused: imei `35693803564380`: serial `5CG00005AB` here, `5CG00001AB` at intune:00000001-0000-4000-8000-00000000000a
+      a link was refused: imei `356938035643809`: serial `5CG00005AB` here, `5CG00001AB` at intune:00000001-0000-4000-8000-00000000000a
     ");
 }
 
@@ -119,9 +138,9 @@ fn errors_of_formulas() {
     assert_snapshot!(remarks_on("devices.xlsx", bytes), @"
     3 rows, 0 set aside
     damaged-identifier, devices.xlsx!Devices, row 2, column Azure AD Device ID
-      1 cell is no GUID and counts as unknown
+      1 cell is no GUID, so it is not used for matching
     damaged-identifier, devices.xlsx!Devices, row 2, column Serial number
-      1 cell is no serial number and counts as unknown
+      1 cell is no serial number, so it is not used for matching
     unreadable-value, devices.xlsx!Devices, row 2, column Compliance
       1 cell is no word and counts as unknown
     unreadable-value, devices.xlsx!Devices, row 2, column Device name

@@ -87,6 +87,11 @@ impl Found {
         &self.device(of)[column]
     }
 
+    /// A cell of the row's line in `records.csv`.
+    pub(super) fn record_cell(&self, of: &str, column: &str) -> &str {
+        &self.record(of)[column]
+    }
+
     /// Messages of a code.
     pub(super) fn notices(&self, code: &str) -> Vec<String> {
         self.report.lines_where("notices.csv", "code", code).into_iter().map(|line| line["message"].clone()).collect()

@@ -12,3 +12,4 @@ mod names;
 mod pointers;
 mod reliance;
 mod tenants;
+mod written;

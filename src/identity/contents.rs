@@ -1,0 +1,90 @@
+//! What rows say, as digests: how rows without an identifier are told apart wherever they stand.
+
+use polars::prelude::{Int64Chunked, StringChunked};
+use sha2::{Digest, Sha256};
+
+use super::NEEDED;
+use super::shelves::Shelf;
+
+/// Columns of a row that stay the same from list to list, so that its key does. All are read in every run, whatever rules
+/// are loaded.
+const LASTING: [&str; 15] = [
+    "native_id",
+    "native_id_written",
+    "serial_written",
+    "entra_id",
+    "imei",
+    "imei2",
+    "meid",
+    "name",
+    "platform",
+    "manufacturer",
+    "model",
+    "ownership",
+    "primary_user",
+    "group_tag",
+    "enrolled",
+];
+
+/// Some columns of a console's records.
+pub(super) struct Contents<'a> {
+    console: &'static str,
+    columns: Vec<Column<'a>>,
+}
+
+enum Column<'a> {
+    Text(&'a StringChunked),
+    Time(&'a Int64Chunked),
+    None,
+}
+
+impl<'a> Contents<'a> {
+    /// What stays the same from list to list.
+    pub(super) fn lasting(shelf: &'a Shelf) -> Self {
+        Self::of(shelf, LASTING.iter().copied())
+    }
+
+    /// Everything that every run reads.
+    pub(super) fn whole(shelf: &'a Shelf) -> Self {
+        Self::of(shelf, NEEDED.iter().copied().chain(LASTING))
+    }
+
+    fn of(shelf: &'a Shelf, names: impl Iterator<Item = &'static str>) -> Self {
+        let column = |name: &str| {
+            let time = || shelf.times(name).map_or(Column::None, Column::Time);
+            shelf.text(name).map_or_else(time, Column::Text)
+        };
+        Self { console: shelf.console.as_str(), columns: names.map(column).collect() }
+    }
+
+    /// A number for what a line says.
+    pub(super) fn digest(&self, line: usize) -> u128 {
+        let mut digest = Sha256::new();
+        digest.update(self.console);
+        for column in &self.columns {
+            // A blank cell and a column that is not there say the same.
+            match column {
+                Column::Text(cells) => digest.update(cells.get(line).unwrap_or_default()),
+                Column::Time(cells) => {
+                    if let Some(time) = cells.get(line) {
+                        digest.update(time.to_be_bytes());
+                    }
+                }
+                Column::None => {}
+            }
+            digest.update([0]);
+        }
+        first_bytes(digest)
+    }
+}
+
+/// A number for several.
+pub(super) fn digest_of(numbers: impl Iterator<Item = u128>) -> u128 {
+    let mut digest = Sha256::new();
+    numbers.for_each(|number| digest.update(number.to_be_bytes()));
+    first_bytes(digest)
+}
+
+fn first_bytes(digest: Sha256) -> u128 {
+    digest.finalize().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
