@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::links::Links;
 use super::shelves::{Shelf, Shelves};
 use crate::schema::{Console, Platform};
 
@@ -98,13 +99,13 @@ pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
     }
 }
 
-/// Identifiers of each device. A serial number that joins nothing is none.
-pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], guarded: &[u32], count: usize) -> Vec<Keys> {
+/// Identifiers of each device. What joins nothing is none.
+pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], links: &Links, count: usize) -> Vec<Keys> {
     let mut keys = vec![Keys::default(); count];
     for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
         for (line, device) in device_of.iter().enumerate() {
             if let Some(slot) = keys.get_mut(*device as usize) {
-                let own = record_keys(shelf, line, guarded);
+                let own = record_keys(shelf, line, links);
                 slot.entra |= own.entra;
                 slot.serial |= own.serial;
             }
@@ -113,10 +114,11 @@ pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], guarded: &[
     keys
 }
 
-fn record_keys(shelf: &Shelf, line: usize, guarded: &[u32]) -> Keys {
+fn record_keys(shelf: &Shelf, line: usize, links: &Links) -> Keys {
     let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
     let record = shelf.offset + u32::try_from(line).unwrap_or_default();
-    Keys { entra: has("entra_id"), serial: has("serial") && guarded.binary_search(&record).is_err() }
+    let joins = |guarded: &[u32]| guarded.binary_search(&record).is_err();
+    Keys { entra: has("entra_id") && joins(&links.cut), serial: has("serial") && joins(&links.guarded) }
 }
 
 impl Strays {
@@ -126,7 +128,7 @@ impl Strays {
     pub(super) fn new(
         shelves: &Shelves,
         consoles: &[Console],
-        guarded: &[u32],
+        links: &Links,
         alone: impl Fn(usize, usize) -> bool,
     ) -> Self {
         let mut by_console = Vec::new();
@@ -134,7 +136,7 @@ impl Strays {
             let Some(names) = shelf.text("name") else { continue };
             let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
             for (line, name) in names.iter().enumerate() {
-                let keys = record_keys(shelf, line, guarded);
+                let keys = record_keys(shelf, line, links);
                 let whole = match shelf.console {
                     // Of devices that are not hybrid a computer is known by its name only.
                     Console::Ad => !alone(at, line),

@@ -27,6 +27,8 @@ words! {
         Serial = "serial",
         /// IMEI or MEID.
         Radio = "imei",
+        /// Hardware id that Entra stamps on the objects of one machine.
+        HardwareId = "hardware-id",
         /// Host name, unique on both sides.
         Name = "name",
         /// Serial number with the `S` of its label in front, as scanners read it.
@@ -40,7 +42,16 @@ impl Kind {
     /// Whether the identifier was written by a console for this very purpose.
     #[must_use]
     pub const fn is_exact(self) -> bool {
-        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio)
+        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio | Self::HardwareId)
+    }
+
+    /// Whether records that share it may be copies of one machine.
+    #[must_use]
+    pub const fn shows_copies(self) -> bool {
+        matches!(
+            self,
+            Self::EntraId | Self::IntuneId | Self::AutopilotId | Self::Serial | Self::Radio | Self::HardwareId
+        )
     }
 
     /// Whether it joins only where it is unique on both sides, and a person must look before anything is done.
@@ -101,7 +112,11 @@ const COLUMNS: &[(Kind, Console, &str)] = &[
     (Kind::Radio, Console::Abm, "meid"),
     (Kind::Radio, Console::GoogleMobile, "imei"),
     (Kind::Radio, Console::GoogleMobile, "meid"),
+    (Kind::HardwareId, Console::Entra, "hardware_id"),
 ];
+
+/// Shorter hardware ids, and those of one sign only, name no machine.
+const SHORTEST_HARDWARE_ID: usize = 8;
 
 /// Every identifier of a kind, sorted by identifier and record. Object ids come one list a console, since they are
 /// unique within a console only.
@@ -113,7 +128,7 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     if kind == Kind::Object {
         let one = |shelf: &Shelf| {
             let mut pairs = Vec::new();
-            push(shelf, "native_id", &mut pairs, false);
+            push(shelf, "native_id", &mut pairs, |_| true);
             // Where the serial number is the id, a placeholder is no id.
             if let (Some(ids), Some(written)) = (shelf.text("native_id"), shelf.text("serial_written")) {
                 pairs.retain(|(_, record)| {
@@ -134,7 +149,11 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
         if let Some(shelf) = shelves.of(*console) {
             let before = pairs.len();
-            push(shelf, column, &mut pairs, kind.is_exact() && kind != Kind::MergedId);
+            push(shelf, column, &mut pairs, |text| match kind {
+                Kind::HardwareId => is_hardware_id(text),
+                // Text that is no GUID identifies nothing, as where a list without ids is known by its serial numbers.
+                _ => !kind.is_exact() || kind == Kind::MergedId || parse_guid(text).is_some(),
+            });
             if kind == Kind::ComputerId && *console != Console::Ad {
                 keep_hybrid(shelf, &mut pairs, before);
             }
@@ -153,15 +172,19 @@ fn keep_hybrid(shelf: &Shelf, pairs: &mut Vec<Pair>, from: usize) {
     pairs.extend(own.into_iter().filter(|(_, record)| hybrid(*record)));
 }
 
-/// `guids`: text that is no GUID identifies nothing, as where a list without ids is known by its serial numbers.
-fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>, guids: bool) {
+fn push(shelf: &Shelf, column: &str, pairs: &mut Vec<Pair>, identifies: impl Fn(&str) -> bool) {
     let Some(cells) = shelf.text(column) else { return };
     pairs.reserve(cells.len());
     for (record, cell) in (shelf.offset..).zip(cells.iter()) {
-        if let Some(text) = cell.filter(|text| !guids || parse_guid(text).is_some()) {
+        if let Some(text) = cell.filter(|text| identifies(text)) {
             pairs.push((number(text), record));
         }
     }
+}
+
+fn is_hardware_id(text: &str) -> bool {
+    let first = text.as_bytes().first();
+    text.len() >= SHORTEST_HARDWARE_ID && text.bytes().any(|sign| Some(&sign) != first)
 }
 
 /// A number for an identifier: GUIDs are numbers already, short text is packed, long text is digested.
