@@ -70,7 +70,7 @@ impl<'a> Guards<'a> {
     }
 
     /// Remarks on identifiers that join nothing, and on those that join in doubt.
-    pub(super) fn notices(mut self, doubts: impl Iterator<Item = Notice>) -> Vec<Notice> {
+    pub(super) fn notices(mut self, doubts: Vec<Notice>) -> Vec<Notice> {
         for notice in doubts {
             self.remarks.add(Sort::Doubt, || notice);
         }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::careful;
 use super::groups::{Group, Groups, Sets, Traits};
-use super::guards::Guards;
+use super::guards::{Doubt, Guards};
 use super::keys::Kind;
 use super::shelves::{NONE, Shelves};
 use super::weak;
@@ -72,39 +72,47 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
         }
     }
     let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
-    links.guarded = std::mem::take(&mut guards.guarded);
-    links.cut = std::mem::take(&mut guards.cut);
     links.held_by = held_by;
     links.spoken_for = spoken_for;
-    let mut notices = guards.notices(doubts.into_iter());
+    // What was taken apart again is no longer shown as one device.
+    doubts.retain(|doubt| is_one(&mut sets, &doubt.records));
+    let doubts: Vec<Notice> = doubts.into_iter().map(Doubt::notice).collect();
+    links.guarded.clone_from(&guards.guarded);
+    links.cut.clone_from(&guards.cut);
+    let mut notices = guards.notices(doubts);
     notices.extend(refusal_notices(shelves, &refused));
     links.refused = refused;
     (links, notices)
 }
 
-/// Joins the groups of a tier, those in doubt last: what other identifiers have joined is in no doubt any more. Gives a
-/// remark for each of the others, whose records become suspects.
-fn join_tier(
+/// Joins the groups of a tier, those in doubt last: what other identifiers have joined is in no doubt any more. Gives the
+/// others, whose records become suspects.
+fn join_tier<'a>(
     sets: &mut Sets,
-    guards: &Guards<'_>,
+    guards: &'a Guards<'_>,
     in_tier: impl Fn(Kind) -> bool,
     suspects: &mut Vec<u32>,
-) -> Vec<Notice> {
-    let mut notices = Vec::new();
+) -> Vec<&'a Doubt> {
+    let mut open = Vec::new();
     let groups = || guards.groups.iter().enumerate().filter(|(_, group)| in_tier(group.kind));
     for (_, group) in groups().filter(|(place, _)| !guards.doubts.contains_key(place)) {
         join_all(sets, group);
     }
     for (place, group) in groups().filter(|_| !guards.doubts.is_empty()) {
         let Some(doubt) = guards.doubts.get(&place) else { continue };
-        let first = doubt.records.first().map(|record| sets.find(*record));
-        if doubt.records.iter().any(|record| Some(sets.find(*record)) != first) {
+        if !is_one(sets, &doubt.records) {
             suspects.extend(&doubt.records);
-            notices.push(doubt.notice());
+            open.push(doubt);
         }
         join_all(sets, group);
     }
-    notices
+    open
+}
+
+/// Whether records are in one set.
+fn is_one(sets: &mut Sets, records: &[u32]) -> bool {
+    let first = records.first().map(|record| sets.find(*record));
+    records.iter().all(|record| Some(sets.find(*record)) == first)
 }
 
 /// The records whose device no serial number tells.

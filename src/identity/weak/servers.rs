@@ -10,9 +10,11 @@ use crate::identity::owners::is_server;
 use crate::identity::shelves::{Shelf, Shelves};
 use crate::schema::Console;
 
-/// A server of one console.
+/// A computer or machine of one console.
 struct Server {
     root: u32,
+    /// Whether its operating system is one of servers; not known where the console names the family only.
+    server: Option<bool>,
     domain: Option<String>,
     entra_id: Option<String>,
 }
@@ -20,7 +22,9 @@ struct Server {
 impl Server {
     fn fits(&self, other: &Self) -> bool {
         let agree = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
-        agree(&self.domain, &other.domain) && agree(&self.entra_id, &other.entra_id)
+        let kinds = [self.server, other.server];
+        let server = kinds.contains(&Some(true)) && !kinds.contains(&Some(false));
+        server && agree(&self.domain, &other.domain) && agree(&self.entra_id, &other.entra_id)
     }
 }
 
@@ -54,7 +58,7 @@ pub(super) fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
     pairs.into_iter().map(|(source, target)| Proposal { source, target, kind: Kind::Name }).collect()
 }
 
-/// Servers that no other console holds, by host name. Where several sets of records bear it, any of them stands here: the
+/// What no other console holds, by host name. Where several sets of records bear it, any of them stands here: the
 /// others give it away as borne by several.
 fn servers(shelf: &Shelf, sketch: &Sketch) -> HashMap<String, Server> {
     let mut found = HashMap::new();
@@ -62,16 +66,25 @@ fn servers(shelf: &Shelf, sketch: &Sketch) -> HashMap<String, Server> {
     let cell = |column: &str, line: usize| shelf.text(column).and_then(|c| c.get(line));
     let rows = sketch.of_shelf(shelf).zip(names.iter()).zip(systems.iter()).enumerate();
     for (line, ((root, name), system)) in rows {
-        if sketch.consoles(root) != bit(shelf.console) || !system.is_some_and(is_server) {
+        let server = system.and_then(server);
+        if sketch.consoles(root) != bit(shelf.console) || server == Some(false) {
             continue;
         }
         let Some((name, short)) = name.and_then(|name| Some((name, short_name(name)?))) else { continue };
         let in_directory = || ["org_unit", "native_id"].iter().find_map(|column| domain_of_path(cell(column, line)?));
         let domain = name.split_once('.').map(|(_, domain)| domain.trim().to_lowercase()).or_else(in_directory);
         let entra_id = cell("entra_id", line).map(str::to_string);
-        found.entry(short).or_insert(Server { root, domain, entra_id });
+        found.entry(short).or_insert(Server { root, server, domain, entra_id });
     }
     found
+}
+
+/// Whether an operating system is one of servers, where it says so: `Windows` alone may be either.
+fn server(system: &str) -> Option<bool> {
+    const CLIENTS: [&str; 7] = ["windows7", "windows8", "windows10", "windows11", "macos", "android", "ios"];
+    let squeezed: String = system.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase();
+    let client = CLIENTS.iter().any(|client| squeezed.contains(client));
+    (is_server(&squeezed) || client).then_some(!client)
 }
 
 /// `OU=Servers,DC=corp,DC=example` is of `corp.example`.
@@ -94,5 +107,13 @@ mod tests {
         assert_eq!(domain("OU=Servers,DC=corp,DC=contoso,DC=example").as_deref(), Some("corp.contoso.example"));
         assert_eq!(domain("CN=SRV-1,dc=Corp, DC=example").as_deref(), Some("corp.example"));
         assert_eq!(domain("4f6e0000-12ab-4cde-8f01-234567890000"), None);
+    }
+
+    #[test]
+    fn what_runs_on_servers() {
+        assert_eq!(server("Windows Server 2022 Datacenter"), Some(true));
+        assert_eq!(server("WindowsServer2019"), Some(true));
+        assert_eq!(server("Windows 11 Enterprise"), Some(false));
+        assert_eq!(server("Windows"), None);
     }
 }

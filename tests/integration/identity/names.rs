@@ -158,7 +158,8 @@ fn a_server_of_directory_and_defender_is_joined_by_its_one_name() {
         AD_WITHOUT_GUID.rows(&["dn=CN=SRV-01,OU=Servers,DC=corp,DC=contoso,DC=example; name=SRV-01; os=Windows Server 2022"]),
     ];
     for computers in computers {
-        for machines in [DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[SENSOR])] {
+        let family = SENSOR.replace("WindowsServer2022", "Windows");
+        for machines in [DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[family])] {
             let exports = [Export { name: computers.name.clone(), content: computers.content.clone(), ..computers }, machines];
             let found = find(&exports);
             assert_eq!(found.devices(), ["ad:1 defender:1"]);

@@ -33,7 +33,7 @@ fn machines_of_a_cloned_image_are_not_one_device() {
     assert!(devices.contains(&"ad:1 bitlocker:1 entra:1 intune:1 laps:1".to_owned()), "keys and computer stay: {devices:?}");
     assert_eq!(
         found.notices("identity-conflict"),
-        ["entra-id `65000001-12ab-4cde-8f01-234567890065` is in 12 records of Defender, 12 of them in use at the same time under \
+        ["entra-id `65000001-12ab-4cde-8f01-234567890065` is in 12 records of Defender for Endpoint, 12 of them in use at the same time under \
           different names: copies of one machine; it joins none of them to each other or to a device"]
     );
     // The object belongs to eleven others as well, and none of them can be told from it.
