@@ -71,9 +71,6 @@ impl Caster<'_> {
         if let Part::Is(word) = self.part {
             return self.is(word);
         }
-        if matches!(self.part, Part::NoDate) {
-            return self.no_date();
-        }
         if self.part.is_whole() {
             return self.whole(formats, format);
         }
@@ -251,20 +248,6 @@ impl Caster<'_> {
         let flags: BooleanChunked =
             self.cells.iter().map(|c| Some(c.is_some_and(|c| values::squeeze(c) == word))).collect();
         Cast::one(flags.with_name(self.name()).into_column(), Tally::default())
-    }
-
-    /// Whether each cell lacks a date, in a list that has some.
-    fn no_date(&self) -> Cast {
-        let stamp = |c: Option<&str>| c.map_or(Stamp::Unknown, |c| dates::stamp_in(c, self.epoch_1904));
-        let lacks = |stamp: Stamp| match stamp {
-            Stamp::Unknown => Some(true),
-            Stamp::Unreadable => None,
-            _ => Some(false),
-        };
-        let flags: Vec<Option<bool>> = self.cells.iter().map(|cell| lacks(stamp(cell))).collect();
-        let asked_for = flags.contains(&Some(false));
-        let flags = flags.into_iter().map(|flag| flag.filter(|_| asked_for));
-        Cast::one(BooleanChunked::from_iter_options(self.name(), flags).into_column(), Tally::default())
     }
 
     fn flags(&self, own: Option<&BTreeMap<String, String>>) -> Cast {

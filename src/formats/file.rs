@@ -110,8 +110,6 @@ struct RawPart {
     column: Names,
     /// A flag that is true where the cell has this word.
     is: Option<String>,
-    /// A flag that is true where the cell holds no date; unknown where no cell of the list does.
-    lacks: Option<String>,
     /// The first group of this pattern; case does not matter.
     extract: Option<String>,
     /// One item of a list.
@@ -238,14 +236,7 @@ impl Check<'_> {
     }
 
     fn part(&mut self, name: &str, raw: &RawPart) -> Part {
-        const ONE: &str = "give one of `is`, `lacks`, `extract` and `item`, or only names";
-        if let Some(what) = &raw.lacks {
-            if what == "date" && raw.is.is_none() && raw.extract.is_none() && raw.item.is_none() {
-                return Part::NoDate;
-            }
-            self.add(name, "`lacks` is `date`, and stands alone", ONE);
-            return Part::Whole;
-        }
+        const ONE: &str = "give one of `is`, `extract` and `item`, or only names";
         match (&raw.is, &raw.extract, &raw.item) {
             (Some(word), None, None) => Part::Is(squeeze(word)),
             (None, Some(pattern), None) => match RegexBuilder::new(pattern).case_insensitive(true).build() {

@@ -24,8 +24,6 @@ pub enum Part {
     Whole,
     /// Whether it is this word, squeezed.
     Is(String),
-    /// Whether it holds no date. Where no cell of the list has one, nobody asked for the column and nothing is known.
-    NoDate,
     /// The first group of a pattern.
     Extract(Regex),
     /// One item of a list.
@@ -53,7 +51,7 @@ impl Part {
     #[must_use]
     pub fn of<'a>(&self, cell: &'a str) -> Option<Cow<'a, str>> {
         match self {
-            Self::Whole | Self::Is(_) | Self::NoDate => Some(Cow::Borrowed(cell)),
+            Self::Whole | Self::Is(_) => Some(Cow::Borrowed(cell)),
             Self::Extract(pattern) => pattern.captures(cell)?.get(1).map(|group| Cow::Borrowed(group.as_str())),
             Self::Item(item) => item.of(cell).map(Cow::Borrowed),
         }
@@ -62,7 +60,7 @@ impl Part {
     /// Whether a cell is taken as it stands.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole | Self::Is(_) | Self::NoDate)
+        matches!(self, Self::Whole | Self::Is(_))
     }
 }
 

@@ -72,7 +72,9 @@ fn servers(shelf: &Shelf, sketch: &Sketch) -> HashMap<String, Server> {
         }
         let Some((name, short)) = name.and_then(|name| Some((name, short_name(name)?))) else { continue };
         let in_directory = || ["org_unit", "native_id"].iter().find_map(|column| domain_of_path(cell(column, line)?));
-        let domain = name.split_once('.').map(|(_, domain)| domain.trim().to_lowercase()).or_else(in_directory);
+        let in_name = name.split_once('.').map(|(_, domain)| domain);
+        let named = in_name.or_else(|| cell("domain", line)).map(|domain| domain.trim().to_lowercase());
+        let domain = named.or_else(in_directory);
         let entra_id = cell("entra_id", line).map(str::to_string);
         found.entry(short).or_insert(Server { root, server, domain, entra_id });
     }

@@ -32,6 +32,17 @@ impl Explained {
 
 /// The table. An entry that comes true in no run is an error too, so that it cannot grow old.
 pub(super) const EXPLAINED: &[Explained] = &[
+    // Neither Graph nor PowerShell has the word: a hybrid object that never registered has no date, like others.
+    Explained {
+        dialects: &["api", "api-list", "powershell", "mixed"],
+        what: "cells lost: Entra.pending",
+        why: &[Why::NoColumn("entra/graph", "pending")],
+    },
+    Explained {
+        dialects: &["api", "api-list", "powershell", "mixed"],
+        what: "lost hybrid-pending",
+        why: &[Why::NotJudged("hybrid-pending")],
+    },
     // The list of owners becomes the name of its type.
     Explained {
         dialects: &["powershell", "mixed"],
