@@ -123,14 +123,15 @@ impl<'a> Lives<'a> {
             let objects: Vec<&[Row<'_>]> = rows.chunk_by(|a, b| a.object == b.object).collect();
             let lives: Vec<Option<Life>> = objects.iter().map(|rows| self.life(rows)).collect();
             let known: Vec<Life> = lives.iter().copied().flatten().collect();
+            let Some(console) = rows.first().and_then(|row| Some(self.columns.get(row.kind.0)?.console)) else { continue };
             let crowd = |at_once| Crowd {
-                console: rows.first().and_then(|row| self.columns.get(row.kind.0)).map_or(Console::Intune, |c| c.console),
+                console,
                 objects: objects.len(),
                 at_once,
                 records: rows.iter().map(|row| row.record).collect(),
                 apart: Vec::new(),
             };
-            match tells(&known, most_at_once(kind)) {
+            match tells(&known, most_at_once(kind), side_by_side(console)) {
                 Tells::OneDevice => {}
                 Tells::Doubt => verdict.doubtful.push(crowd(0)),
                 Tells::Copies(at_once) => {
@@ -153,18 +154,16 @@ impl<'a> Lives<'a> {
             let id = columns.cell(columns.ids, *record);
             // Objects of Entra ID that are joined in different ways may live side by side on one machine.
             let join = columns.cell(columns.joins, *record).filter(|_| columns.console == Console::Entra);
-            Some(Row {
-                kind: (at, join),
-                object: (id.is_none(), id.map_or(u128::from(*record), number)),
-                record: *record,
-            })
+            // Rows without ids are of one object where they have one name, as in the lists of two months.
+            let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(*record));
+            Some(Row { kind: (at, join), object: (id.is_none(), id.map_or_else(name, number)), record: *record })
         };
         let mut rows: Vec<Row<'_>> = run.iter().filter_map(row).collect();
         rows.sort_unstable_by_key(|row| (row.kind, row.object, row.record));
         rows
     }
 
-    /// The life of an object, which may fill several rows. The newest of them says what it is called.
+    /// The life of an object, which may fill several rows: each is a moment of it, and the newest says what it is called.
     fn life(&self, rows: &[Row<'_>]) -> Option<Life> {
         let mut made: Option<i64> = None;
         let mut newest: Option<(i64, u128, u128)> = None;
@@ -173,9 +172,8 @@ impl<'a> Lives<'a> {
             if columns.is_connector(row.record) {
                 return None;
             }
-            let own = columns.time(columns.made, row.record);
-            made = made.into_iter().chain(own).min();
             let seen = columns.time(columns.seen, row.record);
+            made = made.into_iter().chain(columns.time(columns.made, row.record)).chain(seen).min();
             newest = newest.max(seen.map(|seen| (seen, columns.name(row.record), columns.user(row.record))));
         }
         let (to, name, user) = newest?;
@@ -266,7 +264,13 @@ const fn most_at_once(kind: Kind) -> usize {
     if matches!(kind, Kind::HardwareId | Kind::AutopilotId) { 2 } else { 1 }
 }
 
-fn tells(lives: &[Life], most: usize) -> Tells {
+/// How many users and how many objects of one name one device may have at the same time: Google lists a device once for
+/// each account on it.
+const fn side_by_side(console: Console) -> (usize, usize) {
+    if matches!(console, Console::GoogleMobile) { (MOST_UNDATED, MOST_UNDATED) } else { (1, SEVERAL - 1) }
+}
+
+fn tells(lives: &[Life], most: usize, (users, objects): (usize, usize)) -> Tells {
     let name = |_: usize, life: &Life| life.name;
     let user = |_: usize, life: &Life| life.user;
     let user_or_name = |_: usize, life: &Life| if life.user == 0 { life.name } else { life.user };
@@ -277,8 +281,8 @@ fn tells(lives: &[Life], most: usize) -> Tells {
     }
     let moments = lives.iter().filter(|life| life.is_moment()).count();
     let doubt = named > 1
-        || at_once(lives, user) > 1
-        || at_once(lives, each) >= SEVERAL
+        || at_once(lives, user) > users
+        || at_once(lives, each) > objects
         || (named_near > 1 && near(lives, user_or_name) > 1)
         || (moments > MOST_UNDATED && (near(lives, each) > MOST_UNDATED || kinds(lives, user_or_name) > MOST_UNDATED));
     if doubt { Tells::Doubt } else { Tells::OneDevice }
@@ -386,7 +390,7 @@ mod tests {
             Life { from: from + margin, to: to - margin, name: word(name), user: word(user) }
         };
         let mut lives: Vec<Life> = lives.iter().map(one).collect();
-        let said = |lives: &[Life]| match tells(lives, most) {
+        let said = |lives: &[Life]| match tells(lives, most, side_by_side(Console::Intune)) {
             Tells::OneDevice => "one",
             Tells::Doubt => "doubt",
             Tells::Copies(_) => "copies",

@@ -1,7 +1,7 @@
 //! Several records of one serial number: enrolments of one device where they follow one another, copies of one machine
 //! where they are in use at the same time.
 
-use super::build::{ABM, AUTOPILOT, ENTRA, INTUNE, id};
+use super::build::{ABM, AUTOPILOT, ENTRA, GOOGLE, INTUNE, id};
 use super::found::{Found, find};
 
 /// A row of Intune: number, name, first and last day, and what else there is to say.
@@ -168,4 +168,29 @@ fn phones_with_one_imei_at_the_same_time_are_not_joined() {
         phone(2, "phone-b", "2025-11-19", "2026-11-19"),
     ])]);
     assert_eq!(found.devices(), ["intune:1 intune:2"]);
+}
+
+/// Google lists a phone once for each account on it.
+#[test]
+fn the_accounts_of_a_phone_are_no_copies() {
+    let account = |n: usize| {
+        format!("id=r{n}; serial=R58M12ABC; imei=356938035643809; email=user{n}@contoso.example; seen=2026-11-1{n}T08:00:00.000Z")
+    };
+    let found = find(&[GOOGLE.rows(&[account(1), account(2), account(3)])]);
+    assert_eq!(found.devices(), ["google:1 google:2 google:3"]);
+    assert_eq!(found.identity("google:1"), "strong");
+}
+
+/// Two lists of two months, without ids: the same machine stands in both.
+#[test]
+fn a_machine_in_the_lists_of_several_months_is_no_copy() {
+    let month = |name: &str, day: &str| {
+        let row = |n: usize| format!("name=PC-{n}; serial=5CG000{n}AB; maker=HP; seen={day} 08:00:00");
+        INTUNE.named(name, &[row(1), row(2)])
+    };
+    let lists = [month("september", "2026-09-10"), month("october", "2026-10-10"), month("november", "2026-11-10")];
+    let found = find(&lists);
+    assert_eq!(found.devices().len(), 2);
+    assert_eq!(found.identity("november:1"), "strong");
+    assert_eq!(found.notices("identity-conflict"), Vec::<String>::new());
 }
