@@ -59,6 +59,7 @@ struct Columns<'a> {
     users: Option<&'a StringChunked>,
     agents: Option<&'a StringChunked>,
     joins: Option<&'a StringChunked>,
+    platforms: Option<&'a StringChunked>,
     merged: Option<&'a StringChunked>,
     entra: Option<&'a StringChunked>,
     serials: Option<&'a StringChunked>,
@@ -68,7 +69,7 @@ struct Columns<'a> {
 
 /// One record, by the kind of object that it is and the object.
 struct Row<'a> {
-    kind: (usize, Option<&'a str>),
+    kind: (usize, [Option<&'a str>; 2]),
     object: (bool, u128),
     record: u32,
 }
@@ -128,7 +129,9 @@ impl<'a> Lives<'a> {
             let join = columns.cell(columns.joins, *record).filter(|_| columns.console == Console::Entra);
             // Rows without ids are of one object where they have one name, as in the lists of two months.
             let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(*record));
-            Some(Row { kind: (at, join), object: (id.is_none(), id.map_or_else(name, number)), record: *record })
+            // Two systems on one machine are told apart by what contradicts, not by time.
+            let platform = columns.cell(columns.platforms, *record);
+            Some(Row { kind: (at, [join, platform]), object: (id.is_none(), id.map_or_else(name, number)), record: *record })
         };
         let mut rows: Vec<Row<'_>> = run.iter().filter_map(row).collect();
         rows.sort_unstable_by_key(|row| (row.kind, row.object, row.record));
@@ -197,6 +200,7 @@ impl<'a> Columns<'a> {
             users: shelf.text("primary_user"),
             agents: shelf.text("managed_by").filter(|_| shelf.console == Console::Intune),
             joins: shelf.text("join_type"),
+            platforms: shelf.text("platform"),
             merged: shelf.text("merged_into"),
             entra: shelf.text("entra_id"),
             serials: shelf.text("serial"),
