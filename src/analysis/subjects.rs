@@ -1,5 +1,7 @@
 //! Flagged devices as the planner wants them: what they are, where they stand, what is asked.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use crate::history::Decisions;
@@ -156,14 +158,15 @@ fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
         let text = |column: &str| shelf.text(column).and_then(|c| c.get(line));
         Some((shelf.console, text("native_id"), text("serial")))
     };
+    let named = |record: &u32| {
+        let (console, id, serial) = facts(*record)?;
+        id.is_some_and(|id| Some(id) != serial).then_some((console, serial?))
+    };
+    let named: HashSet<(Console, &str)> =
+        if records.len() > 1 { records.iter().filter_map(named).collect() } else { HashSet::new() };
     let echoes = |record: &u32| {
         let Some((console, id, Some(serial))) = facts(*record) else { return false };
-        let nameless = id.is_none_or(|id| id == serial);
-        let named = |other: &u32| {
-            facts(*other)
-                .is_some_and(|(c, id, s)| c == console && s == Some(serial) && id.is_some_and(|id| id != serial))
-        };
-        nameless && records.iter().any(named)
+        id.is_none_or(|id| id == serial) && named.contains(&(console, serial))
     };
     records.iter().filter(|record| !echoes(record)).copied().collect()
 }
@@ -206,7 +209,7 @@ fn claim(
     // Of several Entra objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
     let of_entra = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Entra);
-    let surplus = all.iter().any(|record| of_entra(record) && !objects.contains(record));
+    let surplus = all.iter().any(|record| of_entra(record) && objects.binary_search(record).is_err());
     if intent == Intent::Objects && surplus {
         objects.retain(|record| !signs_in(shelves, devices, device, *record));
         if objects.is_empty() {

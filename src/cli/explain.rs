@@ -136,7 +136,7 @@ const fn identity(identity: Identity) -> &'static str {
         Identity::Exact => "exact: ids that consoles write about each other's objects hold it together",
         Identity::Strong => "strong: a hardware number holds some of its records",
         Identity::Weak => "weak: a name or an altered serial number holds it together; no step rests on that",
-        Identity::Conflict => "conflict: its identifiers contradict each other; a person must look",
+        Identity::Conflict => "conflict: its identifiers contradict each other or may be shared by copies; a person must look",
     }
 }
 
@@ -181,7 +181,7 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
         line(text, "", "no identifier of its own is shared; it is here as the first row of its object");
     }
     if record.guarded {
-        line(text, "", "its serial number joins nothing: several makers or too many records have it");
+        line(text, "", "its serial number joins nothing: several makers or copies of one machine have it");
     }
     for reason in &record.refused {
         line(text, "", &format!("refused: {reason}"));

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
+use super::links::Links;
 use super::shelves::{Shelf, Shelves};
 use crate::formats::values::is_invisible;
 use crate::schema::{Console, Platform};
@@ -102,13 +103,13 @@ pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
     }
 }
 
-/// Identifiers of each device. A serial number that joins nothing is none.
-pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], guarded: &[u32], count: usize) -> Vec<Keys> {
+/// Identifiers of each device. What joins nothing is none.
+pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], links: &Links, count: usize) -> Vec<Keys> {
     let mut keys = vec![Keys::default(); count];
     for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
         for (line, device) in device_of.iter().enumerate() {
             if let Some(slot) = keys.get_mut(*device as usize) {
-                let own = record_keys(shelf, line, guarded);
+                let own = record_keys(shelf, line, links);
                 slot.entra |= own.entra;
                 slot.serial |= own.serial;
             }
@@ -117,10 +118,11 @@ pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], guarded: &[
     keys
 }
 
-fn record_keys(shelf: &Shelf, line: usize, guarded: &[u32]) -> Keys {
+fn record_keys(shelf: &Shelf, line: usize, links: &Links) -> Keys {
     let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
     let record = shelf.offset + u32::try_from(line).unwrap_or_default();
-    Keys { entra: has("entra_id"), serial: has("serial") && guarded.binary_search(&record).is_err() }
+    let joins = |guarded: &[u32]| guarded.binary_search(&record).is_err();
+    Keys { entra: has("entra_id") && joins(&links.cut), serial: has("serial") && joins(&links.guarded) }
 }
 
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems
@@ -131,7 +133,7 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    pub(super) fn new(shelves: &Shelves, guarded: &[u32]) -> Self {
+    pub(super) fn new(shelves: &Shelves, links: &Links) -> Self {
         let one = |shelf: &Shelf| {
             let flags: Vec<&BooleanChunked> =
                 ["serial_unread", "entra_id_unread"].iter().filter_map(|name| shelf.flags(name)).collect();
@@ -140,7 +142,7 @@ impl Unread {
             let records: HashSet<(Keys, Platform)> = damaged
                 .map(|line| {
                     let platform = platforms.and_then(|c| c.get(line)).and_then(Platform::parse);
-                    (record_keys(shelf, line, guarded), platform.unwrap_or(Platform::Other))
+                    (record_keys(shelf, line, links), platform.unwrap_or(Platform::Other))
                 })
                 .collect();
             (!records.is_empty()).then_some((shelf.console, records))
@@ -163,7 +165,7 @@ impl Strays {
     pub(super) fn new(
         shelves: &Shelves,
         consoles: &[Console],
-        guarded: &[u32],
+        links: &Links,
         alone: impl Fn(usize, usize) -> bool,
     ) -> Self {
         let mut by_console = Vec::new();
@@ -171,7 +173,7 @@ impl Strays {
             let Some(names) = shelf.text("name") else { continue };
             let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
             for (line, name) in names.iter().enumerate() {
-                let keys = record_keys(shelf, line, guarded);
+                let keys = record_keys(shelf, line, links);
                 let whole = match shelf.console {
                     // Of devices that are not hybrid a computer is known by its name only.
                     Console::Ad => !alone(at, line),

@@ -22,6 +22,10 @@ impl Facts {
         Self { serial: get(&traits.serial), maker: get(&traits.maker), platform: get(&traits.platform) }
     }
 
+    const fn all(self) -> [u32; 3] {
+        [self.serial, self.maker, self.platform]
+    }
+
     /// The facts of both together, unless they contradict each other.
     fn and(self, other: Self) -> Option<Self> {
         let one = |a: u32, b: u32| match (a, b) {
@@ -91,7 +95,7 @@ pub(super) fn take_apart(
         |group: &Group<'_>| group.members.first().is_some_and(|m| concerned.get(*m as usize) == Some(&true));
     let mut unsure = Vec::new();
     for group in groups.iter().filter(is_concerned) {
-        let sides = sides(sets, group, &facts, &witnesses, shelves);
+        let sides = sides(sets, group, traits, &facts, &witnesses, shelves);
         let (kept, out) = choose(&sides);
         if let [first, rest @ ..] = kept.as_slice() {
             let mut both = first.facts;
@@ -106,10 +110,15 @@ pub(super) fn take_apart(
         if out.is_empty() {
             continue;
         }
-        unsure.extend_from_slice(group.members);
+        // A hardware id alone is no reason to doubt two serial numbers.
+        if group.kind != Kind::HardwareId {
+            unsure.extend_from_slice(group.members);
+        }
+        let all: Vec<&Side> = kept.iter().chain(&out).copied().collect();
+        let others = Values::of(all.iter().map(|side| side.facts));
         for side in &out {
-            let against = kept.iter().chain(&out).find(|other| side.facts.and(other.facts).is_none());
-            let reason = reason(shelves, traits, group, side, against.copied());
+            let against = others.first_against(side.facts).and_then(|at| all.get(at)).copied();
+            let reason = reason(shelves, traits, group, side, against);
             for record in &side.members {
                 refused.entry(*record).or_default().push(reason.clone());
             }
@@ -124,6 +133,8 @@ struct Side {
     root: u32,
     facts: Facts,
     members: Vec<u32>,
+    /// A record that has its serial number.
+    serial: Option<u32>,
     /// Records that witness its serial number.
     weight: usize,
     /// Orders sides by content where weights are equal.
@@ -133,6 +144,7 @@ struct Side {
 fn sides(
     sets: &mut Sets,
     group: Group<'_>,
+    traits: &Traits,
     facts: &[Facts],
     witnesses: &HashMap<u32, usize>,
     shelves: &Shelves,
@@ -147,11 +159,49 @@ fn sides(
             let own = facts.get(root as usize).copied().unwrap_or_default();
             let weight = if own.serial == 0 { 0 } else { witnesses.get(&own.serial).copied().unwrap_or(0) };
             let name = members.iter().map(|m| shelves.object(*m)).min().unwrap_or_default();
-            Side { root, facts: own, members, weight, name }
+            let serial = members.iter().chain([&root]).copied().find(|m| Facts::of(traits, *m).serial != 0);
+            Side { root, facts: own, members, serial, weight, name }
         })
         .collect();
     sides.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
     sides
+}
+
+/// For each fact of a list of sides: the first that is known, and where the first stands that differs from it. Tells of
+/// any number of sides in one pass which of them contradict another.
+#[derive(Clone, Copy, Debug, Default)]
+struct Values([Option<Value>; 3]);
+
+#[derive(Clone, Copy, Debug)]
+struct Value {
+    first: u32,
+    at: usize,
+    other_at: Option<usize>,
+}
+
+impl Values {
+    fn of(sides: impl Iterator<Item = Facts>) -> Self {
+        let mut values = Self::default();
+        for (at, facts) in sides.enumerate() {
+            for (value, fact) in values.0.iter_mut().zip(facts.all()).filter(|(_, fact)| *fact != 0) {
+                match value {
+                    None => *value = Some(Value { first: fact, at, other_at: None }),
+                    Some(known) if known.first != fact && known.other_at.is_none() => known.other_at = Some(at),
+                    Some(_) => {}
+                }
+            }
+        }
+        values
+    }
+
+    /// Where the first side stands that contradicts these facts.
+    fn first_against(&self, facts: Facts) -> Option<usize> {
+        let against = |(value, fact): (&Option<Value>, u32)| {
+            let value = value.filter(|_| fact != 0)?;
+            if value.first == fact { value.other_at } else { Some(value.at) }
+        };
+        self.0.iter().zip(facts.all()).filter_map(against).min()
+    }
 }
 
 /// Which sides are linked and which are refused.
@@ -160,32 +210,24 @@ fn sides(
 /// none has more, no side that contradicts another is linked; sides that contradict nobody stay together. Each side is
 /// judged against all others, never against those that happen to stand before it.
 fn choose(sides: &[Side]) -> (Vec<&Side>, Vec<&Side>) {
-    let contradicts = |a: &Side, b: &Side| a.facts.and(b.facts).is_none();
-    let disputed: Vec<bool> = sides.iter().map(|side| sides.iter().any(|other| contradicts(side, other))).collect();
-    let heaviest = sides.iter().zip(&disputed).filter(|(_, disputed)| **disputed).map(|(side, _)| side.weight).max();
-    let winners = sides.iter().zip(&disputed).filter(|(side, disputed)| **disputed && Some(side.weight) == heaviest);
-    let winner = winners.map(|(side, _)| side.facts).try_fold(Facts::default(), Facts::and);
+    let all = Values::of(sides.iter().map(|side| side.facts));
+    let disputed = |side: &Side| all.first_against(side.facts).is_some();
+    let heaviest = sides.iter().filter(|side| disputed(side)).map(|side| side.weight).max();
+    let winners = sides.iter().filter(|side| disputed(side) && Some(side.weight) == heaviest);
+    let winner = winners.map(|side| side.facts).try_fold(Facts::default(), Facts::and);
     let fits = |side: &Side| winner.is_some_and(|winner| winner.and(side.facts).is_some());
-    let stays = |side: &Side| fits(side) && !sides.iter().any(|other| fits(other) && contradicts(side, other));
-    let (mut kept, mut out) = (Vec::new(), Vec::new());
-    for (side, disputed) in sides.iter().zip(&disputed) {
-        if *disputed && !stays(side) { out.push(side) } else { kept.push(side) }
-    }
-    (kept, out)
+    let fitting = Values::of(sides.iter().filter(|side| fits(side)).map(|side| side.facts));
+    let stays = |side: &Side| fits(side) && fitting.first_against(side.facts).is_none();
+    sides.iter().partition(|side| !disputed(side) || stays(side))
 }
 
 fn reason(shelves: &Shelves, traits: &Traits, group: Group<'_>, side: &Side, against: Option<&Side>) -> String {
     let record = side.members.first().copied().unwrap_or_default();
     let id = keys::text_of(shelves, group.kind, group.key, record);
     let Some(other) = against else { return format!("{} `{id}`: the records contradict each other", group.kind) };
-    let serial = |s: &Side| {
-        s.members.iter().chain([&s.root]).find(|m| Facts::of(traits, **m).serial != 0).map_or_else(
-            || "another serial".to_string(),
-            |m| {
-                let Some((shelf, line)) = shelves.locate(*m) else { return String::new() };
-                shelf.as_written("serial", line).unwrap_or_default().to_string()
-            },
-        )
+    let serial = |side: &Side| match side.serial.and_then(|record| shelves.locate(record)) {
+        Some((shelf, line)) => shelf.as_written("serial", line).unwrap_or_default().to_string(),
+        None => "another serial".to_string(),
     };
     let (a, b) = (side.facts, other.facts);
     let (what, here, there) = if a.serial != 0 && b.serial != 0 && a.serial != b.serial {
@@ -206,7 +248,8 @@ mod tests {
     use super::*;
 
     fn side(serial: u32, maker: u32, weight: usize) -> Side {
-        Side { root: 0, facts: Facts { serial, maker, platform: 0 }, members: Vec::new(), weight, name: String::new() }
+        let facts = Facts { serial, maker, platform: 0 };
+        Side { root: 0, facts, members: Vec::new(), serial: None, weight, name: String::new() }
     }
 
     /// Facts of the sides that are linked, whatever order the sides come in.
@@ -244,5 +287,51 @@ mod tests {
     fn sides_of_one_weight_win_only_together() {
         assert_eq!(linked(&[side(1, 7, 3), side(1, 0, 3), side(2, 0, 1)]), [(1, 0), (1, 7)]);
         assert_eq!(linked(&[side(1, 7, 3), side(1, 0, 3), side(1, 8, 3), side(2, 0, 1)]), []);
+    }
+
+    /// Each with each would be ten thousand million comparisons.
+    #[test]
+    fn a_hundred_thousand_sides_are_chosen_from_at_once() {
+        let sides: Vec<Side> = (1..=100_000).map(|serial| side(serial, serial % 2, 1)).collect();
+        let (kept, out) = choose(&sides);
+        assert_eq!((kept.len(), out.len()), (0, 100_000));
+    }
+
+    /// Every side against every other, as the definition says.
+    fn one_by_one(sides: &[Side]) -> Vec<usize> {
+        let contradicts = |a: &Side, b: &Side| a.facts.and(b.facts).is_none();
+        let disputed = |side: &Side| sides.iter().any(|other| contradicts(side, other));
+        let heaviest = sides.iter().filter(|side| disputed(side)).map(|side| side.weight).max();
+        let winners = sides.iter().filter(|side| disputed(side) && Some(side.weight) == heaviest);
+        let winner = winners.map(|side| side.facts).try_fold(Facts::default(), Facts::and);
+        let fits = |side: &Side| winner.is_some_and(|winner| winner.and(side.facts).is_some());
+        let stays = |side: &Side| fits(side) && !sides.iter().any(|other| fits(other) && contradicts(side, other));
+        (0..sides.len()).filter(|at| !disputed(&sides[*at]) || stays(&sides[*at])).collect()
+    }
+
+    proptest::proptest! {
+        /// One pass over all sides says what a comparison of each with each would.
+        #[test]
+        fn one_pass_is_enough(facts in proptest::collection::vec((0_u32..3, 0_u32..3, 0_u32..2, 0_usize..3), 0..9)) {
+            let sides: Vec<Side> = facts
+                .iter()
+                .enumerate()
+                .map(|(at, (serial, maker, platform, weight))| Side {
+                    root: u32::try_from(at).unwrap(),
+                    facts: Facts { serial: *serial, maker: *maker, platform: *platform },
+                    members: Vec::new(),
+                    serial: None,
+                    weight: *weight,
+                    name: String::new(),
+                })
+                .collect();
+            let kept: Vec<usize> = choose(&sides).0.iter().map(|side| side.root as usize).collect();
+            proptest::prop_assert_eq!(kept, one_by_one(&sides));
+            let values = Values::of(sides.iter().map(|side| side.facts));
+            for side in &sides {
+                let first = sides.iter().position(|other| side.facts.and(other.facts).is_none());
+                proptest::prop_assert_eq!(values.first_against(side.facts), first);
+            }
+        }
     }
 }

@@ -19,7 +19,8 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    pub(super) fn push(&mut self, kind: Kind, key: u128, run: &[Pair]) {
+    /// Adds the records of an identifier; gives the place of the group, where there are several.
+    pub(super) fn push(&mut self, kind: Kind, key: u128, run: &[Pair]) -> Option<usize> {
         let start = self.members.len();
         self.members.extend(run.iter().map(|p| p.1));
         let mut write = start;
@@ -33,8 +34,10 @@ impl Groups {
         self.members.truncate(write);
         if write - start > 1 {
             self.heads.push((kind, key, u32::try_from(start).unwrap_or(NONE)));
+            Some(self.heads.len() - 1)
         } else {
             self.members.truncate(start);
+            None
         }
     }
 

@@ -26,6 +26,8 @@ words! {
         Serial = "serial",
         /// IMEI or MEID.
         Radio = "imei",
+        /// Hardware id that Entra stamps on the objects of one machine.
+        HardwareId = "hardware-id",
         /// Host name, unique on both sides.
         Name = "name",
         /// Serial number with the `S` of its label in front, as scanners read it.
@@ -39,7 +41,16 @@ impl Kind {
     /// Whether the identifier was written by a console for this very purpose.
     #[must_use]
     pub const fn is_exact(self) -> bool {
-        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio)
+        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio | Self::HardwareId)
+    }
+
+    /// Whether records that share it may be copies of one machine.
+    #[must_use]
+    pub const fn shows_copies(self) -> bool {
+        matches!(
+            self,
+            Self::EntraId | Self::IntuneId | Self::AutopilotId | Self::Serial | Self::Radio | Self::HardwareId
+        )
     }
 
     /// Whether it joins only where it is unique on both sides, and a person must look before anything is done.
@@ -100,7 +111,11 @@ const COLUMNS: &[(Kind, Console, &str)] = &[
     (Kind::Radio, Console::Abm, "meid"),
     (Kind::Radio, Console::GoogleMobile, "imei"),
     (Kind::Radio, Console::GoogleMobile, "meid"),
+    (Kind::HardwareId, Console::Entra, "hardware_id"),
 ];
+
+/// Shorter hardware ids, and those of one sign only, name no machine.
+const SHORTEST_HARDWARE_ID: usize = 8;
 
 /// Every identifier of a kind, sorted by identifier and record. Object ids come one list a console, since they are
 /// unique within a console only.
@@ -149,10 +164,13 @@ fn keep_hybrid(shelf: &Shelf, pairs: &mut Vec<Pair>, from: usize) {
 /// numbers.
 fn push(shelf: &Shelf, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
     let Some(cells) = shelf.text(column) else { return };
-    let guids = kind.is_exact() && kind != Kind::MergedId;
+    let identifies = |text: &str| match kind {
+        Kind::HardwareId => is_hardware_id(text),
+        _ => !kind.is_exact() || kind == Kind::MergedId || parse_guid(text).is_some(),
+    };
     pairs.reserve(cells.len());
     for (record, cell) in (shelf.offset..).zip(cells.iter()) {
-        if let Some(text) = cell.filter(|text| !guids || parse_guid(text).is_some()) {
+        if let Some(text) = cell.filter(|text| identifies(text)) {
             pairs.push((number_of(kind, text), record));
         }
     }
@@ -161,6 +179,11 @@ fn push(shelf: &Shelf, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
 /// A number for an identifier of a kind: of radio numbers a part is compared.
 pub(super) fn number_of(kind: Kind, text: &str) -> u128 {
     number(if kind == Kind::Radio { radio_key(text) } else { text })
+}
+
+fn is_hardware_id(text: &str) -> bool {
+    let first = text.as_bytes().first();
+    text.len() >= SHORTEST_HARDWARE_ID && text.bytes().any(|sign| Some(&sign) != first)
 }
 
 /// A number for an identifier: GUIDs are numbers already, short text is packed, long text is digested.

@@ -6,15 +6,13 @@ use rayon::prelude::*;
 
 use super::careful;
 use super::groups::{Group, Groups, Sets, Traits};
-use super::keys::{self, Kind, Pair};
+use super::guards::{Doubt, Guards};
+use super::keys::Kind;
 use super::shelves::{NONE, Shelves};
 use super::weak;
 use crate::formats::Vocabulary;
 use crate::notice::{Code, Notice};
-use crate::schema::{Console, Platform};
-
-/// Two records of one serial in one console are a re-enrolment; beyond this many they are copies of one machine.
-const MOST_ENROLMENTS: usize = 4;
+use crate::schema::Platform;
 
 /// Which record belongs to which device, and why.
 #[derive(Debug, Default)]
@@ -43,33 +41,29 @@ pub struct Links {
     pub weak_objects: Vec<u32>,
     /// Records whose serial number joins nothing although it looks like one, in order.
     pub guarded: Vec<u32>,
+    /// Records whose Entra device id joins nothing, since copies of a machine share it, in order.
+    pub cut: Vec<u32>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
     pub key: Vec<String>,
 }
 
 pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<Notice>) {
-    let mut notices = Vec::new();
     let mut traits = traits(shelves, vocabulary);
-    let mut suspects = Vec::new();
-    let mut guarded = Vec::new();
-    let groups = groups(shelves, &mut traits, &mut suspects, &mut guarded, &mut notices);
-
+    let mut guards = Guards::new(shelves, &mut traits);
+    let mut suspects = std::mem::take(&mut guards.suspects);
     let mut sets = Sets::new(shelves.total);
-    for group in groups.iter().filter(|g| g.kind.is_exact()) {
-        join_all(&mut sets, group);
-    }
+    let mut doubts = join_tier(&mut sets, &guards, Kind::is_exact, &mut suspects);
     let exact_roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
-    for group in groups.iter().filter(|g| !g.kind.is_exact()) {
-        join_all(&mut sets, group);
-    }
+    doubts.extend(join_tier(&mut sets, &guards, |kind| !kind.is_exact(), &mut suspects));
+    suspects.extend(without_serial(&mut sets, &traits, &guards.suspects_without_serial));
 
     let conflicted = careful::contradictions(&mut sets, &traits, shelves.total);
     let mut refused = BTreeMap::new();
-    suspects.extend(careful::take_apart(&mut sets, &groups, &traits, shelves, &conflicted, &mut refused));
+    suspects.extend(careful::take_apart(&mut sets, &guards.groups, &traits, shelves, &conflicted, &mut refused));
 
     let marks = weak::join(shelves, &mut sets, &traits, &suspects);
-    let (repeat, spoken_for) = repeats(shelves, &groups, &mut sets);
-    let mut held_by = held_by(&mut sets, &groups, shelves.total);
+    let (repeat, spoken_for) = repeats(shelves, &guards.groups, &mut sets);
+    let mut held_by = held_by(&mut sets, &guards.groups, shelves.total);
     let mut weak = vec![false; shelves.total as usize];
     for (record, kind) in marks {
         if let (Some(bits), Some(weak)) = (held_by.get_mut(record as usize), weak.get_mut(record as usize)) {
@@ -78,13 +72,61 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
         }
     }
     let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
-    guarded.sort_unstable();
-    links.guarded = guarded;
     links.held_by = held_by;
     links.spoken_for = spoken_for;
+    // What was taken apart again is no longer shown as one device.
+    doubts.retain(|doubt| is_one(&mut sets, &doubt.records));
+    let doubts: Vec<Notice> = doubts.into_iter().map(Doubt::notice).collect();
+    links.guarded.clone_from(&guards.guarded);
+    links.cut.clone_from(&guards.cut);
+    let mut notices = guards.notices(doubts);
     notices.extend(refusal_notices(shelves, &refused));
     links.refused = refused;
     (links, notices)
+}
+
+/// Joins the groups of a tier, those in doubt last: what other identifiers have joined is in no doubt any more. Gives the
+/// others, whose records become suspects.
+fn join_tier<'a>(
+    sets: &mut Sets,
+    guards: &'a Guards<'_>,
+    in_tier: impl Fn(Kind) -> bool,
+    suspects: &mut Vec<u32>,
+) -> Vec<&'a Doubt> {
+    let mut open = Vec::new();
+    let groups = || guards.groups.iter().enumerate().filter(|(_, group)| in_tier(group.kind));
+    for (_, group) in groups().filter(|(place, _)| !guards.doubts.contains_key(place)) {
+        join_all(sets, group);
+    }
+    for (place, group) in groups().filter(|_| !guards.doubts.is_empty()) {
+        let Some(doubt) = guards.doubts.get(&place) else { continue };
+        if !is_one(sets, &doubt.records) {
+            suspects.extend(&doubt.records);
+            open.push(doubt);
+        }
+        join_all(sets, group);
+    }
+    open
+}
+
+/// Whether records are in one set.
+fn is_one(sets: &mut Sets, records: &[u32]) -> bool {
+    let first = records.first().map(|record| sets.find(*record));
+    records.iter().all(|record| Some(sets.find(*record)) == first)
+}
+
+/// The records whose device no serial number tells.
+fn without_serial(sets: &mut Sets, traits: &Traits, records: &[u32]) -> Vec<u32> {
+    if records.is_empty() {
+        return Vec::new();
+    }
+    let mut known = vec![false; traits.serial.len()];
+    for (record, _) in (0_u32..).zip(&traits.serial).filter(|(_, serial)| **serial != 0) {
+        if let Some(slot) = known.get_mut(sets.find(record) as usize) {
+            *slot = true;
+        }
+    }
+    records.iter().copied().filter(|record| known.get(sets.find(*record) as usize) == Some(&false)).collect()
 }
 
 fn join_all(sets: &mut Sets, group: Group<'_>) {
@@ -127,135 +169,6 @@ fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
     names.sort_unstable();
     traits.maker_names = names.into_iter().map(|(_, name)| name).collect();
     traits
-}
-
-/// Records that share an identifier, guards applied. Fills in the serial numbers of the traits.
-fn groups(
-    shelves: &Shelves,
-    traits: &mut Traits,
-    suspects: &mut Vec<u32>,
-    guarded: &mut Vec<u32>,
-    notices: &mut Vec<Notice>,
-) -> Groups {
-    let mut groups = Groups::default();
-    let mut next_serial = 0;
-    // One kind after the other: the pairs of all kinds at once would take more memory than the records.
-    for kind in Kind::ALL.iter().copied().filter(|kind| !kind.is_weak()) {
-        for pairs in keys::gather(shelves, kind) {
-            for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-                let Some(key) = run.first().map(|p| p.0) else { continue };
-                if kind == Kind::Serial || kind == Kind::Radio {
-                    match guard(shelves, traits, run) {
-                        None => {}
-                        Some(reason) => {
-                            suspects.extend(reason.suspects(run));
-                            if kind == Kind::Serial {
-                                guarded.extend(run.iter().map(|p| p.1));
-                            }
-                            notices.push(reason.notice(shelves, kind, run));
-                            continue;
-                        }
-                    }
-                }
-                if kind == Kind::Serial {
-                    next_serial += 1;
-                    for (_, record) in run {
-                        if let Some(slot) = traits.serial.get_mut(*record as usize) {
-                            *slot = next_serial;
-                        }
-                    }
-                }
-                if run.len() > 1 {
-                    groups.push(kind, key, run);
-                }
-            }
-        }
-    }
-    duplicate_rows(shelves, &groups, notices);
-    groups
-}
-
-/// Why a hardware number joins nothing.
-enum Guarded {
-    /// Several manufacturers use it: it names no device, and nobody knows whose record is whose.
-    Makers(Vec<String>),
-    /// More concurrent records of one console than re-enrolment explains: copies of one machine.
-    Copies(Console, usize),
-}
-
-fn guard(shelves: &Shelves, traits: &Traits, run: &[Pair]) -> Option<Guarded> {
-    if run.len() < 2 {
-        return None;
-    }
-    let mut makers: Vec<u32> =
-        run.iter().filter_map(|p| traits.maker.get(p.1 as usize).copied()).filter(|m| *m != 0).collect();
-    makers.sort_unstable();
-    makers.dedup();
-    if makers.len() > 1 {
-        let name = |m: &u32| traits.maker_names.get(*m as usize - 1).cloned().unwrap_or_default();
-        let mut names: Vec<String> = makers.iter().map(name).collect();
-        names.sort();
-        return Some(Guarded::Makers(names));
-    }
-    if run.len() <= MOST_ENROLMENTS {
-        return None;
-    }
-    let mut per_console: BTreeMap<Console, std::collections::BTreeSet<String>> = BTreeMap::new();
-    for (_, record) in run {
-        if let Some((shelf, _)) = shelves.locate(*record) {
-            per_console.entry(shelf.console).or_default().insert(shelves.object(*record));
-        }
-    }
-    per_console
-        .into_iter()
-        .find(|(_, objects)| objects.len() > MOST_ENROLMENTS)
-        .map(|(console, objects)| Guarded::Copies(console, objects.len()))
-}
-
-impl Guarded {
-    /// Records about which nobody can be sure.
-    fn suspects(&self, run: &[Pair]) -> Vec<u32> {
-        match self {
-            Self::Makers(_) => run.iter().map(|p| p.1).collect(),
-            Self::Copies(..) => Vec::new(),
-        }
-    }
-
-    fn notice(&self, shelves: &Shelves, kind: Kind, run: &[Pair]) -> Notice {
-        let text = run.first().map_or_else(String::new, |p| keys::text_of(shelves, kind, p.0, p.1));
-        match self {
-            Self::Makers(names) => Notice::new(
-                Code::IdentityConflict,
-                "",
-                format!("{kind} `{text}` is used by several manufacturers ({}) and joins nothing", names.join(", ")),
-            ),
-            Self::Copies(console, count) => Notice::new(
-                Code::PlaceholderSerial,
-                "",
-                format!(
-                    "{kind} `{text}` is shared by {count} records of {}: copies of one machine; it joins nothing",
-                    console.title()
-                ),
-            ),
-        }
-    }
-}
-
-/// One remark an export whose rows repeat an object.
-fn duplicate_rows(shelves: &Shelves, groups: &Groups, notices: &mut Vec<Notice>) {
-    let mut repeated: BTreeMap<Console, (u64, u64)> = BTreeMap::new();
-    for group in groups.iter().filter(|g| g.kind == Kind::Object) {
-        if let Some((shelf, _)) = group.members.first().and_then(|r| shelves.locate(*r)) {
-            let entry = repeated.entry(shelf.console).or_default();
-            entry.0 += 1;
-            entry.1 += group.members.len() as u64;
-        }
-    }
-    for (console, (objects, rows)) in repeated {
-        let (stand, they) = if objects == 1 { ("object", "it counts") } else { ("objects", "each counts") };
-        let message = format!("{objects} {stand} of {} in {rows} rows; {they} once", console.title());
-        notices.push(Notice::new(Code::DuplicateRows, "", message));
-    }
 }
 
 /// Records for which another row of the same object speaks, within one device.

@@ -14,9 +14,11 @@ mod contents;
 mod device_key;
 mod devices;
 mod groups;
+mod guards;
 mod keys;
 mod links;
 mod live;
+mod lives;
 mod markers;
 mod owners;
 mod proof;
@@ -46,11 +48,14 @@ pub const NEEDED: &[&str] = &[
     "entra_id",
     "intune_id",
     "ztdid",
+    "hardware_id",
     "merged_into",
     "imei",
     "imei2",
     "meid",
     "platform",
+    "os",
+    "org_unit",
     "manufacturer",
     "model",
     "ownership",

@@ -104,11 +104,15 @@ impl Devices {
             for (device, cell) in device_of.iter().zip(cells.iter()) {
                 let Some(text) = cell else { continue };
                 if let Some(slot) = found.get_mut(*device as usize) {
-                    let server = text.to_ascii_lowercase().contains("server");
-                    *slot = Some(server || *slot == Some(true));
+                    *slot = Some(is_server(text) || *slot == Some(true));
                 }
             }
         }
         BooleanChunked::from_iter_options("server_os".into(), found.into_iter()).into_column()
     }
+}
+
+/// Whether an operating system is one of servers.
+pub(super) fn is_server(system: &str) -> bool {
+    system.to_ascii_lowercase().contains("server")
 }

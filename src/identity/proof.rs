@@ -39,15 +39,15 @@ impl Devices {
     /// Finds out for each device whether a loaded console may know of it unseen.
     pub(super) fn prove_absence(&mut self, shelves: &Shelves, links: &Links) -> Result<()> {
         let count = self.count as usize;
-        self.keys = absence::device_keys(shelves, &self.device_of, &links.guarded, count);
+        self.keys = absence::device_keys(shelves, &self.device_of, links, count);
         self.hybrid = self.said_hybrid(shelves);
         let makes_devices: Vec<Console> = Console::ALL.iter().copied().filter(|c| c.makes_devices()).collect();
         let alone = |shelf: usize, line: usize| {
             let device = self.device_of.get(shelf).and_then(|of| of.get(line)).copied().unwrap_or_default();
             self.consoles.get(device as usize).is_none_or(|held| held.count_ones() < 2)
         };
-        self.strays = Strays::new(shelves, &makes_devices, &links.guarded, alone);
-        self.unread = Unread::new(shelves, &links.guarded);
+        self.strays = Strays::new(shelves, &makes_devices, links, alone);
+        self.unread = Unread::new(shelves, links);
         self.torn = absence::doubts(shelves, &self.device_of, count);
         let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
         let names = self.names_if_strays(shelves, &loaded)?;

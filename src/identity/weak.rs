@@ -4,6 +4,8 @@
 //! A weak link is made only where exactly one record and exactly one device fit each other and nothing contradicts. It is
 //! marked, and what rests on it alone is looked at by a person: no step touches an object that is held by it.
 
+mod servers;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -85,6 +87,7 @@ impl Sketch {
 pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects: &[u32]) -> Vec<Mark> {
     let sketch = Sketch::new(shelves, sets, traits);
     let mut proposals = by_name(shelves, &sketch);
+    proposals.extend(servers::by_name(shelves, &sketch));
     proposals.extend(by_serial(shelves, &sketch));
     if proposals.is_empty() {
         return Vec::new();

@@ -1,10 +1,13 @@
 //! The steps of one device.
 
+use std::collections::HashSet;
+
 use crate::plan::compile::{Choice, Step};
 use crate::plan::facts::{self, ASKED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
+use crate::schema::Console;
 
 /// Objects of one device whose bits fit on the stack. More is rare and costs one allocation a device.
 const FEW: usize = 16;
@@ -29,7 +32,8 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
         *bits = facts::of_object(subject, object);
     }
 
-    let mut draft = Draft { books, subject, device, start: out.len(), out };
+    let done = (subject.objects.len() > FEW).then(Done::default);
+    let mut draft = Draft { books, subject, device, start: out.len(), out, done, gone: [0; Console::ALL.len()] };
     for choice in &book.choices {
         if choice.when.possible(device) {
             draft.choose(choice, bits);
@@ -44,6 +48,16 @@ struct Draft<'a> {
     device: DeviceBits,
     start: usize,
     out: &'a mut Vec<Planned>,
+    done: Option<Done>,
+    /// Per console: how many of the objects, from the first on, are of others or taken out of it.
+    gone: [usize; Console::ALL.len()],
+}
+
+/// What the plan of a device with many objects holds. Of one with few it is read off the plan.
+#[derive(Default)]
+struct Done {
+    steps: HashSet<(u16, Option<u32>)>,
+    removed: HashSet<u32>,
 }
 
 impl Draft<'_> {
@@ -71,20 +85,45 @@ impl Draft<'_> {
             && !guard.never.iter().any(|n| n.holds(self.device, bits))
             && !self.has(choice.step.number, record)
             && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
-            && guard.gone.iter().all(|&c| self.subject.of(c).all(|o| self.removes(o.record)));
+            && guard.gone.iter().all(|&c| self.is_gone(c));
         if allowed {
             self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
+            if let (Some(done), Some(step)) = (&mut self.done, self.books.steps.get(choice.entry as usize)) {
+                done.steps.insert((step.number, record));
+                done.removed.extend(record.filter(|_| step.removes));
+            }
         }
+    }
+
+    /// Whether the plan takes every object out of a console. What is gone stays gone, so each is looked at once.
+    fn is_gone(&mut self, console: Console) -> bool {
+        let mut known = self.gone.get(console.index()).copied().unwrap_or_default();
+        while let Some(object) = self.subject.objects.get(known) {
+            if object.console == console && !self.removes(object.record) {
+                break;
+            }
+            known += 1;
+        }
+        if let Some(slot) = self.gone.get_mut(console.index()) {
+            *slot = known;
+        }
+        known == self.subject.objects.len()
     }
 
     /// Whether the plan holds the step for this object.
     fn has(&self, step: u16, object: Option<u32>) -> bool {
-        self.so_far().any(|(s, o)| s.number == step && o == object)
+        match &self.done {
+            Some(done) => done.steps.contains(&(step, object)),
+            None => self.so_far().any(|(s, o)| s.number == step && o == object),
+        }
     }
 
     /// Whether the plan takes the record out of its console.
     fn removes(&self, record: u32) -> bool {
-        self.so_far().any(|(s, o)| s.removes && o == Some(record))
+        match &self.done {
+            Some(done) => done.removed.contains(&record),
+            None => self.so_far().any(|(s, o)| s.removes && o == Some(record)),
+        }
     }
 
     fn so_far(&self) -> impl Iterator<Item = (Step, Option<u32>)> {

@@ -1,5 +1,7 @@
 //! What the plan needs to know of a flagged device.
 
+use std::collections::BTreeSet;
+
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose, words};
 
 words! {
@@ -126,7 +128,7 @@ pub struct Claim {
     pub intent: Intent,
     /// The rule, as numbered by the caller.
     pub rule: u16,
-    /// The records that it names. Only with [`Intent::Objects`] are they asked to go.
+    /// The records that it names, in order. Only with [`Intent::Objects`] are they asked to go.
     pub objects: Vec<u32>,
 }
 
@@ -178,15 +180,15 @@ impl Subject {
     /// Whether a finding names this record as one that is to go.
     #[must_use]
     pub fn names(&self, record: u32) -> bool {
-        !self.kept && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.contains(&record))
+        !self.kept && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.binary_search(&record).is_ok())
     }
 
     /// Whether the only thing that was lost is its Defender sensor.
     #[must_use]
     pub fn lost_only_its_sensor(&self) -> bool {
         let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == Intent::Reconnect).collect();
-        let of_defender =
-            |record: &u32| self.objects.iter().any(|o| o.record == *record && o.console == Console::Defender);
+        let sensors: BTreeSet<u32> = self.of(Console::Defender).map(|o| o.record).collect();
+        let of_defender = |record: &u32| sensors.contains(record);
         !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_defender))
     }
 

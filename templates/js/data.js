@@ -19,7 +19,7 @@ const JOINS = {
 const KINDS = {
   "object-id": "the same object", "entra-id": "Entra device id", "intune-id": "Intune device id", "autopilot-id": "Autopilot id",
   "object-guid": "AD object GUID", "merged-into": "Defender merge", serial: "serial number", imei: "IMEI or MEID",
-  name: "host name", "scanned-serial": "scanned serial number", "short-serial": "shortened serial number",
+  "hardware-id": "hardware id of Entra", name: "host name", "scanned-serial": "scanned serial number", "short-serial": "shortened serial number",
 };
 const platformName = (slug) => platformNames.get(slug) || slug;
 const ruleName = (slug) => ruleNames.get(slug) || slug;

@@ -155,6 +155,57 @@ fn write(rows: &[Tangle], names: [&str; 2], second: impl Fn(usize) -> bool) -> P
     place
 }
 
+/// A record with a life: console, name, user, identifier, month of its making or none, months in use.
+type Lived = (usize, u8, u8, u8, Option<u8>, u8);
+
+fn lives() -> impl Strategy<Value = Vec<Lived>> {
+    let made = prop::option::weighted(0.7, 0_u8..10);
+    prop::collection::vec((0_usize..3, 0_u8..3, 0_u8..3, 0_u8..2, made, 0_u8..6), 1..16)
+}
+
+/// Records of few machines that were enrolled again and again, or copied.
+fn lived(number: usize, &(console, name, user, shared, made, months): &Lived) -> String {
+    let first = made.unwrap_or(3);
+    let date = |months: u8| format!("{}-{:02}-10", 2025 + u32::from(months / 12), months % 12 + 1);
+    let (from, to) = (made.map_or_else(String::new, |months| format!("{}T08:00:00Z", date(months))), date(first + months));
+    let common = format!("name=PC-{name}; made={from}; seen={to}T08:00:00Z");
+    match console {
+        0 => format!("id=i{number}; serial=5CG000{shared}AB; entra=e{shared}; user=u{user}@contoso.example; {common}"),
+        1 => format!("object=o{number}; entra=e{number}; hwid=682583000000002{shared}; {common}"),
+        _ => format!("id=m{number}; entra=e{shared}; {common}"),
+    }
+}
+
+/// Files of such records, in the order that is given.
+fn write_lives(rows: &[(usize, Lived)], name: &str) -> Place {
+    let place = Place::new();
+    for (console, layout) in [&INTUNE, &ENTRA, &DEFENDER].into_iter().enumerate() {
+        let own = rows.iter().filter(|(_, life)| life.0 == console);
+        let own: Vec<String> = own.map(|(number, life)| lived(*number, life)).collect();
+        if !own.is_empty() {
+            let export = layout.rows(&own);
+            place.write(&format!("in/{name}{}", export.name), export.content);
+        }
+    }
+    place
+}
+
+/// Devices by their rows, and whether a person must look at each.
+fn doubts((records, links): &(Shelves, Links)) -> BTreeSet<(Vec<String>, bool)> {
+    let mut devices: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (record, device) in (0_u32..).zip(&links.device) {
+        devices.entry(*device).or_default().push(records.object(record));
+    }
+    let doubt = |device: u32| links.conflict[device as usize];
+    devices
+        .into_iter()
+        .map(|(device, mut rows)| {
+            rows.sort();
+            (rows, doubt(device))
+        })
+        .collect()
+}
+
 fn shuffle(sheet: &mut Sheet, places: &[Index]) {
     for (at, place) in (1..sheet.rows.len()).rev().zip(places.iter().cycle()) {
         sheet.rows.swap(at, place.index(at + 1));
@@ -344,6 +395,35 @@ proptest! {
         prop_assert_eq!(&plain, &keys(&mixed, ["z-", "a-"], cut.index(mixed.len() + 1)));
         let all: BTreeSet<&String> = plain.values().flatten().collect();
         prop_assert_eq!(all.len(), rows.len(), "each key once: {:?}", plain);
+    }
+
+    /// Enrolments and copies: what they are does not hang on where they stand.
+    #[test]
+    fn lives_do_not_depend_on_order(rows in lives(), places in prop::collection::vec(any::<Index>(), 16)) {
+        let rows: Vec<(usize, Lived)> = rows.into_iter().enumerate().map(|(at, life)| (at + 1, life)).collect();
+        let mut mixed = rows.clone();
+        for (at, place) in (1..mixed.len()).rev().zip(&places) {
+            mixed.swap(at, place.index(at + 1));
+        }
+        let (plain, mixed) = (identify(&write_lives(&rows, "")), identify(&write_lives(&mixed, "z-")));
+        prop_assert_eq!(doubts(&plain), doubts(&mixed));
+    }
+
+    /// Of one machine the earlier enrolments never keep it from being one device, and never bring it into doubt.
+    #[test]
+    fn enrolments_that_follow_one_another_are_one_device(
+        lives in prop::collection::vec((0_u8..3, 1_u8..4, 0_u8..4), 2..12),
+        console in prop::sample::select(vec![0_usize, 2]),
+    ) {
+        let mut month = 0_u8;
+        let mut rows = Vec::new();
+        for (number, (name, months, pause)) in lives.into_iter().enumerate() {
+            rows.push((number + 1, (console, name, 0, 0, Some(month), months)));
+            month += months + pause;
+        }
+        let found = identify(&write_lives(&rows, ""));
+        prop_assert_eq!(found.1.devices, 1);
+        prop_assert_eq!(found.1.conflict, vec![false]);
     }
 
     #[test]

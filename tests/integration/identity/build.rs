@@ -25,6 +25,9 @@ pub(crate) const INTUNE: Layout = Layout {
         ("state", "Device state", "Managed"),
         ("compliance", "Compliance", "Noncompliant"),
         ("seen", "Last check-in", "2026-01-10 08:00:00.0000000"),
+        ("made", "Enrollment date", ""),
+        ("user", "Primary user UPN", ""),
+        ("agent", "Managed by", ""),
     ],
 };
 
@@ -40,6 +43,7 @@ pub(crate) const ENTRA: Layout = Layout {
         ("enabled", "accountEnabled", "True"),
         ("mdm", "mdmAppId", ""),
         ("seen", "approximateLastSignInDateTime", "2026-01-09T08:00:00Z"),
+        ("made", "registrationDateTime", ""),
     ],
 };
 
@@ -78,6 +82,7 @@ pub(crate) const DEFENDER: Layout = Layout {
         ("os", "OS Platform", "Windows11"),
         ("health", "Health Status", "Inactive"),
         ("onboarding", "Onboarding Status", "Onboarded"),
+        ("made", "First Seen", ""),
     ],
 };
 
@@ -228,11 +233,17 @@ impl Layout {
         for part in text.split(';').filter(|part| !part.trim().is_empty()) {
             let (name, value) = part.split_once('=').unwrap();
             let name = name.trim_start();
+            // Beside the stamp of Autopilot, in the same list.
+            if name == "hwid" {
+                let at = self.columns.iter().position(|(known, ..)| *known == "ztdid").unwrap();
+                cells[at] = format!("[HWID]:h:{value}|{}", cells[at]);
+                continue;
+            }
             let at = self.columns.iter().position(|(known, ..)| *known == name);
             let at = at.unwrap_or_else(|| panic!("{} has no column `{name}`", self.file));
             cells[at] = match name {
                 "id" | "object" | "entra" | "intune" | "guid" => id(value),
-                "ztdid" if !value.is_empty() => format!("[ZTDID]:{}", id(value)),
+                "ztdid" if !value.is_empty() => format!("{}[ZTDID]:{}", cells[at], id(value)),
                 "binary" if !value.is_empty() => binary(&id(value)),
                 _ => value.to_owned(),
             };

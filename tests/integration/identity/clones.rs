@@ -46,26 +46,6 @@ fn placeholders_in_any_spelling_join_nothing() {
     }
 }
 
-#[test]
-fn four_records_of_a_serial_are_set_up_again_five_are_copies() {
-    let rows = |count: u32| {
-        let rows =
-            (1..=count).map(|n| format!("id=i{n}; name=VDI-{n}; serial=VMW0001; maker=VMware, Inc.; entra=e{n}"));
-        INTUNE.rows(&rows.collect::<Vec<_>>())
-    };
-    let again = find(&[rows(4)]);
-    assert_eq!(again.devices(), ["intune:1 intune:2 intune:3 intune:4"]);
-    assert_eq!(again.held("intune:3"), "serial strong");
-    assert_eq!(again.key("intune:3"), "serial:VMW0001");
-
-    let copies = find(&[rows(5), AUTOPILOT.rows(&["id=a1; serial=vmw0001; maker=VMware"])]);
-    assert_eq!(copies.devices(), ["autopilot:1", "intune:1", "intune:2", "intune:3", "intune:4", "intune:5"]);
-    let said = copies.notices("placeholder-serial");
-    assert_eq!(said, ["serial `VMW0001` is shared by 5 records of Intune: copies of one machine; it joins nothing"]);
-    assert!(copies.key("intune:3").starts_with("entra:"), "what joins nothing names nothing");
-    assert_ne!(copies.identity("intune:3"), "conflict", "each copy is known for itself");
-}
-
 /// Pages that were saved twice are rows, not machines.
 #[test]
 fn rows_of_one_object_are_no_copies() {
@@ -75,7 +55,7 @@ fn rows_of_one_object_are_no_copies() {
     ]);
     assert_eq!(found.devices().len(), 1);
     assert_eq!(found.key("entra:1"), "serial:5CG0001AB");
-    assert_eq!(found.notices("placeholder-serial"), Vec::<String>::new());
+    assert_eq!(found.notices("identity-conflict"), Vec::<String>::new());
     assert_eq!(found.notices("duplicate-rows"), ["1 object of Intune in 7 rows; it counts once"]);
 }
 

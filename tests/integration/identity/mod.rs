@@ -3,12 +3,14 @@
 pub(crate) mod build;
 mod clones;
 mod contradictions;
+mod enrolments;
 mod explained;
 mod found;
 mod generated;
 mod hardware;
 mod hybrid;
 mod names;
+mod one_id;
 mod pointers;
 mod reliance;
 mod tenants;

@@ -1,6 +1,6 @@
 //! Names: they join only AD and files of Defender that know nothing better, only where unique, and are marked.
 
-use super::build::{AD, AD_WITHOUT_GUID, DEFENDER, ENTRA, INTUNE, OLD_DEFENDER};
+use super::build::{AD, AD_WITHOUT_GUID, DEFENDER, ENTRA, Export, INTUNE, OLD_DEFENDER};
 use super::found::find;
 
 #[test]
@@ -146,4 +146,60 @@ fn two_names_of_a_device_hold_no_two_sensors() {
         OLD_DEFENDER.rows(&["id=m1; name=PC-1", "id=m2; name=PC-OLD"]),
     ]);
     assert_eq!(found.devices(), ["defender:1", "defender:2", "entra:1 intune:1"]);
+}
+
+/// Servers stand in no console that knows ids of both: directory and Defender have the one host name.
+#[test]
+fn a_server_of_directory_and_defender_is_joined_by_its_one_name() {
+    let server = |name: &str| format!("guid=g1; name={name}; os=Windows Server 2022 Datacenter");
+    let computers: [Export; 3] = [
+        AD.rows(&[server("SRV-01")]),
+        AD.rows(&[server("srv-01.corp.contoso.example")]),
+        AD_WITHOUT_GUID.rows(&["dn=CN=SRV-01,OU=Servers,DC=corp,DC=contoso,DC=example; name=SRV-01; os=Windows Server 2022"]),
+    ];
+    for computers in computers {
+        let family = SENSOR.replace("WindowsServer2022", "Windows");
+        for machines in [DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[family])] {
+            let exports = [Export { name: computers.name.clone(), content: computers.content.clone(), ..computers }, machines];
+            let found = find(&exports);
+            assert_eq!(found.devices(), ["ad:1 defender:1"]);
+            assert_eq!(found.held("defender:1"), "name weak");
+            assert_eq!(found.identity("ad:1"), "weak");
+        }
+    }
+}
+
+const SENSOR: &str = "id=m1; name=srv-01.corp.contoso.example; os=WindowsServer2022";
+
+#[test]
+fn a_server_whose_name_could_mean_another_is_not_joined() {
+    let ad = "guid=g1; name=SRV-01; os=Windows Server 2022";
+    let cases: [(&str, Vec<Export>); 7] = [
+        ("a client in the directory", vec![AD.rows(&["guid=g1; name=SRV-01"]), OLD_DEFENDER.rows(&[SENSOR])]),
+        ("a client in Defender", vec![AD.rows(&[ad]), OLD_DEFENDER.rows(&["id=m1; name=SRV-01"])]),
+        ("twice in the directory", vec![AD.rows(&[ad, "guid=g2; name=srv-01"]), OLD_DEFENDER.rows(&[SENSOR])]),
+        (
+            "twice in Defender",
+            vec![AD.rows(&[ad]), OLD_DEFENDER.rows(&[SENSOR, "id=m2; name=SRV-01.other.example; os=Linux"])],
+        ),
+        (
+            "a device of Entra ID too",
+            vec![AD.rows(&[ad]), OLD_DEFENDER.rows(&[SENSOR]), ENTRA.rows(&["object=o1; entra=e1; name=SRV-01"])],
+        ),
+        (
+            "another domain",
+            vec![
+                AD.rows(&["guid=g1; name=SRV-01.branch.contoso.example; os=Windows Server 2022"]),
+                OLD_DEFENDER.rows(&[SENSOR]),
+            ],
+        ),
+        (
+            "another id",
+            vec![AD.rows(&[ad]), DEFENDER.rows(&["id=m1; name=SRV-01; os=WindowsServer2022; entra=e7"])],
+        ),
+    ];
+    for (case, exports) in cases {
+        let found = find(&exports);
+        assert!(!found.devices().contains(&"ad:1 defender:1".to_owned()), "{case}: {:?}", found.devices());
+    }
 }
