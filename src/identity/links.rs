@@ -266,7 +266,7 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
         let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
         for record in group.members {
             let best = speaker.entry(sets.find(*record)).or_insert(*record);
-            if freshness(shelves, *record) > freshness(shelves, *best) {
+            if is_fresher(shelves, *record, *best) {
                 *best = *record;
             }
         }
@@ -280,6 +280,19 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
     }
     spoken_for.sort_unstable();
     (repeats, spoken_for)
+}
+
+/// Whether a row speaks for an object rather than another one. Equals are told apart by what they say, so that the order of
+/// lists does not matter.
+fn is_fresher(shelves: &Shelves, record: u32, best: u32) -> bool {
+    const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
+    let (new, old) = (freshness(shelves, record), freshness(shelves, best));
+    if new != old {
+        return new > old;
+    }
+    let (Some((shelf, line)), Some((_, there))) = (shelves.locate(record), shelves.locate(best)) else { return false };
+    let mut compared = SAYS.iter().filter_map(|column| shelf.text(column)).map(|c| c.get(line).cmp(&c.get(there)));
+    compared.find(|order| order.is_ne()).is_some_and(std::cmp::Ordering::is_gt)
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.

@@ -7,9 +7,11 @@
 
 mod absence;
 mod activity;
+mod appended;
 mod careful;
 mod carried;
 mod columns;
+mod contested;
 mod device_key;
 mod devices;
 mod groups;
@@ -17,6 +19,7 @@ mod keys;
 mod links;
 mod live;
 mod markers;
+mod older;
 mod owners;
 mod proof;
 mod reliance;
@@ -60,6 +63,9 @@ pub const NEEDED: &[&str] = &[
     "enrolled",
     "released",
     "state",
+    "snapshot",
+    "listed",
+    "declared",
 ];
 
 /// Joins the records of all exports into devices.
@@ -75,7 +81,8 @@ pub fn identify(
     vocabulary: &Vocabulary,
 ) -> Result<(Shelves, Links, Vec<Notice>)> {
     let mut shelves = Shelves::new(exports, proven)?;
-    let (links, notices) = links::link(&shelves, vocabulary);
+    let (mut links, mut notices) = links::link(&shelves, vocabulary);
     repeats::complete(&mut shelves, &links)?;
+    notices.extend(contested::settle(&mut shelves, &mut links)?);
     Ok((shelves, links, notices))
 }

@@ -69,6 +69,11 @@ impl Devices {
                 }
             }
         }
+        for device in super::older::seen_later(shelves, self) {
+            if let Some(slot) = linkable.get_mut(device as usize) {
+                *slot = false;
+            }
+        }
         for (reliance, rests) in self.weak.values_mut().zip(rests) {
             reliance.linkable = rests;
         }
