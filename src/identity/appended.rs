@@ -1,7 +1,7 @@
 //! A file that every run appends to, without saying when: most objects stand in it as often as there were runs. One that
 //! stands in it less often may be new, and may be gone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::links::Links;
 use super::shelves::{NONE, Shelf, Shelves};
@@ -19,7 +19,7 @@ pub(super) fn missed(
     let Some(exports) = shelf.numbers("export") else { return (found, notices) };
     let seen = |line: usize| shelf.times("last_seen").and_then(|c| c.get(line));
     // Per export: rows of each object that has several, and whether they say when it was last seen in several ways.
-    let mut several: BTreeMap<u32, HashMap<usize, (usize, bool)>> = BTreeMap::new();
+    let mut several: BTreeMap<u32, BTreeMap<usize, (usize, bool)>> = BTreeMap::new();
     for (line, speaker) in pairs.iter().filter(|(line, speaker)| exports.get(*line) == exports.get(*speaker)) {
         let Some(export) = exports.get(*line) else { continue };
         let (rows, moved) = several.entry(export).or_default().entry(*speaker).or_insert((1, false));
@@ -53,7 +53,7 @@ pub(super) fn missed(
 
 /// How many runs a file holds, if it is such a file: two thirds of its objects have as many rows, and half of those say
 /// of different days when they were seen.
-fn runs(objects: &HashMap<usize, (usize, bool)>, all: usize) -> Option<usize> {
+fn runs(objects: &BTreeMap<usize, (usize, bool)>, all: usize) -> Option<usize> {
     let mut by_rows: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (rows, moved) in objects.values() {
         let (count, moving) = by_rows.entry(*rows).or_default();

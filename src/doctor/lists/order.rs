@@ -4,7 +4,7 @@
 //! date of such a device differs, the newest date of each list tells it. Names and places of files tell nothing.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::DAY;
 use super::parts::Part;
@@ -27,6 +27,17 @@ struct Witness {
     dates: [u32; 2],
 }
 
+/// What objects say of the order of two lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    /// No date of an object differs.
+    Nothing,
+    /// Some say the one and some the other.
+    Both,
+    /// How the first list stands to the second.
+    Order(Ordering),
+}
+
 /// The order of the lists of a console, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Order {
@@ -43,8 +54,9 @@ impl Order {
         witness(rows, |row| row.object, 0, &gaps, &mut witnesses);
         witness(rows, |row| row.serial, 1, &gaps, &mut witnesses);
         let newest = newest(parts, rows);
-        let alone = alone(parts, &witnesses);
         let mut order = Self::default();
+        let witnesses: BTreeMap<(u32, u32), Witness> = witnesses.into_iter().collect();
+        let alone = alone(parts, &witnesses);
         for (pair, found) in &witnesses {
             let (Some(a), Some(b)) = (parts.get(pair.0 as usize), parts.get(pair.1 as usize)) else { continue };
             if a.whole != b.whole || (!a.whole && !gaps.one_format(pair.0, pair.1)) {
@@ -52,18 +64,17 @@ impl Order {
             }
             let said = a.marked.cmp(&b.marked);
             let listed = a.listed.zip(b.listed).map_or(Ordering::Equal, |(a, b)| a.cmp(&b));
-            let told = [said, listed].into_iter().find(|o| o.is_ne());
-            let told = told.map(Some).or_else(|| found.order()).unwrap_or_else(|| {
-                let lone = |at: &u32| alone.get(*at as usize) == Some(&true);
-                let may = a.whole && !lone(&pair.0) && !lone(&pair.1);
-                may.then(|| by_newest(&newest, *pair, &gaps)).flatten()
-            });
+            let lone = |at: u32| alone.get(at as usize) == Some(&true);
+            let told = match [said, listed].into_iter().find(|o| o.is_ne()).map_or_else(|| found.says(), Says::Order) {
+                Says::Order(order) => Some(order),
+                Says::Nothing if a.whole && !lone(pair.0) && !lone(pair.1) => by_newest(&newest, *pair, &gaps),
+                Says::Nothing | Says::Both => None,
+            };
             order.pairs.insert(*pair, told);
             if told.is_none() && gaps.one_format(pair.0, pair.1) {
                 order.undecided.push((pair.0, pair.1, found.shared.into_iter().max().unwrap_or_default()));
             }
         }
-        order.undecided.sort_unstable();
         order
     }
 
@@ -75,14 +86,18 @@ impl Order {
 }
 
 impl Witness {
-    /// `None` where no object says anything, `Some(None)` where they contradict each other.
-    fn order(&self) -> Option<Option<Ordering>> {
-        [self.seen, self.dates].into_iter().find_map(|[first, second]| match (first, second) {
-            (0, 0) => None,
-            (first, second) if first > second.saturating_mul(DISSENT) => Some(Some(Ordering::Greater)),
-            (first, second) if second > first.saturating_mul(DISSENT) => Some(Some(Ordering::Less)),
-            _ => Some(None),
-        })
+    /// Signs of life come before all other dates.
+    fn says(&self) -> Says {
+        let [first, second] = if self.seen == [0, 0] { self.dates } else { self.seen };
+        if first == 0 && second == 0 {
+            Says::Nothing
+        } else if first > second.saturating_mul(DISSENT) {
+            Says::Order(Ordering::Greater)
+        } else if second > first.saturating_mul(DISSENT) {
+            Says::Order(Ordering::Less)
+        } else {
+            Says::Both
+        }
     }
 }
 
@@ -169,7 +184,7 @@ fn by_newest(newest: &[[i64; 2]], pair: (u32, u32), gaps: &Gaps<'_>) -> Option<O
 
 /// Whole lists beside another whole list that they share nothing with: they are parts, a page or a platform, and the
 /// newest date of a part tells nothing of the others.
-fn alone(parts: &[Part], witnesses: &HashMap<(u32, u32), Witness>) -> Vec<bool> {
+fn alone(parts: &[Part], witnesses: &BTreeMap<(u32, u32), Witness>) -> Vec<bool> {
     let whole = parts.iter().filter(|p| p.whole).count();
     let mut met = vec![1_usize; parts.len()];
     let is_whole = |at: u32| parts.get(at as usize).is_some_and(|p| p.whole);
