@@ -143,7 +143,8 @@ fn is_newer(shelf: &Shelf, line: usize, other: usize, lists: bool, both: impl Fn
 /// Empties cells and notes that they hold something that is not known.
 fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<u32>) -> Result<()> {
     let Ok(own) = frame.column(column).cloned() else { return Ok(()) };
-    let hit: BooleanChunked = (0..u32::try_from(frame.height()).unwrap_or(NONE)).map(|line| lines.contains(&line)).collect();
+    let hit: BooleanChunked =
+        (0..u32::try_from(frame.height()).unwrap_or(NONE)).map(|line| lines.contains(&line)).collect();
     let nothing = Column::full_null(own.name().clone(), own.len(), own.dtype());
     frame.with_column(nothing.zip_with(&hit, &own).map_err(internal)?).map_err(internal)?;
     let name = format!("{column}_unread");

@@ -7,8 +7,8 @@ use polars::prelude::{
 };
 
 use crate::error::Result;
-use crate::formats::{Older, Records};
 use crate::formats::normalise_internal as internal;
+use crate::formats::{Older, Records};
 use crate::read::BadRow;
 use crate::schema::{Console, Kind, record_field};
 

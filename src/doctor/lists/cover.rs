@@ -31,8 +31,7 @@ pub(super) struct Verdict {
 }
 
 pub(super) fn decide(parts: &[Part], rows: &[Row], order: &Order) -> Verdict {
-    let mut verdict =
-        Verdict { fate: vec![None; rows.len()], speaker: vec![NONE; rows.len()], ..Verdict::default() };
+    let mut verdict = Verdict { fate: vec![None; rows.len()], speaker: vec![NONE; rows.len()], ..Verdict::default() };
     let mut over: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); parts.len()];
     speakers(rows, |row| row.object, order, &mut verdict, &mut over);
     speakers(rows, |row| row.serial, order, &mut verdict, &mut over);
@@ -142,7 +141,10 @@ impl List<'_> {
         } else {
             let few = covered * 2 < own.len() && held * 2 < own.len();
             few.then(|| {
-                format!("it has {covered} of the {} objects of an older list of the console; it looks filtered or cut", own.len())
+                format!(
+                    "it has {covered} of the {} objects of an older list of the console; it looks filtered or cut",
+                    own.len()
+                )
             })
         };
         if let Some(reason) = reason {

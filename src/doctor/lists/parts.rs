@@ -33,7 +33,8 @@ const ONE_RUN: i64 = DAY / 2;
 /// The lists of a console; empty where there is but one, so that nothing more is looked at.
 pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest: &HashSet<usize>) -> Vec<Part> {
     let own = || exports.iter().enumerate().filter(|(_, (_, r))| r.console == console && r.frame.height() > 0);
-    let snapshots = |(_, (_, r)): (usize, &(String, Records))| column_of(&r.frame, "snapshot") || column_of(&r.frame, "listed");
+    let snapshots =
+        |(_, (_, r)): (usize, &(String, Records))| column_of(&r.frame, "snapshot") || column_of(&r.frame, "listed");
     if own().nth(1).is_none() && !own().any(snapshots) {
         return Vec::new();
     }

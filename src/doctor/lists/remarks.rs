@@ -27,18 +27,28 @@ pub(super) fn of_console(
     let concerned: BTreeSet<u32> = verdict.older.union(&verdict.newer).copied().collect();
     let lists = format!("{} lists of {}{}", concerned.len(), console.title(), dates(parts, rows, &concerned));
     if differing + gone + open == 0 {
-        let message = format!("{lists}: {} of an older one are in the newer one too and count once", many(aside as u64, "row"));
+        let message =
+            format!("{lists}: {} of an older one are in the newer one too and count once", many(aside as u64, "row"));
         return vec![Notice::new(Code::DuplicateRows, "", message)];
     }
     let mut said = Vec::new();
     if differing > 0 {
         let named = columns.into_iter().collect::<Vec<_>>().join(", ");
-        said.push(format!("{} {} ({named})", many(differing as u64, "object"), if differing == 1 { "differs" } else { "differ" }));
+        said.push(format!(
+            "{} {} ({named})",
+            many(differing as u64, "object"),
+            if differing == 1 { "differs" } else { "differ" }
+        ));
     }
     if gone > 0 {
-        said.push(format!("{} {} only in an older list", many(gone as u64, "object"), if gone == 1 { "stands" } else { "stand" }));
+        said.push(format!(
+            "{} {} only in an older list",
+            many(gone as u64, "object"),
+            if gone == 1 { "stands" } else { "stand" }
+        ));
     }
-    let mut message = format!("{lists}: {}{}", said.join(" and "), if said.is_empty() { "" } else { ", the newer list counts" });
+    let mut message =
+        format!("{lists}: {}{}", said.join(" and "), if said.is_empty() { "" } else { ", the newer list counts" });
     if open > 0 {
         let lead = if said.is_empty() { "" } else { "; " };
         let objects = many(open as u64, "object");

@@ -71,7 +71,15 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> 
                 None => NONE,
             };
             let platform = platform.and_then(|c| c.get(at)).map_or(0, |text| platforms.of(text) + 1);
-            rows.push(Row { part: number, line: *line, object, serial, seen: time(seen), dates: dates.map(time), platform });
+            rows.push(Row {
+                part: number,
+                line: *line,
+                object,
+                serial,
+                seen: time(seen),
+                dates: dates.map(time),
+                platform,
+            });
         }
     }
     forget_shared_serials(&mut rows);
@@ -80,8 +88,12 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> 
 
 /// A serial number that one list has on several objects tells none of them.
 fn forget_shared_serials(rows: &mut [Row]) {
-    let mut order: Vec<(u32, u32, u32, usize)> =
-        rows.iter().enumerate().filter(|(_, r)| r.serial != NONE).map(|(at, r)| (r.serial, r.part, r.object, at)).collect();
+    let mut order: Vec<(u32, u32, u32, usize)> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| r.serial != NONE)
+        .map(|(at, r)| (r.serial, r.part, r.object, at))
+        .collect();
     order.sort_unstable();
     for group in order.chunk_by(|a, b| a.0 == b.0) {
         let shared = group.iter().zip(group.iter().skip(1)).any(|(a, b)| a.1 == b.1 && a.2 != b.2);

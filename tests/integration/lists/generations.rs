@@ -6,7 +6,12 @@ const SHOWN: &str = "set aside: older list; the newer one shows the object";
 const GONE: &str = "set aside: older list; the newer one no longer has the object";
 
 fn october() -> String {
-    cros(&[(1, "ACTIVE", "2025-09-30"), (2, "ACTIVE", "2025-06-10"), (3, "ACTIVE", "2025-09-29"), (4, "ACTIVE", "2025-05-01")])
+    cros(&[
+        (1, "ACTIVE", "2025-09-30"),
+        (2, "ACTIVE", "2025-06-10"),
+        (3, "ACTIVE", "2025-09-29"),
+        (4, "ACTIVE", "2025-05-01"),
+    ])
 }
 
 fn february() -> String {
@@ -67,7 +72,9 @@ fn a_sign_of_life_in_an_older_list_keeps_a_device_from_being_stale() {
     let old = intune(&[(1, "2026-02-01", "Windows"), (2, "2026-02-01", "Windows"), (3, "2026-02-01", "Windows")]);
     let new = intune(&[(1, "2026-02-27", "Windows"), (3, "2026-02-26", "Windows")]);
     let signed = entra(&[(1, true, "2026-02-20"), (2, true, "2025-06-01"), (3, true, "2026-02-20")]);
-    let stale = |files: &[(&str, String)]| rules(&analyze(files, &[]).1, "000000000002").contains(&"stale-everywhere".to_string());
+    let stale = |files: &[(&str, String)]| {
+        rules(&analyze(files, &[]).1, "000000000002").contains(&"stale-everywhere".to_string())
+    };
     assert!(stale(&[("new.csv", new.clone()), ("entra.csv", signed.clone())]));
     assert!(!stale(&[("old.csv", old), ("new.csv", new), ("entra.csv", signed)]), "Intune saw it four weeks ago");
 }
@@ -90,7 +97,11 @@ fn an_ipad_released_since_is_released() {
         let (_place, report) = analyze(&[(a, old.clone()), (b, new.clone()), ("intune.csv", held)], &[]);
         assert_eq!(rules(&report, "DMPLST00001"), Vec::<String>::new());
         assert_eq!(refused(&report, a), [SHOWN, SHOWN]);
-        assert!(remarks(&report)[0].contains("1 object differs (assigned, released, server)"), "{:?}", remarks(&report));
+        assert!(
+            remarks(&report)[0].contains("1 object differs (assigned, released, server)"),
+            "{:?}",
+            remarks(&report)
+        );
     }
 }
 
@@ -104,6 +115,9 @@ fn from_a_newer_list_that_is_cut_nothing_is_gone() {
     cut.truncate(cut.len() - 20);
     let (_place, report) = analyze(&[("old.csv", intune(&old)), ("new.csv", cut), ("entra.csv", entra(&signed))], &[]);
     assert!(report.lines("findings.csv").iter().all(|line| line["rule"] != "left-intune-still-in-entra"));
-    assert_eq!(refused(&report, "old.csv")[8], "set aside: older list; nothing tells whether the console still has the object");
+    assert_eq!(
+        refused(&report, "old.csv")[8],
+        "set aside: older list; nothing tells whether the console still has the object"
+    );
     assert!(report.lines_where("notices.csv", "code", "incomplete-export").len() == 1);
 }

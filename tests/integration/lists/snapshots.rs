@@ -60,14 +60,17 @@ const HEADER: &str = "Report date,deviceId,serialNumber,status,lastSync,orgUnitP
 
 fn run(date: &str, rows: &[(u32, &str, &str)]) -> String {
     let row = |(number, state, seen): &(u32, &str, &str)| {
-        format!("{date},c0000000-0000-4000-8000-{number:012},5CDLST{number:04},{state},{seen}T08:00:00Z,/Pupils,CB-{number}\n")
+        format!(
+            "{date},c0000000-0000-4000-8000-{number:012},5CDLST{number:04},{state},{seen}T08:00:00Z,/Pupils,CB-{number}\n"
+        )
     };
     rows.iter().map(row).collect()
 }
 
 #[test]
 fn a_file_that_every_run_appends_to_is_several_lists() {
-    let october = run("2025-10-01", &[(1, "ACTIVE", "2025-06-30"), (2, "ACTIVE", "2025-06-10"), (3, "ACTIVE", "2025-05-01")]);
+    let october =
+        run("2025-10-01", &[(1, "ACTIVE", "2025-06-30"), (2, "ACTIVE", "2025-06-10"), (3, "ACTIVE", "2025-05-01")]);
     let february = run("2026-02-28", &[(1, "ACTIVE", "2025-06-30"), (2, "DEPROVISIONED", "2025-06-10")]);
     for again in ["", HEADER] {
         for rows in [[&october, &february], [&february, &october]] {

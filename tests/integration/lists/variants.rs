@@ -96,7 +96,8 @@ proptest! {
 
 #[test]
 fn an_older_list_of_intune_adds_no_removal() {
-    let new: Vec<(u32, &str, &str)> = (1..=12).map(|n| (n, if n < 4 { "2025-06-01" } else { "2026-02-20" }, "Windows")).collect();
+    let new: Vec<(u32, &str, &str)> =
+        (1..=12).map(|n| (n, if n < 4 { "2025-06-01" } else { "2026-02-20" }, "Windows")).collect();
     let old: Vec<(u32, &str, &str)> = (1..=15).map(|n| (n, "2025-05-01", "Windows")).collect();
     let (_place, alone) = analyze(&[("new.csv", intune(&new))], &[]);
     let (_place, both) = analyze(&[("new.csv", intune(&new)), ("old.csv", intune(&old))], &[]);
