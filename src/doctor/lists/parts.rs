@@ -75,6 +75,7 @@ fn snapshots_of(frame: &DataFrame) -> Vec<Snapshot> {
     if let Some(totals) = text(frame, "declared") {
         for (lines, _, declared) in &mut found {
             *declared = lines.iter().filter_map(|line| totals.get(*line as usize)?.parse().ok()).max();
+            lines.retain(|line| totals.get(*line as usize).is_none());
         }
     }
     found
