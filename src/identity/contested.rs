@@ -43,6 +43,7 @@ pub(super) fn settle(shelves: &mut Shelves, links: &mut Links) -> Result<Vec<Not
         let device = links.device.get(record as usize).copied().unwrap_or(NONE);
         if let Some(slot) = links.conflict.get_mut(device as usize) {
             *slot = true;
+            links.contested.push(device);
         }
     }
     Ok(notices)

@@ -41,6 +41,8 @@ pub struct Links {
     pub weak: Vec<bool>,
     /// Per device: number of objects that a weak link holds.
     pub weak_objects: Vec<u32>,
+    /// Devices of which lists of one console say different things, and nobody knows which is right.
+    pub contested: Vec<u32>,
     /// Records whose serial number joins nothing although it looks like one, in order.
     pub guarded: Vec<u32>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.

@@ -69,7 +69,7 @@ impl Devices {
                 }
             }
         }
-        for device in super::older::seen_later(shelves, self) {
+        for device in super::older::seen_later(shelves, self).iter().chain(&links.contested).copied() {
             if let Some(slot) = linkable.get_mut(device as usize) {
                 *slot = false;
             }
