@@ -18,13 +18,16 @@ pub(super) fn missed(
     let (mut found, mut notices) = (Vec::new(), Vec::new());
     let Some(exports) = shelf.numbers("export") else { return (found, notices) };
     let seen = |line: usize| shelf.times("last_seen").and_then(|c| c.get(line));
+    let user = |line: usize| shelf.text("primary_user").and_then(|c| c.get(line));
+    // A console that lists a device once for each of its users is no such file.
+    let later = |a: usize, b: usize| seen(a).zip(seen(b)).is_some_and(|(x, y)| x != y) && user(a) == user(b);
     // Per export: rows of each object that has several, and whether they say when it was last seen in several ways.
     let mut several: BTreeMap<u32, BTreeMap<usize, (usize, bool)>> = BTreeMap::new();
     for (line, speaker) in pairs.iter().filter(|(line, speaker)| exports.get(*line) == exports.get(*speaker)) {
         let Some(export) = exports.get(*line) else { continue };
         let (rows, moved) = several.entry(export).or_default().entry(*speaker).or_insert((1, false));
         *rows += 1;
-        *moved |= seen(*line) != seen(*speaker);
+        *moved |= later(*line, *speaker);
     }
     for (export, objects) in several {
         let own: Vec<usize> = exports
