@@ -43,8 +43,7 @@ pub(super) fn plan(
     let records = records_of(shelves, devices, &by_device);
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
-    let ad_complete =
-        shelves.of(Console::Ad).is_some() && !shelves.is_incomplete(Console::Ad) && !shelves.is_open(Console::Ad);
+    let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.is_incomplete(Console::Ad);
     let autopilot = autopilot_is_whole(shelves);
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
@@ -119,7 +118,6 @@ fn autopilot_is_whole(shelves: &Shelves) -> bool {
     let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
     !torn
         && !shelves.is_incomplete(Console::Autopilot)
-        && !shelves.is_open(Console::Autopilot)
         && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
 }
 

@@ -8,7 +8,7 @@ use polars::prelude::{
 
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::formats::{Fate, Older, Records};
+use crate::formats::{Older, Records};
 use crate::read::BadRow;
 use crate::schema::{Console, Kind, record_field};
 
@@ -127,14 +127,6 @@ impl Shelves {
             .zip(self.exports.iter().zip(&self.columns))
             .filter(move |(_, ((_, own), columns))| *own == console && !columns.contains(column))
             .map(|(number, _)| number)
-    }
-
-    /// Whether an older list of a console has objects of which nothing tells whether the console still has them.
-    #[must_use]
-    pub fn is_open(&self, console: Console) -> bool {
-        let mut own =
-            self.older.iter().filter(|(export, _)| self.exports.get(*export as usize).is_some_and(|e| e.1 == console));
-        own.any(|(_, older)| older.fate.contains(&Fate::Open))
     }
 
     /// Whether an export has a record column.
