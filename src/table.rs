@@ -3,6 +3,8 @@
 //! The engine's arrays stay inside; what is handed out is text, times and words by line. That keeps the engine out of
 //! planning and reporting without copying a million names.
 
+use std::borrow::Cow;
+
 use polars::prelude::{Column, StringChunked};
 
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
@@ -226,9 +228,75 @@ pub struct RecordTable {
     pub exports: Vec<(String, Console)>,
     /// Rows that were set aside: export, row, reason.
     pub set_aside: Vec<(u32, u32, String)>,
+    /// Rows that a newer list of their console speaks for, list by list.
+    pub older: Vec<OlderColumns>,
+}
+
+/// Rows of one export that are no records, since a newer list of the console speaks for them.
+#[derive(Debug)]
+pub struct OlderColumns {
+    /// Number of the export.
+    pub export: u32,
+    /// Data row of each, from 1.
+    pub row: Vec<u32>,
+    /// The console's own id.
+    pub native_id: Texts,
+    /// Device name.
+    pub name: Texts,
+    /// Serial number as compared.
+    pub serial: Texts,
+    /// Why it is no record.
+    pub reason: Vec<&'static str>,
+}
+
+/// A row that is listed and is no record.
+#[derive(Debug)]
+pub struct Aside<'a> {
+    /// Number of the export.
+    pub export: u32,
+    /// Data row, from 1.
+    pub row: u32,
+    /// The console's own id, where the row could be read.
+    pub native_id: &'a str,
+    /// Device name.
+    pub name: &'a str,
+    /// Serial number.
+    pub serial: &'a str,
+    /// Why it was set aside.
+    pub reason: Cow<'a, str>,
 }
 
 impl RecordTable {
+    /// Number of rows that are listed and are no records.
+    #[must_use]
+    pub fn asides(&self) -> usize {
+        self.set_aside.len() + self.older.iter().map(|older| older.row.len()).sum::<usize>()
+    }
+
+    /// A row that is no record, by its place: those that could not be read first.
+    #[must_use]
+    pub fn aside(&self, at: usize) -> Option<Aside<'_>> {
+        if let Some((export, row, reason)) = self.set_aside.get(at) {
+            let reason = Cow::Owned(format!("the row {reason}"));
+            return Some(Aside { export: *export, row: *row, native_id: "", name: "", serial: "", reason });
+        }
+        let mut at = at - self.set_aside.len();
+        for older in &self.older {
+            if let (Some(row), Some(reason)) = (older.row.get(at), older.reason.get(at)) {
+                return Some(Aside {
+                    export: older.export,
+                    row: *row,
+                    native_id: older.native_id.get(at),
+                    name: older.name.get(at),
+                    serial: older.serial.get(at),
+                    reason: Cow::Borrowed(reason),
+                });
+            }
+            at -= older.row.len();
+        }
+        None
+    }
+
     /// The columns that hold a record, and its line there.
     #[must_use]
     pub fn locate(&self, record: u32) -> Option<(&RecordColumns, usize)> {

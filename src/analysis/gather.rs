@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{InputFile, Options, Progress, Source, nothing, remarks::clipped, tables};
+use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables};
 use crate::doctor;
 use crate::error::Result;
 use crate::formats::{self, Formats, Normalised, Recognised, Records, values};
@@ -58,7 +58,7 @@ pub(super) fn gather(
             loading.take(&export, formats, &settings)?;
         }
     }
-    loading.finish(&options.expected)
+    loading.finish(options)
 }
 
 impl Loading {
@@ -118,7 +118,7 @@ impl Loading {
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
-    fn finish(self, expected: &[doctor::Expected]) -> Result<Gathered> {
+    fn finish(self, options: &Options) -> Result<Gathered> {
         let Self { mut all, names } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
@@ -129,7 +129,11 @@ impl Loading {
         all.sources.sort_by(|a, b| a.export.cmp(&b.export));
         all.records.sort_by(|a, b| a.0.cmp(&b.0));
         all.strangers.sort_by(|a, b| a.export.cmp(&b.export));
-        let diagnosis = doctor::examine(&all.records, expected)?;
+        let newest = newest::named(&options.newest, &all)?;
+        let (found, short) = doctor::settle(&mut all.records, &newest)?;
+        all.notices.extend(found);
+        note_short(&mut all, short);
+        let diagnosis = doctor::examine(&all.records, &options.expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;
         for (at, reason) in diagnosis.partial {
@@ -142,13 +146,28 @@ impl Loading {
                 records.incomplete.get_or_insert(reason);
             }
         }
+        doctor::conclude(&mut all.records, &all.proven);
         made_up_for(&mut all);
         let records: BTreeMap<&str, &Records> = all.records.iter().map(|(label, r)| (label.as_str(), r)).collect();
         for source in &mut all.sources {
             let records = records.get(source.export.as_str());
+            if let Some(older) = records.and_then(|r| r.older.as_ref()) {
+                source.records = source.records.saturating_sub(older.frame.height() as u64);
+                source.older = older.frame.height() as u64;
+            }
             source.incomplete = records.and_then(|r| r.incomplete.clone().or_else(|| r.partial.clone()));
         }
         Ok(all)
+    }
+}
+
+/// Notes lists that seem to lack objects.
+fn note_short(all: &mut Gathered, short: Vec<(usize, String)>) {
+    for (at, reason) in short {
+        let Some((label, records)) = all.records.get_mut(at) else { continue };
+        let message = format!("{reason}; nothing is concluded from what it lacks");
+        all.notices.push(Notice::new(Code::IncompleteExport, label.as_str(), message));
+        records.incomplete.get_or_insert(format!("`{label}`: {reason}"));
     }
 }
 
@@ -203,6 +222,7 @@ fn source(export: &Export, recognised: &Recognised<'_>) -> Source {
         records: 0,
         names: 0,
         newest_signal: None,
+        older: 0,
         container: export.container(),
         because: recognised.format.because(&export.header),
         understood: understood.collect(),

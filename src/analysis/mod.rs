@@ -6,6 +6,7 @@ mod gather;
 mod hidden;
 mod inspect;
 mod library;
+mod newest;
 mod remarks;
 mod subjects;
 mod tables;
@@ -59,6 +60,8 @@ pub struct Options {
     pub strict: bool,
     /// Numbers of devices that the consoles' own pages show.
     pub expected: Vec<Expected>,
+    /// Lists that are the newest of their console, where their own dates cannot tell.
+    pub newest: Vec<String>,
     /// What becomes of devices that leave service.
     pub purpose: Purpose,
     /// What people decided for single devices.
@@ -99,6 +102,8 @@ pub struct Source {
     pub records: u64,
     /// Newest sign of life, UTC milliseconds.
     pub newest_signal: Option<i64>,
+    /// Rows that a newer list of the console speaks for.
+    pub older: u64,
     /// Rows of a list that gives names to ids and describes no device.
     pub names: u64,
     /// What kind of file it is, e.g. `CSV with ;`.

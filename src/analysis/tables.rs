@@ -6,9 +6,12 @@ use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::formats::Older;
 use crate::identity::{self, Devices, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
-use crate::table::{ConsoleColumns, DeviceTable, Identifiers, RecordColumns, RecordTable, Texts, Times};
+use crate::table::{
+    ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times,
+};
 
 /// The device table as plain columns.
 ///
@@ -104,7 +107,22 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
         })
         .collect();
     let set_aside = shelves.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
-    RecordTable { consoles, exports: shelves.exports.clone(), set_aside }
+    let older = shelves.older.iter().map(|(export, rows)| older(*export, rows)).collect();
+    RecordTable { consoles, exports: shelves.exports.clone(), set_aside, older }
+}
+
+/// Rows that a newer list speaks for.
+fn older(export: u32, rows: &Older) -> OlderColumns {
+    let text = |name: &str| rows.frame.column(name).map(Texts::new).unwrap_or_default();
+    let row = rows.frame.column("row").ok().and_then(|c| c.u32().ok());
+    OlderColumns {
+        export,
+        row: row.map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default(),
+        native_id: text("native_id"),
+        name: text("name"),
+        serial: text("serial"),
+        reason: rows.fate.iter().map(|fate| fate.reason()).collect(),
+    }
 }
 
 /// Newest sign of life in a frame of records.

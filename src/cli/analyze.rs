@@ -122,6 +122,9 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !expected.is_empty() {
         add("expect", expected.join(" "));
     }
+    if !args.input.newest.is_empty() {
+        add("newest", args.input.newest.join(" "));
+    }
     if args.plan.intent != Purpose::default() {
         add("intent", args.plan.intent.to_string());
     }

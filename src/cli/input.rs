@@ -24,6 +24,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"], help_heading = "Input")]
     pub date_order: Option<String>,
 
+    /// List that is the newest of its console, where dates in the lists cannot tell; as `inspect` names it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath, help_heading = "Input")]
+    pub newest: Vec<String>,
+
     /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
     pub as_of: Option<i64>,
@@ -42,6 +46,7 @@ impl Args {
             date_order: self.date_order.as_deref().and_then(Order::parse),
             rules: self.rules.clone(),
             expected: self.expect.clone(),
+            newest: self.newest.clone(),
             ..analysis::Options::default()
         }
     }

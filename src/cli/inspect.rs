@@ -104,6 +104,11 @@ fn about_source(text: &mut String, s: &Source, verbose: bool) {
     let newest =
         s.newest_signal.map_or_else(|| "no sign of life".into(), |m| format!("newest sign of life {}", rfc3339(m)));
     line(text, "rows", &format!("{} read, {aside} set aside; {newest}", s.records));
+    if s.older > 0 {
+        let rows = many(s.older, "row");
+        let stand = if s.older == 1 { "is" } else { "are" };
+        line(text, "older list", &format!("{rows} of those set aside {stand} of an older list of the console"));
+    }
     let count = |n: usize, what: &str| format!("{n} {what}");
     let columns = [
         count(s.understood.len(), "understood"),
@@ -211,7 +216,7 @@ fn to_json(found: &Inspection) -> Result<String> {
         json!({
             "export": s.export, "format": s.format, "title": s.format_title, "console": s.console.as_str(),
             "container": s.container, "because": s.because, "rows": s.rows, "records": s.records,
-            "set_aside": s.rows - s.records, "names": s.names, "newest_signal": s.newest_signal.map(rfc3339),
+            "set_aside": s.rows - s.records, "older": s.older, "names": s.names, "newest_signal": s.newest_signal.map(rfc3339),
             "understood": s.understood.iter().map(|(name, header)| json!({ "column": name, "header": header })).collect::<Vec<_>>(),
             "not_needed": s.ignored, "unknown": s.unknown_columns, "secret": s.secret_columns,
             "missing": s.missing_columns.iter().map(|m| json!({ "column": m.column, "header": m.header, "cost": m.cost })).collect::<Vec<_>>(),

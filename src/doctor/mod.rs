@@ -4,6 +4,7 @@
 //! looked at together: lists that stop at a page, totals that are not met, serials that lost their zeros, hidden names.
 
 mod identifiers;
+mod lists;
 mod names;
 mod totals;
 
@@ -11,6 +12,8 @@ use crate::error::Result;
 use crate::formats::Records;
 use crate::notice::Notice;
 use crate::schema::Console;
+
+pub use lists::{conclude, settle};
 
 /// A number of devices that a console's own page shows.
 pub type Expected = (Console, u64);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file;
-use super::source::Source;
+use super::source::{Part, Source};
 use super::values::squeeze;
 use crate::error::Problem;
 use crate::schema::Console;
@@ -164,6 +164,17 @@ impl Format {
     #[must_use]
     pub fn written(&self, field: &str) -> Option<&str> {
         self.columns.get(field)?.written.first().map(String::as_str)
+    }
+
+    /// Reads when a row was listed from columns that scripts add to any list, unless the format knows the header.
+    pub(super) fn read_when_listed(&mut self, headers: &[String]) {
+        if self.lookup.is_some() || self.columns.contains_key("listed") {
+            return;
+        }
+        let written: Vec<String> = headers.iter().filter(|h| !self.knows(&squeeze(h))).cloned().collect();
+        if !written.is_empty() {
+            self.columns.insert("listed", Source::new(written, Part::Whole));
+        }
     }
 
     /// Header names that feed a canonical column, squeezed.

@@ -4,6 +4,7 @@
 //! its words translate. Headers are compared by name with case, blanks and punctuation removed, never by position.
 
 mod cast;
+mod changing;
 pub mod dates;
 mod describe;
 mod file;
@@ -11,6 +12,7 @@ mod identifiers;
 mod merge;
 mod nearest;
 mod normalise;
+mod older;
 mod source;
 mod tally;
 pub mod values;
@@ -24,10 +26,12 @@ use crate::notice::{Code, Notice};
 use crate::read::{Export, PAGE_PREFIX};
 
 pub use cast::Written;
+pub use changing::{CHANGING, Cells};
 pub use describe::{Format, Lookup, Missing};
 pub use nearest::Nearest;
 pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
+pub use older::{Fate, Older};
 pub use source::Source;
 pub use vocabulary::Vocabulary;
 
@@ -67,6 +71,9 @@ impl Formats {
                 Ok(format) => formats.push(format),
                 Err(found) => problems.extend(found),
             }
+        }
+        for format in &mut formats {
+            format.read_when_listed(&vocabulary.listed);
         }
         formats.sort_by(|a, b| a.id.cmp(&b.id));
         if problems.is_empty() { Ok(Self { formats, vocabulary }) } else { Err(problems) }

@@ -12,6 +12,7 @@ use super::cast::{Cast, Caster, Written, constant};
 use super::dates::Order;
 use super::identifiers::written_name;
 use super::merge::merge;
+use super::older::Older;
 use super::source::Source;
 use super::{Formats, Recognised, values};
 use crate::error::{Error, Result};
@@ -59,6 +60,8 @@ pub struct Records {
     pub partial: Option<String>,
     /// Columns of which the list leaves out every object that has one, and what that costs.
     pub leaves_out: Vec<(&'static str, String)>,
+    /// Rows that a newer list of the console speaks for; they are no records.
+    pub older: Option<Older>,
 }
 
 impl Records {
@@ -75,13 +78,15 @@ impl Records {
             incomplete: None,
             partial: None,
             leaves_out: Vec::new(),
+            older: None,
         }
     }
 
     /// Data rows, those that were set aside included.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        (self.frame.height() + self.bad.len()) as u64
+        let older = self.older.as_ref().map_or(0, |older| older.frame.height());
+        (self.frame.height() + self.bad.len() + older) as u64
     }
 }
 
@@ -189,6 +194,7 @@ pub fn normalise(
         incomplete: cut,
         partial: format.partial.clone(),
         leaves_out: format.leaves_out.clone(),
+        older: None,
     };
     Ok(Normalised { records, notices, dates })
 }

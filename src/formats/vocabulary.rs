@@ -22,6 +22,8 @@ struct Raw {
     secret_columns: Vec<String>,
     #[serde(default)]
     harmless_columns: Vec<String>,
+    #[serde(default)]
+    listed_columns: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,6 +69,8 @@ pub struct Vocabulary {
     placeholder_patterns: RegexSet,
     secrets: Vec<String>,
     harmless: Vec<String>,
+    /// Headers of columns that say when a row was listed, as written.
+    pub(super) listed: Vec<String>,
 }
 
 impl Vocabulary {
@@ -106,6 +110,7 @@ impl Vocabulary {
             placeholder_patterns,
             secrets: raw.secret_columns.iter().map(|s| squeeze(s)).collect(),
             harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
+            listed: raw.listed_columns,
         }
     }
 

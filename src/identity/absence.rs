@@ -44,6 +44,14 @@ fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
             None => by_console.push((*console, cells.collect())),
         }
     }
+    // A row of an older list may be of an object that the console still has.
+    for (console, text) in super::older::open(shelves) {
+        let cell = comparable(&text);
+        match by_console.iter_mut().find(|(known, _)| *known == console) {
+            Some((_, all)) => drop(all.insert(cell)),
+            None => by_console.push((console, HashSet::from([cell]))),
+        }
+    }
     by_console
 }
 

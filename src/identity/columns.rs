@@ -210,9 +210,11 @@ impl Devices {
             From::Any(field, word) => {
                 let flags = shelf.and_then(|(s, _)| s.flags(field));
                 let cells = shelf.and_then(|(s, _)| s.text(field));
+                let unread = shelf.and_then(|(s, _)| s.unread(field));
                 // A blank cell in a text column that the export has says that there is none.
                 any(name, shelf, count, |line| match (flags, cells) {
                     (Some(flags), _) => flags.get(line),
+                    _ if unread.is_some_and(|u| u.get(line) == Some(true)) => None,
                     (_, Some(cells)) => Some(cells.get(line) == Some(word)),
                     _ => None,
                 })
@@ -221,6 +223,7 @@ impl Devices {
                 let column = shelf.map(|(s, _)| s.column(field).is_not_null());
                 // A list that leaves out every object with a value has none with one.
                 let left_out = shelves.left_out.contains(&(carried.console, field));
+                let unread = shelf.and_then(|(s, _)| s.unread(field));
                 let known = left_out || shelf.is_some_and(|(s, _)| s.frame.column(field).is_ok());
                 let empty = any(name, shelf, count, |line| {
                     // A damaged row of the device, or one whose serial number could not be read, may be the one that is
@@ -228,7 +231,8 @@ impl Devices {
                     let device = shelf.and_then(|(_, device_of)| device_of.get(line)).copied().unwrap_or(NONE) as usize;
                     let sure = known
                         && !self.in_doubt(device, carried.console)
-                        && !self.may_be_unread(device, carried.console);
+                        && !self.may_be_unread(device, carried.console)
+                        && unread.is_none_or(|u| u.get(line) != Some(true));
                     sure.then(|| column.as_ref().is_some_and(|filled| filled.get(line) != Some(true)))
                 });
                 let filled = all_filled(name, &empty, &counts("n", shelf, count, |_| Some(true)))?;

@@ -39,6 +39,8 @@ pub struct Links {
     pub weak: Vec<bool>,
     /// Per device: number of objects that a weak link holds.
     pub weak_objects: Vec<u32>,
+    /// Devices of which lists of one console say different things, and nobody knows which is right.
+    pub contested: Vec<u32>,
     /// Records whose serial number joins nothing although it looks like one, in order.
     pub guarded: Vec<u32>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it, in order.
@@ -179,7 +181,7 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
         let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
         for record in group.members {
             let best = speaker.entry(sets.find(*record)).or_insert(*record);
-            if freshness(shelves, *record) > freshness(shelves, *best) {
+            if is_fresher(shelves, *record, *best) {
                 *best = *record;
             }
         }
@@ -193,6 +195,19 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
     }
     spoken_for.sort_unstable();
     (repeats, spoken_for)
+}
+
+/// Whether a row speaks for an object rather than another one. Equals are told apart by what they say, so that the order of
+/// lists does not matter.
+fn is_fresher(shelves: &Shelves, record: u32, best: u32) -> bool {
+    const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
+    let (new, old) = (freshness(shelves, record), freshness(shelves, best));
+    if new != old {
+        return new > old;
+    }
+    let (Some((shelf, line)), Some((_, there))) = (shelves.locate(record), shelves.locate(best)) else { return false };
+    let mut compared = SAYS.iter().filter_map(|column| shelf.text(column)).map(|c| c.get(line).cmp(&c.get(there)));
+    compared.find(|order| order.is_ne()).is_some_and(std::cmp::Ordering::is_gt)
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.

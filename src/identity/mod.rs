@@ -7,10 +7,12 @@
 
 mod absence;
 mod activity;
+mod appended;
 mod careful;
 mod carried;
 mod columns;
 mod contents;
+mod contested;
 mod device_key;
 mod devices;
 mod groups;
@@ -20,6 +22,7 @@ mod links;
 mod live;
 mod lives;
 mod markers;
+mod older;
 mod owners;
 mod proof;
 mod reliance;
@@ -67,6 +70,9 @@ pub const NEEDED: &[&str] = &[
     "released",
     "state",
     "group_tag",
+    "snapshot",
+    "listed",
+    "declared",
 ];
 
 /// Joins the records of all exports into devices.
@@ -82,7 +88,8 @@ pub fn identify(
     vocabulary: &Vocabulary,
 ) -> Result<(Shelves, Links, Vec<Notice>)> {
     let mut shelves = Shelves::new(exports, proven)?;
-    let (links, notices) = links::link(&shelves, vocabulary);
+    let (mut links, mut notices) = links::link(&shelves, vocabulary);
     repeats::complete(&mut shelves, &links)?;
+    notices.extend(contested::settle(&mut shelves, &mut links)?);
     Ok((shelves, links, notices))
 }

@@ -76,6 +76,11 @@ impl Devices {
                 }
             }
         }
+        for device in super::older::seen_later(shelves, self).iter().chain(&links.contested).copied() {
+            if let Some(slot) = linkable.get_mut(device as usize) {
+                *slot = false;
+            }
+        }
         for (reliance, rests) in self.weak.values_mut().zip(rests) {
             reliance.linkable = rests;
         }

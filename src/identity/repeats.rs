@@ -1,12 +1,14 @@
 //! One object in several lists of a console, such as Apple's devices and their servers: the row that speaks for it takes
 //! from the others what its own list does not have.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{Column, IdxCa};
 
 use super::links::Links;
 use super::shelves::{Shelf, Shelves};
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::formats::{Cells, normalise_internal as internal};
 use crate::schema::RECORD;
 
 /// Fills in the columns that the list of the speaking row lacks.
@@ -43,13 +45,24 @@ fn fill(shelf: &mut Shelf, pairs: &[(u32, u32)], lacks: impl Fn(u32, &str) -> bo
                 && lacks(export(*speaker), field.name)
         };
         let mut source: Vec<u32> = Vec::new();
+        let mut disputed: BTreeSet<u32> = BTreeSet::new();
+        let cells = Cells::of(&shelf.frame, field.name);
+        let same = |a: u32, b: u32| cells.as_ref().is_some_and(|c| c.same(a as usize, c, b as usize) == Some(true));
         for (line, speaker) in pairs.iter().filter(gives) {
             if source.is_empty() {
                 source = (0..u32::try_from(shelf.height()).unwrap_or(u32::MAX)).collect();
             }
-            // The first of several that know it; rows come in the order of their lists.
-            if let Some(slot) = source.get_mut(*speaker as usize).filter(|slot| **slot == *speaker) {
+            let Some(slot) = source.get_mut(*speaker as usize) else { continue };
+            if *slot == *speaker {
                 *slot = *line;
+            } else if !same(*slot, *line) {
+                disputed.insert(*speaker);
+            }
+        }
+        // Where several know it otherwise nobody knows it.
+        for speaker in disputed {
+            if let Some(slot) = source.get_mut(speaker as usize) {
+                *slot = speaker;
             }
         }
         if !source.is_empty() {

@@ -7,8 +7,8 @@ use polars::prelude::{
 };
 
 use crate::error::Result;
-use crate::formats::Records;
 use crate::formats::normalise_internal as internal;
+use crate::formats::{Older, Records};
 use crate::read::BadRow;
 use crate::schema::{Console, Kind, record_field};
 
@@ -35,6 +35,8 @@ pub struct Shelves {
     pub exports: Vec<(String, Console)>,
     /// Rows that were set aside, by export.
     pub bad: Vec<(u32, BadRow)>,
+    /// Rows that a newer list of their console speaks for, by export: they are no records.
+    pub older: Vec<(u32, Older)>,
     /// Consoles from whose gaps nothing may be concluded, and why.
     pub incomplete: Vec<(Console, String)>,
     /// Consoles of which no export is of a kind that names every object, and why. What they list is evidence; what they
@@ -46,6 +48,8 @@ pub struct Shelves {
     pub proven: Vec<Console>,
     /// Record columns that each export has, by number.
     pub(super) columns: Vec<BTreeSet<String>>,
+    /// Exports of a kind that only adds to what another list shows, by number.
+    companions: Vec<bool>,
     /// Number of records.
     pub total: u32,
 }
@@ -59,11 +63,14 @@ impl Shelves {
         let mut frames: Vec<(Console, DataFrame)> = Vec::new();
         let mut labels = Vec::new();
         let mut bad = Vec::new();
+        let mut older = Vec::new();
         let incomplete = incomplete(&exports, proven);
         let partial = partial(&exports, proven);
         let left_out = left_out(&exports);
         let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
+        let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
+        let companions = exports.iter().map(|(_, records)| companion(records)).collect();
         for (number, (label, records)) in (0_u32..).zip(exports) {
             let mut frame = records.frame;
             let height = frame.height();
@@ -71,6 +78,7 @@ impl Shelves {
             frame.with_column(export).map_err(internal)?;
             labels.push((label, records.console));
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
+            older.extend(records.older.map(|rows| (number, rows)));
             frames.push((records.console, frame));
         }
         let mut shelves = Vec::new();
@@ -96,11 +104,13 @@ impl Shelves {
             shelves,
             exports: labels,
             bad,
+            older,
             incomplete,
             partial,
             left_out,
             proven: proven.to_vec(),
             columns,
+            companions,
             total,
         })
     }
@@ -117,6 +127,16 @@ impl Shelves {
             .zip(self.exports.iter().zip(&self.columns))
             .filter(move |(_, ((_, own), columns))| *own == console && !columns.contains(column))
             .map(|(number, _)| number)
+    }
+
+    /// Whether an export has a record column.
+    pub(super) fn has(&self, export: u32, column: &str) -> bool {
+        self.columns.get(export as usize).is_some_and(|own| own.contains(column))
+    }
+
+    /// Whether an export only adds to what another list of its console shows.
+    pub(super) fn is_companion(&self, export: u32) -> bool {
+        self.companions.get(export as usize) == Some(&true)
     }
 
     /// The records of a console, if there are any.
@@ -183,6 +203,12 @@ impl Shelf {
     #[must_use]
     pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
         self.frame.column(name).ok()?.bool().ok()
+    }
+
+    /// Lines whose cell of a column holds something that could not be read or is not known, if there are any.
+    #[must_use]
+    pub fn unread(&self, name: &str) -> Option<&BooleanChunked> {
+        self.flags(&format!("{name}_unread"))
     }
 
     /// `row` or `export`.

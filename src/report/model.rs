@@ -389,7 +389,7 @@ fn totals(analysis: &Analysis, index: &Index) -> Totals {
         minutes: work::minutes(analysis),
         batches: analysis.schedule.batches.len(),
         removal_days: analysis.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
-        rows_set_aside: analysis.records.set_aside.len(),
+        rows_set_aside: analysis.records.asides(),
         records_without_device: analysis.links.device.iter().filter(|d| **d == NONE).count(),
         refused_links: analysis.links.refused.len(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),

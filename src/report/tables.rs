@@ -146,7 +146,7 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
     };
     let others = || -> Result<Vec<Output>> {
         let shelved = analysis.links.device.len();
-        let all = shelved + analysis.records.set_aside.len();
+        let all = shelved + analysis.records.asides();
         let any_record = |at: usize, line: &mut Line| {
             if at < shelved { record(analysis, at, line) } else { aside(analysis, at - shelved, line) }
         };
@@ -309,15 +309,18 @@ pub(super) fn bonds(analysis: &Analysis, record: u32) -> (String, &'static str) 
 
 /// A row that was set aside has no record, and is listed all the same.
 fn aside(analysis: &Analysis, at: usize, line: &mut Line) {
-    let Some((export, row, reason)) = analysis.records.set_aside.get(at) else { return };
-    let export = analysis.records.exports.get(*export as usize);
+    let Some(row) = analysis.records.aside(at) else { return };
+    let export = analysis.records.exports.get(row.export as usize);
     line.word(export.map_or("", |(_, console)| console.as_str()));
     line.text(export.map_or("", |(label, _)| label));
-    line.number(*row);
-    for _ in 0..6 {
+    line.number(row.row);
+    line.text(row.native_id);
+    line.text(row.name);
+    line.text(row.serial);
+    for _ in 0..3 {
         line.word("");
     }
-    line.text(&format!("set aside: the row {reason}"));
+    line.text(&format!("set aside: {}", row.reason));
 }
 
 /// Findings that stand, and then those that an exception hides.

@@ -61,6 +61,9 @@ pub const RECORD: &[Field] = &[
     field("volume", Kind::State, "volume of a BitLocker key: `os`, `fixed`, `removable`"),
     field("backed_up", Kind::Time, "a key or password was last backed up; not a sign of life"),
     field("rotates", Kind::Time, "a LAPS password is next due for rotation"),
+    field("snapshot", Kind::Text, "which of several lists in one file the row is of, e.g. the id of a batch"),
+    field("listed", Kind::Time, "when the list was made that the row is of; not a sign of life"),
+    field("declared", Kind::Text, "number of rows that the list is said to have, on a row that is no device"),
     field("action_started", Kind::Time, "the retire, wipe or delete that is under way was asked for"),
 ];
 

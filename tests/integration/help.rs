@@ -52,6 +52,8 @@ fn analyze() {
                                 with fewer proves no absence
           --date-order <ORDER>  Order of day and month in columns that do not decide it [possible
                                 values: dmy, mdy]
+          --newest <FILE>       List that is the newest of its console, where dates in the lists cannot
+                                tell; as `inspect` names it
           --strict              Refuse exports with remarks of medium severity or above
 
     Judgement:

@@ -17,6 +17,7 @@ mod formats;
 mod help;
 mod identity;
 mod inspect;
+mod lists;
 mod offline;
 mod plans;
 mod properties;

@@ -317,7 +317,7 @@ fn records<'a>(matter: &'a Matter<'a>) -> List<'a> {
         .map(|(record, _)| record)
         .collect();
     let shelved = chosen.len();
-    let aside = if selection.complete { analysis.records.set_aside.len() } else { 0 };
+    let aside = if selection.complete { analysis.records.asides() } else { 0 };
     let line = move |at: usize, cells: &mut Cells<'_>| {
         let Some(record) = chosen.get(at).copied() else {
             return set_aside(analysis, at - shelved, cells);
@@ -358,15 +358,18 @@ fn records<'a>(matter: &'a Matter<'a>) -> List<'a> {
 }
 
 fn set_aside(analysis: &Analysis, at: usize, cells: &mut Cells<'_>) {
-    let Some((export, row, reason)) = analysis.records.set_aside.get(at) else { return };
-    let export = analysis.records.exports.get(*export as usize);
+    let Some(row) = analysis.records.aside(at) else { return };
+    let export = analysis.records.exports.get(row.export as usize);
     cells.text(export.map_or("", |(_, console)| console.title()));
     cells.text(export.map_or("", |(label, _)| label));
-    cells.number(Some((*row).into()));
-    for _ in 0..7 {
+    cells.number(Some(row.row.into()));
+    cells.text(row.name);
+    cells.text(row.serial);
+    cells.text(row.native_id);
+    for _ in 0..4 {
         cells.text("");
     }
-    cells.text(&format!("set aside: the row {reason}"));
+    cells.text(&format!("set aside: {}", row.reason));
 }
 
 fn rules<'a>(matter: &'a Matter<'a>) -> List<'a> {

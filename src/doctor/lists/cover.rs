@@ -1,0 +1,196 @@
+//! What becomes of the rows of a list that a newer one covers, wholly or in part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::DAY;
+use super::order::{Order, newest};
+use super::parts::Part;
+use super::rows::{NEVER, NONE, Row, groups};
+use crate::formats::Fate;
+
+/// A list whose newest date lies no further behind that of another was made at the same time.
+const SAME_TIME: i64 = 2 * DAY;
+/// So many objects of one platform in the older list and none in the newer: that one was filtered.
+const PLATFORM: usize = 5;
+
+/// What is known of each row and of each list.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// Per row: what became of it, if it is no record any more.
+    pub fate: Vec<Option<Fate>>,
+    /// Per row: the newer row of the object that speaks for it.
+    pub speaker: Vec<u32>,
+    /// Per row: it stands in one of two lists of the same kind of which nobody knows which is newer.
+    pub unsure: Vec<bool>,
+    /// Lists that seem to lack objects, and why.
+    pub short: Vec<(u32, String)>,
+    /// Lists that a newer one speaks for.
+    pub older: BTreeSet<u32>,
+    /// Lists that are newer than another.
+    pub newer: BTreeSet<u32>,
+}
+
+pub(super) fn decide(parts: &[Part], rows: &[Row], order: &Order) -> Verdict {
+    let mut verdict = Verdict { fate: vec![None; rows.len()], speaker: vec![NONE; rows.len()], ..Verdict::default() };
+    let mut over: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); parts.len()];
+    speakers(rows, |row| row.object, order, &mut verdict, &mut over);
+    speakers(rows, |row| row.serial, order, &mut verdict, &mut over);
+    for at in 0..rows.len() {
+        if verdict.speaker.get(at).is_some_and(|speaker| *speaker != NONE)
+            && let Some(fate) = verdict.fate.get_mut(at)
+        {
+            *fate = Some(Fate::Shown);
+        }
+    }
+    let newest = newest(parts, rows);
+    let mut of_part: Vec<Vec<u32>> = vec![Vec::new(); parts.len()];
+    for (at, row) in (0_u32..).zip(rows) {
+        if let Some(own) = of_part.get_mut(row.part as usize) {
+            own.push(at);
+        }
+    }
+    for (number, part) in (0_u32..).zip(parts) {
+        let newer = over.get(number as usize).cloned().unwrap_or_default();
+        if newer.is_empty() {
+            continue;
+        }
+        verdict.older.insert(number);
+        verdict.newer.extend(&newer);
+        if part.whole {
+            let cut = newer.iter().any(|at| parts.get(*at as usize).is_some_and(|p| p.cut));
+            let list = List { number, of_part: &of_part, newer: &newer, newest: &newest, cut };
+            list.rest(rows, &mut verdict);
+        }
+    }
+    unsure(parts, rows, &of_part, order, &mut verdict);
+    verdict
+}
+
+/// Finds for each row the newest row of the same object in a newer list.
+fn speakers(
+    rows: &[Row],
+    number: impl Fn(&Row) -> u32 + Copy,
+    order: &Order,
+    verdict: &mut Verdict,
+    over: &mut [BTreeSet<u32>],
+) {
+    let sorted = groups(rows, number);
+    let row = |at: u32| rows.get(at as usize);
+    for group in sorted.chunk_by(|a, b| row(*a).map(number) == row(*b).map(number)) {
+        // The newest row of each list.
+        let mut heads: Vec<(u32, u32)> = group.iter().filter_map(|at| Some((row(*at)?.part, *at))).collect();
+        heads.dedup_by_key(|(part, _)| *part);
+        if heads.len() < 2 {
+            continue;
+        }
+        for at in group {
+            let Some(own) = row(*at) else { continue };
+            let newer = heads.iter().filter(|(part, _)| *part != own.part && order.is_newer(*part, own.part));
+            let best = newer.fold(None, |best: Option<&(u32, u32)>, head| match best {
+                Some(best) if !order.is_newer(head.0, best.0) => Some(best),
+                _ => Some(head),
+            });
+            let Some((part, speaker)) = best else { continue };
+            if let Some(slot) = verdict.speaker.get_mut(*at as usize).filter(|slot| **slot == NONE) {
+                *slot = *speaker;
+            }
+            if let Some(over) = over.get_mut(own.part as usize) {
+                over.insert(*part);
+            }
+        }
+    }
+}
+
+/// A whole list that others are newer than.
+struct List<'a> {
+    number: u32,
+    of_part: &'a [Vec<u32>],
+    newer: &'a BTreeSet<u32>,
+    newest: &'a [[i64; 2]],
+    /// A newer list is known to lack objects.
+    cut: bool,
+}
+
+impl List<'_> {
+    /// What became of the rows whose object is in no newer list.
+    fn rest(&self, rows: &[Row], verdict: &mut Verdict) {
+        let own = self.rows_of(self.number);
+        let shown = |at: &&u32| verdict.fate.get(**at as usize) == Some(&Some(Fate::Shown));
+        let covered = own.iter().filter(shown).count();
+        let rest: Vec<u32> = own.iter().filter(|at| !shown(at)).copied().collect();
+        let again = covered * 2 >= own.len();
+        if !again && !self.is_of_another_time() {
+            return;
+        }
+        let held = self.newer.iter().map(|part| self.rows_of(*part).len()).sum::<usize>();
+        let platform = |at: &u32| rows.get(*at as usize).map_or(0, |row| row.platform);
+        let known: BTreeSet<u32> = self.newer.iter().flat_map(|part| self.rows_of(*part)).map(platform).collect();
+        let mut filtered: BTreeMap<u32, usize> = BTreeMap::new();
+        for at in rest {
+            // A platform of which the newer list has nothing at all was probably not asked for.
+            let left_out = !known.contains(&platform(&at));
+            if left_out {
+                *filtered.entry(platform(&at)).or_default() += 1;
+            }
+            if let Some(fate) = verdict.fate.get_mut(at as usize) {
+                *fate = Some(if again && !left_out && !self.cut { Fate::Gone } else { Fate::Open });
+            }
+        }
+        let reason = if filtered.values().any(|count| *count >= PLATFORM) {
+            Some("it lists no device of a platform of which an older list of the console has several; it looks filtered by platform".to_string())
+        } else {
+            let few = covered * 2 < own.len() && held * 2 < own.len();
+            few.then(|| {
+                format!(
+                    "it has {covered} of the {} objects of an older list of the console; it looks filtered or cut",
+                    own.len()
+                )
+            })
+        };
+        if let Some(reason) = reason {
+            verdict.short.extend(self.newer.iter().map(|part| (*part, reason.clone())));
+        }
+    }
+
+    fn rows_of(&self, part: u32) -> &[u32] {
+        self.of_part.get(part as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether its newest date lies far behind that of a newer list, or nothing tells.
+    fn is_of_another_time(&self) -> bool {
+        let date = |part: u32| {
+            let [seen, date] = self.newest.get(part as usize).copied().unwrap_or([NEVER; 2]);
+            if seen == NEVER { date } else { seen }
+        };
+        let own = date(self.number);
+        let newer = self.newer.iter().map(|part| date(*part)).max().unwrap_or(NEVER);
+        own == NEVER || newer == NEVER || newer.saturating_sub(own) > SAME_TIME
+    }
+}
+
+/// Rows that stand in one of two lists of one kind and size, of which nothing tells which is the newer one.
+fn unsure(parts: &[Part], rows: &[Row], of_part: &[Vec<u32>], order: &Order, verdict: &mut Verdict) {
+    for (a, b, shared) in order.undecided.iter().copied() {
+        let own = |part: u32| of_part.get(part as usize).map_or(&[][..], Vec::as_slice);
+        let whole = [a, b].iter().all(|part| parts.get(*part as usize).is_some_and(|p| p.whole));
+        let many = own(a).len().max(own(b).len());
+        if !whole || (shared as usize) * 2 < many {
+            continue;
+        }
+        for (list, other) in [(a, b), (b, a)] {
+            let of = |part: u32| own(part).iter().filter_map(move |at| rows.get(*at as usize));
+            let objects: BTreeSet<u32> = of(other).map(|row| row.object).collect();
+            let platforms: BTreeSet<u32> = of(other).map(|row| row.platform).collect();
+            let only = own(list).iter().filter(|at| {
+                let row = rows.get(**at as usize);
+                row.is_some_and(|row| !objects.contains(&row.object) && platforms.contains(&row.platform))
+            });
+            for at in only {
+                verdict.unsure.resize(rows.len(), false);
+                if let Some(slot) = verdict.unsure.get_mut(*at as usize) {
+                    *slot = true;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The rows of a console's lists as numbers: which object each is, and the dates that only ever move forward.
+
+use std::collections::HashMap;
+
+use polars::prelude::{Int64Chunked, StringChunked};
+
+use super::parts::Part;
+use crate::formats::Records;
+
+/// No object.
+pub(super) const NONE: u32 = u32::MAX;
+/// No date.
+pub(super) const NEVER: i64 = i64::MIN;
+
+/// Dates beside the sign of life that tell which of two rows of an object is newer, since they only move forward.
+const DATES: [&str; 7] = ["updated", "contacted", "password_set", "backed_up", "assigned", "enrolled", "released"];
+
+/// One row of one list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub part: u32,
+    /// Line in the frame of the export.
+    pub line: u32,
+    /// Number of the object, by its id; by its serial number where it has none.
+    pub object: u32,
+    /// Number of the serial number, where no list has it on several objects.
+    pub serial: u32,
+    pub seen: i64,
+    pub dates: [i64; DATES.len()],
+    /// Number of the platform, 0 where none is given.
+    pub platform: u32,
+}
+
+impl Row {
+    /// The newest of the dates beside the sign of life.
+    pub(super) fn newest_date(&self) -> i64 {
+        self.dates.iter().copied().max().unwrap_or(NEVER)
+    }
+}
+
+/// Gives texts their numbers.
+#[derive(Default)]
+struct Numbers<'a>(HashMap<&'a str, u32>);
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, text: &'a str) -> u32 {
+        let next = u32::try_from(self.0.len()).unwrap_or(NONE / 4);
+        *self.0.entry(text).or_insert(next)
+    }
+}
+
+/// Every row of every list of a console.
+pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> {
+    let (mut ids, mut serials, mut platforms) = (Numbers::default(), Numbers::default(), Numbers::default());
+    let mut rows = Vec::with_capacity(parts.iter().map(|p| p.lines.len()).sum());
+    for (number, part) in (0_u32..).zip(parts) {
+        let Some((_, records)) = exports.get(part.export) else { continue };
+        let text = |name: &str| -> Option<&StringChunked> { records.frame.column(name).ok()?.str().ok() };
+        let times = |name: &str| -> Option<&Int64Chunked> { records.frame.column(name).ok()?.i64().ok() };
+        let (id, serial, platform) = (text("native_id"), text("serial"), text("platform"));
+        let seen = times("last_seen");
+        let dates = DATES.map(times);
+        for line in &part.lines {
+            let at = *line as usize;
+            let time = |c: Option<&Int64Chunked>| c.and_then(|c| c.get(at)).unwrap_or(NEVER);
+            let serial = serial.and_then(|c| c.get(at)).map_or(NONE, |text| serials.of(text));
+            // Even numbers are ids, odd ones serial numbers of rows without an id.
+            let object = match id.and_then(|c| c.get(at)) {
+                Some(text) => ids.of(text) * 2,
+                None if serial != NONE => serial * 2 + 1,
+                None => NONE,
+            };
+            let platform = platform.and_then(|c| c.get(at)).map_or(0, |text| platforms.of(text) + 1);
+            rows.push(Row {
+                part: number,
+                line: *line,
+                object,
+                serial,
+                seen: time(seen),
+                dates: dates.map(time),
+                platform,
+            });
+        }
+    }
+    forget_shared_serials(&mut rows);
+    rows
+}
+
+/// A serial number that one list has on several objects tells none of them.
+fn forget_shared_serials(rows: &mut [Row]) {
+    let mut order: Vec<(u32, u32, u32, usize)> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| r.serial != NONE)
+        .map(|(at, r)| (r.serial, r.part, r.object, at))
+        .collect();
+    order.sort_unstable();
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        let shared = group.iter().zip(group.iter().skip(1)).any(|(a, b)| a.1 == b.1 && a.2 != b.2);
+        for (.., at) in group.iter().filter(|_| shared) {
+            if let Some(row) = rows.get_mut(*at) {
+                row.serial = NONE;
+            }
+        }
+    }
+}
+
+/// Rows that share a number, each group with the rows of one list together and the newest of a list first.
+pub(super) fn groups(rows: &[Row], number: impl Fn(&Row) -> u32) -> Vec<u32> {
+    let mut order: Vec<(u32, u32, std::cmp::Reverse<i64>, u32)> = (0_u32..)
+        .zip(rows)
+        .filter(|(_, row)| number(row) != NONE)
+        .map(|(at, row)| (number(row), row.part, std::cmp::Reverse(row.seen), at))
+        .collect();
+    order.sort_unstable();
+    order.into_iter().map(|(.., at)| at).collect()
+}

@@ -1,0 +1,160 @@
+//! Rows of one object that contradict each other although nothing tells which is the newer one: what differs is not known.
+//!
+//! What a newer list speaks for has been set aside before. What is left are lists of one moment, lists without dates, and
+//! a file that has an object several times.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedArray};
+
+use super::links::Links;
+use super::shelves::{NONE, Shelf, Shelves};
+use crate::error::Result;
+use crate::formats::{CHANGING, Cells, normalise_internal as internal};
+use crate::notice::{Code, Notice, many};
+
+/// Dates of a row beside its sign of life that tell whether it is newer than another row of the object.
+const DATES: &[&str] = &["updated", "contacted", "assigned", "enrolled", "released"];
+
+/// Empties the cells in which rows of one object differ, and marks their devices: a person must look at them.
+pub(super) fn settle(shelves: &mut Shelves, links: &mut Links) -> Result<Vec<Notice>> {
+    let mut notices = Vec::new();
+    let mut concerned: Vec<u32> = unsure(shelves);
+    for at in 0..shelves.shelves.len() {
+        let Some(shelf) = shelves.shelves.get(at).filter(|shelf| shelf.console.makes_devices()) else { continue };
+        let pairs = pairs(shelf, links);
+        if pairs.is_empty() {
+            continue;
+        }
+        let found = differing(shelves, shelf, &pairs);
+        let (missed, remark) = super::appended::missed(shelves, shelf, links, &pairs);
+        notices.extend(remark);
+        concerned.extend(missed);
+        let lines: BTreeSet<u32> = found.cells.values().flatten().copied().collect();
+        notices.extend(found.notice(shelf.console.title(), lines.len()));
+        concerned.extend(lines.iter().map(|line| shelf.offset + line));
+        if let Some(shelf) = shelves.shelves.get_mut(at) {
+            for (column, lines) in &found.cells {
+                forget(&mut shelf.frame, column, lines)?;
+            }
+        }
+    }
+    for record in concerned {
+        let device = links.device.get(record as usize).copied().unwrap_or(NONE);
+        if let Some(slot) = links.conflict.get_mut(device as usize) {
+            *slot = true;
+            links.contested.push(device);
+        }
+    }
+    Ok(notices)
+}
+
+/// Records that stand in one of two lists of which nobody knows which is newer.
+fn unsure(shelves: &Shelves) -> Vec<u32> {
+    let mut found = Vec::new();
+    for shelf in &shelves.shelves {
+        let Some(flags) = shelf.flags("unsure") else { continue };
+        found.extend((shelf.offset..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(true)).map(|(r, _)| r));
+    }
+    found
+}
+
+/// Lines of a shelf, each with the one that speaks for it.
+fn pairs(shelf: &Shelf, links: &Links) -> Vec<(usize, usize)> {
+    let end = shelf.offset + u32::try_from(shelf.height()).unwrap_or(NONE - shelf.offset);
+    let from = links.spoken_for.partition_point(|(record, _)| *record < shelf.offset);
+    let own = links.spoken_for.get(from..).unwrap_or_default().iter().take_while(|(record, _)| *record < end);
+    own.map(|(a, b)| ((a - shelf.offset) as usize, (b.saturating_sub(shelf.offset)) as usize)).collect()
+}
+
+/// Cells of a shelf that nobody knows, by column and line.
+#[derive(Default)]
+struct Found {
+    cells: BTreeMap<&'static str, BTreeSet<u32>>,
+    /// Rows of two lists differ, not only rows of one.
+    lists: bool,
+}
+
+impl Found {
+    fn notice(&self, title: &str, objects: usize) -> Option<Notice> {
+        let columns: Vec<&str> = self.cells.keys().copied().collect();
+        (objects > 0).then(|| {
+            let differ = if objects == 1 { "differs" } else { "differ" };
+            let from = if self.lists { "from one list to another" } else { "from one row to another" };
+            let way = if self.lists { "; name the newest list with `--newest FILE`" } else { "" };
+            let message = format!(
+                "{title}: {} {differ} {from} ({}), and nothing tells which is newer: what differs counts as unknown, and nothing is \
+                 planned for such a device{way}",
+                many(objects as u64, "object"),
+                columns.join(", ")
+            );
+            Notice::new(Code::SourcesOutOfStep, "", message)
+        })
+    }
+}
+
+fn differing(shelves: &Shelves, shelf: &Shelf, pairs: &[(usize, usize)]) -> Found {
+    let mut found = Found::default();
+    let exports = shelf.numbers("export");
+    let export = |line: usize| exports.and_then(|e| e.get(line)).unwrap_or(NONE);
+    let open: Vec<(usize, usize, bool)> = pairs
+        .iter()
+        .map(|(line, speaker)| (*line, *speaker, export(*line) != export(*speaker)))
+        .filter(|(line, speaker, lists)| {
+            let companions = shelves.is_companion(export(*line)) != shelves.is_companion(export(*speaker));
+            let both = |column: &str| [line, speaker].iter().all(|at| shelves.has(export(**at), column));
+            !companions && !is_newer(shelf, *speaker, *line, *lists, both)
+        })
+        .collect();
+    if open.is_empty() {
+        return found;
+    }
+    for name in CHANGING.iter().copied() {
+        let Some(cells) = Cells::of(&shelf.frame, name) else { continue };
+        for (line, speaker, lists) in &open {
+            // Of one file the further rows of an object may leave out what the first says, and name other users.
+            let has = |line: usize| shelves.has(export(line), name);
+            let counts = if *lists { has(*line) && has(*speaker) } else { name != "primary_user" };
+            let same = cells.same(*line, &cells, *speaker).unwrap_or(!*lists);
+            if counts && !same {
+                found.lists |= *lists;
+                found.cells.entry(name).or_default().extend(u32::try_from(*speaker));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a row is newer than another row of its object by dates of its own. `both` tells whether the lists of both rows
+/// have a column.
+fn is_newer(shelf: &Shelf, line: usize, other: usize, lists: bool, both: impl Fn(&str) -> bool) -> bool {
+    let time = |column: &str, line: usize| shelf.times(column).and_then(|c| c.get(line));
+    if !lists {
+        let own = |line: usize| (time("released", line).is_none(), time("last_seen", line), time("enrolled", line));
+        return own(line) != own(other);
+    }
+    let seen = (time("last_seen", line), time("last_seen", other));
+    if seen.0 != seen.1 && both("last_seen") {
+        return seen.0 > seen.1;
+    }
+    let newest = |line: usize| DATES.iter().filter(|column| both(column)).filter_map(|column| time(column, line)).max();
+    newest(line) > newest(other)
+}
+
+/// Empties cells and notes that they hold something that is not known.
+fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<u32>) -> Result<()> {
+    let Ok(own) = frame.column(column).cloned() else { return Ok(()) };
+    let hit: BooleanChunked =
+        (0..u32::try_from(frame.height()).unwrap_or(NONE)).map(|line| lines.contains(&line)).collect();
+    let nothing = Column::full_null(own.name().clone(), own.len(), own.dtype());
+    frame.with_column(nothing.zip_with(&hit, &own).map_err(internal)?).map_err(internal)?;
+    let name = format!("{column}_unread");
+    let before = frame.column(&name).ok().and_then(|c| c.bool().ok()).cloned();
+    let flags = match before {
+        Some(before) => &before | &hit,
+        None => hit,
+    };
+    let flags = BooleanChunked::from_iter_options(name.into(), flags.iter());
+    frame.with_column(flags.into_column()).map_err(internal)?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Lists that together make the whole: pages, platforms, sites.
+
+use super::{analyze, cros, entra, intune, refused, remarks, rules};
+
+#[test]
+fn lists_of_platforms_and_sites_are_parts() {
+    let windows = intune(&[(1, "2026-02-27", "Windows"), (2, "2026-02-26", "Windows")]);
+    let phones = intune(&[(3, "2025-06-01", "iOS/iPadOS"), (4, "2025-06-02", "iOS/iPadOS")]);
+    let (_place, report) = analyze(&[("windows.csv", windows), ("ios.csv", phones)], &[]);
+    assert_eq!(report.lines("devices.csv").len(), 4);
+    assert!(rules(&report, "LSTSER0003").contains(&"stale-everywhere".to_string()));
+    assert_eq!(remarks(&report), Vec::<String>::new());
+}
+
+#[test]
+fn a_newer_list_of_one_platform_does_not_make_the_others_gone() {
+    let old: Vec<(u32, &str, &str)> =
+        (1..=20).map(|n| (n, "2026-01-20", if n > 12 { "Windows" } else { "iOS/iPadOS" })).collect();
+    let new: Vec<(u32, &str, &str)> = (1..=12).map(|n| (n, "2026-02-26", "iOS/iPadOS")).collect();
+    let signed: Vec<(u32, bool, &str)> = (13..=20).map(|n| (n, true, "2026-02-20")).collect();
+    let files = [("old.csv", intune(&old)), ("ios.csv", intune(&new)), ("entra.csv", entra(&signed))];
+    let (_place, report) = analyze(&files, &[]);
+    assert!(report.lines("findings.csv").iter().all(|line| line["rule"] != "left-intune-still-in-entra"));
+    assert!(refused(&report, "old.csv")[15].ends_with("nothing tells whether the console still has the object"));
+}
+
+#[test]
+fn of_a_fleet_that_was_mostly_replaced_the_old_devices_are_neither_gone_nor_planned() {
+    let old: Vec<(u32, &str, &str)> = (1..=20).map(|n| (n, "ACTIVE", "2025-06-10")).collect();
+    let mut new: Vec<(u32, &str, &str)> = (21..=38).map(|n| (n, "ACTIVE", "2026-02-25")).collect();
+    new.extend([(1, "ACTIVE", "2026-02-27"), (2, "ACTIVE", "2026-02-27")]);
+    let (_place, report) = analyze(&[("old.csv", cros(&old)), ("new.csv", cros(&new))], &[]);
+    assert_eq!(report.lines("devices.csv").len(), 20);
+    assert_eq!(report.lines("plan.csv").len(), 0);
+    assert!(refused(&report, "old.csv")[5].ends_with("nothing tells whether the console still has the object"));
+    assert!(remarks(&report)[0].contains("of 18 objects that are only in an older list nothing tells"));
+}
+
+#[test]
+fn a_device_that_moved_between_two_sites_counts_once_and_both_lists_stay() {
+    let here: Vec<(u32, &str, &str)> = (1..=10).map(|n| (n, "ACTIVE", "2025-10-01")).collect();
+    let mut there: Vec<(u32, &str, &str)> = (11..=20).map(|n| (n, "ACTIVE", "2026-02-27")).collect();
+    there.push((1, "DISABLED", "2026-02-27"));
+    let mut here = here;
+    here[4].2 = "2026-02-26";
+    let (_place, report) = analyze(&[("here.csv", cros(&here)), ("there.csv", cros(&there))], &[]);
+    assert_eq!(report.lines("devices.csv").len(), 20);
+    assert!(rules(&report, "5CDLST0002").contains(&"stale-everywhere".to_string()));
+    assert!(!rules(&report, "5CDLST0001").contains(&"stale-everywhere".to_string()));
+}
