@@ -7,7 +7,7 @@ use crate::formats::{Format, Formats};
 use crate::history::Exceptions;
 use crate::identity::{Markers, Threshold};
 use crate::plan::{Parameters, Playbooks};
-use crate::rules::{self, Rule};
+use crate::rules::{self, Conditions, Rule};
 use crate::schema::{Platform, nearest};
 
 use super::Options;
@@ -17,6 +17,7 @@ pub(super) struct Library {
     pub files: Files,
     pub formats: Formats,
     pub rules: Vec<Rule>,
+    pub conditions: Conditions,
     pub playbooks: Playbooks,
     pub markers: Markers,
     pub exceptions: Exceptions,
@@ -35,7 +36,9 @@ impl Library {
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
         };
         let formats = Formats::load(&files);
-        let rules = rules::load(&files);
+        // Where a condition is wrong, every rule that names it would be blamed for it.
+        let conditions = Conditions::load(&files);
+        let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
         let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters).map_err(|problems| {
             problems
                 .into_iter()
@@ -48,16 +51,17 @@ impl Library {
                 .collect::<Vec<_>>()
         });
         let markers = options.config.all_markers(&files);
-        match (formats, rules, playbooks, markers) {
-            (Ok(formats), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
+        match (formats, conditions, rules, playbooks, markers) {
+            (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
                 settle(&mut rules, &options.config)?;
                 let ids: Vec<&str> = rules.iter().map(|rule| rule.text.id.as_str()).collect();
                 let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &ids));
                 let exceptions = exceptions.transpose()?.unwrap_or_default();
-                Ok(Self { files, formats, rules, playbooks, markers, exceptions })
+                Ok(Self { files, formats, rules, conditions, playbooks, markers, exceptions })
             }
-            (formats, rules, playbooks, markers) => {
+            (formats, conditions, rules, playbooks, markers) => {
                 let mut problems = formats.err().unwrap_or_default();
+                problems.extend(conditions.err().unwrap_or_default());
                 problems.extend(rules.err().unwrap_or_default());
                 problems.extend(playbooks.err().unwrap_or_default());
                 problems.extend(markers.err().unwrap_or_default());
@@ -72,6 +76,8 @@ impl Library {
 pub struct Checked {
     /// The rules, by id.
     pub rules: Vec<Rule>,
+    /// The conditions that rules share, by name.
+    pub conditions: Conditions,
     /// The formats.
     pub formats: Vec<Format>,
     /// Number of playbooks.
@@ -91,6 +97,7 @@ pub fn check(options: &Options) -> Result<Checked> {
         playbooks: library.playbooks.books().count(),
         exceptions: library.exceptions.list.len(),
         rules: library.rules,
+        conditions: library.conditions,
     })
 }
 
@@ -128,7 +135,7 @@ fn stranger(path: &str) -> Problem {
         file: path.to_string(),
         place: String::new(),
         message: "is in no folder that is read".into(),
-        help: "rules are in `findings/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
+        help: "rules are in `findings/`, conditions that they share in `conditions/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
             .into(),
     }
 }

@@ -141,7 +141,7 @@ pub fn normalise(
             });
             let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
             let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
-            merge(casts.collect(), &repeated, &rows.row)
+            if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, &rows.row) }
         })
         .collect::<Result<_>>()?;
 
@@ -172,6 +172,7 @@ pub fn normalise(
     for (field, other, word) in &format.blank_unless {
         blank_unless(&mut frame, field, other, word)?;
     }
+    formats.vocabulary().cannot_know(format.console, &mut frame)?;
     notices.extend(row_notices(&export.label, &rows));
     hint_at_order(&mut notices, &dates);
     let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
@@ -229,6 +230,30 @@ fn merge(casts: Vec<Cast>, repeated: &[bool], row: &[u32]) -> Result<Cast> {
                 joined = nothing.zip_with(&differ, &joined).map_err(internal)?;
             }
             *slot = joined;
+        }
+    }
+    Ok(merged)
+}
+
+/// The newest of several times. One that could not be read may be the newest.
+fn newest(casts: Vec<Cast>) -> Result<Cast> {
+    let mut casts = casts.into_iter();
+    let mut merged = casts.next().ok_or_else(|| internal("a column without a source"))?;
+    for next in casts {
+        merged.tally.add(next.tally);
+        merged.written = merged.written.or(next.written);
+        for column in next.columns {
+            let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
+                merged.columns.push(column);
+                continue;
+            };
+            let name = slot.name().clone();
+            *slot = if let (Ok(a), Ok(b)) = (slot.i64(), column.i64()) {
+                Int64Chunked::from_iter_options(name, a.iter().zip(b.iter()).map(|(a, b)| a.max(b))).into_column()
+            } else {
+                let (a, b) = (slot.bool().map_err(internal)?, column.bool().map_err(internal)?);
+                (a | b).with_name(name).into_column()
+            };
         }
     }
     Ok(merged)
@@ -318,6 +343,21 @@ pub fn lookup(export: &Export, recognised: &Recognised<'_>) -> BTreeMap<String, 
     let Some(lookup) = &recognised.format.lookup else { return BTreeMap::new() };
     let position = |name: &str| export.header.iter().position(|h| values::squeeze(h) == name);
     let (Some(key), Some(value)) = (position(&lookup.key), position(&lookup.value)) else { return BTreeMap::new() };
+    let mut names = pairs(export, key, value);
+    // What kind of thing it is says more than the name that somebody gave it.
+    for (header, words) in &lookup.instead {
+        let Some(at) = position(header) else { continue };
+        for (id, word) in pairs(export, key, at) {
+            if let Some(name) = words.get(&values::squeeze(&word)) {
+                names.insert(id, name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// Two columns of an export as pairs.
+fn pairs(export: &Export, key: usize, value: usize) -> BTreeMap<String, String> {
     let rows = export.read(&[key, value], true);
     let [keys, names] = rows.columns.as_slice() else { return BTreeMap::new() };
     let pairs = keys.iter().zip(names.iter());

@@ -12,6 +12,7 @@ mod carried;
 mod columns;
 mod device_key;
 mod devices;
+mod domains;
 mod groups;
 mod keys;
 mod links;
@@ -57,6 +58,9 @@ pub const NEEDED: &[&str] = &[
     "primary_user",
     "managed_by",
     "last_seen",
+    "mail_synced",
+    "domain",
+    "synced",
     "enrolled",
     "released",
     "state",

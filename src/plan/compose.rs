@@ -71,7 +71,7 @@ impl Draft<'_> {
             && !guard.never.iter().any(|n| n.holds(self.device, bits))
             && !self.has(choice.step.number, record)
             && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
-            && guard.gone.iter().all(|&c| self.subject.of(c).all(|o| self.removes(o.record)));
+            && guard.gone.iter().all(|&c| self.subject.of(c).all(|o| o.without_actions || self.removes(o.record)));
         if allowed {
             self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
         }

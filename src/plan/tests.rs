@@ -37,6 +37,10 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         shared: false,
         teams: false,
         flex: false,
+        server: false,
+        virtual_device: false,
+        cloud_pc: false,
+        session_host: false,
         purpose: Purpose::Dispose,
         kept: false,
         ad_complete: false,
@@ -51,7 +55,17 @@ impl Subject {
     pub(super) fn with(mut self, console: Console, state: State) -> Self {
         let record = u32::try_from(self.objects.len()).unwrap();
         let join = if console == Console::Entra { self.join_type } else { JoinType::Unknown };
-        self.objects.push(Object { console, record, live: true, state, ztdid: false, join, licence: Licence::Unknown });
+        self.objects.push(Object {
+            console,
+            record,
+            live: true,
+            state,
+            ztdid: false,
+            join,
+            licence: Licence::Unknown,
+            connector: false,
+            without_actions: false,
+        });
         self
     }
 
