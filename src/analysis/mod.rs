@@ -4,6 +4,7 @@ mod decisions;
 mod explain;
 mod gather;
 mod hidden;
+mod holds;
 mod inspect;
 mod library;
 mod remarks;
@@ -339,7 +340,7 @@ fn needed(library: &Library) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
     needed.extend(library.rules.iter().flat_map(Rule::record_columns));
     needed.extend(library.markers.columns());
-    needed.extend(subjects::needed_by_conditions(&library.conditions));
+    needed.extend(holds::needed(&library.conditions));
     if !library.exceptions.list.is_empty() {
         needed.extend(hidden::NEEDED);
     }

@@ -6,50 +6,15 @@ use crate::error::Result;
 use crate::history::Decisions;
 use crate::identity::{Devices, Marker, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
-use crate::rules::{self, Condition, Conditions, Findings, Ground, Rule};
+use crate::rules::{self, Conditions, Findings, Ground, Rule};
 use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
 use crate::table::DeviceTable;
+
+use super::holds::{Holds, says};
 
 /// Record columns that the state of an object is read from.
 pub(super) const NEEDED: &[&str] =
     &["enabled", "onboarding", "health", "released", "server", "state", "mode", "license", "profile_type"];
-
-/// Shared conditions that steps depend on.
-const CONDITIONS: [&str; 5] = ["server", "virtual_device", "connector_row", "row_without_actions", "parked"];
-
-/// Record columns that those conditions read.
-pub(super) fn needed_by_conditions(conditions: &Conditions) -> Vec<&'static str> {
-    let named = CONDITIONS.iter().filter_map(|name| conditions.get(name));
-    named.flat_map(Condition::record_columns).collect()
-}
-
-/// Where those conditions hold.
-struct Holds {
-    server: Vec<bool>,
-    virtual_device: Vec<bool>,
-    connector: Vec<bool>,
-    without_actions: Vec<bool>,
-    parked: Vec<bool>,
-}
-
-impl Holds {
-    fn new(conditions: &Conditions, ground: Ground<'_>) -> Result<Self> {
-        let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(ground));
-        let records = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_records(ground));
-        Ok(Self {
-            server: devices("server")?,
-            virtual_device: devices("virtual_device")?,
-            connector: records("connector_row")?,
-            without_actions: records("row_without_actions")?,
-            parked: records("parked")?,
-        })
-    }
-}
-
-/// Whether a list says so of a device or a line.
-fn says(list: &[bool], at: usize) -> bool {
-    list.get(at) == Some(&true)
-}
 
 /// What the steps are made by: the playbooks, and what people decided for all devices and for single ones.
 #[derive(Clone, Copy)]

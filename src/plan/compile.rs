@@ -265,7 +265,8 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sh
     }
     let step = Step { number, removes: raw.removes };
     let frees = frees(raw, sheet);
-    let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && console.is_some() && !raw.restores;
+    let acts = console.is_some() || raw.irreversible;
+    let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
     let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
     let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();

@@ -88,6 +88,7 @@ words! {
 }
 
 /// One record of a device, as far as steps care.
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The console that holds it.

@@ -265,12 +265,14 @@ impl Condition {
 /// The same over the device: the columns of the live record. Not of one that asks whether a column is blank, since there a
 /// blank cell and a missing column look alike.
 fn of_live_record(expr: &Expr, console: Console) -> Option<Expr> {
-    let blank = |part: &Expr| match part {
-        Expr::Function {
-            function: FunctionExpr::Boolean(BooleanFunction::IsNull | BooleanFunction::IsNotNull),
-            ..
-        } => true,
-        _ => false,
+    let blank = |part: &Expr| {
+        matches!(
+            part,
+            Expr::Function {
+                function: FunctionExpr::Boolean(BooleanFunction::IsNull | BooleanFunction::IsNotNull),
+                ..
+            }
+        )
     };
     if expr.into_iter().any(blank) {
         return None;
