@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::rules::{Condition, Conditions, Ground};
 
 /// Shared conditions that steps depend on.
-const CONDITIONS: [&str; 5] = ["server", "virtual_device", "connector_row", "row_without_actions", "parked"];
+const CONDITIONS: [&str; 5] = ["server_machine", "virtual_device", "connector_row", "row_without_actions", "parked"];
 
 /// Record columns that those conditions read.
 pub(super) fn needed(conditions: &Conditions) -> Vec<&'static str> {
@@ -26,7 +26,7 @@ impl Holds {
         let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(ground));
         let records = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_records(ground));
         Ok(Self {
-            server: devices("server")?,
+            server: devices("server_machine")?,
             virtual_device: devices("virtual_device")?,
             connector: records("connector_row")?,
             without_actions: records("row_without_actions")?,

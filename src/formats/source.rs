@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_star_in_a_header_stands_for_any_signs() {
         let source = Source::newest(vec!["activeTimeRanges*date".into()]);
-        let fits = |header: &str| source.headers.iter().any(|name| super::fits(name, &squeeze(header)));
+        let fits = |header: &str| source.headers.iter().any(|name| fits(name, &squeeze(header)));
         assert!(fits("activeTimeRanges.0.date") && fits("activeTimeRanges.date") && fits("activeTimeRanges.12.date"));
         assert!(!fits("activeTimeRanges") && !fits("activeTimeRanges.0.activeTime") && !fits("date"));
     }
