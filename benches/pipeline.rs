@@ -93,7 +93,9 @@ fn identify(bencher: Bencher) {
 fn judge(bencher: Bencher) {
     let (shelves, links, _) = identity::identify(records(), &[], &Vocabulary::default()).unwrap();
     let as_of = identity::as_of(&shelves, None).0.unwrap();
-    let rules = rules::load(&assets::rules(None).unwrap()).unwrap();
+    let files = assets::rules(None).unwrap();
+    let conditions = rules::Conditions::load(&files).unwrap();
+    let rules = rules::load(&files, &conditions).unwrap();
     bencher.bench(|| {
         let mut devices = Devices::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
         let (available, _) = Availability::new(&shelves, &devices);

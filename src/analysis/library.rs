@@ -10,7 +10,7 @@ use crate::history::Exceptions;
 use crate::identity::{Markers, Threshold};
 use crate::notice::Notice;
 use crate::plan::{Parameters, Playbooks};
-use crate::rules::{self, Named, Names, Rule};
+use crate::rules::{self, Conditions, Named, Names, Rule};
 use crate::schema::Platform;
 
 use super::Options;
@@ -20,6 +20,7 @@ pub(super) struct Library {
     pub files: Files,
     pub formats: Formats,
     pub rules: Vec<Rule>,
+    pub conditions: Conditions,
     pub playbooks: Playbooks,
     pub markers: Markers,
     pub exceptions: Exceptions,
@@ -40,7 +41,9 @@ impl Library {
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
         };
         let formats = Formats::load(&files);
-        let rules = rules::load(&files);
+        // Where a condition is wrong, every rule that names it would be blamed for it.
+        let conditions = Conditions::load(&files);
+        let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
         let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters).map_err(|problems| {
             problems
                 .into_iter()
@@ -53,17 +56,18 @@ impl Library {
                 .collect::<Vec<_>>()
         });
         let markers = options.config.all_markers(&files);
-        match (formats, rules, playbooks, markers) {
-            (Ok(formats), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
+        match (formats, conditions, rules, playbooks, markers) {
+            (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
                 let mut notices = settle(&mut rules, &options.config)?;
                 let names = Names::new(&rules);
                 let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &names));
                 let exceptions = exceptions.transpose()?.unwrap_or_default();
                 notices.extend(exceptions.renamed());
-                Ok(Self { files, formats, rules, playbooks, markers, exceptions, notices })
+                Ok(Self { files, formats, rules, conditions, playbooks, markers, exceptions, notices })
             }
-            (formats, rules, playbooks, markers) => {
+            (formats, conditions, rules, playbooks, markers) => {
                 let mut problems = formats.err().unwrap_or_default();
+                problems.extend(conditions.err().unwrap_or_default());
                 problems.extend(rules.err().unwrap_or_default());
                 problems.extend(playbooks.err().unwrap_or_default());
                 problems.extend(markers.err().unwrap_or_default());
@@ -78,6 +82,8 @@ impl Library {
 pub struct Checked {
     /// The rules, by id.
     pub rules: Vec<Rule>,
+    /// The conditions that rules share, by name.
+    pub conditions: Conditions,
     /// The formats.
     pub formats: Vec<Format>,
     /// Number of playbooks.
@@ -100,6 +106,7 @@ pub fn check(options: &Options) -> Result<Checked> {
         exceptions: library.exceptions.list.len(),
         notices: library.notices,
         rules: library.rules,
+        conditions: library.conditions,
     })
 }
 
@@ -160,7 +167,7 @@ fn stranger(path: &str) -> Problem {
         file: path.to_string(),
         place: String::new(),
         message: "is in no folder that is read".into(),
-        help: "rules are in `findings/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
+        help: "rules are in `findings/`, conditions that they share in `conditions/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
             .into(),
     }
 }

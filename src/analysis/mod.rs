@@ -4,6 +4,7 @@ mod decisions;
 mod explain;
 mod gather;
 mod hidden;
+mod holds;
 mod inspect;
 mod library;
 mod newest;
@@ -285,8 +286,14 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
-    let orders = subjects::Orders { playbooks: &library.playbooks, purpose: options.purpose, decisions: &decisions };
-    let steps = subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, orders);
+    let orders = subjects::Orders {
+        playbooks: &library.playbooks,
+        conditions: &library.conditions,
+        purpose: options.purpose,
+        decisions: &decisions,
+    };
+    let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+    let steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),
@@ -339,6 +346,7 @@ fn needed(library: &Library) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
     needed.extend(library.rules.iter().flat_map(Rule::record_columns));
     needed.extend(library.markers.columns());
+    needed.extend(holds::needed(&library.conditions));
     if !library.exceptions.list.is_empty() {
         needed.extend(hidden::NEEDED);
     }

@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::error::Result;
 use crate::history::Decisions;
-use crate::identity::{Devices, Links, Marker, NONE, Shelf, Shelves};
+use crate::identity::{Devices, Marker, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
-use crate::rules::{self, Findings, Rule};
+use crate::rules::{self, Conditions, Findings, Ground, Rule};
 use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
 use crate::table::DeviceTable;
+
+use super::holds::{Holds, says};
 
 /// Record columns that the state of an object is read from.
 pub(super) const NEEDED: &[&str] =
@@ -19,6 +22,7 @@ pub(super) const NEEDED: &[&str] =
 #[derive(Clone, Copy)]
 pub(super) struct Orders<'a> {
     pub playbooks: &'a Playbooks,
+    pub conditions: &'a Conditions,
     pub purpose: Purpose,
     pub decisions: &'a Decisions,
 }
@@ -32,15 +36,18 @@ impl Orders<'_> {
 }
 
 /// The steps of every flagged device, in the order of devices.
+///
+/// # Errors
+/// [`crate::error::Error::Internal`] if the engine refuses a step.
 pub(super) fn plan(
-    shelves: &Shelves,
-    links: &Links,
-    devices: &Devices,
+    ground: Ground<'_>,
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
     orders: Orders<'_>,
-) -> Vec<Planned> {
+) -> Result<Vec<Planned>> {
+    let Ground { shelves, links, devices, .. } = ground;
+    let holds = Holds::new(orders.conditions, ground)?;
     let by_device = group(findings.device.iter().copied(), table.len());
     let records = records_of(shelves, devices, &by_device);
     let flagged: Vec<usize> =
@@ -89,12 +96,16 @@ pub(super) fn plan(
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),
             flex: runs_flex(shelves, &own),
+            server: says(&holds.server, device),
+            virtual_device: says(&holds.virtual_device, device),
+            cloud_pc: devices.is_marked(Marker::CloudPc, number),
+            session_host: devices.is_marked(Marker::SessionHost, number),
             purpose,
             kept,
-            ad_complete,
+            ad_complete: ad_complete && devices.ad_covers(number),
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
-            objects: objects(shelves, devices, number, &own),
+            objects: objects(shelves, devices, &holds, number, &own),
             claims,
         };
         orders.playbooks.plan(&subject, steps);
@@ -109,7 +120,7 @@ pub(super) fn plan(
             steps
         })
         .collect();
-    parts.concat()
+    Ok(parts.concat())
 }
 
 /// Whether every row of the Autopilot list could have been found by its serial number.
@@ -172,7 +183,9 @@ fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
 }
 
 /// The objects of a device.
-fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -> Vec<Object> {
+fn objects(shelves: &Shelves, devices: &Devices, holds: &Holds, device: u32, records: &[u32]) -> Vec<Object> {
+    // Apple's own parking server manages nothing.
+    let parked = |shelf: &Shelf, line: usize| shelf.console == Console::Abm && says(&holds.parked, line);
     let one = |record: &u32| {
         let (shelf, line) = shelves.locate(*record)?;
         let word = |column: &str| shelf.text(column).and_then(|c| c.get(line));
@@ -180,10 +193,12 @@ fn objects(shelves: &Shelves, devices: &Devices, device: u32, records: &[u32]) -
             console: shelf.console,
             record: *record,
             live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
-            state: state(shelf, line),
+            state: if parked(shelf, line) { State::Unassigned } else { state(shelf, line) },
             ztdid: word("ztdid").is_some(),
             join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
             licence: licence(word("license")),
+            connector: shelf.console == Console::Intune && says(&holds.connector, line),
+            without_actions: shelf.console == Console::Intune && says(&holds.without_actions, line),
         })
     };
     records.iter().filter_map(one).collect()

@@ -12,6 +12,7 @@ use crate::analysis;
 use crate::error::{Result, exit};
 use crate::formats::Format;
 use crate::identity;
+use crate::rules::Condition;
 use crate::schema::{Carried, Console, DEVICE, Field, Kind, RECORD, carried_columns};
 
 /// Print the columns that a rule may use, with type, meaning and the consoles that fill them.
@@ -38,7 +39,7 @@ pub(super) struct Args {
 #[derive(Debug, Serialize)]
 struct Row {
     name: String,
-    /// `device`: for `when`; `record`: for `records`, `objects` and formats.
+    /// `device`: for `when`; `record`: for `records`, `objects` and formats; `condition`: shared by rules.
     table: &'static str,
     r#type: &'static str,
     meaning: String,
@@ -50,15 +51,29 @@ struct Row {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
-    let formats = analysis::check(&options)?.formats;
-    let mut rows = rows(&filled(&formats));
+    let checked = analysis::check(&options)?;
+    let mut rows = rows(&filled(&checked.formats));
     rows.retain(|row| args.all || !row.consoles.is_empty());
+    rows.extend(checked.conditions.iter().map(shared));
     if let Some(text) = args.search.as_deref().map(str::to_lowercase) {
         rows.retain(|row| row.name.contains(&text) || row.meaning.to_lowercase().contains(&text));
     }
     let text = if args.json { print::pretty(&rows)? } else { table(&rows) };
     print::out(&text);
     Ok(exit::DONE)
+}
+
+/// A condition that rules name like a column.
+fn shared(condition: &Condition) -> Row {
+    Row {
+        name: condition.name.clone(),
+        table: "condition",
+        r#type: Kind::Flag.as_str(),
+        meaning: condition.meaning.clone(),
+        words: &[],
+        consoles: condition.console.map_or_else(Vec::new, |console| vec![console.as_str()]),
+        console: None,
+    }
 }
 
 /// Consoles of which a format fills each record column.
@@ -115,6 +130,7 @@ fn table(rows: &[Row]) -> String {
     for row in rows {
         let title = match (row.table, row.console) {
             ("record", _) => "one record, for `records`, `objects` and formats".to_string(),
+            ("condition", _) => "conditions that rules share; with a console: of its records".to_string(),
             (_, Some(console)) => format!("the device, from its records in {console}"),
             _ => "the device as a whole".to_string(),
         };

@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args as ClapArgs, Subcommand, ValueHint};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 
 use super::judgement;
 use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::{self, Checked};
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::rules::{self, Named, Rule};
+use crate::rules::{self, Condition, Conditions, Named, Rule};
+use crate::schema::nearest;
 
 /// List, show, check and test the rules.
 #[derive(Debug, ClapArgs)]
@@ -29,8 +30,23 @@ enum Verb {
     Check(Check),
     /// Run the tests inside the rule files
     Test(Test),
-    /// Print the JSON Schema of a rule file, for editors
-    Schema,
+    /// Print the JSON Schema of a rule file, or of a condition that rules share, for editors
+    Schema(Schema),
+}
+
+#[derive(Debug, ClapArgs)]
+struct Schema {
+    /// Which kind of file
+    #[arg(value_name = "KIND", value_enum, default_value_t = Kind::Rule)]
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// A rule
+    Rule,
+    /// A condition that rules share
+    Condition,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -46,7 +62,7 @@ struct List {
 
 #[derive(Debug, ClapArgs)]
 struct Show {
-    /// Id of the rule
+    /// Id of the rule, or name of a condition that rules share
     #[arg(value_name = "RULE")]
     id: String,
 
@@ -75,11 +91,15 @@ struct Test {
 pub(super) fn run(args: &Args) -> Result<u8> {
     match &args.verb {
         Verb::List(args) => list(&load(args.rules.as_deref())?.rules, args.json),
-        Verb::Show(args) => show(&load(args.rules.as_deref())?.rules, &args.id),
+        Verb::Show(args) => show(&load(args.rules.as_deref())?, &args.id),
         Verb::Check(args) => check(args),
-        Verb::Test(args) => test(&load(args.rules.as_deref())?.rules),
-        Verb::Schema => {
-            print::out(&print::pretty(&rules::json_schema())?);
+        Verb::Test(args) => test(&load(args.rules.as_deref())?),
+        Verb::Schema(args) => {
+            let schema = match args.kind {
+                Kind::Rule => rules::json_schema(),
+                Kind::Condition => rules::condition_schema(),
+            };
+            print::out(&print::pretty(&schema)?);
             Ok(exit::DONE)
         }
     }
@@ -122,14 +142,18 @@ fn as_json(rule: &Rule) -> serde_json::Value {
     })
 }
 
-fn show(rules: &[Rule], id: &str) -> Result<u8> {
-    let named = rules::Names::new(rules).find(id);
-    let current = match named {
+fn show(all: &Checked, id: &str) -> Result<u8> {
+    if let Some(condition) = all.conditions.get(id) {
+        print::out(&shared(condition, &all.rules));
+        return Ok(exit::DONE);
+    }
+    let current = match rules::Names::new(&all.rules).find(id) {
         Named::Current(id) | Named::Earlier(id) => Some(id),
         Named::Nothing(_) => None,
     };
-    let Some(rule) = rules.iter().find(|rule| Some(rule.text.id.as_str()) == current) else {
-        let near = if let Named::Nothing(near) = named { near } else { None };
+    let Some(rule) = all.rules.iter().find(|rule| Some(rule.text.id.as_str()) == current) else {
+        let names = all.conditions.iter().map(|condition| condition.name.as_str());
+        let near = nearest(id, all.rules.iter().map(|rule| rule.text.id.as_str()).chain(names));
         let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
@@ -137,11 +161,23 @@ fn show(rules: &[Rule], id: &str) -> Result<u8> {
     Ok(exit::DONE)
 }
 
+/// A condition that rules share, and the rules that name it.
+fn shared(condition: &Condition, rules: &[Rule]) -> String {
+    let of = condition.console.map_or_else(|| "a device".to_string(), |c| format!("a record of {}", c.title()));
+    let users: Vec<String> =
+        rules.iter().filter(|rule| rule.names(&condition.name)).map(|rule| format!("`{}`", rule.text.id)).collect();
+    let users = if users.is_empty() { "no rule".to_string() } else { users.join(", ") };
+    format!(
+        "# {}\n\nA condition on {of}.\n\n{}\n\n    {}\n\nNamed by {users}.\n",
+        condition.name, condition.meaning, condition.text
+    )
+}
+
 fn check(args: &Check) -> Result<u8> {
     let mut options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
     args.judgement.apply(&mut options)?;
     let checked = analysis::check(&options)?;
-    let tests = tested(&checked.rules)?;
+    let tests = tested(&checked.rules, &checked.conditions)?;
     let mut text = format!(
         "{}, {} and {} are sound, and {} pass\n",
         many(checked.rules.len() as u64, "rule"),
@@ -162,9 +198,10 @@ fn check(args: &Check) -> Result<u8> {
     Ok(exit::DONE)
 }
 
-fn test(rules: &[Rule]) -> Result<u8> {
+fn test(all: &Checked) -> Result<u8> {
+    let rules = all.rules.as_slice();
     let mut text = String::new();
-    let mut problems: Vec<Problem> = Vec::new();
+    let mut problems: Vec<Problem> = all.conditions.iter().flat_map(rules::run_condition_cases).collect();
     let width = rules.iter().map(|rule| rule.text.id.len()).max().unwrap_or_default() + 2;
     for rule in rules {
         let found = rules::run_cases(rule);
@@ -185,8 +222,9 @@ fn test(rules: &[Rule]) -> Result<u8> {
 }
 
 /// Number of tests, if all pass.
-fn tested(rules: &[Rule]) -> Result<u64> {
-    let problems: Vec<Problem> = rules.iter().flat_map(rules::run_cases).collect();
+fn tested(rules: &[Rule], conditions: &Conditions) -> Result<u64> {
+    let mut problems: Vec<Problem> = rules.iter().flat_map(rules::run_cases).collect();
+    problems.extend(conditions.iter().flat_map(rules::run_condition_cases));
     if problems.is_empty() {
         Ok(rules.iter().map(|rule| rule.cases().len() as u64).sum())
     } else {

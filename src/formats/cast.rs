@@ -71,8 +71,10 @@ pub(super) struct Caster<'a> {
 
 impl Caster<'_> {
     pub(super) fn cast(&self, formats: &Formats, format: &Format) -> Cast {
-        if let Part::Is(word) = self.part {
-            return self.is(word);
+        match self.part {
+            Part::Is(word) => return self.is(word),
+            Part::Blank => return self.blank(),
+            _ => {}
         }
         if self.part.is_whole() {
             return self.whole(formats, format);
@@ -104,6 +106,7 @@ impl Caster<'_> {
             Kind::Guid => self.guids(),
             Kind::Imei => self.radios(),
             _ if is_id(self.field) => self.ids(),
+            _ if self.field.name == "domain" => self.text(values::domain),
             _ => self.text(values::text),
         }
     }
@@ -200,6 +203,15 @@ impl Caster<'_> {
         let flags: BooleanChunked =
             self.cells.iter().map(|c| Some(c.is_some_and(|c| values::squeeze(c) == word))).collect();
         Cast::one(flags.with_name(self.name()).into_column(), Tally::default())
+    }
+
+    /// A column that is blank throughout was not asked for, and says nothing.
+    fn blank(&self) -> Cast {
+        let blank = |c: Option<&str>| c.is_none_or(|c| dates::stamp_in(c, self.epoch_1904) == Stamp::Unknown);
+        let flags: Vec<bool> = self.cells.iter().map(blank).collect();
+        let known = flags.contains(&false);
+        let flags = flags.into_iter().map(|flag| known.then_some(flag));
+        Cast::one(BooleanChunked::from_iter_options(self.name(), flags).into_column(), Tally::default())
     }
 
     fn flags(&self, own: Option<&BTreeMap<String, String>>) -> Cast {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::file;
-use super::source::{Part, Source};
+use super::source::{Part, Source, fits};
 use super::values::squeeze;
 use crate::error::Problem;
 use crate::schema::Console;
@@ -55,6 +55,8 @@ pub struct Lookup {
     pub key: String,
     /// Header of the name, squeezed.
     pub value: String,
+    /// Header, squeezed → its words, squeezed → the name that counts instead.
+    pub instead: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// What a header must and must not have.
@@ -114,9 +116,9 @@ impl Format {
     pub(super) fn knows(&self, squeezed: &str) -> bool {
         let is = |name: &String| name == squeezed;
         self.known.iter().any(is)
-            || self.columns.values().any(|source| source.headers.iter().any(is))
+            || self.columns.values().any(|source| source.headers.iter().any(|name| fits(name, squeezed)))
             || self.matching.required.iter().flatten().any(is)
-            || self.lookup.as_ref().is_some_and(|l| l.key == squeezed || l.value == squeezed)
+            || self.lookup.as_ref().is_some_and(|l| l.key == squeezed || l.value == squeezed || l.instead.contains_key(squeezed))
             || self.known_prefixes.iter().any(|prefix| squeezed.starts_with(prefix.as_str()))
             // Reports of Intune give a second column with the word in the reader's language, PowerShell two more for a
             // date.
@@ -129,7 +131,7 @@ impl Format {
     /// Canonical column → positions, the preferred one first. A name that stands twice in the header has both.
     pub(super) fn columns_in(&self, header: &[String]) -> BTreeMap<&'static str, Vec<usize>> {
         let positions = |alias: &String| -> Vec<usize> {
-            header.iter().enumerate().filter(|(_, h)| *h == alias).map(|(at, _)| at).collect()
+            header.iter().enumerate().filter(|(_, h)| fits(alias, h)).map(|(at, _)| at).collect()
         };
         self.columns
             .iter()

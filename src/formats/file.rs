@@ -9,7 +9,7 @@ use super::describe::{Format, Lookup, Match};
 use super::source::{Item, Part, Source};
 use super::values::squeeze;
 use crate::error::Problem;
-use crate::schema::{Console, Field, RECORD, nearest, record_field};
+use crate::schema::{Console, Field, Kind, RECORD, nearest, record_field};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +75,9 @@ struct RawLookup {
     column: String,
     key: String,
     value: String,
+    /// Header → its words → the name that counts instead.
+    #[serde(default)]
+    instead: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,7 +104,15 @@ impl Names {
 #[serde(untagged)]
 enum RawColumn {
     Names(Names),
+    Newest(RawNewest),
     Part(RawPart),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNewest {
+    /// Columns of times of which the newest counts; `*` in a name stands for any signs.
+    newest: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,6 +121,8 @@ struct RawPart {
     column: Names,
     /// A flag that is true where the cell has this word.
     is: Option<String>,
+    /// `true`: a flag that is true where the cell is blank, in a column that is not blank throughout.
+    blank: Option<bool>,
     /// The first group of this pattern; case does not matter.
     extract: Option<String>,
     /// One item of a list.
@@ -161,7 +174,10 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
     let leaves_out = check.by_field(raw.leaves_out).into_iter().collect();
     let lookup = raw.lookup.and_then(|l| {
         let field = check.field(&l.column)?;
-        Some(Lookup { field: field.name, key: squeeze(&l.key), value: squeeze(&l.value) })
+        let words =
+            |words: BTreeMap<String, String>| words.into_iter().map(|(word, name)| (squeeze(&word), name)).collect();
+        let instead = l.instead.into_iter().map(|(header, own)| (squeeze(&header), words(own))).collect();
+        Some(Lookup { field: field.name, key: squeeze(&l.key), value: squeeze(&l.value), instead })
     });
     if columns.is_empty() && lookup.is_none() {
         check.add("columns", "the format fills no column", "name at least `native_id`");
@@ -228,6 +244,12 @@ impl Check<'_> {
     fn source(&mut self, name: &str, column: RawColumn) -> Source {
         match column {
             RawColumn::Names(names) => Source::new(names.list(), Part::Whole),
+            RawColumn::Newest(raw) => {
+                if record_field(name).is_some_and(|f| f.kind != Kind::Time) {
+                    self.add(name, format!("`{name}` is no time"), "only of times there is a newest one");
+                }
+                Source::newest(raw.newest)
+            }
             RawColumn::Part(raw) => {
                 let part = self.part(name, &raw);
                 Source::new(raw.column.list(), part)
@@ -236,7 +258,10 @@ impl Check<'_> {
     }
 
     fn part(&mut self, name: &str, raw: &RawPart) -> Part {
-        const ONE: &str = "give one of `is`, `extract` and `item`, or only names";
+        const ONE: &str = "give one of `is`, `blank`, `extract` and `item`, or only names";
+        if raw.blank == Some(true) && raw.is.is_none() && raw.extract.is_none() && raw.item.is_none() {
+            return Part::Blank;
+        }
         match (&raw.is, &raw.extract, &raw.item) {
             (Some(word), None, None) => Part::Is(squeeze(word)),
             (None, Some(pattern), None) => match RegexBuilder::new(pattern).case_insensitive(true).build() {

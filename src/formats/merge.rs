@@ -1,6 +1,6 @@
 //! One canonical column out of several columns of a file.
 
-use polars::prelude::{ChunkCompareEq, Column};
+use polars::prelude::{ChunkCompareEq, Column, Int64Chunked, IntoColumn, NewChunkedArray};
 
 use super::cast::Cast;
 use super::identifiers::written_name;
@@ -18,6 +18,32 @@ pub(super) fn merge(casts: Vec<Cast>, repeated: &[bool], row: &[u32]) -> Result<
     }
     Ok(merged)
 }
+
+/// The newest of several times. One that could not be read may be the newest.
+pub(super) fn newest(casts: Vec<Cast>) -> Result<Cast> {
+    let mut casts = casts.into_iter();
+    let mut merged = casts.next().ok_or_else(|| internal("a column without a source"))?;
+    for next in casts {
+        merged.tally.add(next.tally);
+        merged.written = merged.written.or(next.written);
+        for column in next.columns {
+            let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
+                merged.columns.push(column);
+                continue;
+            };
+            let name = slot.name().clone();
+            *slot = if let (Ok(a), Ok(b)) = (slot.i64(), column.i64()) {
+                Int64Chunked::from_iter_options(name, a.iter().zip(b.iter()).map(|(a, b)| a.max(b))).into_column()
+            } else {
+                let (a, b) = (slot.bool().map_err(internal)?, column.bool().map_err(internal)?);
+                (a | b).with_name(name).into_column()
+            };
+        }
+    }
+    Ok(merged)
+}
+
+/// Serial numbers that a workbook holds as numbers may have lost leading zeros.
 
 fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Result<()> {
     merged.tally.add(next.tally);

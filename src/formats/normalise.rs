@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::cast::{Cast, Caster, Written, constant};
 use super::dates::Order;
 use super::identifiers::written_name;
-use super::merge::merge;
+use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
 use super::{Formats, Recognised, values};
@@ -151,7 +151,7 @@ pub fn normalise(
             });
             let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
             let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
-            merge(casts.collect(), &repeated, &rows.row)
+            if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, &rows.row) }
         })
         .collect::<Result<_>>()?;
 
@@ -181,6 +181,7 @@ pub fn normalise(
     for (field, other, word) in &format.blank_unless {
         blank_unless(&mut frame, field, other, word)?;
     }
+    formats.vocabulary().cannot_know(format.console, &mut frame)?;
     notices.extend(row_notices(&export.label, &rows));
     hint_at_order(&mut notices, &dates);
     let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
@@ -289,6 +290,21 @@ pub fn lookup(export: &Export, recognised: &Recognised<'_>) -> BTreeMap<String, 
     let Some(lookup) = &recognised.format.lookup else { return BTreeMap::new() };
     let position = |name: &str| export.header.iter().position(|h| values::squeeze(h) == name);
     let (Some(key), Some(value)) = (position(&lookup.key), position(&lookup.value)) else { return BTreeMap::new() };
+    let mut names = pairs(export, key, value);
+    // What kind of thing it is says more than the name that somebody gave it.
+    for (header, words) in &lookup.instead {
+        let Some(at) = position(header) else { continue };
+        for (id, word) in pairs(export, key, at) {
+            if let Some(name) = words.get(&values::squeeze(&word)) {
+                names.insert(id, name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// Two columns of an export as pairs.
+fn pairs(export: &Export, key: usize, value: usize) -> BTreeMap<String, String> {
     let rows = export.read(&[key, value], true);
     let [keys, names] = rows.columns.as_slice() else { return BTreeMap::new() };
     let pairs = keys.iter().zip(names.iter()).filter(|(_, name)| !name.is_some_and(values::looks_secret));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use regex::Regex;
 
+use super::dates::{Stamp, stamp};
 use super::values::{bare, squeeze};
 
 /// Headers that feed a canonical column, the preferred one first, and what is taken from a cell.
@@ -15,6 +16,8 @@ pub struct Source {
     pub headers: Vec<String>,
     /// What is taken from a cell.
     pub part: Part,
+    /// Of several columns the newest time counts, not the first filled cell.
+    pub newest: bool,
 }
 
 /// What is taken from a cell.
@@ -24,6 +27,8 @@ pub enum Part {
     Whole,
     /// Whether it is this word, squeezed.
     Is(String),
+    /// Whether it is blank.
+    Blank,
     /// The first group of a pattern.
     Extract(Regex),
     /// One item of a list.
@@ -37,12 +42,34 @@ pub enum Item {
     Nth(usize),
     /// The last filled one.
     Last,
+    /// The newest time.
+    Newest,
 }
 
 impl Source {
     pub(super) fn new(written: Vec<String>, part: Part) -> Self {
-        let headers = written.iter().map(|n| squeeze(n)).collect();
-        Self { written, headers, part }
+        let headers = written.iter().map(|n| squeezed(n)).collect();
+        Self { written, headers, part, newest: false }
+    }
+
+    /// The newest time of several columns, and of the items of each.
+    pub(super) fn newest(written: Vec<String>) -> Self {
+        Self { newest: true, ..Self::new(written, Part::Item(Item::Newest)) }
+    }
+}
+
+/// A name squeezed, but for a `*`, which stands for any signs.
+fn squeezed(name: &str) -> String {
+    name.split('*').map(squeeze).collect::<Vec<_>>().join("*")
+}
+
+/// Whether a header, squeezed, is one that a source names.
+pub(super) fn fits(name: &str, header: &str) -> bool {
+    match name.split_once('*') {
+        Some((start, end)) => {
+            header.len() >= start.len() + end.len() && header.starts_with(start) && header.ends_with(end)
+        }
+        None => name == header,
     }
 }
 
@@ -51,7 +78,7 @@ impl Part {
     #[must_use]
     pub fn of<'a>(&self, cell: &'a str) -> Option<Cow<'a, str>> {
         match self {
-            Self::Whole | Self::Is(_) => Some(Cow::Borrowed(cell)),
+            Self::Whole | Self::Is(_) | Self::Blank => Some(Cow::Borrowed(cell)),
             Self::Extract(pattern) => pattern.captures(cell)?.get(1).map(|group| Cow::Borrowed(group.as_str())),
             Self::Item(item) => item.of(cell).map(Cow::Borrowed),
         }
@@ -60,20 +87,40 @@ impl Part {
     /// Whether a cell is taken as it stands.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole | Self::Is(_))
+        matches!(self, Self::Whole | Self::Is(_) | Self::Blank)
     }
 }
 
 impl Item {
     /// Lists come joined with `|`, `,` or `;`, or as the JSON text of an array.
     fn of(self, cell: &str) -> Option<&str> {
+        if self == Self::Newest {
+            return newest(cell);
+        }
         let items = bare(cell).trim_start_matches('[').trim_end_matches(']').split(['|', ',', ';']);
         let mut items = items.map(|item| item.trim().trim_matches('"')).filter(|item| !item.is_empty());
         match self {
             Self::Nth(place) => items.nth(place.saturating_sub(1)),
-            Self::Last => items.next_back(),
+            Self::Last | Self::Newest => items.next_back(),
         }
     }
+}
+
+/// The newest of the times in a cell; the first that cannot be read, where there is one: it may be the newest. A single
+/// time may be written with a comma.
+fn newest(cell: &str) -> Option<&str> {
+    let text = bare(cell);
+    if !text.contains(['|', ',', ';', '[']) || matches!(stamp(text), Stamp::At(_) | Stamp::Either(..)) {
+        return Some(text).filter(|text| !text.is_empty());
+    }
+    let items = text.trim_start_matches('[').trim_end_matches(']').split(['|', ',', ';']);
+    let items = items.map(|item| item.trim().trim_matches('"')).filter(|item| !item.is_empty());
+    let rank = |item: &str| match stamp(item) {
+        Stamp::At(millis) => (1, millis),
+        Stamp::Unknown => (0, 0),
+        Stamp::Unreadable | Stamp::Either(..) => (2, 0),
+    };
+    items.max_by_key(|item| rank(item))
 }
 
 #[cfg(test)]
@@ -90,6 +137,24 @@ mod tests {
             assert_eq!(item(Item::Nth(4)), None, "{cell}");
         }
         assert_eq!(Part::Item(Item::Last).of(""), None);
+    }
+
+    #[test]
+    fn the_newest_of_the_times_in_a_cell() {
+        for cell in ["2026-02-26|2026-02-27|2025-11-02", "[\"2026-02-27\",\"2026-02-26\"]", "2026-02-27"] {
+            assert_eq!(Item::Newest.of(cell), Some("2026-02-27"), "{cell}");
+        }
+        assert_eq!(Item::Newest.of("Nov 2, 2025"), Some("Nov 2, 2025"), "one time with a comma");
+        assert_eq!(Item::Newest.of("2026-02-26|soon"), Some("soon"), "it may be the newest");
+        assert_eq!(Item::Newest.of(""), None);
+    }
+
+    #[test]
+    fn a_star_in_a_header_stands_for_any_signs() {
+        let source = Source::newest(vec!["activeTimeRanges*date".into()]);
+        let fits = |header: &str| source.headers.iter().any(|name| fits(name, &squeeze(header)));
+        assert!(fits("activeTimeRanges.0.date") && fits("activeTimeRanges.date") && fits("activeTimeRanges.12.date"));
+        assert!(!fits("activeTimeRanges") && !fits("activeTimeRanges.0.activeTime") && !fits("date"));
     }
 
     #[test]

@@ -83,6 +83,17 @@ pub fn text(text: &str) -> Cell<Cow<'_, str>> {
     }
 }
 
+/// A DNS name of a domain, lower case; also the `DC=` parts of a distinguished name. One label alone is a workgroup or
+/// an older name, and tells nothing.
+#[must_use]
+pub fn domain(text: &str) -> Cell<Cow<'_, str>> {
+    let Cell::Value(text) = self::text(text) else { return self::text(text) };
+    let labels = |part: &str| part.trim().trim_start_matches("DC=").trim_start_matches("dc=").to_lowercase();
+    let name = text.split([',', '.']).map(labels).collect::<Vec<_>>().join(".");
+    let fits = name.contains('.') && !name.split('.').any(|label| label.is_empty() || label.contains('='));
+    if fits { Cell::Value(Cow::Owned(name)) } else { Cell::Nothing }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::{BooleanChunked, Column, DataFrame};
 use regex::RegexSet;
 use serde::Deserialize;
 
 use super::file::problem;
+use super::normalise::internal;
 use super::values::squeeze;
 use crate::assets::Files;
-use crate::error::Problem;
-use crate::schema::record_field;
+use crate::error::{Problem, Result};
+use crate::schema::{Console, record_field};
 
 const PATH: &str = "vocabulary.yaml";
 
@@ -24,6 +26,7 @@ struct Raw {
     harmless_columns: Vec<String>,
     #[serde(default)]
     listed_columns: Vec<String>,
+    cannot_know: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,6 +74,16 @@ pub struct Vocabulary {
     harmless: Vec<String>,
     /// Headers of columns that say when a row was listed, as written.
     pub(super) listed: Vec<String>,
+    cannot_know: Vec<CannotKnow>,
+}
+
+/// Columns that say nothing in the rows that have a word in another column.
+#[derive(Debug)]
+struct CannotKnow {
+    console: Console,
+    column: &'static str,
+    word: String,
+    fields: Vec<&'static str>,
 }
 
 impl Vocabulary {
@@ -98,6 +111,7 @@ impl Vocabulary {
             }
             words.insert(field, Words::new(list));
         }
+        let cannot_know = cannot_know(raw.cannot_know, problems);
         let manufacturers = raw
             .manufacturers
             .into_iter()
@@ -111,7 +125,29 @@ impl Vocabulary {
             secrets: raw.secret_columns.iter().map(|s| squeeze(s)).collect(),
             harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
             listed: raw.listed_columns,
+            cannot_know,
         }
+    }
+
+    /// Empties what a row cannot know: its cell holds a default that nobody measured.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] if the engine refuses a column.
+    pub(super) fn cannot_know(&self, console: Console, frame: &mut DataFrame) -> Result<()> {
+        for own in self.cannot_know.iter().filter(|own| own.console == console) {
+            let Ok(words) = frame.column(own.column).and_then(|c| c.str().cloned()) else { continue };
+            let mask: BooleanChunked = words.iter().map(|word| Some(word != Some(own.word.as_str()))).collect();
+            if mask.all() {
+                continue;
+            }
+            for field in &own.fields {
+                let Ok(column) = frame.column(field).cloned() else { continue };
+                let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
+                let known = column.zip_with(&mask, &nothing).map_err(internal)?;
+                frame.with_column(known).map_err(internal)?;
+            }
+        }
+        Ok(())
     }
 
     /// How the words of a canonical column translate, if it has a closed list.
@@ -154,6 +190,34 @@ impl Vocabulary {
             .or_else(|| self.manufacturers.get(&first))
             .map_or_else(|| (!first.is_empty()).then_some(first), |name| (name != "nobody").then(|| name.clone()))
     }
+}
+
+/// Console, column and word → columns, checked.
+fn cannot_know(
+    raw: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+    problems: &mut Vec<Problem>,
+) -> Vec<CannotKnow> {
+    let mut all = Vec::new();
+    let mut add = |message: String| problems.push(problem(PATH, "cannot_know", message, ""));
+    for (name, columns) in raw {
+        let Some(console) = Console::parse(&name) else {
+            add(format!("`{name}` is no console"));
+            continue;
+        };
+        for (column, words) in columns {
+            for (word, fields) in words {
+                let known: Vec<&'static str> =
+                    fields.iter().filter_map(|name| record_field(name)).map(|f| f.name).collect();
+                match record_field(&column) {
+                    Some(column) if known.len() == fields.len() => {
+                        all.push(CannotKnow { console, column: column.name, word, fields: known });
+                    }
+                    _ => add(format!("`{column}`, or one of {}, is no canonical column", fields.join(", "))),
+                }
+            }
+        }
+    }
+    all
 }
 
 fn squeeze_serial(text: &str) -> String {

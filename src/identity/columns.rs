@@ -57,11 +57,12 @@ impl Devices {
             "owner_quota" => {
                 UInt32Chunked::full(name.into(), self.thresholds.owner_quota, self.count as usize).into_column()
             }
-            "shared" => self.marks.column(name, |device| self.marks.has(Marker::Shared, device)),
-            "teams_phone" => self.marks.column(name, |device| self.marks.has(Marker::TeamsPhone, device)),
-            "vdi" => self.marks.column(name, |device| self.marks.has(Marker::Vdi, device)),
             "userless" => self.marks.column(name, |device| self.marks.needs_no_user(device)),
             "server_os" => self.server_os(shelves),
+            _ if Marker::parse(name).is_some_and(|m| m != Marker::Userless) => {
+                let marker = Marker::parse(name).unwrap_or(Marker::Shared);
+                self.marks.column(name, |device| self.marks.has(marker, device))
+            }
             "platform" => words(self.platform.iter().map(|p| Some(p.as_str())).collect()),
             "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
             "join_type" => self.known_word(shelves, name, JoinType::Unknown.as_str())?,

@@ -18,6 +18,10 @@ use crate::schema::{Activity, Console, Identity, Platform};
 pub(super) const SIGNALS: &[Console] =
     &[Console::Intune, Console::Entra, Console::Defender, Console::Chrome, Console::GoogleMobile, Console::Ad];
 
+/// Columns of dates that are signs of life. The first is the console's own; what another one saw and the row repeats counts
+/// for the device, and tells nothing of which record of the console is the newest.
+pub(super) const SIGNS: &[&str] = &["last_seen", "mail_synced"];
+
 /// Which console knows a field best, for the merged view. The first that says something wins.
 pub(super) const PRECEDENCE: &[(&str, &[Console])] = &[
     (
@@ -110,6 +114,8 @@ pub struct Devices {
     pub(super) keys: Vec<Keys>,
     /// Whether a console says that the device is hybrid joined.
     pub(super) hybrid: Vec<bool>,
+    /// Whether an AD list could hold the computer of each device; empty without a list.
+    pub(super) ad_covered: Vec<bool>,
     /// Records that lack an identifier which others join by.
     pub(super) strays: Strays,
     /// Records with an identifier that could not be read.
@@ -156,18 +162,21 @@ impl Devices {
         let mut last_console = vec![u8::MAX; count];
         for (shelf, device_of) in shelves.shelves.iter().zip(&device_of) {
             let index = shelf.console.index();
-            let times = shelf.times("last_seen").filter(|_| SIGNALS.contains(&shelf.console));
-            for (line, device) in device_of.iter().enumerate() {
-                let at = *device as usize;
-                if let Some(slot) = consoles.get_mut(at) {
+            for device in device_of {
+                if let Some(slot) = consoles.get_mut(*device as usize) {
                     *slot |= 1 << index;
                 }
-                let Some(time) = times.and_then(|t| t.get(line)) else { continue };
-                if let (Some(last), Some(console)) = (last_activity.get_mut(at), last_console.get_mut(at))
-                    && time > *last
-                {
-                    *last = time;
-                    *console = u8::try_from(index).unwrap_or(u8::MAX);
+            }
+            let signs = SIGNS.iter().filter(|_| SIGNALS.contains(&shelf.console));
+            for times in signs.filter_map(|column| shelf.times(column)) {
+                for (device, time) in device_of.iter().zip(times.iter()) {
+                    let (at, Some(time)) = (*device as usize, time) else { continue };
+                    if let (Some(last), Some(console)) = (last_activity.get_mut(at), last_console.get_mut(at))
+                        && time > *last
+                    {
+                        *last = time;
+                        *console = u8::try_from(index).unwrap_or(u8::MAX);
+                    }
                 }
             }
         }
@@ -186,6 +195,7 @@ impl Devices {
             linkable: Vec::new(),
             keys: Vec::new(),
             hybrid: Vec::new(),
+            ad_covered: Vec::new(),
             strays: Strays::default(),
             unread: Unread::default(),
             unproven: 0,
@@ -200,6 +210,7 @@ impl Devices {
         devices.marks = Marks::new(markers, shelves, &devices);
         devices.weak = reliance::gather(shelves, links, &devices);
         devices.prove_absence(shelves, links)?;
+        devices.ad_covered = devices.ad_coverage(shelves);
         Ok(devices)
     }
 

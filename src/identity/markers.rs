@@ -1,15 +1,15 @@
-//! Marks on devices that no identifier gives: shared, Teams phones, non-persistent desktops, enrolled without a user.
+//! Marks on devices that no identifier gives: shared, Teams phones, virtual machines, printers, enrolled without a user.
 //!
 //! A marker is a list of patterns for record columns. The shipped ones stand in `rules/markers.yaml`; the configuration
 //! adds its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 use regex::{Regex, RegexBuilder};
 
 use super::devices::Devices;
-use super::shelves::Shelves;
+use super::shelves::{Shelf, Shelves};
 
 crate::schema::words! {
     /// What a marker says of a device.
@@ -22,8 +22,36 @@ crate::schema::words! {
         Vdi = "vdi",
         /// Enrolled without a user.
         Userless = "userless",
+        /// Does one task for whoever stands before it.
+        Kiosk = "kiosk",
+        /// A Windows 365 Cloud PC.
+        CloudPc = "cloud_pc",
+        /// A session host of Azure Virtual Desktop.
+        SessionHost = "session_host",
+        /// Another virtual machine.
+        VirtualMachine = "virtual_machine",
+        /// A Surface Hub.
+        SurfaceHub = "surface_hub",
+        /// A HoloLens.
+        Hololens = "hololens",
+        /// A printer, as Universal Print registers them.
+        Printer = "printer",
     }
 }
+
+/// Those that nobody has to own.
+const WITHOUT_USER: &[Marker] = &[
+    Marker::Shared,
+    Marker::TeamsPhone,
+    Marker::Userless,
+    Marker::Kiosk,
+    Marker::SurfaceHub,
+    Marker::Hololens,
+    Marker::Printer,
+];
+
+/// Columns in which nearly every cell is another text.
+const DISTINCT: &[&str] = &["native_id", "name", "serial", "primary_user"];
 
 /// Patterns by record column, for each marker. `*` stands for any text; case does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,18 +90,41 @@ pub(super) struct Marks {
 impl Marks {
     pub(super) fn new(markers: &Markers, shelves: &Shelves, devices: &Devices) -> Self {
         let mut marks = Self { count: devices.count as usize, ..Self::default() };
+        let mut by_column: BTreeMap<&str, Vec<(Marker, Regex)>> = BTreeMap::new();
         for (marker, column, patterns) in markers.iter() {
-            let Some(pattern) = any_of(patterns) else { continue };
+            if let Some(pattern) = any_of(patterns) {
+                by_column.entry(column).or_default().push((marker, pattern));
+            }
+        }
+        for (column, patterns) in &by_column {
             for (at, shelf) in shelves.shelves.iter().enumerate() {
-                let Some(cells) = shelf.text(column) else { continue };
-                for (device, cell) in devices.device_of(at).iter().zip(cells.iter()) {
-                    if cell.is_some_and(|text| pattern.is_match(text)) {
-                        marks.mark(marker, *device as usize);
-                    }
-                }
+                marks.look(shelf, devices.device_of(at), column, patterns);
             }
         }
         marks
+    }
+
+    /// Marks the devices by the cells of one column. A text that many cells have is looked at once.
+    fn look(&mut self, shelf: &Shelf, device_of: &[u32], column: &str, patterns: &[(Marker, Regex)]) {
+        let Some(cells) = shelf.text(column) else { return };
+        let found = |text: &str| {
+            let one = |(marker, pattern): &(Marker, Regex)| pattern.is_match(text).then_some(*marker);
+            patterns.iter().filter_map(one).fold(0_u16, |bits, marker| bits | 1 << marker as u16)
+        };
+        let mut known: HashMap<&str, u16> = HashMap::new();
+        let (mut last, mut bits) = ("", 0);
+        for (device, cell) in device_of.iter().zip(cells.iter()) {
+            let Some(text) = cell else { continue };
+            if DISTINCT.contains(&column) {
+                bits = found(text);
+            } else if text != last {
+                bits = *known.entry(text).or_insert_with(|| found(text));
+                last = text;
+            }
+            for marker in Marker::ALL.iter().filter(|marker| bits & (1 << **marker as u16) != 0) {
+                self.mark(*marker, *device as usize);
+            }
+        }
     }
 
     fn mark(&mut self, marker: Marker, device: usize) {
@@ -93,7 +144,7 @@ impl Marks {
 
     /// Whether nobody has to own a device.
     pub(super) fn needs_no_user(&self, device: usize) -> bool {
-        [Marker::Shared, Marker::TeamsPhone, Marker::Userless].iter().any(|marker| self.has(*marker, device))
+        WITHOUT_USER.iter().any(|marker| self.has(*marker, device))
     }
 
     pub(super) fn column(&self, name: &str, holds: impl Fn(usize) -> bool) -> Column {

@@ -15,6 +15,7 @@ mod contents;
 mod contested;
 mod device_key;
 mod devices;
+mod domains;
 mod groups;
 mod guards;
 mod keys;
@@ -66,6 +67,9 @@ pub const NEEDED: &[&str] = &[
     "primary_user",
     "managed_by",
     "last_seen",
+    "mail_synced",
+    "domain",
+    "synced",
     "enrolled",
     "released",
     "state",

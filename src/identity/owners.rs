@@ -82,17 +82,28 @@ impl Devices {
         BooleanChunked::from_iter_options("intune_entra_listed".into(), (0..self.count).map(one)).into_column()
     }
 
-    /// True where Intune has a device of the same Apple server; unknown otherwise.
+    /// True where the Apple server of a device is Intune's: Intune lists at least half of its devices, and more than one, for
+    /// one may be a stray. Unknown otherwise: the server may be another system's. Released devices are no server's.
     pub(super) fn server_used(&self, shelves: &Shelves) -> Column {
-        let servers = shelves.of(Console::Abm).and_then(|s| s.text("server"));
+        let abm = shelves.of(Console::Abm);
+        let (servers, released) = (abm.and_then(|s| s.text("server")), abm.and_then(|s| s.times("released")));
         let bit = 1_u16 << Console::Intune.index();
         let of = |device: u32| {
-            let line = self.live_line(Console::Abm, device)?;
-            servers?.get(line as usize)
+            let line = self.live_line(Console::Abm, device)? as usize;
+            let current = released.is_none_or(|released| released.get(line).is_none());
+            servers?.get(line).filter(|_| current)
         };
-        let managed = |device: &u32| self.consoles.get(*device as usize).is_some_and(|held| held & bit != 0);
-        let used: HashSet<&str> = (0..self.count).filter(managed).filter_map(of).collect();
-        let one = |device: u32| of(device).filter(|server| used.contains(server)).map(|_| true);
+        // Per server: its devices, and those of them that Intune lists.
+        let mut shares: HashMap<&str, (u32, u32)> = HashMap::new();
+        for device in 0..self.count {
+            let Some(server) = of(device) else { continue };
+            let managed = self.consoles.get(device as usize).is_some_and(|held| held & bit != 0);
+            let (all, held) = shares.entry(server).or_default();
+            *all += 1;
+            *held += u32::from(managed);
+        }
+        let used = |server: &&str| shares.get(server).is_some_and(|(all, held)| *held > 1 && held * 2 >= *all);
+        let one = |device: u32| of(device).filter(used).map(|_| true);
         BooleanChunked::from_iter_options("abm_server_used".into(), (0..self.count).map(one)).into_column()
     }
 

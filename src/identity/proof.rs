@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 
 use super::absence::{self, Strays, Unread};
-use super::devices::{Devices, SIGNALS};
+use super::devices::{Devices, SIGNALS, SIGNS};
 use super::links::Links;
 use super::reliance::Reliance;
 use super::shelves::Shelves;
@@ -69,10 +69,11 @@ impl Devices {
         };
         let rests: Vec<bool> = self.weak.iter().map(rests).collect();
         for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
-            let Some(unread) = shelf.flags("last_seen_unread") else { continue };
-            for (device, unread) in device_of.iter().zip(unread.iter()) {
-                if let Some(slot) = linkable.get_mut(*device as usize).filter(|_| unread == Some(true)) {
-                    *slot = false;
+            for unread in SIGNS.iter().filter_map(|column| shelf.flags(&format!("{column}_unread"))) {
+                for (device, unread) in device_of.iter().zip(unread.iter()) {
+                    if let Some(slot) = linkable.get_mut(*device as usize).filter(|_| unread == Some(true)) {
+                        *slot = false;
+                    }
                 }
             }
         }
@@ -109,8 +110,11 @@ impl Devices {
             if self.held(device, console) {
                 return Some(false);
             }
+            let covered = console != Console::Ad || self.ad_covered.get(device).copied().unwrap_or(true);
             let sure = !absence::may_hold(console, self.platform_of(device))
-                || (complete && self.proven(shelves, device, console, names.and_then(|n| n.get(device))));
+                || (complete
+                    && (covered || self.hybrid.get(device) != Some(&true))
+                    && self.proven(shelves, device, console, names.and_then(|n| n.get(device))));
             sure.then_some(true)
         };
         Ok(BooleanChunked::from_iter_options(name.into(), (0..self.count as usize).map(one)).into_column())
@@ -170,11 +174,11 @@ impl Devices {
             if !SIGNALS.contains(&shelf.console) {
                 continue;
             }
-            let unread = shelf.flags("last_seen_unread");
+            let unread: Vec<_> = SIGNS.iter().filter_map(|column| shelf.flags(&format!("{column}_unread"))).collect();
             let lacking: HashSet<u32> = shelves.lacking(shelf.console, "last_seen").collect();
             let exports = shelf.numbers("export").filter(|_| !lacking.is_empty());
             for (line, device) in device_of.iter().enumerate() {
-                let open = unread.is_some_and(|u| u.get(line) == Some(true))
+                let open = unread.iter().any(|u| u.get(line) == Some(true))
                     || exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export));
                 if let Some(slot) = known.get_mut(*device as usize).filter(|_| open) {
                     *slot = None;

@@ -151,6 +151,8 @@ pub(super) struct Known {
     pub entry: Entry,
     /// What it frees, and under which condition; the last holds always.
     pub frees: Vec<(Condition, String)>,
+    /// What must be settled first where the device is in use; empty where nothing is taken away.
+    pub in_use: String,
     /// Cases, with what they change already applied; the definition itself is the last.
     pub cases: Vec<Variant>,
 }
@@ -190,14 +192,30 @@ impl Known {
         Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry }
     }
 
-    /// The same step once for each thing that it may free.
+    /// The same step once for each thing that it may free, and for a device that is in use.
     pub(super) fn spread(&self, variant: &Variant) -> Vec<Variant> {
-        let one = |(when, what): &(Condition, String)| Variant {
+        let one = |variant: &Variant, (when, what): &(Condition, String)| Variant {
             when: variant.when.and(*when),
             on: variant.on,
             entry: Entry { frees: what.clone(), ..variant.entry.clone() },
         };
-        self.frees.iter().map(one).collect()
+        let in_use = self.of_a_device_in_use(variant);
+        in_use.iter().chain([variant]).flat_map(|variant| self.frees.iter().map(move |f| one(variant, f))).collect()
+    }
+
+    /// The step with what must be settled first where the device is in use, unless its own condition speaks of that or of a
+    /// surplus record.
+    fn of_a_device_in_use(&self, variant: &Variant) -> Option<Variant> {
+        let when = &variant.when;
+        let speaks = when.all.device & facts::ACTIVE != 0 || when.any.iter().any(|any| any.device & facts::ACTIVE != 0);
+        let surplus = when.all.object & facts::OLDER_ONE != 0;
+        let never = when.none.device & facts::ACTIVE != 0;
+        if self.in_use.is_empty() || speaks || surplus || never {
+            return None;
+        }
+        let active = Condition { all: Mask { device: facts::ACTIVE, object: 0 }, ..Condition::default() };
+        let condition = format!("{} {}", self.in_use, variant.entry.condition).trim_end().to_string();
+        Some(Variant { when: when.and(active), on: variant.on, entry: Entry { condition, ..variant.entry.clone() } })
     }
 
     /// Every way in which a playbook that only narrows the step may apply it.
@@ -218,7 +236,7 @@ pub(super) fn states(words: &[String], sheet: &mut Sheet) -> u64 {
 }
 
 /// The step that a definition describes, but for `after`: that needs the numbers of all steps.
-pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known {
+pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sheet) -> Known {
     let console = raw.console.as_ref().and_then(|c| sheet.console(c));
     let guard = Guard {
         states: states(&raw.states, sheet),
@@ -247,7 +265,10 @@ pub(super) fn define(raw: &Definition, number: u16, sheet: &mut Sheet) -> Known 
     }
     let step = Step { number, removes: raw.removes };
     let frees = frees(raw, sheet);
-    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, cases: Vec::new() };
+    let acts = console.is_some() || raw.irreversible;
+    let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
+    let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
+    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();

@@ -99,7 +99,7 @@ impl Draft<'_> {
     fn is_gone(&mut self, console: Console) -> bool {
         let mut known = self.gone.get(console.index()).copied().unwrap_or_default();
         while let Some(object) = self.subject.objects.get(known) {
-            if object.console == console && !self.removes(object.record) {
+            if object.console == console && !object.without_actions && !self.removes(object.record) {
                 break;
             }
             known += 1;

@@ -100,6 +100,10 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("lost-sensor", "nothing was lost but the Defender sensor"),
     fact("ad-disabled", "Active Directory holds it, and every computer object of it is disabled"),
     fact("live-autopilot-goes", "the live Autopilot record is asked to go"),
+    fact("server", "runs a server operating system"),
+    fact("virtual", "a virtual machine of any kind"),
+    fact("cloud-pc", "a Windows 365 Cloud PC"),
+    fact("session-host", "a session host of Azure Virtual Desktop"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -118,6 +122,10 @@ const KEPT: usize = PURPOSE + 6;
 const LOST_SENSOR: usize = PURPOSE + 7;
 const AD_DISABLED: usize = PURPOSE + 8;
 const LIVE_AUTOPILOT_GOES: usize = PURPOSE + 9;
+const SERVER: usize = PURPOSE + 10;
+const VIRTUAL: usize = PURPOSE + 11;
+const CLOUD_PC: usize = PURPOSE + 12;
+const SESSION_HOST: usize = PURPOSE + 13;
 
 /// Words about the object that a step acts on. False for a step on the device as a whole.
 pub const OBJECT_FACTS: &[Fact] = &[
@@ -151,6 +159,8 @@ pub const OBJECT_FACTS: &[Fact] = &[
     fact("licence-perpetual", "Google: its upgrade was bought once, for this device"),
     fact("licence-bundled", "Google: its upgrade came with the device"),
     fact("licence-unknown", "Google does not say which upgrade it has"),
+    fact("connector", "Intune: the row of a connector, not an enrolment"),
+    fact("without-actions", "Intune: a row by which the device cannot be retired, wiped or deleted"),
 ];
 
 const LIVE: usize = 18;
@@ -161,6 +171,12 @@ const NAMED: usize = 21;
 const ZTDID: usize = 22;
 const OBJECT_JOIN: usize = 23;
 const LICENCE: usize = OBJECT_JOIN + 3;
+const CONNECTOR: usize = LICENCE + 4;
+const WITHOUT_ACTIONS: usize = CONNECTOR + 1;
+/// Bit of a device that is in use.
+pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY);
+/// Bit of an object that is not the live one.
+pub(super) const OLDER_ONE: u64 = object_bit(OLDER);
 
 /// Bits of a device. There are more words about it than an object needs.
 pub(super) type DeviceBits = u128;
@@ -196,6 +212,8 @@ pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
         | object_flag(ZTDID, object.ztdid)
         | join
         | object_bit(LICENCE + object.licence as usize)
+        | object_flag(CONNECTOR, object.connector)
+        | object_flag(WITHOUT_ACTIONS, object.without_actions)
 }
 
 /// Bits of a device.
@@ -215,13 +233,23 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | flag(INTENT + 3, !(remove || objects || reconnect))
         | flag(UNSURE, unsure)
         | flag(SHARED, subject.shared)
-        | flag(AUTOPILOT_UNPROVEN, subject.platform == Some(Platform::Windows) && !subject.autopilot_proven)
+        | flag(AUTOPILOT_UNPROVEN, may_be_in_autopilot(subject))
+        | flag(SERVER, subject.server)
+        | flag(VIRTUAL, subject.virtual_device)
+        | flag(CLOUD_PC, subject.cloud_pc)
+        | flag(SESSION_HOST, subject.session_host)
         | bit(PURPOSE + subject.purpose as usize)
         | flag(TEAMS, subject.teams)
         | flag(FLEX, subject.flex)
         | flag(KEPT, subject.kept)
         | flag(LOST_SENSOR, reconnect && subject.lost_only_its_sensor())
         | of_objects(subject, remove)
+}
+
+/// Whether an Autopilot registration may exist that no list shows. Servers and virtual machines have none.
+fn may_be_in_autopilot(subject: &Subject) -> bool {
+    let hardware = !subject.server && !subject.virtual_device;
+    subject.platform == Some(Platform::Windows) && !subject.autopilot_proven && hardware
 }
 
 /// Bits of a device that follow from its objects.
@@ -303,7 +331,11 @@ mod tests {
         for licence in Licence::ALL {
             assert_eq!(OBJECT_FACTS[LICENCE + *licence as usize].word, format!("licence-{licence}"));
         }
-        assert_eq!(OBJECT_FACTS.len(), LICENCE + Licence::ALL.len());
+        assert_eq!(CONNECTOR, LICENCE + Licence::ALL.len());
+        assert_eq!(OBJECT_FACTS[CONNECTOR].word, "connector");
+        assert_eq!(OBJECT_FACTS[WITHOUT_ACTIONS].word, "without-actions");
+        assert_eq!(OBJECT_FACTS.len(), WITHOUT_ACTIONS + 1);
+        assert_eq!((ACTIVE, OLDER_ONE), (mask_of("active").unwrap().0, mask_of("older").unwrap().1));
         assert_eq!(OBJECT_FACTS[LIVE].word, "live");
         assert_eq!(OBJECT_FACTS[NAMED].word, "named");
         assert_eq!(OBJECT_FACTS[ZTDID].word, "ztdid");
@@ -316,7 +348,11 @@ mod tests {
         }
         assert_eq!(at(AD_DISABLED), "ad-disabled");
         assert_eq!(at(LIVE_AUTOPILOT_GOES), "live-autopilot-goes");
-        assert_eq!(DEVICE_FACTS.len(), LIVE_AUTOPILOT_GOES + 1);
+        let more = [(SERVER, "server"), (VIRTUAL, "virtual"), (CLOUD_PC, "cloud-pc"), (SESSION_HOST, "session-host")];
+        for (position, word) in more {
+            assert_eq!(at(position), word);
+        }
+        assert_eq!(DEVICE_FACTS.len(), SESSION_HOST + 1);
         assert!(DEVICE_FACTS.len() <= 128 && OBJECT_FACTS.len() <= 64);
     }
 

@@ -10,6 +10,8 @@ use crate::plan::Phase;
 pub(super) struct Document {
     /// Steps that playbooks may use.
     pub define: Vec<Definition>,
+    /// What must be settled first where a step takes something away from a device that is in use.
+    pub in_use: Option<String>,
     /// Name of the playbook.
     pub playbook: Option<String>,
     /// Which devices it is for, in a sentence.
@@ -60,6 +62,9 @@ pub(super) struct Definition {
     /// Takes the record out of its console.
     #[serde(default)]
     pub removes: bool,
+    /// Takes nothing away, so that it may be done to a device that is in use.
+    #[serde(default)]
+    pub restores: bool,
     /// Where in a playbook it has to stand.
     #[serde(default)]
     pub place: Place,

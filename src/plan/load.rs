@@ -102,10 +102,12 @@ impl Shelf {
                 }
             }
         }
+        let in_use: Vec<String> = pages.iter().filter_map(|page| page.document.in_use.clone()).collect();
+        let in_use = in_use.join(" ");
         for Page { sheet, document } in pages {
             for raw in &document.define {
                 let number = shelf.numbers.get(&raw.step).copied().unwrap_or_default();
-                let mut known = compile::define(raw, number, sheet);
+                let mut known = compile::define(raw, number, &in_use, sheet);
                 known.guard.after = raw.after.as_ref().and_then(|after| {
                     Some((shelf.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
                 });

@@ -90,6 +90,7 @@ words! {
 }
 
 /// One record of a device, as far as steps care.
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Object {
     /// The console that holds it.
@@ -106,6 +107,10 @@ pub struct Object {
     pub join: JoinType,
     /// Google: the kind of its upgrade.
     pub licence: Licence,
+    /// Intune: the row of a connector, not an enrolment.
+    pub connector: bool,
+    /// Intune: a row by which the device cannot be retired, wiped or deleted.
+    pub without_actions: bool,
 }
 
 /// What a finding asks for.
@@ -156,6 +161,14 @@ pub struct Subject {
     pub teams: bool,
     /// Runs ChromeOS Flex.
     pub flex: bool,
+    /// Runs a server operating system.
+    pub server: bool,
+    /// A virtual machine of any kind.
+    pub virtual_device: bool,
+    /// A Windows 365 Cloud PC.
+    pub cloud_pc: bool,
+    /// A session host of Azure Virtual Desktop.
+    pub session_host: bool,
     /// What becomes of it.
     pub purpose: Purpose,
     /// Somebody decided that it stays as it is.

@@ -37,6 +37,10 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         shared: false,
         teams: false,
         flex: false,
+        server: false,
+        virtual_device: false,
+        cloud_pc: false,
+        session_host: false,
         purpose: Purpose::Dispose,
         kept: false,
         ad_complete: false,
@@ -51,7 +55,17 @@ impl Subject {
     pub(super) fn with(mut self, console: Console, state: State) -> Self {
         let record = u32::try_from(self.objects.len()).unwrap();
         let join = if console == Console::Entra { self.join_type } else { JoinType::Unknown };
-        self.objects.push(Object { console, record, live: true, state, ztdid: false, join, licence: Licence::Unknown });
+        self.objects.push(Object {
+            console,
+            record,
+            live: true,
+            state,
+            ztdid: false,
+            join,
+            licence: Licence::Unknown,
+            connector: false,
+            without_actions: false,
+        });
         self
     }
 
@@ -100,13 +114,15 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 26] = [
+const SLUGS: [&str; 29] = [
     "export-list",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
     "defender-offboard",
     "defender-exclude",
+    "cloud-pc-end",
+    "session-host-remove",
     "intune-retire",
     "intune-wipe",
     "intune-delete",
@@ -114,6 +130,7 @@ const SLUGS: [&str; 26] = [
     "autopilot-unassign-user",
     "autopilot-delete",
     "ad-disable-computer",
+    "ad-enable-computer",
     "ad-delete-computer",
     "entra-disable",
     "entra-delete",
@@ -176,12 +193,14 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "autopilot-delete",
         "chrome-deprovision",
         "chrome-powerwash",
+        "cloud-pc-end",
         "entra-delete",
         "google-account-wipe",
         "intune-delete",
         "intune-deprovision-chromeos",
         "intune-retire",
         "intune-wipe",
+        "session-host-remove",
     ];
     assert_eq!(of(|e| e.irreversible), irreversible);
     assert_eq!(of(|e| e.wipes), ["chrome-powerwash", "intune-delete", "intune-wipe"]);
@@ -337,9 +356,9 @@ fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
         "back-up-bitlocker-key:0",
         "back-up-laps:0",
         "ad-disable-computer",
-        "ad-delete-computer",
         "verify-in-next-export",
     ];
+    // It is in use: disabling shows whether anybody misses it, and nothing is deleted.
     expect(&device, "windows-hybrid", &order);
     let told = condition(&playbooks(), &device, "ad-disable-computer");
     assert!(told.contains("still signs in") && told.contains("objectGUID, which is the Entra device id"), "{told}");
@@ -789,4 +808,57 @@ fn rows_of_one_object_are_one_step() {
         .but(|o| o.record = 0)
         .asks_for(Intent::Remove, &[]);
     expect(&device, "other", &["export-list", "entra-disable:0", "entra-delete:0", "verify-in-next-export"]);
+}
+
+#[test]
+fn servers_and_virtual_machines_are_neither_wiped_nor_enrolled() {
+    for books in [playbooks(), reckless()] {
+        for intent in [Intent::Remove, Intent::Reconnect] {
+            for purpose in Purpose::ALL {
+                let device = subject(Platform::Windows, JoinType::Joined)
+                    .with(Console::Intune, State::Managed)
+                    .with(Console::Entra, State::Enabled)
+                    .asks_for(intent, &[]);
+                let device = Subject { purpose: *purpose, ..device };
+                let server = steps(&books, &Subject { server: true, ..device.clone() });
+                let never = ["intune-wipe:0", "intune-retire:0", "re-enroll"];
+                assert!(never.iter().all(|step| !server.iter().any(|s| s == step)), "{server:?}");
+                let desktop = Subject { virtual_device: true, cloud_pc: true, ..device.clone() };
+                let desktop = steps(&books, &desktop);
+                assert!(!desktop.iter().any(|s| s == "intune-wipe:0" || s == "re-enroll"), "{desktop:?}");
+                let machine = steps(&books, &Subject { virtual_device: true, ..device });
+                assert!(!machine.iter().any(|s| s == "intune-wipe:0"), "{machine:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_that_takes_no_actions_gets_none_and_stands_in_nobodys_way() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .but(|o| (o.connector, o.without_actions) = (true, true))
+        .with(Console::Autopilot, State::Unknown)
+        .asks_for(Intent::Remove, &[]);
+    let steps = steps(&playbooks(), &device);
+    assert!(!steps.iter().any(|s| s.starts_with("intune-")), "{steps:?}");
+    assert!(steps.iter().any(|s| s == "autopilot-delete:1"), "{steps:?}");
+}
+
+#[test]
+fn a_cloud_pc_ends_before_its_records_go() {
+    let device = subject(Platform::Windows, JoinType::Joined)
+        .with(Console::Intune, State::Managed)
+        .with(Console::Entra, State::Enabled)
+        .asks_for(Intent::Remove, &[]);
+    let device = Subject { virtual_device: true, cloud_pc: true, ..device };
+    let order = [
+        "export-list",
+        "cloud-pc-end:0",
+        "intune-delete:0",
+        "entra-disable:1",
+        "entra-delete:1",
+        "verify-in-next-export",
+    ];
+    expect(&device, "cloud-pc", &order);
 }

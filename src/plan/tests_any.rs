@@ -17,8 +17,9 @@ fn object() -> impl Strategy<Value = Object> {
     (
         (select(Console::ALL), any::<bool>(), select(State::ALL)),
         (any::<bool>(), select(JoinType::ALL), select(Licence::ALL)),
+        any::<[bool; 2]>(),
     )
-        .prop_map(|((console, live, state), (stamp, join, licence))| Object {
+        .prop_map(|((console, live, state), (stamp, join, licence), [connector, actions])| Object {
             console,
             record: 0,
             live,
@@ -26,6 +27,8 @@ fn object() -> impl Strategy<Value = Object> {
             ztdid: stamp && console == Console::Entra,
             join: if console == Console::Entra { join } else { JoinType::Unknown },
             licence,
+            connector: connector && console == Console::Intune,
+            without_actions: connector && !actions && console == Console::Intune,
         })
 }
 
@@ -40,6 +43,7 @@ prop_compose! {
             (proptest::option::of(select(Platform::ALL)), select(Ownership::ALL), select(JoinType::ALL)),
         (identity, activity, mode) in (select(Identity::ALL), select(Activity::ALL), select(AndroidMode::ALL)),
         [shared, teams, flex, kept, ad_complete, autopilot_proven] in any::<[bool; 6]>(),
+        [server, virtual_device, cloud_pc, session_host] in any::<[bool; 4]>(),
         purpose in select(Purpose::ALL),
         objects in vec(object(), 0..10),
         claims in vec(claim(), 0..5),
@@ -50,6 +54,11 @@ prop_compose! {
         }
         Subject {
             device: 3, platform, ownership, join_type, identity, activity, mode, shared, teams, flex, purpose,
+            // One in four is enough.
+            server: server && virtual_device,
+            virtual_device: virtual_device && !server,
+            cloud_pc: cloud_pc && virtual_device && !server,
+            session_host: session_host && virtual_device && !server && !cloud_pc,
             // One in eight is enough.
             kept: kept && shared && teams,
             ad_complete, autopilot_proven, objects, claims,

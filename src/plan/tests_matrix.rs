@@ -286,7 +286,8 @@ fn only_what_is_asked_for_goes() {
             let touched = plan.steps.iter().any(|(e, _)| e.irreversible || e.slug.ends_with("-disable"));
             return demand(!touched, "nothing goes where nothing is asked to go");
         }
-        for (entry, object) in plan.steps.iter().filter(|(e, _)| !e.slug.starts_with("back-up-")) {
+        let goes = |e: &Entry| !e.slug.starts_with("back-up-") && e.slug != "ad-enable-computer";
+        for (entry, object) in plan.steps.iter().filter(|(e, _)| goes(e)) {
             let Some(object) = object else { continue };
             // Autopilot and AD are where an Entra record that is asked to go is dealt with.
             let elsewhere = matches!(entry.console, Some(Console::Autopilot | Console::Ad));
@@ -296,6 +297,22 @@ fn only_what_is_asked_for_goes() {
                 .iter()
                 .all(|c| c.objects.iter().all(|r| device.objects.iter().any(|o| o.record == *r && !o.live)));
             demand(remove || !all_older || !object.live, "surplus records never take a live one along")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_taken_from_a_device_in_use_says_that_it_is_in_use() {
+    check_all(|plan| {
+        if plan.device.activity != Activity::Active {
+            return Ok(());
+        }
+        for (entry, object) in &plan.steps {
+            let acts = entry.console.is_some() && matches!(entry.phase, Phase::Remove | Phase::AfterGrace);
+            let surplus = object.is_some_and(|o| !o.live && plan.device.names(o.record));
+            let says = ["still", "in use"].iter().any(|word| entry.condition.contains(word));
+            demand(!acts || surplus || says || entry.slug == "ad-enable-computer", "a device in use is called so")?;
         }
         Ok(())
     });

@@ -12,7 +12,9 @@ use super::records::derive;
 use super::rule::{FLAGGED, Rule, place};
 use crate::error::Problem;
 use crate::schema::{Kind, Severity, device_field};
-use device::{MadeUp, default_value, given_value};
+use device::MadeUp;
+
+pub(super) use device::{default_value, given_value};
 
 /// Runs the tests of a rule; the problems are what failed.
 ///

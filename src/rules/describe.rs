@@ -130,7 +130,7 @@ pub(super) struct Case {
 /// Result of a rule for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Expect {
+pub(in crate::rules) enum Expect {
     /// It holds.
     Match,
     /// It does not hold.
@@ -140,7 +140,7 @@ pub(super) enum Expect {
 }
 
 impl Expect {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(in crate::rules) const fn as_str(self) -> &'static str {
         match self {
             Self::Match => "match",
             Self::Pass => "pass",

@@ -46,6 +46,32 @@ pub fn json_schema() -> Value {
     with(schema, "title", json!("lastseen rule"))
 }
 
+/// The schema of a condition that rules share.
+#[must_use]
+pub fn condition_schema() -> Value {
+    let value = json!({"type": ["string", "number", "boolean", "null"]});
+    let test = object(
+        &[
+            ("name", text("what it shows")),
+            ("given", json!({"type": "object", "additionalProperties": value})),
+            ("expect", json!({"enum": ["match", "pass", "unknown"]})),
+        ],
+        &["name", "expect"],
+    );
+    let schema = object(
+        &[
+            ("name", json!({"type": "string", "pattern": "^[a-z0-9_]+$", "description": "name of the file"})),
+            ("meaning", text("what it says, in one sentence")),
+            ("console", json!({"enum": Console::WORDS, "description": "whose records it is about; none: the device"})),
+            ("when", text("SQL over one record's columns where there is a console, else over the device's")),
+            ("tests", with(list(test), "minItems", json!(2))),
+        ],
+        &["name", "meaning", "when", "tests"],
+    );
+    let schema = with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"));
+    with(schema, "title", json!("lastseen condition"))
+}
+
 /// A schema with one more key.
 fn with(mut schema: Value, key: &str, value: Value) -> Value {
     if let Some(keys) = schema.as_object_mut() {

@@ -7,6 +7,7 @@
 mod availability;
 mod cases;
 mod compile;
+mod conditions;
 mod describe;
 mod engine;
 mod evaluate;
@@ -25,23 +26,24 @@ use crate::schema::nearest;
 
 pub use availability::Availability;
 pub use cases::run_cases;
+pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{Intent, Text};
 pub use evaluate::{Ground, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
-pub use json_schema::json_schema;
+pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};
 pub use page::page;
 pub use rule::Rule;
 
-/// Reads, checks and compiles every rule.
+/// Reads, checks and compiles every rule. `conditions` are those that rules share.
 ///
 /// # Errors
 /// Every problem in every file.
-pub fn load(files: &Files) -> Result<Vec<Rule>, Vec<Problem>> {
+pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Problem>> {
     let mut rules = Vec::new();
     let mut problems = Vec::new();
     for (path, text) in under(files, "findings/") {
-        match describe::parse(&path, &text).and_then(|raw| compile::compile(&path, &text, raw)) {
+        match describe::parse(&path, &text).and_then(|raw| compile::compile(&path, &text, raw, conditions)) {
             Ok(rule) => rules.push(rule),
             Err(found) => problems.extend(found),
         }
@@ -99,7 +101,20 @@ mod tests {
     use super::*;
 
     fn shipped() -> Vec<Rule> {
-        load(&crate::assets::rules(None).unwrap()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+        let files = crate::assets::rules(None).unwrap();
+        let conditions = conditions(&files);
+        load(&files, &conditions).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    fn conditions(files: &Files) -> Conditions {
+        Conditions::load(files).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    #[test]
+    fn every_shared_condition_passes_its_own_tests() {
+        let conditions = conditions(&crate::assets::rules(None).unwrap());
+        let problems: Vec<_> = conditions.iter().flat_map(run_condition_cases).collect();
+        assert!(problems.is_empty(), "{problems:#?}");
     }
 
     #[test]

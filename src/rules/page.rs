@@ -69,10 +69,13 @@ fn indented(condition: &str) -> String {
 }
 
 fn own_columns(page: &mut String, rule: &Rule) {
-    if rule.derived.is_empty() && rule.after.is_empty() {
+    if rule.derived.is_empty() && rule.after.is_empty() && rule.named.is_empty() {
         return;
     }
     let _ = writeln!(page, "where\n");
+    for (name, meaning) in &rule.named {
+        let _ = writeln!(page, "{}", wrapped(&format!("`{name}` (shared): {meaning}"), "- "));
+    }
     for own in &rule.derived {
         let console = own.console.title();
         let of = own.filter_text.as_ref().map_or_else(String::new, |filter| format!(" with `{filter}`"));

@@ -24,6 +24,8 @@ pub struct Rule {
     /// Rules that are judged before it.
     pub(super) after: Vec<String>,
     pub(super) derived: Vec<Derived>,
+    /// Shared conditions that it names, with what they say.
+    pub(super) named: Vec<(String, String)>,
     /// The condition as written.
     pub(super) condition: String,
     pub(super) when: Expr,
@@ -142,6 +144,12 @@ impl Rule {
         });
         let direct = derived.chain(objects).filter_map(|name| record_field(&name)).map(|f| f.name).collect::<Vec<_>>();
         carried.chain(beneath).chain(needs).chain(direct).collect()
+    }
+
+    /// Whether it names a shared condition.
+    #[must_use]
+    pub fn names(&self, condition: &str) -> bool {
+        self.named.iter().any(|(name, _)| name == condition)
     }
 
     /// Gives every finding of the rule one severity.

@@ -45,7 +45,7 @@ pub const DEVICE: &[Field] = &[
     field(
         "abm_server_used",
         Kind::Flag,
-        "true where Intune has a device of the same Apple server; unknown otherwise: the server may be another system's",
+        "true where Intune lists at least half of the devices of the same Apple server, and more than one; unknown otherwise: the server may be another system's",
     ),
     field("owner_devices", Kind::Count, "Entra devices that have the same owner"),
     field("owner_stale", Kind::Count, "how many of those are stale"),
@@ -57,7 +57,18 @@ pub const DEVICE: &[Field] = &[
     ),
     field("teams_phone", Kind::Flag, "whether the configuration marks it as a Teams phone, room or panel"),
     field("vdi", Kind::Flag, "whether the configuration marks its name as that of a non-persistent desktop"),
-    field("userless", Kind::Flag, "whether nobody has to own it: shared, kiosk, Teams, or enrolled without a user"),
+    field(
+        "userless",
+        Kind::Flag,
+        "whether nobody has to own it: shared, kiosk, Teams, Surface Hub, HoloLens, printer, or enrolled without a user",
+    ),
+    field("kiosk", Kind::Flag, "whether it is marked as a kiosk"),
+    field("cloud_pc", Kind::Flag, "whether it is a Windows 365 Cloud PC"),
+    field("session_host", Kind::Flag, "whether it is a session host of Azure Virtual Desktop"),
+    field("virtual_machine", Kind::Flag, "whether model, manufacturer or serial number are those of a virtual machine"),
+    field("surface_hub", Kind::Flag, "whether it is a Surface Hub"),
+    field("hololens", Kind::Flag, "whether it is a HoloLens"),
+    field("printer", Kind::Flag, "whether it is a printer of Universal Print"),
     field(
         "server_os",
         Kind::Flag,
@@ -239,8 +250,13 @@ const NAMED: &[Carried] = &[
     ),
     carried(Console::Chrome, "chrome_count", From::Count, "Google Admin records of the device"),
     carried(Console::Chrome, "chrome_id", From::Live("native_id"), "Google device id, else the serial"),
-    carried(Console::Chrome, "chrome_last_seen", From::Newest("last_seen"), "last policy sync"),
-    carried(Console::Chrome, "chrome_days", From::Age("last_seen"), "days since the last policy sync"),
+    carried(
+        Console::Chrome,
+        "chrome_last_seen",
+        From::Newest("last_seen"),
+        "last policy sync, use or report, the newest",
+    ),
+    carried(Console::Chrome, "chrome_days", From::Age("last_seen"), "days since the last policy sync, use or report"),
     carried(Console::Chrome, "chrome_state", From::Live("state"), "e.g. `active`, `disabled`, `deprovisioned`"),
     carried(Console::Chrome, "chrome_updates_end", From::Live("updates_end"), "end of automatic updates"),
     carried(Console::GoogleMobile, "google_mobile_count", From::Count, "Google mobile records of the device"),
@@ -334,7 +350,7 @@ pub fn beneath(name: &str) -> &'static [&'static str] {
     match name {
         "android_mode" => &["mode"],
         "server_os" => &["os"],
-        "abm_server_used" => &["server"],
+        "abm_server_used" => &["server", "released"],
         _ => &[],
     }
 }

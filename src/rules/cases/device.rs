@@ -11,7 +11,7 @@ use yaml_serde::Value;
 use super::super::engine::first_line;
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
-use crate::identity::{AsOf, Devices, Links, Markers, Shelves, Threshold, Thresholds};
+use crate::identity::{AsOf, Devices, Links, Marker, Markers, Shelves, Threshold, Thresholds};
 use crate::schema::{Console, Field, Kind, Platform, record_field};
 
 /// As-of time of every test.
@@ -110,7 +110,7 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_string).or_else(|| value.as_u64().map(|n| n.to_string()))
 }
 
-pub(super) fn given_value(given: &Value, kind: Kind) -> Option<AnyValue<'static>> {
+pub(in crate::rules) fn given_value(given: &Value, kind: Kind) -> Option<AnyValue<'static>> {
     if given.is_null() {
         return Some(AnyValue::Null);
     }
@@ -135,7 +135,7 @@ const fn datetime(millis: i64) -> AnyValue<'static> {
 }
 
 /// What an empty device has: no records, default thresholds, words that say "not known".
-pub(super) fn default_value(name: &str, kind: Kind) -> AnyValue<'static> {
+pub(in crate::rules) fn default_value(name: &str, kind: Kind) -> AnyValue<'static> {
     let thresholds = Thresholds::default();
     if let Some(threshold) = name.strip_suffix("_days").and_then(Threshold::parse) {
         return AnyValue::UInt32(thresholds.days(threshold, Platform::Windows));
@@ -147,11 +147,8 @@ pub(super) fn default_value(name: &str, kind: Kind) -> AnyValue<'static> {
         ("owner_devices" | "owner_stale", _) => AnyValue::Null,
         ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),
         (_, Kind::Count) => AnyValue::UInt32(0),
-        (
-            "entra_any_enabled" | "entra_in_intune" | "abm_all_released" | "shared" | "teams_phone" | "vdi"
-            | "userless",
-            _,
-        ) => AnyValue::Boolean(false),
+        ("entra_any_enabled" | "entra_in_intune" | "abm_all_released", _) => AnyValue::Boolean(false),
+        _ if Marker::parse(name).is_some() => AnyValue::Boolean(false),
         _ => AnyValue::Null,
     }
 }

@@ -49,6 +49,8 @@ pub(super) trait Scope {
     fn kind(&self, name: &str) -> Option<Kind>;
     /// Every name, for finding the one that was meant.
     fn names(&self) -> Vec<&str>;
+    /// What stands in place of the name of a shared condition.
+    fn shared(&self, name: &str) -> Option<Result<Expr, Refusal>>;
     /// What one row is.
     fn row(&self) -> &'static str;
     /// Whether a row may come from a list that lacks a column.
@@ -56,7 +58,8 @@ pub(super) trait Scope {
 }
 
 /// What is wrong with a condition, and what would be right.
-pub(super) struct Refusal {
+#[derive(Clone, Debug)]
+pub(in crate::rules) struct Refusal {
     pub message: String,
     pub help: String,
 }
@@ -67,6 +70,28 @@ fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
 
 /// Parses a condition, refuses what it may not be, and runs it over a table without rows.
 pub(super) fn condition(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
+    let expr = checked(text, scope)?;
+    Ok(if scope.may_lack() { open_where_lacking(expr) } else { expr })
+}
+
+/// Puts shared conditions in place of their names.
+fn expand(expr: Expr, scope: &dyn Scope) -> Result<Expr, Refusal> {
+    let mut found = Vec::new();
+    for name in expr.clone().meta().root_names() {
+        if scope.kind(&name).is_none()
+            && let Some(shared) = scope.shared(&name)
+        {
+            found.push((name, shared?));
+        }
+    }
+    Ok(expr.map_expr(|part| match &part {
+        Expr::Column(name) => found.iter().find(|(own, _)| own == name).map_or(part, |(_, shared)| shared.clone()),
+        _ => part,
+    }))
+}
+
+/// The same, without what depends on the lists at hand.
+pub(super) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
     if let Some(word) = refused_word(text) {
         let help =
             format!("a condition speaks of one {} at a time; `lastseen fields` lists what it may read", scope.row());
@@ -77,6 +102,7 @@ pub(super) fn condition(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> 
     if expr.into_iter().any(|part| matches!(part, Expr::Alias(..))) {
         return Err(refusal("gives its result a name", "a condition has no `AS`"));
     }
+    let expr = expand(expr, scope)?;
     let mut roots = expr.clone().meta().root_names();
     roots.sort_unstable();
     roots.dedup();
@@ -106,7 +132,7 @@ pub(super) fn condition(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> 
         if found == DataType::Boolean { Ok(()) } else { Err(format!("gives {}, not true or false", kind_of(&found))) }
     })
     .map_err(|message| refusal(format!("cannot be evaluated: {message}"), types_of(&roots, scope)))?;
-    Ok(if scope.may_lack() { open_where_lacking(expr) } else { expr })
+    Ok(expr)
 }
 
 /// End of the name of the column that tells where another is open: its export does not have it, or its cell could not be
@@ -185,13 +211,17 @@ fn number(literal: &LiteralValue) -> Option<f64> {
 }
 
 fn refused_word(text: &str) -> Option<&'static str> {
+    words(text).iter().find_map(|word| REFUSED_WORDS.iter().copied().find(|refused| refused == word))
+}
+
+/// The words of a condition outside its texts, lower case.
+pub(in crate::rules) fn words(text: &str) -> Vec<String> {
     let mut outside = String::new();
     for (at, part) in text.split('\'').enumerate() {
         outside.push_str(if at % 2 == 0 { part } else { " " });
     }
     let lower = outside.to_lowercase();
-    let mut words = lower.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    words.find_map(|word| REFUSED_WORDS.iter().copied().find(|refused| *refused == word))
+    lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_string).collect()
 }
 
 fn without_rows<'a>(columns: impl Iterator<Item = (&'a str, Kind)>) -> DataFrame {

@@ -6,30 +6,37 @@ mod types;
 
 use polars::prelude::Expr;
 
+use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
 use crate::error::Problem;
 use crate::schema::{Console, Kind, RECORD, Severity, device_field, device_fields, nearest, record_field, renamed};
 
 use condition::Scope;
-use scope::{Devices, Records};
+use scope::{Apart, Devices, Records};
 
-pub(super) use condition::OPEN;
-pub(super) use scope::RECORD_EXTRAS;
+pub(super) use condition::{OPEN, Refusal, words};
+pub(super) use scope::{RECORD_EXTRAS, is_extra, may_read};
+
+/// A condition that several rules share: over the records of a console, or over the device.
+pub(super) fn shared(text: &str, console: Option<Console>, conditions: &Conditions) -> Result<Expr, Refusal> {
+    condition::checked(text, &Apart { console, conditions })
+}
 
 struct Compiler<'a> {
     path: &'a str,
     text: &'a str,
+    conditions: &'a Conditions,
     problems: Vec<Problem>,
 }
 
-pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Problem>> {
-    let mut c = Compiler { path, text, problems: Vec::new() };
+pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions) -> Result<Rule, Vec<Problem>> {
+    let mut c = Compiler { path, text, conditions, problems: Vec::new() };
     c.names(&raw);
     let severity = c.severity(&["severity"], &raw.severity);
     let derived: Vec<Derived> = raw.records.iter().filter_map(|(name, raw)| c.derived(name, raw)).collect();
     // Names of columns that could not be made are known all the same, so that one mistake is one problem.
-    let scope = Devices::new(raw.records.keys().cloned(), &derived, !raw.after.is_empty());
+    let scope = Devices::new(raw.records.keys().cloned(), &derived, !raw.after.is_empty(), conditions);
     let when = c.condition(&["when"], &raw.when, &scope);
     let mut severity_when = Vec::new();
     for one in &raw.severity_when {
@@ -53,6 +60,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Prob
     let shown = severity_when.iter().flat_map(|(expr, _)| roots(expr)).chain(raw.evidence.iter().cloned());
     let shown = sorted(shown.collect());
     let decides = sorted(roots(&when));
+    let named = named(&raw, conditions);
     let read = sorted(shown.iter().chain(&decides).cloned().collect());
     let columns = read.iter().filter_map(|name| device_field(name)).map(|f| f.name).collect();
     Ok(Rule {
@@ -75,6 +83,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Prob
         absence,
         after: raw.after,
         derived,
+        named,
         condition: raw.when.trim().to_string(),
         when,
         severity_when,
@@ -86,6 +95,21 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw) -> Result<Rule, Vec<Prob
         lines: Lines::of(text, &raw.tests),
         tests: raw.tests,
     })
+}
+
+/// Shared conditions that a rule names anywhere, with what they say.
+fn named(raw: &Raw, conditions: &Conditions) -> Vec<(String, String)> {
+    let of_records = raw.records.values().flat_map(|r| [&r.filter, &r.any, &r.all, &r.count]);
+    let of_objects = raw.objects.iter().map(|o| &o.condition);
+    let severity = raw.severity_when.iter().map(|s| &s.when);
+    let texts = std::iter::once(&raw.when).chain(severity).chain(of_records.chain(of_objects).flatten());
+    let mut found: Vec<(String, String)> = texts
+        .flat_map(|text| conditions.named_in(text))
+        .map(|condition| (condition.name.clone(), condition.meaning.clone()))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Name of a file without folder and ending.
@@ -139,7 +163,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn unknown_column(&mut self, place: &[&str], name: &str, scope: &Devices) {
+    fn unknown_column(&mut self, place: &[&str], name: &str, scope: &Devices<'_>) {
         let help = renamed(name)
             .or_else(|| nearest(name, scope.names().into_iter()))
             .map_or_else(|| "`lastseen fields` lists them".to_string(), |n| format!("the nearest column is `{n}`"));
@@ -185,14 +209,19 @@ impl Compiler<'_> {
             self.add(place, format!("`{name}` is a column of the device table already"), "choose another name");
             return None;
         }
+        if self.conditions.get(name).is_some() {
+            self.add(place, format!("`{name}` is a shared condition already"), "choose another name");
+            return None;
+        }
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
             self.add(place, format!("`{name}` is no column name"), "use lower case letters, digits and `_`");
             return None;
         }
         let console = self.console(place, &raw.console)?;
+        let scope = Records { grouped: false, console: Some(console), conditions: self.conditions };
         let filter = match &raw.filter {
             None => None,
-            Some(text) => Some(self.condition(place, text, &Records { grouped: false })?),
+            Some(text) => Some(self.condition(place, text, &scope)?),
         };
         let given = [&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days];
         if given.iter().filter(|kind| kind.is_some()).count() != 1 {
@@ -200,9 +229,9 @@ impl Compiler<'_> {
             return None;
         }
         let what = match (&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days) {
-            (Some(text), ..) => What::Any(self.condition(place, text, &Records { grouped: false })?),
-            (_, Some(text), ..) => What::All(self.condition(place, text, &Records { grouped: false })?),
-            (_, _, Some(text), ..) => What::Count(self.condition(place, text, &Records { grouped: false })?),
+            (Some(text), ..) => What::Any(self.condition(place, text, &scope)?),
+            (_, Some(text), ..) => What::All(self.condition(place, text, &scope)?),
+            (_, _, Some(text), ..) => What::Count(self.condition(place, text, &scope)?),
             (_, _, _, Some(column), _) => What::Newest(self.time(place, column)?),
             (_, _, _, _, column) => What::Days(self.time(place, column.as_deref().unwrap_or_default())?),
         };
@@ -226,7 +255,7 @@ impl Compiler<'_> {
         if let Some(group) = &raw.group {
             self.record_column(place, &group.column)?;
         }
-        let scope = Records { grouped: raw.group.is_some() };
+        let scope = Records { grouped: raw.group.is_some(), console, conditions: self.conditions };
         let condition = match &raw.condition {
             None => None,
             Some(text) => Some(self.condition(place, text, &scope)?),
@@ -235,7 +264,7 @@ impl Compiler<'_> {
         Some(Objects { console, condition, group: raw.group.clone(), text })
     }
 
-    fn cases(&mut self, cases: &[Case], scope: &Devices) {
+    fn cases(&mut self, cases: &[Case], scope: &Devices<'_>) {
         for case in cases {
             let place = &["tests", case.name.as_str()];
             for name in case.given.keys().filter(|name| scope.kind(name).is_none()) {

@@ -1,24 +1,33 @@
 //! What conditions may read: the columns of the device table, or of one console's records.
 
+use polars::prelude::Expr;
+
+use super::super::conditions::{Conditions, Place};
 use super::super::rule::{Derived, FLAGGED};
-use super::condition::Scope;
-use crate::schema::{DEVICE, Kind, RECORD, carried_columns, device_field, record_field};
+use super::condition::{Refusal, Scope};
+use crate::schema::{Console, DEVICE, Kind, RECORD, carried_columns, device_field, record_field};
 
 /// Columns of the device table, of the rule's own, and whether another rule holds.
-pub(super) struct Devices {
+pub(super) struct Devices<'a> {
     derived: Vec<(String, Kind)>,
     flagged: bool,
+    conditions: &'a Conditions,
 }
 
-impl Devices {
-    pub(super) fn new(names: impl Iterator<Item = String>, derived: &[Derived], flagged: bool) -> Self {
+impl<'a> Devices<'a> {
+    pub(super) fn new(
+        names: impl Iterator<Item = String>,
+        derived: &[Derived],
+        flagged: bool,
+        conditions: &'a Conditions,
+    ) -> Self {
         let kind = |name: &str| derived.iter().find(|d| d.name == name).map_or(Kind::Flag, Derived::kind);
         let derived = names.map(|name| (name.clone(), kind(&name))).collect();
-        Self { derived, flagged }
+        Self { derived, flagged, conditions }
     }
 }
 
-impl Scope for Devices {
+impl Scope for Devices<'_> {
     fn kind(&self, name: &str) -> Option<Kind> {
         if name == FLAGGED && self.flagged {
             return Some(Kind::Flag);
@@ -29,7 +38,12 @@ impl Scope for Devices {
 
     fn names(&self) -> Vec<&str> {
         let all = DEVICE.iter().map(|f| f.name).chain(carried_columns().iter().map(|c| c.name));
-        self.derived.iter().map(|(name, _)| name.as_str()).chain(all).chain(self.flagged.then_some(FLAGGED)).collect()
+        let own = self.derived.iter().map(|(name, _)| name.as_str());
+        own.chain(all).chain(self.flagged.then_some(FLAGGED)).chain(self.conditions.names()).collect()
+    }
+
+    fn shared(&self, name: &str) -> Option<Result<Expr, Refusal>> {
+        self.conditions.find(name, Place::Device)
     }
 
     fn row(&self) -> &'static str {
@@ -59,11 +73,15 @@ pub(in crate::rules) const RECORD_EXTRAS: &[(&str, Kind, &str)] = &[
 const GROUPED: &[(&str, Kind)] = &[("group_live", Kind::Flag), ("group_count", Kind::Count)];
 
 /// Columns of one console's records.
-pub(super) struct Records {
+pub(super) struct Records<'a> {
+    /// With `group` in `objects`.
     pub grouped: bool,
+    /// The console, where it is one.
+    pub console: Option<Console>,
+    pub conditions: &'a Conditions,
 }
 
-impl Scope for Records {
+impl Scope for Records<'_> {
     fn kind(&self, name: &str) -> Option<Kind> {
         let extra = RECORD_EXTRAS.iter().find(|(own, ..)| *own == name).map(|(_, kind, _)| *kind);
         let group = GROUPED.iter().filter(|_| self.grouped).find(|(own, _)| *own == name).map(|(_, kind)| *kind);
@@ -73,7 +91,11 @@ impl Scope for Records {
     fn names(&self) -> Vec<&str> {
         let extra = RECORD_EXTRAS.iter().map(|(name, ..)| *name);
         let group = GROUPED.iter().filter(|_| self.grouped).map(|(name, _)| *name);
-        RECORD.iter().map(|f| f.name).chain(extra).chain(group).collect()
+        RECORD.iter().map(|f| f.name).chain(extra).chain(group).chain(self.conditions.names()).collect()
+    }
+
+    fn shared(&self, name: &str) -> Option<Result<Expr, Refusal>> {
+        self.conditions.find(name, Place::Records(self.console))
     }
 
     fn row(&self) -> &'static str {
@@ -82,5 +104,59 @@ impl Scope for Records {
 
     fn may_lack(&self) -> bool {
         true
+    }
+}
+
+/// What a shared condition may read: the columns of the device table, or those of one record and the thresholds. Which
+/// record is the live one belongs to the rule.
+pub(super) struct Apart<'a> {
+    pub console: Option<Console>,
+    pub conditions: &'a Conditions,
+}
+
+/// What a condition over records may read that is the same for every record.
+const SAME_EVERYWHERE: &[&str] =
+    &["inactive_days", "delete_days", "sensor_days", "pending_days", "stock_days", "as_of"];
+
+/// Whether a name is one of the columns that only conditions over records have.
+pub(in crate::rules) fn is_extra(name: &str) -> bool {
+    RECORD_EXTRAS.iter().any(|(own, ..)| *own == name) || GROUPED.iter().any(|(own, _)| *own == name)
+}
+
+/// Whether a shared condition may read a column.
+pub(in crate::rules) fn may_read(name: &str, console: Option<Console>) -> bool {
+    match console {
+        None => device_field(name).is_some(),
+        Some(_) => record_field(name).is_some() || SAME_EVERYWHERE.contains(&name),
+    }
+}
+
+impl Scope for Apart<'_> {
+    fn kind(&self, name: &str) -> Option<Kind> {
+        let field = if self.console.is_some() { record_field(name) } else { None };
+        let field = field.or_else(|| device_field(name));
+        field.filter(|_| may_read(name, self.console)).map(|f| f.kind)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let own: Vec<&str> = if self.console.is_some() {
+            RECORD.iter().map(|f| f.name).chain(SAME_EVERYWHERE.iter().copied()).collect()
+        } else {
+            DEVICE.iter().map(|f| f.name).chain(carried_columns().iter().map(|c| c.name)).collect()
+        };
+        own.into_iter().chain(self.conditions.names()).collect()
+    }
+
+    fn shared(&self, name: &str) -> Option<Result<Expr, Refusal>> {
+        let place = self.console.map_or(Place::Device, |console| Place::Records(Some(console)));
+        self.conditions.find(name, place)
+    }
+
+    fn row(&self) -> &'static str {
+        if self.console.is_some() { "record" } else { "device" }
+    }
+
+    fn may_lack(&self) -> bool {
+        false
     }
 }

@@ -1,0 +1,41 @@
+//! Where the conditions that rules share hold, as far as steps depend on them: what is a server, which row is no enrolment.
+
+use crate::error::Result;
+use crate::rules::{Condition, Conditions, Ground};
+
+/// Shared conditions that steps depend on.
+const CONDITIONS: [&str; 5] = ["server_machine", "virtual_device", "connector_row", "row_without_actions", "parked"];
+
+/// Record columns that those conditions read.
+pub(super) fn needed(conditions: &Conditions) -> Vec<&'static str> {
+    let named = CONDITIONS.iter().filter_map(|name| conditions.get(name));
+    named.flat_map(Condition::record_columns).collect()
+}
+
+/// Where those conditions hold.
+pub(super) struct Holds {
+    pub server: Vec<bool>,
+    pub virtual_device: Vec<bool>,
+    pub connector: Vec<bool>,
+    pub without_actions: Vec<bool>,
+    pub parked: Vec<bool>,
+}
+
+impl Holds {
+    pub(super) fn new(conditions: &Conditions, ground: Ground<'_>) -> Result<Self> {
+        let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(ground));
+        let records = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_records(ground));
+        Ok(Self {
+            server: devices("server_machine")?,
+            virtual_device: devices("virtual_device")?,
+            connector: records("connector_row")?,
+            without_actions: records("row_without_actions")?,
+            parked: records("parked")?,
+        })
+    }
+}
+
+/// Whether a list says so of a device or a line.
+pub(super) fn says(list: &[bool], at: usize) -> bool {
+    list.get(at) == Some(&true)
+}
