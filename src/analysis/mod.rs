@@ -9,6 +9,7 @@ mod library;
 mod remarks;
 mod subjects;
 mod tables;
+mod together;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ use crate::formats::dates::Order;
 use crate::formats::{Missing, Written};
 use crate::history::Decisions;
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
-use crate::notice::Notice;
+use crate::notice::{Code, Notice};
 use crate::plan::{self, Phase, Planned, Playbooks, Schedule, Suggestions};
 use crate::rules::{self, Availability, Findings, Ground, Rule, Tally};
 use crate::schema::{Console, JoinType, Purpose, Severity};
@@ -226,7 +227,7 @@ struct Inner {
 }
 
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
-    let library = Library::load(options)?;
+    let mut library = Library::load(options)?;
     let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
@@ -262,6 +263,9 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let (moved, found) = remarks::names_disagree(&shelves, &devices);
     devices.doubt(&moved);
     notices.extend(found);
+    let (nameless, found) = remarks::nameless(&shelves, &devices);
+    devices.doubt(&nameless);
+    notices.extend(found);
 
     progress.step("Judging devices");
     let (available, found) = Availability::new(&shelves, &devices);
@@ -280,7 +284,10 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
     let orders = subjects::Orders { playbooks: &library.playbooks, purpose: options.purpose, decisions: &decisions };
-    let steps = subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, orders);
+    let mut steps = subjects::plan(&shelves, &links, &devices, &device_table, &library.rules, &findings, orders);
+    let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
+    notices.extend(found);
+    library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

@@ -7,6 +7,7 @@ mod cast;
 pub mod dates;
 mod describe;
 mod file;
+mod header;
 mod nearest;
 mod normalise;
 mod source;
@@ -23,11 +24,12 @@ use crate::read::{Export, PAGE_PREFIX};
 
 pub use cast::Written;
 pub use describe::{Format, Lookup, Missing};
+pub use header::Below;
 pub use nearest::Nearest;
 pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
 pub use source::Source;
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{RowLimits, Vocabulary};
 
 /// Every format, and the words they share.
 #[derive(Debug)]

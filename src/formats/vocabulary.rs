@@ -19,9 +19,21 @@ struct Raw {
     words: BTreeMap<String, RawWords>,
     manufacturers: BTreeMap<String, Vec<String>>,
     placeholder_serials: RawPlaceholders,
+    #[serde(default)]
+    row_limits: RowLimits,
     secret_columns: Vec<String>,
     #[serde(default)]
     harmless_columns: Vec<String>,
+}
+
+/// Numbers of rows at which lists stop, whatever their format.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RowLimits {
+    /// Rows that a sheet holds, header included.
+    pub sheet: Vec<u64>,
+    /// Pages and limits of tools.
+    pub page: Vec<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +77,7 @@ pub struct Vocabulary {
     manufacturers: BTreeMap<String, String>,
     placeholders: Vec<String>,
     placeholder_patterns: RegexSet,
+    row_limits: RowLimits,
     secrets: Vec<String>,
     harmless: Vec<String>,
 }
@@ -104,6 +117,7 @@ impl Vocabulary {
             manufacturers,
             placeholders: raw.placeholder_serials.exact.iter().map(|p| squeeze_serial(p)).collect(),
             placeholder_patterns,
+            row_limits: raw.row_limits,
             secrets: raw.secret_columns.iter().map(|s| squeeze(s)).collect(),
             harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
         }
@@ -113,6 +127,12 @@ impl Vocabulary {
     #[must_use]
     pub fn words(&self, field: &str) -> Option<&Words> {
         self.words.get(field)
+    }
+
+    /// Numbers of rows at which lists stop.
+    #[must_use]
+    pub const fn row_limits(&self) -> &RowLimits {
+        &self.row_limits
     }
 
     /// Whether a header, squeezed, names a column of secrets.
