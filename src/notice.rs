@@ -63,6 +63,12 @@ codes! {
     ControlTotal = "control-total", High;
     /// Rows of a worksheet that a reader does not see; they are read like the others.
     HiddenRows = "hidden-rows", Low;
+    /// Rows above a header, or text around a list, that are no part of it.
+    LinesPassedOver = "lines-passed-over", Low;
+    /// Cells of a worksheet that are merged: the value of the first counts for every row of the range.
+    MergedCells = "merged-cells", Low;
+    /// Most devices of a group became stale within a few days.
+    WentDarkTogether = "went-dark-together", Medium;
     /// Text in an old encoding, or mangled by one: names with accents may be wrong.
     LegacyEncoding = "legacy-encoding", Low;
     /// A value that is not of the kind its column holds.

@@ -126,6 +126,14 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
     if let Some(at) = analysis.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
         return u32::try_from(at).into_iter().collect();
     }
+    // `intune:…` as findings print objects; a name may hold a colon too.
+    let object = query.split_once(':').and_then(|(console, id)| Some((Console::parse(console)?, id.trim())));
+    let of_console = object.map(|(console, id)| find_in(analysis, shelves, id, Some(console)));
+    of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(analysis, shelves, query, None))
+}
+
+/// The devices of which a record bears a text; with a console, only its records are looked at.
+fn find_in(analysis: &Analysis, shelves: &Shelves, query: &str, of_console: Option<Console>) -> Vec<u32> {
     let compared = |cell: values::Cell<Cow<'_, str>>| match cell {
         values::Cell::Value(value) => value.into_owned(),
         _ => query.to_string(),
@@ -135,7 +143,7 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
     let radio = compared(values::imei(query));
     let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
     let mut found = BTreeSet::new();
-    for shelf in &shelves.shelves {
+    for shelf in shelves.shelves.iter().filter(|shelf| of_console.is_none_or(|console| shelf.console == console)) {
         let mut take = |line: usize| {
             let device = analysis.links.device.get(shelf.offset as usize + line).copied().unwrap_or(NONE);
             if device != NONE {
@@ -149,6 +157,8 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
             ("native_id", id.as_str()),
             ("native_id_written", query),
             ("entra_id", id.as_str()),
+            ("intune_id", id.as_str()),
+            ("ztdid", id.as_str()),
             ("imei", radio.as_str()),
             ("imei2", radio.as_str()),
             ("meid", radio.as_str()),

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables};
+use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables, together};
 use crate::doctor;
 use crate::error::Result;
-use crate::formats::{self, Formats, Normalised, Recognised, Records, values};
-use crate::notice::{Code, Notice};
+use crate::formats::{self, Below, Formats, Normalised, Recognised, Records, values};
+use crate::notice::{Code, Notice, many};
 use crate::read::{self, Export, Input};
 use crate::schema::Console;
 
@@ -45,7 +45,7 @@ pub(super) fn gather(
         let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
         return Err(nothing(message.into(), Vec::new()));
     }
-    let settings = formats::Options { order: options.date_order, needed };
+    let settings = formats::Options { order: options.date_order, needed, needed_of: together::IN_LISTS.to_vec() };
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut loading = Loading::default();
@@ -55,26 +55,44 @@ pub(super) fn gather(
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
         for export in opened.exports {
-            loading.take(&export, formats, &settings)?;
+            loading.take(export, formats, &settings)?;
         }
     }
     loading.finish(options)
 }
 
 impl Loading {
-    fn take(&mut self, export: &Export, formats: &Formats, settings: &formats::Options) -> Result<()> {
-        let Some(recognised) = formats.recognise(export) else {
-            self.stranger(export, formats);
-            return Ok(());
+    fn take(&mut self, export: Export, formats: &Formats, settings: &formats::Options) -> Result<()> {
+        if let Some(recognised) = formats.recognise(&export) {
+            return self.recognised(&export, &recognised, formats, settings);
+        }
+        let (export, rows) = match formats.header_below(export) {
+            Below::Found(export) | Below::Nothing(export) => (export, Vec::new()),
+            Below::Several(export, rows) => (export, rows),
         };
+        if let Some(recognised) = formats.recognise(&export) {
+            return self.recognised(&export, &recognised, formats, settings);
+        }
+        self.stranger(&export, formats, &rows);
+        Ok(())
+    }
+
+    fn recognised(
+        &mut self,
+        export: &Export,
+        recognised: &Recognised<'_>,
+        formats: &Formats,
+        settings: &formats::Options,
+    ) -> Result<()> {
+        self.all.notices.extend(passed_over(export));
         if let Some(lookup) = &recognised.format.lookup {
-            let names = formats::lookup(export, &recognised);
+            let names = formats::lookup(export, recognised);
             self.all.notices.extend(recognised.notices(export));
-            self.all.sources.push(Source { names: names.len() as u64, ..source(export, &recognised) });
+            self.all.sources.push(Source { names: names.len() as u64, ..source(export, recognised) });
             self.names.entry((recognised.format.console, lookup.field)).or_default().extend(names);
             return Ok(());
         }
-        let Normalised { records, notices, dates } = formats::normalise(export, &recognised, formats, settings)?;
+        let Normalised { records, notices, dates } = formats::normalise(export, recognised, formats, settings)?;
         self.all.notices.extend(notices);
         if records.rows() == 0 {
             let message = "the export has a header and no rows; it counts as not supplied".to_string();
@@ -85,13 +103,13 @@ impl Loading {
             records: records.frame.height() as u64,
             newest_signal: tables::newest(&records.frame),
             dates,
-            ..source(export, &recognised)
+            ..source(export, recognised)
         });
         self.all.records.push((export.label.clone(), records));
         Ok(())
     }
 
-    fn stranger(&mut self, export: &Export, formats: &Formats) {
+    fn stranger(&mut self, export: &Export, formats: &Formats, several: &[u32]) {
         if let Some(notice) = secrets_of_a_stranger(export) {
             self.all.notices.push(notice);
             return;
@@ -100,6 +118,19 @@ impl Loading {
         let like = nearest
             .as_ref()
             .map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
+        if nearest.is_none() && several.is_empty() && is_prose(export) {
+            self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, read::NO_HEADER));
+            return;
+        }
+        let below = match several {
+            [] => {
+                formats.likely_header(export).map_or_else(String::new, |row| format!("; row {row} looks like a header"))
+            }
+            rows => {
+                let rows: Vec<String> = rows.iter().take(MOST_ROWS).map(u32::to_string).collect();
+                format!("; rows {} each look like a header: keep one table in a file", rows.join(", "))
+            }
+        };
         let named = export.header.iter().filter(|name| !name.is_empty());
         let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
         let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
@@ -111,7 +142,10 @@ impl Loading {
         let message = if shown.is_empty() {
             "no column has a name; the file was not used".to_string()
         } else {
-            format!("no known format has these columns: {}; the file was not used{like}{language}", shown.join(", "))
+            format!(
+                "no known format has these columns: {}; the file was not used{below}{like}{language}",
+                shown.join(", ")
+            )
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
         self.all.strangers.push(super::Stranger::new(export, nearest));
@@ -169,6 +203,22 @@ fn note_short(all: &mut Gathered, short: Vec<(usize, String)>) {
         all.notices.push(Notice::new(Code::IncompleteExport, label.as_str(), message));
         records.incomplete.get_or_insert(format!("`{label}`: {reason}"));
     }
+}
+
+/// Rows that a message names.
+const MOST_ROWS: usize = 5;
+
+/// Says that rows stand above the header.
+fn passed_over(export: &Export) -> Option<Notice> {
+    let (count, row) = (export.passed_over(), export.header_row());
+    let (rows, were) = (many(count.into(), "row"), if count == 1 { "was" } else { "were" });
+    let message = format!("the header is in row {row}; {rows} above it {were} passed over");
+    (count > 0).then(|| Notice::new(Code::LinesPassedOver, &export.label, message))
+}
+
+/// Whether a text has lines above what may be its header, and no list looks like it.
+fn is_prose(export: &Export) -> bool {
+    export.passed_over() > 0 && export.container().starts_with("CSV")
 }
 
 /// A table that nobody knows and that holds keys is named and never shown, its first line least of all: it may be no

@@ -11,6 +11,7 @@ mod newest;
 mod remarks;
 mod subjects;
 mod tables;
+mod together;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ use crate::formats::dates::Order;
 use crate::formats::{Missing, Written};
 use crate::history::Decisions;
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
-use crate::notice::Notice;
+use crate::notice::{Code, Notice};
 use crate::plan::{self, Phase, Planned, Playbooks, Schedule, Suggestions};
 use crate::rules::{self, Availability, Findings, Ground, Rule, Tally};
 use crate::schema::{Console, JoinType, Purpose, Severity};
@@ -269,6 +270,9 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let (moved, found) = remarks::names_disagree(&shelves, &devices);
     devices.doubt(&moved);
     notices.extend(found);
+    let (nameless, found) = remarks::nameless(&shelves, &devices);
+    devices.doubt(&nameless);
+    notices.extend(found);
 
     progress.step("Judging devices");
     let (available, found) = Availability::new(&shelves, &devices);
@@ -293,7 +297,10 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         decisions: &decisions,
     };
     let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
-    let steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
+    let mut steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
+    let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
+    notices.extend(found);
+    library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

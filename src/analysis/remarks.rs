@@ -1,6 +1,6 @@
 //! Remarks that need the devices or the time of judgement.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
 use crate::identity::{self, AsOf, Devices, Shelves};
@@ -55,6 +55,43 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
 pub(super) fn clipped(text: &str) -> String {
     const LENGTH: usize = 40;
     if text.chars().count() <= LENGTH { text.to_string() } else { text.chars().take(LENGTH).chain(['…']).collect() }
+}
+
+/// Columns by which a console, or a person, finds the device of a row.
+const NAMING: &[&str] =
+    &["native_id", "name", "serial", "serial_written", "entra_id", "intune_id", "ztdid", "imei", "imei2", "meid"];
+
+/// Rows that name no device at all: no id, no serial number, no name. Each stands for a device that nobody can find, so
+/// that its devices are doubtful and a notice says how many there are.
+pub(super) fn nameless(shelves: &Shelves, devices: &Devices) -> (Vec<u32>, Vec<Notice>) {
+    let (mut doubtful, mut rows) = (Vec::new(), BTreeMap::<u32, (u64, u32)>::new());
+    for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.makes_devices()) {
+        let columns: Vec<_> = NAMING.iter().filter_map(|name| shelf.text(name)).collect();
+        if columns.iter().any(|cells| cells.null_count() == 0) {
+            continue;
+        }
+        let (Some(exports), Some(numbers)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
+        let places = devices.device_of(at).iter().zip(exports.iter().zip(numbers.iter())).enumerate();
+        for (line, (device, (export, row))) in places {
+            if *device == identity::NONE || columns.iter().any(|cells| cells.get(line).is_some()) {
+                continue;
+            }
+            doubtful.push(*device);
+            let (export, row) = (export.unwrap_or_default(), row.unwrap_or_default());
+            let slot = rows.entry(export).or_insert((0, row));
+            *slot = (slot.0 + 1, slot.1.min(row));
+        }
+    }
+    let notice = |(export, (count, first)): (u32, (u64, u32))| {
+        let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label.as_str());
+        let (rows, have, each) = if count == 1 { ("row", "has", "it counts") } else { ("rows", "have", "each counts") };
+        let message = format!(
+            "{count} {rows} {have} neither id nor serial number nor name; {each} as a device of its own that nothing is planned \
+             for. They may belong to the row above: fill in what the list leaves out, or export it again"
+        );
+        Notice::new(Code::BadRow, label, message).at_row(first.into())
+    };
+    (doubtful, rows.into_iter().map(notice).collect())
 }
 
 /// With fewer pairs a few renamed devices are no pattern.

@@ -211,10 +211,18 @@ fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Res
         writeln!(to, "{style}{severity:<9}{style:#}{:<width$}{:>9}{:>9}", row.rule, row.matched, row.unknown)?;
     }
     let idle: Vec<_> = model.rules.iter().filter(|row| row.outcome != "ran").collect();
-    let quiet = model.rules.len() - held.len() - idle.len();
-    if quiet > 0 {
-        let such = if held.is_empty() { "rule" } else { "other rule" };
-        writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet as u64, such))?;
+    let (open, quiet): (Vec<_>, Vec<_>) =
+        model.rules.iter().filter(|row| row.outcome == "ran" && row.matched == 0).partition(|row| row.unknown > 0);
+    let such = if held.is_empty() { "rule" } else { "other rule" };
+    if !open.is_empty() {
+        let (rules, are) = (many(open.len() as u64, such), if open.len() == 1 { "is" } else { "are" });
+        let devices = open.iter().map(|row| row.unknown).max().unwrap_or_default();
+        let up_to = if open.len() == 1 { "" } else { "up to " };
+        let devices = many(devices, "device");
+        writeln!(to, "{CAUTION}{rules} matched nothing and {are} unknown for {up_to}{devices}{CAUTION:#}")?;
+    }
+    if !quiet.is_empty() {
+        writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet.len() as u64, such))?;
     }
     for row in idle {
         writeln!(to, "{CAUTION}{}{CAUTION:#} {}: {}", row.outcome.replace('-', " "), row.rule, row.reason)?;

@@ -19,7 +19,7 @@ use crate::schema::{Activity, Confidence, Identity, Severity};
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Key, name, serial number or any id of the device, or a row of an export as `file:row`
+    /// Key, name, serial number or any id of the device, an object as `console:id`, or a row of an export as `file:row`
     #[arg(value_name = "DEVICE")]
     device: String,
 

@@ -19,7 +19,11 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
         }
         left_out(exports, label, records, found);
         let chain = chains.get(&chain_of(label, records));
-        let reasons = [further_page(records, chain), short_of_declared(records, chain), page_size(records)];
+        let reasons = [
+            further_page(records, chain),
+            short_of_declared(records, chain),
+            sheet_limit(records).or_else(|| page_size(records)),
+        ];
         for reason in reasons.into_iter().flatten() {
             found.notices.push(Notice::new(
                 Code::IncompleteExport,
@@ -98,17 +102,35 @@ fn short_of_declared(records: &Records, chain: Option<&Chain>) -> Option<String>
 }
 
 fn page_size(records: &Records) -> Option<String> {
-    let round = records.page_sizes.contains(&records.rows());
-    (round && !records.paging.enveloped).then(|| {
+    let rows = records.rows();
+    let round = records.page_sizes.contains(&rows) || records.limits.page.contains(&rows);
+    (round && !is_whole(records)).then(|| {
         format!(
-            "it has exactly {} rows, the size of one page: further pages were probably not fetched (if the console shows \
-             {} devices too, say so with `--expect {}={}`)",
-            records.rows(),
-            records.rows(),
-            records.console,
-            records.rows()
+            "it has exactly {rows} rows, the size of one page: further pages were probably not fetched ({})",
+            if_the_console_agrees(records)
         )
     })
+}
+
+/// A spreadsheet program ends a list at its last row, with or without a header and titles above it, and says nothing.
+fn sheet_limit(records: &Records) -> Option<String> {
+    let rows = records.rows();
+    let full = |limit: &&u64| [rows, rows + 1, records.last_row].contains(limit);
+    let limit = records.limits.sheet.iter().find(full).filter(|_| !is_whole(records))?;
+    Some(format!(
+        "it has {rows} rows and ends where a sheet of {limit} rows is full: what came after them was probably cut off ({})",
+        if_the_console_agrees(records)
+    ))
+}
+
+/// Whether the answer itself tells that nothing is missing.
+fn is_whole(records: &Records) -> bool {
+    records.paging.enveloped || records.paging.declared == Some(records.rows())
+}
+
+fn if_the_console_agrees(records: &Records) -> String {
+    let (rows, console) = (records.rows(), records.console);
+    format!("if the console shows {rows} devices too, say so with `--expect {console}={rows}`")
 }
 
 /// Compares the number of objects with what the console's own page shows.
@@ -155,4 +177,50 @@ fn objects(exports: &[(String, Records)], own: &[usize]) -> Result<u64> {
     ids.sort_unstable();
     ids.dedup();
     Ok(ids.len() as u64 + without)
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{DataFrame, IntoColumn, NewChunkedArray, UInt32Chunked};
+
+    use super::*;
+    use crate::formats::RowLimits;
+    use crate::read::Paging;
+    use crate::schema::Console;
+
+    fn list(rows: u32, above: u32) -> Records {
+        let numbers: Vec<u32> = (1..=rows).collect();
+        let column = UInt32Chunked::from_slice("row".into(), &numbers).into_column();
+        let frame = DataFrame::new(rows as usize, vec![column]).unwrap();
+        let limits = RowLimits { sheet: vec![65_536, 1_048_576], page: vec![999, 5_000] };
+        Records { limits, last_row: u64::from(above + rows), ..Records::plain(Console::Intune, frame) }
+    }
+
+    #[test]
+    fn lists_that_fill_a_sheet_are_told() {
+        for (rows, above, full) in [
+            (65_535, 1, true),
+            (65_536, 1, true),
+            // Titles above the header take rows of the sheet as well.
+            (65_533, 3, true),
+            (65_534, 1, false),
+            (1_048_575, 1, true),
+            (1_048_576, 0, true),
+            (1_048_570, 6, true),
+            (70_000, 1, false),
+        ] {
+            assert_eq!(sheet_limit(&list(rows, above)).is_some(), full, "{rows} below {above}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_counts_its_objects_is_whole() {
+        let mut records = list(5_000, 1);
+        assert!(page_size(&records).is_some_and(|reason| reason.contains("`--expect intune=5000`")));
+        records.paging.declared = Some(5_000);
+        assert_eq!(page_size(&records), None);
+        let enveloped = Paging { enveloped: true, ..Paging::default() };
+        assert_eq!(sheet_limit(&Records { paging: enveloped, ..list(65_535, 0) }), None);
+        assert_eq!(page_size(&list(100, 1)), None, "small tenants have a hundred devices");
+    }
 }

@@ -16,7 +16,7 @@ use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
 use super::vocabulary::Words;
-use crate::notice::Code;
+use crate::notice::{Code, many};
 use crate::schema::{Field, Kind};
 
 /// Fewer strange words than this are no language.
@@ -274,6 +274,7 @@ impl Caster<'_> {
             tally.remark(Code::AmbiguousDates, message);
         }
         let filled = stamps.iter().any(|s| !matches!(s, Stamp::Unknown | Stamp::Unreadable));
+        let (stamps, foreign) = self.of_our_calendar(stamps, &mut tally);
         let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
         let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
         for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
@@ -282,6 +283,10 @@ impl Caster<'_> {
             unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
             out.push(match stamp {
                 Stamp::At(millis) => Some(millis),
+                Stamp::Unreadable if foreign => {
+                    tally.unread_row(*row);
+                    None
+                }
                 Stamp::Unreadable => {
                     tally.unreadable(self.field, *row, cell.unwrap_or_default());
                     None
@@ -299,6 +304,33 @@ impl Caster<'_> {
 }
 
 impl Caster<'_> {
+    /// Dates of another calendar are named and never read. Where they are most of the column, all of it is unknown: the
+    /// others may be of the same calendar, with a year of two digits. The flag says so.
+    fn of_our_calendar(&self, stamps: Vec<Stamp>, tally: &mut Tally) -> (Vec<Stamp>, bool) {
+        let strange = |stamp: &Stamp| matches!(stamp, Stamp::Unreadable | Stamp::Either(..));
+        let cells = self.cells.iter().zip(&stamps).filter(|(_, stamp)| strange(stamp));
+        let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+        for calendar in cells.filter_map(|(cell, _)| dates::calendar_of(cell?)) {
+            *seen.entry(calendar.as_str()).or_default() += 1;
+        }
+        // Of two calendars in one column the one with more cells is named; of equals, the first by name.
+        let Some((calendar, _)) = seen.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0))) else {
+            return (stamps, false);
+        };
+        let count: u64 = seen.values().sum();
+        let dated = stamps.iter().filter(|stamp| !matches!(stamp, Stamp::Unknown)).count() as u64;
+        let most = count * 2 >= dated;
+        let rest = if most { "the column counts as unknown" } else { "they count as unknown" };
+        let message = format!(
+            "{count} of {} are of the {calendar} calendar and are not read; {rest}. Set the region of the program \
+             that wrote the list to one with the Gregorian calendar and export it again",
+            many(dated, "date")
+        );
+        tally.remark(Code::AmbiguousDates, message);
+        let all = |stamp: Stamp| if stamp == Stamp::Unknown { stamp } else { Stamp::Unreadable };
+        (if most { stamps.into_iter().map(all).collect() } else { stamps }, most)
+    }
+
     /// A spreadsheet of another country makes real dates of those cells whose day it can take for a month, and leaves the
     /// others as text: then every real date is of a day up to 12, and no text is. Gives the number of real ones.
     fn half_swapped(&self, stamps: &[Stamp]) -> usize {

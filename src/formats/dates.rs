@@ -3,11 +3,14 @@
 //! Whether `03/04/2024` is in March or in April cannot be told from one cell; it is decided for a whole column by the
 //! cells that leave no choice. If none does, the column is unknown.
 
+mod calendars;
 pub(crate) mod names;
 mod numbers;
 mod written;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+pub use calendars::{Calendar, calendar_of};
 
 /// Order of day and month in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,15 +82,20 @@ impl Format {
 
     /// Whether a header, squeezed, has what the format needs. `first` gives the first filled cell of a column, squeezed.
     pub(super) fn accepts(&self, header: &[String], first: &dyn Fn(usize) -> Option<String>) -> bool {
+        self.names_all(header)
+            && self.matching.cells.iter().all(|(name, words)| {
+                let at = header.iter().position(|h| h == name);
+                at.and_then(first).is_some_and(|cell| words.contains(&cell))
+            })
+    }
+
+    /// Whether a header, squeezed, has the names that the format needs and none that it forbids.
+    pub(super) fn names_all(&self, header: &[String]) -> bool {
         let has = |name: &String| header.contains(name);
         let matching = &self.matching;
         matching.required.iter().all(|any| any.iter().any(has))
             && !matching.forbidden.iter().any(has)
             && matching.some_of.as_ref().is_none_or(|(n, names)| names.iter().filter(|name| has(name)).count() >= *n)
-            && matching.cells.iter().all(|(name, words)| {
-                let at = header.iter().position(|h| h == name);
-                at.and_then(first).is_some_and(|cell| words.contains(&cell))
-            })
     }
 
     /// Headers by which an export was recognised, as the export writes them.

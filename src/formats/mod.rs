@@ -8,6 +8,7 @@ mod changing;
 pub mod dates;
 mod describe;
 mod file;
+mod header;
 mod identifiers;
 mod merge;
 mod nearest;
@@ -28,12 +29,13 @@ use crate::read::{Export, PAGE_PREFIX};
 pub use cast::Written;
 pub use changing::{CHANGING, Cells};
 pub use describe::{Format, Lookup, Missing};
+pub use header::Below;
 pub use nearest::Nearest;
 pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
 pub use older::{Fate, Older};
 pub use source::Source;
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{RowLimits, Vocabulary};
 
 /// Every format, and the words they share.
 #[derive(Debug)]

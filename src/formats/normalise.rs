@@ -14,7 +14,7 @@ use super::identifiers::written_name;
 use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
-use super::{Formats, Recognised, values};
+use super::{Formats, Recognised, RowLimits, values};
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Paging, Rows};
@@ -27,11 +27,13 @@ pub struct Options {
     pub order: Option<Order>,
     /// Canonical columns that a later stage reads; `None` for all. The others are never materialised.
     pub needed: Option<BTreeSet<&'static str>>,
+    /// The same for the lists of single consoles.
+    pub needed_of: Vec<(Console, &'static str)>,
 }
 
 impl Options {
-    fn needs(&self, column: &str) -> bool {
-        self.needed.as_ref().is_none_or(|needed| needed.contains(column))
+    fn needs(&self, console: Console, column: &str) -> bool {
+        self.needed.as_ref().is_none_or(|needed| needed.contains(column)) || self.needed_of.contains(&(console, column))
     }
 }
 
@@ -54,6 +56,10 @@ pub struct Records {
     pub paging: Paging,
     /// Numbers of rows at which a reader that does not follow pages stops.
     pub page_sizes: Vec<u64>,
+    /// Numbers of rows at which lists stop whatever their format.
+    pub limits: RowLimits,
+    /// The line or sheet row of the last data row, from 1, titles and header included.
+    pub last_row: u64,
     /// Why nothing may be concluded from what the export lacks.
     pub incomplete: Option<String>,
     /// Why a list of this kind never names every object; another list of the console makes up for it.
@@ -75,6 +81,8 @@ impl Records {
             bad: Vec::new(),
             paging: Paging::default(),
             page_sizes: Vec::new(),
+            limits: RowLimits::default(),
+            last_row: 0,
             incomplete: None,
             partial: None,
             leaves_out: Vec::new(),
@@ -120,10 +128,10 @@ pub fn normalise(
 ) -> Result<Normalised> {
     let format = recognised.format;
     let serial_is_id =
-        recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs("serial");
+        recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs(format.console, "serial");
     let wanted: Vec<Wanted<'_>> = format
         .sources()
-        .filter(|(name, _)| options.needs(name) && !(serial_is_id && *name == "native_id"))
+        .filter(|(name, _)| options.needs(format.console, name) && !(serial_is_id && *name == "native_id"))
         .filter_map(|(name, source)| {
             Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
         })
@@ -174,7 +182,7 @@ pub fn normalise(
     if serial_is_id {
         serial_as_id(&mut columns);
     }
-    for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(name)) {
+    for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(format.console, name)) {
         columns.push(constant(name, value, rows.row.len()));
     }
     let mut frame = DataFrame::new(rows.row.len(), columns).map_err(internal)?;
@@ -184,6 +192,8 @@ pub fn normalise(
     formats.vocabulary().cannot_know(format.console, &mut frame)?;
     notices.extend(row_notices(&export.label, &rows));
     hint_at_order(&mut notices, &dates);
+    let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
+    let last_row = u64::from(export.header_row()) + u64::from(last);
     let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
     let records = Records {
         console: format.console,
@@ -192,6 +202,8 @@ pub fn normalise(
         bad: rows.bad,
         paging: export.paging.clone(),
         page_sizes: format.page_sizes.clone(),
+        limits: formats.vocabulary().row_limits().clone(),
+        last_row,
         incomplete: cut,
         partial: format.partial.clone(),
         leaves_out: format.leaves_out.clone(),

@@ -64,6 +64,11 @@ impl Tally {
         }
     }
 
+    /// Notes a row whose cell could not be read, where the column as a whole is remarked.
+    pub(super) fn unread_row(&mut self, row: u32) {
+        self.unread.push(row);
+    }
+
     /// Rows whose cell holds something that could not be read.
     pub(super) fn unread(&self) -> &[u32] {
         &self.unread

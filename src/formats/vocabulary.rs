@@ -21,12 +21,24 @@ struct Raw {
     words: BTreeMap<String, RawWords>,
     manufacturers: BTreeMap<String, Vec<String>>,
     placeholder_serials: RawPlaceholders,
+    #[serde(default)]
+    row_limits: RowLimits,
     secret_columns: Vec<String>,
     #[serde(default)]
     harmless_columns: Vec<String>,
     #[serde(default)]
     listed_columns: Vec<String>,
     cannot_know: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+}
+
+/// Numbers of rows at which lists stop, whatever their format.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RowLimits {
+    /// Rows that a sheet holds, header included.
+    pub sheet: Vec<u64>,
+    /// Pages and limits of tools.
+    pub page: Vec<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +82,7 @@ pub struct Vocabulary {
     manufacturers: BTreeMap<String, String>,
     placeholders: Vec<String>,
     placeholder_patterns: RegexSet,
+    row_limits: RowLimits,
     secrets: Vec<String>,
     harmless: Vec<String>,
     /// Headers of columns that say when a row was listed, as written.
@@ -122,6 +135,7 @@ impl Vocabulary {
             manufacturers,
             placeholders: raw.placeholder_serials.exact.iter().map(|p| squeeze_serial(p)).collect(),
             placeholder_patterns,
+            row_limits: raw.row_limits,
             secrets: raw.secret_columns.iter().map(|s| squeeze(s)).collect(),
             harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
             listed: raw.listed_columns,
@@ -154,6 +168,12 @@ impl Vocabulary {
     #[must_use]
     pub fn words(&self, field: &str) -> Option<&Words> {
         self.words.get(field)
+    }
+
+    /// Numbers of rows at which lists stop.
+    #[must_use]
+    pub const fn row_limits(&self) -> &RowLimits {
+        &self.row_limits
     }
 
     /// Whether a header, squeezed, names a column of secrets.

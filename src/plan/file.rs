@@ -1,5 +1,7 @@
 //! Step lists and playbooks as they are written. Nothing is decided here.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::plan::Phase;
@@ -22,6 +24,8 @@ pub(super) struct Document {
     pub applies: Option<Words>,
     /// The steps, in the order in which they are to be done.
     pub steps: Vec<Item>,
+    /// What plans ask before anything changes, by the notice that raises the question.
+    pub asks: BTreeMap<String, String>,
 }
 
 /// A condition: every word of `all`, at least one of `any` if there are any, none of `none`.

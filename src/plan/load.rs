@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::plan::ask;
 use crate::plan::check::{self, Stop};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
 use crate::plan::facts::DeviceBits;
@@ -34,13 +35,14 @@ pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result
     }
     books.sort_by_key(|b| b.order);
 
+    let asks = pages.iter_mut().flat_map(asks).collect();
     totality(&books, &mut pages);
     let problems: Vec<_> = pages.into_iter().flat_map(|p| p.sheet.into_problems()).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
     let guards = shelf.steps.into_iter().map(|k| k.guard).collect();
-    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books })
+    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
@@ -51,6 +53,20 @@ fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters) -> Page<'a> {
         Document::default()
     });
     Page { sheet, document }
+}
+
+/// The questions of a file, resolved; one that nothing raises is a mistake.
+fn asks(page: &mut Page) -> Vec<(String, String)> {
+    let Page { sheet, document } = page;
+    let mut known = Vec::new();
+    for (about, text) in &document.asks {
+        if ask::ABOUT.contains(&about.as_str()) {
+            known.push((about.clone(), sheet.resolve(text)));
+        } else {
+            sheet.unknown("question", about, ask::ABOUT.iter().copied());
+        }
+    }
+    known
 }
 
 /// Notes a playbook that lacks its name; it would be passed over silently.

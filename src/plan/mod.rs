@@ -11,6 +11,7 @@
 //! A new order is a new file, a new step is a new entry in a list of steps. What keeps a plan safe stands with the step
 //! and not with the order (`never`, `states`, `after`, `gone`), so that no order can leave it out.
 
+mod ask;
 mod check;
 mod compile;
 mod compose;
@@ -52,6 +53,8 @@ pub struct Playbooks {
     guards: Vec<compile::Guard>,
     /// By precedence; the last one applies to everything.
     books: Vec<compile::Book>,
+    /// Questions that plans ask first, by the notice that raises them.
+    asks: std::collections::BTreeMap<String, String>,
 }
 
 impl Playbooks {

@@ -4,6 +4,8 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use super::discover::by_product;
+
 /// More members than any console packs.
 const MAX_MEMBERS: usize = 1_000;
 /// Unpacked bytes of all members together.
@@ -38,7 +40,7 @@ pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
             continue;
         };
         let name = file.name().map_or_else(|_| format!("member {}", index + 1), std::borrow::Cow::into_owned);
-        if file.is_dir() || name.starts_with("__MACOSX/") {
+        if file.is_dir() || name.starts_with("__MACOSX/") || by_product(&name).is_some() {
             continue;
         }
         let allowed = left.min(file.compressed_size().saturating_mul(MAX_RATIO).max(1 << 20));

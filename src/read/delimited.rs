@@ -10,7 +10,7 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
-use super::export::{FirstCells, Rows};
+use super::export::{FirstCells, Heading, Rows};
 use super::tolerant;
 
 /// Columns in a header beyond which a file is no device list.
@@ -25,46 +25,166 @@ pub(super) struct Delimited {
     text: String,
     /// Where the first data row begins.
     body: usize,
+    /// The line of the header, from 1.
+    line: u32,
+    /// Lines above the header that are no part of the table.
+    passed_over: u32,
+    /// The delimiter that the file itself names.
+    declared: Option<u8>,
+}
+
+/// What is said of a text whose first line is no header.
+pub const NO_HEADER: &str = "not a table: its first line is no header";
+/// The header is looked for among so many lines.
+const HEADER_SEARCH: usize = 1_000;
+
+/// The beginning of a line.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    byte: usize,
+    /// From 1.
+    line: u32,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { byte: 0, line: 1 }
+    }
+}
+
+impl Position {
+    /// The beginning of the line after it; the end of the text for the last one.
+    fn next(self, text: &str) -> Self {
+        let rest = text.as_bytes().get(self.byte..).unwrap_or_default();
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+        Self { byte: self.byte + length, line: self.line + 1 }
+    }
+}
+
+/// The record that begins at a place, as the header that it may be.
+struct Record {
+    cells: Vec<String>,
+    delimiter: u8,
+    quote: u8,
+    /// Where the next one begins.
+    end: usize,
+}
+
+fn record(text: &str, at: Position, declared: Option<u8>) -> Result<Record, String> {
+    let rest = text.get(at.byte..).unwrap_or_default();
+    let mut lines = rest.lines();
+    let first = lines.next().unwrap_or_default();
+    let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
+    let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
+    let mut reader = reader(rest, delimiter, quote);
+    let mut record = csv::StringRecord::new();
+    reader.read_record(&mut record).map_err(|e| format!("the header cannot be read: {e}"))?;
+    let end = at.byte + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+    Ok(Record { cells: record.iter().map(|cell| cell.trim().to_string()).collect(), delimiter, quote, end })
+}
+
+fn reader(text: &str, delimiter: u8, quote: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .quote(quote)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes())
+}
+
+/// A line as the header that it may be.
+struct Head {
+    at: Position,
+    delimiter: u8,
+    /// Where the next line begins.
+    end: usize,
+    cells: Vec<String>,
+}
+
+/// The lines from a place on, as far as a header is looked for.
+fn heads(text: &str, from: Position, declared: Option<u8>) -> impl Iterator<Item = Head> {
+    let places = std::iter::successors(Some(from), |at| Some(at.next(text)));
+    places.take(HEADER_SEARCH).take_while(|at| at.byte < text.len()).map(move |at| {
+        let end = at.next(text).byte;
+        let line = text.get(at.byte..end).unwrap_or_default();
+        let delimiter = declared.unwrap_or_else(|| sniff_delimiter(line));
+        let mut record = csv::StringRecord::new();
+        let found = reader(line, delimiter, b'"').read_record(&mut record);
+        let cells = found.is_ok_and(|found| found && record.len() <= MAX_COLUMNS);
+        let cells = if cells { record.iter().map(|cell| cell.trim().to_string()).collect() } else { Vec::new() };
+        Head { at, delimiter, end, cells }
+    })
+}
+
+fn filled(cells: &[String]) -> usize {
+    cells.iter().filter(|cell| !cell.is_empty()).count()
 }
 
 impl Delimited {
-    /// Finds the delimiter and the header of a text.
+    /// Finds the delimiter and the header of a text: the first line with two filled cells, as in a worksheet.
     pub(super) fn new(text: String) -> Result<(Vec<String>, Self), String> {
-        let mut start = 0;
+        let mut at = Position::default();
         let mut declared = None;
         // PowerShell writes its type first, Excel its separator; neither is part of the table.
         loop {
-            let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+            let line = text.get(at.byte..).unwrap_or_default().lines().next().unwrap_or_default();
             let separator = line.trim_start_matches('"').strip_prefix("sep=").and_then(|s| s.bytes().next());
             let typed = line.trim_start_matches('"').starts_with("#TYPE");
-            if typed || separator.is_some() || (line.trim().is_empty() && start < text.len()) {
+            if typed || separator.is_some() || (line.trim().is_empty() && at.byte < text.len()) {
                 declared = separator.or(declared);
-                start += line.len();
-                start += text.get(start..).unwrap_or_default().bytes().take_while(|b| *b == b'\r').count();
-                start += usize::from(text.as_bytes().get(start) == Some(&b'\n'));
+                at = at.next(&text);
             } else {
                 break;
             }
         }
-        let mut lines = text.get(start..).unwrap_or_default().lines();
-        let first = lines.next().unwrap_or_default();
-        let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
-        let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .quote(quote)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes().get(start..).unwrap_or_default());
-        let mut record = csv::StringRecord::new();
-        let found = reader.read_record(&mut record).map_err(|e| format!("the header cannot be read: {e}"))?;
-        let header: Vec<String> = record.iter().map(|cell| cell.trim().to_string()).collect();
-        if !found || header.len() < 2 || header.len() > MAX_COLUMNS {
-            return Err("not a table: its first line is no header".into());
+        // A heading may have line breaks, so that the first record is more than its line.
+        let first = record(&text, at, declared)?;
+        let titled = filled(&first.cells) < 2;
+        let head = heads(&text, at, declared).find(|head| filled(&head.cells) > 1).filter(|_| titled);
+        let head = head.map_or(at, |head| head.at);
+        Self::at(text, head, declared, head.line - at.line)
+    }
+
+    /// The table whose header begins at a place.
+    fn at(text: String, at: Position, declared: Option<u8>, passed_over: u32) -> Result<(Vec<String>, Self), String> {
+        let Record { cells, delimiter, quote, end } = record(&text, at, declared)?;
+        if cells.len() < 2 || cells.len() > MAX_COLUMNS {
+            return Err(NO_HEADER.into());
         }
-        let body = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        let width = header.len();
-        Ok((header, Self { delimiter, quote, width, text, body }))
+        let width = cells.len();
+        Ok((cells, Self { delimiter, quote, width, text, body: end, line: at.line, passed_over, declared }))
+    }
+
+    /// The line of the header, from 1.
+    pub(super) const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Lines above the header that are no part of the table.
+    pub(super) const fn passed_over(&self) -> u32 {
+        self.passed_over
+    }
+
+    /// Lines below the header that could be one.
+    pub(super) fn headings(&self) -> Vec<Heading> {
+        let lines = self.text.get(..self.body).unwrap_or_default().matches('\n').count();
+        let at = Position { byte: self.body, line: u32::try_from(lines + 1).unwrap_or(u32::MAX) };
+        let heads = heads(&self.text, at, self.declared).filter(|head| filled(&head.cells) > 1);
+        heads.map(|Head { at, delimiter, end, cells }| Heading { row: at.line, delimiter, end, cells }).collect()
+    }
+
+    /// The same text with another line as header.
+    pub(super) fn with_heading(self, heading: &Heading) -> Self {
+        let passed_over = self.passed_over + (heading.row - self.line);
+        Self {
+            delimiter: heading.delimiter,
+            quote: b'"',
+            width: heading.cells.len(),
+            body: heading.end,
+            line: heading.row,
+            passed_over,
+            ..self
+        }
     }
 
     /// The data rows as bytes.
@@ -301,6 +421,33 @@ mod tests {
             let rows = export.read(&[1, 0], false);
             assert_eq!(cells(&rows), [[Some("2".to_string()), Some("1".to_string())]], "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_without_two_cells_stand_above_the_header() {
+        for (text, line) in [
+            ("a,b\n1,2\n", 1),
+            (",,\na,b,\n1,2,\n", 2),
+            ("Devices of today\n\n ; \na;b\n1;2\n", 4),
+            ("#TYPE X\nmade,,\na,b,c\n1,2,3\n", 3),
+        ] {
+            let export = export(text);
+            assert_eq!(export.header[..2], ["a", "b"], "{text:?}");
+            assert_eq!(export.header_row(), line, "{text:?}");
+            assert_eq!(export.read(&[0], false).row, [1], "{text:?}");
+        }
+        assert_eq!(Export::delimited("x.txt", "title\nprose\n".into()).unwrap_err(), NO_HEADER);
+    }
+
+    #[test]
+    fn another_line_as_header() {
+        let export = export("Device,Activity\nGroup;x\na;b\n1;2\n3;4\n");
+        let headings = export.headings();
+        let rows: Vec<_> = headings.iter().map(|h| (h.row, h.cells.join("|"))).collect();
+        assert_eq!(rows, [(2, "Group|x".into()), (3, "a|b".into()), (4, "1|2".into()), (5, "3|4".into())]);
+        let export = export.with_heading(&headings[1]);
+        assert_eq!((export.header.as_slice(), export.header_row()), (&["a".to_string(), "b".to_string()][..], 3));
+        assert_eq!(export.read(&[1], false).row, [1, 2]);
     }
 
     #[test]

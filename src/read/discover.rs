@@ -40,10 +40,31 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
             walk(path, path, &mut BTreeSet::new(), &mut found)?;
         } else {
             let name = path.file_name().unwrap_or(path.as_os_str());
+            if let Some(what) = by_product(&name.to_string_lossy()) {
+                let message = format!("`{}` is {what}, not an export", path.display());
+                return Err(Error::Usage { message, help: "name the file beside it that holds the list".into() });
+            }
             add(path, Path::new(name), meta.len(), &mut found);
         }
     }
     Ok(found.into_iter().map(|(label, (path, bytes))| Input { path, label, bytes }).collect())
+}
+
+/// What a file is that a program keeps beside the files of people: it is passed over in folders and archives.
+pub(super) fn by_product(name: &str) -> Option<&'static str> {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+    if name.starts_with("~$") {
+        Some("the owner file that Office keeps beside an open file")
+    } else if name.starts_with(".~lock.") && name.ends_with('#') {
+        Some("the lock file that LibreOffice keeps beside an open file")
+    } else if name.starts_with("._") {
+        Some("what macOS keeps beside a file on a foreign disk")
+    } else if is(&["thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store"]) {
+        Some("what the system keeps about a folder")
+    } else {
+        None
+    }
 }
 
 type Found = BTreeMap<String, (PathBuf, u64)>;
@@ -59,8 +80,8 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
     }
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-        if hidden {
+        let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+        if name.starts_with('.') || by_product(&name).is_some() {
             continue;
         }
         let meta = match std::fs::metadata(&path) {
@@ -108,12 +129,41 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "a,b\n").unwrap();
         };
-        for name in ["b.csv", "sub/a.CSV", ".hidden.csv", "readme.md", "old/devices.csv", "old/evidence/manifest.json"]
-        {
+        for name in [
+            "b.csv",
+            "sub/a.CSV",
+            ".hidden.csv",
+            "readme.md",
+            "old/devices.csv",
+            "old/evidence/manifest.json",
+            "~$b.xlsx",
+            "sub/._a.csv",
+            ".~lock.b.xlsx#",
+        ] {
             write(name);
         }
         let labels: Vec<_> = discover(&[dir.path().to_path_buf()]).unwrap().into_iter().map(|i| i.label).collect();
         assert_eq!(labels, ["b.csv", "sub/a.CSV"]);
+    }
+
+    #[test]
+    fn what_programs_keep_beside_a_file_is_named_for_what_it_is() {
+        for (name, what) in [
+            ("~$devices.xlsx", Some("Office")),
+            ("a/~$devices.csv", Some("Office")),
+            (".~lock.devices.xlsx#", Some("LibreOffice")),
+            ("__MACOSX/._devices.csv", Some("macOS")),
+            ("Thumbs.db", Some("system")),
+            ("devices~$.xlsx", None),
+            ("desktop.csv", None),
+        ] {
+            let found = by_product(name);
+            assert_eq!(found.map(|found| what.is_some_and(|what| found.contains(what))), what.map(|_| true), "{name}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("~$devices.xlsx");
+        std::fs::write(&path, "x").unwrap();
+        assert!(matches!(discover(&[path]), Err(Error::Usage { message, .. }) if message.contains("owner file")));
     }
 
     #[test]

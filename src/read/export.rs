@@ -38,6 +38,19 @@ pub struct Paging {
     pub declared: Option<u64>,
 }
 
+/// A row below the header that may be the header itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Line of the text, or row of the sheet, from 1.
+    pub row: u32,
+    /// Its cells, trimmed.
+    pub cells: Vec<String>,
+    /// The delimiter of the text.
+    pub(in crate::read) delimiter: u8,
+    /// Where the next line of the text begins.
+    pub(in crate::read) end: usize,
+}
+
 /// Some columns of an export.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -111,6 +124,47 @@ impl Export {
 
     pub(super) fn sheet(label: String, sheet: Worksheet) -> Self {
         Self { label, header: sheet.header().to_vec(), paging: Paging::default(), body: Body::Sheet(sheet) }
+    }
+
+    /// Line of the text, or row of the sheet, in which the header stands, from 1; 0 where there is no such thing.
+    #[must_use]
+    pub fn header_row(&self) -> u32 {
+        match &self.body {
+            Body::Delimited(body) => body.line(),
+            Body::Json(_) => 0,
+            Body::Sheet(sheet) => sheet.header_row(),
+        }
+    }
+
+    /// Rows above the header that hold something and are no part of the table.
+    #[must_use]
+    pub fn passed_over(&self) -> u32 {
+        match &self.body {
+            Body::Delimited(body) => body.passed_over(),
+            Body::Json(_) => 0,
+            Body::Sheet(sheet) => sheet.title_rows(),
+        }
+    }
+
+    /// The first rows below the header that could be the header.
+    #[must_use]
+    pub fn headings(&self) -> Vec<Heading> {
+        match &self.body {
+            Body::Delimited(body) => body.headings(),
+            Body::Json(_) => Vec::new(),
+            Body::Sheet(sheet) => sheet.headings(),
+        }
+    }
+
+    /// The same table with one of these rows as its header.
+    #[must_use]
+    pub fn with_heading(self, heading: &Heading) -> Self {
+        let body = match self.body {
+            Body::Delimited(body) => Body::Delimited(body.with_heading(heading)),
+            Body::Json(body) => Body::Json(body),
+            Body::Sheet(sheet) => Body::Sheet(sheet.with_heading(heading)),
+        };
+        Self { header: heading.cells.clone(), body, ..self }
     }
 
     /// GAM puts the whole object as JSON into one cell; then the members of the object are the columns.

@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 
+pub use delimited::NO_HEADER;
 pub use discover::{Input, discover};
-pub use export::{BadRow, Export, Paging, Rows};
+pub use export::{BadRow, Export, Heading, Paging, Rows};
 pub use json::PAGE_PREFIX;
 
 /// What came out of one input file.
@@ -95,13 +96,19 @@ impl Found {
         if let Some(remark) = decoded.remark {
             self.notices.push(Notice::new(Code::LegacyEncoding, label, remark));
         }
+        let without = if decoded.json { None } else { json::embedded(&decoded.text) };
         let found = if decoded.json {
             json::lists(label, decoded.text)
+        } else if let Some(without) = without {
+            json::stripped(label, without).map(|(exports, notice)| (exports, Some(notice)))
         } else {
-            Export::delimited(label, decoded.text).map(|export| vec![export.unfolded()])
+            Export::delimited(label, decoded.text).map(|export| (vec![export.unfolded()], None))
         };
         match found {
-            Ok(exports) => self.exports.extend(exports),
+            Ok((exports, notice)) => {
+                self.exports.extend(exports);
+                self.notices.extend(notice);
+            }
             Err(reason) => self.refuse(label, reason),
         }
     }

@@ -4,9 +4,9 @@ use crate::identity::{Devices, Shelf, Shelves};
 use crate::notice::{Code, Notice};
 use crate::schema::{Activity, Console, JoinType, Platform};
 
-/// From here on an export that holds less than half of what others claim is implausible.
-const FEW_CLAIMS: usize = 5;
-/// From here on one that holds less than three quarters is.
+/// A third of what others claim is missing: in a small tenant so many devices may be a finding, and no more.
+const FEW_MISSING: usize = 3;
+/// From here on an export that holds less than three quarters of what others claim is implausible.
 const MANY_CLAIMS: usize = 20;
 /// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type.
 const PLATFORM_CLAIMS: usize = 5;
@@ -97,6 +97,9 @@ fn implausible(console: Console, shelves: &Shelves, devices: &Devices) -> Option
         Console::Intune => too_few_in_intune(shelves, devices).or_else(|| a_tenth(console, shelves)),
         Console::Entra => too_few_in_entra(shelves, devices).or_else(|| a_tenth(console, shelves)),
         Console::Ad => too_few_in_ad(shelves, devices),
+        Console::Defender => too_few_in_defender(shelves, devices),
+        Console::Autopilot => too_few_in_autopilot(shelves, devices),
+        Console::Abm => too_few_in_abm(shelves, devices),
         Console::Bitlocker => too_few_keys(devices),
         _ => None,
     }
@@ -104,15 +107,8 @@ fn implausible(console: Console, shelves: &Shelves, devices: &Devices) -> Option
 
 /// Entra says of live devices that Intune manages them; most of them must be there.
 fn too_few_in_intune(shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let claimed = claimed_by(shelves, devices, Console::Entra, "managed_by", |word| word == "intune")?;
     let at = shelves.shelves.iter().position(|s| s.console == Console::Entra)?;
-    let managed_by = shelves.shelves.get(at)?.text("managed_by")?;
-    let active: Vec<bool> = devices.activities().map(|a| a == Activity::Active).collect();
-    let mut claimed = vec![false; active.len()];
-    for (device, word) in devices.device_of(at).iter().zip(managed_by.iter()) {
-        if let Some(slot) = claimed.get_mut(*device as usize) {
-            *slot |= word == Some("intune") && active.get(*device as usize) == Some(&true);
-        }
-    }
     short(&claimed, devices, Console::Intune, "live devices that Entra ID says Intune manages")
         .or_else(|| without_a_join_type(shelves.shelves.get(at)?, devices.device_of(at), &claimed, devices))
 }
@@ -158,25 +154,68 @@ fn too_few_in_entra(shelves: &Shelves, devices: &Devices) -> Option<String> {
 
 /// Entra says of live devices that they are joined to AD as well; most of their computers must be there.
 fn too_few_in_ad(shelves: &Shelves, devices: &Devices) -> Option<String> {
-    let at = shelves.shelves.iter().position(|s| s.console == Console::Entra)?;
-    let words = shelves.shelves.get(at)?.text("join_type")?;
-    let active: Vec<bool> = devices.activities().map(|a| a == Activity::Active).collect();
-    let mut claimed = vec![false; active.len()];
-    for (device, word) in devices.device_of(at).iter().zip(words.iter()) {
-        if let Some(slot) = claimed.get_mut(*device as usize) {
-            *slot |= word == Some(JoinType::Hybrid.as_str()) && active.get(*device as usize) == Some(&true);
-        }
-    }
-    let bit = 1_u16 << Console::Ad.index();
-    let all = claimed.iter().filter(|claimed| **claimed).count();
-    let held = claimed.iter().zip(devices.consoles()).filter(|(claimed, held)| **claimed && **held & bit != 0).count();
-    let few = (all >= FEW_CLAIMS && held * 2 < all) || (all >= MANY_CLAIMS && held * 4 < all * 3);
-    few.then(|| {
+    let hybrid = |word: &str| word == JoinType::Hybrid.as_str();
+    let claimed = claimed_by(shelves, devices, Console::Entra, "join_type", hybrid)?;
+    let (held, all) = count(&claimed, devices, Console::Ad, None);
+    too_few(held, all).then(|| {
         format!(
             "the Active Directory export holds {held} of {all} live devices that Entra ID says are hybrid joined; it looks \
              filtered by domain or organisational unit"
         )
     })
+}
+
+/// Intune says of live devices that Defender manages their settings.
+fn too_few_in_defender(shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let claimed = claimed_by(shelves, devices, Console::Intune, "managed_by", |word| word == "mde")?;
+    short(&claimed, devices, Console::Defender, "live devices that Intune says Defender manages")
+}
+
+/// Entra objects of live devices carry the stamp of their Autopilot record.
+fn too_few_in_autopilot(shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let claimed = claimed_by(shelves, devices, Console::Entra, "ztdid", |_| true)?;
+    short(&claimed, devices, Console::Autopilot, "live devices that Entra ID says are registered with Autopilot")
+}
+
+/// Intune says of live devices that Apple handed them over.
+fn too_few_in_abm(shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let by_apple = |word: &str| matches!(word, "applebulkwithuser" | "applebulkwithoutuser");
+    let claimed = claimed_by(shelves, devices, Console::Intune, "enrollment", by_apple)?;
+    short(&claimed, devices, Console::Abm, "live devices that Intune says were enrolled through Apple")
+}
+
+/// The live devices of which a console says something.
+fn claimed_by(
+    shelves: &Shelves,
+    devices: &Devices,
+    console: Console,
+    column: &str,
+    says: impl Fn(&str) -> bool,
+) -> Option<Vec<bool>> {
+    let at = shelves.shelves.iter().position(|s| s.console == console)?;
+    let words = shelves.shelves.get(at)?.text(column)?;
+    let active: Vec<bool> = devices.activities().map(|a| a == Activity::Active).collect();
+    let mut claimed = vec![false; active.len()];
+    for (device, word) in devices.device_of(at).iter().zip(words.iter()) {
+        if let Some(slot) = claimed.get_mut(*device as usize) {
+            *slot |= word.is_some_and(&says) && active.get(*device as usize) == Some(&true);
+        }
+    }
+    Some(claimed)
+}
+
+/// How many of the devices that others claim a console holds, and how many they claim; of one platform or of all.
+fn count(claimed: &[bool], devices: &Devices, console: Console, platform: Option<Platform>) -> (usize, usize) {
+    let bit = 1_u16 << console.index();
+    let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
+    let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
+    own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
+}
+
+/// Whether too many are missing to be findings: a third of them, or of many a quarter.
+const fn too_few(held: usize, all: usize) -> bool {
+    let missing = all - held;
+    (missing >= FEW_MISSING && missing * 3 >= all) || (all >= MANY_CLAIMS && missing * 4 > all)
 }
 
 /// A key list that covers less than half of the known Windows devices says nothing of those that it lacks.
@@ -195,22 +234,18 @@ fn too_few_keys(devices: &Devices) -> Option<String> {
 
 /// Why a console holds too few of the devices that others claim for it: of all, or none of one platform.
 fn short(claimed: &[bool], devices: &Devices, console: Console, what: &str) -> Option<String> {
-    let bit = 1_u16 << console.index();
-    let count = |platform: Option<Platform>| {
-        let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
-        let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
-        own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
-    };
     let title = console.title();
-    let (held, all) = count(None);
-    if (all >= FEW_CLAIMS && held * 2 < all) || (all >= MANY_CLAIMS && held * 4 < all * 3) {
+    let (held, all) = count(claimed, devices, console, None);
+    if too_few(held, all) {
         return Some(format!("the {title} export holds {held} of {all} {what}; it looks filtered or cut"));
     }
     Platform::ALL.iter().find_map(|platform| {
-        let (held, all) = count(Some(*platform));
-        (held == 0 && all >= PLATFORM_CLAIMS).then(|| {
+        let (held, all) = count(claimed, devices, console, Some(*platform));
+        let (none, few) = (held == 0 && all >= PLATFORM_CLAIMS, all >= MANY_CLAIMS && too_few(held, all));
+        (none || few).then(|| {
+            let held = if held == 0 { "none".to_string() } else { held.to_string() };
             format!(
-                "the {title} export holds none of {all} {what} of platform {platform}; it looks filtered by platform"
+                "the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform"
             )
         })
     })
@@ -231,4 +266,27 @@ fn a_tenth(console: Console, shelves: &Shelves) -> Option<String> {
             other.title()
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_few;
+
+    #[test]
+    fn a_third_that_is_missing_is_too_much() {
+        for (held, all, expected) in [
+            (1, 5, true),
+            (0, 3, true),
+            (1, 3, false),
+            (8, 10, false),
+            (7, 10, true),
+            (6, 9, true),
+            (13, 18, false),
+            (15, 20, false),
+            (14, 20, true),
+            (0, 0, false),
+        ] {
+            assert_eq!(too_few(held, all), expected, "{held} of {all}");
+        }
+    }
 }

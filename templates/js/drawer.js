@@ -164,8 +164,9 @@ function drawerOf(list, move) {
 
   return {
     get current() { return current; },
-    async show(at, neighbours) {
+    async show(at, neighbours, still) {
       const detail = await list.detail(at);
+      if (!still()) return;
       current = at;
       title.replaceChildren(isolated(list.name(at).trim() === "" ? "Device without a name" : list.name(at)));
       if (!drawer.open) drawer.showModal();

@@ -113,28 +113,56 @@ function lister(list, open) {
     cell.style.height = `${lines * height}px`;
     return tr;
   };
-  let range = [-1, -1];
+  let range = [0, 0];
+  const lines = new Map();
+  const mark = (place) => {
+    active = place;
+    for (const [own, tr] of lines) tr.querySelector("a").tabIndex = own === active ? 0 : -1;
+  };
+  // Lines that stay in view stay the same nodes and are never moved: a repaint cannot take the focus away.
   const paint = (force) => {
     const room = Math.ceil(view.clientHeight / height) || 20;
-    const top = Math.max(0, Math.floor(view.scrollTop / height) - 12);
-    const from = Math.min(top, Math.max(0, shown.length - room));
-    const to = Math.min(shown.length, from + room + 24);
-    if (!force && range[0] <= Math.floor(view.scrollTop / height) && range[1] >= Math.min(shown.length, Math.floor(view.scrollTop / height) + room)) return;
+    const first = Math.max(0, Math.floor(view.scrollTop / height));
+    if (!force && range[0] <= first && range[1] >= Math.min(shown.length, first + room)) return;
+    const from = Math.min(Math.max(0, first - 12), Math.max(0, shown.length - room));
+    const to = Math.min(shown.length, from + room + 36);
     range = [from, to];
     const focused = body.contains(document.activeElement);
-    if (!focused && (active < from || active >= to)) active = Math.min(shown.length - 1, Math.ceil(view.scrollTop / height));
-    const lines = [];
-    for (let place = from; place < to; place += 1) lines.push(line(place));
-    const before = from > 0 ? [gap(from)] : [];
-    const after = to < shown.length ? [gap(shown.length - to)] : [];
-    body.replaceChildren(...before, ...lines, ...after);
-    if (focused) body.querySelector("a[tabindex='0']")?.focus({ preventScroll: true });
+    const places = Array.from({ length: to - from }, (_, i) => from + i);
+    if (shown.length > 0 && (active < from || active >= to)) {
+      // The line that has the focus, or gets it back from the drawer, stays wherever the view has gone.
+      if (focused || $("drawer").open) places.splice(active < from ? 0 : places.length, 0, active);
+      else active = Math.min(shown.length - 1, Math.ceil(view.scrollTop / height));
+    }
+    const wanted = [];
+    let end = 0;
+    for (const place of places) {
+      if (place > end) wanted.push(gap(place - end));
+      if (!lines.has(place)) lines.set(place, line(place));
+      wanted.push(lines.get(place));
+      end = place + 1;
+    }
+    if (shown.length > end) wanted.push(gap(shown.length - end));
+    const kept = new Set(wanted);
+    for (const node of Array.from(body.children)) if (!kept.has(node)) node.remove();
+    for (const [place, tr] of lines) if (!kept.has(tr)) lines.delete(place);
+    let next = body.firstChild;
+    for (const node of wanted) {
+      if (node === next) next = next.nextSibling;
+      else body.insertBefore(node, next);
+    }
+    mark(active);
+    if (focused && !body.contains(document.activeElement)) refocus();
   };
+  const refocus = () => body.querySelector("a[tabindex='0']")?.focus({ preventScroll: true });
   const measure = () => {
-    const one = body.querySelector("tr[data-place]");
-    const tall = one ? one.getBoundingClientRect().height : 0;
+    const [one, last] = [lines.get(range[0]), lines.get(range[1] - 1)];
+    const tall = one && last ? (last.getBoundingClientRect().bottom - one.getBoundingClientRect().top) / (range[1] - range[0]) : 0;
     if (tall > 0 && Math.abs(tall - height) > 0.1) {
+      const top = view.scrollTop / height;
       height = tall;
+      paint(true);
+      view.scrollTop = top * height;
       paint(true);
     }
   };
@@ -154,8 +182,13 @@ function lister(list, open) {
     if (y < view.scrollTop) view.scrollTop = y;
     else if (y + height > view.scrollTop + view.clientHeight - head) view.scrollTop = y + height - view.clientHeight + head;
     paint(true);
-    if (focus) body.querySelector("a[tabindex='0']")?.focus({ preventScroll: true });
+    if (focus) refocus();
   };
+  // However the focus came to a line, the keys go on from there.
+  body.addEventListener("focusin", (event) => {
+    const tr = event.target.closest("tr[data-place]");
+    if (tr && Number(tr.dataset.place) !== active) mark(Number(tr.dataset.place));
+  });
   view.addEventListener("keydown", (event) => {
     if (!body.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = Math.max(1, Math.floor(view.clientHeight / height) - 2);
@@ -169,7 +202,7 @@ function lister(list, open) {
   body.addEventListener("click", (event) => {
     const tr = event.target.closest("tr[data-place]");
     if (!tr) return;
-    active = Number(tr.dataset.place);
+    mark(Number(tr.dataset.place));
     if (!event.target.closest("a") && String(window.getSelection()) === "") open(shown[active]);
   });
 
@@ -177,10 +210,14 @@ function lister(list, open) {
     order,
     onChange(then) { changed = then; },
     get shown() { return shown; },
-    show(found) {
+    // `stay`: what is looked at stays in view if it is still there.
+    show(found, stay) {
+      if (stay && found.length === shown.length && found.every((at, place) => at === shown[place])) return;
+      const place = stay ? found.indexOf(shown[active]) : -1;
       shown = found;
-      active = 0;
-      view.scrollTop = 0;
+      active = Math.max(0, place);
+      lines.clear();
+      view.scrollTop = active * height;
       grid.setAttribute("aria-rowcount", found.length + 1);
       GRID.forEach((column, i) => {
         if (column.key === sort.key) heads[i].setAttribute("aria-sort", sort.direction);

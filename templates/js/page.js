@@ -26,6 +26,8 @@ const openTarget = () => {
 
 const explorer = $("explorer");
 let explore = null;
+// The address that the page gave itself: what it says is shown already.
+let written = null;
 
 function start(list) {
   const query = $("q");
@@ -51,15 +53,18 @@ function start(list) {
     .concat(query.value.trim() ? [["q", query.value.trim()]] : [])
     .map(([name, value]) => `${name}:${encodeURIComponent(value)}`).join(";");
 
-  const select = (keep) => {
+  const select = (keep, stay) => {
     const found = search.find(grid.order(), query.value, values());
-    grid.show(found);
+    grid.show(found, stay === true);
     $("count").textContent = found.length === 0
       ? `None of ${plural(list.total, "device", "devices")} matches.`
       : `${count(found.length)} of ${plural(list.total, "device", "devices")} in this page.`;
     if (keep !== true && !location.hash.startsWith("#device=")) {
       const text = address();
-      try { history.replaceState(null, "", text ? `#find=${text}` : "#devices"); } catch { /* the address stays */ }
+      try {
+        history.replaceState(null, "", text ? `#find=${text}` : "#devices");
+        written = location.hash;
+      } catch { /* the address stays */ }
     }
   };
   grid.onChange(() => select(true));
@@ -77,16 +82,19 @@ function start(list) {
   });
 
   const lost = $("lost");
+  let asked = 0;
   $("devices-static").hidden = true;
   explorer.hidden = false;
   select(true);
   setTimeout(() => search.prepare(() => {
     explorer.dataset.ready = "true";
-    if (query.value.trim() !== "") select(true);
+    if (query.value.trim() !== "") select(true, true);
   }), 50);
 
   return {
     async show(key) {
+      asked += 1;
+      const own = asked;
       const at = list.position.get(key);
       lost.hidden = at !== undefined;
       if (at === undefined) {
@@ -95,10 +103,16 @@ function start(list) {
         $("devices").scrollIntoView();
         return;
       }
-      await drawer.show(at, { back: grid.neighbour(at, -1) !== null, next: grid.neighbour(at, 1) !== null });
+      // The details are unpacked first; by then another device may have been asked for, or none.
+      const still = () => own === asked;
+      await drawer.show(at, { back: grid.neighbour(at, -1) !== null, next: grid.neighbour(at, 1) !== null }, still);
     },
-    hide: drawer.hide,
+    hide() {
+      asked += 1;
+      drawer.hide();
+    },
     find(text) {
+      asked += 1;
       drawer.hide();
       const wanted = new Map(text.split(";").map((part) => {
         const cut = part.indexOf(":");
@@ -137,7 +151,13 @@ const route = () => {
     openTarget();
   }
 };
-window.addEventListener("hashchange", route);
+// The event comes when the browser has time for it. By then somebody may have typed, and the address is the page's own:
+// to follow it would take the focus out of the search box.
+window.addEventListener("hashchange", () => {
+  if (location.hash === written) return;
+  written = null;
+  route();
+});
 // A link to the place that the address already names changes no address, so it is handled here.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;

@@ -278,6 +278,37 @@ test("arrow keys, Page Down, Home and End move through the whole list with one s
   assert.ok(inView, "the line with the focus is out of view");
 });
 
+test("neither scrolling nor a new size takes the focus away, and the keys go on from its line", async (t) => {
+  const { page } = await open(t, { file: withData("focus.html", ...multiplied(1200)) });
+  const place = () => page.evaluate(() => Number(document.activeElement.closest("tr")?.dataset.place ?? -1));
+  const painted = () => page.evaluate(() => new Promise((go) => { requestAnimationFrame(() => requestAnimationFrame(go)); }));
+  await page.locator("#grid tbody a").first().focus();
+  await page.evaluate(() => {
+    document.activeElement.addEventListener("blur", () => { window.blurred = true; });
+    document.getElementById("window").scrollTop = 20000;
+  });
+  await painted();
+  assert.equal(await place(), 0, "scrolling loses the focus");
+  assert.equal(await page.evaluate(() => window.blurred), undefined, "the line with the focus was taken out and put back");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await place(), 1);
+  await page.keyboard.press("End");
+  await page.setViewportSize({ width: 700, height: 600 });
+  await page.evaluate(() => window.dispatchEvent(new Event("resize")));
+  await painted();
+  assert.equal(await place(), 1199, "another size loses the focus");
+  assert.equal(await page.locator("#grid tbody a[tabindex='0']").count(), 1);
+});
+
+test("what is typed is not undone by an address that is reported late", async (t) => {
+  const { page } = await open(t);
+  await searchBox(page).focus();
+  await page.keyboard.type("pc days>1");
+  await page.evaluate(() => window.dispatchEvent(new HashChangeEvent("hashchange")));
+  assert.equal(await searchBox(page).inputValue(), "pc days>1");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "q", "the focus leaves the search box");
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing in the filters and the middle of a long list in the ${colorScheme} scheme`, async (t) => {
     const { page } = await open(t, { colorScheme, file: withData(`axe-${colorScheme}.html`, ...multiplied(1200)) });

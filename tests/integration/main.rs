@@ -24,6 +24,7 @@ mod properties;
 mod report;
 mod rules;
 mod sample;
+mod together;
 mod truth;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]

@@ -6,7 +6,9 @@ use polars::prelude::{StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
 use super::super::export::{BadRow, Export, FirstCells, Paging, Rows};
+use super::around::{self, Stripped};
 use super::{List, Reader, columns, outline};
+use crate::notice::{Code, Notice, many};
 
 /// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
 const ENVELOPE: [&str; 7] = ["@odata.", "odata.", "kind", "etag", "nextpagetoken", "links.", "meta."];
@@ -23,8 +25,32 @@ pub(in crate::read) struct Document {
 ///
 /// # Errors
 /// The reason why the text holds no list, as a sentence part.
-pub(in crate::read) fn lists(label: &str, text: String) -> Result<Vec<Export>, String> {
-    let found = outline(&text)?;
+pub(in crate::read) fn lists(label: &str, text: String) -> Result<(Vec<Export>, Option<Notice>), String> {
+    let found = outline(&text);
+    let whole = found.as_ref().is_ok_and(|found| !found.iter().any(|list| list.cut));
+    if !whole && let Some(without) = around::strip(&text) {
+        let better = outline(&without.text).is_ok_and(|lists| found.is_err() || !lists.iter().any(|list| list.cut));
+        if better {
+            return stripped(label, without).map(|(exports, notice)| (exports, Some(notice)));
+        }
+    }
+    exports(label, text, found?).map(|exports| (exports, None))
+}
+
+/// The lists of a text from which everything that is no JSON was taken out.
+///
+/// # Errors
+/// As [`lists`], with the line in which the JSON begins.
+pub(in crate::read) fn stripped(label: &str, without: Stripped) -> Result<(Vec<Export>, Notice), String> {
+    let Stripped { text, line, lines } = without;
+    let found = outline(&text).and_then(|found| exports(label, text, found));
+    let exports = found.map_err(|reason| format!("{reason} (the JSON begins in line {line})"))?;
+    let (lines, were) = (many(lines as u64, "line"), if lines == 1 { "is" } else { "are" });
+    let message = format!("{lines} of the file {were} no JSON and {were} passed over; the JSON begins in line {line}");
+    Ok((exports, Notice::new(Code::LinesPassedOver, label, message)))
+}
+
+fn exports(label: &str, text: String, found: Vec<List>) -> Result<Vec<Export>, String> {
     if found.iter().all(List::is_empty) {
         return Err("a JSON list without a single element; it counts as not supplied".into());
     }

@@ -3,6 +3,7 @@
 //! [`outline()`] finds the rows as byte ranges, [`columns()`] the header, and a [`Reader`] the cells of one row after
 //! another. Elements are independent, so that the caller can read chunks of them in parallel.
 
+mod around;
 mod columns;
 mod document;
 mod draft;
@@ -16,7 +17,8 @@ mod shape;
 
 use std::ops::Range;
 
-pub(super) use document::{Document, lists};
+pub(super) use around::embedded;
+pub(super) use document::{Document, lists, stripped};
 
 use columns::columns;
 use outline::outline;

@@ -5,6 +5,7 @@
 mod cells;
 #[cfg(test)]
 mod fixture;
+mod merged;
 mod package;
 mod parts;
 mod rows;
@@ -19,6 +20,7 @@ use std::ops::ControlFlow;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 
+use merged::{Merged, MergedCells};
 use package::{Fault, Package};
 use scan::Scan;
 
@@ -42,6 +44,8 @@ pub(crate) struct Sheet {
     pub(crate) hidden_rows: u32,
     /// Whether a filter of the sheet hides rows, or has criteria.
     pub(crate) filtered: bool,
+    /// Ranges of merged cells below the header.
+    pub(crate) merged: MergedCells,
     /// Whether serials count from 1904-01-01. It is the same for all sheets.
     pub(crate) epoch_1904: bool,
     /// Why the sheet cannot be read, if so. It then has no header.
@@ -77,6 +81,8 @@ pub(crate) struct Reading {
 pub(crate) struct Workbook<B: AsRef<[u8]>> {
     xlsx: Xlsx<Cursor<B>>,
     sheets: Vec<Sheet>,
+    /// Of each sheet, what the pass over it told.
+    scans: Vec<(Scan, Merged)>,
 }
 
 /// Opens a workbook, and looks at every sheet.
@@ -110,6 +116,7 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
     }
     let epoch_1904 = xlsx.has_1904_epoch();
     let mut sheets: Vec<Sheet> = Vec::with_capacity(listed.len());
+    let mut kept = Vec::with_capacity(listed.len());
     for (entry, scan) in listed.into_iter().zip(scans) {
         let mut sheet = Sheet {
             visible: entry.visible == SheetVisible::Visible,
@@ -121,34 +128,69 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
             name: entry.name,
             ..Sheet::default()
         };
+        let mut own = (Scan::default(), Merged::default());
         if sheet.problem.is_none() && entry.typ == SheetType::WorkSheet {
-            sheet.problem = scan.and_then(|scan| describe(&mut xlsx, &mut sheet, &scan)).err();
+            let described = scan.and_then(|mut scan| {
+                own.1 = scan.take_merged();
+                own.0 = scan;
+                describe(&mut xlsx, &mut sheet, &own.0, &own.1)
+            });
+            sheet.problem = described.err();
         }
         sheets.push(sheet);
+        kept.push(own);
     }
-    Ok(Workbook { xlsx, sheets })
+    Ok(Workbook { xlsx, sheets, scans: kept })
 }
 
 /// Fills in what the header and the pass over the sheet tell.
-fn describe<B: AsRef<[u8]>>(xlsx: &mut Xlsx<Cursor<B>>, sheet: &mut Sheet, scan: &Scan) -> Result<(), String> {
+fn describe<B: AsRef<[u8]>>(
+    xlsx: &mut Xlsx<Cursor<B>>,
+    sheet: &mut Sheet,
+    scan: &Scan,
+    merged: &Merged,
+) -> Result<(), String> {
     if !scan.has_data {
         return Ok(());
     }
     let cells = xlsx.worksheet_cells_reader(&sheet.name).map_err(package::lower)?;
     let header = rows::header(cells, sheet.epoch_1904)?;
     if header.row > 0 {
-        (sheet.rows, sheet.hidden_rows, sheet.filtered) = scan.below(header.row);
-        sheet.header = header.cells;
-        sheet.header_row = header.row;
         sheet.title_rows = header.titles;
+        sheet.head(header.row, header.cells, scan, merged);
     }
     Ok(())
+}
+
+impl Sheet {
+    /// Takes a row as the header.
+    fn head(&mut self, row: u32, cells: Vec<String>, scan: &Scan, merged: &Merged) {
+        (self.rows, self.hidden_rows, self.filtered) = scan.below(row);
+        self.merged = merged.below(row);
+        self.header = cells;
+        self.header_row = row;
+    }
 }
 
 impl<B: AsRef<[u8]>> Workbook<B> {
     /// All sheets, in workbook order.
     pub(crate) fn sheets(&self) -> &[Sheet] {
         &self.sheets
+    }
+
+    /// The first filled rows below the header of a sheet that have two filled cells, with all their cells.
+    pub(crate) fn headings(&mut self, sheet: usize) -> Vec<(u32, Vec<String>)> {
+        let (Some(own), Some((_, merged))) = (self.sheets.get(sheet), self.scans.get(sheet)) else { return Vec::new() };
+        let cells = self.xlsx.worksheet_cells_reader(&own.name);
+        cells.map_or_else(|_| Vec::new(), |cells| rows::headings(cells, own.epoch_1904, own.header_row, merged))
+    }
+
+    /// Takes a row of a sheet as its header; those above it are titles.
+    pub(crate) fn head(&mut self, sheet: usize, row: u32, cells: Vec<String>) -> Option<&Sheet> {
+        let (own, (scan, merged)) = (self.sheets.get_mut(sheet)?, self.scans.get(sheet)?);
+        own.title_rows += scan.above(row).saturating_sub(scan.above(own.header_row));
+        own.head(row, cells, scan, merged);
+        Some(own)
     }
 
     /// Reads the wanted columns (from 0) of a sheet, and calls for every filled row below the header.
@@ -184,7 +226,9 @@ impl<B: AsRef<[u8]>> Workbook<B> {
         wanted: &[usize],
         call: impl FnMut(u32, &[Option<Cow<'_, str>>]) -> ControlFlow<()>,
     ) -> Result<Reading, String> {
-        let sheet = self.sheets.get(sheet).ok_or("the workbook has no such sheet")?;
+        let (Some(sheet), Some((_, merged))) = (self.sheets.get(sheet), self.scans.get(sheet)) else {
+            return Err("the workbook has no such sheet".to_owned());
+        };
         if let Some(problem) = &sheet.problem {
             return Err(format!("the sheet cannot be read: {problem}"));
         }
@@ -195,6 +239,6 @@ impl<B: AsRef<[u8]>> Workbook<B> {
             .xlsx
             .worksheet_cells_reader(&sheet.name)
             .map_err(|e| format!("the sheet is damaged: {}", package::lower(e)))?;
-        rows::read(cells, sheet.epoch_1904, sheet.header_row, wanted, call)
+        rows::read(cells, sheet.epoch_1904, sheet.header_row, merged, wanted, call)
     }
 }

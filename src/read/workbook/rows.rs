@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use calamine::{Cell, DataRef, XlsxCellReader, XlsxError};
 
 use super::cells::{self, Kind};
+use super::merged::{Merged, Reach};
 use super::package::lower;
 use super::scan::{COLUMN_LIMIT, HEADER_SEARCH};
 use super::{Kinds, Reading};
@@ -58,15 +59,62 @@ pub(super) fn header<RS: Read + Seek>(cells: XlsxCellReader<'_, RS>, epoch_1904:
     Ok(first.unwrap_or_default())
 }
 
+/// The first rows below the header with two filled cells. A heading may be merged over two rows.
+pub(super) fn headings<RS: Read + Seek>(
+    cells: XlsxCellReader<'_, RS>,
+    epoch_1904: bool,
+    header_row: u32,
+    merged: &Merged,
+) -> Vec<(u32, Vec<String>)> {
+    let mut source = Source { cells, unread: 0 };
+    let mut reach = Reach::new(merged);
+    let mut found: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut current: (u32, Vec<String>) = (0, Vec::new());
+    let mut seen = 0;
+    // A sheet that breaks off is found out when its rows are read.
+    while let Ok(next) = source.next() {
+        let row = next.as_ref().map_or(0, |(row, _, _)| *row);
+        if row != current.0 {
+            let (own, mut cells) = std::mem::take(&mut current);
+            for (column, _, text) in reach.row_values(own) {
+                set(&mut cells, column, text.trim());
+            }
+            if own > header_row && cells.iter().filter(|text| !text.is_empty()).count() > 1 {
+                found.push((own, cells));
+            }
+            seen += 1;
+            current.0 = row;
+        }
+        let Some((_, column, cell)) = next.filter(|_| seen <= HEADER_SEARCH) else { break };
+        if let Some((kind, text)) = cells::text(cell.get_value(), epoch_1904) {
+            reach.see(row, column, kind, &text);
+            set(&mut current.1, column, text.trim());
+        }
+    }
+    found
+}
+
+/// Fills a cell that is blank.
+fn set(cells: &mut Vec<String>, column: usize, text: &str) {
+    if cells.len() <= column {
+        cells.resize(column + 1, String::new());
+    }
+    if let Some(cell) = cells.get_mut(column).filter(|cell| cell.is_empty()) {
+        text.clone_into(cell);
+    }
+}
+
 /// Hands over every filled row below the header, until the caller has enough.
 pub(super) fn read<RS: Read + Seek>(
     cells: XlsxCellReader<'_, RS>,
     epoch_1904: bool,
     header_row: u32,
+    merged: &Merged,
     wanted: &[usize],
     mut call: impl FnMut(u32, &[Option<Cow<'_, str>>]) -> ControlFlow<()>,
 ) -> Result<Reading, String> {
     let mut source = Source { cells, unread: 0 };
+    let mut reach = Reach::new(merged);
     let slots = slots(wanted);
     let mut row_cells: Vec<Option<Cow<'_, str>>> = vec![None; wanted.len()];
     let mut reading = Reading {
@@ -82,6 +130,13 @@ pub(super) fn read<RS: Read + Seek>(
         if row != current {
             if filled {
                 reading.rows += 1;
+                for (column, kind, text) in reach.row_values(current) {
+                    for slot in slots.get(column).into_iter().flatten() {
+                        if row_cells.get(*slot).is_some_and(Option::is_none) {
+                            put(&mut row_cells, &mut reading.kinds, *slot, kind, text.clone());
+                        }
+                    }
+                }
                 if call(current - header_row, &row_cells).is_break() {
                     break;
                 }
@@ -97,6 +152,7 @@ pub(super) fn read<RS: Read + Seek>(
         filled = true;
         let Some((last, others)) = slots.get(column).and_then(|slots| slots.split_last()) else { continue };
         let Some((kind, text)) = cells::text(cell.get_value(), epoch_1904) else { continue };
+        reach.see(row, column, kind, &text);
         for slot in others {
             put(&mut row_cells, &mut reading.kinds, *slot, kind, text.clone());
         }

@@ -5,6 +5,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::merged::{Merged, Range};
 use super::package::{Fault, PART_LIMIT, Package};
 use super::parts::next;
 
@@ -12,6 +13,8 @@ use super::parts::next;
 pub(super) const COLUMN_LIMIT: u32 = 16_384;
 /// No sheet may have more cells.
 const CELL_LIMIT: u64 = 200_000_000;
+/// Nobody merges so many ranges of cells.
+const MERGED_LIMIT: usize = 1_000_000;
 /// Longer references could overflow.
 const LETTER_LIMIT: usize = 6;
 const DIGIT_LIMIT: usize = 9;
@@ -19,7 +22,7 @@ const DIGIT_LIMIT: usize = 9;
 pub(super) const HEADER_SEARCH: usize = 1000;
 
 /// What the pass found.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scan {
     /// Whether the sheet has a place for cells at all.
     pub(super) has_data: bool,
@@ -29,9 +32,20 @@ pub(super) struct Scan {
     hidden: u32,
     has_filter: bool,
     has_criteria: bool,
+    merged: Vec<Range>,
 }
 
 impl Scan {
+    /// Takes out the ranges of merged cells.
+    pub(super) fn take_merged(&mut self) -> Merged {
+        Merged::new(std::mem::take(&mut self.merged))
+    }
+
+    /// Filled rows above a row, among the first of the sheet.
+    pub(super) fn above(&self, row: u32) -> u32 {
+        u32::try_from(self.first.iter().filter(|(number, _)| *number < row).count()).unwrap_or(u32::MAX)
+    }
+
     /// Filled rows and hidden filled rows below the header, and whether a filter is at work.
     pub(super) fn below(&self, header_row: u32) -> (u32, u32, bool) {
         let above = self.first.iter().filter(|(number, _)| *number <= header_row);
@@ -65,7 +79,7 @@ pub(super) fn scan<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Resu
     loop {
         buffer.clear();
         match next(&mut part, &mut buffer)? {
-            Event::Start(tag) if place.data_over => place.enter_tail(&tag, &mut found),
+            Event::Start(tag) if place.data_over => place.enter_tail(&tag, &mut found)?,
             Event::Start(tag) => place.enter(&tag, &mut found)?,
             Event::End(tag) => place.leave(tag.local_name().as_ref(), &mut found),
             Event::Text(text) if place.in_value => place.row_filled |= !is_blank(&text),
@@ -124,13 +138,20 @@ impl Place {
     }
 
     /// An opening tag after the cells.
-    fn enter_tail(&mut self, tag: &BytesStart<'_>, found: &mut Scan) {
+    fn enter_tail(&mut self, tag: &BytesStart<'_>, found: &mut Scan) -> Result<(), Fault> {
         match tag.local_name().as_ref() {
             "autoFilter" => found.has_filter = true,
             "filterColumn" => self.in_criterion = true,
+            "mergeCell" => {
+                found.merged.extend(attributes(tag).filter(|(key, _)| *key == "ref").filter_map(|(_, r)| range(r)));
+                if found.merged.len() > MERGED_LIMIT {
+                    return Err(Fault::Damage(format!("it has more than {MERGED_LIMIT} ranges of merged cells")));
+                }
+            }
             "extLst" => {}
             _ => found.has_criteria |= self.in_criterion,
         }
+        Ok(())
     }
 
     /// A closing tag.
@@ -166,6 +187,14 @@ fn check_dimension(text: &str) -> Result<(), Fault> {
         [start, end] if start.0 > end.0 || start.1 > end.1 => Err(bad()),
         _ => Ok(()),
     }
+}
+
+/// A range of more than one cell; what is no such range merges nothing.
+fn range(text: &str) -> Option<Range> {
+    let (start, end) = text.split_once(':')?;
+    let ((column, row), (last_column, last_row)) = (reference(start)?, reference(end)?);
+    let fits = row > 0 && column > 0 && row <= last_row && column <= last_column;
+    (fits && (row, column) != (last_row, last_column)).then_some(Range { row, column, last_row, last_column })
 }
 
 /// Column and row of a reference, from 1; 0 if absent. Nothing if it is malformed or too long.

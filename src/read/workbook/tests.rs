@@ -106,6 +106,7 @@ fn a_workbook_of_another_program() {
         title_rows: 2,
         rows: 4,
         hidden_rows: 1,
+        merged: MergedCells { down: 1, across: 1 },
         ..Sheet::default()
     };
     let old = Sheet { name: hidden.to_owned(), header: vec!["Serial".to_owned()], header_row: 1, ..Sheet::default() };
@@ -301,4 +302,51 @@ proptest! {
     fn any_rows_do_not_panic(rows in "(<row( r=\"[0-9]{1,12}\")?>|</row>|<c( r=\"[A-Z]{0,8}[0-9]{0,11}\")?( t=\"(s|b|e|n|d|str|inlineStr)\")?( s=\"[0-9]\")?>|</c>|<v>|</v>|[0-9.e-]{1,5}|<is>|</is>|<t>|</t>|<c/>){0,30}") {
         exhaust(Book { sheets: Book::rows(&rows).sheets, ..sample() }.pack());
     }
+}
+
+/// The sheet of a list with some ranges merged.
+fn merged(rows: &[(u32, &[&str])], ranges: &[&str]) -> Vec<u8> {
+    let rows: String = rows.iter().map(|(number, cells)| text_row(*number, "", cells)).collect();
+    let ranges: String = ranges.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    let xml = worksheet(&rows).replace("</worksheet>", &format!("<mergeCells>{ranges}</mergeCells></worksheet>"));
+    Book::default().sheet("a", "", &xml).pack()
+}
+
+#[test]
+fn a_merged_value_counts_for_every_row_of_its_range() {
+    let rows: &[(u32, &[&str])] = &[
+        (1, &["Id", "State", "Note"]),
+        (2, &["1", "off", "x"]),
+        (3, &["2", "", "y"]),
+        (5, &["3", "", ""]),
+        (6, &["4", "", "z"]),
+        (7, &["5", "on", ""]),
+    ];
+    for (ranges, states) in [
+        (&["B2:B5"][..], ["off", "off", "off", "-", "on"]),
+        // Cells of its own end nothing and keep their value; what lies to the right stays blank.
+        (&["B2:C1048576"], ["off", "off", "off", "off", "on"]),
+        (&["A2:B3"], ["off", "-", "-", "-", "on"]),
+        // A range of the header, one of blank cells, one cell, and what is no range at all.
+        (&["B1:B3", "B5:B6", "B2:B2", "B3:B2", "x"], ["off", "-", "-", "-", "on"]),
+    ] {
+        let mut book = open(merged(rows, ranges)).unwrap();
+        let (found, reading) = rows_of(&mut book, 0, &[1, 2]).unwrap();
+        let found: Vec<_> = found.iter().map(|(_, cells)| strings(cells)[0].to_owned()).collect();
+        assert_eq!(found, states, "{ranges:?}");
+        assert_eq!(reading.kinds[1].text, 3, "{ranges:?}");
+    }
+}
+
+#[test]
+fn another_row_as_header() {
+    let rows: &[(u32, &[&str])] =
+        &[(1, &["Device", "Activity"]), (2, &["", "State"]), (3, &["1", "on"]), (4, &["2", ""])];
+    let mut book = open(merged(rows, &["A1:A2"])).unwrap();
+    let headings: Vec<_> = book.headings(0).into_iter().map(|(row, cells)| (row, cells.join("|"))).collect();
+    assert_eq!(headings, [(2, "Device|State".to_owned()), (3, "1|on".to_owned())]);
+    let sheet = book.head(0, 2, vec!["Device".to_owned(), "State".to_owned()]).unwrap();
+    assert_eq!((sheet.header_row, sheet.title_rows, sheet.rows), (2, 1, 2));
+    let (found, _) = rows_of(&mut book, 0, &[0]).unwrap();
+    assert_eq!(found.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 2]);
 }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::StringChunkedBuilder;
 
-use super::super::export::{Export, FirstCells, Rows};
+use super::super::export::{Export, FirstCells, Heading, Rows};
+use super::merged::MergedCells;
 use super::{Sheet, Workbook, open};
-use crate::notice::{Code, Notice};
+use crate::notice::{Code, Notice, many};
 
 /// A sheet of an open workbook.
 pub(in crate::read) struct Worksheet {
@@ -54,6 +55,7 @@ pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export
             let message = "the sheet is hidden; it is read like the others, so check that it belongs to this audit";
             notices.push(Notice::new(Code::HiddenRows, &name, message));
         }
+        notices.extend(merged(&name, &sheet));
         exports.push(Export::sheet(name, Worksheet { book: Arc::clone(&book), index, sheet }));
     }
     if exports.is_empty() && notices.is_empty() {
@@ -62,7 +64,54 @@ pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export
     Ok((exports, notices))
 }
 
+/// Says that cells are merged, and what became of the cells that show nothing of their own.
+fn merged(name: &str, sheet: &Sheet) -> Option<Notice> {
+    let MergedCells { down, across } = sheet.merged;
+    if down == 0 && across == 0 {
+        return None;
+    }
+    let mut message = Vec::new();
+    if down > 0 {
+        let ranges = many(down.into(), "range");
+        message.push(format!(
+            "{ranges} of merged cells over several rows: the value of the first cell counts for every row of its range"
+        ));
+    }
+    if across > 0 {
+        let ranges = many(across.into(), "range");
+        message.push(format!(
+            "{ranges} of merged cells over several columns: only the first column has the value, the others are blank and \
+             count as unknown"
+        ));
+    }
+    Some(Notice::new(Code::MergedCells, name, message.join("; ")))
+}
+
 impl Worksheet {
+    pub(in crate::read) const fn header_row(&self) -> u32 {
+        self.sheet.header_row
+    }
+
+    pub(in crate::read) const fn title_rows(&self) -> u32 {
+        self.sheet.title_rows
+    }
+
+    /// The first rows below the header that could be the header.
+    pub(in crate::read) fn headings(&self) -> Vec<Heading> {
+        let found = self.book.lock().unwrap_or_else(PoisonError::into_inner).headings(self.index);
+        found.into_iter().map(|(row, cells)| Heading { row, cells, delimiter: b',', end: 0 }).collect()
+    }
+
+    /// The same sheet with one of these rows as its header.
+    pub(in crate::read) fn with_heading(mut self, heading: &Heading) -> Self {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sheet) = book.head(self.index, heading.row, heading.cells.clone()) {
+            self.sheet = sheet.clone();
+        }
+        drop(book);
+        self
+    }
+
     pub(in crate::read) fn header(&self) -> &[String] {
         &self.sheet.header
     }

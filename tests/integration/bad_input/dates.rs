@@ -149,3 +149,34 @@ fn clock_that_runs_ahead() {
       a sign of life on 2031-01-01 is far after all others and does not move the as-of time
     ");
 }
+
+/// Such a date is named for what it is; it is neither old nor new, and no device is stale by it.
+#[test]
+fn dates_of_other_calendars() {
+    for (dates, calendar) in [
+        (["2569-06-05 08:00", "2569-11-12 08:00", "2568-01-05 08:00"], "Buddhist"),
+        (["05/06/2569", "12/11/2569", "25/01/2568"], "Buddhist"),
+        (["R8/5/1", "R7/12/31", "H31/4/30"], "Japanese era"),
+        (["令和8年5月1日", "令和8年6月2日", "平成31年4月30日"], "Japanese era"),
+        (["1405/02/31", "1405/01/15", "1404/12/29"], "Persian"),
+        (["1447-09-12 08:00", "1447-10-01 08:00", "1446-01-30 08:00"], "Hijri"),
+        (["15 Sivan 5786", "1 Tishrei 5786", "3 Adar 5785"], "Hebrew"),
+    ] {
+        let place = check_ins(&dates);
+        let said = remarks(&place, &[]);
+        let named = format!(
+            "3 of 3 dates are of the {calendar} calendar and are not read; the column counts as unknown. Set the region"
+        );
+        assert!(said.contains(&named), "{said}");
+        assert!(!said.contains("unreadable-value"), "{said}");
+        let report = super::report(&place, &["--force"]);
+        assert_eq!(last_activity(&report), ["", "", ""]);
+        assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
+    }
+    let said = remarks(&check_ins(&["2569-06-05 08:00", "2026-11-01 08:00", "2026-11-02 08:00", "#REF!"]), &[]);
+    assert!(
+        said.contains("1 of 4 dates are of the Buddhist calendar and are not read; they count as unknown"),
+        "{said}"
+    );
+    assert!(said.contains("2 cells are no date and count as unknown"), "{said}");
+}

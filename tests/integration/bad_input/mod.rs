@@ -13,6 +13,7 @@ mod headers;
 mod json;
 mod json_elements;
 mod json_pages;
+mod layout;
 mod own_rules;
 mod secrets;
 mod totals;

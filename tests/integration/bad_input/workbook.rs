@@ -44,17 +44,21 @@ fn rows_above_the_header() {
         put(sheet, &entra(3), 3);
     });
     place.write("in/devices.xlsx", bytes);
-    assert_eq!(remarks(&place, &[]), "3 rows, 0 set aside\n");
+    assert_snapshot!(remarks(&place, &[]), @"
+    3 rows, 0 set aside
+    lines-passed-over, devices.xlsx!Devices
+      the header is in row 4; 2 rows above it were passed over
+    ");
     assert!(inspect(&place).contains("worksheet, header in row 4"));
     let two = book(|sheet| {
         sheet.write(0, 0, "Devices of Contoso").unwrap();
         sheet.write(0, 1, "as of today").unwrap();
         put(sheet, &entra(3), 1);
     });
-    assert_snapshot!(about("devices.xlsx", two), @"
-    exit 3
-    error: `devices.xlsx` is no known export
-      `devices.xlsx!Devices`: no known format has these columns: `Devices of Contoso`, `as of today`; the file was not used
+    assert_snapshot!(remarks_on("devices.xlsx", two), @"
+    3 rows, 0 set aside
+    lines-passed-over, devices.xlsx!Devices
+      the header is in row 2; 1 row above it was passed over
     ");
 }
 

@@ -49,6 +49,11 @@ fn a_device_is_found_by_all_that_names_it() {
         &id("o2"),
         "intune.csv:2",
         "entra.csv:2",
+        &format!("intune:{}", id("i2")),
+        &format!("entra:{}", id("o2").to_uppercase()),
+        &format!("entra:{}", id("e2")),
+        "intune:5CG0002AB",
+        "intune:intune.csv:2",
     ] {
         let (code, told) = json(&place, name);
         assert_eq!(code, 0, "{name}");
@@ -61,6 +66,28 @@ fn a_device_is_found_by_all_that_names_it() {
         assert_eq!(code, 0, "{name}");
         assert_eq!(told["device"]["device_key"], "serial:5CG0001AB", "{name}");
     }
+}
+
+/// Every object of every finding, as `findings.csv` prints it, leads to the device that the finding is about.
+#[test]
+fn what_findings_print_is_understood() {
+    let place = office();
+    let report = place.analyze(&["--as-of", "2026-11-20"]);
+    let mut objects = 0;
+    for finding in report.lines("findings.csv") {
+        for object in finding["objects"].split('|').filter(|object| !object.is_empty()) {
+            let (code, told) = json(&place, object);
+            assert_eq!(
+                (code, told["device"]["device_key"].as_str()),
+                (0, Some(finding["device_key"].as_str())),
+                "{object}"
+            );
+            objects += 1;
+        }
+    }
+    assert!(objects > 0);
+    let run = explain(&place, "entra:5CG0002AB", &[]);
+    assert_eq!(run.code, 2, "Entra ID knows no serial number: {}", run.stdout);
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! Questions that a plan asks before anything goes: the condition of its first steps.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Phase, Planned, Playbooks};
+
+/// What questions are about: the notice that raised them.
+pub(super) const ABOUT: &[&str] = &["went-dark-together"];
+
+impl Playbooks {
+    /// Puts a question into the plans of some devices: as the condition of the first step that changes anything, and of
+    /// the first that cannot be undone. Without a text about it nothing changes.
+    pub fn ask(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {
+        let Some(question) = self.asks.get(about).cloned() else { return };
+        let mut asking: BTreeMap<u32, u32> = BTreeMap::new();
+        for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
+            let wanted = plan.first().is_some_and(|step| devices.get(step.device as usize) == Some(&true));
+            if wanted {
+                for at in self.places(plan) {
+                    let Some(step) = plan.get_mut(at) else { continue };
+                    step.entry = *asking.entry(step.entry).or_insert_with(|| self.with_question(step.entry, &question));
+                }
+            }
+        }
+    }
+
+    /// Where a plan begins to change something, and where it is final.
+    fn places(&self, plan: &[Planned]) -> Vec<usize> {
+        let entry = |step: &Planned| self.entries.get(step.entry as usize);
+        let changes =
+            |step: &Planned| entry(step).is_some_and(|e| matches!(e.phase, Phase::Remove | Phase::AfterGrace));
+        let is_final = |step: &Planned| entry(step).is_some_and(|e| e.irreversible || e.wipes);
+        let mut places: Vec<usize> =
+            [plan.iter().position(changes), plan.iter().position(is_final)].into_iter().flatten().collect();
+        places.dedup();
+        places
+    }
+
+    /// The same entry with a question before its own condition.
+    fn with_question(&mut self, entry: u32, question: &str) -> u32 {
+        let at = entry as usize;
+        let (Some(own), Some(step)) = (self.entries.get(at).cloned(), self.steps.get(at).copied()) else {
+            return entry;
+        };
+        let condition = format!("{question} {}", own.condition).trim_end().to_string();
+        self.entries.push(crate::plan::Entry { condition, ..own });
+        self.steps.push(step);
+        u32::try_from(self.entries.len() - 1).unwrap_or(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{playbooks, subject};
+    use super::*;
+    use crate::plan::{Intent, State};
+    use crate::schema::{Console, JoinType, Platform};
+
+    #[test]
+    fn the_question_stands_before_the_first_change_and_the_first_final_step() {
+        let mut books = playbooks();
+        let device = subject(Platform::Chromeos, JoinType::None)
+            .with(Console::Chrome, State::Active)
+            .asks_for(Intent::Remove, &[]);
+        let mut steps = Vec::new();
+        books.plan(&device, &mut steps);
+        let before = steps.clone();
+        let mut others = steps.clone();
+        books.ask("went-dark-together", &mut others, &[false; 8]);
+        assert_eq!(others, before);
+        books.ask("went-dark-together", &mut steps, &[true; 8]);
+        let asked: Vec<bool> = steps.iter().zip(&before).map(|(now, then)| now.entry != then.entry).collect();
+        let first = asked.iter().position(|asked| *asked).unwrap();
+        for (now, then) in steps.iter().zip(&before).filter(|(now, then)| now.entry != then.entry) {
+            let (now, then) = (&books.entries()[now.entry as usize], &books.entries()[then.entry as usize]);
+            assert!(now.condition.contains("holidays") && now.condition.ends_with(&then.condition));
+            assert_eq!((&now.action, now.phase), (&then.action, then.phase));
+        }
+        assert!(steps[..first].iter().all(|s| books.entries()[s.entry as usize].phase == Phase::Prepare));
+        let last = steps.iter().position(|s| books.entries()[s.entry as usize].irreversible).unwrap();
+        assert!(asked[last]);
+    }
+}
