@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::treat::Treats;
 use super::{InputFile, Options, Progress, Source, nothing, remarks::clipped, tables};
 use crate::doctor;
 use crate::error::Result;
-use crate::formats::{self, Formats, Normalised, Recognised, Records, values};
+use crate::formats::{self, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice};
 use crate::read::{self, Export, Input};
 use crate::schema::Console;
@@ -46,6 +47,7 @@ pub(super) fn gather(
         return Err(nothing(message.into(), Vec::new()));
     }
     let settings = formats::Options { order: options.date_order, needed };
+    let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut loading = Loading::default();
@@ -54,27 +56,56 @@ pub(super) fn gather(
         let opened = read::open(input)?;
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
+        treats.opened(&input.label, &opened.exports)?;
         for export in opened.exports {
-            loading.take(&export, formats, &settings)?;
+            let treated = treats.find(&export, formats)?;
+            loading.take(&export, treated, formats, &settings)?;
         }
     }
     loading.finish(&options.expected)
 }
 
 impl Loading {
-    fn take(&mut self, export: &Export, formats: &Formats, settings: &formats::Options) -> Result<()> {
-        let Some(recognised) = formats.recognise(export) else {
-            self.stranger(export, formats);
+    fn take(
+        &mut self,
+        export: &Export,
+        treated: Option<Recognised<'_>>,
+        formats: &Formats,
+        settings: &formats::Options,
+    ) -> Result<()> {
+        if let Some(recognised) = treated {
+            self.all.notices.push(treated_notice(export, &recognised, formats));
+            self.read(export, &recognised, formats, settings)?;
+            if let Some(source) = self.all.sources.last_mut() {
+                source.treated = true;
+                source.because.clear();
+            }
             return Ok(());
-        };
+        }
+        match formats.examine(export) {
+            Ok(recognised) => self.read(export, &recognised, formats, settings),
+            Err(unknown) => {
+                self.stranger(export, &unknown, formats);
+                Ok(())
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        export: &Export,
+        recognised: &Recognised<'_>,
+        formats: &Formats,
+        settings: &formats::Options,
+    ) -> Result<()> {
         if let Some(lookup) = &recognised.format.lookup {
-            let names = formats::lookup(export, &recognised);
+            let names = formats::lookup(export, recognised);
             self.all.notices.extend(recognised.notices(export));
-            self.all.sources.push(Source { names: names.len() as u64, ..source(export, &recognised) });
+            self.all.sources.push(Source { names: names.len() as u64, ..source(export, recognised) });
             self.names.entry((recognised.format.console, lookup.field)).or_default().extend(names);
             return Ok(());
         }
-        let Normalised { records, notices, dates } = formats::normalise(export, &recognised, formats, settings)?;
+        let Normalised { records, notices, dates } = formats::normalise(export, recognised, formats, settings)?;
         self.all.notices.extend(notices);
         if records.rows() == 0 {
             let message = "the export has a header and no rows; it counts as not supplied".to_string();
@@ -85,36 +116,40 @@ impl Loading {
             records: records.frame.height() as u64,
             newest_signal: tables::newest(&records.frame),
             dates,
-            ..source(export, &recognised)
+            ..source(export, recognised)
         });
         self.all.records.push((export.label.clone(), records));
         Ok(())
     }
 
-    fn stranger(&mut self, export: &Export, formats: &Formats) {
+    fn stranger(&mut self, export: &Export, unknown: &Unknown<'_>, formats: &Formats) {
         if let Some(notice) = secrets_of_a_stranger(export) {
             self.all.notices.push(notice);
             return;
         }
-        let nearest = formats.nearest(export);
-        let like = nearest
-            .as_ref()
-            .map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
-        let named = export.header.iter().filter(|name| !name.is_empty());
-        let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
-        let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
-        let language = if foreign {
-            "; the header is not in English: set the language of the console to English and export again"
-        } else {
-            ""
-        };
-        let message = if shown.is_empty() {
-            "no column has a name; the file was not used".to_string()
-        } else {
-            format!("no known format has these columns: {}; the file was not used{like}{language}", shown.join(", "))
+        if export.paging.included {
+            let message = "it belongs to the list beside it, and no known format has its columns; it was passed over";
+            self.all.notices.push(Notice::new(Code::UnknownColumn, &export.label, message));
+            return;
+        }
+        let told = unknown.product.is_some() || unknown.refused.is_some();
+        let nearest = if told { None } else { formats.nearest(export) };
+        let message = match (unknown.product, &unknown.refused) {
+            (Some(product), _) => {
+                format!(
+                    "this looks like {}; lastseen does not read {} yet, and the file was not used",
+                    product.list, product.name
+                )
+            }
+            (None, Some(refusal)) => format!(
+                "it has the columns of {} (`{}`), but {}; the file was not used. If it is such a list all the same, say so \
+                 with `--treat FILE={}`",
+                refusal.title, refusal.format, refusal.reason, refusal.format
+            ),
+            (None, None) => unlike(export, nearest.as_ref()),
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
-        self.all.strangers.push(super::Stranger::new(export, nearest));
+        self.all.strangers.push(super::Stranger::new(export, unknown, nearest));
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
@@ -150,6 +185,39 @@ impl Loading {
         }
         Ok(all)
     }
+}
+
+/// What is said of a table with unknown columns.
+fn unlike(export: &Export, nearest: Option<&Nearest<'_>>) -> String {
+    let like =
+        nearest.map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
+    let named = export.header.iter().filter(|name| !name.is_empty());
+    let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
+    let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
+    let language = if foreign {
+        "; the header is not in English: set the language of the console to English and export again"
+    } else {
+        ""
+    };
+    if shown.is_empty() {
+        "no column has a name; the file was not used".to_string()
+    } else {
+        format!("no known format has these columns: {}; the file was not used{like}{language}", shown.join(", "))
+    }
+}
+
+/// The user's word for what a table is, beside what the program would have made of it.
+fn treated_notice(export: &Export, recognised: &Recognised<'_>, formats: &Formats) -> Notice {
+    let format = recognised.format;
+    let otherwise = match formats.examine(export) {
+        Ok(own) if own.format.id == format.id => "it is recognised as such without it".to_string(),
+        Ok(own) => format!("its columns are those of {} (`{}`)", own.format.title, own.format.id),
+        Err(Unknown { product: Some(product), .. }) => format!("it looks like {}", product.list),
+        Err(Unknown { refused: Some(refusal), .. }) if refusal.format == format.id => refusal.reason,
+        Err(_) => "no format is recognised by its columns".to_string(),
+    };
+    let message = format!("read as {} (`{}`), as `--treat` says; {otherwise}", format.title, format.id);
+    Notice::new(Code::Treated, &export.label, message)
 }
 
 /// A table that nobody knows and that holds keys is named and never shown, its first line least of all: it may be no
@@ -204,6 +272,7 @@ fn source(export: &Export, recognised: &Recognised<'_>) -> Source {
         names: 0,
         newest_signal: None,
         container: export.container(),
+        treated: false,
         because: recognised.format.because(&export.header),
         understood: understood.collect(),
         ignored: export.header.len().saturating_sub(passed_over) as u64,

@@ -9,6 +9,7 @@ mod library;
 mod remarks;
 mod subjects;
 mod tables;
+mod treat;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
 pub use hidden::Hidden;
 pub use inspect::{Inspection, Stranger, inspect};
 pub use library::{Checked, check};
+pub use treat::Treat;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +61,8 @@ pub struct Options {
     pub strict: bool,
     /// Numbers of devices that the consoles' own pages show.
     pub expected: Vec<Expected>,
+    /// What the user says that files are.
+    pub treat: Vec<Treat>,
     /// What becomes of devices that leave service.
     pub purpose: Purpose,
     /// What people decided for single devices.
@@ -103,6 +107,8 @@ pub struct Source {
     pub names: u64,
     /// What kind of file it is, e.g. `CSV with ;`.
     pub container: String,
+    /// The user said what it is; it was not recognised.
+    pub treated: bool,
     /// Headers by which the format was recognised.
     pub because: Vec<String>,
     /// Canonical columns that it fills, each with its header.

@@ -19,7 +19,8 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
         }
         left_out(exports, label, records, found);
         let chain = chains.get(&chain_of(label, records));
-        let reasons = [further_page(records, chain), short_of_declared(records, chain), page_size(records)];
+        let lacks = records.paging.lacks.clone();
+        let reasons = [further_page(records, chain), short_of_declared(records, chain), page_size(records), lacks];
         for reason in reasons.into_iter().flatten() {
             found.notices.push(Notice::new(
                 Code::IncompleteExport,

@@ -6,7 +6,7 @@ use polars::prelude::{StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
 use super::super::export::{BadRow, Export, FirstCells, Paging, Rows};
-use super::{List, Reader, columns, outline};
+use super::{List, Reader, columns, outline, tabular};
 
 /// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
 const ENVELOPE: [&str; 7] = ["@odata.", "odata.", "kind", "etag", "nextpagetoken", "links.", "meta."];
@@ -24,7 +24,14 @@ pub(in crate::read) struct Document {
 /// # Errors
 /// The reason why the text holds no list, as a sentence part.
 pub(in crate::read) fn lists(label: &str, text: String) -> Result<Vec<Export>, String> {
-    let found = outline(&text)?;
+    let (text, lacks) = match tabular::rewrite(&text) {
+        Some(written) => (written.text, written.lacks),
+        None => (text, None),
+    };
+    let mut found = outline(&text)?;
+    for list in &mut found {
+        list.lacks = list.lacks.take().or_else(|| lacks.clone());
+    }
     if found.iter().all(List::is_empty) {
         return Err("a JSON list without a single element; it counts as not supplied".into());
     }
@@ -87,9 +94,12 @@ impl Document {
         });
         Paging {
             enveloped,
-            more: self.list.next_link().is_some(),
+            more: self.list.more || self.list.next_link().is_some(),
             declared: self.list.declared(),
-            single: self.is_single(),
+            single: self.list.lacks.is_none() && self.is_single(),
+            lacks: self.list.lacks.clone(),
+            members: self.list.members.clone(),
+            included: self.list.included,
         }
     }
 
@@ -146,9 +156,8 @@ impl Document {
         part
     }
 
-    pub(in crate::read) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
+    pub(in crate::read) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
         let names: Vec<String> = wanted.iter().filter_map(|at| self.header.get(*at).cloned()).collect();
-        let mut first = FirstCells::new(names.len());
         let mut reader = Reader::new(&names, &|_| false);
         for element in self.list.elements(0..self.list.objects()) {
             // A broken element is set aside when the rows are read.

@@ -111,6 +111,8 @@ pub(super) enum Class {
     Empty,
     /// An envelope; the members with the rows, by index, and the names of their lists.
     Lists(Vec<(usize, String)>),
+    /// Each member is a row, by index, and its name is the row's key.
+    Map(Vec<usize>),
     /// A wrapper around a member, by index; whether there is a list inside it.
     Inner(usize, bool),
     /// The error answer of a web service.
@@ -192,6 +194,14 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
         }
         return Class::Lists(named(lists, name));
     }
+    if whole && !strict && sorted.plain == 0 && is_map(scan, members, &sorted.objects, depth) {
+        return Class::Map(sorted.objects);
+    }
+    if let Some(index) = event_of(scan, members, &sorted)
+        && !strict
+    {
+        return Class::Inner(index, false);
+    }
     match sorted.objects.as_slice() {
         [] if sorted.plain == 0 => Class::Empty,
         [] => Class::Row,
@@ -212,6 +222,50 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
     }
 }
 
+/// Members of an event that hold the device that it is about, in lower case.
+const SUBJECTS: [&str; 5] = ["device", "object", "manageddevice", "computer", "mobiledevice"];
+
+/// The device that an event is about: an object of a telling name that has an identity, in an object that has none.
+fn event_of(scan: Scanner<'_>, members: &Members<'_>, sorted: &Sorted) -> Option<usize> {
+    let is_subject = |&&index: &&usize| {
+        let named = members.list.get(index).is_some_and(|member| is_among(&member.key, &SUBJECTS));
+        named && starts_with(scan, members, index, is_device_identity)
+    };
+    let mut subjects = sorted.objects.iter().filter(is_subject);
+    let only = subjects.next().copied()?;
+    (subjects.next().is_none() && sorted.plain <= MAX_ENVELOPE_MEMBERS).then_some(only)
+}
+
+/// So many rows of a map are compared with the first.
+const MAX_COMPARED: usize = 16;
+
+/// Whether an object holds one row a member, by serial number or id: the names look like ids and the rows like one another.
+fn is_map(scan: Scanner<'_>, members: &Members<'_>, objects: &[usize], depth: usize) -> bool {
+    let at = |index: &usize| members.list.get(*index);
+    let ids = objects.iter().filter_map(at).all(|member| is_id(&member.key));
+    let Some(first) = objects.first().and_then(at).filter(|_| ids) else { return false };
+    let inner = scan.members(first.start, is_identity);
+    if classify(scan, &inner, Trust::Any, depth + 1) != Class::Row {
+        return false;
+    }
+    let names = |start: usize| -> Vec<String> {
+        scan.members(start, |_| false).list.into_iter().map(|member| member.key.into_owned()).collect()
+    };
+    let known = names(first.start);
+    let rest: Vec<_> = objects.iter().skip(1).take(MAX_COMPARED).filter_map(at).collect();
+    let alike = rest.iter().filter(|member| names(member.start).iter().any(|name| known.contains(name))).count();
+    alike * 2 >= rest.len() && (!rest.is_empty() || inner.identity)
+}
+
+/// Whether a name is a serial number or an id rather than a word.
+fn is_id(name: &str) -> bool {
+    const SHORTEST: usize = 6;
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let plain =
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'{' | b'}'));
+    plain && digits > 0 && (digits == name.len() || name.len() >= SHORTEST)
+}
+
 /// Gives several lists their names. A single one has none, and a great many are the rows of one list, by key.
 fn named(mut lists: Vec<usize>, name: impl Fn(usize) -> String) -> Vec<(usize, String)> {
     lists.sort_unstable();
@@ -224,7 +278,7 @@ fn named(mut lists: Vec<usize>, name: impl Fn(usize) -> String) -> Vec<(usize, S
 fn leads_to_list(scan: Scanner<'_>, members: &Members<'_>, index: usize, depth: usize) -> bool {
     members.list.get(index).is_some_and(|member| {
         let inner = scan.members(member.start, is_identity);
-        matches!(classify(scan, &inner, Trust::Any, depth + 1), Class::Lists(_) | Class::Inner(_, true))
+        matches!(classify(scan, &inner, Trust::Any, depth + 1), Class::Lists(_) | Class::Map(_) | Class::Inner(_, true))
     })
 }
 
@@ -329,6 +383,12 @@ mod tests {
             (r#"{"os":"x","a":{"value":[]}}"#, Class::Inner(1, true)),
             (r#"{"data":{"id":1},"links":{"self":"x"}}"#, Class::Inner(0, false)),
             (r#"{"error":{"code":"x","message":"y"}}"#, Class::ErrorAnswer),
+            (r#"{"C02ZK1ABMD6T":{"os":"x"},"F2LXK0AAN72J":{"os":"y","b":1}}"#, Class::Map(vec![0, 1])),
+            (r#"{"1001":{"serial":"x"},"1002":{"error":1}}"#, Class::Row),
+            (r#"{"1001":{"serial":"x"}}"#, Class::Map(vec![0])),
+            (r#"{"page1":{"value":[]},"page2":{"value":[]}}"#, Class::Row),
+            (r#"{"action":"changed","device":{"serialNumber":1}}"#, Class::Inner(1, false)),
+            (r#"{"action":"changed","device":{"colour":1}}"#, Class::Row),
         ];
         for (text, expected) in cases {
             let scan = Scanner { text };
