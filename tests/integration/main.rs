@@ -20,6 +20,7 @@ mod inspect;
 mod offline;
 mod plans;
 mod properties;
+mod recognition;
 mod report;
 mod rules;
 mod sample;
