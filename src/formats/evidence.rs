@@ -132,18 +132,22 @@ impl<'a> Evidence<'a> {
         if self.platforms.is_some() {
             return;
         }
-        let telling: Vec<(&str, usize)> =
-            self.claims.iter().filter(|(field, _)| *field != "manufacturer").map(|(field, at)| (*field, *at)).collect();
-        let columns: Vec<usize> = telling.iter().map(|(_, at)| *at).collect();
-        let rows = if columns.is_empty() { Rows::default() } else { self.export.read(&columns, true) };
+        let of = |field: &str| -> Vec<usize> {
+            self.claims.iter().filter(|(claim, _)| *claim == field).map(|(_, at)| *at).collect()
+        };
+        let (columns, models) = (of("platform"), of("model"));
         let mut found = Vec::new();
-        for ((field, at), cells) in telling.iter().zip(&rows.columns) {
+        // Few lists that hold one platform have such a column, so that all of it can be read; every list has models.
+        let rows = if columns.is_empty() { Rows::default() } else { self.export.read(&columns, true) };
+        for (at, cells) in columns.iter().zip(&rows.columns) {
             let different: BTreeSet<&str> = cells.iter().flatten().collect();
-            for cell in different {
-                let (model, vocabulary) = (*field == "model", self.vocabulary);
-                let platform = if model { vocabulary.model(cell) } else { vocabulary.platform(cell) };
-                found.extend(platform.map(|platform| (*at, platform, cell.to_string())));
-            }
+            let named = different.into_iter().filter_map(|cell| Some((self.vocabulary.platform(cell)?, cell)));
+            found.extend(named.map(|(platform, cell)| (*at, platform, cell.to_string())));
+        }
+        for at in models {
+            let cells = self.sample(at);
+            let named = cells.into_iter().filter_map(|cell| Some((at, self.vocabulary.model(&cell)?, cell)));
+            found.extend(named);
         }
         self.platforms = Some(found);
     }
