@@ -233,7 +233,9 @@ fn event_of(scan: Scanner<'_>, members: &Members<'_>, sorted: &Sorted) -> Option
     };
     let mut subjects = sorted.objects.iter().filter(is_subject);
     let only = subjects.next().copied()?;
-    (subjects.next().is_none() && sorted.plain <= MAX_ENVELOPE_MEMBERS).then_some(only)
+    // Several objects and nothing that tells of an event are several things, each a row.
+    let event = sorted.plain > 0 || sorted.objects.len() == 1;
+    (event && subjects.next().is_none() && sorted.plain <= MAX_ENVELOPE_MEMBERS).then_some(only)
 }
 
 /// So many rows of a map are compared with the first.
@@ -389,6 +391,7 @@ mod tests {
             (r#"{"page1":{"value":[]},"page2":{"value":[]}}"#, Class::Row),
             (r#"{"action":"changed","device":{"serialNumber":1}}"#, Class::Inner(1, false)),
             (r#"{"action":"changed","device":{"colour":1}}"#, Class::Row),
+            (r#"{"device":{"deviceId":1},"identity":{"serialNumber":1}}"#, two("device", "identity")),
         ];
         for (text, expected) in cases {
             let scan = Scanner { text };
