@@ -50,12 +50,19 @@ impl<'a> Evidence<'a> {
         Self { export, vocabulary, header, names, claims, cells: BTreeMap::new(), platforms: None }
     }
 
-    /// The ways to be of a format that the header has.
-    pub(super) fn ways<'f>(&self, format: &'f Format) -> Vec<&'f Match> {
-        let mut ways: Vec<&Match> =
-            format.ways.iter().filter(|way| way.accepts(&self.names) && (!way.only || self.is_only(format))).collect();
+    /// The ways to be of a format that the header has, and the cells that the format knows lists of its kind by.
+    pub(super) fn ways<'f>(&mut self, format: &'f Format) -> Vec<&'f Match> {
+        let has = |way: &&Match| way.accepts(&self.names) && (!way.only || self.is_only(format));
+        let mut ways: Vec<&Match> = format.ways.iter().filter(has).collect();
+        ways.retain(|way| way.cells.iter().all(|(name, words)| self.begins_with(name, words)));
         ways.sort_by_key(|way| std::cmp::Reverse(way.demands()));
         ways
+    }
+
+    /// Whether the first cell of a column is one of these words.
+    fn begins_with(&mut self, name: &str, words: &[String]) -> bool {
+        let at = self.header.iter().position(|header| header == name);
+        at.is_some_and(|at| self.sample(at).first().is_some_and(|cell| words.contains(&squeeze(cell))))
     }
 
     fn is_only(&self, format: &Format) -> bool {
@@ -83,12 +90,6 @@ impl<'a> Evidence<'a> {
         let columns = format.columns_in(&self.header);
         let at = |field: &str| columns.get(field).and_then(|at| at.first()).copied();
         let position = |header: &[String], name: &String| header.iter().position(|h| h == name);
-        for (name, words) in &way.cells {
-            let cell = position(&self.header, name).and_then(|at| self.sample(at).first().cloned());
-            if !cell.as_deref().is_some_and(|cell| words.contains(&squeeze(cell))) {
-                return Some(format!("`{name}` does not say `{}`", words.join("` or `")));
-            }
-        }
         for (name, pattern) in &way.telling {
             let Some(at) = position(&self.header, name) else { continue };
             let cells = self.sample(at);

@@ -157,6 +157,7 @@ const GENERAL: &[&str] = &[
     "deviceId,serialNumber,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CG0000ABC,online,2026-03-30T08:00:00Z\n",
     "deviceId,serialNumber,status,lastSync,manufacturer\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CG0000ABC,ACTIVE,2026-03-30T08:00:00Z,HP\n",
     "Device ID,Serial number,Status,Last sync,Organizational unit,Platform\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CG0000ABC,Active,2026-03-30,HQ,Windows 11\n",
+    "Serial,Status,Last synced,Organizational unit\n5CG0000ABC,Active,2026-03-30,HQ\n5CG0000ABD,Disabled,2026-03-30,HQ\n",
     "Serial,Status,Last synced,Organizational unit\n5CG0000ABC,In stock,2026-03-30,HQ\n5CG0000ABD,Lost,2026-03-30,HQ\n",
     // Google mobile and Cloud Identity.
     "Full Name,Email,Device Id,Model,Type,Status,Last Sync\nAda,ada@contoso.example,1001,EliteBook,Laptop,Active,2026-03-30\n",
@@ -207,7 +208,7 @@ fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
             "deviceId,serialNumber,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,2026-03-30T08:00:00Z\n",
         ),
         ("chrome/cros", "deviceId,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,DEPROVISIONED,Never\n"),
-        ("chrome/cros", "deviceId,serialNumber,orgUnitPath\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,/Staff\n"),
+        ("chrome/cros", "deviceId,serialNumber,status,orgUnitPath\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,/Staff\n"),
         (
             "chrome/cros",
             "Device ID,Serial number,Status,Last sync,Asset ID,Model\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,2026-03-30,CB-1,HP Chromebook 11 G8\n",
@@ -217,6 +218,8 @@ fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
             "Serial Number,Status,Last Sync,Asset ID,Model\n5CD0000ABC,ACTIVE,2026-03-30,CB-1,Acer Chromebook C740\n",
         ),
         ("chrome/community-sheet", "Serial,Status,Last sync,AUE\n5CD0000ABC,Provisioned,2026-03-30,2029-06-01\n"),
+        ("chrome/community-sheet", "Serial number,Status,Last sync,Organizational unit\n5CD0000ABC,Provisioned,2026-03-30,Staff\n"),
+        ("chrome/api", r#"{"kind":"admin#directory#chromeosdevice","deviceId":"d1","serialNumber":"5CD0000ABC","status":"ACTIVE"}"#),
         ("chrome/api", r#"{"chromeosdevices":[{"deviceId":"d1","serialNumber":"5CD0000ABC"}]}"#),
         (
             "google-mobile/api",
@@ -253,7 +256,7 @@ fn inspect(files: &[(&str, &str)], more: &[&str]) -> serde_json::Value {
     for (name, text) in files {
         place.write(&format!("in/{name}"), *text);
     }
-    let run = place.run(&[&["inspect", "in", "--json"], more].concat());
+    let run = place.run(&[&["inspect", "in", "--json"][..], more].concat());
     assert!(run.code == 0 || run.code == 3, "{}", run.stderr);
     serde_json::from_str(&run.stdout).unwrap()
 }
