@@ -24,7 +24,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ORDER", value_parser = ["dmy", "mdy"], help_heading = "Input")]
     pub date_order: Option<String>,
 
-    /// Read a file as this format, whatever it looks like: `list.csv=chrome/cros`, `archive.zip!list.csv=…`, `book.xlsx!Sheet=…`
+    /// Read a file as this format, whatever it looks like: `list.csv=chrome/cros`; in an archive or a workbook
+    /// `book.xlsx!Sheet=…`
     #[arg(long, value_name = "FILE=FORMAT", value_parser = treat, help_heading = "Input")]
     pub treat: Vec<Treat>,
 
