@@ -9,6 +9,7 @@ mod document;
 mod draft;
 mod facts;
 mod flatten;
+mod keyed;
 mod outline;
 mod paths;
 mod reader;
