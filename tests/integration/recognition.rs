@@ -408,5 +408,5 @@ fn a_member_and_a_sheet_can_be_meant() {
     let found = inspect(&[("two.json", two)], &["--treat", "two.json!pads=abm/asbmutil"]);
     let formats: Vec<_> = read_as(&found).into_iter().map(|(export, format, _)| (export, format)).collect();
     let pair = |a: &str, b: &str| (a.to_string(), b.to_string());
-    assert_eq!(formats, [pair("two.json!macs", "-"), pair("two.json!pads", "abm/asbmutil")]);
+    assert_eq!(formats, [pair("two.json!pads", "abm/asbmutil"), pair("two.json!macs", "-")]);
 }
