@@ -51,7 +51,7 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
 /// Whether a stage reads a file of that path.
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {
-    ["vocabulary.yaml", "checklist.yaml", "markers.yaml"].contains(&path)
+    ["vocabulary.yaml", "checklist.yaml", "markers.yaml", "products.yaml"].contains(&path)
         || ["findings/", "conditions/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
 }
 

@@ -51,6 +51,8 @@ codes! {
     BadRow = "bad-row", Medium;
     /// A file that no format describes.
     UnknownFormat = "unknown-format", Medium;
+    /// A file that is read as what the user says that it is.
+    Treated = "treated", Info;
     /// Columns that the format does not know.
     UnknownColumn = "unknown-column", Info;
     /// Columns that the format knows, the file lacks and a conclusion would need.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::treat::Treats;
 use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables, together};
 use crate::doctor;
 use crate::error::Result;
-use crate::formats::{self, Below, Formats, Normalised, Recognised, Records, values};
+use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Export, Input};
 use crate::schema::Console;
@@ -46,6 +47,7 @@ pub(super) fn gather(
         return Err(nothing(message.into(), Vec::new()));
     }
     let settings = formats::Options { order: options.date_order, needed, needed_of: together::IN_LISTS.to_vec() };
+    let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut loading = Loading::default();
@@ -54,30 +56,49 @@ pub(super) fn gather(
         let opened = read::open(input)?;
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
+        treats.opened(&input.label, &opened.exports)?;
         for export in opened.exports {
-            loading.take(export, formats, &settings)?;
+            let treated = treats.find(&export, formats)?;
+            loading.take(export, treated, formats, &settings)?;
         }
     }
     loading.finish(options)
 }
 
 impl Loading {
-    fn take(&mut self, export: Export, formats: &Formats, settings: &formats::Options) -> Result<()> {
-        if let Some(recognised) = formats.recognise(&export) {
-            return self.recognised(&export, &recognised, formats, settings);
+    fn take(
+        &mut self,
+        export: Export,
+        treated: Option<Recognised<'_>>,
+        formats: &Formats,
+        settings: &formats::Options,
+    ) -> Result<()> {
+        if let Some(recognised) = treated {
+            self.all.notices.push(treated_notice(&export, &recognised, formats));
+            self.read(&export, &recognised, formats, settings)?;
+            if let Some(source) = self.all.sources.last_mut() {
+                source.treated = true;
+                source.because.clear();
+            }
+            return Ok(());
+        }
+        if let Ok(recognised) = formats.examine(&export) {
+            return self.read(&export, &recognised, formats, settings);
         }
         let (export, rows) = match formats.header_below(export) {
             Below::Found(export) | Below::Nothing(export) => (export, Vec::new()),
             Below::Several(export, rows) => (export, rows),
         };
-        if let Some(recognised) = formats.recognise(&export) {
-            return self.recognised(&export, &recognised, formats, settings);
+        match formats.examine(&export) {
+            Ok(recognised) => self.read(&export, &recognised, formats, settings),
+            Err(unknown) => {
+                self.stranger(&export, &unknown, formats, &rows);
+                Ok(())
+            }
         }
-        self.stranger(&export, formats, &rows);
-        Ok(())
     }
 
-    fn recognised(
+    fn read(
         &mut self,
         export: &Export,
         recognised: &Recognised<'_>,
@@ -109,46 +130,38 @@ impl Loading {
         Ok(())
     }
 
-    fn stranger(&mut self, export: &Export, formats: &Formats, several: &[u32]) {
+    fn stranger(&mut self, export: &Export, unknown: &Unknown<'_>, formats: &Formats, several: &[u32]) {
         if let Some(notice) = secrets_of_a_stranger(export) {
             self.all.notices.push(notice);
             return;
         }
-        let nearest = formats.nearest(export);
-        let like = nearest
-            .as_ref()
-            .map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
-        if nearest.is_none() && several.is_empty() && is_prose(export) {
+        if export.paging.included {
+            let message = "it belongs to the list beside it, and no known format has its columns; it was passed over";
+            self.all.notices.push(Notice::new(Code::UnknownColumn, &export.label, message));
+            return;
+        }
+        let told = unknown.product.is_some() || unknown.refused.is_some();
+        let nearest = if told { None } else { formats.nearest(export) };
+        if !told && nearest.is_none() && several.is_empty() && is_prose(export) {
             self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, read::NO_HEADER));
             return;
         }
-        let below = match several {
-            [] => {
-                formats.likely_header(export).map_or_else(String::new, |row| format!("; row {row} looks like a header"))
+        let message = match (unknown.product, &unknown.refused) {
+            (Some(product), _) => {
+                format!(
+                    "this looks like {}; lastseen does not read {} yet, and the file was not used",
+                    product.list, product.name
+                )
             }
-            rows => {
-                let rows: Vec<String> = rows.iter().take(MOST_ROWS).map(u32::to_string).collect();
-                format!("; rows {} each look like a header: keep one table in a file", rows.join(", "))
-            }
-        };
-        let named = export.header.iter().filter(|name| !name.is_empty());
-        let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
-        let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
-        let language = if foreign {
-            "; the header is not in English: set the language of the console to English and export again"
-        } else {
-            ""
-        };
-        let message = if shown.is_empty() {
-            "no column has a name; the file was not used".to_string()
-        } else {
-            format!(
-                "no known format has these columns: {}; the file was not used{below}{like}{language}",
-                shown.join(", ")
-            )
+            (None, Some(refusal)) => format!(
+                "it has the columns of {} (`{}`), but {}; the file was not used. If it is such a list all the same, say so \
+                 with `--treat FILE={}`",
+                refusal.title, refusal.format, refusal.reason, refusal.format
+            ),
+            (None, None) => unlike(export, nearest.as_ref(), &other_headers(export, formats, several)),
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
-        self.all.strangers.push(super::Stranger::new(export, nearest));
+        self.all.strangers.push(super::Stranger::new(export, unknown, nearest));
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
@@ -221,6 +234,49 @@ fn is_prose(export: &Export) -> bool {
     export.passed_over() > 0 && export.container().starts_with("CSV")
 }
 
+/// Rows below the first that look like a header.
+fn other_headers(export: &Export, formats: &Formats, several: &[u32]) -> String {
+    if several.is_empty() {
+        let row = formats.likely_header(export);
+        return row.map_or_else(String::new, |row| format!("; row {row} looks like a header"));
+    }
+    let rows: Vec<String> = several.iter().take(MOST_ROWS).map(u32::to_string).collect();
+    format!("; rows {} each look like a header: keep one table in a file", rows.join(", "))
+}
+
+/// What is said of a table with unknown columns.
+fn unlike(export: &Export, nearest: Option<&Nearest<'_>>, below: &str) -> String {
+    let like =
+        nearest.map_or_else(String::new, |n| format!("; it looks most like {} (`{}`)", n.format.title, n.format.id));
+    let named = export.header.iter().filter(|name| !name.is_empty());
+    let shown: Vec<String> = named.take(6).map(|name| format!("`{}`", clipped(name))).collect();
+    let foreign = export.header.iter().flat_map(|name| name.chars()).any(|c| c.is_alphabetic() && !c.is_ascii());
+    let language = if foreign {
+        "; the header is not in English: set the language of the console to English and export again"
+    } else {
+        ""
+    };
+    if shown.is_empty() {
+        "no column has a name; the file was not used".to_string()
+    } else {
+        format!("no known format has these columns: {}; the file was not used{below}{like}{language}", shown.join(", "))
+    }
+}
+
+/// The user's word for what a table is, beside what the program would have made of it.
+fn treated_notice(export: &Export, recognised: &Recognised<'_>, formats: &Formats) -> Notice {
+    let format = recognised.format;
+    let otherwise = match formats.examine(export) {
+        Ok(own) if own.format.id == format.id => "it is recognised as such without it".to_string(),
+        Ok(own) => format!("its columns are those of {} (`{}`)", own.format.title, own.format.id),
+        Err(Unknown { product: Some(product), .. }) => format!("it looks like {}", product.list),
+        Err(Unknown { refused: Some(refusal), .. }) if refusal.format == format.id => refusal.reason,
+        Err(_) => "no format is recognised by its columns".to_string(),
+    };
+    let message = format!("read as {} (`{}`), as `--treat` says; {otherwise}", format.title, format.id);
+    Notice::new(Code::Treated, &export.label, message)
+}
+
 /// A table that nobody knows and that holds keys is named and never shown, its first line least of all: it may be no
 /// header.
 fn secrets_of_a_stranger(export: &Export) -> Option<Notice> {
@@ -274,6 +330,7 @@ fn source(export: &Export, recognised: &Recognised<'_>) -> Source {
         newest_signal: None,
         older: 0,
         container: export.container(),
+        treated: false,
         because: recognised.format.because(&export.header),
         understood: understood.collect(),
         ignored: export.header.len().saturating_sub(passed_over) as u64,

@@ -2,7 +2,7 @@
 
 use super::{InputFile, Options, Progress, Source, gather};
 use crate::error::Result;
-use crate::formats::Nearest;
+use crate::formats::{Nearest, Refusal, Unknown};
 use crate::identity::{self, Shelves};
 use crate::notice::Notice;
 use crate::read::Export;
@@ -31,6 +31,10 @@ pub struct Stranger {
     pub container: String,
     /// Its header.
     pub header: Vec<String>,
+    /// What wrote it, where that is a product whose lists are not read: its name, and the list with an article.
+    pub product: Option<(String, String)>,
+    /// The format whose columns it has and whose list it is not.
+    pub refused: Option<Refusal>,
     /// The format that comes nearest, if one does.
     pub like: Option<Likeness>,
 }
@@ -53,7 +57,7 @@ pub struct Likeness {
 }
 
 impl Stranger {
-    pub(super) fn new(export: &Export, nearest: Option<Nearest<'_>>) -> Self {
+    pub(super) fn new(export: &Export, unknown: &Unknown<'_>, nearest: Option<Nearest<'_>>) -> Self {
         let like = nearest.map(|n| Likeness {
             format: n.format.id.clone(),
             title: n.format.title.clone(),
@@ -62,7 +66,14 @@ impl Stranger {
             forbidden: n.forbidden,
             unknown: n.unknown,
         });
-        Self { export: export.label.clone(), container: export.container(), header: export.header.clone(), like }
+        Self {
+            export: export.label.clone(),
+            container: export.container(),
+            header: export.header.clone(),
+            product: unknown.product.map(|product| (product.name.clone(), product.list.clone())),
+            refused: unknown.refused.clone(),
+            like,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod remarks;
 mod subjects;
 mod tables;
 mod together;
+mod treat;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
 pub use hidden::Hidden;
 pub use inspect::{Inspection, Stranger, inspect};
 pub use library::{Checked, check};
+pub use treat::Treat;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +66,8 @@ pub struct Options {
     pub expected: Vec<Expected>,
     /// Lists that are the newest of their console, where their own dates cannot tell.
     pub newest: Vec<String>,
+    /// What the user says that files are.
+    pub treat: Vec<Treat>,
     /// What becomes of devices that leave service.
     pub purpose: Purpose,
     /// What people decided for single devices.
@@ -110,6 +114,8 @@ pub struct Source {
     pub names: u64,
     /// What kind of file it is, e.g. `CSV with ;`.
     pub container: String,
+    /// The user said what it is; it was not recognised.
+    pub treated: bool,
     /// Headers by which the format was recognised.
     pub because: Vec<String>,
     /// Canonical columns that it fills, each with its header.

@@ -125,6 +125,10 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !args.input.newest.is_empty() {
         add("newest", args.input.newest.join(" "));
     }
+    let treated: Vec<String> = args.input.treat.iter().map(|t| format!("{}={}", t.file, t.format)).collect();
+    if !treated.is_empty() {
+        add("treat", treated.join(" "));
+    }
     if args.plan.intent != Purpose::default() {
         add("intent", args.plan.intent.to_string());
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-use crate::analysis;
+use crate::analysis::{self, Treat};
 use crate::doctor::Expected;
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::schema::{Console, nearest};
@@ -27,6 +27,10 @@ pub(super) struct Args {
     /// List that is the newest of its console, where dates in the lists cannot tell; as `inspect` names it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath, help_heading = "Input")]
     pub newest: Vec<String>,
+    /// Read a file as this format, whatever it looks like: `list.csv=chrome/cros`; in an archive or a workbook
+    /// `book.xlsx!Sheet=…`
+    #[arg(long, value_name = "FILE=FORMAT", value_parser = treat, help_heading = "Input")]
+    pub treat: Vec<Treat>,
 
     /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
@@ -47,6 +51,7 @@ impl Args {
             rules: self.rules.clone(),
             expected: self.expect.clone(),
             newest: self.newest.clone(),
+            treat: self.treat.clone(),
             ..analysis::Options::default()
         }
     }
@@ -56,6 +61,15 @@ fn time(text: &str) -> Result<i64, String> {
     match stamp(text) {
         Stamp::At(millis) if text.get(4..5) == Some("-") => Ok(millis),
         _ => Err("write it as `2026-11-20` or `2026-11-20T08:00:00Z`".into()),
+    }
+}
+
+fn treat(text: &str) -> Result<Treat, String> {
+    match text.rsplit_once('=') {
+        Some((file, format)) if !file.is_empty() && !format.is_empty() => {
+            Ok(Treat { file: file.to_string(), format: format.to_string() })
+        }
+        _ => Err("write it as `list.csv=chrome/cros`".into()),
     }
 }
 

@@ -95,7 +95,11 @@ fn line(text: &mut String, title: &str, value: &str) {
 fn about_source(text: &mut String, s: &Source, verbose: bool) {
     line(text, "format", &format!("{} ({}), {}", s.format_title, s.format, s.container));
     let because = s.because.get(..MOST_REASONS.min(s.because.len())).unwrap_or_default();
-    line(text, "because", &format!("it has {}", ticked(because)));
+    if s.treated {
+        line(text, "because", "`--treat` says so");
+    } else {
+        line(text, "because", &format!("it has {}", ticked(because)));
+    }
     if s.names > 0 {
         line(text, "rows", &format!("{} names for ids that other lists use; no devices", s.names));
         return;
@@ -145,6 +149,17 @@ fn words(written: Written) -> &'static str {
 
 fn about_stranger(text: &mut String, s: &Stranger) {
     line(text, "format", &format!("none that is known, {} with {} columns", s.container, s.header.len()));
+    if let Some((product, list)) = &s.product {
+        line(text, "looks like", &format!("{list}; lastseen does not read {product} yet"));
+        return;
+    }
+    if let Some(refusal) = &s.refused {
+        line(text, "resembles", &format!("{} ({})", refusal.title, refusal.format));
+        line(text, "but", &clean(&refusal.reason));
+        let again = format!("if it is such a list all the same, say so with `--treat FILE={}`", refusal.format);
+        line(text, "help", &again);
+        return;
+    }
     let Some(like) = &s.like else {
         line(text, "header", &ticked(&s.header));
         return;
@@ -215,7 +230,7 @@ fn to_json(found: &Inspection) -> Result<String> {
     let known = found.sources.iter().map(|s| {
         json!({
             "export": s.export, "format": s.format, "title": s.format_title, "console": s.console.as_str(),
-            "container": s.container, "because": s.because, "rows": s.rows, "records": s.records,
+            "container": s.container, "because": s.because, "treated": s.treated, "rows": s.rows, "records": s.records,
             "set_aside": s.rows - s.records, "older": s.older, "names": s.names, "newest_signal": s.newest_signal.map(rfc3339),
             "understood": s.understood.iter().map(|(name, header)| json!({ "column": name, "header": header })).collect::<Vec<_>>(),
             "not_needed": s.ignored, "unknown": s.unknown_columns, "secret": s.secret_columns,
@@ -230,7 +245,11 @@ fn to_json(found: &Inspection) -> Result<String> {
                 "lacks": l.lacks.iter().map(|(h, s)| json!({ "header": h, "similar": s })).collect::<Vec<_>>(),
             })
         });
-        json!({ "export": s.export, "format": null, "container": s.container, "header": s.header, "nearest": like })
+        let refused = s.refused.as_ref().map(|r| json!({ "format": r.format, "title": r.title, "reason": r.reason }));
+        json!({
+            "export": s.export, "format": null, "container": s.container, "header": s.header, "nearest": like,
+            "product": s.product.as_ref().map(|(name, _)| name), "refused": refused,
+        })
     });
     let files: Vec<Value> =
         found.inputs.iter().map(|i| json!({ "file": i.label, "bytes": i.bytes, "sha256": i.sha256 })).collect();

@@ -23,6 +23,7 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
             further_page(records, chain),
             short_of_declared(records, chain),
             sheet_limit(records).or_else(|| page_size(records)),
+            records.paging.lacks.clone(),
         ];
         for reason in reasons.into_iter().flatten() {
             found.notices.push(Notice::new(

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
+
 use super::file;
 use super::source::{Part, Source, fits};
-use super::values::squeeze;
+use super::values::{self, squeeze};
 use crate::error::Problem;
 use crate::schema::Console;
 
@@ -40,10 +42,17 @@ pub struct Format {
     pub blank_unless: Vec<(&'static str, &'static str, String)>,
     pub(super) columns: BTreeMap<&'static str, Source>,
     pub(super) expects: Vec<(&'static str, String)>,
-    pub(super) matching: Match,
+    /// Platforms that such a list may hold; empty for all.
+    pub(super) platforms: Vec<String>,
+    /// Rows of which a column has one of these words are set aside, each with why.
+    pub(super) set_aside: Vec<SetAside>,
+    /// The ways to recognise it; the first one is what people see of it.
+    pub(super) ways: Vec<Match>,
     pub(super) known: Vec<String>,
     pub(super) known_prefixes: Vec<String>,
     pub(super) secret: Vec<String>,
+    /// Headers as the format writes them.
+    pub(super) spelt: Vec<String>,
 }
 
 /// Ids in a canonical column that this list translates into names.
@@ -59,7 +68,16 @@ pub struct Lookup {
     pub instead: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// What a header must and must not have.
+/// Rows that a list shows and that describe nothing that is there.
+#[derive(Debug)]
+pub(super) struct SetAside {
+    /// Header, squeezed.
+    pub header: String,
+    /// Word, squeezed, and what is said of such a row.
+    pub words: BTreeMap<String, String>,
+}
+
+/// What a list must and must not have to be recognised.
 #[derive(Debug)]
 pub(super) struct Match {
     /// First name of each requirement, as written.
@@ -69,6 +87,47 @@ pub(super) struct Match {
     pub some_of: Option<(usize, Vec<String>)>,
     /// Header → words of which its first filled cell must be one.
     pub cells: Vec<(String, Vec<String>)>,
+    /// Canonical column → words of such a list, squeezed; of a column that has words, most must be among them.
+    pub words: Vec<(&'static str, Vec<String>)>,
+    /// Canonical column → shape of its cells; of a column that has cells, one must have it.
+    pub ids: Vec<(&'static str, Shape)>,
+    /// Header → pattern that one of its cells must match.
+    pub telling: Vec<(String, Regex)>,
+    /// No header may be there that the format does not know, nor one in another spelling.
+    pub only: bool,
+}
+
+/// The shape of an id.
+#[derive(Debug)]
+pub(super) enum Shape {
+    Guid,
+    Pattern(Regex),
+}
+
+impl Shape {
+    pub(super) fn fits(&self, cell: &str) -> bool {
+        match self {
+            Self::Guid => matches!(values::guid(cell), values::Cell::Value(_) | values::Cell::Nothing),
+            Self::Pattern(pattern) => pattern.is_match(values::bare(cell)),
+        }
+    }
+}
+
+impl Match {
+    /// Whether a header, squeezed, has what is needed. `names` also has what the envelope says.
+    pub(super) fn accepts(&self, names: &[String]) -> bool {
+        let has = |name: &String| names.contains(name);
+        self.required.iter().all(|any| any.iter().any(has))
+            && !self.forbidden.iter().any(has)
+            && self.some_of.as_ref().is_none_or(|(n, some)| some.iter().filter(|name| has(name)).count() >= *n)
+            && self.cells.iter().all(|(name, _)| has(name))
+            && self.telling.iter().all(|(name, _)| has(name))
+    }
+
+    /// How specific it is: the more it demands, the better it fits.
+    pub(super) fn demands(&self) -> usize {
+        self.required.len() + self.cells.len() + self.telling.len()
+    }
 }
 
 impl Format {
@@ -80,38 +139,58 @@ impl Format {
         file::parse(path, text)
     }
 
-    /// Whether a header, squeezed, has what the format needs. `first` gives the first filled cell of a column, squeezed.
-    pub(super) fn accepts(&self, header: &[String], first: &dyn Fn(usize) -> Option<String>) -> bool {
-        self.names_all(header)
-            && self.matching.cells.iter().all(|(name, words)| {
-                let at = header.iter().position(|h| h == name);
-                at.and_then(first).is_some_and(|cell| words.contains(&cell))
-            })
-    }
-
-    /// Whether a header, squeezed, has the names that the format needs and none that it forbids.
+    /// Whether a header, squeezed, has the names that one way of recognising the format needs and none that it forbids.
     pub(super) fn names_all(&self, header: &[String]) -> bool {
-        let has = |name: &String| header.contains(name);
-        let matching = &self.matching;
-        matching.required.iter().all(|any| any.iter().any(has))
-            && !matching.forbidden.iter().any(has)
-            && matching.some_of.as_ref().is_none_or(|(n, names)| names.iter().filter(|name| has(name)).count() >= *n)
+        self.ways.iter().any(|way| way.accepts(header))
     }
 
     /// Headers by which an export was recognised, as the export writes them.
     #[must_use]
     pub fn because(&self, header: &[String]) -> Vec<String> {
-        let telling = self.matching.required.iter().flatten().chain(self.matching.cells.iter().map(|(name, _)| name));
+        let headers = self.ways.iter().flat_map(|way| {
+            let cells = way.cells.iter().map(|(name, _)| name).chain(way.telling.iter().map(|(name, _)| name));
+            way.required.iter().flatten().chain(cells)
+        });
         let mut found: Vec<String> =
-            telling.filter_map(|name| header.iter().find(|h| squeeze(h) == *name)).cloned().collect();
+            headers.filter_map(|name| header.iter().find(|h| squeeze(h) == *name)).cloned().collect();
         found.sort();
         found.dedup();
         found
     }
 
-    /// How specific the format is: the more it demands, the better it fits.
-    pub(super) fn demands(&self) -> usize {
-        self.matching.required.len() + self.matching.cells.len()
+    /// The way to recognise it that people see.
+    pub(super) fn first_way(&self) -> Option<&Match> {
+        self.ways.first()
+    }
+
+    /// The names that the format knows, as it writes them.
+    pub(super) fn spells(&self, header: &str) -> bool {
+        self.spelt.iter().any(|name| match name.strip_suffix('*') {
+            Some(start) => header.starts_with(start),
+            None => name == header,
+        })
+    }
+
+    /// Canonical columns that name an object or the device behind it.
+    pub(super) const IDENTIFIERS: [&'static str; 7] =
+        ["native_id", "serial", "entra_id", "intune_id", "ztdid", "imei", "meid"];
+
+    /// Headers that would identify a row, as people see them.
+    #[must_use]
+    pub fn identifying(&self) -> Vec<&str> {
+        if let Some(lookup) = &self.lookup {
+            return vec![lookup.key.as_str()];
+        }
+        let of = |field: &str| self.columns.get(field).map_or(&[][..], |source| source.written.as_slice());
+        let mut headers: Vec<&str> =
+            Self::IDENTIFIERS.iter().flat_map(|field| of(*field)).map(String::as_str).collect();
+        let mut seen = Vec::new();
+        headers.retain(|header| {
+            let new = !seen.contains(header);
+            seen.push(*header);
+            new
+        });
+        headers
     }
 
     pub(super) fn known_in(&self, header: &[String]) -> usize {
@@ -122,7 +201,8 @@ impl Format {
         let is = |name: &String| name == squeezed;
         self.known.iter().any(is)
             || self.columns.values().any(|source| source.headers.iter().any(|name| fits(name, squeezed)))
-            || self.matching.required.iter().flatten().any(is)
+            || self.ways.iter().flat_map(|way| way.required.iter().flatten()).any(is)
+            || self.set_aside.iter().any(|aside| aside.header == squeezed)
             || self.lookup.as_ref().is_some_and(|l| l.key == squeezed || l.value == squeezed || l.instead.contains_key(squeezed))
             || self.known_prefixes.iter().any(|prefix| squeezed.starts_with(prefix.as_str()))
             // Reports of Intune give a second column with the word in the reader's language, PowerShell two more for a

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use super::describe::{Format, Lookup, Match};
+use super::describe::{Format, Lookup, Match, SetAside, Shape};
 use super::source::{Item, Part, Source};
 use super::values::squeeze;
 use crate::error::Problem;
-use crate::schema::{Console, Field, Kind, RECORD, nearest, record_field};
+use crate::schema::{Console, Field, Kind, Platform, RECORD, nearest, record_field};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +20,15 @@ struct Raw {
     source: String,
     #[serde(rename = "match")]
     matching: RawMatch,
+    /// Further ways to recognise the list.
+    #[serde(default)]
+    or: Vec<RawMatch>,
+    /// Platforms that such a list may hold.
+    #[serde(default)]
+    platforms: Vec<String>,
+    /// Header → word → what is said of a row with it.
+    #[serde(default)]
+    set_aside: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     columns: BTreeMap<String, RawColumn>,
     #[serde(default)]
@@ -60,6 +69,17 @@ struct RawMatch {
     /// Header → words of which the first filled cell must be one.
     #[serde(default)]
     cells: BTreeMap<String, Names>,
+    /// Canonical column → words of such a list.
+    #[serde(default)]
+    words: BTreeMap<String, Vec<String>>,
+    /// Canonical column → `guid`, or a pattern.
+    #[serde(default)]
+    ids: BTreeMap<String, String>,
+    /// Header → pattern that one cell must match.
+    #[serde(default)]
+    telling: BTreeMap<String, String>,
+    #[serde(default)]
+    only: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,9 +168,9 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
         check.add("console", format!("`{}` is no console", raw.console), Console::WORDS.join(", "));
         Console::Intune
     });
-    if raw.matching.required.is_empty() {
-        check.add("match", "a format needs at least one required header", "");
-    }
+    let matching = std::iter::once(raw.matching).chain(raw.or);
+    let ways: Vec<Match> = matching.map(|raw| check.way(raw)).collect();
+    let platforms = check.platforms(raw.platforms, raw.constants.get("platform"));
     let mut columns = BTreeMap::new();
     for (name, column) in raw.columns {
         let Some(field) = check.field(&name) else { continue };
@@ -185,7 +205,11 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
     if !check.problems.is_empty() {
         return Err(check.problems);
     }
-    let squeezed = |names: &[String]| names.iter().map(|n| squeeze(n)).collect::<Vec<_>>();
+    let spelt = spelt(&columns, &raw.known, &ways);
+    let set_aside = raw.set_aside.into_iter().map(|(header, words)| SetAside {
+        header: squeeze(&header),
+        words: words.into_iter().map(|(word, why)| (squeeze(&word), why)).collect(),
+    });
     let (prefixes, known): (Vec<String>, Vec<String>) = raw.known.into_iter().partition(|k| k.ends_with('*'));
     Ok(Format {
         id: raw.id,
@@ -203,17 +227,24 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
         blank_unless,
         columns,
         expects,
-        matching: Match {
-            written: raw.matching.required.iter().map(|n| n.list().into_iter().next().unwrap_or_default()).collect(),
-            required: raw.matching.required.iter().map(Names::squeezed).collect(),
-            forbidden: squeezed(&raw.matching.forbidden),
-            some_of: raw.matching.some_of.map(|s| (s.at_least, squeezed(&s.names))),
-            cells: raw.matching.cells.iter().map(|(header, words)| (squeeze(header), words.squeezed())).collect(),
-        },
+        platforms,
+        set_aside: set_aside.collect(),
+        ways,
+        spelt,
         known: squeezed(&known),
         known_prefixes: squeezed(&prefixes),
         secret: squeezed(&raw.secret),
     })
+}
+
+fn squeezed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| squeeze(name)).collect()
+}
+
+/// Every header that the format names, as it writes it.
+fn spelt(columns: &BTreeMap<&'static str, Source>, known: &[String], ways: &[Match]) -> Vec<String> {
+    let columns = columns.values().flat_map(|source| source.written.iter());
+    columns.chain(known).chain(ways.iter().flat_map(|way| way.written.iter())).cloned().collect()
 }
 
 struct Check<'a> {
@@ -235,6 +266,57 @@ impl Check<'_> {
             self.add(name, format!("`{name}` is no canonical column"), help);
         }
         found
+    }
+
+    fn way(&mut self, raw: RawMatch) -> Match {
+        if raw.required.is_empty() {
+            self.add("match", "a format needs at least one required header", "");
+        }
+        let words = self.by_field(raw.words).into_iter().map(|(field, words)| (field, squeezed(&words))).collect();
+        let mut ids = Vec::new();
+        for (field, shape) in self.by_field(raw.ids) {
+            let shape =
+                if shape == "guid" { Some(Shape::Guid) } else { self.pattern(field, &shape).map(Shape::Pattern) };
+            ids.extend(shape.map(|shape| (field, shape)));
+        }
+        let mut telling = Vec::new();
+        for (header, pattern) in raw.telling {
+            telling.extend(self.pattern(&header, &pattern).map(|pattern| (squeeze(&header), pattern)));
+        }
+        Match {
+            written: raw.required.iter().map(|n| n.list().into_iter().next().unwrap_or_default()).collect(),
+            required: raw.required.iter().map(Names::squeezed).collect(),
+            forbidden: squeezed(&raw.forbidden),
+            some_of: raw.some_of.map(|s| (s.at_least, squeezed(&s.names))),
+            cells: raw.cells.iter().map(|(header, words)| (squeeze(header), words.squeezed())).collect(),
+            words,
+            ids,
+            telling,
+            only: raw.only,
+        }
+    }
+
+    fn pattern(&mut self, place: &str, pattern: &str) -> Option<Regex> {
+        match RegexBuilder::new(pattern).case_insensitive(true).build() {
+            Ok(pattern) => Some(pattern),
+            Err(e) => {
+                self.add(place, e.to_string(), "");
+                None
+            }
+        }
+    }
+
+    /// What a list may hold; a platform that the format gives to every row says it as well.
+    fn platforms(&mut self, mut named: Vec<String>, constant: Option<&String>) -> Vec<String> {
+        for name in &named {
+            if Platform::parse(name).is_none() {
+                self.add("platforms", format!("`{name}` is no platform"), Platform::WORDS.join(", "));
+            }
+        }
+        if named.is_empty() {
+            named.extend(constant.cloned());
+        }
+        named
     }
 
     fn by_field<T>(&mut self, map: BTreeMap<String, T>) -> BTreeMap<&'static str, T> {

@@ -3,10 +3,12 @@
 //! A format is a YAML file in `rules/formats/`: which headers it needs, which header feeds which canonical column, how
 //! its words translate. Headers are compared by name with case, blanks and punctuation removed, never by position.
 
+mod aside;
 mod cast;
 mod changing;
 pub mod dates;
 mod describe;
+mod evidence;
 mod file;
 mod header;
 mod identifiers;
@@ -14,6 +16,7 @@ mod merge;
 mod nearest;
 mod normalise;
 mod older;
+mod products;
 mod source;
 mod tally;
 pub mod values;
@@ -26,14 +29,18 @@ use crate::error::Problem;
 use crate::notice::{Code, Notice};
 use crate::read::{Export, PAGE_PREFIX};
 
+use evidence::Evidence;
+
 pub use cast::Written;
 pub use changing::{CHANGING, Cells};
 pub use describe::{Format, Lookup, Missing};
 pub use header::Below;
+pub use evidence::Refusal;
 pub use nearest::Nearest;
 pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
 pub use older::{Fate, Older};
+pub use products::Product;
 pub use source::Source;
 pub use vocabulary::{RowLimits, Vocabulary};
 
@@ -42,6 +49,16 @@ pub use vocabulary::{RowLimits, Vocabulary};
 pub struct Formats {
     formats: Vec<Format>,
     vocabulary: Vocabulary,
+    products: Vec<Product>,
+}
+
+/// What an export is that is read as nothing.
+#[derive(Debug, Default)]
+pub struct Unknown<'a> {
+    /// The product that wrote it, where its headers tell.
+    pub product: Option<&'a Product>,
+    /// The format whose headers it has and whose list it is not.
+    pub refused: Option<Refusal>,
 }
 
 /// A header matched against a format.
@@ -77,23 +94,59 @@ impl Formats {
         for format in &mut formats {
             format.read_when_listed(&vocabulary.listed);
         }
+        let products = Product::load(files, &mut problems);
         formats.sort_by(|a, b| a.id.cmp(&b.id));
-        if problems.is_empty() { Ok(Self { formats, vocabulary }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { formats, vocabulary, products }) } else { Err(problems) }
     }
 
     /// The format that explains an export best, if any does.
     #[must_use]
     pub fn recognise(&self, export: &Export) -> Option<Recognised<'_>> {
+        self.examine(export).ok()
+    }
+
+    /// The format that explains an export best, or what can be said of it instead.
+    ///
+    /// # Errors
+    /// [`Unknown`] where no format does.
+    pub fn examine(&self, export: &Export) -> Result<Recognised<'_>, Unknown<'_>> {
+        let mut evidence = Evidence::new(export, &self.vocabulary);
+        if let Some(product) = self.product(&evidence.names, Product::strength) {
+            return Err(Unknown { product: Some(product), refused: None });
+        }
+        let mut fitting: Vec<_> =
+            self.formats.iter().map(|format| (format, evidence.ways(format))).filter(|(_, w)| !w.is_empty()).collect();
+        // The most specific first.
+        fitting.sort_by_key(|(format, ways)| {
+            let demands = ways.iter().map(|way| way.demands()).max().unwrap_or_default();
+            std::cmp::Reverse((demands, format.known_in(&evidence.header)))
+        });
+        let first = fitting.first().map(|(format, _)| format.console);
+        let mut refused = None;
+        // What is refused as a list of one console is not tried as another's.
+        for (format, ways) in fitting.into_iter().filter(|(format, _)| Some(format.console) == first) {
+            let Some(reason) = evidence.against(format, &ways) else { return Ok(self.read_as(format, export)) };
+            refused.get_or_insert(Refusal { format: format.id.clone(), title: format.title.clone(), reason });
+        }
+        Err(Unknown { product: self.product(&evidence.names, Product::likeness), refused })
+    }
+
+    /// The product whose lists have most of these names.
+    fn product(&self, names: &[String], strength: fn(&Product, &[String]) -> usize) -> Option<&Product> {
+        let strongest = self.products.iter().rev().max_by_key(|product| strength(product, names))?;
+        (strength(strongest, names) > 0).then_some(strongest)
+    }
+
+    /// The format of this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Format> {
+        self.formats.iter().find(|format| format.id == id)
+    }
+
+    /// An export by the columns of a format, whatever else it looks like.
+    #[must_use]
+    pub fn read_as<'f>(&self, format: &'f Format, export: &Export) -> Recognised<'f> {
         let squeezed: Vec<String> = export.header.iter().map(|h| values::squeeze(h)).collect();
-        let first = |at: usize| {
-            let cell = export.first_cells(&[at]).pop().flatten();
-            cell.map(|cell| values::squeeze(&cell))
-        };
-        let format = self
-            .formats
-            .iter()
-            .filter(|f| f.accepts(&squeezed, &first))
-            .max_by_key(|f| (f.demands(), f.known_in(&squeezed), std::cmp::Reverse(&f.id)))?;
         // A column that nobody knows is judged by what is in it.
         let strange: Vec<usize> =
             squeezed.iter().enumerate().filter(|(_, s)| !format.knows(s)).map(|(at, _)| at).collect();
@@ -127,7 +180,7 @@ impl Formats {
             .map(|(_, (h, _))| if values::looks_secret(h) { "(the shape of a secret)".into() } else { h.clone() })
             .collect();
         let missing = format.missing_in(&columns);
-        Some(Recognised { format, columns, unknown, secret, missing })
+        Recognised { format, columns, unknown, secret, missing }
     }
 
     /// The words that formats share.
@@ -150,6 +203,12 @@ impl Formats {
 }
 
 impl Recognised<'_> {
+    /// Whether a column is there that names an object or the device behind it.
+    #[must_use]
+    pub fn identifies(&self) -> bool {
+        self.format.lookup.is_some() || Format::IDENTIFIERS.iter().any(|field| self.columns.contains_key(field))
+    }
+
     /// Remarks about the header.
     #[must_use]
     pub fn notices(&self, export: &Export) -> Vec<Notice> {

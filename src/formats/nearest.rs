@@ -26,10 +26,11 @@ impl Formats {
     pub fn nearest(&self, export: &Export) -> Option<Nearest<'_>> {
         let squeezed: Vec<String> = export.header.iter().map(|h| squeeze(h)).collect();
         let best = self.formats.iter().max_by_key(|format| {
-            let met = format.matching.required.iter().filter(|any| any.iter().any(|n| squeezed.contains(n))).count();
+            let required = format.first_way().map_or(&[][..], |way| &way.required);
+            let met = required.iter().filter(|any| any.iter().any(|n| squeezed.contains(n))).count();
             let shared = format.known_in(&squeezed);
             // A format with few headers is no better for having few: what it lacks counts against it.
-            let lacking = format.matching.required.len() - met;
+            let lacking = required.len() - met;
             (shared.saturating_sub(2 * lacking), met, std::cmp::Reverse(&format.id))
         })?;
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -40,11 +41,11 @@ impl Formats {
             return None;
         }
         let unknown_squeezed: Vec<String> = unknown.iter().map(|n| squeeze(n)).collect();
-        let lacks = best
-            .matching
+        let way = best.first_way()?;
+        let lacks = way
             .required
             .iter()
-            .zip(&best.matching.written)
+            .zip(&way.written)
             .filter(|(any, _)| !any.iter().any(|n| squeezed.contains(n)))
             .map(|(any, written)| {
                 let like = any.iter().find_map(|name| {
@@ -59,7 +60,7 @@ impl Formats {
             .header
             .iter()
             .zip(&squeezed)
-            .filter(|(_, s)| best.matching.forbidden.contains(s))
+            .filter(|(_, s)| way.forbidden.contains(s))
             .map(|(name, _)| name.clone())
             .collect();
         Some(Nearest { format: best, known, lacks, forbidden, unknown })

@@ -8,6 +8,7 @@ use polars::prelude::{
 };
 use rayon::prelude::*;
 
+use super::aside;
 use super::cast::{Cast, Caster, Written, constant};
 use super::dates::Order;
 use super::identifiers::written_name;
@@ -139,7 +140,8 @@ pub fn normalise(
     let positions: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
     let positions: Vec<usize> = positions.into_iter().collect();
     let mut rows = export.read(&positions, format.short_rows);
-    set_aside(&mut rows, export, &positions)?;
+    let ended = aside::ended(export, recognised);
+    set_aside(&mut rows, export, &positions, &ended)?;
     let cells: BTreeMap<usize, (&StringChunked, &[u32])> =
         positions.iter().copied().zip(rows.columns.iter().zip(rows.numeric.iter().map(Vec::as_slice))).collect();
     let cast: Vec<Cast> = wanted
@@ -252,7 +254,7 @@ pub(crate) fn internal(e: impl std::fmt::Display) -> Error {
 
 /// A row without a single cell that anybody reads describes nothing; nor does a second header, where two files were put
 /// together.
-fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize]) -> Result<()> {
+fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize], ended: &BTreeMap<u32, String>) -> Result<()> {
     let mut filled = BooleanChunked::full("".into(), false, rows.row.len());
     let mut header = BooleanChunked::full("".into(), positions.len() > 1, rows.row.len());
     for (cells, at) in rows.columns.iter().zip(positions) {
@@ -262,7 +264,10 @@ fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize]) -> Result<()
             header = header & cells.equal_missing(name);
         }
     }
-    let keep = &filled & &!&header;
+    let mut keep = &filled & &!&header;
+    if !ended.is_empty() {
+        keep = keep & rows.row.iter().map(|row| Some(!ended.contains_key(row))).collect::<BooleanChunked>();
+    }
     if keep.all() {
         return Ok(());
     }
@@ -275,7 +280,8 @@ fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize]) -> Result<()
             kept.push(*row);
             continue;
         }
-        let reason = if header == Some(true) { "is the header again" } else { "is blank in every column that is read" };
+        let other = if header == Some(true) { "is the header again" } else { "is blank in every column that is read" };
+        let reason = ended.get(row).map_or(other, String::as_str);
         rows.bad.push(BadRow { row: *row, reason: reason.into(), text: String::new() });
     }
     rows.row = kept;

@@ -28,7 +28,10 @@ struct Raw {
     harmless_columns: Vec<String>,
     #[serde(default)]
     listed_columns: Vec<String>,
+    #[serde(default)]
     cannot_know: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+    #[serde(default)]
+    claims: RawClaims,
 }
 
 /// Numbers of rows at which lists stop, whatever their format.
@@ -39,6 +42,20 @@ pub struct RowLimits {
     pub sheet: Vec<u64>,
     /// Pages and limits of tools.
     pub page: Vec<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawClaims {
+    #[serde(default)]
+    platform: Vec<String>,
+    #[serde(default)]
+    manufacturer: Vec<String>,
+    #[serde(default)]
+    model: Vec<String>,
+    /// Platform → beginnings of models that are nothing else.
+    #[serde(default)]
+    models: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +105,10 @@ pub struct Vocabulary {
     /// Headers of columns that say when a row was listed, as written.
     pub(super) listed: Vec<String>,
     cannot_know: Vec<CannotKnow>,
+    /// Header, squeezed → what it says of a device in any list.
+    claims: BTreeMap<String, &'static str>,
+    /// Beginning of a model, squeezed → platform.
+    models: Vec<(String, String)>,
 }
 
 /// Columns that say nothing in the rows that have a word in another column.
@@ -130,7 +151,15 @@ impl Vocabulary {
             .into_iter()
             .flat_map(|(name, spellings)| spellings.into_iter().map(move |s| (squeeze(&s), name.clone())))
             .collect();
+        let named =
+            [("platform", raw.claims.platform), ("manufacturer", raw.claims.manufacturer), ("model", raw.claims.model)];
+        let claims = named.into_iter().flat_map(|(field, names)| names.into_iter().map(move |n| (squeeze(&n), field)));
+        let models = raw.claims.models.into_iter();
+        let models =
+            models.flat_map(|(platform, names)| names.into_iter().map(move |n| (squeeze(&n), platform.clone())));
         Self {
+            claims: claims.collect(),
+            models: models.collect(),
             words,
             manufacturers,
             placeholders: raw.placeholder_serials.exact.iter().map(|p| squeeze_serial(p)).collect(),
@@ -174,6 +203,25 @@ impl Vocabulary {
     #[must_use]
     pub const fn row_limits(&self) -> &RowLimits {
         &self.row_limits
+    }
+
+    /// What a column of this header, squeezed, says of a device in any list: `platform`, `manufacturer`, `model`.
+    #[must_use]
+    pub(super) fn claim(&self, squeezed: &str) -> Option<&'static str> {
+        self.claims.get(squeezed).copied()
+    }
+
+    /// The platform that a text names, if it names one that is listed.
+    #[must_use]
+    pub(super) fn platform(&self, text: &str) -> Option<String> {
+        self.words.get("platform").and_then(|words| words.listed(text))
+    }
+
+    /// The platform of a model whose name leaves no choice.
+    #[must_use]
+    pub(super) fn model(&self, text: &str) -> Option<String> {
+        let squeezed = squeeze(text);
+        self.models.iter().find(|(start, _)| squeezed.starts_with(start.as_str())).map(|(_, platform)| platform.clone())
     }
 
     /// Whether a header, squeezed, names a column of secrets.
@@ -278,6 +326,13 @@ impl Words {
 
     fn fits(&self, spelling: &str, squeezed: &str) -> bool {
         if self.prefix { squeezed.starts_with(spelling) } else { spelling == squeezed }
+    }
+
+    /// The word for a text that is listed.
+    #[must_use]
+    fn listed(&self, text: &str) -> Option<String> {
+        let squeezed = squeeze(text);
+        self.map.iter().find(|(spelling, _)| self.fits(spelling, &squeezed)).map(|(_, word)| word.clone())
     }
 
     /// The word for a text: `None` where the text says nothing.

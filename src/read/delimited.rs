@@ -206,8 +206,7 @@ impl Delimited {
             .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
     }
 
-    pub(super) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
-        let mut first = FirstCells::new(wanted.len());
+    pub(super) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
         for record in self.reader().into_byte_records().map_while(Result::ok) {
             // The text is valid UTF-8 by now, and so are its cells.
             first.see(wanted.iter().map(|at| record.get(*at).and_then(|cell| std::str::from_utf8(cell).ok())));

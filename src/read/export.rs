@@ -25,7 +25,7 @@ enum Body {
     Sheet(Worksheet),
 }
 
-/// What a file says of its own completeness.
+/// What a file says of itself: of its completeness, and around its rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paging {
     /// The file is an answer with an envelope, which would name a further page if there were one.
@@ -36,6 +36,12 @@ pub struct Paging {
     pub single: bool,
     /// The number of objects that the console says there are.
     pub declared: Option<u64>,
+    /// What else says that the list lacks rows, as part of a sentence: requests of a batch that failed.
+    pub lacks: Option<String>,
+    /// Members that hold the rows, and resources that the envelope names: `chromeosdevices`, `managedDevices`.
+    pub members: Vec<String>,
+    /// The rows stand beside the list that was asked for, as what belongs to it.
+    pub included: bool,
 }
 
 /// A row below the header that may be the header itself.
@@ -79,9 +85,10 @@ pub struct BadRow {
     pub text: String,
 }
 
-/// The first filled cells of some columns, gathered row by row.
+/// The first filled cells of some columns, gathered row by row; no cell of a column twice.
 pub(super) struct FirstCells {
-    pub cells: Vec<Option<String>>,
+    pub cells: Vec<Vec<String>>,
+    most: usize,
     rows: usize,
 }
 
@@ -89,22 +96,24 @@ impl FirstCells {
     /// A column that is blank so long says nothing near the beginning.
     const NEAR: usize = 1_000;
 
-    pub(super) fn new(columns: usize) -> Self {
-        Self { cells: vec![None; columns], rows: 0 }
+    /// At most `most` cells of each column.
+    pub(super) fn new(columns: usize, most: usize) -> Self {
+        Self { cells: vec![Vec::new(); columns], most, rows: 0 }
     }
 
     pub(super) fn see<'a>(&mut self, row: impl Iterator<Item = Option<&'a str>>) {
         self.rows += 1;
-        for (slot, cell) in self.cells.iter_mut().zip(row) {
-            if slot.is_none() {
-                *slot = cell.filter(|text| !text.trim().is_empty()).map(str::to_string);
+        for (known, cell) in self.cells.iter_mut().zip(row) {
+            let Some(cell) = cell.filter(|text| known.len() < self.most && !text.trim().is_empty()) else { continue };
+            if !known.iter().any(|known| known == cell) {
+                known.push(cell.to_string());
             }
         }
     }
 
     /// Whether further rows tell nothing more.
     pub(super) fn is_done(&self) -> bool {
-        self.rows >= Self::NEAR || self.cells.iter().all(Option::is_some)
+        self.rows >= Self::NEAR || self.cells.iter().all(|known| known.len() >= self.most)
     }
 }
 
@@ -203,13 +212,20 @@ impl Export {
     /// The first filled cell of each column, where one is near the beginning; one pass for all of them.
     #[must_use]
     pub fn first_cells(&self, columns: &[usize]) -> Vec<Option<String>> {
+        self.sample(columns, 1).into_iter().map(|mut cells| cells.pop()).collect()
+    }
+
+    /// The first different filled cells of each column, at most `most`, where they are near the beginning.
+    #[must_use]
+    pub fn sample(&self, columns: &[usize], most: usize) -> Vec<Vec<String>> {
         if columns.is_empty() {
             return Vec::new();
         }
+        let first = FirstCells::new(columns.len(), most);
         match &self.body {
-            Body::Delimited(body) => body.first_cells(columns),
-            Body::Json(body) => body.first_cells(columns),
-            Body::Sheet(body) => body.first_cells(columns),
+            Body::Delimited(body) => body.sample(columns, first),
+            Body::Json(body) => body.sample(columns, first),
+            Body::Sheet(body) => body.sample(columns, first),
         }
     }
 

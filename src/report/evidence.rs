@@ -24,7 +24,7 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
                 .filter(|s| s.export.strip_prefix(i.label.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('!')))
                 .map(|s| {
                     json!({
-                        "export": s.export, "console": s.console.as_str(), "format": s.format,
+                        "export": s.export, "console": s.console.as_str(), "format": s.format, "treated": s.treated,
                         "rows": s.rows, "records": s.records, "set_aside": s.rows - s.records,
                     })
                 })

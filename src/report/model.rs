@@ -91,6 +91,8 @@ pub struct SourceRow {
     console_title: &'static str,
     format: String,
     format_title: String,
+    /// The user said what it is; it was not recognised.
+    treated: bool,
     /// Data rows.
     pub rows: u64,
     records: u64,
@@ -410,6 +412,7 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
                 console_title: s.console.title(),
                 format: s.format.clone(),
                 format_title: s.format_title.clone(),
+                treated: s.treated,
                 rows: s.rows,
                 records: s.records,
                 bad_rows: s.rows - s.records,

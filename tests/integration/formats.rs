@@ -107,7 +107,7 @@ fn headers_without_a_required_column_are_not_recognised() {
     for (file, lost) in [
         ("abm/portal-minimal.csv", "DATE_REMOVED_FROM_ORGANIZATION"),
         ("abm/portal-2023-13-columns.csv", "SERIAL_NO"),
-        ("chrome/gam-print-cros-basic.csv", "lastSync"),
+        ("chrome-sheet/inventory-sheet.csv", "Status"),
         ("defender/portal-2026-32-columns-bom.csv", "Onboarding Status"),
         ("entra/download-devices-17-columns.csv", "approximateLastSignInDateTime"),
         ("intune/devices-with-inventory-53-columns.csv", "Last check-in"),

@@ -55,6 +55,13 @@ fn analyze() {
           --newest <FILE>       List that is the newest of its console, where dates in the lists cannot
                                 tell; as `inspect` names it
           --strict              Refuse exports with remarks of medium severity or above
+          --expect <CONSOLE=N>   Number of devices that a console's own page shows: `intune=4812`; a
+                                 list with fewer proves no absence
+          --date-order <ORDER>   Order of day and month in columns that do not decide it [possible
+                                 values: dmy, mdy]
+          --treat <FILE=FORMAT>  Read a file as this format, whatever it looks like:
+                                 `list.csv=chrome/cros`; in an archive or a workbook `book.xlsx!Sheet=…`
+          --strict               Refuse exports with remarks of medium severity or above
 
     Judgement:
           --as-of <TIME>            Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the

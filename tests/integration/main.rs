@@ -21,6 +21,7 @@ mod lists;
 mod offline;
 mod plans;
 mod properties;
+mod recognition;
 mod report;
 mod rules;
 mod sample;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::super::export::{BadRow, Export, FirstCells, Paging, Rows};
 use super::around::{self, Stripped};
-use super::{List, Reader, columns, outline};
+use super::{List, Reader, columns, outline, tabular};
 use crate::notice::{Code, Notice, many};
 
 /// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
@@ -26,6 +26,7 @@ pub(in crate::read) struct Document {
 /// # Errors
 /// The reason why the text holds no list, as a sentence part.
 pub(in crate::read) fn lists(label: &str, text: String) -> Result<(Vec<Export>, Option<Notice>), String> {
+    let (text, lacks) = rewritten(text);
     let found = outline(&text);
     let whole = found.as_ref().is_ok_and(|found| !found.iter().any(|list| list.cut));
     if !whole && let Some(without) = around::strip(&text) {
@@ -34,7 +35,15 @@ pub(in crate::read) fn lists(label: &str, text: String) -> Result<(Vec<Export>, 
             return stripped(label, without).map(|(exports, notice)| (exports, Some(notice)));
         }
     }
-    exports(label, text, found?).map(|exports| (exports, None))
+    exports(label, text, found?, lacks).map(|exports| (exports, None))
+}
+
+/// A table of columns and rows as a list of objects; and what it lacks, if it says so.
+fn rewritten(text: String) -> (String, Option<String>) {
+    match tabular::rewrite(&text) {
+        Some(written) => (written.text, written.lacks),
+        None => (text, None),
+    }
 }
 
 /// The lists of a text from which everything that is no JSON was taken out.
@@ -43,14 +52,18 @@ pub(in crate::read) fn lists(label: &str, text: String) -> Result<(Vec<Export>, 
 /// As [`lists`], with the line in which the JSON begins.
 pub(in crate::read) fn stripped(label: &str, without: Stripped) -> Result<(Vec<Export>, Notice), String> {
     let Stripped { text, line, lines } = without;
-    let found = outline(&text).and_then(|found| exports(label, text, found));
+    let (text, lacks) = rewritten(text);
+    let found = outline(&text).and_then(|found| exports(label, text, found, lacks));
     let exports = found.map_err(|reason| format!("{reason} (the JSON begins in line {line})"))?;
     let (lines, were) = (many(lines as u64, "line"), if lines == 1 { "is" } else { "are" });
     let message = format!("{lines} of the file {were} no JSON and {were} passed over; the JSON begins in line {line}");
     Ok((exports, Notice::new(Code::LinesPassedOver, label, message)))
 }
 
-fn exports(label: &str, text: String, found: Vec<List>) -> Result<Vec<Export>, String> {
+fn exports(label: &str, text: String, mut found: Vec<List>, lacks: Option<String>) -> Result<Vec<Export>, String> {
+    for list in &mut found {
+        list.lacks = list.lacks.take().or_else(|| lacks.clone());
+    }
     if found.iter().all(List::is_empty) {
         return Err("a JSON list without a single element; it counts as not supplied".into());
     }
@@ -114,9 +127,12 @@ impl Document {
         });
         Paging {
             enveloped,
-            more: self.list.next_link().is_some(),
+            more: self.list.more || self.list.next_link().is_some(),
             declared: self.list.declared(),
-            single: self.is_single(),
+            single: self.list.lacks.is_none() && self.is_single(),
+            lacks: self.list.lacks.clone(),
+            members: self.list.members.clone(),
+            included: self.list.included,
         }
     }
 
@@ -182,9 +198,8 @@ impl Document {
         part
     }
 
-    pub(in crate::read) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
+    pub(in crate::read) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
         let names: Vec<String> = wanted.iter().filter_map(|at| self.header.get(*at).cloned()).collect();
-        let mut first = FirstCells::new(names.len());
         let mut reader = Reader::new(&names, &|_| false);
         for element in self.list.elements(0..self.list.objects()) {
             // A broken element is set aside when the rows are read.

@@ -4,16 +4,19 @@
 //! another. Elements are independent, so that the caller can read chunks of them in parallel.
 
 mod around;
+mod batch;
 mod columns;
 mod document;
 mod draft;
 mod facts;
 mod flatten;
+mod keyed;
 mod outline;
 mod paths;
 mod reader;
 mod scan;
 mod shape;
+mod tabular;
 
 use std::ops::Range;
 
@@ -30,7 +33,7 @@ pub const PAGE_PREFIX: &str = "page ";
 const MAX_BAD_TEXT: usize = 4096;
 
 /// Members of an envelope that point to the next page, in lower case.
-const NEXT_LINKS: [&str; 9] = [
+const NEXT_LINKS: [&str; 12] = [
     "@odata.nextlink",
     "odata.nextlink",
     "nextlink",
@@ -40,10 +43,26 @@ const NEXT_LINKS: [&str; 9] = [
     "meta.paging.nextcursor",
     "next",
     "paging.next",
+    "pagination.next",
+    "next_page_token",
+    "more_to_follow",
 ];
 /// Members of an envelope that tell the number of rows, in lower case.
-const TOTALS: [&str; 7] =
-    ["@odata.count", "odata.count", "count", "total", "totalcount", "meta.paging.total", "meta.total"];
+const TOTALS: [&str; 13] = [
+    "@odata.count",
+    "odata.count",
+    "count",
+    "total",
+    "totalcount",
+    "total_count",
+    "totalresults",
+    "meta.paging.total",
+    "meta.pagination.total",
+    "meta.total",
+    "meta.total_count",
+    "paging.total",
+    "pagination.total",
+];
 
 /// One list of rows, all pages together.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,6 +75,14 @@ pub(crate) struct List {
     pub(crate) bad: Vec<Bad>,
     /// The text is broken after the last element: there may have been more.
     pub(crate) cut: bool,
+    /// A page that need not be the last names a further one.
+    pub(crate) more: bool,
+    /// What was asked for and not given, as part of a sentence.
+    pub(crate) lacks: Option<String>,
+    /// Members that hold the rows, and resources that the envelopes name.
+    pub(crate) members: Vec<String>,
+    /// The rows belong to another list, which stands beside it.
+    pub(crate) included: bool,
 }
 
 /// One page of a list.
@@ -129,10 +156,7 @@ impl List {
 
     /// The pointer of the last page to a further one: the file lacks pages.
     pub(crate) fn next_link(&self) -> Option<&str> {
-        let facts = &self.pages.last()?.facts;
-        let found =
-            facts.iter().find(|(path, text)| is_one_of(path, &NEXT_LINKS) && !matches!(text.trim(), "" | "false"));
-        found.map(|(_, text)| text.as_str())
+        next_link(&self.pages.last()?.facts)
     }
 
     /// The number of rows that the envelopes declare, the largest of all pages.
@@ -183,6 +207,12 @@ impl List {
         }
         number(index + low)
     }
+}
+
+/// The pointer to a further page among the facts of a page.
+fn next_link(facts: &[(String, String)]) -> Option<&str> {
+    let points = |text: &str| !matches!(text.trim(), "" | "false");
+    facts.iter().find(|(path, text)| is_one_of(path, &NEXT_LINKS) && points(text)).map(|(_, text)| text.as_str())
 }
 
 /// Whether a path is one of these names.

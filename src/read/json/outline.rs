@@ -1,11 +1,16 @@
 //! Finds the rows of a JSON text: documents, envelopes and pages around them, and lists under several names.
 
 use super::List;
+use super::batch;
 use super::draft::{Drafts, Facts};
 use super::facts::facts;
 use super::scan::{Broken, Items, Members, Scanner, Value};
 use super::shape::{Class, MAX_WRAPPERS, Trust, classify, is_identity};
 
+/// The fact that keeps the key of a row that stands in a map.
+const KEY: &str = "key";
+/// The member of an answer that holds what belongs to its rows.
+const INCLUDED: &str = "included";
 /// More broken lines than this, and the text is no list.
 const MOST_TORN: usize = 200;
 
@@ -21,12 +26,14 @@ pub(crate) fn outline(text: &str) -> Result<Vec<List>, String> {
     if stopped.is_some() {
         outline.drafts.mark_cut();
     }
+    let lacks = outline.drafts.lacks();
     let lists = outline.drafts.into_lists();
     if lists.iter().any(|list| list.objects() > 0) {
         return Ok(lists);
     }
     match stopped {
         Some(broken) => Err(reason(broken, &lists)),
+        None if lacks.is_some() => Err(format!("a JSON batch without rows: {}", lacks.unwrap_or_default())),
         None if lists.is_empty() => Err("the file holds no JSON".to_owned()),
         None if lists.iter().any(|list| !list.bad.is_empty()) => Err("the JSON list holds no objects".to_owned()),
         None => Ok(lists),
@@ -131,6 +138,9 @@ impl Outline<'_> {
             Place { depth: 0, .. } if self.rows => Trust::Known,
             _ => Trust::Any,
         };
+        if let Some(answers) = batch::answers(scan, &members) {
+            return self.batch(&answers, place).and(end);
+        }
         let class = match classify(scan, &members, trust, place.depth) {
             // What follows the break may be the row; reading it tells what is wrong.
             Class::Empty if members.end.is_err() => Class::Row,
@@ -168,6 +178,19 @@ impl Outline<'_> {
                         Value::Array(items) => self.drafts.array(&name, facts.clone(), items, scan.text),
                         _ => self.drafts.page(&name, facts.clone(), vec![(member.start, member.end)]),
                     }
+                    self.drafts.member(&member.key);
+                }
+                self.included(&mut members);
+            }
+            Class::Map(indexes) => {
+                let facts = around(&members, &indexes);
+                for member in indexes.iter().filter_map(|index| members.list.get(*index)) {
+                    let mut facts = facts.clone();
+                    facts.push((KEY.to_owned(), member.key.to_string()));
+                    self.drafts.page("", facts, vec![(member.start, member.end)]);
+                }
+                if let Some(member) = place.path.rsplit('.').next().filter(|member| !member.is_empty()) {
+                    self.drafts.member(member);
                 }
             }
         }
@@ -175,6 +198,37 @@ impl Outline<'_> {
             self.drafts.mark_cut();
         }
         end
+    }
+
+    /// The answers of a batch are documents of their own; one that failed is counted.
+    fn batch(&mut self, answers: &[batch::Answer], place: &Place) -> Result<(), Broken> {
+        let place = Place { path: String::new(), facts: Facts::new(), depth: place.depth + 1, element: false };
+        for answer in answers {
+            match answer {
+                batch::Answer::Failed(status) => self.drafts.answer(Some(status.clone())),
+                batch::Answer::Body(start) => {
+                    self.drafts.answer(None);
+                    if self.scan.byte(*start) == Some(b'{') {
+                        self.document(*start, &place)?;
+                        self.drafts.note_more();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What belongs to the rows, in a list beside them.
+    fn included(&mut self, members: &mut Members<'_>) {
+        let beside = members.list.iter_mut().filter(|member| member.key.eq_ignore_ascii_case(INCLUDED));
+        for member in beside {
+            if let Value::Array(items) = &mut member.value
+                && !items.elements.is_empty()
+            {
+                self.drafts.array(INCLUDED, Facts::new(), items, self.scan.text);
+                self.drafts.mark_included();
+            }
+        }
     }
 
     fn array(&mut self, start: usize, place: &Place) -> Result<usize, Broken> {
@@ -200,7 +254,7 @@ impl Outline<'_> {
                     Class::Row | Class::ErrorAnswer => false,
                     Class::Empty => !members.list.is_empty(),
                     // A wrapper around single rows is as good as a row.
-                    Class::Lists(_) | Class::Inner(..) => true,
+                    Class::Lists(_) | Class::Map(_) | Class::Inner(..) => true,
                 }
             }
             Some(_) => true,

@@ -1,5 +1,6 @@
 //! Tells an envelope around rows from a row.
 
+use super::keyed::is_map;
 use super::scan::{Items, Members, Scanner, Value};
 
 /// More other members than this, and an object with a list under an unknown name is a row.
@@ -111,6 +112,8 @@ pub(super) enum Class {
     Empty,
     /// An envelope; the members with the rows, by index, and the names of their lists.
     Lists(Vec<(usize, String)>),
+    /// Each member is a row, by index, and its name is the row's key.
+    Map(Vec<usize>),
     /// A wrapper around a member, by index; whether there is a list inside it.
     Inner(usize, bool),
     /// The error answer of a web service.
@@ -192,6 +195,14 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
         }
         return Class::Lists(named(lists, name));
     }
+    if whole && !strict && sorted.plain == 0 && is_map(scan, members, &sorted.objects, depth) {
+        return Class::Map(sorted.objects);
+    }
+    if let Some(index) = event_of(scan, members, &sorted)
+        && !strict
+    {
+        return Class::Inner(index, false);
+    }
     match sorted.objects.as_slice() {
         [] if sorted.plain == 0 => Class::Empty,
         [] => Class::Row,
@@ -212,6 +223,22 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
     }
 }
 
+/// Members of an event that hold the device that it is about, in lower case.
+const SUBJECTS: [&str; 5] = ["device", "object", "manageddevice", "computer", "mobiledevice"];
+
+/// The device that an event is about: an object of a telling name that has an identity, in an object that has none.
+fn event_of(scan: Scanner<'_>, members: &Members<'_>, sorted: &Sorted) -> Option<usize> {
+    let is_subject = |&&index: &&usize| {
+        let named = members.list.get(index).is_some_and(|member| is_among(&member.key, &SUBJECTS));
+        named && starts_with(scan, members, index, is_device_identity)
+    };
+    let mut subjects = sorted.objects.iter().filter(is_subject);
+    let only = subjects.next().copied()?;
+    // Several objects and nothing that tells of an event are several things, each a row.
+    let event = sorted.plain > 0 || sorted.objects.len() == 1;
+    (event && subjects.next().is_none() && sorted.plain <= MAX_ENVELOPE_MEMBERS).then_some(only)
+}
+
 /// Gives several lists their names. A single one has none, and a great many are the rows of one list, by key.
 fn named(mut lists: Vec<usize>, name: impl Fn(usize) -> String) -> Vec<(usize, String)> {
     lists.sort_unstable();
@@ -224,7 +251,7 @@ fn named(mut lists: Vec<usize>, name: impl Fn(usize) -> String) -> Vec<(usize, S
 fn leads_to_list(scan: Scanner<'_>, members: &Members<'_>, index: usize, depth: usize) -> bool {
     members.list.get(index).is_some_and(|member| {
         let inner = scan.members(member.start, is_identity);
-        matches!(classify(scan, &inner, Trust::Any, depth + 1), Class::Lists(_) | Class::Inner(_, true))
+        matches!(classify(scan, &inner, Trust::Any, depth + 1), Class::Lists(_) | Class::Map(_) | Class::Inner(_, true))
     })
 }
 
@@ -329,6 +356,13 @@ mod tests {
             (r#"{"os":"x","a":{"value":[]}}"#, Class::Inner(1, true)),
             (r#"{"data":{"id":1},"links":{"self":"x"}}"#, Class::Inner(0, false)),
             (r#"{"error":{"code":"x","message":"y"}}"#, Class::ErrorAnswer),
+            (r#"{"C02ZK1ABMD6T":{"os":"x"},"F2LXK0AAN72J":{"os":"y","b":1}}"#, Class::Map(vec![0, 1])),
+            (r#"{"1001":{"serial":"x"},"1002":{"error":1}}"#, Class::Row),
+            (r#"{"1001":{"serial":"x"}}"#, Class::Map(vec![0])),
+            (r#"{"page1":{"value":[]},"page2":{"value":[]}}"#, Class::Row),
+            (r#"{"action":"changed","device":{"serialNumber":1}}"#, Class::Inner(1, false)),
+            (r#"{"action":"changed","device":{"colour":1}}"#, Class::Row),
+            (r#"{"device":{"deviceId":1},"identity":{"serialNumber":1}}"#, two("device", "identity")),
         ];
         for (text, expected) in cases {
             let scan = Scanner { text };

@@ -154,8 +154,7 @@ impl Worksheet {
         rows
     }
 
-    pub(in crate::read) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
-        let mut first = FirstCells::new(wanted.len());
+    pub(in crate::read) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
         let book = &mut self.book.lock().unwrap_or_else(PoisonError::into_inner);
         // A sheet that breaks off is found out when its rows are read.
         let _ = book.read_until(self.index, wanted, |_, cells| {

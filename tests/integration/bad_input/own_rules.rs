@@ -187,6 +187,17 @@ fn format_that_is_wrong() {
 }
 
 #[test]
+fn format_whose_evidence_is_wrong() {
+    let place = Place::with_sample();
+    let text = "id: intune/own\nconsole: intune\ntitle: Own\nsource: here\nplatforms: [windws]\n\
+        match: {required: [Id], words: {sate: [x]}, ids: {native_id: '('}, telling: {Model: '['}}\n\
+        or: [{required: []}]\ncolumns: {native_id: Id}\n";
+    place.write("mine/formats/intune/own.yaml", text);
+    place.write("mine/products.yaml", "products: [{product: X, list: an X list, headers: [[serial]]}]\n");
+    assert_snapshot!(complaint(&place, &["analyze", "in", "--rules", "mine"]));
+}
+
+#[test]
 fn template_that_is_broken() {
     let place = Place::with_sample();
     place.write("mine/report.html", "<html>{% if %}</html>");
