@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         Verb::Check(args) => check(args),
         Verb::Test(args) => test(&load(args.rules.as_deref())?.rules),
         Verb::Schema => {
-            print::out(&print::pretty(&rules::json_schema())?);
+            print::out(&print::pretty(&rules::json_schema())?)?;
             Ok(exit::DONE)
         }
     }
@@ -93,7 +93,7 @@ fn load(folder: Option<&Path>) -> Result<Checked> {
 fn list(rules: &[Rule], json: bool) -> Result<u8> {
     if json {
         let rows: Vec<serde_json::Value> = rules.iter().map(as_json).collect();
-        print::out(&print::pretty(&rows)?);
+        print::out(&print::pretty(&rows)?)?;
         return Ok(exit::DONE);
     }
     let width = rules.iter().map(|rule| rule.text.id.len()).max().unwrap_or_default() + 2;
@@ -109,7 +109,7 @@ fn list(rules: &[Rule], json: bool) -> Result<u8> {
         }
         let _ = writeln!(text, "{:<width$}{:<10}{:<11}{}", own.id, own.severity, own.plan.as_str(), own.title);
     }
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 
@@ -129,13 +129,14 @@ fn show(rules: &[Rule], id: &str) -> Result<u8> {
         let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
-    print::out(&rules::page(rule));
+    print::out(&rules::page(rule))?;
     Ok(exit::DONE)
 }
 
 fn check(args: &Check) -> Result<u8> {
     let mut options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
-    args.judgement.apply(&mut options)?;
+    // What is checked is named in the answer.
+    args.judgement.apply(&mut options, true)?;
     let checked = analysis::check(&options)?;
     let tests = tested(&checked.rules)?;
     let mut text = format!(
@@ -151,7 +152,7 @@ fn check(args: &Check) -> Result<u8> {
     if let Some(path) = &options.exceptions {
         let _ = writeln!(text, "`{}` is sound: {}", path.display(), many(checked.exceptions as u64, "exception"));
     }
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 
@@ -173,7 +174,7 @@ fn test(rules: &[Rule]) -> Result<u8> {
     }
     let total: usize = rules.iter().map(|rule| rule.cases().len()).sum();
     let _ = writeln!(text, "\n{} in {}", many(total as u64, "test"), many(rules.len() as u64, "rule"));
-    print::out(&text);
+    print::out(&text)?;
     if problems.is_empty() { Ok(exit::DONE) } else { Err(Error::Rules { problems }) }
 }
 

@@ -18,6 +18,7 @@ mod help;
 mod identity;
 mod inspect;
 mod offline;
+mod place;
 mod plans;
 mod properties;
 mod report;
