@@ -21,7 +21,7 @@ use lastseen::assets;
 use lastseen::formats::{self, Formats, Records, Vocabulary};
 use lastseen::identity::{self, Devices, Markers, Thresholds};
 use lastseen::read;
-use lastseen::report;
+use lastseen::report::{self, Place};
 use lastseen::rules::{self, Availability, Ground};
 
 /// The program's own.
@@ -110,15 +110,11 @@ fn judge(bencher: Bencher) {
 fn write_report(bencher: Bencher) {
     let analysis = analyze();
     let templates = assets::templates(None).unwrap();
-    let options = report::Options {
-        out: EXPORTS.join("report"),
-        force: true,
-        label: "bench".into(),
-        formats: Vec::new(),
-        settings: Vec::new(),
-        commands: false,
-    };
-    bencher.bench(|| report::write(&analysis, &templates, &options, &Silent).unwrap());
+    let options = report::Options { label: "bench".into(), formats: Vec::new(), settings: Vec::new(), commands: false };
+    bencher.bench(|| {
+        let place = Place::take(&EXPORTS.join("report"), true, &[], &mut |_| ()).unwrap();
+        report::write(&analysis, &templates, place, &options, &Silent).unwrap()
+    });
 }
 
 /// Everything but the report: what a run does, with only the columns that its rules need.

@@ -71,6 +71,12 @@ pub enum Error {
         /// Why the system refused.
         source: std::io::Error,
     },
+    /// The system's: what was asked for cannot be printed.
+    #[error("the answer cannot be written to standard output")]
+    Output {
+        /// Why the system refused.
+        source: std::io::Error,
+    },
     /// Ours: a step failed that no input should be able to fail.
     #[error("internal error: {0}")]
     Internal(String),
@@ -106,7 +112,7 @@ impl Error {
             Self::Unreadable { .. } | Self::NothingUsable { .. } => exit::NOTHING_USABLE,
             Self::Strict { .. } => exit::STRICT,
             Self::Rules { .. } => exit::RULES,
-            Self::Write { .. } | Self::Internal(_) => exit::INTERNAL,
+            Self::Write { .. } | Self::Output { .. } | Self::Internal(_) => exit::INTERNAL,
         }
     }
 
@@ -119,10 +125,17 @@ impl Error {
             Self::Strict { .. } => {
                 Some("mend the exports, or run without `--strict` to have the remarks in the report")
             }
+            Self::Write { source, .. } if is_full(source) => Some("make room, or choose another place with `--out`"),
             Self::Write { .. } => Some("choose another place with `--out`"),
-            Self::Rules { .. } | Self::Internal(_) => None,
+            Self::Rules { .. } | Self::Output { .. } | Self::Internal(_) => None,
         }
     }
+}
+
+/// Whether there is no room for what is to be written.
+fn is_full(source: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// Short for results that end the run when they fail.

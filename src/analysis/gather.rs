@@ -57,10 +57,13 @@ pub(super) fn gather(
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
         treats.opened(&input.label, &opened.exports)?;
+        let before = loading.all.sources.len();
         for export in opened.exports {
             let treated = treats.find(&export, formats)?;
             loading.take(export, treated, formats, &settings)?;
         }
+        let number = inputs.iter().position(|one| std::ptr::eq(one, input)).unwrap_or_default();
+        loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
     }
     loading.finish(options)
 }
@@ -321,6 +324,8 @@ fn source(export: &Export, recognised: &Recognised<'_>) -> Source {
         .map(|(name, at)| ((*name).to_string(), at.first().map_or_else(String::new, |at| header(*at))));
     Source {
         export: export.label.clone(),
+        // Known to the caller.
+        input: 0,
         console: recognised.format.console,
         format: recognised.format.id.clone(),
         format_title: recognised.format.title.clone(),

@@ -96,6 +96,8 @@ pub struct InputFile {
 pub struct Source {
     /// Its name in reports; a member of an archive is `archive!member`.
     pub export: String,
+    /// Number of the input that it came from, from 0. Labels are for people.
+    pub input: usize,
     /// The console whose objects it lists.
     pub console: Console,
     /// Format id.

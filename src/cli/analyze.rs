@@ -8,12 +8,13 @@ use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
 use super::print::{BAD, BOLD, CAUTION, DIM};
-use super::{input, judgement, plan, progress};
+use super::{input, judgement, plan, print, progress};
 use crate::analysis::{self, Analysis};
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::notice::many;
-use crate::report::{self, Format, Model};
+use crate::read;
+use crate::report::{self, Format, Model, Place};
 use crate::schema::{Purpose, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
@@ -76,36 +77,49 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    report::check_target(&args.out, args.force)?;
     let mut options = analysis::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
-    args.judgement.apply(&mut options)?;
+    args.judgement.apply(&mut options, args.quiet)?;
+    #[cfg(unix)]
+    report::watch(|signal| signal_hook::low_level::exit(128 + signal))
+        .map_err(|e| crate::error::Error::Internal(format!("signals cannot be watched: {e}")))?;
+    let place = Place::take(&args.out, args.force, &reads(args, &options)?, &mut print::note)?;
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
     let analysis = analysis::analyze(&options, progress.as_ref())?;
     let report_options = report::Options {
-        out: args.out.clone(),
-        force: args.force,
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         formats: args.format.clone(),
         settings: settings(args),
         commands: args.commands,
     };
-    let model = report::write(&analysis, &templates, &report_options, progress.as_ref())?;
+    let model = report::write(&analysis, &templates, place, &report_options, progress.as_ref())?;
     drop(progress);
     if !args.quiet {
-        // A reader that has gone away (`| head`) is no reason to fail a run that is done.
-        let _ = summary(&analysis, &model, &args.out);
+        print::printed(summary(&analysis, &model, &args.out))?;
     }
     let failed = args.fail_on.is_some_and(|limit| analysis.highest().is_some_and(|highest| highest >= limit));
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
 }
 
-/// The folder that holds the exports names the tenant best.
+/// Every file and folder that the run reads.
+fn reads(args: &Args, options: &analysis::Options) -> Result<Vec<PathBuf>> {
+    let mut all = args.input.exports.clone();
+    all.extend(read::discover(&args.input.exports)?.into_iter().map(|input| input.path));
+    all.extend(args.judgement.files());
+    let more = [&options.exceptions, &options.decisions, &options.rules, &args.templates];
+    all.extend(more.into_iter().flatten().cloned());
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// The folder that holds the exports names the tenant best; of several the first by name, in whatever order they are given.
 fn label(exports: &[PathBuf]) -> String {
-    let Some(first) = exports.first() else { return String::new() };
-    let folder = if first.is_dir() { Some(first.as_path()) } else { first.parent() };
-    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned());
-    folder.and_then(name).unwrap_or_default()
+    let name = |export: &PathBuf| {
+        let folder = if export.is_dir() { Some(export.as_path()) } else { export.parent() };
+        folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned())
+    };
+    exports.iter().filter_map(name).min().unwrap_or_default()
 }
 
 /// Settings that change the result, for the manifest.
@@ -118,7 +132,9 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if let Some(order) = &args.input.date_order {
         add("date_order", order.clone());
     }
-    let expected: Vec<String> = args.input.expect.iter().map(|(console, count)| format!("{console}={count}")).collect();
+    let mut expected: Vec<String> =
+        args.input.expect.iter().map(|(console, count)| format!("{console}={count}")).collect();
+    expected.sort();
     if !expected.is_empty() {
         add("expect", expected.join(" "));
     }
@@ -196,7 +212,8 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
     if !model.suggestions.is_empty() {
         writeln!(to)?;
     }
-    writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())
+    writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())?;
+    to.flush()
 }
 
 /// The rules that hold somewhere, the gravest first, and how many say nothing.

@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     } else {
         wanted.iter().map(|w| entry(w, args.short)).collect::<Vec<_>>().join("\n")
     };
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 

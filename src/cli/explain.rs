@@ -42,7 +42,7 @@ const TITLES: usize = 14;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let mut options = args.plan.apply(args.input.options());
-    args.judgement.apply(&mut options)?;
+    args.judgement.apply(&mut options, args.json)?;
     let progress = progress::for_terminal(args.json);
     let found = analysis::explain(&options, &args.device, progress.as_ref())?;
     drop(progress);
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         }
         Explained::Several(all) => (several(&args.device, all), exit::USAGE),
     };
-    print::out(&text);
+    print::out(&text)?;
     Ok(code)
 }
 

@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         rows.retain(|row| row.name.contains(&text) || row.meaning.to_lowercase().contains(&text));
     }
     let text = if args.json { print::pretty(&rows)? } else { table(&rows) };
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let found = analysis::inspect(&args.input.options(), progress.as_ref())?;
     drop(progress);
     let text = if args.json { to_json(&found)? } else { to_text(&found, args.verbose) };
-    print::out(&text);
+    print::out(&text)?;
     Ok(if found.sources.is_empty() { exit::NOTHING_USABLE } else { exit::DONE })
 }
 

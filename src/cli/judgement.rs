@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueHint};
 
+use super::print;
 use crate::analysis;
 use crate::config::{Config, Setting};
 use crate::error::{Error, Result};
@@ -12,11 +13,14 @@ use crate::schema::{Platform, nearest};
 
 /// The configuration that counts where none is named.
 const USUAL: &str = "lastseen.toml";
+const FOUND: &str = "`lastseen.toml` in the current folder counts; `--config` names another one";
+const PASSED_OVER: &str =
+    "`lastseen.toml` does not count, since it lies among the exports; `--config lastseen.toml` makes it count";
 
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub(super) struct Args {
-    /// Configuration: thresholds, rules that are off, severities, markers [default: `lastseen.toml` here, if there is one]
+    /// Configuration: thresholds, rules that are off, severities, markers [default: `lastseen.toml` here, unless an export is here too]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Judgement")]
     pub config: Option<PathBuf>,
 
@@ -55,10 +59,20 @@ fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
     Ok((known, platform, days))
 }
 
+/// Whether an input is the current folder, lies in it as a file, or is a folder above it.
+fn is_here(input: &Path) -> bool {
+    let (Ok(input), Ok(here)) = (input.canonicalize(), Path::new(".").canonicalize()) else { return false };
+    if input.is_dir() { here.starts_with(&input) } else { input.parent() == Some(&here) }
+}
+
 impl Args {
-    /// Lays what is settled here over the options of a run.
-    pub(super) fn apply(&self, options: &mut analysis::Options) -> Result<()> {
-        let config = self.config()?;
+    /// Lays what is settled here over the options of a run. Says on standard error which file counts that nobody named,
+    /// unless the run is to be `quiet`.
+    pub(super) fn apply(&self, options: &mut analysis::Options, quiet: bool) -> Result<()> {
+        let (config, found) = self.config(&options.exports)?;
+        if let Some(found) = found.filter(|_| !quiet) {
+            print::note(found);
+        }
         let mut thresholds = Thresholds::default();
         config.apply(&mut thresholds);
         for (name, platform, days) in &self.threshold {
@@ -82,12 +96,22 @@ impl Args {
         Ok(())
     }
 
-    fn config(&self) -> Result<Config> {
+    /// The configuration, and what is to be said of one that was found.
+    fn config(&self, exports: &[PathBuf]) -> Result<(Config, Option<&'static str>)> {
+        let usual = Path::new(USUAL);
         match &self.config {
-            Some(path) => Config::read(path),
-            None if Path::new(USUAL).is_file() => Config::read(Path::new(USUAL)),
-            None => Ok(Config::default()),
+            Some(path) => Ok((Config::read(path)?, None)),
+            None if !usual.is_file() => Ok((Config::default(), None)),
+            // Whoever made the exports may have put it there.
+            None if exports.iter().any(|input| is_here(input)) => Ok((Config::default(), Some(PASSED_OVER))),
+            None => Ok((Config::read(usual)?, Some(FOUND))),
         }
+    }
+
+    /// What is settled by files: whatever a run must not write over.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let usual = Some(PathBuf::from(USUAL)).filter(|usual| usual.is_file());
+        self.config.clone().or(usual).into_iter().chain(self.exceptions.clone()).collect()
     }
 
     /// The values in force, and where each comes from.

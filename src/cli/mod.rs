@@ -13,9 +13,12 @@ mod print;
 mod progress;
 mod rules;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::error::Error;
 
 pub use complain::complain;
 
@@ -44,8 +47,12 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are answers, not errors; clap knows which stream each belongs to.
-            let _ = e.print();
-            return ExitCode::from(if e.use_stderr() { crate::error::exit::USAGE } else { crate::error::exit::DONE });
+            let shown = print::printed(e.print().and_then(|()| std::io::stdout().flush()));
+            return match shown {
+                _ if e.use_stderr() => ExitCode::from(crate::error::exit::USAGE),
+                Ok(()) => ExitCode::from(crate::error::exit::DONE),
+                Err(error) => failed(&error),
+            };
         }
     };
     let outcome = match cli.verb {
@@ -56,11 +63,15 @@ pub fn run() -> ExitCode {
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };
-    match outcome {
+    let code = match outcome {
         Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            complain(&error);
-            ExitCode::from(error.exit_code())
-        }
-    }
+        Err(error) => failed(&error),
+    };
+    crate::report::settle();
+    code
+}
+
+fn failed(error: &Error) -> ExitCode {
+    complain(error);
+    ExitCode::from(error.exit_code())
 }

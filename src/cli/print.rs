@@ -1,7 +1,7 @@
 //! What the verbs print alike: colours, lines with a title, JSON.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -14,9 +14,24 @@ pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default();
 
-/// Prints an answer. A reader that has gone away (`| head`) is no reason to fail.
-pub(super) fn out(text: &str) {
-    let _ = anstream::stdout().write_all(text.as_bytes());
+/// Prints an answer.
+pub(super) fn out(text: &str) -> Result<()> {
+    let mut to = anstream::stdout().lock();
+    printed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+}
+
+/// An answer that gets lost is an error. A reader that has gone away (`| head`) has what it wanted.
+pub(super) fn printed(outcome: io::Result<()>) -> Result<()> {
+    match outcome {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output { source }),
+        _ => Ok(()),
+    }
+}
+
+/// Something that a person should know and a program should not read.
+pub(super) fn note(text: &str) {
+    // Nobody may listen; then there is nobody to tell.
+    let _ = writeln!(anstream::stderr(), "{CAUTION}note:{CAUTION:#} {}", clean(text));
 }
 
 /// A title and what stands beside it. What comes from an export is cleaned: a terminal obeys control characters.

@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
                 Kind::Rule => rules::json_schema(),
                 Kind::Condition => rules::condition_schema(),
             };
-            print::out(&print::pretty(&schema)?);
+            print::out(&print::pretty(&schema)?)?;
             Ok(exit::DONE)
         }
     }
@@ -112,7 +112,7 @@ fn load(folder: Option<&Path>) -> Result<Checked> {
 fn list(rules: &[Rule], json: bool) -> Result<u8> {
     if json {
         let rows: Vec<serde_json::Value> = rules.iter().map(as_json).collect();
-        print::out(&print::pretty(&rows)?);
+        print::out(&print::pretty(&rows)?)?;
         return Ok(exit::DONE);
     }
     let width = rules.iter().map(|rule| rule.text.id.len()).max().unwrap_or_default() + 2;
@@ -128,7 +128,7 @@ fn list(rules: &[Rule], json: bool) -> Result<u8> {
         }
         let _ = writeln!(text, "{:<width$}{:<10}{:<11}{}", own.id, own.severity, own.plan.as_str(), own.title);
     }
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 
@@ -157,7 +157,7 @@ fn show(all: &Checked, id: &str) -> Result<u8> {
         let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
-    print::out(&rules::page(rule));
+    print::out(&rules::page(rule))?;
     Ok(exit::DONE)
 }
 
@@ -175,7 +175,8 @@ fn shared(condition: &Condition, rules: &[Rule]) -> String {
 
 fn check(args: &Check) -> Result<u8> {
     let mut options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
-    args.judgement.apply(&mut options)?;
+    // What is checked is named in the answer.
+    args.judgement.apply(&mut options, true)?;
     let checked = analysis::check(&options)?;
     let tests = tested(&checked.rules, &checked.conditions)?;
     let mut text = format!(
@@ -194,7 +195,7 @@ fn check(args: &Check) -> Result<u8> {
     for notice in &checked.notices {
         let _ = writeln!(text, "{}", notice.message);
     }
-    print::out(&text);
+    print::out(&text)?;
     Ok(exit::DONE)
 }
 
@@ -217,7 +218,7 @@ fn test(all: &Checked) -> Result<u8> {
     }
     let total: usize = rules.iter().map(|rule| rule.cases().len()).sum();
     let _ = writeln!(text, "\n{} in {}", many(total as u64, "test"), many(rules.len() as u64, "rule"));
-    print::out(&text);
+    print::out(&text)?;
     if problems.is_empty() { Ok(exit::DONE) } else { Err(Error::Rules { problems }) }
 }
 

@@ -37,10 +37,18 @@ pub struct Config {
 /// A file that settles something, for the manifest.
 #[derive(Clone, Debug, Default)]
 pub struct SettledBy {
-    /// Its name, as the user wrote it; empty without one.
+    /// Its name without the folders above it, which are nobody's business; empty without one.
     pub file: String,
     /// Its text.
     pub text: String,
+}
+
+impl SettledBy {
+    /// A file that was read from a path.
+    #[must_use]
+    pub fn at(path: &Path, text: String) -> Self {
+        Self { file: path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()), text }
+    }
 }
 
 /// Which devices a threshold is for.
@@ -66,7 +74,7 @@ impl Config {
         let mut config = file::parse(&name, &text).map_err(|problems| Error::Rules { problems })?;
         let beside = |file: PathBuf| path.parent().map_or_else(|| file.clone(), |folder| folder.join(&file));
         config.exceptions = config.exceptions.map(beside);
-        Ok(Self { source: SettledBy { file: name, text }, ..config })
+        Ok(Self { source: SettledBy::at(path, text), ..config })
     }
 
     /// Lays the thresholds of the file over those at hand.

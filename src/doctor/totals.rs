@@ -73,7 +73,9 @@ struct Chain {
 }
 
 fn chain_of<'a>(label: &str, records: &'a Records) -> (&'a str, String) {
-    (&records.format, label.chars().filter(|c| !c.is_ascii_digit()).collect())
+    let name: String = label.chars().filter(|c| !c.is_ascii_digit()).collect();
+    // What is left of the number that tells files of one name apart: `page.json (2)`.
+    (&records.format, name.strip_suffix(" ()").unwrap_or(&name).to_string())
 }
 
 fn chains(exports: &[(String, Records)]) -> Chains<'_> {

@@ -148,7 +148,7 @@ impl Exceptions {
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let name = path.display().to_string();
         let (list, renamed) = file::parse(&name, &text, rules).map_err(|problems| Error::Rules { problems })?;
-        Ok(Self { source: SettledBy { file: name, text }, renamed, ..Self::new(list) })
+        Ok(Self { source: SettledBy::at(path, text), renamed, ..Self::new(list) })
     }
 
     pub(super) fn new(list: Vec<Exception>) -> Self {

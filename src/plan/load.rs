@@ -9,6 +9,7 @@ use crate::plan::facts::DeviceBits;
 use crate::plan::file::Document;
 use crate::plan::sheet::{Parameters, Problem, Sheet};
 use crate::plan::{Entry, Playbooks};
+use crate::schema::no_file_name;
 
 /// A file with what was read from it.
 struct Page<'a> {
@@ -24,6 +25,7 @@ pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result
     let mut books: Vec<Book> = Vec::new();
     for page in &mut pages {
         nameless(page);
+        unfit(page);
         if page.document.playbook.is_some() {
             let book = bind(page, &shelf, &mut ledger);
             if let Some(twin) = books.iter().find(|b| b.order == book.order || b.name == book.name) {
@@ -77,6 +79,18 @@ fn nameless(page: &mut Page) {
     if let (None, Some(key)) = (playbook, part.or((!about.is_empty()).then_some("about"))) {
         let message = "the file has an order of steps and no `playbook`".into();
         page.sheet.problem(key, message, "name the playbook, or leave only `define`".into());
+    }
+}
+
+/// Notes names that cannot be names of files: lists and commands are filed under them.
+fn unfit(page: &mut Page) {
+    let Document { playbook, define, .. } = &page.document;
+    let names =
+        playbook.iter().map(|name| ("playbook", name)).chain(define.iter().map(|raw| (raw.step.as_str(), &raw.step)));
+    for (key, name) in names {
+        if let Some(fault) = no_file_name(name) {
+            page.sheet.problem(key, fault, "choose another name".into());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use super::discover::by_product;
+use super::twins;
 
 /// More members than any console packs.
 const MAX_MEMBERS: usize = 1_000;
@@ -22,7 +23,9 @@ pub(super) struct Member {
 }
 
 /// Unpacks the members that may be exports, in the order of their names.
-pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
+pub(super) fn members(bytes: &mut [u8]) -> Result<Vec<Member>, String> {
+    let twins = twins::rename(bytes)?;
+    let bytes = &*bytes;
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the archive is damaged or cut off".to_string())?;
     if archive.len() > MAX_MEMBERS {
@@ -55,8 +58,44 @@ pub(super) fn members(bytes: &[u8]) -> Result<Vec<Member>, String> {
             }
             Err(e) => Err(format!("the member is damaged and cannot be unpacked ({e})")),
         };
+        let name = twins.get(&name).cloned().unwrap_or(name);
         members.push(Member { name, body });
     }
     members.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// An archive whose members bear names of one length, then all the same name.
+    fn alike(bodies: &[&str]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (at, body) in bodies.iter().enumerate() {
+            writer.start_file(format!("list-{at}.csv"), zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(body.as_bytes()).unwrap();
+        }
+        let mut bytes = writer.finish().unwrap().into_inner();
+        for at in memchr::memmem::find_iter(&bytes.clone(), b"list-") {
+            bytes[at + 5] = b'0';
+        }
+        bytes
+    }
+
+    #[test]
+    fn members_of_one_name_are_all_read() {
+        let bodies = ["a,b\n1,2\n", "a,b\n3,4\n", "a,b\n5,6\n", "a,b\n7,8\n"];
+        let members = members(&mut alike(&bodies)).unwrap();
+        assert!(
+            members.iter().all(|m| m.name == "list-0.csv"),
+            "{:?}",
+            members.iter().map(|m| &m.name).collect::<Vec<_>>()
+        );
+        let read: std::collections::BTreeSet<String> =
+            members.into_iter().map(|m| String::from_utf8(m.body.unwrap()).unwrap()).collect();
+        assert_eq!(read, bodies.iter().map(ToString::to_string).collect());
+    }
 }

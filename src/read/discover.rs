@@ -1,8 +1,9 @@
 //! Which files a list of paths stands for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::labels::{self, File};
 use crate::error::{Error, Result};
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
@@ -14,7 +15,7 @@ const ENDINGS: &[&str] =
 pub struct Input {
     /// Where it lies.
     pub path: PathBuf,
-    /// How reports name it: relative to the folder that was given, with forward slashes.
+    /// How reports name it: relative to the folder that was given, with forward slashes. No two inputs share a label.
     pub label: String,
     /// Size in bytes.
     pub bytes: u64,
@@ -27,7 +28,7 @@ pub struct Input {
 /// # Errors
 /// [`Error::Usage`] for a path that does not exist, [`Error::Unreadable`] for one that the system does not hand out.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     for path in paths {
         let meta = std::fs::metadata(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::Usage {
@@ -44,10 +45,10 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
                 let message = format!("`{}` is {what}, not an export", path.display());
                 return Err(Error::Usage { message, help: "name the file beside it that holds the list".into() });
             }
-            add(path, Path::new(name), meta.len(), &mut found);
+            found.push(File { path: path.clone(), relative: name.into(), bytes: meta.len() });
         }
     }
-    Ok(found.into_iter().map(|(label, (path, bytes))| Input { path, label, bytes }).collect())
+    Ok(labels::give(found))
 }
 
 /// What a file is that a program keeps beside the files of people: it is passed over in folders and archives.
@@ -67,9 +68,7 @@ pub(super) fn by_product(name: &str) -> Option<&'static str> {
     }
 }
 
-type Found = BTreeMap<String, (PathBuf, u64)>;
-
-fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) -> Result<()> {
+fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Vec<File>) -> Result<()> {
     let unreadable = |source| Error::Unreadable { path: folder.to_path_buf(), source };
     // A link may lead back to a folder above; each is walked once.
     if !seen.insert(std::fs::canonicalize(folder).map_err(unreadable)?) {
@@ -78,8 +77,11 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
     if folder.join("evidence/manifest.json").is_file() {
         return Ok(());
     }
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let mut paths = entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    // Of two links to one folder the first is followed, in whatever order the system lists them.
+    paths.sort();
+    for path in paths {
         let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
         if name.starts_with('.') || by_product(&name).is_some() {
             continue;
@@ -94,27 +96,10 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
             walk(root, &path, seen, found)?;
         } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-            add(&path, &relative, meta.len(), found);
+            found.push(File { path, relative, bytes: meta.len() });
         }
     }
     Ok(())
-}
-
-/// Files of two folders may share a relative name; the later one is then named by its whole path as given.
-fn add(path: &Path, relative: &Path, bytes: u64, found: &mut Found) {
-    let label = slashes(relative);
-    match found.get(&label) {
-        Some((known, _)) if known != path => {
-            found.insert(slashes(path), (path.to_path_buf(), bytes));
-        }
-        _ => {
-            found.insert(label, (path.to_path_buf(), bytes));
-        }
-    }
-}
-
-fn slashes(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
 }
 
 #[cfg(test)]
@@ -178,5 +163,55 @@ mod tests {
         assert_eq!(discover(&roots).unwrap().len(), 2);
         roots.push(dir.path().join("x"));
         assert_eq!(discover(&roots).unwrap().len(), 2, "a folder given twice is read once");
+    }
+
+    fn labels(paths: &[PathBuf]) -> Vec<(String, String)> {
+        let read = |input: Input| (input.label, std::fs::read_to_string(input.path).unwrap());
+        discover(paths).unwrap().into_iter().map(read).collect()
+    }
+
+    #[test]
+    fn labels_go_by_content_where_names_do_not_tell() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut roots = Vec::new();
+        for (sub, text) in [("x", "one"), ("y", "two"), ("z", "three")] {
+            std::fs::create_dir(dir.path().join(sub)).unwrap();
+            std::fs::write(dir.path().join(sub).join("d.csv"), text).unwrap();
+            roots.push(dir.path().join(sub).join("d.csv"));
+        }
+        std::fs::write(dir.path().join("d.csv (2)"), "four").unwrap();
+        roots.push(dir.path().join("d.csv (2)"));
+        let first = labels(&roots);
+        let names: Vec<&str> = first.iter().map(|(label, _)| label.as_str()).collect();
+        assert_eq!(names, ["d.csv", "d.csv (2)", "d.csv (3)", "d.csv (4)"]);
+        assert_eq!(first[1].1, "four", "a name that somebody gave stays");
+        roots.reverse();
+        assert_eq!(labels(&roots), first);
+        roots.push(dir.path().join("x/../x/d.csv"));
+        assert_eq!(labels(&roots), first, "a file given in two ways is read once");
+    }
+
+    #[test]
+    fn a_file_is_not_taken_for_a_member_of_another() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.zip", "a.zip!b.csv", "c!d.csv"] {
+            std::fs::write(dir.path().join(name), name).unwrap();
+        }
+        let names: Vec<String> = labels(&[dir.path().to_path_buf()]).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(names, ["a.zip", "a.zip_b.csv", "c!d.csv"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_text_are_four_inputs() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        for byte in [0xE4_u8, 0xF6, 0xFC, 0xDF] {
+            let name = [b"ger", &[byte][..], b"te.csv"].concat();
+            std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(&name)), [byte & 0x7F]).unwrap();
+        }
+        let found = labels(&[dir.path().to_path_buf()]);
+        let contents: BTreeSet<&str> = found.iter().map(|(_, content)| content.as_str()).collect();
+        assert_eq!((found.len(), contents.len()), (4, 4), "{found:?}");
     }
 }

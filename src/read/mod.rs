@@ -10,8 +10,15 @@ mod delimited;
 mod discover;
 mod export;
 mod json;
+mod labels;
 mod tolerant;
+mod twins;
 mod workbook;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
@@ -54,21 +61,23 @@ pub fn open(input: &Input) -> Result<Opened> {
 struct Found {
     exports: Vec<Export>,
     notices: Vec<Notice>,
+    /// Labels of members and tables.
+    names: BTreeSet<String>,
 }
 
 impl Found {
     /// `archives` is how many archives, one inside the other, may still be opened.
-    fn tables(&mut self, label: &str, bytes: Vec<u8>, archives: u8) {
+    fn tables(&mut self, label: &str, mut bytes: Vec<u8>, archives: u8) {
         match decode::sniff(&bytes) {
             decode::Container::Archive if archives == 0 => {
                 self.refuse(label, "an archive within an archive within an archive; unpack it first".into());
             }
-            decode::Container::Archive => match archive::members(&bytes) {
+            decode::Container::Archive => match archive::members(&mut bytes) {
                 Ok(members) if members.is_empty() => self.refuse(label, "an archive without files".into()),
                 Ok(members) => {
                     drop(bytes);
                     for member in members {
-                        let name = format!("{label}!{}", member.name);
+                        let name = self.name(format!("{label}!{}", member.name));
                         match member.body {
                             Ok(body) => self.tables(&name, body, archives - 1),
                             Err(reason) => self.refuse(&name, reason),
@@ -79,7 +88,7 @@ impl Found {
             },
             decode::Container::Workbook => match workbook::sheets(label, bytes) {
                 Ok((exports, notices)) => {
-                    self.exports.extend(exports);
+                    self.keep(label, exports);
                     self.notices.extend(notices);
                 }
                 Err(reason) => self.refuse(label, reason),
@@ -106,15 +115,46 @@ impl Found {
         };
         match found {
             Ok((exports, notice)) => {
-                self.exports.extend(exports);
+                self.keep(label, exports);
                 self.notices.extend(notice);
             }
             Err(reason) => self.refuse(label, reason),
         }
     }
 
+    /// A label that no other part of the file has.
+    fn name(&mut self, wanted: String) -> String {
+        if self.names.insert(wanted.clone()) { wanted } else { labels::unique(&mut self.names, &wanted) }
+    }
+
+    fn keep(&mut self, label: &str, exports: Vec<Export>) {
+        for mut export in exports {
+            // The one table of a file is called as the file is.
+            if export.label != label {
+                export.label = self.name(export.label);
+            }
+            self.exports.push(export);
+        }
+    }
+
     fn refuse(&mut self, label: &str, reason: String) {
         self.notices.push(Notice::new(Code::UnknownFormat, label, reason));
+    }
+}
+
+/// SHA-256 of a file, in hex.
+///
+/// # Errors
+/// What the system says.
+pub fn digest_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(hex(&hash.finalize())),
+            size => hash.update(chunk.get(..size).unwrap_or_default()),
+        }
     }
 }
 

@@ -17,11 +17,12 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
     let inputs: Vec<Value> = analysis
         .inputs
         .iter()
-        .map(|i| {
+        .enumerate()
+        .map(|(number, i)| {
             let exports: Vec<Value> = analysis
                 .sources
                 .iter()
-                .filter(|s| s.export.strip_prefix(i.label.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('!')))
+                .filter(|s| s.input == number)
                 .map(|s| {
                     json!({
                         "export": s.export, "console": s.console.as_str(), "format": s.format, "treated": s.treated,

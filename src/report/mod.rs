@@ -12,6 +12,7 @@ mod json;
 mod model;
 mod page;
 mod pictures;
+mod place;
 mod selection;
 mod settled;
 mod tables;
@@ -28,8 +29,10 @@ use crate::assets::Files;
 use crate::error::Result;
 use crate::schema::words;
 
-pub use folder::check_target;
 pub use model::Model;
+#[cfg(unix)]
+pub use place::watch;
+pub use place::{Place, settle};
 
 words! {
     /// A kind of file that a report may hold. The evidence is always written.
@@ -55,10 +58,6 @@ impl Format {
 /// What is asked of the report.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder to write.
-    pub out: PathBuf,
-    /// Replace an earlier report.
-    pub force: bool,
     /// A name for the tenant on the report; by default that of the folder with the exports.
     pub label: String,
     /// What to write; nothing for [`Format::DEFAULT`]. A workbook that is asked for by name holds every line, however many.
@@ -69,13 +68,19 @@ pub struct Options {
     pub commands: bool,
 }
 
-/// Writes the report folder.
+/// Writes the report folder at a place that was taken for it.
 ///
 /// # Errors
-/// [`crate::error::Error::Usage`] when the folder exists and may not be replaced, [`crate::error::Error::Write`] when
-/// the system refuses; nothing is left behind in either case.
-pub fn write(analysis: &Analysis, templates: &Files, options: &Options, progress: &dyn Progress) -> Result<Model> {
-    let folder = folder::Folder::begin(&options.out, options.force)?;
+/// [`crate::error::Error::Usage`] when something came to the place meanwhile, [`crate::error::Error::Write`] when the
+/// system refuses; nothing is left behind in either case.
+pub fn write(
+    analysis: &Analysis,
+    templates: &Files,
+    place: Place,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Model> {
+    let folder = folder::Folder::begin(place);
     progress.step("Writing the report");
     let asked = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| asked.contains(&format);

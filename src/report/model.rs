@@ -403,9 +403,7 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
         .sources
         .iter()
         .map(|s| {
-            let input = analysis.inputs.iter().find(|i| {
-                s.export.strip_prefix(i.label.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('!'))
-            });
+            let input = analysis.inputs.get(s.input);
             SourceRow {
                 export: s.export.clone(),
                 console: s.console.as_str(),

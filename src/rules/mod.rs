@@ -48,10 +48,11 @@ pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Pro
             Err(found) => problems.extend(found),
         }
     }
-    rules.sort_by(|a, b| a.text.id.cmp(&b.text.id));
+    // Ids that differ in case only would be one file where case does not count.
+    rules.sort_by_cached_key(|rule| (rule.text.id.to_ascii_lowercase(), rule.text.id.clone()));
     for pair in rules.windows(2) {
         if let [a, b] = pair
-            && a.text.id == b.text.id
+            && a.text.id.eq_ignore_ascii_case(&b.text.id)
         {
             problems.push(Problem {
                 file: b.path.clone(),

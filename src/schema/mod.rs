@@ -5,11 +5,13 @@
 //! files and the rule compiler read them too, so that a column exists in one place only.
 
 mod device;
+mod file_names;
 mod output;
 mod record;
 mod words;
 
 pub use device::{Carried, DEVICE, From, beneath, carried_column, carried_columns, device_field, device_fields};
+pub use file_names::no_file_name;
 pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;

@@ -69,7 +69,7 @@ fn analyze() {
           --rules <DIR>             Folder with formats, rules and playbooks to add to the shipped ones
                                     or to put in their place
           --config <FILE>           Configuration: thresholds, rules that are off, severities, markers
-                                    [default: `lastseen.toml` here, if there is one]
+                                    [default: `lastseen.toml` here, unless an export is here too]
           --threshold <NAME=DAYS>   Set a threshold: `inactive=60`, or for one platform
                                     `inactive.ios=60`; names: inactive, delete, sensor, pending, stock
           --allow-short-thresholds  Accept an inactivity threshold below 21 days, which Entra's activity

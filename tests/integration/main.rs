@@ -19,6 +19,7 @@ mod identity;
 mod inspect;
 mod lists;
 mod offline;
+mod place;
 mod plans;
 mod properties;
 mod recognition;

@@ -1,6 +1,7 @@
 //! `workbook.xlsx`: the report for people who live in a spreadsheet. Its task sheet is also where they write down what
 //! they decide.
 
+mod guard;
 mod lists;
 mod sheet;
 mod summary;
@@ -30,13 +31,8 @@ pub(super) fn write(
 ) -> std::io::Result<()> {
     // A zip archive is written with jumps back, which a digest cannot follow; and a large one is no guest for memory.
     let file = scratch.join("workbook.part");
-    let made = build(analysis, index, model, selection, scratch).and_then(|mut workbook| workbook.save(&file));
-    let copied = made
-        .map_err(|e| match e {
-            XlsxError::IoError(e) => e,
-            other => std::io::Error::other(other.to_string()),
-        })
-        .and_then(|()| std::io::copy(&mut File::open(&file)?, out));
+    let make = || build(analysis, index, model, selection, scratch).and_then(|mut workbook| workbook.save(&file));
+    let copied = guard::guarded(make).and_then(|()| std::io::copy(&mut File::open(&file)?, out));
     // Where nothing was made there is nothing to remove, and the first error is the one to tell.
     let removed = std::fs::remove_file(&file);
     copied.and(removed)

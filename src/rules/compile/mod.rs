@@ -10,7 +10,9 @@ use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
 use crate::error::Problem;
-use crate::schema::{Console, Kind, RECORD, Severity, device_field, device_fields, nearest, record_field, renamed};
+use crate::schema::{
+    Console, Kind, RECORD, Severity, device_field, device_fields, nearest, no_file_name, record_field, renamed,
+};
 
 use condition::Scope;
 use scope::{Apart, Devices, Records};
@@ -141,6 +143,9 @@ impl Compiler<'_> {
         let stem = stem(self.path).to_string();
         if raw.id != stem {
             self.add(&["id"], format!("`{}` does not match the file name", raw.id), format!("write `{stem}`"));
+        }
+        if let Some(fault) = no_file_name(&raw.id) {
+            self.add(&["id"], fault, "give the rule another id and file name");
         }
         for (key, text) in [("title", &raw.title), ("why", &raw.why), ("summary", &raw.summary)] {
             if text.trim().is_empty() {

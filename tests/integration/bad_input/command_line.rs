@@ -74,8 +74,14 @@ fn earlier_report_is_replaced_only_when_asked() {
     error: `out` holds a report already
     help: replace it with `--force`, or choose another place with `--out`
     ");
-    place.write("out/suggestions/of-last-year.csv", "old");
+    assert!(place.analyze(&["--force", "--commands"]).files() != first);
     assert!(place.analyze(&["--force"]).files() == first, "the old report must be gone as a whole");
+    place.write("out/suggestions/of-last-year.csv", "old");
+    assert_snapshot!(complaint(&place, &["analyze", "in", "--out", "out", "--force"]), @"
+    exit 2
+    error: `out` holds what its report did not write: `suggestions/of-last-year.csv`
+    help: move it elsewhere, or choose another place with `--out`
+    ");
     let beside: Vec<String> = place.listing().into_iter().filter(|name| name.starts_with('.')).collect();
     assert_eq!(beside, Vec::<String>::new());
 }
