@@ -62,6 +62,7 @@ pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Pro
             });
         }
     }
+    rules.sort_by(|a, b| a.text.id.cmp(&b.text.id));
     problems.extend(Names::new(&rules).problems(&rules));
     let ids: Vec<String> = under(files, "findings/").iter().map(|(path, _)| compile::stem(path).to_string()).collect();
     problems.extend(rules.iter().flat_map(|rule| after(rule, &rules, &ids)));
