@@ -136,7 +136,9 @@ const fn identity(identity: Identity) -> &'static str {
         Identity::Exact => "exact: ids that consoles write about each other's objects hold it together",
         Identity::Strong => "strong: a hardware number holds some of its records",
         Identity::Weak => "weak: a name or an altered serial number holds it together; no step rests on that",
-        Identity::Conflict => "conflict: its identifiers contradict each other or may be shared by copies; a person must look",
+        Identity::Conflict => {
+            "conflict: its identifiers contradict each other or may be shared by copies; a person must look"
+        }
     }
 }
 
