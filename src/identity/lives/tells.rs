@@ -174,7 +174,7 @@ mod tests {
         let seven: Vec<_> = (0..7).map(|n| ("ipad", "lab", Some(n * 60), n * 60 + 50)).collect();
         assert_eq!(verdict(1, &seven), "one");
         let names = ["a", "b", "c", "d", "e", "f"];
-        let renamed: Vec<_> = (0..6).map(|n| (names[n], "", Some(n as i64 * 60), n as i64 * 60 + 62)).collect();
+        let renamed: Vec<_> = names.iter().zip(0..).map(|(name, n)| (*name, "", Some(n * 60), n * 60 + 62)).collect();
         assert_eq!(verdict(1, &renamed), "one", "the old record is heard of for two days more");
         assert_eq!(
             verdict(1, &[("pc", "", Some(0), 100), ("pc", "", Some(60), 200)]),
