@@ -4,10 +4,14 @@
 //! planning and reporting without copying a million names.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use polars::prelude::{Column, StringChunked};
 
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
+
+/// So many objects are compared with each other one by one.
+const FEW: usize = 16;
 
 /// A column of text.
 #[derive(Debug, Default)]
@@ -323,10 +327,13 @@ impl RecordTable {
     #[must_use]
     pub fn objects(&self, records: &[u32]) -> Vec<String> {
         let mut objects: Vec<String> = Vec::with_capacity(records.len());
+        let mut known: HashSet<String> = HashSet::new();
         for record in records {
             let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
             let object = format!("{console}:{}", self.id_of(*record));
-            if !objects.contains(&object) {
+            // Of a few a look at all is enough; a device may have many thousands.
+            let few = records.len() <= FEW;
+            if if few { !objects.contains(&object) } else { known.insert(object.clone()) } {
                 objects.push(object);
             }
         }

@@ -85,7 +85,11 @@ impl<'a> Guards<'a> {
             if self.has_several_makers(kind, run, traits) {
                 return;
             }
-            if kind.shows_copies() && self.lives.crowded(run) { self.lives.judge(kind, run) } else { Verdict::default() }
+            if kind.shows_copies() && self.lives.crowded(run) {
+                self.lives.judge(kind, run)
+            } else {
+                Verdict::default()
+            }
         };
         if !verdict.copies.is_empty() {
             self.keep_apart(kind, run, &verdict.copies);
@@ -131,7 +135,8 @@ impl<'a> Guards<'a> {
             let name = |m: &u32| traits.maker_names.get(*m as usize - 1).cloned().unwrap_or_default();
             let names: BTreeSet<String> = makers.iter().map(name).collect();
             let names: Vec<String> = names.into_iter().collect();
-            let message = format!("{kind} `{text}` is used by several manufacturers ({}) and joins nothing", names.join(", "));
+            let message =
+                format!("{kind} `{text}` is used by several manufacturers ({}) and joins nothing", names.join(", "));
             Notice::new(Code::IdentityConflict, "", message)
         });
         true
@@ -139,7 +144,8 @@ impl<'a> Guards<'a> {
 
     /// Copies of one machine are not joined by what was copied; what else has the identifier may be any of them.
     fn keep_apart(&mut self, kind: Kind, run: &[Pair], copies: &[Crowd]) {
-        let set = |records: fn(&Crowd) -> &Vec<u32>| -> BTreeSet<u32> { copies.iter().flat_map(records).copied().collect() };
+        let set =
+            |records: fn(&Crowd) -> &Vec<u32>| -> BTreeSet<u32> { copies.iter().flat_map(records).copied().collect() };
         let (cut, apart) = (set(|crowd| &crowd.records), set(|crowd| &crowd.apart));
         let unsure = run.iter().map(|p| p.1).filter(|record| !apart.contains(record));
         match kind {
@@ -160,7 +166,8 @@ impl<'a> Guards<'a> {
         }
         let text = self.text_of(kind, run);
         for Crowd { console, objects, at_once, .. } in copies {
-            let what = if kind.is_exact() { "it joins none of them to each other or to a device" } else { "it joins nothing" };
+            let what =
+                if kind.is_exact() { "it joins none of them to each other or to a device" } else { "it joins nothing" };
             self.remarks.add(Sort::Copies, || {
                 let message = format!(
                     "{kind} `{text}` is in {objects} records of {}, {at_once} of them in use at the same time under different \

@@ -96,7 +96,9 @@ impl<'a> Lives<'a> {
             let objects: Vec<&[Row<'_>]> = rows.chunk_by(|a, b| a.object == b.object).collect();
             let lives: Vec<Option<Life>> = objects.iter().map(|rows| self.life(rows)).collect();
             let known: Vec<Life> = lives.iter().copied().flatten().collect();
-            let Some(console) = rows.first().and_then(|row| Some(self.columns.get(row.kind.0)?.console)) else { continue };
+            let Some(console) = rows.first().and_then(|row| Some(self.columns.get(row.kind.0)?.console)) else {
+                continue;
+            };
             let crowd = |at_once| Crowd {
                 console,
                 objects: objects.len(),
@@ -131,7 +133,11 @@ impl<'a> Lives<'a> {
             let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(*record));
             // Two systems on one machine are told apart by what contradicts, not by time.
             let platform = columns.cell(columns.platforms, *record);
-            Some(Row { kind: (at, [join, platform]), object: (id.is_none(), id.map_or_else(name, number)), record: *record })
+            Some(Row {
+                kind: (at, [join, platform]),
+                object: (id.is_none(), id.map_or_else(name, number)),
+                record: *record,
+            })
         };
         let mut rows: Vec<Row<'_>> = run.iter().filter_map(row).collect();
         rows.sort_unstable_by_key(|row| (row.kind, row.object, row.record));
@@ -168,7 +174,8 @@ impl<'a> Lives<'a> {
         let ends = Extremes::new(known.iter().map(|life| -(life.to + reach)));
         let starts = Extremes::new(known.iter().map(|life| life.from - reach));
         let names = counts(known.iter().map(|life| life.name));
-        let own = |rows: &[Row<'_>]| rows.first().and_then(|row| self.own_identifier(kind, row.record)).unwrap_or_default();
+        let own =
+            |rows: &[Row<'_>]| rows.first().and_then(|row| self.own_identifier(kind, row.record)).unwrap_or_default();
         let owns = counts(objects.iter().map(|rows| own(rows)));
         let once = |counts: &HashMap<u128, usize>, value: u128| value != 0 && counts.get(&value) == Some(&1);
         let is_apart = |(rows, life): &(&&[Row<'_>], &Option<Life>)| {

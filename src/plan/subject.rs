@@ -193,7 +193,8 @@ impl Subject {
     /// Whether a finding names this record as one that is to go.
     #[must_use]
     pub fn names(&self, record: u32) -> bool {
-        !self.kept && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.binary_search(&record).is_ok())
+        !self.kept
+            && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.binary_search(&record).is_ok())
     }
 
     /// Whether the only thing that was lost is its Defender sensor.

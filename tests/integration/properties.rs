@@ -167,7 +167,8 @@ fn lives() -> impl Strategy<Value = Vec<Lived>> {
 fn lived(number: usize, &(console, name, user, shared, made, months): &Lived) -> String {
     let first = made.unwrap_or(3);
     let date = |months: u8| format!("{}-{:02}-10", 2025 + u32::from(months / 12), months % 12 + 1);
-    let (from, to) = (made.map_or_else(String::new, |months| format!("{}T08:00:00Z", date(months))), date(first + months));
+    let (from, to) =
+        (made.map_or_else(String::new, |months| format!("{}T08:00:00Z", date(months))), date(first + months));
     let common = format!("name=PC-{name}; made={from}; seen={to}T08:00:00Z");
     match console {
         0 => format!("id=i{number}; serial=5CG000{shared}AB; entra=e{shared}; user=u{user}@contoso.example; {common}"),

@@ -324,7 +324,10 @@ fn serials_that_identify_nothing_are_remarked() {
     let said = |code: &str, text: &str| notices.iter().any(|n| n["code"] == code && n["message"].contains(text));
     assert!(said("placeholder-serial", "8 serials are placeholders"));
     assert!(said("placeholder-serial", "4 serials are placeholders"));
-    assert!(said("identity-conflict", "is in 6 records of Intune, 6 of them in use at the same time under different names"));
+    assert!(said(
+        "identity-conflict",
+        "is in 6 records of Intune, 6 of them in use at the same time under different names"
+    ));
     assert!(said("identity-conflict", "`240000383` is used by several manufacturers"));
     assert!(said("duplicate-rows", "Apple Business Manager"));
 }

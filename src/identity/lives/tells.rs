@@ -174,9 +174,13 @@ mod tests {
         let seven: Vec<_> = (0..7).map(|n| ("ipad", "lab", Some(n * 60), n * 60 + 50)).collect();
         assert_eq!(verdict(1, &seven), "one");
         let names = ["a", "b", "c", "d", "e", "f"];
-        let renamed: Vec<_> = (0..6).map(|n| (names[n], "", Some(n as i64 * 60), n as i64 * 60 + 62)).collect();
+        let renamed: Vec<_> = names.iter().zip(0..).map(|(name, n)| (*name, "", Some(n * 60), n * 60 + 62)).collect();
         assert_eq!(verdict(1, &renamed), "one", "the old record is heard of for two days more");
-        assert_eq!(verdict(1, &[("pc", "", Some(0), 100), ("pc", "", Some(60), 200)]), "one", "the old one checks in on");
+        assert_eq!(
+            verdict(1, &[("pc", "", Some(0), 100), ("pc", "", Some(60), 200)]),
+            "one",
+            "the old one checks in on"
+        );
         assert_eq!(verdict(1, &[("old", "", None, 10), ("new", "", None, 300)]), "one", "no date of enrolment");
         assert_eq!(verdict(1, &[("a", "ada", None, 299), ("b", "ada", None, 300)]), "one", "the user's device");
     }
@@ -184,7 +188,11 @@ mod tests {
     #[test]
     fn lives_at_the_same_time_under_different_names_are_copies() {
         assert_eq!(verdict(1, &[("a", "", Some(0), 300), ("b", "", Some(30), 301)]), "copies");
-        assert_eq!(verdict(1, &[("a", "", Some(0), 300), ("b", "", None, 200)]), "copies", "seen amid the other's life");
+        assert_eq!(
+            verdict(1, &[("a", "", Some(0), 300), ("b", "", None, 200)]),
+            "copies",
+            "seen amid the other's life"
+        );
         let pool: Vec<_> = ["a", "b", "c"].iter().map(|name| (*name, "", Some(300), 301)).collect();
         assert_eq!(verdict(1, &pool), "copies", "desktops of one day");
         let undated: Vec<_> = ["a", "b", "c"].iter().zip(298..).map(|(name, to)| (*name, "", None, to)).collect();

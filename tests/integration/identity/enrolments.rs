@@ -56,7 +56,9 @@ fn enrolments_without_dates_of_their_making() {
     let rows = |more: fn(usize) -> String| -> Vec<String> {
         days.iter()
             .enumerate()
-            .map(|(n, seen)| row(n + 1, &format!("kiosk-{n}"), "", seen, &format!("serial=R58M12ABC; os=Android; {}", more(n))))
+            .map(|(n, seen)| {
+                row(n + 1, &format!("kiosk-{n}"), "", seen, &format!("serial=R58M12ABC; os=Android; {}", more(n)))
+            })
             .collect()
     };
     let found = find(&[INTUNE.rows(&rows(|_| "user=kiosk@contoso.example".into()))]);
@@ -89,8 +91,10 @@ fn machines_in_use_at_the_same_time_are_copies() {
     let said = found.notices("identity-conflict");
     assert_eq!(
         said,
-        ["serial `VMW0001` is in 3 records of Intune, 3 of them in use at the same time under different names: copies of one \
-          machine; it joins nothing"]
+        [
+            "serial `VMW0001` is in 3 records of Intune, 3 of them in use at the same time under different names: copies of one \
+          machine; it joins nothing"
+        ]
     );
     let severity = &found.report.lines_where("notices.csv", "code", "identity-conflict")[0]["severity"];
     assert_eq!(severity, "medium");
@@ -123,10 +127,15 @@ fn several_machines_of_the_same_days_are_copies() {
 fn a_copy_that_may_be_an_earlier_enrolment_is_in_doubt() {
     let mut rows = pool(&["2026-11-18", "2026-11-19", "2026-11-19"]);
     rows.push(row(4, "VDI-OLD", "2024-01-01", "2025-05-01", "serial=VMW0001; maker=VMware, Inc."));
-    let found = find(&[INTUNE.rows(&rows), ENTRA.rows(&["object=o4; entra=e4; name=VDI-OLD; seen=2025-05-01T08:00:00Z"])]);
+    let found =
+        find(&[INTUNE.rows(&rows), ENTRA.rows(&["object=o4; entra=e4; name=VDI-OLD; seen=2025-05-01T08:00:00Z"])]);
     assert_eq!(found.identity("intune:4"), "conflict");
     assert!(!found.findings("intune:4").is_empty());
-    assert!(found.findings("intune:4").iter().all(|finding| finding.ends_with(" low")), "{:?}", found.findings("intune:4"));
+    assert!(
+        found.findings("intune:4").iter().all(|finding| finding.ends_with(" low")),
+        "{:?}",
+        found.findings("intune:4")
+    );
     assert_eq!(found.steps("intune:4"), ["review-identity"]);
     assert_eq!(wipes(&found), 0);
 }
@@ -163,10 +172,8 @@ fn phones_with_one_imei_at_the_same_time_are_not_joined() {
         phone(3, "phone-c", "2024-02-01", "2026-11-19"),
     ])]);
     assert_eq!(found.devices(), ["intune:1", "intune:2", "intune:3"]);
-    let found = find(&[INTUNE.rows(&[
-        phone(1, "phone-a", "2024-01-01", "2025-11-18"),
-        phone(2, "phone-b", "2025-11-19", "2026-11-19"),
-    ])]);
+    let found = find(&[INTUNE
+        .rows(&[phone(1, "phone-a", "2024-01-01", "2025-11-18"), phone(2, "phone-b", "2025-11-19", "2026-11-19")])]);
     assert_eq!(found.devices(), ["intune:1 intune:2"]);
 }
 
@@ -174,7 +181,9 @@ fn phones_with_one_imei_at_the_same_time_are_not_joined() {
 #[test]
 fn the_accounts_of_a_phone_are_no_copies() {
     let account = |n: usize| {
-        format!("id=r{n}; serial=R58M12ABC; imei=356938035643809; email=user{n}@contoso.example; seen=2026-11-1{n}T08:00:00.000Z")
+        format!(
+            "id=r{n}; serial=R58M12ABC; imei=356938035643809; email=user{n}@contoso.example; seen=2026-11-1{n}T08:00:00.000Z"
+        )
     };
     let found = find(&[GOOGLE.rows(&[account(1), account(2), account(3)])]);
     assert_eq!(found.devices(), ["google:1 google:2 google:3"]);

@@ -155,12 +155,14 @@ fn a_server_of_directory_and_defender_is_joined_by_its_one_name() {
     let computers: [Export; 3] = [
         AD.rows(&[server("SRV-01")]),
         AD.rows(&[server("srv-01.corp.contoso.example")]),
-        AD_WITHOUT_GUID.rows(&["dn=CN=SRV-01,OU=Servers,DC=corp,DC=contoso,DC=example; name=SRV-01; os=Windows Server 2022"]),
+        AD_WITHOUT_GUID
+            .rows(&["dn=CN=SRV-01,OU=Servers,DC=corp,DC=contoso,DC=example; name=SRV-01; os=Windows Server 2022"]),
     ];
     for computers in computers {
         let family = SENSOR.replace("WindowsServer2022", "Windows");
         for machines in [DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[SENSOR]), OLD_DEFENDER.rows(&[family])] {
-            let exports = [Export { name: computers.name.clone(), content: computers.content.clone(), ..computers }, machines];
+            let exports =
+                [Export { name: computers.name.clone(), content: computers.content.clone(), ..computers }, machines];
             let found = find(&exports);
             assert_eq!(found.devices(), ["ad:1 defender:1"]);
             assert_eq!(found.held("defender:1"), "name weak");
@@ -193,10 +195,7 @@ fn a_server_whose_name_could_mean_another_is_not_joined() {
                 OLD_DEFENDER.rows(&[SENSOR]),
             ],
         ),
-        (
-            "another id",
-            vec![AD.rows(&[ad]), DEFENDER.rows(&["id=m1; name=SRV-01; os=WindowsServer2022; entra=e7"])],
-        ),
+        ("another id", vec![AD.rows(&[ad]), DEFENDER.rows(&["id=m1; name=SRV-01; os=WindowsServer2022; entra=e7"])]),
     ];
     for (case, exports) in cases {
         let found = find(&exports);

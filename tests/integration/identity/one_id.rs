@@ -22,7 +22,9 @@ fn image() -> Vec<String> {
 fn machines_of_a_cloned_image_are_not_one_device() {
     let found = find(&[
         DEFENDER.rows(&image()),
-        INTUNE.rows(&["id=i1; name=vdi-01; serial=VMW0001; entra=e1; made=2025-12-01 08:00:00; seen=2026-01-02 08:00:00"]),
+        INTUNE.rows(&[
+            "id=i1; name=vdi-01; serial=VMW0001; entra=e1; made=2025-12-01 08:00:00; seen=2026-01-02 08:00:00",
+        ]),
         ENTRA.rows(&["object=o1; entra=e1; name=vdi-01; join=ServerAd; seen=2026-01-02T08:00:00Z"]),
         AD.rows(&["guid=e1; name=vdi-01"]),
         BITLOCKER.rows(&["id=k1; entra=e1"]),
@@ -30,11 +32,16 @@ fn machines_of_a_cloned_image_are_not_one_device() {
     ]);
     let devices = found.devices();
     assert_eq!(devices.len(), 13, "{devices:?}");
-    assert!(devices.contains(&"ad:1 bitlocker:1 entra:1 intune:1 laps:1".to_owned()), "keys and computer stay: {devices:?}");
+    assert!(
+        devices.contains(&"ad:1 bitlocker:1 entra:1 intune:1 laps:1".to_owned()),
+        "keys and computer stay: {devices:?}"
+    );
     assert_eq!(
         found.notices("identity-conflict"),
-        ["entra-id `65000001-12ab-4cde-8f01-234567890065` is in 12 records of Defender for Endpoint, 12 of them in use at the same time under \
-          different names: copies of one machine; it joins none of them to each other or to a device"]
+        [
+            "entra-id `65000001-12ab-4cde-8f01-234567890065` is in 12 records of Defender for Endpoint, 12 of them in use at the same time under \
+          different names: copies of one machine; it joins none of them to each other or to a device"
+        ]
     );
     // The object belongs to eleven others as well, and none of them can be told from it.
     for row in ["entra:1", "defender:1", "defender:12"] {
@@ -66,7 +73,9 @@ fn a_machine_that_was_onboarded_again_is_one_device() {
 #[test]
 fn computers_with_one_id_and_serial_numbers_of_their_own() {
     let row = |n: usize| {
-        format!("id=i{n}; name=PC-{n}; serial=5CG000{n}AB; entra=e1; made=2025-01-01 08:00:00; seen=2026-11-1{n} 08:00:00")
+        format!(
+            "id=i{n}; name=PC-{n}; serial=5CG000{n}AB; entra=e1; made=2025-01-01 08:00:00; seen=2026-11-1{n} 08:00:00"
+        )
     };
     let found = find(&[
         INTUNE.rows(&[row(1), row(2), row(3)]),
@@ -109,7 +118,9 @@ fn a_hardware_id_joins_objects_of_one_machine() {
     ]);
     assert_eq!(found.devices(), ["entra:1 entra:2 intune:1"]);
     assert_eq!(found.identity("entra:1"), "conflict");
-    assert!(found.notices("identity-conflict")[0].starts_with("hardware-id `6825830000000021` is in 2 records of Entra ID"));
+    assert!(
+        found.notices("identity-conflict")[0].starts_with("hardware-id `6825830000000021` is in 2 records of Entra ID")
+    );
     assert!(found.steps("entra:1").iter().all(|step| step == "review-identity"));
 
     // What Autopilot knows of it settles that.
@@ -155,7 +166,8 @@ fn serial_numbers_say_more_than_a_hardware_id() {
 #[test]
 fn a_blank_hardware_id_joins_nothing() {
     for value in ["0000000000000000", "0", "77"] {
-        let object = |n: usize| format!("object=o{n}; entra=e{n}; name=PC-{n}; hwid={value}; seen=202{n}-01-01T08:00:00Z");
+        let object =
+            |n: usize| format!("object=o{n}; entra=e{n}; name=PC-{n}; hwid={value}; seen=202{n}-01-01T08:00:00Z");
         let found = find(&[ENTRA.rows(&[object(4), object(5)])]);
         assert_eq!(found.devices(), ["entra:1", "entra:2"], "{value}");
     }
