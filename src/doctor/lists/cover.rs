@@ -10,6 +10,8 @@ use crate::formats::Fate;
 
 /// A list whose newest date lies no further behind that of another was made at the same time.
 const SAME_TIME: i64 = 2 * DAY;
+/// Lists that share fewer than one object in so many are parts of one whole, whatever their dates.
+const FEW: usize = 20;
 /// So many objects of one platform in the older list and none in the newer: that one was filtered.
 const PLATFORM: usize = 5;
 
@@ -119,7 +121,14 @@ impl List<'_> {
         let covered = own.iter().filter(shown).count();
         let rest: Vec<u32> = own.iter().filter(|at| !shown(at)).copied().collect();
         let again = covered * 2 >= own.len();
-        if !again && !self.is_of_another_time() {
+        // Parts of one whole share a few objects at most; there each object is what its own newest row says.
+        if !again && (covered * FEW < own.len() || !self.is_of_another_time()) {
+            let both: Vec<u32> = own.iter().filter(shown).copied().collect();
+            for at in both {
+                if let Some(fate) = verdict.fate.get_mut(at as usize) {
+                    *fate = None;
+                }
+            }
             return;
         }
         let held = self.newer.iter().map(|part| self.rows_of(*part).len()).sum::<usize>();

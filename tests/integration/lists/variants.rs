@@ -54,7 +54,7 @@ fn text(rows: &[(u32, &'static str, String)]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_older_list_never_adds_a_removal(all in chromebooks()) {
