@@ -351,13 +351,8 @@ fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
         .with(Console::Entra, State::Enabled)
         .asks_for(Intent::Objects, &[0])
         .seen(Activity::Active);
-    let order = [
-        "export-list",
-        "back-up-bitlocker-key:0",
-        "back-up-laps:0",
-        "ad-disable-computer",
-        "verify-in-next-export",
-    ];
+    let order =
+        ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "ad-disable-computer", "verify-in-next-export"];
     // It is in use: disabling shows whether anybody misses it, and nothing is deleted.
     expect(&device, "windows-hybrid", &order);
     let told = condition(&playbooks(), &device, "ad-disable-computer");

@@ -23,7 +23,10 @@ fn companions(tenant: &Tenant) -> Vec<(&'static str, String)> {
     for (number, row) in entra.rows.iter().enumerate() {
         if row[join] == "Hybrid Azure AD joined" || row[join] == "Microsoft Entra hybrid joined" {
             let (name, id, seen) = (&row[name], &row[id], &row[seen]);
-            ad += &format!("{name},{id},True,{},{seen},\"CN={name},OU=Clients,DC=corp,DC=contoso,DC=example\"\n", row[os]);
+            ad += &format!(
+                "{name},{id},True,{},{seen},\"CN={name},OU=Clients,DC=corp,DC=contoso,DC=example\"\n",
+                row[os]
+            );
         }
         if row[os].starts_with("Windows") {
             let (id, name) = (&row[id], &row[name]);

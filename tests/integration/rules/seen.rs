@@ -269,7 +269,7 @@ fn servers_and_printers_are_not_managed_like_laptops() {
     let seen = "2026-11-14T08:00:00Z";
     let list = [
         row(1, "SRV-1", "Windows Server", seen, "SecureVM", "AzureResource", "Virtual Machine"),
-        row(2, "AVD-1", "Windows", seen, "RegisteredDevice", "AzureResource|MultiUser", "Virtual Machine"),
+        row(2, "AVD-1", "Windows 11 Enterprise multi-session", seen, "SecureVM", "AzureResource", "Virtual Machine"),
         row(3, "PRN-1", "Printer", "2026-01-14T08:00:00Z", "Printer", "", ""),
         row(4, "LT-1", "Windows", seen, "RegisteredDevice", "", "HP EliteBook"),
         row(
