@@ -279,7 +279,7 @@ mod tests {
             (0, 3, true),
             (1, 3, false),
             (8, 10, false),
-            (7, 10, true),
+            (7, 10, false),
             (6, 9, true),
             (13, 18, false),
             (15, 20, false),
