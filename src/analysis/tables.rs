@@ -9,9 +9,7 @@ use crate::error::Result;
 use crate::formats::Older;
 use crate::identity::{self, Devices, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
-use crate::table::{
-    ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times,
-};
+use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 
 /// The device table as plain columns.
 ///

@@ -144,7 +144,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 
 fn show(all: &Checked, id: &str) -> Result<u8> {
     if let Some(condition) = all.conditions.get(id) {
-        print::out(&shared(condition, &all.rules));
+        print::out(&shared(condition, &all.rules))?;
         return Ok(exit::DONE);
     }
     let current = match rules::Names::new(&all.rules).find(id) {

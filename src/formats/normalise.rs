@@ -128,8 +128,8 @@ pub fn normalise(
     options: &Options,
 ) -> Result<Normalised> {
     let format = recognised.format;
-    let serial_is_id =
-        recognised.columns.get("native_id") == recognised.columns.get("serial") && options.needs(format.console, "serial");
+    let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
+        && options.needs(format.console, "serial");
     let wanted: Vec<Wanted<'_>> = format
         .sources()
         .filter(|(name, _)| options.needs(format.console, name) && !(serial_is_id && *name == "native_id"))

@@ -208,7 +208,10 @@ fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
             "deviceId,serialNumber,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,2026-03-30T08:00:00Z\n",
         ),
         ("chrome/cros", "deviceId,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,DEPROVISIONED,Never\n"),
-        ("chrome/cros", "deviceId,serialNumber,status,orgUnitPath\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,/Staff\n"),
+        (
+            "chrome/cros",
+            "deviceId,serialNumber,status,orgUnitPath\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,/Staff\n",
+        ),
         (
             "chrome/cros",
             "Device ID,Serial number,Status,Last sync,Asset ID,Model\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,2026-03-30,CB-1,HP Chromebook 11 G8\n",
@@ -218,8 +221,14 @@ fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
             "Serial Number,Status,Last Sync,Asset ID,Model\n5CD0000ABC,ACTIVE,2026-03-30,CB-1,Acer Chromebook C740\n",
         ),
         ("chrome/community-sheet", "Serial,Status,Last sync,AUE\n5CD0000ABC,Provisioned,2026-03-30,2029-06-01\n"),
-        ("chrome/community-sheet", "Serial number,Status,Last sync,Organizational unit\n5CD0000ABC,Provisioned,2026-03-30,Staff\n"),
-        ("chrome/api", r#"{"kind":"admin#directory#chromeosdevice","deviceId":"d1","serialNumber":"5CD0000ABC","status":"ACTIVE"}"#),
+        (
+            "chrome/community-sheet",
+            "Serial number,Status,Last sync,Organizational unit\n5CD0000ABC,Provisioned,2026-03-30,Staff\n",
+        ),
+        (
+            "chrome/api",
+            r#"{"kind":"admin#directory#chromeosdevice","deviceId":"d1","serialNumber":"5CD0000ABC","status":"ACTIVE"}"#,
+        ),
         ("chrome/api", r#"{"chromeosdevices":[{"deviceId":"d1","serialNumber":"5CD0000ABC"}]}"#),
         (
             "google-mobile/api",
