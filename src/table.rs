@@ -3,9 +3,14 @@
 //! The engine's arrays stay inside; what is handed out is text, times and words by line. That keeps the engine out of
 //! planning and reporting without copying a million names.
 
+use std::collections::HashSet;
+
 use polars::prelude::{Column, StringChunked};
 
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
+
+/// Objects that one cell names: what a cell of a worksheet has room for.
+pub const MOST_OBJECTS: usize = 500;
 
 /// A column of text.
 #[derive(Debug, Default)]
@@ -212,16 +217,25 @@ impl RecordTable {
         }
     }
 
-    /// `console:id` of each record, each object once.
+    /// `console:id` of each record, each object once. Of more than [`MOST_OBJECTS`] the rest is counted in the last text.
     #[must_use]
     pub fn objects(&self, records: &[u32]) -> Vec<String> {
-        let mut objects: Vec<String> = Vec::with_capacity(records.len());
+        let mut seen = HashSet::with_capacity(records.len().min(MOST_OBJECTS));
+        let mut objects: Vec<String> = Vec::with_capacity(records.len().min(MOST_OBJECTS + 1));
         for record in records {
             let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
             let object = format!("{console}:{}", self.id_of(*record));
-            if !objects.contains(&object) {
+            if seen.contains(&object) {
+                continue;
+            }
+            seen.insert(object.clone());
+            if objects.len() < MOST_OBJECTS {
                 objects.push(object);
             }
+        }
+        let more = seen.len() - objects.len();
+        if more > 0 {
+            objects.push(format!("and {more} more"));
         }
         objects
     }

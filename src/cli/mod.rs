@@ -43,9 +43,10 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
+            let stderr = e.use_stderr();
             // Help and version are answers, not errors; clap knows which stream each belongs to.
-            let _ = e.print();
-            return ExitCode::from(if e.use_stderr() { crate::error::exit::USAGE } else { crate::error::exit::DONE });
+            let _ = cleanly(e).print();
+            return ExitCode::from(if stderr { crate::error::exit::USAGE } else { crate::error::exit::DONE });
         }
     };
     let outcome = match cli.verb {
@@ -63,4 +64,17 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// An error names arguments as they were given, and a shell puts names of files there: it is made again from arguments
+/// that a terminal does not obey.
+fn cleanly(error: clap::Error) -> clap::Error {
+    let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let cleaned: Vec<String> = given.iter().map(|argument| complain::clean(argument)).collect();
+    if cleaned == given {
+        return error;
+    }
+    Cli::try_parse_from(cleaned).err().unwrap_or_else(|| {
+        clap::Error::raw(clap::error::ErrorKind::InvalidValue, "an argument has signs that no terminal can show\n")
+    })
 }

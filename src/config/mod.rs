@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::assets::Files;
+use crate::disk;
 use crate::error::{Error, Problem, Result};
 use crate::identity::{Markers, Threshold, Thresholds};
 use crate::schema::{Platform, Severity};
@@ -60,8 +61,7 @@ impl Config {
     /// # Errors
     /// [`Error::Unreadable`] if it is not there, [`Error::Rules`] with every mistake in it.
     pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
         let name = path.display().to_string();
         let mut config = file::parse(&name, &text).map_err(|problems| Error::Rules { problems })?;
         let beside = |file: PathBuf| path.parent().map_or_else(|| file.clone(), |folder| folder.join(&file));

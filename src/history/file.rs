@@ -16,11 +16,16 @@ type Entry = std::collections::BTreeMap<String, Value>;
 pub(super) fn parse(file: &str, text: &str, rules: &[&str]) -> Result<Vec<Exception>, Vec<Problem>> {
     let lines: Vec<usize> =
         (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("- ")).map(|(number, _)| number).collect();
-    let entries: Option<Vec<Entry>> = match yaml_serde::from_str(text) {
+    let entries: Option<Vec<Entry>> = match crate::yaml::from_str(text) {
         Ok(entries) => entries,
         Err(e) => {
             let place = e.location().map_or_else(String::new, |at| format!("line {}", at.line()));
-            let message = "is no list of exceptions".to_string();
+            let said = e.to_string();
+            let message = if said.contains("more than") || said.contains("nested deeper") {
+                said
+            } else {
+                "is no list of exceptions".to_string()
+            };
             let help = "begin each with `- rule: …`; docs/configuration.md shows one".to_string();
             return Err(vec![Problem { file: file.into(), place, message, help }]);
         }

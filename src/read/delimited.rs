@@ -10,11 +10,13 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
+use super::budget::{MAX_COLUMNS, too_wide};
 use super::export::{FirstCells, Rows};
+use super::split::Splitter;
 use super::tolerant;
 
-/// Columns in a header beyond which a file is no device list.
-const MAX_COLUMNS: usize = 4_096;
+/// The longest header, in bytes.
+const MAX_HEADER: usize = 1 << 20;
 
 /// A delimited text behind its header.
 #[derive(Debug)]
@@ -50,19 +52,17 @@ impl Delimited {
         let first = lines.next().unwrap_or_default();
         let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
         let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .quote(quote)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes().get(start..).unwrap_or_default());
-        let mut record = csv::StringRecord::new();
-        let found = reader.read_record(&mut record).map_err(|e| format!("the header cannot be read: {e}"))?;
-        let header: Vec<String> = record.iter().map(|cell| cell.trim().to_string()).collect();
-        if !found || header.len() < 2 || header.len() > MAX_COLUMNS {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let mut splitter = Splitter::new(rest, delimiter, quote, MAX_COLUMNS);
+        let row = splitter.row(MAX_HEADER).unwrap_or_default();
+        if row.cells > MAX_COLUMNS {
+            return Err(too_wide());
+        }
+        if row.cells < 2 || row.stopped || row.to - row.from > MAX_HEADER {
             return Err("not a table: its first line is no header".into());
         }
-        let body = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let header: Vec<String> = splitter.cells().map(|cell| cell.trim().to_string()).collect();
+        let body = start + row.to;
         let width = header.len();
         Ok((header, Self { delimiter, quote, width, text, body }))
     }
@@ -88,9 +88,9 @@ impl Delimited {
 
     pub(super) fn first_cells(&self, wanted: &[usize]) -> Vec<Option<String>> {
         let mut first = FirstCells::new(wanted.len());
-        for record in self.reader().into_byte_records().map_while(Result::ok) {
-            // The text is valid UTF-8 by now, and so are its cells.
-            first.see(wanted.iter().map(|at| record.get(*at).and_then(|cell| std::str::from_utf8(cell).ok())));
+        let mut splitter = self.splitter();
+        while splitter.row(usize::MAX).is_some() {
+            first.see(wanted.iter().map(|at| splitter.get(*at)));
             if first.is_done() {
                 break;
             }
@@ -100,23 +100,22 @@ impl Delimited {
 
     pub(super) fn count_filled(&self, columns: &[usize]) -> Vec<u64> {
         let mut counts = vec![0; columns.len()];
-        let mut record = csv::ByteRecord::new();
-        let mut reader = self.reader();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let mut splitter = self.splitter();
+        while splitter.row(usize::MAX).is_some() {
             for (count, column) in counts.iter_mut().zip(columns) {
-                *count += u64::from(record.get(*column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
+                *count += u64::from(splitter.get(*column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
             }
         }
         counts
     }
 
-    fn reader(&self) -> csv::Reader<&[u8]> {
-        csv::ReaderBuilder::new()
-            .delimiter(self.delimiter)
-            .quote(self.quote)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(self.body())
+    /// A row has a line of its own; a cell may have several.
+    pub(super) fn lines(&self) -> u64 {
+        memchr::memchr_iter(b'\n', self.body()).count() as u64 + 1
+    }
+
+    fn splitter(&self) -> Splitter<'_> {
+        Splitter::new(self.body(), self.delimiter, self.quote, self.width)
     }
 
     /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.

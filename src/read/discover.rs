@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::error::{Error, Result};
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
@@ -20,14 +21,31 @@ pub struct Input {
     pub bytes: u64,
 }
 
+/// What lies behind the given files and folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// The input files, in the order of their labels.
+    pub inputs: Vec<Input>,
+    /// What has the name of an export and is no regular file: its label, and what it is.
+    pub passed_over: Vec<(String, &'static str)>,
+}
+
 /// Finds every input file behind the given files and folders, in the order of their labels.
 ///
-/// Hidden files are passed over, and so are reports that an earlier run wrote.
+/// # Errors
+/// As [`find`].
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    find(paths).map(|found| found.inputs)
+}
+
+/// Finds every input file behind the given files and folders, and what was passed over in folders.
+///
+/// Hidden files are passed over silently, and so are reports that an earlier run wrote.
 ///
 /// # Errors
 /// [`Error::Usage`] for a path that does not exist, [`Error::Unreadable`] for one that the system does not hand out.
-pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let mut found = BTreeMap::new();
+pub fn find(paths: &[PathBuf]) -> Result<Discovered> {
+    let mut found = Found::default();
     for path in paths {
         let meta = std::fs::metadata(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::Usage {
@@ -40,13 +58,20 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
             walk(path, path, &mut BTreeSet::new(), &mut found)?;
         } else {
             let name = path.file_name().unwrap_or(path.as_os_str());
-            add(path, Path::new(name), meta.len(), &mut found);
+            add(path, Path::new(name), meta.len(), &mut found.files);
         }
     }
-    Ok(found.into_iter().map(|(label, (path, bytes))| Input { path, label, bytes }).collect())
+    let inputs = found.files.into_iter().map(|(label, (path, bytes))| Input { path, label, bytes }).collect();
+    Ok(Discovered { inputs, passed_over: found.passed_over.into_iter().collect() })
 }
 
-type Found = BTreeMap<String, (PathBuf, u64)>;
+#[derive(Default)]
+struct Found {
+    files: Files,
+    passed_over: BTreeMap<String, &'static str>,
+}
+
+type Files = BTreeMap<String, (PathBuf, u64)>;
 
 fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) -> Result<()> {
     let unreadable = |source| Error::Unreadable { path: folder.to_path_buf(), source };
@@ -73,14 +98,17 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
             walk(root, &path, seen, found)?;
         } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-            add(&path, &relative, meta.len(), found);
+            match disk::strange(meta.file_type()) {
+                Some(what) => drop(found.passed_over.insert(slashes(&relative), what)),
+                None => add(&path, &relative, meta.len(), &mut found.files),
+            }
         }
     }
     Ok(())
 }
 
 /// Files of two folders may share a relative name; the later one is then named by its whole path as given.
-fn add(path: &Path, relative: &Path, bytes: u64, found: &mut Found) {
+fn add(path: &Path, relative: &Path, bytes: u64, found: &mut Files) {
     let label = slashes(relative);
     match found.get(&label) {
         Some((known, _)) if known != path => {

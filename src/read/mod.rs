@@ -5,20 +5,30 @@
 //! that recognises the format, so a column that nobody needs is never materialised.
 
 mod archive;
+mod budget;
 mod decode;
 mod delimited;
 mod discover;
 mod export;
 mod json;
+mod split;
 mod tolerant;
 mod workbook;
 
+use std::io::{self, Read};
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 
-pub use discover::{Input, discover};
+use archive::Archive;
+use budget::Use;
+
+pub use budget::Budget;
+pub use discover::{Discovered, Input, discover, find};
 pub use export::{BadRow, Export, Paging, Rows};
 pub use json::PAGE_PREFIX;
 
@@ -36,16 +46,69 @@ pub struct Opened {
 /// Archives within archives that are opened.
 const NESTED: u8 = 1;
 
+/// Bytes that are read and looked at together.
+const STRIDE: u64 = 1 << 20;
+
 /// Reads one input file and decodes what is inside.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when the system does not hand out the file. A file that is no export is a notice, not an error.
 pub fn open(input: &Input) -> Result<Opened> {
-    let bytes = std::fs::read(&input.path).map_err(|source| Error::Unreadable { path: input.path.clone(), source })?;
-    let mut found = Found::default();
-    let sha256 = hex(&Sha256::digest(&bytes));
-    found.tables(&input.label, bytes, 1 + NESTED);
+    open_within(input, &mut Budget::default())
+}
+
+/// Reads one input file of a run, which has one budget for all of them.
+///
+/// # Errors
+/// As [`open`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
+pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
+    let unreadable = |source| Error::Unreadable { path: input.path.clone(), source };
+    let Loaded { sha256, size, body } = load(&input.path).map_err(unreadable)?;
+    let mut found = Found { used: Use::of(size), ..Found::default() };
+    match body.and_then(|bytes| found.tables(&input.label, bytes, 1 + NESTED)) {
+        Ok(()) => budget.take(&found.used)?,
+        Err(reason) => {
+            found = Found::default();
+            found.refuse(&input.label, reason);
+        }
+    }
     Ok(Opened { sha256, exports: found.exports, notices: found.notices })
+}
+
+/// A file that was read to its end.
+struct Loaded {
+    sha256: String,
+    size: u64,
+    /// Its bytes, or why they were not kept.
+    body: Result<Vec<u8>, String>,
+}
+
+/// Reads a file. What cannot be a list is only digested, however large it pretends to be.
+fn load(path: &Path) -> io::Result<Loaded> {
+    let (mut file, size) = disk::open(path)?;
+    disk::check_size(size, budget::FILE_LIMIT)?;
+    let mut digest = Sha256::new();
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(io::Error::other)?;
+    let (mut read, mut refused) = (0_u64, None);
+    while read <= size {
+        let from = bytes.len();
+        let fresh = file.by_ref().take(STRIDE).read_to_end(&mut bytes)? as u64;
+        if fresh == 0 {
+            break;
+        }
+        let chunk = bytes.get(from..).unwrap_or_default();
+        digest.update(chunk);
+        if refused.is_none() {
+            refused = if read == 0 { decode::no_list(chunk) } else { None }.or_else(|| decode::hole(chunk, STRIDE));
+        }
+        if refused.is_some() {
+            bytes = Vec::new();
+        }
+        read += fresh;
+    }
+    disk::check_read(read, size)?;
+    Ok(Loaded { sha256: hex(&digest.finalize()), size, body: refused.map_or(Ok(bytes), Err) })
 }
 
 /// The tables of one input file.
@@ -53,45 +116,71 @@ pub fn open(input: &Input) -> Result<Opened> {
 struct Found {
     exports: Vec<Export>,
     notices: Vec<Notice>,
+    used: Use,
 }
 
 impl Found {
-    /// `archives` is how many archives, one inside the other, may still be opened.
-    fn tables(&mut self, label: &str, bytes: Vec<u8>, archives: u8) {
+    /// `archives` is how many archives, one inside the other, may still be opened. Fails when the file as a whole needs
+    /// more than it may.
+    fn tables(&mut self, label: &str, bytes: Vec<u8>, archives: u8) -> Result<(), String> {
         match decode::sniff(&bytes) {
             decode::Container::Archive if archives == 0 => {
                 self.refuse(label, "an archive within an archive within an archive; unpack it first".into());
+                Ok(())
             }
-            decode::Container::Archive => match archive::members(&bytes) {
-                Ok(members) if members.is_empty() => self.refuse(label, "an archive without files".into()),
-                Ok(members) => {
-                    drop(bytes);
-                    for member in members {
-                        let name = format!("{label}!{}", member.name);
-                        match member.body {
-                            Ok(body) => self.tables(&name, body, archives - 1),
-                            Err(reason) => self.refuse(&name, reason),
-                        }
-                    }
-                }
-                Err(reason) => self.refuse(label, reason),
-            },
-            decode::Container::Workbook => match workbook::sheets(label, bytes) {
-                Ok((exports, notices)) => {
-                    self.exports.extend(exports);
-                    self.notices.extend(notices);
-                }
-                Err(reason) => self.refuse(label, reason),
-            },
+            decode::Container::Archive => self.archive(label, bytes, archives),
+            decode::Container::Workbook => self.workbook(label, bytes),
             decode::Container::Other => self.text(label, bytes),
         }
     }
 
-    fn text(&mut self, label: &str, bytes: Vec<u8>) {
+    fn archive(&mut self, label: &str, bytes: Vec<u8>, archives: u8) -> Result<(), String> {
+        let mut archive = match Archive::open(bytes) {
+            Ok(archive) if archive.count() == 0 => {
+                self.refuse(label, "an archive without files".into());
+                return Ok(());
+            }
+            Ok(archive) => archive,
+            Err(reason) => {
+                self.refuse(label, reason);
+                return Ok(());
+            }
+        };
+        self.used.members(archive.count())?;
+        while let Some(member) = archive.next(&mut self.used)? {
+            let name = format!("{label}!{}", member.name);
+            match member.body {
+                Ok(body) => self.tables(&name, body, archives - 1)?,
+                Err(reason) => self.refuse(&name, reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn workbook(&mut self, label: &str, bytes: Vec<u8>) -> Result<(), String> {
+        let size = bytes.len() as u64;
+        match workbook::sheets(label, bytes, self.used.left()) {
+            Ok(found) => {
+                self.used.unpacked(found.unpacked)?;
+                self.used.text(found.text, size)?;
+                self.used.rows(found.rows, found.text)?;
+                self.exports.extend(found.exports);
+                self.notices.extend(found.notices);
+            }
+            Err(reason) => self.refuse(label, reason),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, label: &str, bytes: Vec<u8>) -> Result<(), String> {
         let decoded = match decode::text(bytes) {
             Ok(decoded) => decoded,
-            Err(reason) => return self.refuse(label, reason),
+            Err(reason) => {
+                self.refuse(label, reason);
+                return Ok(());
+            }
         };
+        let size = decoded.text.len() as u64;
         if let Some(remark) = decoded.remark {
             self.notices.push(Notice::new(Code::LegacyEncoding, label, remark));
         }
@@ -101,9 +190,14 @@ impl Found {
             Export::delimited(label, decoded.text).map(|export| vec![export.unfolded()])
         };
         match found {
-            Ok(exports) => self.exports.extend(exports),
+            Ok(exports) => {
+                self.used.rows(exports.iter().map(Export::most_rows).sum(), size)?;
+                self.used.text(exports.iter().map(Export::repeated).sum(), size)?;
+                self.exports.extend(exports);
+            }
             Err(reason) => self.refuse(label, reason),
         }
+        Ok(())
     }
 
     fn refuse(&mut self, label: &str, reason: String) {

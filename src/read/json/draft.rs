@@ -6,10 +6,15 @@ use super::{Bad, List, Page, number};
 /// The facts around a page.
 pub(super) type Facts = Vec<(String, String)>;
 
+/// Lists of different names that one text may have.
+pub(super) const MOST_LISTS: usize = 64;
+
 /// All lists found so far.
 #[derive(Default)]
 pub(super) struct Drafts {
     drafts: Vec<Draft>,
+    /// There was one more than there may be.
+    overfull: bool,
     /// The index of the list that got something last.
     last: usize,
 }
@@ -24,6 +29,11 @@ struct Draft {
 impl Drafts {
     pub(super) fn into_lists(self) -> Vec<List> {
         self.drafts.into_iter().map(|draft| draft.list).collect()
+    }
+
+    /// Whether there are more lists than are read.
+    pub(super) const fn is_overfull(&self) -> bool {
+        self.overfull
     }
 
     /// Adds a page with these rows.
@@ -87,7 +97,12 @@ impl Drafts {
 
     /// The list of this name, which may be new.
     fn draft(&mut self, name: &str) -> Option<&mut Draft> {
-        self.last = self.drafts.iter().position(|draft| draft.list.name == name).unwrap_or_else(|| {
+        let known = self.drafts.iter().position(|draft| draft.list.name == name);
+        self.overfull |= known.is_none() && self.drafts.len() >= MOST_LISTS;
+        if self.overfull {
+            return None;
+        }
+        self.last = known.unwrap_or_else(|| {
             self.drafts.push(Draft { list: List { name: name.to_owned(), ..List::default() }, count: 0 });
             self.drafts.len() - 1
         });

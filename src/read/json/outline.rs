@@ -1,13 +1,19 @@
 //! Finds the rows of a JSON text: documents, envelopes and pages around them, and lists under several names.
 
+use std::collections::HashSet;
+
 use super::List;
-use super::draft::{Drafts, Facts};
-use super::facts::facts;
+use super::draft::{Drafts, Facts, MOST_LISTS};
+use super::facts::{MOST_FACTS, facts};
 use super::scan::{Broken, Items, Members, Scanner, Value};
 use super::shape::{Class, MAX_WRAPPERS, Trust, classify, is_identity};
 
 /// More broken lines than this, and the text is no list.
 const MOST_TORN: usize = 200;
+/// How many times over a text is read in vain.
+const MOST_IN_VAIN: usize = 8;
+/// A text of less is read in vain as often as it has broken lines.
+const LITTLE: usize = 4 << 20;
 
 /// Finds the lists of rows in a text.
 ///
@@ -20,6 +26,9 @@ pub(crate) fn outline(text: &str) -> Result<Vec<List>, String> {
     let stopped = outline.documents();
     if stopped.is_some() {
         outline.drafts.mark_cut();
+    }
+    if outline.drafts.is_overfull() {
+        return Err(format!("it has more than {MOST_LISTS} lists of different names; at most so many are read"));
     }
     let lists = outline.drafts.into_lists();
     if lists.iter().any(|list| list.objects() > 0) {
@@ -66,6 +75,7 @@ impl Outline<'_> {
     /// Reads one document after another. Returns why it stopped before the end of the text.
     fn documents(&mut self) -> Option<Broken> {
         let mut at = 0;
+        let mut in_vain = 0_usize;
         loop {
             at = self.scan.between(at);
             let result = match self.scan.byte(at)? {
@@ -80,7 +90,9 @@ impl Outline<'_> {
                     let end = next.unwrap_or(self.scan.text.len());
                     let torn = self.drafts.torn(self.scan.slice(at, end).trim_end());
                     // Each of them is read to the end of the text, so that very many would take very long.
-                    at = match next.filter(|_| torn < MOST_TORN) {
+                    in_vain += self.scan.text.len() - at;
+                    let goes_on = torn < MOST_TORN && in_vain / MOST_IN_VAIN <= self.scan.text.len().max(LITTLE);
+                    at = match next.filter(|_| goes_on) {
                         Some(next) => next,
                         None => return Some(broken),
                     };
@@ -93,10 +105,11 @@ impl Outline<'_> {
     /// Where the next line begins that looks like an object.
     fn next_line(&self, at: usize) -> Option<usize> {
         let rest = self.scan.text.get(at..)?;
-        let lines = rest.match_indices('\n').map(|(newline, _)| at + newline + 1);
-        lines
-            .into_iter()
-            .find(|next| self.scan.text.get(*next..).is_some_and(|line| line.trim_start().starts_with('{')))
+        let mut lines = rest.match_indices('\n').map(|(newline, _)| at + newline + 1);
+        // Only blanks within the line are passed over: to look beyond it at every blank line would take for ever.
+        lines.find(|next| {
+            self.scan.text.get(*next..).is_some_and(|line| line.trim_start_matches([' ', '\t', '\r']).starts_with('{'))
+        })
     }
 
     /// A scalar between rows is a bad row, anything else that is neither object nor array ends the reading.
@@ -122,8 +135,10 @@ impl Outline<'_> {
         let scan = self.scan;
         let around = |members: &Members<'_>, skipped: &[usize]| {
             let mut facts = facts(scan, members, skipped);
-            let known: Vec<_> = place.facts.iter().filter(|fact| facts.iter().all(|own| own.0 != fact.0)).collect();
-            facts.extend(known.into_iter().cloned());
+            let own: HashSet<&str> = facts.iter().map(|(path, _)| path.as_str()).collect();
+            let known: Vec<_> = place.facts.iter().filter(|(path, _)| !own.contains(path.as_str())).cloned().collect();
+            facts.extend(known);
+            facts.truncate(MOST_FACTS);
             facts
         };
         let trust = match place {

@@ -75,20 +75,29 @@ pub(crate) struct Reading {
 pub(crate) struct Workbook<B: AsRef<[u8]>> {
     xlsx: Xlsx<Cursor<B>>,
     sheets: Vec<Sheet>,
+    /// Bytes of all parts.
+    unpacked: u64,
+    /// Bytes of the text of all cells.
+    text: u64,
 }
 
 /// Opens a workbook, and looks at every sheet.
 ///
 /// # Errors
 ///
-/// If the bytes are no .xlsx workbook, are damaged, or go beyond the limits against hostile files.
-/// A single damaged sheet is no error; see [`Sheet::problem`].
-pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
+/// If the bytes are no .xlsx workbook, are damaged, or go beyond the limits against hostile files: `most` is what all
+/// parts together may unpack to. A single damaged sheet is no error; see [`Sheet::problem`].
+pub(crate) fn open<B: AsRef<[u8]>>(bytes: B, most: u64) -> Result<Workbook<B>, String> {
     let mut package = Package::open(bytes)?;
+    let unpacked = package.unpacked();
+    if unpacked > most {
+        return Err(format!("the workbook is refused: it unpacks to {} MB, more than {} MB", unpacked >> 20, most >> 20));
+    }
     let mut scans = Vec::new();
-    for part in parts::survey(&mut package)? {
+    let survey = parts::survey(&mut package)?;
+    for part in &survey.sheets {
         scans.push(if part.has_cells {
-            match scan::scan(&mut package, &part.path) {
+            match scan::scan(&mut package, &part.path, &survey.strings) {
                 Ok(Some(scan)) => Ok(scan),
                 Ok(None) => Err("its part is missing".to_owned()),
                 Err(Fault::Damage(text)) => Err(text),
@@ -98,6 +107,7 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
             Ok(Scan::default())
         });
     }
+    let text: u64 = scans.iter().flatten().map(|scan| scan.text).sum();
     let mut xlsx = Xlsx::new(package.into_bytes()).map_err(package::damaged)?;
     let listed = xlsx.sheets_metadata().to_vec();
     if listed.is_empty() {
@@ -124,7 +134,7 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
         }
         sheets.push(sheet);
     }
-    Ok(Workbook { xlsx, sheets })
+    Ok(Workbook { xlsx, sheets, unpacked, text })
 }
 
 /// Fills in what the header and the pass over the sheet tell.
@@ -144,6 +154,11 @@ fn describe<B: AsRef<[u8]>>(xlsx: &mut Xlsx<Cursor<B>>, sheet: &mut Sheet, scan:
 }
 
 impl<B: AsRef<[u8]>> Workbook<B> {
+    /// Bytes of all parts, and of the text of all cells.
+    pub(crate) const fn size(&self) -> (u64, u64) {
+        (self.unpacked, self.text)
+    }
+
     /// All sheets, in workbook order.
     pub(crate) fn sheets(&self) -> &[Sheet] {
         &self.sheets

@@ -8,6 +8,10 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Writer};
 use super::fixture::{Book, pack, pack_all, text_row, worksheet};
 use super::*;
 
+fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
+    super::open(bytes, u64::MAX)
+}
+
 type Row = (u32, Vec<Option<String>>);
 
 /// Reads all rows of a sheet.
@@ -301,4 +305,29 @@ proptest! {
     fn any_rows_do_not_panic(rows in "(<row( r=\"[0-9]{1,12}\")?>|</row>|<c( r=\"[A-Z]{0,8}[0-9]{0,11}\")?( t=\"(s|b|e|n|d|str|inlineStr)\")?( s=\"[0-9]\")?>|</c>|<v>|</v>|[0-9.e-]{1,5}|<is>|</is>|<t>|</t>|<c/>){0,30}") {
         exhaust(Book { sheets: Book::rows(&rows).sheets, ..sample() }.pack());
     }
+}
+
+#[test]
+fn sheets_that_are_one_part_are_refused() {
+    let mut parts = Book::rows(&text_row(1, "", &["a", "b"])).sheet("Again", "", &worksheet("")).parts();
+    let rels = parts.iter_mut().find(|(path, _)| path.ends_with("workbook.xml.rels")).unwrap();
+    rels.1 = rels.1.replace("Sheet2.xml", "sheet1.xml");
+    let error = open(pack_all(&parts)).err().unwrap();
+    assert_eq!(error, "the workbook is refused: two of its sheets are one and the same part");
+}
+
+#[test]
+fn shared_text_counts_as_often_as_it_is_used() {
+    let rows: String = (1..=5).map(|row| format!("<row r=\"{row}\"><c t=\"s\"><v>1</v></c><c><v>12</v></c></row>")).collect();
+    let book = Book {
+        strings: Some(format!("<sst><si><t>a</t></si><si><r><t>{}</t></r><r><t>bc</t></r></si></sst>", "x".repeat(98))),
+        ..Book::rows(&rows)
+    };
+    assert_eq!(open(book.pack()).unwrap().size().1, 5 * (100 + 2));
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_more_than_it_may_is_refused() {
+    let error = super::open(Book::rows("").pack(), 100).err().unwrap();
+    assert!(error.starts_with("the workbook is refused: it unpacks to"), "{error}");
 }
