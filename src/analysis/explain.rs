@@ -252,16 +252,16 @@ fn steps(analysis: &Analysis, device: u32) -> Vec<Step> {
     let own = analysis.steps.iter().enumerate().filter(|(_, step)| step.device == device);
     own.take(MOST_STEPS)
         .filter_map(|(at, step)| {
-        let entry = analysis.playbooks.entries().get(step.entry as usize)?;
-        Some(Step {
-            action: entry.action.clone(),
-            console: entry.console,
-            object: analysis.object_of(step),
-            why: entry.why.clone(),
-            condition: analysis.condition_of(at).into_owned(),
-            irreversible: entry.irreversible,
-            wipes: entry.wipes,
+            let entry = analysis.playbooks.entries().get(step.entry as usize)?;
+            Some(Step {
+                action: entry.action.clone(),
+                console: entry.console,
+                object: analysis.object_of(step),
+                why: entry.why.clone(),
+                condition: analysis.condition_of(at).into_owned(),
+                irreversible: entry.irreversible,
+                wipes: entry.wipes,
+            })
         })
-    })
-    .collect()
+        .collect()
 }

@@ -215,7 +215,13 @@ fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Res
         writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet as u64, such))?;
     }
     for row in idle {
-        writeln!(to, "{CAUTION}{}{CAUTION:#} {}: {}", row.outcome.replace('-', " "), clean(&row.rule), clean(&row.reason))?;
+        writeln!(
+            to,
+            "{CAUTION}{}{CAUTION:#} {}: {}",
+            row.outcome.replace('-', " "),
+            clean(&row.rule),
+            clean(&row.reason)
+        )?;
     }
     Ok(())
 }

@@ -135,7 +135,11 @@ fn one(e: &Explanation) -> String {
         line(&mut text, "", &format!("because {}", step.why));
     }
     if e.steps_total > e.steps.len() {
-        line(&mut text, "", &format!("and {} more; plan.csv has all", many((e.steps_total - e.steps.len()) as u64, "step")));
+        line(
+            &mut text,
+            "",
+            &format!("and {} more; plan.csv has all", many((e.steps_total - e.steps.len()) as u64, "step")),
+        );
     }
     text
 }

@@ -141,7 +141,10 @@ impl Budget {
 /// The refusal of an input that unpacks to too much.
 pub(super) fn too_much(packed: u64) -> String {
     let limit = packed.saturating_mul(RATIO).saturating_add(ALLOWANCE) >> 20;
-    format!("it unpacks to more than {limit} MB ({RATIO} times its size and {} MB); nothing of it was read", ALLOWANCE >> 20)
+    format!(
+        "it unpacks to more than {limit} MB ({RATIO} times its size and {} MB); nothing of it was read",
+        ALLOWANCE >> 20
+    )
 }
 
 /// The refusal of a table that is too wide.

@@ -38,8 +38,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
     let body = export.body();
     let width = export.width;
     let mut patience = Patience { size: body.len(), spent: 0 };
-    let mut kept: Vec<StringChunkedBuilder> =
-        columns.iter().map(|_| StringChunkedBuilder::new("".into(), 0)).collect();
+    let mut kept: Vec<StringChunkedBuilder> = columns.iter().map(|_| StringChunkedBuilder::new("".into(), 0)).collect();
     let mut rows = Rows::default();
     let mut number = 0_u32;
     let mut splitter = Splitter::new(body, export.delimiter, export.quote, width);

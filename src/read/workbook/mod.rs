@@ -91,7 +91,11 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B, most: u64) -> Result<Workbook<B>, S
     let mut package = Package::open(bytes)?;
     let unpacked = package.unpacked();
     if unpacked > most {
-        return Err(format!("the workbook is refused: it unpacks to {} MB, more than {} MB", unpacked >> 20, most >> 20));
+        return Err(format!(
+            "the workbook is refused: it unpacks to {} MB, more than {} MB",
+            unpacked >> 20,
+            most >> 20
+        ));
     }
     let mut scans = Vec::new();
     let survey = parts::survey(&mut package)?;

@@ -58,7 +58,8 @@ pub(super) fn survey<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<Survey,
         let path = target.strip_prefix('/').map_or_else(|| format!("{folder}{target}"), str::to_owned);
         // One part under many names would be read as often.
         if !seen.insert(path.to_ascii_lowercase()) {
-            found = Err(Fault::Limit("the workbook is refused: two of its sheets are one and the same part".to_owned()));
+            found =
+                Err(Fault::Limit("the workbook is refused: two of its sheets are one and the same part".to_owned()));
             return;
         }
         sheets.push(SheetPart { path, has_cells: kind.ends_with("/worksheet") });

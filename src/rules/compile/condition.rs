@@ -45,10 +45,42 @@ const REFUSED_WORDS: &[&str] = &[
 
 /// Functions that a condition may call. Each gives one value for one row, and none makes a text longer than its parts.
 const FUNCTIONS: &[&str] = &[
-    "abs", "btrim", "ceil", "char_length", "character_length", "coalesce", "concat", "concat_ws", "date_part", "ends_with",
-    "extract", "floor", "greatest", "if", "ifnull", "initcap", "least", "left", "length", "lower", "ltrim", "mod",
-    "nullif", "octet_length", "position", "regexp_like", "right", "round", "rtrim", "sign", "starts_with", "strpos",
-    "substr", "substring", "trim", "upper",
+    "abs",
+    "btrim",
+    "ceil",
+    "char_length",
+    "character_length",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "date_part",
+    "ends_with",
+    "extract",
+    "floor",
+    "greatest",
+    "if",
+    "ifnull",
+    "initcap",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "ltrim",
+    "mod",
+    "nullif",
+    "octet_length",
+    "position",
+    "regexp_like",
+    "right",
+    "round",
+    "rtrim",
+    "sign",
+    "starts_with",
+    "strpos",
+    "substr",
+    "substring",
+    "trim",
+    "upper",
 ];
 
 /// Words that stand before a bracket and are no functions.
@@ -234,7 +266,10 @@ fn outside_quotes(text: &str) -> Result<String, Refusal> {
             None if matches!(sign, '\'' | '"') => {
                 let word: String = outside.chars().rev().take_while(|c| is_word(*c)).collect();
                 if sign == '\'' && (outside.ends_with(['&', '$']) || (!word.is_empty() && word.len() < 3)) {
-                    return Err(refusal("puts a letter right before a text", "write the text as it is, in single quotes"));
+                    return Err(refusal(
+                        "puts a letter right before a text",
+                        "write the text as it is, in single quotes",
+                    ));
                 }
                 quote = Some(sign);
             }
@@ -244,7 +279,10 @@ fn outside_quotes(text: &str) -> Result<String, Refusal> {
             outside.push(' ');
         }
         if outside.ends_with("--") || outside.ends_with("/*") || outside.ends_with(['$', '`', ';']) {
-            return Err(refusal("has a comment or a sign that no condition needs", "leave `--`, `/*`, `$`, `;` and back quotes away"));
+            return Err(refusal(
+                "has a comment or a sign that no condition needs",
+                "leave `--`, `/*`, `$`, `;` and back quotes away",
+            ));
         }
     }
     Ok(outside)
@@ -252,7 +290,8 @@ fn outside_quotes(text: &str) -> Result<String, Refusal> {
 
 /// A condition that the engine would need too long or too deep a stack for.
 fn too_much(text: &str, outside: &str) -> Option<Refusal> {
-    const STEPS: &[&str] = &["and", "or", "not", "between", "in", "is", "like", "ilike", "rlike", "regexp", "case", "when"];
+    const STEPS: &[&str] =
+        &["and", "or", "not", "between", "in", "is", "like", "ilike", "rlike", "regexp", "case", "when"];
     let help = "split it: give parts of it a name under `records`, or write two rules";
     if text.chars().count() > LONGEST {
         return Some(refusal(format!("is longer than {LONGEST} characters"), help));
@@ -273,7 +312,9 @@ fn too_much(text: &str, outside: &str) -> Option<Refusal> {
         return Some(refusal(format!("has more than {DEEPEST} brackets inside each other"), help));
     }
     let words = outside.split(|c: char| !is_word(c)).filter(|word| STEPS.contains(word)).count();
-    let signs = outside.matches(['=', '<', '>', '+', '-', '*', '/', '%', '|', '(', '[', ':', '~', '^', '&', '#', '!', '@']).count();
+    let signs = outside
+        .matches(['=', '<', '>', '+', '-', '*', '/', '%', '|', '(', '[', ':', '~', '^', '&', '#', '!', '@'])
+        .count();
     if words + signs > MOST_STEPS {
         return Some(refusal(format!("has more than {MOST_STEPS} operators, functions and cases"), help));
     }
@@ -284,7 +325,8 @@ fn too_much(text: &str, outside: &str) -> Option<Refusal> {
 fn grows(part: &Expr) -> Option<Refusal> {
     let Expr::Function { function, .. } = part else { return None };
     let name = function.to_string();
-    let grows = ["pad", "repeat", "replace", "zfill", "explode", "list", "range"].iter().any(|word| name.contains(word));
+    let grows =
+        ["pad", "repeat", "replace", "zfill", "explode", "list", "range"].iter().any(|word| name.contains(word));
     grows.then(|| refusal(format!("calls `{name}`, which a condition may not"), ""))
 }
 

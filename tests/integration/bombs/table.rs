@@ -43,7 +43,11 @@ fn texts() -> Vec<Bomb> {
         ("csv, 10 million rows without text", "entra.csv", list(",,,,,,,\n", 10_000_000)),
         ("csv, a line of 300 MB", "entra.csv", list(&"x".repeat(300 << 20), 1)),
         ("json, 50 million brackets", "a.json", vec![b'['; 50 << 20]),
-        ("json, 10 million elements without members", "a.json", ("[".to_owned() + &"{},".repeat(10_000_000) + "{}]").into()),
+        (
+            "json, 10 million elements without members",
+            "a.json",
+            ("[".to_owned() + &"{},".repeat(10_000_000) + "{}]").into(),
+        ),
         ("json, a million keys", "a.json", keys(1_000_000).into_bytes()),
         ("json, a broken line before 20 million blank ones", "a.json", blank_lines(20_000_000).into_bytes()),
         ("json, 500,000 broken lines", "a.json", format!("{{\"id\":1}}\n{}", "{\"id\":\"2\n".repeat(500_000)).into()),
@@ -80,7 +84,8 @@ fn table_of_bombs() {
     let mut add = |what: &str, size: u64, place: &Place, arguments: &[&str]| {
         let cost = cost(place, arguments, Duration::from_secs(120));
         let (seconds, kb) = (cost.time.as_secs_f64(), size / 1024);
-        writeln!(table, "| {what} | {kb} kB | {} | {} | {seconds:.1} s | {} MB |", arguments[0], cost.code, cost.peak).unwrap();
+        writeln!(table, "| {what} | {kb} kB | {} | {} | {seconds:.1} s | {} MB |", arguments[0], cost.code, cost.peak)
+            .unwrap();
     };
     for (what, name, content) in archives().into_iter().chain(workbooks()).chain(texts()) {
         let place = Place::new();

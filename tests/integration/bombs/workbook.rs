@@ -39,8 +39,14 @@ pub(super) fn workbook(sheets: &[usize], parts: &[String], strings: &[String]) -
 /// The header of Entra's list as strings 0 to 7, and a long text as string 8.
 pub(super) fn shared_bomb(rows: usize) -> Vec<u8> {
     let names = [
-        "displayName", "accountEnabled", "operatingSystem", "joinType (trustType)", "registrationTime",
-        "approximateLastSignInDateTime", "deviceId", "objectId",
+        "displayName",
+        "accountEnabled",
+        "operatingSystem",
+        "joinType (trustType)",
+        "registrationTime",
+        "approximateLastSignInDateTime",
+        "deviceId",
+        "objectId",
     ];
     let mut strings: Vec<String> = names.iter().map(ToString::to_string).collect();
     strings.push("x".repeat(30_000));
