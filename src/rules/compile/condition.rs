@@ -278,10 +278,10 @@ fn outside_quotes(text: &str) -> Result<String, Refusal> {
         if matches!(sign, '\'' | '"') {
             outside.push(' ');
         }
-        if outside.ends_with("--") || outside.ends_with("/*") || outside.ends_with(['$', '`', ';']) {
+        if outside.ends_with("--") || outside.ends_with("/*") || outside.ends_with(['$', '`']) {
             return Err(refusal(
                 "has a comment or a sign that no condition needs",
-                "leave `--`, `/*`, `$`, `;` and back quotes away",
+                "leave `--`, `/*`, `$` and back quotes away",
             ));
         }
     }

@@ -44,7 +44,7 @@ fn a_pipe_in_the_place_of_any_file_is_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_never_ends_is_refused() {
-    for path in ["/dev/zero", "/dev/null", "/proc/self/maps", "."] {
+    for path in ["/dev/zero", "/dev/null", "/proc/self/maps"] {
         for arguments in [&["inspect", path][..], &["analyze", "in", "--config", path]] {
             let cost = within(&place(), arguments);
             assert!([2, 3].contains(&cost.code), "{arguments:?}: {} {}", cost.code, cost.said);
