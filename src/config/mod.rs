@@ -14,6 +14,9 @@ use crate::error::{Error, Problem, Result};
 use crate::identity::{Markers, Threshold, Thresholds};
 use crate::schema::{Platform, Severity};
 
+/// Characters of all patterns of one marker for one column.
+const LONGEST_PATTERNS: usize = 20_000;
+
 /// Everything that the configuration settles.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -97,6 +100,14 @@ impl Config {
         let mut all = markers::shipped(files)?;
         for (marker, column, patterns) in self.markers.iter() {
             all.add(marker, column, patterns.iter().cloned());
+        }
+        // All patterns of a column are tried together; more could not be, and would mark nothing.
+        let length = |patterns: &[String]| patterns.iter().map(String::len).sum::<usize>();
+        if let Some((marker, column, _)) = all.iter().find(|(_, _, patterns)| length(patterns) > LONGEST_PATTERNS) {
+            let message =
+                format!("the patterns of `{marker}` by `{column}` have more than {LONGEST_PATTERNS} characters");
+            let help = "say the same with fewer patterns; `*` stands for any text".to_string();
+            return Err(vec![Problem { file: self.source.file.clone(), place: String::new(), message, help }]);
         }
         Ok(all)
     }

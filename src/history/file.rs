@@ -10,6 +10,11 @@ use crate::schema::nearest;
 
 const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
 
+/// The longest text by which a device is named.
+const LONGEST: usize = 500;
+/// Exceptions that name devices by patterns alone; each is tried on every finding.
+const MOST_PATTERNS: usize = 1_000;
+
 type Entry = std::collections::BTreeMap<String, Value>;
 
 /// Reads the exceptions; `rules` are the ids there are.
@@ -36,6 +41,12 @@ pub(super) fn parse(file: &str, text: &str, rules: &[&str]) -> Result<Vec<Except
         let line = lines.get(at).copied().unwrap_or(0);
         let mut reader = Reader { file, place: format!("line {line}"), problems: &mut problems };
         list.extend(reader.exception(line, &entry, rules));
+    }
+    let patterns = list.iter().filter(|e: &&Exception| e.device.iter().all(|(selector, _)| !selector.is_exact()));
+    if patterns.count() > MOST_PATTERNS {
+        let message = format!("more than {MOST_PATTERNS} exceptions name devices by name, user, org_unit or tag alone");
+        let help = "name devices by key, serial or id, or switch the rule off".to_string();
+        problems.push(Problem { file: file.into(), place: String::new(), message, help });
     }
     if problems.is_empty() { Ok(list) } else { Err(problems) }
 }
@@ -127,6 +138,9 @@ impl Reader<'_> {
                         format!("`{name}: {text}`: `*` stands for nothing here"),
                         "only name, user, org_unit and tag take `*`",
                     );
+                }
+                Some(text) if text.chars().count() > LONGEST => {
+                    self.add(format!("`{name}` has more than {LONGEST} characters"), "no device has so long a one");
                 }
                 Some(text) => found.push((selector, text)),
                 None => self.add(format!("`{name}` is no text"), "put it in quotes"),
