@@ -139,7 +139,7 @@ mod tests {
         let maps = "{a: ".repeat(40);
         let named = "- &x ".to_string() + &"[".repeat(40);
         let dashes = "- ".repeat(40) + "a";
-        let blocks: String = (0..40).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        let blocks = (0..40).map(|depth| " ".repeat(depth) + "a:\n").collect::<String>();
         for text in [&flow, &lines, &maps, &named, &dashes, &blocks] {
             let error = from_str::<yaml_serde::Value>(text).unwrap_err().to_string();
             assert!(error.contains("nested deeper than 32 levels"), "{error}");
@@ -158,7 +158,7 @@ mod tests {
             format!("a:\n  - b: >-\n      {brackets}\n"),
             format!("# {brackets}\na: 1 # {brackets}"),
             format!("- a: it's\n- b: don't\n# {brackets}\n"),
-            (0..100).map(|n| format!("- rule: a{n}\n  device: {{serial: x, name: '[a'}}\n")).collect(),
+            "- rule: a\n  device: {serial: x, name: '[a'}\n".repeat(100),
         ] {
             assert_eq!(check(&text), Ok(()), "{text}");
         }

@@ -126,10 +126,10 @@ pub(super) fn neutral(text: &str) -> Cow<'_, str> {
     let mut begins = true;
     for (at, sign) in text.char_indices() {
         // At the front everything that begins like one is kept from being one, numbers too.
-        if begins && sign.is_starter() && (at == 0 || !is_number(text.get(at..).unwrap_or_default())) {
+        if begins && STARTERS.contains(&sign) && (at == 0 || !is_number(text.get(at..).unwrap_or_default())) {
             out.push('\'');
         }
-        begins = sign.is_separator() || (begins && (sign == '"' || sign.is_whitespace()));
+        begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
         out.push(sign);
     }
     Cow::Owned(out)
@@ -140,24 +140,13 @@ const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
 /// What begins a formula, and the apostrophe that prevents it.
 const STARTERS: [char; 9] = ['=', '+', '-', '@', '\'', '＝', '＋', '－', '＠'];
 
-trait Sign {
-    fn is_separator(self) -> bool;
-    fn is_starter(self) -> bool;
-}
-
-impl Sign for char {
-    fn is_separator(self) -> bool {
-        SEPARATORS.contains(&self)
-    }
-
-    fn is_starter(self) -> bool {
-        STARTERS.contains(&self)
-    }
+fn separates(sign: char) -> bool {
+    SEPARATORS.contains(&sign)
 }
 
 /// Whether a text goes on with a plain number with a sign, or a lone sign, up to where a cell would end.
 fn is_number(text: &str) -> bool {
-    let cell = text.split(|c: char| c.is_separator()).next().unwrap_or_default();
+    let cell = text.split(separates).next().unwrap_or_default();
     let Some(rest) = cell.strip_prefix(['-', '+']) else { return false };
     rest.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
@@ -287,7 +276,7 @@ mod tests {
                 begins = false;
                 continue;
             }
-            begins = sign.is_separator() || (begins && (sign == '"' || sign.is_whitespace()));
+            begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
             out.push(sign);
         }
         out

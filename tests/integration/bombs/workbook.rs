@@ -15,7 +15,7 @@ pub(super) fn workbook(sheets: &[usize], parts: &[String], strings: &[String]) -
         let target = format!("worksheets/sheet{part}.xml");
         write!(rels, "<Relationship Id=\"r{number}\" Type=\"{DOC}/worksheet\" Target=\"{target}\"/>").unwrap();
     }
-    let shared: String = strings.iter().map(|text| format!("<si><t>{text}</t></si>")).collect();
+    let shared = format!("<si><t>{}</t></si>", strings.join("</t></si><si><t>"));
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let top = format!("<Relationship Id=\"r\" Type=\"{DOC}/officeDocument\" Target=\"xl/workbook.xml\"/>");
     let mut members = vec![
@@ -50,7 +50,8 @@ pub(super) fn shared_bomb(rows: usize) -> Vec<u8> {
     ];
     let mut strings: Vec<String> = names.iter().map(ToString::to_string).collect();
     strings.push("x".repeat(30_000));
-    let header: String = (0..8).map(|at| format!("<c t=\"s\"><v>{at}</v></c>")).collect();
+    let header = "01234567".split("").filter(|at| !at.is_empty()).map(|at| ["<c t=\"s\"><v>", at, "</v></c>"].concat());
+    let header: String = header.collect();
     let mut sheet = format!("<row>{header}</row>");
     for number in 0..rows {
         write!(sheet, "<row><c t=\"s\"><v>8</v></c><c/><c/><c/><c/><c/><c><v>{number}</v></c></row>").unwrap();
