@@ -11,7 +11,7 @@ use super::shape::{Class, MAX_WRAPPERS, Trust, classify, is_identity};
 /// More broken lines than this, and the text is no list.
 const MOST_TORN: usize = 200;
 /// How many times over a text is read in vain.
-const MOST_IN_VAIN: usize = 8;
+const MOST_IN_VAIN: usize = 32;
 /// A text of less is read in vain as often as it has broken lines.
 const LITTLE: usize = 4 << 20;
 
@@ -89,8 +89,11 @@ impl Outline<'_> {
                     let next = self.next_line(at);
                     let end = next.unwrap_or(self.scan.text.len());
                     let torn = self.drafts.torn(self.scan.slice(at, end).trim_end());
-                    // Each of them is read to the end of the text, so that very many would take very long.
-                    in_vain += self.scan.text.len() - at;
+                    // Each of them may be read to the end of the text, so that very many would take very long.
+                    in_vain += match broken {
+                        Broken::At(place) => place.saturating_sub(at),
+                        Broken::Ends | Broken::ErrorAnswer => self.scan.text.len() - at,
+                    };
                     let goes_on = torn < MOST_TORN && in_vain / MOST_IN_VAIN <= self.scan.text.len().max(LITTLE);
                     at = match next.filter(|_| goes_on) {
                         Some(next) => next,
