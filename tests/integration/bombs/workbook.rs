@@ -69,9 +69,3 @@ fn sheets_that_are_one_part() {
     let bytes = workbook(&[0; 50], &["<row><c><v>1</v></c><c><v>2</v></c></row>".into()], &[]);
     refused("a.xlsx", bytes, "two of its sheets are one and the same part");
 }
-
-#[test]
-fn a_sheet_that_unpacks_a_hundredfold() {
-    let rows = "<row><c><v>1</v></c><c><v>2</v></c></row>".repeat(2_000_000);
-    refused("a.xlsx", workbook(&[0], &[rows], &[]), "the workbook is refused: ");
-}
