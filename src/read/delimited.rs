@@ -54,7 +54,7 @@ impl Delimited {
         let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
         let rest = text.as_bytes().get(start..).unwrap_or_default();
         let mut splitter = Splitter::new(rest, delimiter, quote, MAX_COLUMNS);
-        let row = splitter.row(MAX_HEADER).unwrap_or_default();
+        let row = splitter.header(MAX_HEADER).unwrap_or_default();
         if row.cells > MAX_COLUMNS {
             return Err(too_wide());
         }
@@ -175,7 +175,7 @@ fn sniff_quote(header: &str, second: &str, delimiter: u8) -> u8 {
 fn sniff_delimiter(header: &str) -> u8 {
     let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
     let mut quoted = false;
-    for byte in header.bytes() {
+    for byte in header.bytes().take(MAX_HEADER) {
         if byte == b'"' {
             quoted = !quoted;
         } else if !quoted && let Some((_, count)) = counts.iter_mut().find(|(d, _)| *d == byte) {

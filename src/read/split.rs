@@ -47,18 +47,27 @@ impl<'a> Splitter<'a> {
     ///
     /// A quoted cell that goes on over lines may do so for `reach` bytes; the row ends there at the latest.
     pub(super) fn row(&mut self, reach: usize) -> Option<Row> {
+        let (mut row, limit) = self.begin(reach)?;
+        while self.cell(&mut row, limit) {}
+        row.to = self.at;
+        Some(row)
+    }
+
+    /// The next row, as far as it is within the width: of a wider one no more than one cell is read beyond.
+    pub(super) fn header(&mut self, reach: usize) -> Option<Row> {
+        let (mut row, limit) = self.begin(reach)?;
+        while self.cell(&mut row, limit) && row.cells <= self.width {}
+        row.to = self.at;
+        Some(row)
+    }
+
+    fn begin(&mut self, reach: usize) -> Option<(Row, usize)> {
         self.text.clear();
         self.ends.clear();
         let rest = self.body.get(self.at..).unwrap_or_default();
         self.at += rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-        let mut row = Row { from: self.at, ..Row::default() };
-        if self.at >= self.body.len() {
-            return None;
-        }
-        let limit = self.limit(reach);
-        while self.cell(&mut row, limit) {}
-        row.to = self.at;
-        Some(row)
+        let row = Row { from: self.at, ..Row::default() };
+        (self.at < self.body.len()).then(|| (row, self.limit(reach)))
     }
 
     /// A cell of the row that was read last, if it is within the width.

@@ -12,7 +12,7 @@ const LONGEST_KEPT: usize = 4_096;
 /// How far a quoted cell may go on over lines, given how much was read in vain so far.
 ///
 /// A stray quote is followed to the end of the text, and its row then costs one line. Were each of a million followed
-/// so, that would take for ever: once the text has been read eight times over for nothing, quotes reach less far.
+/// so, that would take for ever: once the text has been read three times over for nothing, quotes reach less far.
 #[derive(Debug)]
 struct Patience {
     /// Bytes of the text.
@@ -26,8 +26,8 @@ impl Patience {
 
     const fn reach(&self) -> usize {
         match self.spent / (self.size + Self::NEAR) {
-            ..8 => usize::MAX,
-            8..40 => Self::NEAR,
+            ..3 => usize::MAX,
+            3..8 => Self::NEAR,
             _ => 0,
         }
     }
