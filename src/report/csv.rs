@@ -113,20 +113,19 @@ impl Line {
 /// The text with an apostrophe before everything that a spreadsheet would take for a formula (CWE-1236): at the front,
 /// and where a cell would begin if the file were opened with another separator than the comma.
 ///
-/// An apostrophe that stands there by itself gets one too, so that taking one off again always gives the original.
+/// Apostrophes that stand at the front, or before such a sign, get one too, so that taking one off again always gives the
+/// original.
 pub(super) fn neutral(text: &str) -> Cow<'_, str> {
     // Nearly every text has no such sign at all.
-    if !text.contains(STARTERS) && !text.starts_with(['\t', '\n', '\r']) {
+    if !text.contains(STARTERS) && !text.starts_with(['\'', '\t', '\n', '\r']) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 2);
-    if text.starts_with(['\t', '\n', '\r']) {
-        out.push('\'');
-    }
     let mut begins = true;
     for (at, sign) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
         // At the front everything that begins like one is kept from being one, numbers too.
-        if begins && STARTERS.contains(&sign) && (at == 0 || !is_number(text.get(at..).unwrap_or_default())) {
+        if (at == 0 && rest.starts_with(['\'', '\t', '\n', '\r'])) || (begins && runs(rest, at == 0)) {
             out.push('\'');
         }
         begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
@@ -135,13 +134,18 @@ pub(super) fn neutral(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What separates cells where somebody may open a file.
-const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
-/// What begins a formula, and the apostrophe that prevents it.
-const STARTERS: [char; 9] = ['=', '+', '-', '@', '\'', '＝', '＋', '－', '＠'];
+/// What begins a formula.
+const STARTERS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
+/// What separates cells where somebody may open a file.
 fn separates(sign: char) -> bool {
-    SEPARATORS.contains(&sign)
+    matches!(sign, ',' | ';' | '\t' | '|' | '\n' | '\r')
+}
+
+/// Whether a cell that begins here is a formula, once apostrophes before it are taken off.
+fn runs(text: &str, front: bool) -> bool {
+    let bare = text.trim_start_matches('\'');
+    bare.starts_with(STARTERS) && (front || bare.len() < text.len() || !is_number(text))
 }
 
 /// Whether a text goes on with a plain number with a sign, or a lone sign, up to where a cell would end.
@@ -240,7 +244,7 @@ mod tests {
     #[test]
     fn formulas_behind_any_separator_are_neutralised() {
         for (text, expected) in [
-            ("x;=cmd|'/C calc'!A0", "x;'=cmd|''/C calc'!A0"),
+            ("x;=cmd|'/C calc'!A0", "x;'=cmd|'/C calc'!A0"),
             ("x\t@sum", "x\t'@sum"),
             ("x\n=1", "x\n'=1"),
             ("x; \"=1", "x; \"'=1"),
@@ -254,7 +258,9 @@ mod tests {
             ("OU=A,DC=b", "OU=A,DC=b"),
             ("intune:1=2; x=3", "intune:1=2; x=3"),
             ("pre-fix a+b me@x", "pre-fix a+b me@x"),
-            ("a;'b", "a;''b"),
+            ("a;'b", "a;'b"),
+            ("a;'=b", "a;''=b"),
+            ("'a", "''a"),
         ] {
             assert_eq!(neutral(text), expected);
         }
@@ -271,8 +277,9 @@ mod tests {
     fn taken_off(text: &str) -> String {
         let mut out = String::new();
         let mut begins = true;
-        for sign in text.chars() {
-            if begins && sign == '\'' {
+        for (at, sign) in text.char_indices() {
+            let rest = &text[at..];
+            if sign == '\'' && (at == 0 || (begins && rest.trim_start_matches('\'').starts_with(STARTERS))) {
                 begins = false;
                 continue;
             }
