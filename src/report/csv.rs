@@ -278,7 +278,7 @@ mod tests {
         let mut out = String::new();
         let mut begins = true;
         for (at, sign) in text.char_indices() {
-            let rest = &text[at..];
+            let rest = text.get(at..).unwrap();
             if sign == '\'' && (at == 0 || (begins && rest.trim_start_matches('\'').starts_with(STARTERS))) {
                 begins = false;
                 continue;
