@@ -1,12 +1,13 @@
 //! The rules and templates inside the binary, and the folders that are laid over them.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use include_dir::{Dir, include_dir};
 
+use crate::disk;
 use crate::error::{Error, Result};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
@@ -41,7 +42,7 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
     let mut files = layered(&TEMPLATES, over, &["html", "css", "js"])?;
     for (name, kind) in LOGOS {
         let Some(path) = over.map(|folder| folder.join(name)).filter(|path| path.is_file()) else { continue };
-        let bytes = std::fs::read(&path).map_err(|source| Error::Unreadable { path, source })?;
+        let bytes = disk::read(&path, disk::SETTINGS_LIMIT).map_err(|source| Error::Unreadable { path, source })?;
         files.insert(LOGO.into(), format!("data:{kind};base64,{}", STANDARD.encode(bytes)));
         break;
     }
@@ -71,7 +72,7 @@ fn layered(base: &Dir<'_>, over: Option<&Path>, endings: &[&str]) -> Result<File
                 help: "name the folder that holds your own files".into(),
             });
         }
-        overlay(root, root, endings, &mut files)?;
+        overlay(root, root, endings, &mut BTreeSet::new(), &mut files)?;
     }
     Ok(files)
 }
@@ -87,14 +88,24 @@ fn embedded(dir: &Dir<'_>, files: &mut Files) {
     }
 }
 
-fn overlay(root: &Path, folder: &Path, endings: &[&str], files: &mut Files) -> Result<()> {
+fn overlay(
+    root: &Path,
+    folder: &Path,
+    endings: &[&str],
+    seen: &mut BTreeSet<PathBuf>,
+    files: &mut Files,
+) -> Result<()> {
     let unreadable = |path: &Path, source| Error::Unreadable { path: path.to_path_buf(), source };
+    // A link may lead back to a folder above; each is walked once.
+    if !seen.insert(std::fs::canonicalize(folder).map_err(|e| unreadable(folder, e))?) {
+        return Ok(());
+    }
     for entry in std::fs::read_dir(folder).map_err(|e| unreadable(folder, e))? {
         let path = entry.map_err(|e| unreadable(folder, e))?.path();
         if path.is_dir() {
-            overlay(root, &path, endings, files)?;
+            overlay(root, &path, endings, seen, files)?;
         } else if path.extension().is_some_and(|e| endings.iter().any(|known| e == *known)) {
-            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&path, e))?;
+            let text = disk::settings(&path, disk::RULES_LIMIT)?;
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             files.insert(relative, text);
         }

@@ -80,7 +80,7 @@ pub fn load(files: &Files) -> Result<Vec<Wanted>, Vec<Problem>> {
     let problem =
         |place: &str, message: String| Problem { file: PATH.into(), place: place.into(), message, help: String::new() };
     let Some(text) = files.get(PATH) else { return Err(vec![problem("", "the file is missing".into())]) };
-    let raw: Raw = yaml_serde::from_str(text).map_err(|e| vec![problem("", e.to_string())])?;
+    let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem("", e.to_string())])?;
     let mut problems = Vec::new();
     for wanted in &raw.exports {
         if Console::parse(&wanted.console).is_none() {

@@ -13,6 +13,9 @@ use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
 /// So many objects are compared with each other one by one.
 const FEW: usize = 16;
 
+/// Objects that one cell names: what a cell of a worksheet has room for.
+pub const MOST_OBJECTS: usize = 500;
+
 /// A column of text.
 #[derive(Debug, Default)]
 pub struct Texts(Option<StringChunked>);
@@ -323,19 +326,26 @@ impl RecordTable {
         }
     }
 
-    /// `console:id` of each record, each object once.
+    /// `console:id` of each record, each object once. Of more than [`MOST_OBJECTS`] the rest is counted in the last text.
     #[must_use]
     pub fn objects(&self, records: &[u32]) -> Vec<String> {
-        let mut objects: Vec<String> = Vec::with_capacity(records.len());
+        let mut objects: Vec<String> = Vec::with_capacity(records.len().min(MOST_OBJECTS + 1));
         let mut known: HashSet<String> = HashSet::new();
+        let mut more = 0_usize;
         for record in records {
             let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
             let object = format!("{console}:{}", self.id_of(*record));
             // Of a few a look at all is enough; a device may have many thousands.
             let few = records.len() <= FEW;
-            if if few { !objects.contains(&object) } else { known.insert(object.clone()) } {
+            let fresh = if few { !objects.contains(&object) } else { known.insert(object.clone()) };
+            if fresh && objects.len() == MOST_OBJECTS {
+                more += 1;
+            } else if fresh {
                 objects.push(object);
             }
+        }
+        if more > 0 {
+            objects.push(format!("and {more} more"));
         }
         objects
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::{Error, Problem, Result};
 use crate::history::{self, COLUMNS, Decisions, Lines};
 use crate::read::{self, Export, Input};
@@ -17,13 +18,9 @@ pub(super) fn load(path: &Path) -> Result<Decisions> {
     let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let yaml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"));
     let (lines, sha256) = if yaml {
-        let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
-        let bytes = std::fs::read(path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| vec![problem(&label, "", "is not UTF-8", "save it as UTF-8")])
-            .and_then(|text| history::in_yaml(&label, &text).map(|lines| (lines, text)))
-            .map_err(refused)?;
-        (text.0, read::hex(&Sha256::digest(text.1.as_bytes())))
+        let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
+        let lines = history::in_yaml(&label, &text).map_err(refused)?;
+        (lines, read::hex(&Sha256::digest(text.as_bytes())))
     } else {
         table(path, &label)?
     };

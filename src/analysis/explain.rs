@@ -16,8 +16,8 @@ use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership
 pub enum Explained {
     /// One device.
     One(Box<Explanation>),
-    /// Several devices bear what was asked for, in the order of their keys.
-    Several(Vec<Candidate>),
+    /// Several devices bear what was asked for: the first ones in the order of their keys, and how many there are.
+    Several(Vec<Candidate>, usize),
 }
 
 /// A device that a query may mean.
@@ -54,15 +54,24 @@ pub struct Explanation {
     pub as_of: i64,
     /// Days after which a device of its platform is stale.
     pub inactive_days: u32,
-    /// Its records, in their order.
+    /// Its records, in their order: the first [`story::MOST_RECORDS`] and those that speak for their console.
     pub records: Vec<RecordStory>,
+    /// How many records it has.
+    pub records_total: usize,
     /// The merged view.
     pub fields: Vec<FieldStory>,
     /// What became of each rule.
     pub verdicts: Vec<Verdict>,
-    /// What to do, in order.
+    /// What to do, in order; the first 200.
     pub steps: Vec<Step>,
+    /// How many steps there are.
+    pub steps_total: usize,
 }
+
+/// Steps of one device that are told.
+const MOST_STEPS: usize = 200;
+/// Devices of one name that are told.
+const MOST_CANDIDATES: usize = 200;
 
 /// What a rule made of the device.
 #[derive(Clone, Debug)]
@@ -116,7 +125,10 @@ pub fn explain(options: &Options, query: &str, progress: &dyn Progress) -> Resul
             help: "take a `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`".into(),
         }),
         [one] => whole(&analysis, &inner, *one).map(|e| Explained::One(Box::new(e))),
-        many => Ok(Explained::Several(many.iter().map(|device| candidate(&analysis, *device)).collect())),
+        many => {
+            let told = many.iter().take(MOST_CANDIDATES).map(|device| candidate(&analysis, *device));
+            Ok(Explained::Several(told.collect(), many.len()))
+        }
     }
 }
 
@@ -203,6 +215,7 @@ fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation>
     let Inner { shelves, devices, available } = inner;
     let inactive_days = devices.days(crate::identity::Threshold::Inactive, at);
     let ground = rules::Ground { shelves, links: &analysis.links, devices, available };
+    let records = story::records(shelves, &analysis.links, devices, device);
     Ok(Explanation {
         inactive_days,
         ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
@@ -210,13 +223,15 @@ fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation>
         identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
         activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
         as_of: analysis.as_of.millis,
-        records: story::records(shelves, &analysis.links, devices, device),
+        records: records.told,
+        records_total: records.total,
         fields: story::fields(shelves, devices, device),
         verdicts: rules::explain(&analysis.rules, ground, device)?
             .into_iter()
             .filter_map(|story| verdict(analysis, device, story))
             .collect(),
         steps: steps(analysis, device),
+        steps_total: analysis.steps.iter().filter(|step| step.device == device).count(),
         device: own,
     })
 }
@@ -250,17 +265,18 @@ fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<
 
 fn steps(analysis: &Analysis, device: u32) -> Vec<Step> {
     let own = analysis.steps.iter().enumerate().filter(|(_, step)| step.device == device);
-    own.filter_map(|(at, step)| {
-        let entry = analysis.playbooks.entries().get(step.entry as usize)?;
-        Some(Step {
-            action: entry.action.clone(),
-            console: entry.console,
-            object: analysis.object_of(step),
-            why: entry.why.clone(),
-            condition: analysis.condition_of(at).into_owned(),
-            irreversible: entry.irreversible,
-            wipes: entry.wipes,
+    own.take(MOST_STEPS)
+        .filter_map(|(at, step)| {
+            let entry = analysis.playbooks.entries().get(step.entry as usize)?;
+            Some(Step {
+                action: entry.action.clone(),
+                console: entry.console,
+                object: analysis.object_of(step),
+                why: entry.why.clone(),
+                condition: analysis.condition_of(at).into_owned(),
+                irreversible: entry.irreversible,
+                wipes: entry.wipes,
+            })
         })
-    })
-    .collect()
+        .collect()
 }

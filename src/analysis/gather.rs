@@ -8,7 +8,7 @@ use crate::doctor;
 use crate::error::Result;
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice, many};
-use crate::read::{self, Export, Input};
+use crate::read::{self, Budget, Discovered, Export, Input};
 use crate::schema::Console;
 
 /// What reading the inputs gave.
@@ -41,19 +41,24 @@ pub(super) fn gather(
     needed: Option<BTreeSet<&'static str>>,
     progress: &dyn Progress,
 ) -> Result<Gathered> {
-    let inputs = read::discover(&options.exports)?;
+    let Discovered { inputs, passed_over } = read::find(&options.exports)?;
+    let passed_over = passed_over.into_iter().map(|(label, what)| {
+        Notice::new(Code::UnknownFormat, label, format!("{what}, not a regular file; it was passed over"))
+    });
+    let mut loading = Loading::default();
+    loading.all.notices.extend(passed_over);
     if inputs.is_empty() {
         let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
-        return Err(nothing(message.into(), Vec::new()));
+        return Err(nothing(message.into(), loading.all.notices));
     }
     let settings = formats::Options { order: options.date_order, needed, needed_of: together::IN_LISTS.to_vec() };
     let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
-    let mut loading = Loading::default();
+    let mut budget = Budget::default();
     for input in by_size {
         progress.step(&format!("Reading {}", input.label));
-        let opened = read::open(input)?;
+        let opened = read::open_within(input, &mut budget)?;
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
         treats.opened(&input.label, &opened.exports)?;

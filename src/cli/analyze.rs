@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anstyle::Style;
 use clap::{Args as ClapArgs, ValueHint};
 
+use super::complain::clean;
 use super::print::{BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, print, progress};
 use crate::analysis::{self, Analysis};
@@ -207,12 +208,12 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
         writeln!(to, "{DIM}do first{DIM:#}")?;
     }
     for (number, suggestion) in (1..).zip(model.suggestions.iter().take(3)) {
-        writeln!(to, "{number}. {}", suggestion.summary)?;
+        writeln!(to, "{number}. {}", clean(&suggestion.summary))?;
     }
     if !model.suggestions.is_empty() {
         writeln!(to)?;
     }
-    writeln!(to, "{BOLD}{}{BOLD:#}", report::page(out).display())?;
+    writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
 }
 
@@ -246,7 +247,13 @@ fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Res
         writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet.len() as u64, such))?;
     }
     for row in idle {
-        writeln!(to, "{CAUTION}{}{CAUTION:#} {}: {}", row.outcome.replace('-', " "), row.rule, row.reason)?;
+        writeln!(
+            to,
+            "{CAUTION}{}{CAUTION:#} {}: {}",
+            row.outcome.replace('-', " "),
+            clean(&row.rule),
+            clean(&row.reason)
+        )?;
     }
     Ok(())
 }

@@ -39,9 +39,9 @@ pub fn complain(error: &Error) {
         _ => {}
     }
     if let Some(help) = error.help() {
-        let _ = writeln!(text, "{HELP}help:{HELP:#} {help}");
+        let _ = writeln!(text, "{HELP}help:{HELP:#} {}", clean(help));
     }
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    let _ = anstream::stderr().write_all(screened(&text).as_bytes());
 }
 
 fn notice(text: &mut String, notice: &Notice) {
@@ -61,14 +61,69 @@ fn notice(text: &mut String, notice: &Notice) {
 }
 
 fn problem(text: &mut String, problem: &Problem) {
-    let place = if problem.place.is_empty() { String::new() } else { format!(", {}", problem.place) };
-    let _ = writeln!(text, "  `{}`{place}: {}", problem.file, clean(&problem.message));
+    let place = if problem.place.is_empty() { String::new() } else { format!(", {}", clean(&problem.place)) };
+    let _ = writeln!(text, "  `{}`{place}: {}", clean(&problem.file), clean(&problem.message));
     if !problem.help.is_empty() {
         let _ = writeln!(text, "    {HELP}help:{HELP:#} {}", clean(&problem.help));
     }
 }
 
-/// Names come from outside; a terminal obeys control characters.
+/// A text that came from outside, as a part of a line: what ends the line, moves the cursor, turns the direction of
+/// writing or is not seen would forge what stands around it.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || forges(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Line ends and directions of writing that are no control characters.
+pub(super) const fn forges(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Everything that is printed goes through here: of what a terminal obeys only line ends, tabs and our colours are left,
+/// should a text from outside have been forgotten on the way.
+pub(super) fn screened(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c == '\u{1b}'
+            && let Some(colour) = colour(rest.as_str())
+        {
+            out.push(c);
+            out.push_str(colour);
+            rest = rest.as_str().get(colour.len()..).unwrap_or_default().chars();
+        } else if (c.is_control() && c != '\n' && c != '\t') || forges(c) {
+            out.push('\u{fffd}');
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The rest of a sequence that sets colours: `[`, digits and semicolons, `m`.
+fn colour(after_escape: &str) -> Option<&str> {
+    let inside = after_escape.strip_prefix('[')?;
+    let length = inside.find(|c: char| !matches!(c, '0'..='9' | ';'))?;
+    inside.get(length..)?.starts_with('m').then(|| after_escape.get(..length + 2))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_stays_in_its_place() {
+        let hostile = "a\nb\r\u{1b}[2Jc\u{202e}d\u{2066}e\u{200f}f\u{9b}g\u{2028}h\ti\u{85}";
+        let cleaned = clean(hostile);
+        assert_eq!(cleaned.chars().filter(|c| *c == '\u{fffd}').count(), 10);
+        assert!(!cleaned.chars().any(|c| c.is_control() || forges(c)));
+        assert_eq!(clean("Gerät – ä €"), "Gerät – ä €");
+    }
+
+    #[test]
+    fn only_colours_lines_and_tabs_reach_the_screen() {
+        assert_eq!(screened("\u{1b}[1;31mred\u{1b}[0m\n\tx"), "\u{1b}[1;31mred\u{1b}[0m\n\tx");
+        assert_eq!(screened("\u{1b}[2Jx\u{1b}]0;t\u{7}\u{202e}y"), "\u{fffd}[2Jx\u{fffd}]0;t\u{fffd}\u{fffd}y");
+        assert_eq!(screened("\u{1b}[1"), "\u{fffd}[1");
+    }
 }

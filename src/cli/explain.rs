@@ -49,18 +49,18 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let (text, code) = match &found {
         Explained::One(e) if args.json => (print::pretty(&one_json(e))?, exit::DONE),
         Explained::One(e) => (one(e), exit::DONE),
-        Explained::Several(all) if args.json => {
-            (print::pretty(&json!({ "candidates": all.iter().map(candidate_json).collect::<Vec<_>>() }))?, exit::USAGE)
+        Explained::Several(told, total) if args.json => {
+            let candidates: Vec<Value> = told.iter().map(candidate_json).collect();
+            (print::pretty(&json!({ "candidates": candidates, "candidates_total": total }))?, exit::USAGE)
         }
-        Explained::Several(all) => (several(&args.device, all), exit::USAGE),
+        Explained::Several(told, total) => (several(&args.device, told, *total), exit::USAGE),
     };
     print::out(&text)?;
     Ok(code)
 }
 
-fn several(query: &str, all: &[Candidate]) -> String {
-    let mut text =
-        format!("`{}` names {}; take one of their keys:\n\n", clean(query), many(all.len() as u64, "device"));
+fn several(query: &str, all: &[Candidate], total: usize) -> String {
+    let mut text = format!("`{}` names {}; take one of their keys:\n\n", clean(query), many(total as u64, "device"));
     for c in all {
         let seen = c.last_activity.map_or_else(|| "never seen".into(), |m| format!("last seen {}", day(m)));
         let consoles: Vec<&str> = c.consoles.iter().map(|c| c.as_str()).collect();
@@ -73,6 +73,9 @@ fn several(query: &str, all: &[Candidate]) -> String {
             c.platform,
             consoles.join("|")
         );
+    }
+    if total > all.len() {
+        let _ = writeln!(text, "  and {} more; devices.csv has all", total - all.len());
     }
     text
 }
@@ -94,6 +97,10 @@ fn one(e: &Explanation) -> String {
     heading(&mut text, "Records");
     for record in &e.records {
         about_record(&mut text, record, &e.records);
+    }
+    if e.records_total > e.records.len() {
+        let said = format!("{} of {}; records.csv has all", many(e.records.len() as u64, "record"), e.records_total);
+        line(&mut text, "told", &said);
     }
     heading(&mut text, "Merged view");
     for field in &e.fields {
@@ -126,6 +133,13 @@ fn one(e: &Explanation) -> String {
             line(&mut text, "", &format!("if {}", step.condition));
         }
         line(&mut text, "", &format!("because {}", step.why));
+    }
+    if e.steps_total > e.steps.len() {
+        line(
+            &mut text,
+            "",
+            &format!("and {} more; plan.csv has all", many((e.steps_total - e.steps.len()) as u64, "step")),
+        );
     }
     text
 }
@@ -175,7 +189,8 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
     }
     for bond in &record.bonds {
         let with = all.iter().filter(|r| bond.with.contains(&r.record)).map(|r| format!("[{}]", number(r)));
-        let with: Vec<String> = with.collect();
+        let more = (bond.more > 0).then(|| format!("and {} more", bond.more));
+        let with: Vec<String> = with.chain(more).collect();
         let held = format!("{} link by {} `{}` with {}", bond.kind.tier(), bond.kind, bond.value, with.join(", "));
         line(text, "", &held);
     }
@@ -248,7 +263,8 @@ fn one_json(e: &Explanation) -> Value {
                 .iter()
                 .map(|b| {
                     let with: Vec<String> = b.with.iter().map(|r| place(*r)).collect();
-                    json!({ "by": b.kind.as_str(), "tier": b.kind.tier(), "value": b.value, "with": with })
+                    let (by, tier) = (b.kind.as_str(), b.kind.tier());
+                    json!({ "by": by, "tier": tier, "value": b.value, "with": with, "more": b.more })
                 })
                 .collect();
             json!({
@@ -302,6 +318,6 @@ fn one_json(e: &Explanation) -> Value {
         "device": candidate_json(&e.device),
         "ownership": e.ownership.as_str(), "join_type": e.join_type.as_str(), "identity": e.identity.as_str(),
         "activity": e.activity.as_str(), "as_of": rfc3339(e.as_of), "inactive_days": e.inactive_days,
-        "records": records, "fields": fields, "rules": rules, "steps": steps,
+        "records": records, "records_total": e.records_total, "steps_total": e.steps_total, "fields": fields, "rules": rules, "steps": steps,
     })
 }

@@ -46,10 +46,11 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
+            let stderr = e.use_stderr();
             // Help and version are answers, not errors; clap knows which stream each belongs to.
-            let shown = print::printed(e.print().and_then(|()| std::io::stdout().flush()));
+            let shown = print::printed(cleanly(e).print().and_then(|()| std::io::stdout().flush()));
             return match shown {
-                _ if e.use_stderr() => ExitCode::from(crate::error::exit::USAGE),
+                _ if stderr => ExitCode::from(crate::error::exit::USAGE),
                 Ok(()) => ExitCode::from(crate::error::exit::DONE),
                 Err(error) => failed(&error),
             };
@@ -74,4 +75,17 @@ pub fn run() -> ExitCode {
 fn failed(error: &Error) -> ExitCode {
     complain(error);
     ExitCode::from(error.exit_code())
+}
+
+/// An error names arguments as they were given, and a shell puts names of files there: it is made again from arguments
+/// that a terminal does not obey.
+fn cleanly(error: clap::Error) -> clap::Error {
+    let given: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let cleaned: Vec<String> = given.iter().map(|argument| complain::clean(argument)).collect();
+    if cleaned == given {
+        return error;
+    }
+    Cli::try_parse_from(cleaned).err().unwrap_or_else(|| {
+        clap::Error::raw(clap::error::ErrorKind::InvalidValue, "an argument has signs that no terminal can show\n")
+    })
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::complain::clean;
+use super::complain::{clean, forges, screened};
 use crate::error::{Error, Result};
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -17,7 +17,7 @@ pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default();
 /// Prints an answer.
 pub(super) fn out(text: &str) -> Result<()> {
     let mut to = anstream::stdout().lock();
-    printed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+    printed(to.write_all(screened(text).as_bytes()).and_then(|()| to.flush()))
 }
 
 /// An answer that gets lost is an error. A reader that has gone away (`| head`) has what it wanted.
@@ -39,7 +39,16 @@ pub(super) fn line(text: &mut String, width: usize, title: &str, value: &str) {
     let _ = writeln!(text, "  {DIM}{title:<width$}{DIM:#}{}", clean(value));
 }
 
-/// JSON for programs, that people can read too.
+/// JSON for programs, that people can read too. What a terminal would obey is written as an escape.
 pub(super) fn pretty(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| Error::Internal(e.to_string()))
+    let text = serde_json::to_string_pretty(value).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut out = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if (c.is_control() && c != '\n') || forges(c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    Ok(out + "\n")
 }

@@ -31,9 +31,7 @@ struct Spinner(ProgressBar);
 
 impl Progress for Spinner {
     fn step(&self, what: &str) {
-        // File names come from outside; a terminal obeys control characters.
-        let clean: String = what.chars().filter(|c| !c.is_control()).collect();
-        self.0.set_message(clean);
+        self.0.set_message(super::complain::clean(what));
     }
 }
 

@@ -15,7 +15,7 @@ type Raw = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 pub(super) fn shipped(files: &Files) -> Result<Markers, Vec<Problem>> {
     let Some(text) = files.get(PATH) else { return Ok(Markers::default()) };
     let problem = |message: String, help: String| Problem { file: PATH.into(), place: String::new(), message, help };
-    let raw: Raw = yaml_serde::from_str(text).map_err(|e| vec![problem(e.to_string(), String::new())])?;
+    let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem(e.to_string(), String::new())])?;
     let mut markers = Markers::default();
     let mut problems = Vec::new();
     for (name, columns) in raw {

@@ -9,9 +9,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::assets::Files;
+use crate::disk;
 use crate::error::{Error, Problem, Result};
 use crate::identity::{Markers, Threshold, Thresholds};
 use crate::schema::{Platform, Severity};
+
+/// Characters of all patterns of one marker for one column.
+const LONGEST_PATTERNS: usize = 20_000;
 
 /// Everything that the configuration settles.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +72,7 @@ impl Config {
     /// # Errors
     /// [`Error::Unreadable`] if it is not there, [`Error::Rules`] with every mistake in it.
     pub fn read(path: &Path) -> Result<Self> {
-        let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
         let name = path.display().to_string();
         let mut config = file::parse(&name, &text).map_err(|problems| Error::Rules { problems })?;
         let beside = |file: PathBuf| path.parent().map_or_else(|| file.clone(), |folder| folder.join(&file));
@@ -105,6 +108,14 @@ impl Config {
         let mut all = markers::shipped(files)?;
         for (marker, column, patterns) in self.markers.iter() {
             all.add(marker, column, patterns.iter().cloned());
+        }
+        // All patterns of a column are tried together; more could not be, and would mark nothing.
+        let length = |patterns: &[String]| patterns.iter().map(String::len).sum::<usize>();
+        if let Some((marker, column, _)) = all.iter().find(|(_, _, patterns)| length(patterns) > LONGEST_PATTERNS) {
+            let message =
+                format!("the patterns of `{marker}` by `{column}` have more than {LONGEST_PATTERNS} characters");
+            let help = "say the same with fewer patterns; `*` stands for any text".to_string();
+            return Err(vec![Problem { file: self.source.file.clone(), place: String::new(), message, help }]);
         }
         Ok(all)
     }

@@ -158,7 +158,7 @@ enum RawItem {
 
 /// Reads and checks one format file.
 pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
-    let raw: Raw = yaml_serde::from_str(text).map_err(|e| vec![problem(path, "", e.to_string(), "")])?;
+    let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem(path, "", e.to_string(), "")])?;
     let mut check = Check { path, problems: Vec::new() };
     let expected = path.trim_start_matches("formats/").trim_end_matches(".yaml").trim_end_matches(".yml");
     if raw.id != expected {

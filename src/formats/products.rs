@@ -41,7 +41,7 @@ pub struct Product {
 impl Product {
     pub(super) fn load(files: &Files, problems: &mut Vec<Problem>) -> Vec<Self> {
         let Some(text) = files.get(PATH) else { return Vec::new() };
-        let raw: Raw = match yaml_serde::from_str(text) {
+        let raw: Raw = match crate::yaml::from_str(text) {
             Ok(raw) => raw,
             Err(e) => {
                 problems.push(problem(PATH, "", e.to_string(), ""));

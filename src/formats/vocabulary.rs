@@ -126,7 +126,7 @@ impl Vocabulary {
             problems.push(problem(PATH, "", "the file is missing", ""));
             return Self::default();
         };
-        let raw: Raw = match yaml_serde::from_str(text) {
+        let raw: Raw = match crate::yaml::from_str(text) {
             Ok(raw) => raw,
             Err(e) => {
                 problems.push(problem(PATH, "", e.to_string(), ""));

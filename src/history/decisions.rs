@@ -80,7 +80,7 @@ struct Entry {
 /// # Errors
 /// What the YAML reader says.
 pub fn in_yaml(file: &str, text: &str) -> Result<Lines, Vec<Problem>> {
-    let entries: Vec<Entry> = yaml_serde::from_str(text).map_err(|error| {
+    let entries: Vec<Entry> = crate::yaml::from_str(text).map_err(|error| {
         let place = error.location().map_or_else(String::new, |l| format!("line {}", l.line()));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();

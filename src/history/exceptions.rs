@@ -7,6 +7,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::file;
 use crate::config::SettledBy;
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::identity::{DAY, day};
 use crate::notice::{Code, Notice};
@@ -144,8 +145,7 @@ impl Exceptions {
     /// # Errors
     /// [`Error::Unreadable`] if it is not there, [`Error::Rules`] with every mistake in it. `rules` are the ids there are.
     pub fn read(path: &Path, rules: &Names<'_>) -> Result<Self> {
-        let unreadable = |source| Error::Unreadable { path: path.to_path_buf(), source };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
         let name = path.display().to_string();
         let (list, renamed) = file::parse(&name, &text, rules).map_err(|problems| Error::Rules { problems })?;
         Ok(Self { source: SettledBy::at(path, text), renamed, ..Self::new(list) })

@@ -11,6 +11,11 @@ use crate::schema::nearest;
 
 const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
 
+/// The longest text by which a device is named.
+const LONGEST: usize = 500;
+/// Exceptions that name devices by patterns alone; each is tried on every finding.
+const MOST_PATTERNS: usize = 1_000;
+
 type Entry = std::collections::BTreeMap<String, Value>;
 
 /// Exceptions, and the rules that they name by an earlier id: that, and the one of today.
@@ -20,11 +25,16 @@ type Parsed = (Vec<Exception>, Vec<(String, String)>);
 pub(super) fn parse(file: &str, text: &str, rules: &Names<'_>) -> Result<Parsed, Vec<Problem>> {
     let lines: Vec<usize> =
         (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("- ")).map(|(number, _)| number).collect();
-    let entries: Option<Vec<Entry>> = match yaml_serde::from_str(text) {
+    let entries: Option<Vec<Entry>> = match crate::yaml::from_str(text) {
         Ok(entries) => entries,
         Err(e) => {
             let place = e.location().map_or_else(String::new, |at| format!("line {}", at.line()));
-            let message = "is no list of exceptions".to_string();
+            let said = e.to_string();
+            let message = if said.contains("more than") || said.contains("nested deeper") {
+                said
+            } else {
+                "is no list of exceptions".to_string()
+            };
             let help = "begin each with `- rule: …`; docs/configuration.md shows one".to_string();
             return Err(vec![Problem { file: file.into(), place, message, help }]);
         }
@@ -35,6 +45,12 @@ pub(super) fn parse(file: &str, text: &str, rules: &Names<'_>) -> Result<Parsed,
         let line = lines.get(at).copied().unwrap_or(0);
         let mut reader = Reader { file, place: format!("line {line}"), problems: &mut problems, renamed: &mut renamed };
         list.extend(reader.exception(line, &entry, rules));
+    }
+    let patterns = list.iter().filter(|e: &&Exception| e.device.iter().all(|(selector, _)| !selector.is_exact()));
+    if patterns.count() > MOST_PATTERNS {
+        let message = format!("more than {MOST_PATTERNS} exceptions name devices by name, user, org_unit or tag alone");
+        let help = "name devices by key, serial or id, or switch the rule off".to_string();
+        problems.push(Problem { file: file.into(), place: String::new(), message, help });
     }
     renamed.sort();
     renamed.dedup();
@@ -143,6 +159,9 @@ impl Reader<'_> {
                         format!("`{name}: {text}`: `*` stands for nothing here"),
                         "only name, user, org_unit and tag take `*`",
                     );
+                }
+                Some(text) if text.chars().count() > LONGEST => {
+                    self.add(format!("`{name}` has more than {LONGEST} characters"), "no device has so long a one");
                 }
                 Some(text) => found.push((selector, text)),
                 None => self.add(format!("`{name}` is no text"), "put it in quotes"),

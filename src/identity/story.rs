@@ -1,5 +1,7 @@
 //! The proof of one device: why each record belongs to it, what it names that is nowhere, and whose word counts.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use super::devices::{Devices, PRECEDENCE};
 use super::keys::{self, Kind};
 use super::links::Links;
@@ -49,9 +51,25 @@ pub struct Bond {
     pub kind: Kind,
     /// Its value.
     pub value: String,
-    /// The other records that have it, by record number.
+    /// Other records that have it, by record number; of those that are told.
     pub with: Vec<u32>,
+    /// How many have it beside them.
+    pub more: usize,
 }
+
+/// The records of a device, as far as they are told.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// The first ones, and those that speak for their console.
+    pub told: Vec<RecordStory>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// Records of one device that are told.
+pub const MOST_RECORDS: usize = 200;
+/// Entries of each list that is told of a record.
+pub const MOST_LISTED: usize = 50;
 
 /// A field of the merged view: whose value won, and who says something else.
 #[derive(Clone, Debug)]
@@ -80,11 +98,63 @@ const POINTERS: &[(Console, &str, Console, &str)] = &[
 
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
-pub fn records(shelves: &Shelves, links: &Links, devices: &Devices, device: u32) -> Vec<RecordStory> {
+pub fn records(shelves: &Shelves, links: &Links, devices: &Devices, device: u32) -> Records {
     let own: Vec<u32> = (0_u32..).zip(&links.device).filter(|(_, d)| **d == device).map(|(record, _)| record).collect();
-    let identifiers: Vec<(u32, Vec<(Kind, String)>)> =
-        own.iter().map(|record| (*record, keys::of_record(shelves, *record))).collect();
-    own.iter().filter_map(|record| one(shelves, links, devices, device, *record, &identifiers)).collect()
+    let mut numbers: Vec<u32> = own.iter().take(MOST_RECORDS).copied().collect();
+    for shelf in &shelves.shelves {
+        let live = devices.live_line(shelf.console, device).map(|line| shelf.offset + line);
+        numbers.extend(live.filter(|record| own.len() > MOST_RECORDS && own.binary_search(record).is_ok()));
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    let family = Family::new(shelves, links, &own, numbers);
+    let told = family.told.iter().filter_map(|record| one(shelves, links, devices, device, *record, &family)).collect();
+    Records { told, total: own.len() }
+}
+
+/// What the records of one device have in common.
+struct Family {
+    /// All of them.
+    own: HashSet<u32>,
+    /// Those that are told, in order.
+    told: Vec<u32>,
+    /// By identifier: the told records that have it, and how many have it in all.
+    sharing: HashMap<(u16, u128), (Vec<u32>, usize)>,
+    /// Told records that more than a weak link holds, and how many there are.
+    strong: (Vec<u32>, usize),
+}
+
+impl Family {
+    fn new(shelves: &Shelves, links: &Links, own: &[u32], told: Vec<u32>) -> Self {
+        let mut sharing: HashMap<(u16, u128), (Vec<u32>, usize)> = HashMap::new();
+        let mut strong = (Vec::new(), 0);
+        for record in own {
+            let is_told = told.binary_search(record).is_ok();
+            let add = |entry: &mut (Vec<u32>, usize)| {
+                entry.1 += 1;
+                if is_told {
+                    entry.0.push(*record);
+                }
+            };
+            let identifiers = keys::of_record(shelves, *record);
+            let id = |(kind, value): &(Kind, String)| (kind.bit(), keys::number_of(*kind, value));
+            let ids: BTreeSet<_> = identifiers.iter().map(id).collect();
+            for id in ids {
+                add(sharing.entry(id).or_default());
+            }
+            if links.weak.get(*record as usize) != Some(&true) {
+                add(&mut strong);
+            }
+        }
+        Self { own: own.iter().copied().collect(), told, sharing, strong }
+    }
+
+    /// The records of a list without one of them, as far as they are named, and how many there are beside.
+    fn others((told, total): &(Vec<u32>, usize), record: u32, has_it: bool) -> (Vec<u32>, usize) {
+        let with: Vec<u32> = told.iter().copied().filter(|other| *other != record).take(MOST_LISTED).collect();
+        let more = total.saturating_sub(with.len() + usize::from(has_it));
+        (with, more)
+    }
 }
 
 fn one(
@@ -93,31 +163,29 @@ fn one(
     devices: &Devices,
     device: u32,
     record: u32,
-    all: &[(u32, Vec<(Kind, String)>)],
+    family: &Family,
 ) -> Option<RecordStory> {
     let (shelf, line) = shelves.locate(record)?;
     let text = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
     let shown = |column: &str| shelf.as_written(column, line).unwrap_or_default().to_string();
     let number = |column: &str| shelf.numbers(column).and_then(|c| c.get(line)).unwrap_or_default();
     let held = links.held_by.get(record as usize).copied().unwrap_or_default();
-    let mine = all.iter().find(|(r, _)| *r == record).map(|(_, ids)| ids.as_slice()).unwrap_or_default();
     let mut bonds: Vec<Bond> = Vec::new();
-    for (kind, value) in mine.iter().filter(|(kind, _)| held & kind.bit() != 0) {
-        let same = |ids: &[(Kind, String)]| {
-            ids.iter().any(|(k, v)| k == kind && keys::number_of(*k, v) == keys::number_of(*kind, value))
-        };
-        let with: Vec<u32> = all.iter().filter(|(r, ids)| *r != record && same(ids)).map(|(r, _)| *r).collect();
-        let number = keys::number_of(*kind, value);
-        let known = bonds.iter().any(|b| b.kind == *kind && keys::number_of(b.kind, &b.value) == number);
-        if !with.is_empty() && !known {
-            let value = keys::text_of(shelves, *kind, number, record);
-            bonds.push(Bond { kind: *kind, value, with });
+    for (kind, value) in keys::of_record(shelves, record).into_iter().filter(|(kind, _)| held & kind.bit() != 0) {
+        let number = keys::number_of(kind, &value);
+        let Some(sharing) = family.sharing.get(&(kind.bit(), number)) else { continue };
+        let (with, more) = Family::others(sharing, record, true);
+        let known = bonds.iter().any(|b| b.kind == kind && keys::number_of(kind, &b.value) == number);
+        if with.len() + more > 0 && !known {
+            let value = keys::text_of(shelves, kind, number, record);
+            bonds.push(Bond { kind, value, with, more });
         }
     }
     for kind in Kind::ALL.iter().filter(|k| k.is_weak() && held & k.bit() != 0) {
-        let with = all.iter().map(|(r, _)| *r).filter(|r| links.weak.get(*r as usize) != Some(&true)).collect();
+        let is_strong = links.weak.get(record as usize) != Some(&true);
+        let (with, more) = Family::others(&family.strong, record, is_strong);
         let value = if *kind == Kind::Name { text("name") } else { shown("serial") };
-        bonds.push(Bond { kind: *kind, value, with });
+        bonds.push(Bond { kind: *kind, value, with, more });
     }
     let serial = Some(shown("serial")).filter(|s| !s.is_empty()).unwrap_or_else(|| text("serial_written"));
     Some(RecordStory {
@@ -133,19 +201,25 @@ fn one(
         live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
         repeat: links.repeat.get(record as usize) == Some(&true),
         bonds,
-        refused: refused(shelves, links, record, all),
+        refused: refused(shelves, links, record, &family.own),
         guarded: links.guarded.binary_search(&record).is_ok(),
         dangling: dangling(shelves, shelf, line),
     })
 }
 
 /// The refusals of a record, and those of other devices' records against it.
-fn refused(shelves: &Shelves, links: &Links, record: u32, own: &[(u32, Vec<(Kind, String)>)]) -> Vec<String> {
-    let mut found = links.refused.get(&record).cloned().unwrap_or_default();
-    let object = shelves.object(record);
-    for (other, reasons) in links.refused.iter().filter(|(other, _)| own.iter().all(|(r, _)| r != *other)) {
-        let against = reasons.iter().filter(|reason| reason.ends_with(&format!("at {object}")));
-        found.extend(against.map(|reason| format!("the link of {}: {reason}", shelves.object(*other))));
+fn refused(shelves: &Shelves, links: &Links, record: u32, own: &HashSet<u32>) -> Vec<String> {
+    let mine = links.refused.get(&record).into_iter().flatten().cloned();
+    let end = format!("at {}", shelves.object(record));
+    let others = links.refused.iter().filter(|(other, _)| !own.contains(*other));
+    let against = others.flat_map(|(other, reasons)| {
+        let meant = reasons.iter().filter(|reason| reason.ends_with(&end));
+        meant.map(|reason| format!("the link of {}: {reason}", shelves.object(*other)))
+    });
+    let mut found: Vec<String> = mine.chain(against).take(MOST_LISTED + 1).collect();
+    if found.len() > MOST_LISTED {
+        found.truncate(MOST_LISTED);
+        found.push("and more, which records.csv has".into());
     }
     found
 }

@@ -50,7 +50,7 @@ pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
 fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters) -> Page<'a> {
     let mut sheet = Sheet::new(name, text, parameters);
-    let document = yaml_serde::from_str(text).unwrap_or_else(|e| {
+    let document = crate::yaml::from_str(text).unwrap_or_else(|e| {
         sheet.unreadable(&e);
         Document::default()
     });

@@ -1,18 +1,16 @@
-//! Members of a zip archive, with limits that a hostile archive cannot get past.
+//! Members of a zip archive, one at a time, with limits that a hostile archive cannot get past.
 
 use std::io::{Cursor, Read};
+use std::vec::IntoIter;
 
 use zip::ZipArchive;
 
+use super::budget::{MEMBERS, RATIO, Use};
 use super::discover::by_product;
 use super::twins;
 
-/// More members than any console packs.
-const MAX_MEMBERS: usize = 1_000;
-/// Unpacked bytes of all members together.
-const MAX_BYTES: u64 = 16 << 30;
-/// Device lists repeat themselves and pack well; a bomb packs a thousandfold.
-const MAX_RATIO: u64 = 400;
+/// A small member is unpacked whatever its ratio.
+const SMALL: u64 = 1 << 20;
 
 /// One file inside an archive.
 pub(super) struct Member {
@@ -22,47 +20,78 @@ pub(super) struct Member {
     pub body: Result<Vec<u8>, String>,
 }
 
-/// Unpacks the members that may be exports, in the order of their names.
-pub(super) fn members(bytes: &mut [u8]) -> Result<Vec<Member>, String> {
-    let twins = twins::rename(bytes)?;
-    let bytes = &*bytes;
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the archive is damaged or cut off".to_string())?;
-    if archive.len() > MAX_MEMBERS {
-        return Err(format!("the archive has {} members; at most {MAX_MEMBERS} are read", archive.len()));
-    }
-    let mut left = MAX_BYTES;
-    let mut members = Vec::new();
-    for index in 0..archive.len() {
-        let shown = archive.name_for_index(index).and_then(Result::ok).map(std::borrow::Cow::into_owned);
-        let Ok(mut file) = archive.by_index(index) else {
-            members.push(Member {
-                name: shown.unwrap_or_else(|| format!("member {}", index + 1)),
-                body: Err("the member cannot be unpacked: it is encrypted or uses an unknown method".into()),
-            });
-            continue;
-        };
-        let name = file.name().map_or_else(|_| format!("member {}", index + 1), std::borrow::Cow::into_owned);
-        if file.is_dir() || name.starts_with("__MACOSX/") || by_product(&name).is_some() {
-            continue;
+/// An archive whose directory is within the limits.
+pub(super) struct Archive {
+    zip: ZipArchive<Cursor<Vec<u8>>>,
+    size: u64,
+    /// Names and numbers of the members, in the order of their names.
+    members: IntoIter<(String, usize)>,
+}
+
+impl Archive {
+    /// Looks at the directory of an archive.
+    ///
+    /// # Errors
+    /// Why the archive is not read, as a sentence part.
+    pub(super) fn open(mut bytes: Vec<u8>) -> Result<Self, String> {
+        let size = bytes.len() as u64;
+        let twins = twins::rename(&mut bytes)?;
+        let mut zip =
+            ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the archive is damaged or cut off".to_string())?;
+        if zip.len() > MEMBERS {
+            return Err(format!("the archive has {} members; at most {MEMBERS} are read", zip.len()));
         }
-        let allowed = left.min(file.compressed_size().saturating_mul(MAX_RATIO).max(1 << 20));
+        // Where a member's own header is broken this cannot be told; that member is then refused when its turn comes.
+        if zip.has_overlapping_files().unwrap_or(false) {
+            return Err("the archive is damaged: its members overlap".into());
+        }
+        let name = |index: usize| {
+            let name = zip.name_for_index(index).and_then(Result::ok).map(std::borrow::Cow::into_owned);
+            let name = name.unwrap_or_else(|| format!("member {}", index + 1));
+            twins.get(&name).cloned().unwrap_or(name)
+        };
+        let mut members: Vec<(String, usize)> = (0..zip.len()).map(|index| (name(index), index)).collect();
+        let may_be_one =
+            |name: &str| !name.starts_with("__MACOSX/") && !name.ends_with(['/', '\\']) && by_product(name).is_none();
+        members.retain(|(name, _)| may_be_one(name));
+        members.sort();
+        Ok(Self { zip, size, members: members.into_iter() })
+    }
+
+    /// How many files there are.
+    pub(super) fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Unpacks the next member.
+    ///
+    /// # Errors
+    /// The limit that the input as a whole has broken.
+    pub(super) fn next(&mut self, used: &mut Use) -> Result<Option<Member>, String> {
+        let Some((name, index)) = self.members.next() else { return Ok(None) };
+        let Ok(mut file) = self.zip.by_index(index) else {
+            let body = Err("the member cannot be unpacked: it is encrypted or uses an unknown method".into());
+            return Ok(Some(Member { name, body }));
+        };
+        let own = file.compressed_size().min(self.size).saturating_mul(RATIO).max(SMALL);
+        let allowed = own.min(used.left());
         let mut body = Vec::new();
         let body = match file.by_ref().take(allowed + 1).read_to_end(&mut body) {
-            Ok(read) if read as u64 > allowed => {
-                Err(format!("the member unpacks to far more than it should ({} MB) and was not read", allowed >> 20))
+            Ok(read) if read as u64 > own => {
+                used.unpacked(own)?;
+                Err(format!("the member unpacks to far more than it should ({} MB) and was not read", own >> 20))
             }
             Ok(read) => {
-                left -= read as u64;
+                used.unpacked(read as u64)?;
                 Ok(body)
             }
-            Err(e) => Err(format!("the member is damaged and cannot be unpacked ({e})")),
+            Err(e) => {
+                used.unpacked(body.len() as u64)?;
+                Err(format!("the member is damaged and cannot be unpacked ({e})"))
+            }
         };
-        let name = twins.get(&name).cloned().unwrap_or(name);
-        members.push(Member { name, body });
+        Ok(Some(Member { name, body }))
     }
-    members.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(members)
 }
 
 #[cfg(test)]
@@ -88,7 +117,10 @@ mod tests {
     #[test]
     fn members_of_one_name_are_all_read() {
         let bodies = ["a,b\n1,2\n", "a,b\n3,4\n", "a,b\n5,6\n", "a,b\n7,8\n"];
-        let members = members(&mut alike(&bodies)).unwrap();
+        let bytes = alike(&bodies);
+        let mut used = Use::of(bytes.len() as u64);
+        let mut archive = Archive::open(bytes).unwrap();
+        let members: Vec<Member> = std::iter::from_fn(|| archive.next(&mut used).unwrap()).collect();
         assert!(
             members.iter().all(|m| m.name == "list-0.csv"),
             "{:?}",

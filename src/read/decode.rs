@@ -46,15 +46,14 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<Decoded, String> {
     if bytes.is_empty() {
         return Err("the file is empty".into());
     }
-    if let Some(kind) = binary_kind(&bytes) {
-        return Err(format!("{kind}, not a device list; export the list again as CSV"));
+    if let Some(reason) = binary(&bytes) {
+        return Err(reason);
     }
     let (text, remark) = match bytes.as_slice() {
         [0xFF, 0xFE, ..] => (utf16(&bytes, UTF_16LE)?, None),
         [0xFE, 0xFF, ..] => (utf16(&bytes, UTF_16BE)?, None),
         _ if looks_utf16(&bytes, 1) => (utf16(&bytes, UTF_16LE)?, None),
         _ if looks_utf16(&bytes, 0) => (utf16(&bytes, UTF_16BE)?, None),
-        _ if bytes.iter().take(4096).any(|b| *b == 0) => return Err("a binary file, not a device list".into()),
         _ => utf8_or_windows(bytes),
     };
     let (text, remark) = without_mark(text, remark);
@@ -79,6 +78,26 @@ fn without_mark(mut text: String, remark: Option<String>) -> (String, Option<Str
         return (text, Some(message.into()));
     }
     (text, remark)
+}
+
+/// Why a file that begins so is no list, so that the rest of it need not be kept.
+pub(super) fn no_list(start: &[u8]) -> Option<String> {
+    if sniff(start) == Container::Other { binary(start) } else { None }
+}
+
+/// Why a file with such a piece is no list: a system that lost power, or a file without content, leaves zeros.
+pub(super) fn hole(piece: &[u8], whole: u64) -> Option<String> {
+    let empty = piece.len() as u64 == whole && piece.iter().all(|b| *b == 0);
+    empty.then(|| "a damaged file: long stretches of it are zero bytes".into())
+}
+
+fn binary(bytes: &[u8]) -> Option<String> {
+    if let Some(kind) = binary_kind(bytes) {
+        return Some(format!("{kind}, not a device list; export the list again as CSV"));
+    }
+    let wide = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || looks_utf16(bytes, 0) || looks_utf16(bytes, 1);
+    let binary = !wide && bytes.iter().take(4096).any(|b| *b == 0);
+    binary.then(|| "a binary file, not a device list".into())
 }
 
 fn binary_kind(bytes: &[u8]) -> Option<&'static str> {

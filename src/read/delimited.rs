@@ -10,11 +10,13 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
+use super::budget::{MAX_COLUMNS, too_wide};
 use super::export::{FirstCells, Heading, Rows};
+use super::split::Splitter;
 use super::tolerant;
 
-/// Columns in a header beyond which a file is no device list.
-const MAX_COLUMNS: usize = 4_096;
+/// The longest header, in bytes.
+const MAX_HEADER: usize = 1 << 20;
 
 /// A delimited text behind its header.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ struct Record {
     quote: u8,
     /// Where the next one begins.
     end: usize,
+    /// Whether it ends within the longest header.
+    whole: bool,
 }
 
 fn record(text: &str, at: Position, declared: Option<u8>) -> Result<Record, String> {
@@ -76,20 +80,14 @@ fn record(text: &str, at: Position, declared: Option<u8>) -> Result<Record, Stri
     let first = lines.next().unwrap_or_default();
     let delimiter = declared.unwrap_or_else(|| sniff_delimiter(first));
     let quote = sniff_quote(first, lines.next().unwrap_or_default(), delimiter);
-    let mut reader = reader(rest, delimiter, quote);
-    let mut record = csv::StringRecord::new();
-    reader.read_record(&mut record).map_err(|e| format!("the header cannot be read: {e}"))?;
-    let end = at.byte + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-    Ok(Record { cells: record.iter().map(|cell| cell.trim().to_string()).collect(), delimiter, quote, end })
-}
-
-fn reader(text: &str, delimiter: u8, quote: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .quote(quote)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes())
+    let mut splitter = Splitter::new(rest.as_bytes(), delimiter, quote, MAX_COLUMNS);
+    let row = splitter.header(MAX_HEADER).unwrap_or_default();
+    if row.cells > MAX_COLUMNS {
+        return Err(too_wide());
+    }
+    let cells = splitter.cells().map(|cell| cell.trim().to_string()).collect();
+    let whole = !row.stopped && row.to - row.from <= MAX_HEADER;
+    Ok(Record { cells, delimiter, quote, end: at.byte + row.to, whole })
 }
 
 /// A line as the header that it may be.
@@ -108,10 +106,11 @@ fn heads(text: &str, from: Position, declared: Option<u8>) -> impl Iterator<Item
         let end = at.next(text).byte;
         let line = text.get(at.byte..end).unwrap_or_default();
         let delimiter = declared.unwrap_or_else(|| sniff_delimiter(line));
-        let mut record = csv::StringRecord::new();
-        let found = reader(line, delimiter, b'"').read_record(&mut record);
-        let cells = found.is_ok_and(|found| found && record.len() <= MAX_COLUMNS);
-        let cells = if cells { record.iter().map(|cell| cell.trim().to_string()).collect() } else { Vec::new() };
+        let mut splitter = Splitter::new(line.as_bytes(), delimiter, b'"', MAX_COLUMNS);
+        let row = if line.len() > MAX_HEADER { None } else { splitter.header(MAX_HEADER) };
+        let may_be_one = row.is_some_and(|row| row.cells <= MAX_COLUMNS);
+        let cells =
+            if may_be_one { splitter.cells().map(|cell| cell.trim().to_string()).collect() } else { Vec::new() };
         Head { at, delimiter, end, cells }
     })
 }
@@ -147,8 +146,8 @@ impl Delimited {
 
     /// The table whose header begins at a place.
     fn at(text: String, at: Position, declared: Option<u8>, passed_over: u32) -> Result<(Vec<String>, Self), String> {
-        let Record { cells, delimiter, quote, end } = record(&text, at, declared)?;
-        if cells.len() < 2 || cells.len() > MAX_COLUMNS {
+        let Record { cells, delimiter, quote, end, whole } = record(&text, at, declared)?;
+        if cells.len() < 2 || !whole {
             return Err(NO_HEADER.into());
         }
         let width = cells.len();
@@ -207,9 +206,9 @@ impl Delimited {
     }
 
     pub(super) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
-        for record in self.reader().into_byte_records().map_while(Result::ok) {
-            // The text is valid UTF-8 by now, and so are its cells.
-            first.see(wanted.iter().map(|at| record.get(*at).and_then(|cell| std::str::from_utf8(cell).ok())));
+        let mut splitter = self.splitter();
+        while splitter.row(usize::MAX).is_some() {
+            first.see(wanted.iter().map(|at| splitter.get(*at)));
             if first.is_done() {
                 break;
             }
@@ -219,23 +218,22 @@ impl Delimited {
 
     pub(super) fn count_filled(&self, columns: &[usize]) -> Vec<u64> {
         let mut counts = vec![0; columns.len()];
-        let mut record = csv::ByteRecord::new();
-        let mut reader = self.reader();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let mut splitter = self.splitter();
+        while splitter.row(usize::MAX).is_some() {
             for (count, column) in counts.iter_mut().zip(columns) {
-                *count += u64::from(record.get(*column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
+                *count += u64::from(splitter.get(*column).is_some_and(|cell| !cell.trim_ascii().is_empty()));
             }
         }
         counts
     }
 
-    fn reader(&self) -> csv::Reader<&[u8]> {
-        csv::ReaderBuilder::new()
-            .delimiter(self.delimiter)
-            .quote(self.quote)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(self.body())
+    /// A row has a line of its own; a cell may have several.
+    pub(super) fn lines(&self) -> u64 {
+        memchr::memchr_iter(b'\n', self.body()).count() as u64 + 1
+    }
+
+    fn splitter(&self) -> Splitter<'_> {
+        Splitter::new(self.body(), self.delimiter, self.quote, self.width)
     }
 
     /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.
@@ -295,7 +293,7 @@ fn sniff_quote(header: &str, second: &str, delimiter: u8) -> u8 {
 fn sniff_delimiter(header: &str) -> u8 {
     let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
     let mut quoted = false;
-    for byte in header.bytes() {
+    for byte in header.bytes().take(MAX_HEADER) {
         if byte == b'"' {
             quoted = !quoted;
         } else if !quoted && let Some((_, count)) = counts.iter_mut().find(|(d, _)| *d == byte) {

@@ -1,9 +1,10 @@
 //! Which files a list of paths stands for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::labels::{self, File};
+use super::labels::{self, File, slashes};
+use crate::disk;
 use crate::error::{Error, Result};
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
@@ -21,14 +22,31 @@ pub struct Input {
     pub bytes: u64,
 }
 
+/// What lies behind the given files and folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// The input files, in the order of their labels.
+    pub inputs: Vec<Input>,
+    /// What has the name of an export and is no regular file: its label, and what it is.
+    pub passed_over: Vec<(String, &'static str)>,
+}
+
 /// Finds every input file behind the given files and folders, in the order of their labels.
 ///
-/// Hidden files are passed over, and so are reports that an earlier run wrote.
+/// # Errors
+/// As [`find`].
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
+    find(paths).map(|found| found.inputs)
+}
+
+/// Finds every input file behind the given files and folders, and what was passed over in folders.
+///
+/// Hidden files are passed over silently, and so are reports that an earlier run wrote.
 ///
 /// # Errors
 /// [`Error::Usage`] for a path that does not exist, [`Error::Unreadable`] for one that the system does not hand out.
-pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
-    let mut found = Vec::new();
+pub fn find(paths: &[PathBuf]) -> Result<Discovered> {
+    let mut found = Found::default();
     for path in paths {
         let meta = std::fs::metadata(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => Error::Usage {
@@ -45,10 +63,17 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<Input>> {
                 let message = format!("`{}` is {what}, not an export", path.display());
                 return Err(Error::Usage { message, help: "name the file beside it that holds the list".into() });
             }
-            found.push(File { path: path.clone(), relative: name.into(), bytes: meta.len() });
+            found.files.push(File { path: path.clone(), relative: name.into(), bytes: meta.len() });
         }
     }
-    Ok(labels::give(found))
+    Ok(Discovered { inputs: labels::give(found.files), passed_over: found.passed_over.into_iter().collect() })
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    files: Vec<File>,
+    passed_over: BTreeMap<String, &'static str>,
 }
 
 /// What a file is that a program keeps beside the files of people: it is passed over in folders and archives.
@@ -68,7 +93,7 @@ pub(super) fn by_product(name: &str) -> Option<&'static str> {
     }
 }
 
-fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Vec<File>) -> Result<()> {
+fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) -> Result<()> {
     let unreadable = |source| Error::Unreadable { path: folder.to_path_buf(), source };
     // A link may lead back to a folder above; each is walked once.
     if !seen.insert(std::fs::canonicalize(folder).map_err(unreadable)?) {
@@ -96,7 +121,10 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Ve
             walk(root, &path, seen, found)?;
         } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-            found.push(File { path, relative, bytes: meta.len() });
+            match disk::strange(meta.file_type()) {
+                Some(what) => drop(found.passed_over.insert(slashes(&relative), what)),
+                None => found.files.push(File { path, relative, bytes: meta.len() }),
+            }
         }
     }
     Ok(())

@@ -242,6 +242,20 @@ impl Export {
         }
     }
 
+    /// How many rows there are at most.
+    pub(super) fn most_rows(&self) -> u64 {
+        match &self.body {
+            Body::Delimited(body) => body.lines(),
+            Body::Json(body) => body.height(),
+            Body::Sheet(body) => body.height(),
+        }
+    }
+
+    /// Bytes of text that many rows share.
+    pub(super) fn repeated(&self) -> u64 {
+        if let Body::Json(body) = &self.body { body.repeated() } else { 0 }
+    }
+
     /// Whether the days of a workbook count from 1904.
     #[must_use]
     pub fn epoch_1904(&self) -> bool {

@@ -70,6 +70,7 @@ fn apart_from_members(groups: BTreeMap<String, Vec<File>>) -> BTreeMap<String, V
     apart
 }
 
-fn slashes(path: &Path) -> String {
+/// A path as reports show it.
+pub(super) fn slashes(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }

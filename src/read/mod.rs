@@ -5,28 +5,34 @@
 //! that recognises the format, so a column that nobody needs is never materialised.
 
 mod archive;
+mod budget;
 mod decode;
 mod delimited;
 mod discover;
 mod export;
 mod json;
 mod labels;
+mod split;
 mod tolerant;
 mod twins;
 mod workbook;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
 
+use archive::Archive;
+use budget::Use;
+
+pub use budget::Budget;
 pub use delimited::NO_HEADER;
-pub use discover::{Input, discover};
+pub use discover::{Discovered, Input, discover, find};
 pub use export::{BadRow, Export, Heading, Paging, Rows};
 pub use json::PAGE_PREFIX;
 
@@ -44,16 +50,69 @@ pub struct Opened {
 /// Archives within archives that are opened.
 const NESTED: u8 = 1;
 
+/// Bytes that are read and looked at together.
+const STRIDE: u64 = 1 << 20;
+
 /// Reads one input file and decodes what is inside.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when the system does not hand out the file. A file that is no export is a notice, not an error.
 pub fn open(input: &Input) -> Result<Opened> {
-    let bytes = std::fs::read(&input.path).map_err(|source| Error::Unreadable { path: input.path.clone(), source })?;
-    let mut found = Found::default();
-    let sha256 = hex(&Sha256::digest(&bytes));
-    found.tables(&input.label, bytes, 1 + NESTED);
+    open_within(input, &mut Budget::default())
+}
+
+/// Reads one input file of a run, which has one budget for all of them.
+///
+/// # Errors
+/// As [`open`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
+pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
+    let unreadable = |source| Error::Unreadable { path: input.path.clone(), source };
+    let Loaded { sha256, size, body } = load(&input.path).map_err(unreadable)?;
+    let mut found = Found { used: Use::of(size), ..Found::default() };
+    match body.and_then(|bytes| found.tables(&input.label, bytes, 1 + NESTED)) {
+        Ok(()) => budget.take(&found.used)?,
+        Err(reason) => {
+            found = Found::default();
+            found.refuse(&input.label, reason);
+        }
+    }
     Ok(Opened { sha256, exports: found.exports, notices: found.notices })
+}
+
+/// A file that was read to its end.
+struct Loaded {
+    sha256: String,
+    size: u64,
+    /// Its bytes, or why they were not kept.
+    body: Result<Vec<u8>, String>,
+}
+
+/// Reads a file. What cannot be a list is only digested, however large it pretends to be.
+fn load(path: &Path) -> io::Result<Loaded> {
+    let (mut file, size) = disk::open(path)?;
+    disk::check_size(size, budget::FILE_LIMIT)?;
+    let mut digest = Sha256::new();
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(io::Error::other)?;
+    let (mut read, mut refused) = (0_u64, None);
+    while read <= size {
+        let from = bytes.len();
+        let fresh = file.by_ref().take(STRIDE).read_to_end(&mut bytes)? as u64;
+        if fresh == 0 {
+            break;
+        }
+        let chunk = bytes.get(from..).unwrap_or_default();
+        digest.update(chunk);
+        if refused.is_none() {
+            refused = if read == 0 { decode::no_list(chunk) } else { None }.or_else(|| decode::hole(chunk, STRIDE));
+        }
+        if refused.is_some() {
+            bytes = Vec::new();
+        }
+        read += fresh;
+    }
+    disk::check_read(read, size)?;
+    Ok(Loaded { sha256: hex(&digest.finalize()), size, body: refused.map_or(Ok(bytes), Err) })
 }
 
 /// The tables of one input file.
@@ -63,45 +122,71 @@ struct Found {
     notices: Vec<Notice>,
     /// Labels of members and tables.
     names: BTreeSet<String>,
+    used: Use,
 }
 
 impl Found {
-    /// `archives` is how many archives, one inside the other, may still be opened.
-    fn tables(&mut self, label: &str, mut bytes: Vec<u8>, archives: u8) {
+    /// `archives` is how many archives, one inside the other, may still be opened. Fails when the file as a whole needs
+    /// more than it may.
+    fn tables(&mut self, label: &str, bytes: Vec<u8>, archives: u8) -> Result<(), String> {
         match decode::sniff(&bytes) {
             decode::Container::Archive if archives == 0 => {
                 self.refuse(label, "an archive within an archive within an archive; unpack it first".into());
+                Ok(())
             }
-            decode::Container::Archive => match archive::members(&mut bytes) {
-                Ok(members) if members.is_empty() => self.refuse(label, "an archive without files".into()),
-                Ok(members) => {
-                    drop(bytes);
-                    for member in members {
-                        let name = self.name(format!("{label}!{}", member.name));
-                        match member.body {
-                            Ok(body) => self.tables(&name, body, archives - 1),
-                            Err(reason) => self.refuse(&name, reason),
-                        }
-                    }
-                }
-                Err(reason) => self.refuse(label, reason),
-            },
-            decode::Container::Workbook => match workbook::sheets(label, bytes) {
-                Ok((exports, notices)) => {
-                    self.keep(label, exports);
-                    self.notices.extend(notices);
-                }
-                Err(reason) => self.refuse(label, reason),
-            },
+            decode::Container::Archive => self.archive(label, bytes, archives),
+            decode::Container::Workbook => self.workbook(label, bytes),
             decode::Container::Other => self.text(label, bytes),
         }
     }
 
-    fn text(&mut self, label: &str, bytes: Vec<u8>) {
+    fn archive(&mut self, label: &str, bytes: Vec<u8>, archives: u8) -> Result<(), String> {
+        let mut archive = match Archive::open(bytes) {
+            Ok(archive) if archive.count() == 0 => {
+                self.refuse(label, "an archive without files".into());
+                return Ok(());
+            }
+            Ok(archive) => archive,
+            Err(reason) => {
+                self.refuse(label, reason);
+                return Ok(());
+            }
+        };
+        self.used.members(archive.count())?;
+        while let Some(member) = archive.next(&mut self.used)? {
+            let name = self.name(format!("{label}!{}", member.name));
+            match member.body {
+                Ok(body) => self.tables(&name, body, archives - 1)?,
+                Err(reason) => self.refuse(&name, reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn workbook(&mut self, label: &str, bytes: Vec<u8>) -> Result<(), String> {
+        let size = bytes.len() as u64;
+        match workbook::sheets(label, bytes, self.used.left()) {
+            Ok(found) => {
+                self.used.unpacked(found.unpacked)?;
+                self.used.text(found.text, size)?;
+                self.used.rows(found.rows, found.text)?;
+                self.keep(label, found.exports);
+                self.notices.extend(found.notices);
+            }
+            Err(reason) => self.refuse(label, reason),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, label: &str, bytes: Vec<u8>) -> Result<(), String> {
         let decoded = match decode::text(bytes) {
             Ok(decoded) => decoded,
-            Err(reason) => return self.refuse(label, reason),
+            Err(reason) => {
+                self.refuse(label, reason);
+                return Ok(());
+            }
         };
+        let size = decoded.text.len() as u64;
         if let Some(remark) = decoded.remark {
             self.notices.push(Notice::new(Code::LegacyEncoding, label, remark));
         }
@@ -115,11 +200,14 @@ impl Found {
         };
         match found {
             Ok((exports, notice)) => {
+                self.used.rows(exports.iter().map(Export::most_rows).sum(), size)?;
+                self.used.text(exports.iter().map(Export::repeated).sum(), size)?;
                 self.keep(label, exports);
                 self.notices.extend(notice);
             }
             Err(reason) => self.refuse(label, reason),
         }
+        Ok(())
     }
 
     /// A label that no other part of the file has.
@@ -147,7 +235,8 @@ impl Found {
 /// # Errors
 /// What the system says.
 pub fn digest_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let (file, size) = disk::open(path)?;
+    let mut file = file.take(size);
     let mut hash = Sha256::new();
     let mut chunk = vec![0; 1 << 16];
     loop {

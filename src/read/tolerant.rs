@@ -1,77 +1,91 @@
 //! The reader for damaged tables: looks at every row, sets aside those that do not fit, and goes on.
 
-use polars::prelude::{NewChunkedArray, StringChunked};
+use polars::prelude::StringChunkedBuilder;
 
 use super::delimited::{Delimited, strict_rows};
 use super::export::{BadRow, Rows};
+use super::split::{Row, Splitter};
 
 /// Bytes of a bad row that are kept.
 const LONGEST_KEPT: usize = 4_096;
+
+/// How far a quoted cell may go on over lines, given how much was read in vain so far.
+///
+/// A stray quote is followed to the end of the text, and its row then costs one line. Were each of a million followed
+/// so, that would take for ever: once the text has been read three times over for nothing, quotes reach less far.
+#[derive(Debug)]
+struct Patience {
+    /// Bytes of the text.
+    size: usize,
+    /// Bytes that were read in vain.
+    spent: usize,
+}
+
+impl Patience {
+    const NEAR: usize = 4_096;
+
+    const fn reach(&self) -> usize {
+        match self.spent / (self.size + Self::NEAR) {
+            ..3 => usize::MAX,
+            3..8 => Self::NEAR,
+            _ => 0,
+        }
+    }
+}
 
 /// Reads some columns, row by row.
 pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> Rows {
     let body = export.body();
     let width = export.width;
-    let mut kept: Vec<Vec<Option<String>>> = vec![Vec::new(); columns.len()];
-    let mut row_numbers = Vec::new();
-    let mut bad = Vec::new();
-    let mut cut = false;
-    let mut start = 0;
-    let mut row = 0_u32;
-    let mut record = csv::StringRecord::new();
-    'resume: loop {
-        let rest = body.get(start..).unwrap_or_default();
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(export.delimiter)
-            .quote(export.quote)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(rest);
-        loop {
-            let from = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-            // The text is valid UTF-8 by now, so an error can only be the end.
-            if !reader.read_record(&mut record).unwrap_or(false) {
-                break 'resume;
+    let mut patience = Patience { size: body.len(), spent: 0 };
+    let mut kept: Vec<StringChunkedBuilder> = columns.iter().map(|_| StringChunkedBuilder::new("".into(), 0)).collect();
+    let mut rows = Rows::default();
+    let mut number = 0_u32;
+    let mut splitter = Splitter::new(body, export.delimiter, export.quote, width);
+    while let Some(row) = splitter.row(patience.reach()) {
+        number += 1;
+        let raw = body.get(row.from..row.to).unwrap_or_default();
+        // Blank cells beyond the header say nothing: some tools end every row with a comma.
+        let blank_surplus = row.cells > width && !row.surplus;
+        let fits = row.cells == width || blank_surplus || (short_rows && row.cells < width);
+        let last_unended = row.to >= body.len() && !body.ends_with(b"\n");
+        let open_quote = is_open(export, &row, raw, last_unended);
+        if fits && !open_quote && !(last_unended && row.cells < width) {
+            for (cells, at) in kept.iter_mut().zip(columns) {
+                cells.append_option(splitter.get(*at).filter(|cell| !cell.is_empty()));
             }
-            let to = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-            row += 1;
-            // Blank cells beyond the header say nothing: some tools end every row with a comma.
-            let surplus = record.len() > width && record.iter().skip(width).all(|cell| cell.trim().is_empty());
-            let fits = record.len() == width || surplus || (short_rows && record.len() < width);
-            let last_unended = to >= rest.len() && !body.ends_with(b"\n");
-            let raw = rest.get(from..to).unwrap_or_default();
-            let lead = raw.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-            let raw = raw.get(lead..).unwrap_or_default();
-            // Within one line an odd quote is harmless; one that reaches over lines may have eaten other rows.
-            let over_lines = raw.trim_ascii_end().contains(&b'\n');
-            let open_quote = (over_lines || last_unended)
-                && export.quote == b'"'
-                && strict_rows(raw, export.delimiter, record.len()).is_none();
-            if fits && !open_quote && !(last_unended && record.len() < width) {
-                for (cells, at) in kept.iter_mut().zip(columns) {
-                    cells.push(record.get(*at).filter(|c| !c.is_empty()).map(str::to_string));
-                }
-                row_numbers.push(row);
-                continue;
-            }
-            let reason = if open_quote && record.len() == width {
-                "has a quote that is never closed".to_string()
-            } else {
-                let cells = if record.len() == 1 { "cell" } else { "cells" };
-                format!("has {} {cells} where the header has {width}", record.len())
-            };
-            // A stray quote swallows the lines after it; only its own line is given up.
-            let line_end = memchr::memchr(b'\n', raw).map_or(raw.len(), |p| p + 1);
-            let line = raw.get(..line_end.min(LONGEST_KEPT)).unwrap_or_default();
-            bad.push(BadRow { row, reason, text: String::from_utf8_lossy(line).trim_end().to_string() });
-            if line_end < raw.len() {
-                start += from + lead + line_end;
-                continue 'resume;
-            }
-            cut |= last_unended && record.len() <= width;
+            rows.row.push(number);
+            continue;
+        }
+        // A stray quote swallows the lines after it; only its own line is given up.
+        let line_end = memchr::memchr(b'\n', raw).map_or(raw.len(), |p| p + 1);
+        let line = raw.get(..line_end.min(LONGEST_KEPT)).unwrap_or_default();
+        let text = String::from_utf8_lossy(line).trim_end().to_string();
+        rows.bad.push(BadRow { row: number, reason: reason(&row, width, open_quote), text });
+        if line_end < raw.len() {
+            patience.spent = patience.spent.saturating_add(raw.len());
+            splitter.seek(row.from + line_end);
+        } else {
+            rows.cut |= last_unended && row.cells <= width;
         }
     }
-    let columns =
-        kept.into_iter().map(|cells| StringChunked::from_iter_options("".into(), cells.into_iter())).collect();
-    Rows { columns, row: row_numbers, bad, cut, ..Rows::default() }
+    rows.columns = kept.into_iter().map(StringChunkedBuilder::finish).collect();
+    rows
+}
+
+/// Within one line an odd quote is harmless; one that reaches over lines may have eaten other rows.
+fn is_open(export: &Delimited, row: &Row, raw: &[u8], last_unended: bool) -> bool {
+    let over_lines = || raw.trim_ascii_end().contains(&b'\n');
+    row.stopped
+        || ((last_unended || over_lines())
+            && export.quote == b'"'
+            && strict_rows(raw, export.delimiter, row.cells).is_none())
+}
+
+fn reason(row: &Row, width: usize, open_quote: bool) -> String {
+    if row.stopped || (open_quote && row.cells == width) {
+        return "has a quote that is never closed".to_string();
+    }
+    let cells = if row.cells == 1 { "cell" } else { "cells" };
+    format!("has {} {cells} where the header has {width}", row.cells)
 }

@@ -1,5 +1,6 @@
 //! CSV for machines and for people who open it in a spreadsheet: RFC 4180, formula-safe, made in parallel.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use rayon::prelude::*;
@@ -83,13 +84,10 @@ impl Line {
     /// Text from an export or about one: quoted where needed, and neutralised where a spreadsheet would run it.
     pub(super) fn text(&mut self, text: &str) {
         self.separate();
-        let guarded = runs_as_formula(text);
+        let text = &*neutral(text);
         let quoted = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
         if quoted {
             self.bytes.push(b'"');
-        }
-        if guarded {
-            self.bytes.push(b'\'');
         }
         if quoted {
             for byte in text.bytes() {
@@ -112,11 +110,49 @@ impl Line {
     }
 }
 
-/// Whether a spreadsheet would take the text for a formula (CWE-1236).
+/// The text with an apostrophe before everything that a spreadsheet would take for a formula (CWE-1236): at the front,
+/// and where a cell would begin if the file were opened with another separator than the comma.
 ///
-/// An apostrophe at the front counts too, so that taking one off again always gives the original.
-pub(super) fn runs_as_formula(text: &str) -> bool {
-    matches!(text.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\'' | '＝' | '＋' | '－' | '＠'))
+/// Apostrophes that stand at the front, or before such a sign, get one too, so that taking one off again always gives the
+/// original.
+pub(super) fn neutral(text: &str) -> Cow<'_, str> {
+    // Nearly every text has no such sign at all.
+    if !text.contains(STARTERS) && !text.starts_with(['\'', '\t', '\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    let mut begins = true;
+    for (at, sign) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
+        // At the front everything that begins like one is kept from being one, numbers too.
+        if (at == 0 && rest.starts_with(['\'', '\t', '\n', '\r'])) || (begins && runs(rest, at == 0)) {
+            out.push('\'');
+        }
+        begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
+        out.push(sign);
+    }
+    Cow::Owned(out)
+}
+
+/// What begins a formula.
+const STARTERS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// What separates cells where somebody may open a file.
+fn separates(sign: char) -> bool {
+    matches!(sign, ',' | ';' | '\t' | '|' | '\n' | '\r')
+}
+
+/// Whether a cell that begins here is a formula, once apostrophes before it are taken off.
+fn runs(text: &str, front: bool) -> bool {
+    let bare = text.trim_start_matches('\'');
+    bare.starts_with(STARTERS) && (front || bare.len() < text.len() || !is_number(text))
+}
+
+/// Whether a text goes on with a plain number with a sign, or a lone sign, up to where a cell would end.
+fn is_number(text: &str) -> bool {
+    let cell = text.split(separates).next().unwrap_or_default();
+    let Some(rest) = cell.strip_prefix(['-', '+']) else { return false };
+    rest.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, by arithmetic: a million of them take longer through a formatter than through everything else.
@@ -206,10 +242,51 @@ mod tests {
     }
 
     #[test]
+    fn formulas_behind_any_separator_are_neutralised() {
+        for (text, expected) in [
+            ("x;=cmd|'/C calc'!A0", "x;'=cmd|'/C calc'!A0"),
+            ("x\t@sum", "x\t'@sum"),
+            ("x\n=1", "x\n'=1"),
+            ("x; \"=1", "x; \"'=1"),
+            ("x,\u{a0}＝1", "x,\u{a0}'＝1"),
+            ("x|-1+cmd", "x|'-1+cmd"),
+            ("\t=1", "'\t'=1"),
+            ("-5", "'-5"),
+            ("a;-5;b", "a;-5;b"),
+            ("Desk 3, - left", "Desk 3, '- left"),
+            ("Desk 3, -", "Desk 3, -"),
+            ("OU=A,DC=b", "OU=A,DC=b"),
+            ("intune:1=2; x=3", "intune:1=2; x=3"),
+            ("pre-fix a+b me@x", "pre-fix a+b me@x"),
+            ("a;'b", "a;'b"),
+            ("a;'=b", "a;''=b"),
+            ("'a", "''a"),
+        ] {
+            assert_eq!(neutral(text), expected);
+        }
+    }
+
+    #[test]
     fn times() {
         let mut out = Vec::new();
         push_time(1_795_161_600_123, &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), "2026-11-20T08:00:00Z");
+    }
+
+    /// The original of a text that was neutralised: an apostrophe is taken off wherever a cell would begin.
+    fn taken_off(text: &str) -> String {
+        let mut out = String::new();
+        let mut begins = true;
+        for (at, sign) in text.char_indices() {
+            let rest = text.get(at..).unwrap();
+            if sign == '\'' && (at == 0 || (begins && rest.trim_start_matches('\'').starts_with(STARTERS))) {
+                begins = false;
+                continue;
+            }
+            begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
+            out.push(sign);
+        }
+        out
     }
 
     proptest! {
@@ -219,8 +296,13 @@ mod tests {
             let mut reader = ::csv::Reader::from_reader(written.as_bytes());
             let record = reader.records().next().unwrap().unwrap();
             let cell = record.get(0).unwrap();
-            let back = if runs_as_formula(&text) { cell.strip_prefix('\'').unwrap() } else { cell };
-            prop_assert_eq!(back, text.as_str());
+            prop_assert_eq!(taken_off(cell), text);
+        }
+
+        #[test]
+        fn hostile_text_comes_back(text in "[a1=+@'＝;,|\t\n\r \"-]{0,12}") {
+            let written = neutral(&text).into_owned();
+            prop_assert_eq!(taken_off(&written), text);
         }
     }
 }

@@ -27,6 +27,10 @@ use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership
 const CHUNK: usize = 500;
 /// Devices that are listed for readers without scripts.
 const STATIC: usize = 100;
+/// Records and steps of one device that the drawer knows; `records.csv` and `plan.csv` have all.
+const MOST_SHOWN: usize = 200;
+/// Objects of one finding.
+const MOST_OBJECTS: usize = 50;
 
 /// Packed data, ready to stand in the page.
 #[derive(Debug, Serialize)]
@@ -187,28 +191,32 @@ impl Records {
 
 /// What the drawer shows of a device: records, findings, steps.
 fn detail(analysis: &Analysis, index: &Index, records: &Records, device: u32) -> Value {
-    let own = records.of(device);
+    let all = records.of(device);
     let at = device as usize;
-    let place = |record: &u32| own.iter().position(|r| r == record);
+    // The list is in the order of the numbers.
+    let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
+    let place = |record: &u32| own.binary_search(record).ok();
     let findings = &analysis.findings;
     let found: Vec<Value> = index
         .findings(at)
         .iter()
         .map(|f| {
             let f = *f as usize;
-            let objects: Vec<usize> = findings.objects(f).iter().filter_map(place).collect();
+            let concerned = findings.objects(f);
+            let objects: Vec<usize> = concerned.iter().take(MOST_OBJECTS).filter_map(place).collect();
             json!([
                 findings.rule.get(f),
                 position(Severity::ALL, findings.severity.get(f)),
                 position(Confidence::ALL, findings.confidence.get(f)),
                 findings.evidence.get(f),
                 objects,
+                concerned.len(),
             ])
         })
         .collect();
     let (first, plan) = index.plan(analysis, at);
     let steps: Vec<Value> = (first..)
-        .zip(plan)
+        .zip(plan.iter().take(MOST_SHOWN))
         .map(|(number, step)| {
             let place = step.object.as_ref().and_then(place);
             let object = place.map_or_else(|| analysis.object_of(step).into(), Value::from);
@@ -220,7 +228,7 @@ fn detail(analysis: &Analysis, index: &Index, records: &Records, device: u32) ->
         })
         .collect();
     let rows: Vec<Value> = own.iter().filter_map(|record| record_row(analysis, at, *record)).collect();
-    json!([rows, found, steps])
+    json!([rows, found, steps, all.len(), plan.len()])
 }
 
 /// One record. What is the same as at the device is not repeated.
@@ -240,7 +248,7 @@ fn record_row(analysis: &Analysis, device: usize, record: u32) -> Option<Value> 
         seconds(columns.last_seen.get(row)),
         seconds(columns.enrolled.get(row)),
         analysis.links.held_by.get(record as usize),
-        analysis.links.refused.get(&record),
+        analysis.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
         u8::from(live.is_some_and(|c| c.id.get(device) == id)),
     ]))
 }

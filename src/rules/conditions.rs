@@ -90,7 +90,7 @@ impl Conditions {
         let mut problems = Vec::new();
         let mut waiting: Vec<(String, Raw)> = Vec::new();
         for (path, text) in under(files, FOLDER) {
-            match yaml_serde::from_str::<Raw>(&text) {
+            match crate::yaml::from_str::<Raw>(&text) {
                 Ok(raw) => waiting.push((path, raw)),
                 Err(e) => problems.push(problem(
                     &path,

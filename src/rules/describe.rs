@@ -240,7 +240,7 @@ const KEYS: &[&str] = &[
 ];
 
 pub(super) fn parse(path: &str, text: &str) -> Result<Raw, Vec<Problem>> {
-    yaml_serde::from_str(text).map_err(|e| vec![unreadable(path, &e)])
+    crate::yaml::from_str(text).map_err(|e| vec![unreadable(path, &e)])
 }
 
 /// The reader of YAML says what it expected; of a long list only the nearest is of use.
@@ -272,11 +272,12 @@ fn unreadable(path: &str, error: &yaml_serde::Error) -> Problem {
 pub(super) fn line_of(text: &str, keys: &[&str]) -> Option<usize> {
     let mut from = 0;
     for (depth, key) in keys.iter().enumerate() {
+        let named = format!("name: {key}");
         let is_key = |line: &str| {
             // The first key is one of the file's own, which stand at the margin.
             let inner = line.trim_start().trim_start_matches("- ").trim_start_matches('{');
             let line = if depth == 0 { line } else { inner };
-            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')) || line.contains(&format!("name: {key}"))
+            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')) || line.contains(&named)
         };
         from += text.lines().skip(from).position(is_key)? + 1;
     }

@@ -39,12 +39,14 @@ function drawerOf(list, move) {
 
   // -- parts
 
-  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects]) => {
+  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects, concerned]) => {
     const slug = raw.rules[rule];
     const facts = [];
     if (evidence) facts.push(["Evidence", isolated(evidence)]);
-    if (objects.length) facts.push([objects.length === 1 ? "Object" : "Objects", make("span", null, ...objects.flatMap((o, i) => (
-      [i ? ", " : "", `${records[o].title} `, make("code", null, isolated(records[o].id))])))]);
+    if (objects.length) facts.push([concerned === 1 ? "Object" : "Objects", make("span", null, ...objects.flatMap((o, i) => (
+      [i ? ", " : "", `${records[o].title} `, make("code", null, isolated(records[o].id))])),
+    concerned > objects.length ? ` and ${count(concerned - objects.length)} more; findings.csv and records.csv have them` : "")]);
+    else if (concerned) facts.push(["Objects", `${plural(concerned, "record", "records")}; records.csv has them`]);
     facts.push(["Confidence", raw.words.confidence[confidence] || DASH]);
     return make("li", null,
       make("p", { class: "step-head" }, chip(raw.words.severity[severity]), " ", make("a", { href: `#rule-${slug}` }, ruleName(slug))),
@@ -65,7 +67,7 @@ function drawerOf(list, move) {
     return make("li", null, head, facts.length ? pairs("step-facts", facts) : null);
   });
 
-  const proof = (at, records) => {
+  const proof = (at, records, total) => {
     const words = {
       exact: "Identifiers that consoles write for this very purpose hold all records together.",
       strong: "Serial numbers or IMEI hold some of the records together; nothing contradicts them.",
@@ -77,8 +79,10 @@ function drawerOf(list, move) {
     const held = raw.words.kind.map((slug, i) => ({ slug, tier: raw.words.tier[i], with: records.filter((r) => (r.held & (1 << i)) !== 0) }))
       .filter((kind) => kind.with.length > 0);
     const lines = held.map((kind) => make("li", null, make("strong", null, KINDS[kind.slug] || kind.slug), ` (${kind.tier}) holds `,
-      kind.with.map((r) => `${r.title}, row ${r.row}`).join("; "), "."));
-    const refusals = records.flatMap((r) => r.refused.map((reason) => make("li", null, make("strong", null, "Refused"), ` at ${r.title}, row ${r.row}: `, isolated(reason))));
+      kind.with.slice(0, RECORDS_SHOWN).map((r) => `${r.title}, row ${r.row}`).join("; "),
+      kind.with.length > RECORDS_SHOWN || total > records.length ? "; and more, records.csv has all." : "."));
+    const refusals = records.flatMap((r) => r.refused.map((reason) => [r, reason])).slice(0, RECORDS_SHOWN)
+      .map(([r, reason]) => make("li", null, make("strong", null, "Refused"), ` at ${r.title}, row ${r.row}: `, isolated(reason)));
     return [
       make("p", null, make("strong", null, word ? word[0].toUpperCase() + word.slice(1) : DASH), ". ", words[word] || ""),
       lines.length + refusals.length ? make("ul", { class: "plain" }, ...lines, ...refusals) : null,
@@ -87,12 +91,12 @@ function drawerOf(list, move) {
 
   // Signals over time, one line a record; the table of records says the same.
   const timeline = (at, records) => {
-    const dated = records.filter((r) => r.seen !== null || r.enrolled !== null);
+    const dated = records.filter((r) => r.seen !== null || r.enrolled !== null).slice(0, RECORDS_SHOWN);
     if (!dated.length) return make("p", null, "No record has a date.");
     const threshold = raw.as_of - raw.thresholds[raw.platform[at]] * DAY_SECONDS;
     const all = dated.flatMap((r) => [r.seen, r.enrolled]).filter((t) => t !== null);
-    const end = Math.max(raw.as_of, ...all);
-    const start = Math.min(threshold - 30 * DAY_SECONDS, ...all.map((t) => Math.max(t, raw.as_of - 8 * 366 * DAY_SECONDS)));
+    const end = all.reduce((most, t) => Math.max(most, t), raw.as_of);
+    const start = all.reduce((least, t) => Math.min(least, Math.max(t, raw.as_of - 8 * 366 * DAY_SECONDS)), threshold - 30 * DAY_SECONDS);
     const [left, right, line] = [150, 610, 22];
     const height = dated.length * line + 44;
     const x = (t) => Math.round((left + (Math.max(t, start) - start) / (end - start) * (right - left)) * 10) / 10;
@@ -118,7 +122,7 @@ function drawerOf(list, move) {
       make("p", { class: "legend" }, `Filled: newest sign of life. Open: enrolled or added, no sign of life. Shaded: older than the threshold of ${raw.thresholds[raw.platform[at]]} days.`));
   };
 
-  const recordsPart = (records) => {
+  const recordsPart = (records, total) => {
     const head = ["Console", "Id", "Name", "Serial", "Last sign of life", "Enrolled", "Joined by", "Where"];
     const rows = records.slice(0, RECORDS_SHOWN).map((r) => make("tr", null,
       make("th", { scope: "row" }, r.title, r.live ? make("span", { class: "quiet" }, " speaks for its console") : ""),
@@ -128,12 +132,12 @@ function drawerOf(list, move) {
       make("td", null, isolated(r.export), `, row ${r.row}`)));
     return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Records" },
       make("table", { class: "records" },
-        make("caption", null, records.length > RECORDS_SHOWN ? `The first ${RECORDS_SHOWN} of ${count(records.length)} records; records.csv has all` : "Every record of this device"),
+        make("caption", null, total > RECORDS_SHOWN ? `The first ${RECORDS_SHOWN} of ${count(total)} records; records.csv has all` : "Every record of this device"),
         make("thead", null, make("tr", null, ...head.map((h) => make("th", { scope: "col" }, h)))),
         make("tbody", null, ...rows)));
   };
 
-  const fill = (at, [rows, findings, steps]) => {
+  const fill = (at, [rows, findings, steps, total, planned]) => {
     const records = rows.map((r) => recordOf(at, r));
     const facts = [
       ["Device key", make("code", null, isolated(list.key(at)))], ["Serial", said(list.serial(at))],
@@ -149,12 +153,13 @@ function drawerOf(list, move) {
       make("h3", null, "Findings"),
       findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device."),
       make("h3", null, "Steps, in order"),
+      planned > steps.length ? make("p", null, `The first ${count(steps.length)} of ${count(planned)} steps; plan.csv has all.`) : "",
       steps.length ? make("ol", { class: "steps" }, ...stepsPart(steps, records))
         : make("p", null, findings.length ? "There is no plan for this device. A person must look at it." : "There is nothing to do."),
       make("h3", null, "Signals"), timeline(at, records),
       make("h3", null, "Device"), pairs("sheet", facts),
-      make("h3", null, "Records"), recordsPart(records),
-      make("h3", null, "Proof of identity"), ...proof(at, records).filter(Boolean),
+      make("h3", null, "Records"), recordsPart(records, total),
+      make("h3", null, "Proof of identity"), ...proof(at, records, total).filter(Boolean),
     );
     for (const box of inside.querySelectorAll(".scroll")) {
       if (box.scrollWidth <= box.clientWidth + 1) box.removeAttribute("tabindex");

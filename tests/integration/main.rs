@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 mod bad_input;
+mod bombs;
 mod boundaries;
 mod caution;
 #[cfg(unix)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::super::budget::{MAX_COLUMNS, too_wide};
 use super::flatten::{Plan, Scalar, Sink, flatten};
 use super::paths::Paths;
 use super::{List, PAGE_PREFIX};
@@ -14,7 +15,10 @@ const CHUNK: usize = 1024;
 /// The columns of a list: the paths of its elements in the order of first appearance, then `page …` ones.
 ///
 /// Elements that cannot be read give no columns.
-pub(crate) fn columns(text: &str, list: &List) -> Vec<String> {
+///
+/// # Errors
+/// A list with more columns than a device list has, as a sentence part.
+pub(crate) fn columns(text: &str, list: &List) -> Result<Vec<String>, String> {
     let chunks = list.chunks(list.objects().div_ceil(CHUNK));
     let headers: Vec<Vec<String>> = chunks
         .into_par_iter()
@@ -22,14 +26,26 @@ pub(crate) fn columns(text: &str, list: &List) -> Vec<String> {
             let mut header = Header::new();
             for element in list.elements(range) {
                 header.add(element.text(text));
+                if header.order.len() > MAX_COLUMNS {
+                    return Err(too_wide());
+                }
             }
-            header.names()
+            Ok(header.names())
         })
-        .collect();
+        .collect::<Result<_, String>>()?;
     let facts = list.pages.iter().flat_map(|page| &page.facts);
     let facts = facts.map(|(path, _)| format!("{PAGE_PREFIX}{path}"));
     let mut seen = HashSet::new();
-    headers.into_iter().flatten().chain(facts).filter(|path| seen.insert(path.clone())).collect()
+    let mut all = Vec::new();
+    for path in headers.into_iter().flatten().chain(facts) {
+        if seen.len() > MAX_COLUMNS {
+            return Err(too_wide());
+        }
+        if seen.insert(path.clone()) {
+            all.push(path);
+        }
+    }
+    Ok(all)
 }
 
 /// The paths of one element.
@@ -124,13 +140,13 @@ mod tests {
         {"z":oops},{"late":1,"id":2,"attributes":{"m":1,"n":2}}]}"#;
         let lists = outline(text).unwrap();
         let expected = ["id", "n", "e", "l.a", "l.b", "late", "m", "page links.self"];
-        assert_eq!(columns(text, &lists[0]), expected);
+        assert_eq!(columns(text, &lists[0]).unwrap(), expected);
         let row = |row| format!("{{\"id\":{row},\"c{}\":1,\"x\":{{\"d{}\":2}}}}", row / 700, row / 500);
         let many = (0..5000).map(row).collect::<Vec<_>>().join("\n");
         let lists = outline(&many).unwrap();
         let threads = |count| rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
-        let one = threads(1).install(|| columns(&many, &lists[0]));
+        let one = threads(1).install(|| columns(&many, &lists[0])).unwrap();
         assert_eq!(one[..5], ["id", "c0", "x.d0", "x.d1", "c1"]);
-        assert_eq!(one, threads(4).install(|| columns(&many, &lists[0])));
+        assert_eq!(one, threads(4).install(|| columns(&many, &lists[0])).unwrap());
     }
 }

@@ -70,9 +70,9 @@ fn exports(label: &str, text: String, mut found: Vec<List>, lacks: Option<String
     let text = Arc::new(text);
     let exports = found.into_iter().map(|list| {
         let label = if list.name.is_empty() { label.to_string() } else { format!("{label}!{}", list.name) };
-        Export::json(label, Document::new(Arc::clone(&text), list))
+        Ok(Export::json(label, Document::new(Arc::clone(&text), list)?))
     });
-    Ok(exports.collect())
+    exports.collect()
 }
 
 /// The rows that a chunk of elements gives.
@@ -85,9 +85,20 @@ struct Part {
 }
 
 impl Document {
-    fn new(text: Arc<String>, list: List) -> Self {
-        let header = columns(&text, &list);
-        Self { text, list, header }
+    fn new(text: Arc<String>, list: List) -> Result<Self, String> {
+        let header = columns(&text, &list)?;
+        Ok(Self { text, list, header })
+    }
+
+    /// Bytes of the facts of pages, which every row of the page repeats.
+    pub(in crate::read) fn repeated(&self) -> u64 {
+        let facts = |page: &super::Page| page.facts.iter().map(|(_, text)| text.len()).sum::<usize>();
+        self.list.pages.iter().map(|page| page.elements.len() as u64 * facts(page) as u64).sum()
+    }
+
+    /// How many elements there are.
+    pub(in crate::read) fn height(&self) -> u64 {
+        self.list.len() as u64
     }
 
     /// A table whose rows are JSON texts that stand in the cells of another table; `None` where a row has none.
@@ -106,7 +117,7 @@ impl Document {
         // A cell that holds more or less than one value would shift the rows after it.
         let fits = |list: &List| list.len() == height && list.name.is_empty() && !list.cut;
         let list = found.pop().filter(|list| found.is_empty() && fits(list))?;
-        Some(Self::new(Arc::new(text), list))
+        Self::new(Arc::new(text), list).ok()
     }
 
     pub(in crate::read) fn header(&self) -> &[String] {

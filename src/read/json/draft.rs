@@ -6,10 +6,15 @@ use super::{Bad, List, Page, next_link, number};
 /// The facts around a page.
 pub(super) type Facts = Vec<(String, String)>;
 
+/// Lists of different names that one text may have.
+pub(super) const MOST_LISTS: usize = 64;
+
 /// All lists found so far.
 #[derive(Default)]
 pub(super) struct Drafts {
     drafts: Vec<Draft>,
+    /// There was one more than there may be.
+    overfull: bool,
     /// The index of the list that got something last.
     last: usize,
     /// Answers of batches that failed, by their status.
@@ -87,6 +92,11 @@ impl Drafts {
         }
     }
 
+    /// Whether there are more lists than are read.
+    pub(super) const fn is_overfull(&self) -> bool {
+        self.overfull
+    }
+
     /// Adds a page with these rows.
     pub(super) fn page(&mut self, name: &str, facts: Facts, elements: Vec<(usize, usize)>) {
         let resource = resource(&facts).unwrap_or_default();
@@ -158,6 +168,10 @@ impl Drafts {
         let last = || Some(self.last).filter(|last| self.drafts.get(*last).is_some_and(fits));
         let known = self.drafts.iter().position(is_same).or_else(last);
         let known = known.or_else(|| self.drafts.iter().position(fits));
+        self.overfull |= known.is_none() && self.drafts.len() >= MOST_LISTS;
+        if self.overfull {
+            return None;
+        }
         self.last = known.unwrap_or_else(|| {
             let list = List { name: name.to_owned(), ..List::default() };
             self.drafts.push(Draft { list, resource: resource.to_owned(), count: 0 });

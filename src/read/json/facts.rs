@@ -7,13 +7,18 @@ use super::reader::Reader;
 use super::scan::{Members, Scanner, Value};
 
 /// A member of an envelope with more text than this is no fact.
-const MAX_FACT_TEXT: usize = 65_536;
+const MAX_FACT_TEXT: usize = 16_384;
+/// An envelope says no more than this.
+pub(super) const MOST_FACTS: usize = 200;
 
 /// Flattens all members of an envelope but arrays and the `skipped` ones, which are sorted.
 pub(super) fn facts(scan: Scanner<'_>, members: &Members<'_>, skipped: &[usize]) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut seen = HashSet::new();
     for (index, member) in members.list.iter().enumerate() {
+        if facts.len() >= MOST_FACTS {
+            break;
+        }
         let text = scan.slice(member.key_start, member.end);
         let plain = matches!(member.value, Value::Scalar | Value::Object);
         if !plain || skipped.binary_search(&index).is_ok() || text.len() > MAX_FACT_TEXT {

@@ -12,6 +12,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 /// Objects and arrays are followed to this depth.
 const MAX_DEPTH: u8 = 16;
+/// A path with more bytes is passed over: it is no column, and every member inside would repeat it.
+const MAX_PATH: usize = 1_000;
 /// The path number for what has none.
 pub(super) const NO_PATH: u32 = u32::MAX;
 /// From here on a whole number that was written as a float shows its exponent.
@@ -185,7 +187,8 @@ impl<'de, S: Sink> Visitor<'de> for ValueSeed<'_, '_, S> {
         walk.depth += 1;
         let length = walk.path.len();
         while let Some(transparent) = map.next_key_seed(KeySeed { path: walk.path })? {
-            match walk.sink.plan(walk.path) {
+            let plan = if walk.path.len() > MAX_PATH { Plan::Drop } else { walk.sink.plan(walk.path) };
+            match plan {
                 Plan::Take(id) => {
                     map.next_value_seed(ValueSeed { walk, id, around: transparent.then_some(length) })?;
                 }

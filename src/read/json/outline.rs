@@ -1,9 +1,11 @@
 //! Finds the rows of a JSON text: documents, envelopes and pages around them, and lists under several names.
 
+use std::collections::HashSet;
+
 use super::List;
 use super::batch;
-use super::draft::{Drafts, Facts};
-use super::facts::facts;
+use super::draft::{Drafts, Facts, MOST_LISTS};
+use super::facts::{MOST_FACTS, facts};
 use super::scan::{Broken, Items, Members, Scanner, Value};
 use super::shape::{Class, MAX_WRAPPERS, Trust, classify, is_identity};
 
@@ -13,6 +15,10 @@ const KEY: &str = "key";
 const INCLUDED: &str = "included";
 /// More broken lines than this, and the text is no list.
 const MOST_TORN: usize = 200;
+/// How many times over a text is read in vain.
+const MOST_IN_VAIN: usize = 32;
+/// A text of less is read in vain as often as it has broken lines.
+const LITTLE: usize = 4 << 20;
 
 /// Finds the lists of rows in a text.
 ///
@@ -25,6 +31,9 @@ pub(crate) fn outline(text: &str) -> Result<Vec<List>, String> {
     let stopped = outline.documents();
     if stopped.is_some() {
         outline.drafts.mark_cut();
+    }
+    if outline.drafts.is_overfull() {
+        return Err(format!("it has more than {MOST_LISTS} lists of different names; at most so many are read"));
     }
     let lacks = outline.drafts.lacks();
     let lists = outline.drafts.into_lists();
@@ -73,6 +82,7 @@ impl Outline<'_> {
     /// Reads one document after another. Returns why it stopped before the end of the text.
     fn documents(&mut self) -> Option<Broken> {
         let mut at = 0;
+        let mut in_vain = 0_usize;
         loop {
             at = self.scan.between(at);
             let result = match self.scan.byte(at)? {
@@ -86,8 +96,13 @@ impl Outline<'_> {
                     let next = self.next_line(at);
                     let end = next.unwrap_or(self.scan.text.len());
                     let torn = self.drafts.torn(self.scan.slice(at, end).trim_end());
-                    // Each of them is read to the end of the text, so that very many would take very long.
-                    at = match next.filter(|_| torn < MOST_TORN) {
+                    // Each of them may be read to the end of the text, so that very many would take very long.
+                    in_vain += match broken {
+                        Broken::At(place) => place.saturating_sub(at),
+                        Broken::Ends | Broken::ErrorAnswer => self.scan.text.len() - at,
+                    };
+                    let goes_on = torn < MOST_TORN && in_vain / MOST_IN_VAIN <= self.scan.text.len().max(LITTLE);
+                    at = match next.filter(|_| goes_on) {
                         Some(next) => next,
                         None => return Some(broken),
                     };
@@ -100,10 +115,11 @@ impl Outline<'_> {
     /// Where the next line begins that looks like an object.
     fn next_line(&self, at: usize) -> Option<usize> {
         let rest = self.scan.text.get(at..)?;
-        let lines = rest.match_indices('\n').map(|(newline, _)| at + newline + 1);
-        lines
-            .into_iter()
-            .find(|next| self.scan.text.get(*next..).is_some_and(|line| line.trim_start().starts_with('{')))
+        let mut lines = rest.match_indices('\n').map(|(newline, _)| at + newline + 1);
+        // Only blanks within the line are passed over: to look beyond it at every blank line would take for ever.
+        lines.find(|next| {
+            self.scan.text.get(*next..).is_some_and(|line| line.trim_start_matches([' ', '\t', '\r']).starts_with('{'))
+        })
     }
 
     /// A scalar between rows is a bad row, anything else that is neither object nor array ends the reading.
@@ -129,8 +145,10 @@ impl Outline<'_> {
         let scan = self.scan;
         let around = |members: &Members<'_>, skipped: &[usize]| {
             let mut facts = facts(scan, members, skipped);
-            let known: Vec<_> = place.facts.iter().filter(|fact| facts.iter().all(|own| own.0 != fact.0)).collect();
-            facts.extend(known.into_iter().cloned());
+            let own: HashSet<&str> = facts.iter().map(|(path, _)| path.as_str()).collect();
+            let known: Vec<_> = place.facts.iter().filter(|(path, _)| !own.contains(path.as_str())).cloned().collect();
+            facts.extend(known);
+            facts.truncate(MOST_FACTS);
             facts
         };
         let trust = match place {

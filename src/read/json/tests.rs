@@ -7,7 +7,7 @@ type Column = Vec<Option<String>>;
 
 /// All cells of a list by path, row by row, and the numbers of the rows that cannot be read.
 fn rows(text: &str, list: &List) -> (Vec<(u32, Row)>, Vec<u32>) {
-    let header = columns(text, list);
+    let header = columns(text, list).unwrap();
     let mut reader = Reader::new(&header, &|_| false);
     let (mut rows, mut bad) = (Vec::new(), list.bad.iter().map(|bad| bad.number).collect::<Vec<_>>());
     for element in list.elements(0..list.objects()) {

@@ -83,20 +83,33 @@ pub(crate) struct Workbook<B: AsRef<[u8]>> {
     sheets: Vec<Sheet>,
     /// Of each sheet, what the pass over it told.
     scans: Vec<(Scan, Merged)>,
+    /// Bytes of all parts.
+    unpacked: u64,
+    /// Bytes of the text of all cells.
+    text: u64,
 }
 
 /// Opens a workbook, and looks at every sheet.
 ///
 /// # Errors
 ///
-/// If the bytes are no .xlsx workbook, are damaged, or go beyond the limits against hostile files.
-/// A single damaged sheet is no error; see [`Sheet::problem`].
-pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
+/// If the bytes are no .xlsx workbook, are damaged, or go beyond the limits against hostile files: `most` is what all
+/// parts together may unpack to. A single damaged sheet is no error; see [`Sheet::problem`].
+pub(crate) fn open<B: AsRef<[u8]>>(bytes: B, most: u64) -> Result<Workbook<B>, String> {
     let mut package = Package::open(bytes)?;
+    let unpacked = package.unpacked();
+    if unpacked > most {
+        return Err(format!(
+            "the workbook is refused: it unpacks to {} MB, more than {} MB",
+            unpacked >> 20,
+            most >> 20
+        ));
+    }
     let mut scans = Vec::new();
-    for part in parts::survey(&mut package)? {
+    let survey = parts::survey(&mut package)?;
+    for part in &survey.sheets {
         scans.push(if part.has_cells {
-            match scan::scan(&mut package, &part.path) {
+            match scan::scan(&mut package, &part.path, &survey.strings) {
                 Ok(Some(scan)) => Ok(scan),
                 Ok(None) => Err("its part is missing".to_owned()),
                 Err(Fault::Damage(text)) => Err(text),
@@ -106,6 +119,7 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
             Ok(Scan::default())
         });
     }
+    let text: u64 = scans.iter().flatten().map(|scan| scan.text).sum();
     let mut xlsx = Xlsx::new(package.into_bytes()).map_err(package::damaged)?;
     let listed = xlsx.sheets_metadata().to_vec();
     if listed.is_empty() {
@@ -140,7 +154,7 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
         sheets.push(sheet);
         kept.push(own);
     }
-    Ok(Workbook { xlsx, sheets, scans: kept })
+    Ok(Workbook { xlsx, sheets, scans: kept, unpacked, text })
 }
 
 /// Fills in what the header and the pass over the sheet tell.
@@ -173,6 +187,11 @@ impl Sheet {
 }
 
 impl<B: AsRef<[u8]>> Workbook<B> {
+    /// Bytes of all parts, and of the text of all cells.
+    pub(crate) const fn size(&self) -> (u64, u64) {
+        (self.unpacked, self.text)
+    }
+
     /// All sheets, in workbook order.
     pub(crate) fn sheets(&self) -> &[Sheet] {
         &self.sheets

@@ -49,6 +49,8 @@ pub(super) struct Package<B> {
     zip: ZipArchive<Cursor<B>>,
     /// Lower-case path to the name in the archive.
     names: BTreeMap<String, String>,
+    /// Bytes of all parts, as the directory says; a part that has more is broken.
+    unpacked: u64,
 }
 
 impl<B: AsRef<[u8]>> Package<B> {
@@ -58,6 +60,7 @@ impl<B: AsRef<[u8]>> Package<B> {
         let mut zip =
             ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the workbook is damaged or cut off".to_owned())?;
         let mut names = BTreeMap::new();
+        let mut unpacked = 0_u64;
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(damaged)?;
             let name = entry.name().map_err(damaged)?.into_owned();
@@ -67,14 +70,20 @@ impl<B: AsRef<[u8]>> Package<B> {
             if entry.size() > unpacked_limit(entry.compressed_size(), PART_LIMIT) {
                 return Err(too_large(&name));
             }
+            unpacked = unpacked.saturating_add(entry.size());
             names.insert(name.replace('\\', "/").to_ascii_lowercase(), name);
         }
         if zip.has_overlapping_files().map_err(damaged)? {
             return Err("the workbook is damaged: its parts overlap".to_owned());
         }
-        let package = Self { zip, names };
+        let package = Self { zip, names, unpacked };
         package.refuse_other_packages()?;
         Ok(package)
+    }
+
+    /// What all parts together unpack to.
+    pub(super) const fn unpacked(&self) -> u64 {
+        self.unpacked
     }
 
     /// Whether the archive has this part.

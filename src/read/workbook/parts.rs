@@ -1,6 +1,6 @@
 //! The parts around the sheets: which sheets there are, and whether strings and styles are sane.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -25,15 +25,25 @@ pub(super) struct SheetPart {
     pub(super) has_cells: bool,
 }
 
-/// Finds the parts of the sheets, in workbook order, and checks the parts that all sheets share.
-pub(super) fn survey<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<Vec<SheetPart>, Fault> {
+/// What is known of a workbook before a sheet is read.
+#[derive(Debug)]
+pub(super) struct Survey {
+    /// The parts of the sheets, in workbook order.
+    pub(super) sheets: Vec<SheetPart>,
+    /// Bytes of each shared string.
+    pub(super) strings: Vec<u32>,
+}
+
+/// Finds the parts of the sheets, and checks the parts that all sheets share.
+pub(super) fn survey<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<Survey, Fault> {
     let (folder, name) = main_part(package)?;
     let targets = relationships(package, &format!("{folder}_rels/{name}.rels"))?;
-    check_strings(package, &format!("{folder}sharedStrings.xml"))?;
+    let strings = check_strings(package, &format!("{folder}sharedStrings.xml"))?;
     check_styles(package, &format!("{folder}styles.xml"))?;
     package.measure(&format!("{folder}theme/theme1.xml"), SMALL_PART_LIMIT)?;
 
-    let mut sheets = Vec::new();
+    let mut sheets: Vec<SheetPart> = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut found = Ok(());
     let path = format!("{folder}{name}");
     each_tag(package, &path, |tag| {
@@ -46,12 +56,18 @@ pub(super) fn survey<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<Vec<She
             return;
         };
         let path = target.strip_prefix('/').map_or_else(|| format!("{folder}{target}"), str::to_owned);
+        // One part under many names would be read as often.
+        if !seen.insert(path.to_ascii_lowercase()) {
+            found =
+                Err(Fault::Limit("the workbook is refused: two of its sheets are one and the same part".to_owned()));
+            return;
+        }
         sheets.push(SheetPart { path, has_cells: kind.ends_with("/worksheet") });
         if sheets.len() > SHEET_LIMIT {
             found = Err(Fault::Limit(format!("the workbook is refused: it has more than {SHEET_LIMIT} sheets")));
         }
     })?;
-    found.map(|()| sheets)
+    found.map(|()| Survey { sheets, strings })
 }
 
 /// The folder and the file name of the workbook part.
@@ -108,11 +124,13 @@ fn relationships<B: AsRef<[u8]>>(
 }
 
 /// The reader of cells makes room for as many strings as the part declares.
-/// So that number must fit the size of the part.
-fn check_strings<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Result<(), Fault> {
+/// So that number must fit the size of the part. Gives the length of each string.
+fn check_strings<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Result<Vec<u32>, Fault> {
     let size = package.measure(path, STRINGS_LIMIT)?;
-    let Some(mut part) = package.part(path, STRINGS_LIMIT)? else { return Ok(()) };
+    let mut lengths = Vec::new();
+    let Some(mut part) = package.part(path, STRINGS_LIMIT)? else { return Ok(lengths) };
     let mut buffer = Vec::new();
+    let mut length = 0_usize;
     loop {
         buffer.clear();
         match next(&mut part, &mut buffer)? {
@@ -128,9 +146,14 @@ fn check_strings<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Result
                         }
                     }
                 }
-                return Ok(());
             }
-            Event::Eof => return Ok(()),
+            Event::Text(text) => length += text.len(),
+            Event::CData(text) => length += text.len(),
+            Event::End(tag) if tag.local_name().as_ref() == "si" => {
+                lengths.push(u32::try_from(length).unwrap_or(u32::MAX));
+                length = 0;
+            }
+            Event::Eof => return Ok(lengths),
             _ => {}
         }
     }
@@ -199,7 +222,7 @@ mod tests {
     use super::*;
 
     fn found(bytes: Vec<u8>) -> Result<Vec<SheetPart>, String> {
-        survey(&mut Package::open(bytes)?).map_err(String::from)
+        survey(&mut Package::open(bytes)?).map(|found| found.sheets).map_err(String::from)
     }
 
     #[test]

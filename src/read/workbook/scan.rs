@@ -28,6 +28,8 @@ pub(super) struct Scan {
     pub(super) has_data: bool,
     /// The first filled rows: number from 1, and whether the row is hidden.
     first: Vec<(u32, bool)>,
+    /// Bytes of the text of all cells.
+    pub(super) text: u64,
     filled: u32,
     hidden: u32,
     has_filter: bool,
@@ -68,10 +70,16 @@ struct Place {
     cells: u64,
     data_over: bool,
     in_criterion: bool,
+    /// The cell holds the number of a shared string.
+    shared: bool,
 }
 
-/// Reads a sheet's XML to its end. Nothing if the part is missing.
-pub(super) fn scan<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Result<Option<Scan>, Fault> {
+/// Reads a sheet's XML to its end. Nothing if the part is missing. `strings` are the lengths of the shared strings.
+pub(super) fn scan<B: AsRef<[u8]>>(
+    package: &mut Package<B>,
+    path: &str,
+    strings: &[u32],
+) -> Result<Option<Scan>, Fault> {
     let Some(mut part) = package.part(path, PART_LIMIT)? else { return Ok(None) };
     let mut buffer = Vec::with_capacity(1024);
     let mut found = Scan::default();
@@ -82,7 +90,10 @@ pub(super) fn scan<B: AsRef<[u8]>>(package: &mut Package<B>, path: &str) -> Resu
             Event::Start(tag) if place.data_over => place.enter_tail(&tag, &mut found)?,
             Event::Start(tag) => place.enter(&tag, &mut found)?,
             Event::End(tag) => place.leave(tag.local_name().as_ref(), &mut found),
-            Event::Text(text) if place.in_value => place.row_filled |= !is_blank(&text),
+            Event::Text(text) if place.in_value => {
+                place.row_filled |= !is_blank(&text);
+                found.text += if place.shared { shared(strings, &text) } else { text.len() as u64 };
+            }
             Event::CData(_) | Event::GeneralRef(_) if place.in_value => place.row_filled = true,
             Event::Eof => return Ok(Some(found)),
             _ => {}
@@ -97,6 +108,7 @@ impl Place {
             "c" => {
                 self.in_cell = true;
                 self.in_value = false;
+                self.shared = attributes(tag).any(|(key, value)| key == "t" && value == "s");
                 self.cells += 1;
                 if self.cells > CELL_LIMIT {
                     return Err(Fault::Limit(format!("a sheet has more than {CELL_LIMIT} cells")));
@@ -177,6 +189,11 @@ impl Place {
     }
 }
 
+/// The length of the shared string with this number.
+fn shared(strings: &[u32], number: &str) -> u64 {
+    number.trim().parse().ok().and_then(|at: usize| strings.get(at)).map_or(0, |length| u64::from(*length))
+}
+
 /// The reader of cells subtracts the corners of the declared range.
 fn check_dimension(text: &str) -> Result<(), Fault> {
     let mut corners = Vec::new();
@@ -236,7 +253,7 @@ mod tests {
 
     fn scanned(xml: &str) -> Result<Scan, Fault> {
         let mut package = Package::open(Book::default().sheet("a", "", xml).pack()).unwrap();
-        scan(&mut package, "xl/Worksheets/sheet1.xml").map(Option::unwrap)
+        scan(&mut package, "xl/Worksheets/sheet1.xml", &[]).map(Option::unwrap)
     }
 
     #[test]

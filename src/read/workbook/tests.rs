@@ -8,6 +8,10 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Writer};
 use super::fixture::{Book, pack, pack_all, text_row, worksheet};
 use super::*;
 
+fn open<B: AsRef<[u8]>>(bytes: B) -> Result<Workbook<B>, String> {
+    super::open(bytes, u64::MAX)
+}
+
 type Row = (u32, Vec<Option<String>>);
 
 /// Reads all rows of a sheet.
@@ -349,4 +353,29 @@ fn another_row_as_header() {
     assert_eq!((sheet.header_row, sheet.title_rows, sheet.rows), (2, 1, 2));
     let (found, _) = rows_of(&mut book, 0, &[0]).unwrap();
     assert_eq!(found.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn sheets_that_are_one_part_are_refused() {
+    let mut parts = Book::rows(&text_row(1, "", &["a", "b"])).sheet("Again", "", &worksheet("")).parts();
+    let rels = parts.iter_mut().find(|(path, _)| path.ends_with("workbook.xml.rels")).unwrap();
+    rels.1 = rels.1.replace("Sheet2.xml", "sheet1.xml");
+    let error = open(pack_all(&parts)).err().unwrap();
+    assert_eq!(error, "the workbook is refused: two of its sheets are one and the same part");
+}
+
+#[test]
+fn shared_text_counts_as_often_as_it_is_used() {
+    let rows = "<row><c t=\"s\"><v>1</v></c><c><v>12</v></c></row>".repeat(5);
+    let book = Book {
+        strings: Some(format!("<sst><si><t>a</t></si><si><r><t>{}</t></r><r><t>bc</t></r></si></sst>", "x".repeat(98))),
+        ..Book::rows(&rows)
+    };
+    assert_eq!(open(book.pack()).unwrap().size().1, 5 * (100 + 2));
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_more_than_it_may_is_refused() {
+    let error = super::open(Book::rows("").pack(), 100).err().unwrap();
+    assert!(error.starts_with("the workbook is refused: it unpacks to"), "{error}");
 }

@@ -23,13 +23,28 @@ impl std::fmt::Debug for Worksheet {
     }
 }
 
-/// The sheets of a workbook that hold something, in workbook order.
+/// What a workbook holds.
+pub(in crate::read) struct Sheets {
+    /// The sheets that hold something, in workbook order.
+    pub(in crate::read) exports: Vec<Export>,
+    pub(in crate::read) notices: Vec<Notice>,
+    /// Bytes of its parts.
+    pub(in crate::read) unpacked: u64,
+    /// Bytes of the text of its cells.
+    pub(in crate::read) text: u64,
+    /// Rows that hold something.
+    pub(in crate::read) rows: u64,
+}
+
+/// The sheets of a workbook whose parts unpack to no more than so many bytes.
 ///
 /// # Errors
 /// The reason why the workbook cannot be read, as a sentence part.
-pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export>, Vec<Notice>), String> {
-    let book = open(bytes)?;
+pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>, most: u64) -> Result<Sheets, String> {
+    let book = open(bytes, most)?;
+    let (unpacked, text) = book.size();
     let sheets = book.sheets().to_vec();
+    let rows = sheets.iter().map(|sheet| u64::from(sheet.rows)).sum();
     let book = Arc::new(Mutex::new(book));
     let (mut exports, mut notices) = (Vec::new(), Vec::new());
     for (index, sheet) in sheets.into_iter().enumerate() {
@@ -61,7 +76,7 @@ pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>) -> Result<(Vec<Export
     if exports.is_empty() && notices.is_empty() {
         return Err("a workbook whose sheets are empty".into());
     }
-    Ok((exports, notices))
+    Ok(Sheets { exports, notices, unpacked, text, rows })
 }
 
 /// Says that cells are merged, and what became of the cells that show nothing of their own.
@@ -114,6 +129,10 @@ impl Worksheet {
 
     pub(in crate::read) fn header(&self) -> &[String] {
         &self.sheet.header
+    }
+
+    pub(in crate::read) fn height(&self) -> u64 {
+        u64::from(self.sheet.rows)
     }
 
     pub(in crate::read) const fn epoch_1904(&self) -> bool {

@@ -161,7 +161,10 @@ impl Cells<'_> {
     }
 }
 
-/// The text as a cell can hold it: without control characters, and no longer than there is room.
+/// What ends a text that has no room.
+const CUT: &str = "… (cut here; the CSV files have all)";
+
+/// The text as a cell can hold it: without control characters, and no longer than there is room, which it then says.
 pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
     let forbidden =
         |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
@@ -169,16 +172,18 @@ pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
         return text.into();
     }
     // The limit counts UTF-16 units.
-    let mut room = CELL;
-    text.chars()
-        .map(|c| if forbidden(c) { '\u{fffd}' } else { c })
-        .take_while(|c| {
-            let fits = room >= c.len_utf16();
-            room = room.saturating_sub(c.len_utf16());
-            fits
-        })
-        .collect::<String>()
-        .into()
+    let is_cut = text.chars().map(char::len_utf16).sum::<usize>() > CELL;
+    let mut room = if is_cut { CELL - CUT.chars().map(char::len_utf16).sum::<usize>() } else { CELL };
+    let fitting = text.chars().map(|c| if forbidden(c) { '\u{fffd}' } else { c }).take_while(|c| {
+        let fits = room >= c.len_utf16();
+        room = room.saturating_sub(c.len_utf16());
+        fits
+    });
+    let mut out: String = fitting.collect();
+    if is_cut {
+        out.push_str(CUT);
+    }
+    out.into()
 }
 
 /// Fills a sheet, and more of them where one has no room for all lines.
@@ -245,8 +250,12 @@ mod tests {
     #[test]
     fn cells_hold_what_a_sheet_may_hold() {
         assert_eq!(printable("a\u{1}b\nc"), "a\u{fffd}b\nc");
-        assert_eq!(printable(&"x".repeat(40_000)).len(), CELL);
-        assert_eq!(printable(&"😀".repeat(20_000)).chars().count(), CELL / 2, "two units each, and no half of one");
+        for text in ["x".repeat(40_000), "😀".repeat(20_000)] {
+            let cell = printable(&text);
+            assert!((CELL - 1..=CELL).contains(&cell.encode_utf16().count()), "no half of a sign, and full");
+            assert!(cell.ends_with(CUT), "it says that it is cut");
+        }
+        assert_eq!(printable(&"x".repeat(CELL)).len(), CELL);
     }
 
     #[test]

@@ -43,6 +43,61 @@ const REFUSED_WORDS: &[&str] = &[
     "now",
 ];
 
+/// Functions that a condition may call. Each gives one value for one row, and none makes a text longer than its parts.
+const FUNCTIONS: &[&str] = &[
+    "abs",
+    "btrim",
+    "ceil",
+    "char_length",
+    "character_length",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "date_part",
+    "ends_with",
+    "extract",
+    "floor",
+    "greatest",
+    "if",
+    "ifnull",
+    "initcap",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "ltrim",
+    "mod",
+    "nullif",
+    "octet_length",
+    "position",
+    "regexp_like",
+    "right",
+    "round",
+    "rtrim",
+    "sign",
+    "starts_with",
+    "strpos",
+    "substr",
+    "substring",
+    "trim",
+    "upper",
+];
+
+/// Words that stand before a bracket and are no functions.
+const BEFORE_BRACKETS: &[&str] = &[
+    "all", "and", "any", "as", "between", "by", "case", "cast", "char", "decimal", "else", "escape", "ilike", "in",
+    "interval", "is", "like", "not", "numeric", "or", "regexp", "rlike", "then", "try_cast", "varchar", "when",
+];
+
+/// The longest condition, in characters.
+const LONGEST: usize = 8_000;
+/// The longest text in a condition, in characters.
+const LONGEST_TEXT: usize = 1_000;
+/// Operators, functions and cases of one condition; each is a step deeper for the engine.
+const MOST_STEPS: usize = 250;
+/// Brackets inside each other.
+const DEEPEST: usize = 32;
+
 /// Columns that a condition may read.
 pub(super) trait Scope {
     /// Type of a column.
@@ -84,23 +139,41 @@ fn expand(expr: Expr, scope: &dyn Scope) -> Result<Expr, Refusal> {
             found.push((name, shared?));
         }
     }
-    Ok(expr.map_expr(|part| match &part {
+    if found.is_empty() {
+        return Ok(expr);
+    }
+    let expr = expr.map_expr(|part| match &part {
         Expr::Column(name) => found.iter().find(|(own, _)| own == name).map_or(part, |(_, shared)| shared.clone()),
         _ => part,
-    }))
+    });
+    // Each is within its limits; one that names others which name others may be of any size.
+    let steps = expr.into_iter().filter(|part| !matches!(part, Expr::Column(_) | Expr::Literal(_))).count();
+    if steps > MOST_STEPS {
+        let message =
+            format!("has more than {MOST_STEPS} operators, functions and cases with the conditions that it names");
+        return Err(refusal(message, "name fewer of them, or write two rules"));
+    }
+    Ok(expr)
 }
 
 /// The same, without what depends on the lists at hand.
 pub(super) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
-    if let Some(word) = refused_word(text) {
+    let outside = outside_quotes(text)?.to_lowercase();
+    if let Some(word) = refused_word(&outside) {
         let help =
             format!("a condition speaks of one {} at a time; `lastseen fields` lists what it may read", scope.row());
         return Err(refusal(format!("`{word}` is not allowed in a condition"), help));
+    }
+    if let Some(refusal) = too_much(text, &outside).or_else(|| foreign_function(&outside)) {
+        return Err(refusal);
     }
     let parsed = quietly(|| sql_expr(text).map_err(|e| first_line(&e)));
     let expr = parsed.map_err(|message| refusal(format!("cannot be read as a condition: {message}"), ""))?;
     if expr.into_iter().any(|part| matches!(part, Expr::Alias(..))) {
         return Err(refusal("gives its result a name", "a condition has no `AS`"));
+    }
+    if let Some(refusal) = expr.into_iter().find_map(grows) {
+        return Err(refusal);
     }
     let expr = expand(expr, scope)?;
     let mut roots = expr.clone().meta().root_names();
@@ -210,18 +283,112 @@ fn number(literal: &LiteralValue) -> Option<f64> {
     literal.to_any_value()?.extract::<f64>()
 }
 
-fn refused_word(text: &str) -> Option<&'static str> {
-    words(text).iter().find_map(|word| REFUSED_WORDS.iter().copied().find(|refused| refused == word))
-}
-
 /// The words of a condition outside its texts, lower case.
 pub(in crate::rules) fn words(text: &str) -> Vec<String> {
+    let outside = outside_quotes(text).unwrap_or_default().to_lowercase();
+    outside.split(|c: char| !is_word(c)).map(str::to_string).collect()
+}
+
+fn refused_word(outside: &str) -> Option<&'static str> {
+    let mut words = outside.split(|c: char| !is_word(c));
+    words.find_map(|word| REFUSED_WORDS.iter().copied().find(|refused| *refused == word))
+}
+
+const fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+}
+
+/// A condition without its texts; nothing if it has what could hide a part of it from this look.
+fn outside_quotes(text: &str) -> Result<String, Refusal> {
     let mut outside = String::new();
-    for (at, part) in text.split('\'').enumerate() {
-        outside.push_str(if at % 2 == 0 { part } else { " " });
+    let mut quote = None;
+    for sign in text.chars() {
+        match quote {
+            Some(open) if sign == open => quote = None,
+            Some('"') => outside.push(sign),
+            Some(_) => continue,
+            None if matches!(sign, '\'' | '"') => {
+                let word: String = outside.chars().rev().take_while(|c| is_word(*c)).collect();
+                if sign == '\'' && (outside.ends_with(['&', '$']) || (!word.is_empty() && word.len() < 3)) {
+                    return Err(refusal(
+                        "puts a letter right before a text",
+                        "write the text as it is, in single quotes",
+                    ));
+                }
+                quote = Some(sign);
+            }
+            None => outside.push(sign),
+        }
+        if matches!(sign, '\'' | '"') {
+            outside.push(' ');
+        }
+        if outside.ends_with("--") || outside.ends_with("/*") || outside.ends_with(['$', '`']) {
+            return Err(refusal(
+                "has a comment or a sign that no condition needs",
+                "leave `--`, `/*`, `$` and back quotes away",
+            ));
+        }
     }
-    let lower = outside.to_lowercase();
-    lower.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_string).collect()
+    Ok(outside)
+}
+
+/// A condition that the engine would need too long or too deep a stack for.
+fn too_much(text: &str, outside: &str) -> Option<Refusal> {
+    const STEPS: &[&str] =
+        &["and", "or", "not", "between", "in", "is", "like", "ilike", "rlike", "regexp", "case", "when"];
+    let help = "split it: give parts of it a name under `records`, or write two rules";
+    if text.chars().count() > LONGEST {
+        return Some(refusal(format!("is longer than {LONGEST} characters"), help));
+    }
+    if text.split('\'').skip(1).step_by(2).any(|part| part.chars().count() > LONGEST_TEXT) {
+        return Some(refusal(format!("compares with a text of more than {LONGEST_TEXT} characters"), ""));
+    }
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for sign in outside.chars() {
+        match sign {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    if deepest > DEEPEST {
+        return Some(refusal(format!("has more than {DEEPEST} brackets inside each other"), help));
+    }
+    let words = outside.split(|c: char| !is_word(c)).filter(|word| STEPS.contains(word)).count();
+    let signs = outside
+        .matches(['=', '<', '>', '+', '-', '*', '/', '%', '|', '(', '[', ':', '~', '^', '&', '#', '!', '@'])
+        .count();
+    if words + signs > MOST_STEPS {
+        return Some(refusal(format!("has more than {MOST_STEPS} operators, functions and cases"), help));
+    }
+    None
+}
+
+/// A second look, at what was understood: something that makes texts longer, whatever it was called.
+fn grows(part: &Expr) -> Option<Refusal> {
+    let Expr::Function { function, .. } = part else { return None };
+    let name = function.to_string();
+    let grows =
+        ["pad", "repeat", "replace", "zfill", "explode", "list", "range"].iter().any(|word| name.contains(word));
+    grows.then(|| refusal(format!("calls `{name}`, which a condition may not"), ""))
+}
+
+/// A function that a condition may not call.
+fn foreign_function(outside: &str) -> Option<Refusal> {
+    let called = outside.match_indices('(').filter_map(|(at, _)| {
+        let before = outside.get(..at)?.trim_end();
+        let word = before.rsplit(|c: char| !is_word(c)).next().filter(|word| !word.is_empty())?;
+        Some(word.to_string())
+    });
+    let known = |word: &str| FUNCTIONS.contains(&word) || BEFORE_BRACKETS.contains(&word);
+    let word = called.into_iter().find(|word| !known(word))?;
+    let near = nearest(&word, FUNCTIONS.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("the nearest is `{near}`; "));
+    Some(refusal(
+        format!("`{word}` is no function that a condition may call"),
+        format!("{near}it may call {}", FUNCTIONS.join(", ")),
+    ))
 }
 
 fn without_rows<'a>(columns: impl Iterator<Item = (&'a str, Kind)>) -> DataFrame {

@@ -78,7 +78,7 @@ fn archive_that_unpacks_without_end() {
     assert_snapshot!(about("devices.zip", packed(&[("devices.csv", &vec![b'a'; 8 << 20])])), @"
     exit 3
     error: `devices.zip` is no known export
-      `devices.zip!devices.csv`: the member unpacks to far more than it should (3 MB) and was not read
+      `devices.zip!devices.csv`: the member unpacks to far more than it should (1 MB) and was not read
     ");
 }
 
