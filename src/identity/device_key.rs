@@ -105,7 +105,7 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
 pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
     let contested = contested(shelves, roots, weak, keyed);
     for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
-        run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.digest, set.first())));
+        run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.console, set.digest, set.first())));
     }
     let mut texts: Vec<String> = keyed.par_iter().map(|(key, _)| text(shelves, key)).collect();
     if contested.is_empty() {
@@ -140,6 +140,8 @@ pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mu
 struct Contested {
     /// Of what all its rows say.
     digest: u128,
+    /// Number of the first console that has a row of it: the key is the Entra device's, not the computer's.
+    console: usize,
     /// Its rows: what each says, and where it stands.
     rows: Vec<(u128, u32)>,
 }
@@ -153,7 +155,8 @@ impl Contested {
 /// The sets that share a key, with what their rows say.
 fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKey, u32)]) -> BTreeMap<u32, Contested> {
     let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
-    let mut sets: BTreeMap<u32, Contested> = shared.map(|(_, root)| (*root, Contested::default())).collect();
+    let mut sets: BTreeMap<u32, Contested> =
+        shared.map(|(_, root)| (*root, Contested { console: usize::MAX, ..Contested::default() })).collect();
     if sets.is_empty() {
         return sets;
     }
@@ -163,6 +166,7 @@ fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKe
             let held = weak.get(record as usize) == Some(&true);
             let set = roots.get(record as usize).filter(|_| !held).and_then(|root| sets.get_mut(root));
             if let Some(set) = set {
+                set.console = set.console.min(shelf.console.index());
                 set.rows.push((contents.digest(line), record));
             }
         }

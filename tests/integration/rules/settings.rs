@@ -91,7 +91,7 @@ fn earlier_ids_of_rules_are_understood_with_a_notice() {
     );
     place.write(
         "accepted.yaml",
-        "- rule: silent-everywhere\n  device: {name: \"*\", user: \"*@contoso.example\"}\n  reason: r\n  owner: o\n  approved_by: a\n  expires: 2027-01-31\n",
+        "- rule: silent-everywhere\n  device: {user: \"*@contoso.example\"}\n  reason: r\n  owner: o\n  approved_by: a\n  expires: 2027-01-31\n",
     );
     let report = place.analyze(&[]);
     assert_eq!(report.rule("sensor-inactive")["reason"], "switched off: another team");
