@@ -384,7 +384,9 @@ proptest! {
                 let said = ["serial_written", "manufacturer", "model", "group_tag"].map(cell).join("|");
                 keys.entry(said).or_default().push(links.key[*device as usize].clone());
             }
-            keys.values_mut().for_each(|own| own.sort());
+            for own in keys.values_mut() {
+                own.sort();
+            }
             keys
         };
         let rows: Vec<String> = rows.iter().map(text).collect();

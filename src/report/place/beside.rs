@@ -80,7 +80,7 @@ impl Beside {
     }
 
     /// The report while it is written; after an exchange, the earlier one.
-    pub(super) fn new(&self) -> PathBuf {
+    pub(super) fn fresh(&self) -> PathBuf {
         self.root.join("new").join(&self.name)
     }
 

@@ -103,7 +103,7 @@ impl Place {
 
     /// The folder in which the report is written.
     pub(super) fn folder(&self) -> PathBuf {
-        self.beside.new()
+        self.beside.fresh()
     }
 
     /// A private folder on the same disk.
