@@ -324,7 +324,7 @@ fn no_folder_of_the_machine_is_named_in_a_report() {
     let place = Place::with_sample();
     place.write("conf/lastseen.toml", "exceptions = \"exceptions.yaml\"\n[thresholds]\ninactive = 80\n");
     place.write("conf/exceptions.yaml", "# none yet\n");
-    place.write("conf/decisions.csv", "serial,note\nNOBODY,x\n");
+    place.write("conf/decisions.csv", "serial,note\nNOBODY1,x\n");
     fs::create_dir(place.path("second")).unwrap();
     {
         let name = "exportDevice_2026-11-20.csv";

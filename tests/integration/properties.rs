@@ -347,12 +347,14 @@ proptest! {
     /// Contradictions at every turn: the result is one, whatever lies where.
     #[test]
     fn a_tangle_does_not_depend_on_order(rows in tangle(), places in prop::collection::vec(any::<Index>(), 24)) {
-        let mut mixed = rows.clone();
-        for (at, place) in (1..mixed.len()).rev().zip(&places) {
-            mixed.swap(at, place.index(at + 1));
+        // Which rows are in a file together may say something, as two lists of one console; their order and names do not.
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        for (at, place) in (1..order.len()).rev().zip(&places) {
+            order.swap(at, place.index(at + 1));
         }
-        let plain = identify(&write(&rows, ["", "x"], |_| false));
-        let mixed = identify(&write(&mixed, ["z-", "a-"], |at| at % 3 == 0));
+        let mixed: Vec<_> = order.iter().map(|at| rows[*at].clone()).collect();
+        let plain = identify(&write(&rows, ["", "x"], |at| at % 3 == 0));
+        let mixed = identify(&write(&mixed, ["z-", "a-"], |at| order[at] % 3 == 0));
         prop_assert_eq!(clusters(&plain), clusters(&mixed));
         let keys = |links: &Links| links.key.iter().cloned().collect::<BTreeSet<String>>();
         prop_assert_eq!(keys(&plain.1), keys(&mixed.1));

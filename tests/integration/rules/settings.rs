@@ -98,7 +98,11 @@ fn earlier_ids_of_rules_are_understood_with_a_notice() {
     assert_ne!(report.rule("stale-everywhere")["suppressed"], "0");
     let said: Vec<String> =
         report.lines_where("notices.csv", "code", "renamed-rule").iter().map(|line| line["message"].clone()).collect();
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    `accepted.yaml` names the rule `silent-everywhere`, which is called `stale-everywhere` today; it is understood, and should be changed
+    `lastseen.toml` names the rule `owner-hoards`, which is called `owner-over-quota` today; it is understood, and should be changed
+    `lastseen.toml` names the rule `silent-sensor`, which is called `sensor-inactive` today; it is understood, and should be changed
+    ");
 
     place.write("lastseen.toml", "[rules.silent-sensor]\noff = \"a\"\n[rules.sensor-inactive]\nseverity = \"low\"\n");
     let run = place.run(&["rules", "check"]);
