@@ -267,7 +267,11 @@ proptest! {
         let (alone, both) = (keys(&analyze(&alone)), keys(&analyze(&both)));
         for (object, key) in alone {
             // A serial number that is no serial number may be the only id of a row.
-            if object.bytes().any(|b| b.is_ascii_digit()) {
+            // Nor is one that the other company happens to have as well: then it is used for matching in neither.
+            let shared = key.iter().filter_map(|key| key.strip_prefix("serial:")).any(|serial| {
+                other.files.iter().any(|(_, content)| memchr::memmem::find(content, serial.as_bytes()).is_some())
+            });
+            if object.bytes().any(|b| b.is_ascii_digit()) && !shared {
                 prop_assert_eq!(both.get(&object), Some(&key), "{}", object);
             }
         }

@@ -107,6 +107,9 @@ fn earlier_ids_of_rules_are_understood_with_a_notice() {
     place.write("lastseen.toml", "[rules.silent-sensor]\noff = \"a\"\n[rules.sensor-inactive]\nseverity = \"low\"\n");
     let run = place.run(&["rules", "check"]);
     assert_eq!(run.code, 5);
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @"
+    error: `lastseen.toml`, `[rules.silent-sensor]`: `sensor-inactive` and `silent-sensor` are the same rule
+    help: keep `[rules.sensor-inactive]`
+    ");
     assert!(place.run(&["rules", "show", "owner-hoards"]).stdout.starts_with("# More devices than the quota"));
 }
