@@ -30,7 +30,7 @@ pub use interrupt::settle;
 #[cfg(unix)]
 pub use interrupt::watch;
 
-/// A place that this run holds. Given up without [`Place::finish`], it is as it was before.
+/// A place that this run holds. Given up before it is finished, it is as it was before.
 #[derive(Debug)]
 pub struct Place {
     /// As the user wrote it.
