@@ -25,9 +25,6 @@ use order::Order;
 use parts::Part;
 use rows::Row;
 
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
-
 /// Remarks, and lists that seem to lack objects, by place, with the reason.
 pub type Settled = (Vec<Notice>, Vec<(usize, String)>);
 
@@ -65,8 +62,9 @@ fn lacking(parts: &[Part], rows: &[Row], verdict: &Verdict) -> Vec<(usize, Strin
     let named = |(part, reason): &(u32, String)| Some((parts.get(*part as usize)?.export, reason.clone()));
     let mut found: Vec<(usize, String)> = verdict.short.iter().filter_map(named).collect();
     for (number, part) in (0_u32..).zip(parts).filter(|(number, _)| !verdict.older.contains(number)) {
+        let Some(declared) = part.declared else { continue };
         let held = rows.iter().filter(|row| row.part == number && row.object != rows::NONE).count() as u64;
-        if let Some(declared) = part.declared.filter(|declared| *declared > held) {
+        if declared > held {
             found.push((part.export, format!("its newest list declares {declared} devices and has {held}")));
         }
     }

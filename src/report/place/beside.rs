@@ -89,11 +89,6 @@ impl Beside {
         private().create(self.root.join("old"))?;
         Ok(self.root.join("old").join(&self.name))
     }
-
-    /// A private folder that is on the same disk and no part of the report.
-    pub(super) fn scratch(&self) -> &Path {
-        &self.root
-    }
 }
 
 /// Makes folders that nobody else may read.

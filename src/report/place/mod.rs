@@ -108,7 +108,7 @@ impl Place {
 
     /// A private folder on the same disk.
     pub(super) fn scratch(&self) -> &Path {
-        self.beside.scratch()
+        self.beside.root()
     }
 
     fn failed(&self, source: io::Error) -> Error {
