@@ -186,9 +186,11 @@ fn other_keys(shelves: &Shelves, key: &DeviceKey, set: &Contested, keys: &HashSe
         Some((OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0), number(id)))
     };
     let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
-    let own_rows = set.rows.iter().map(|(_, record)| *record).filter(|record| is_own(*record));
-    // By the name of the object, so that what else the rows say does not choose it.
-    let Some((_, record)) = own_rows.map(|record| (shelves.object(record), record)).min() else { return Vec::new() };
+    let own_rows = set.rows.iter().filter(|(_, record)| is_own(*record));
+    // By the name of the object, so that what else the rows say does not choose it; of its rows by what they say, never by
+    // where they stand.
+    let first = own_rows.map(|(said, record)| (shelves.object(*record), *said, *record)).min();
+    let Some((_, _, record)) = first else { return Vec::new() };
     let own = text(shelves, &(OBJECT, 0, record));
     let serial = shelves.locate(record).and_then(|(shelf, line)| shelf.text("serial")?.get(line));
     let plain = object(record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());
