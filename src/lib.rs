@@ -28,4 +28,5 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod table;
+pub mod time;
 pub mod yaml;

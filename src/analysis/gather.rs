@@ -90,20 +90,20 @@ impl Loading {
             }
             return Ok(());
         }
-        if let Ok(recognised) = formats.examine(&export) {
-            return self.read(&export, &recognised, formats, settings);
-        }
-        let (export, rows) = match formats.header_below(export) {
-            Below::Found(export) | Below::Nothing(export) => (export, Vec::new()),
-            Below::Several(export, rows) => (export, rows),
+        let unknown = match formats.examine(&export) {
+            Ok(recognised) => return self.read(&export, &recognised, formats, settings),
+            Err(unknown) => unknown,
         };
-        match formats.examine(&export) {
-            Ok(recognised) => self.read(&export, &recognised, formats, settings),
-            Err(unknown) => {
-                self.stranger(&export, &unknown, formats, &rows);
-                Ok(())
-            }
-        }
+        let (export, unknown, rows) = match formats.header_below(export) {
+            Below::Nothing(export) => (export, unknown, Vec::new()),
+            Below::Several(export, rows) => (export, unknown, rows),
+            Below::Found(export) => match formats.examine(&export) {
+                Ok(recognised) => return self.read(&export, &recognised, formats, settings),
+                Err(unknown) => (export, unknown, Vec::new()),
+            },
+        };
+        self.stranger(&export, &unknown, formats, &rows);
+        Ok(())
     }
 
     fn read(

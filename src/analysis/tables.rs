@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::formats::Older;
+use crate::formats::columns;
 use crate::identity::{self, Devices, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
@@ -126,5 +127,5 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
 /// Newest sign of life in a frame of records.
 pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
     use polars::prelude::ChunkAgg;
-    frame.column("last_seen").ok()?.i64().ok()?.max()
+    columns::times(frame, "last_seen")?.max()
 }

@@ -13,7 +13,7 @@ use crate::formats::Records;
 use crate::notice::Notice;
 use crate::schema::Console;
 
-pub use lists::{conclude, settle};
+pub use lists::{Settled, conclude, settle};
 
 /// A number of devices that a console's own page shows.
 pub type Expected = (Console, u64);

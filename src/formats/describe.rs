@@ -182,8 +182,7 @@ impl Format {
             return vec![lookup.key.as_str()];
         }
         let of = |field: &str| self.columns.get(field).map_or(&[][..], |source| source.written.as_slice());
-        let mut headers: Vec<&str> =
-            Self::IDENTIFIERS.iter().flat_map(|field| of(*field)).map(String::as_str).collect();
+        let mut headers: Vec<&str> = Self::IDENTIFIERS.iter().flat_map(|field| of(field)).map(String::as_str).collect();
         let mut seen = Vec::new();
         headers.retain(|header| {
             let new = !seen.contains(header);

@@ -43,8 +43,6 @@ pub(super) fn newest(casts: Vec<Cast>) -> Result<Cast> {
     Ok(merged)
 }
 
-/// Serial numbers that a workbook holds as numbers may have lost leading zeros.
-
 fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Result<()> {
     merged.tally.add(next.tally);
     merged.written = merged.written.or(next.written);

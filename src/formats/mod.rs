@@ -6,6 +6,7 @@
 mod aside;
 mod cast;
 mod changing;
+pub(crate) mod columns;
 pub mod dates;
 mod describe;
 mod evidence;

@@ -8,6 +8,7 @@ use crate::error::Problem;
 use crate::formats::dates::{Stamp, stamp};
 use crate::rules::{Named, Names};
 use crate::schema::nearest;
+use crate::time::DAY;
 
 const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
 
@@ -172,7 +173,7 @@ impl Reader<'_> {
 
     fn day(&mut self, text: &str) -> Option<i64> {
         match stamp(text) {
-            Stamp::At(millis) if text.get(4..5) == Some("-") => Some(millis.div_euclid(86_400_000) * 86_400_000),
+            Stamp::At(millis) if text.get(4..5) == Some("-") => Some(millis.div_euclid(DAY) * DAY),
             _ => {
                 self.add(format!("`{text}` is no day"), "write it as `2027-03-31`");
                 None
@@ -190,8 +191,6 @@ fn text_of(value: &Value) -> Option<String> {
 mod tests {
     use super::super::{Exceptions, Facts, State};
     use super::*;
-
-    const DAY: i64 = 86_400_000;
 
     fn one(text: &str) -> Exceptions {
         let names = Names::of(&["no-owner", "stale-everywhere"], &[("silent-everywhere", "stale-everywhere")]);

@@ -3,9 +3,7 @@
 use super::shelves::Shelves;
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
-
-/// Milliseconds of a day.
-pub const DAY: i64 = 86_400_000;
+use crate::time::{DAY, day};
 
 /// A few newest dates this far after all others are errors of a clock rather than signs of life.
 const LONE_GAP: i64 = 30 * DAY;
@@ -231,19 +229,6 @@ fn lone_date(shelves: &Shelves, record: u32, millis: i64) -> Option<Notice> {
     let (label, _) = shelves.exports.get(export as usize)?;
     let message = format!("a sign of life on {} is far after all others and does not move the as-of time", day(millis));
     Some(Notice::new(Code::LoneDate, label, message).at_row(row.into()))
-}
-
-/// RFC 3339 in UTC, to the second.
-#[must_use]
-pub fn rfc3339(millis: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(millis)
-        .map_or_else(String::new, |d| d.format("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-/// The day of a time.
-#[must_use]
-pub fn day(millis: i64) -> String {
-    rfc3339(millis).chars().take(10).collect()
 }
 
 #[cfg(test)]

@@ -45,7 +45,8 @@ pub(super) fn missed(
         let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
         let are = if fewer.len() == 1 { "1 stands".to_string() } else { format!("{} stand", fewer.len()) };
         let message = format!(
-            "most of its objects stand in it {runs} times, as in a file that every run appends to; of {} {are} in it less often and              may be gone, so nothing is planned for them: give the newest list by itself",
+            "most of its objects stand in it {runs} times, as in a file that every run appends to; of {} {are} in it less often and \
+             may be gone, so nothing is planned for them: give the newest list by itself",
             many(objects.len() as u64 + fewer.len() as u64, "object")
         );
         notices.push(Notice::new(Code::SourcesOutOfStep, label, message));

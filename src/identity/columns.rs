@@ -5,7 +5,7 @@ use polars::prelude::{
     StringChunked, StringChunkedBuilder, TimeUnit, UInt32Chunked,
 };
 
-use super::activity::{DAY, Threshold};
+use super::activity::Threshold;
 use super::carried::{all_filled, any, counts, newest};
 use super::devices::{Devices, PRECEDENCE};
 use super::links::Links;
@@ -15,6 +15,7 @@ use super::shelves::{NONE, Shelves, written};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
 use crate::schema::{Carried, Console, From, JoinType, Kind, Ownership, carried_column};
+use crate::time::DAY;
 
 impl Devices {
     /// A column of the device table.

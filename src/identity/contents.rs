@@ -1,6 +1,8 @@
 //! What rows say, as digests: how rows without an identifier are told apart wherever they stand.
 
-use polars::prelude::{Int64Chunked, StringChunked};
+use std::cmp::Ordering;
+
+use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked};
 use sha2::{Digest, Sha256};
 
 use super::NEEDED;
@@ -26,6 +28,9 @@ const LASTING: [&str; 15] = [
     "enrolled",
 ];
 
+/// Where a row stands, which is nothing that it says.
+const PLACE: [&str; 2] = ["export", "row"];
+
 /// Some columns of a console's records.
 pub(super) struct Contents<'a> {
     console: &'static str,
@@ -35,6 +40,7 @@ pub(super) struct Contents<'a> {
 enum Column<'a> {
     Text(&'a StringChunked),
     Time(&'a Int64Chunked),
+    Flag(&'a BooleanChunked),
     None,
 }
 
@@ -49,12 +55,34 @@ impl<'a> Contents<'a> {
         Self::of(shelf, NEEDED.iter().copied().chain(LASTING))
     }
 
-    fn of(shelf: &'a Shelf, names: impl Iterator<Item = &'static str>) -> Self {
+    /// Every column that was read, some of them first: for telling which of two rows comes before the other, wherever they
+    /// stand.
+    pub(super) fn ranked(shelf: &'a Shelf, first: &[&'static str]) -> Self {
+        let mut others: Vec<&str> =
+            shelf.frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
+        others.retain(|name| !first.contains(name) && !PLACE.contains(name));
+        others.sort_unstable();
+        Self::of(shelf, first.iter().copied().chain(others))
+    }
+
+    fn of<'n>(shelf: &'a Shelf, names: impl Iterator<Item = &'n str>) -> Self {
         let column = |name: &str| {
-            let time = || shelf.times(name).map_or(Column::None, Column::Time);
+            let flag = || shelf.flags(name).map_or(Column::None, Column::Flag);
+            let time = || shelf.times(name).map_or_else(flag, Column::Time);
             shelf.text(name).map_or_else(time, Column::Text)
         };
         Self { console: shelf.console.as_str(), columns: names.map(column).collect() }
+    }
+
+    /// Which of two lines comes first, by the first column in which they differ.
+    pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
+        let compared = self.columns.iter().map(|column| match column {
+            Column::Text(cells) => cells.get(a).cmp(&cells.get(b)),
+            Column::Time(cells) => cells.get(a).cmp(&cells.get(b)),
+            Column::Flag(cells) => cells.get(a).cmp(&cells.get(b)),
+            Column::None => Ordering::Equal,
+        });
+        compared.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     /// A number for what a line says.
@@ -70,7 +98,7 @@ impl<'a> Contents<'a> {
                         digest.update(time.to_be_bytes());
                     }
                 }
-                Column::None => {}
+                Column::Flag(_) | Column::None => {}
             }
             digest.update([0]);
         }

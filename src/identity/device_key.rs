@@ -105,7 +105,7 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
 pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
     let contested = contested(shelves, roots, weak, keyed);
     for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
-        run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.digest, set.first())));
+        run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.console, set.digest, set.first())));
     }
     let mut texts: Vec<String> = keyed.par_iter().map(|(key, _)| text(shelves, key)).collect();
     if contested.is_empty() {
@@ -140,6 +140,8 @@ pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mu
 struct Contested {
     /// Of what all its rows say.
     digest: u128,
+    /// Number of the first console that has a row of it: the key is the Entra device's, not the computer's.
+    console: usize,
     /// Its rows: what each says, and where it stands.
     rows: Vec<(u128, u32)>,
 }
@@ -153,7 +155,8 @@ impl Contested {
 /// The sets that share a key, with what their rows say.
 fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKey, u32)]) -> BTreeMap<u32, Contested> {
     let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
-    let mut sets: BTreeMap<u32, Contested> = shared.map(|(_, root)| (*root, Contested::default())).collect();
+    let mut sets: BTreeMap<u32, Contested> =
+        shared.map(|(_, root)| (*root, Contested { console: usize::MAX, ..Contested::default() })).collect();
     if sets.is_empty() {
         return sets;
     }
@@ -163,6 +166,7 @@ fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKe
             let held = weak.get(record as usize) == Some(&true);
             let set = roots.get(record as usize).filter(|_| !held).and_then(|root| sets.get_mut(root));
             if let Some(set) = set {
+                set.console = set.console.min(shelf.console.index());
                 set.rows.push((contents.digest(line), record));
             }
         }
@@ -182,9 +186,11 @@ fn other_keys(shelves: &Shelves, key: &DeviceKey, set: &Contested, keys: &HashSe
         Some((OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0), number(id)))
     };
     let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
-    let own_rows = set.rows.iter().map(|(_, record)| *record).filter(|record| is_own(*record));
-    // By the name of the object, so that what else the rows say does not choose it.
-    let Some((_, record)) = own_rows.map(|record| (shelves.object(record), record)).min() else { return Vec::new() };
+    let own_rows = set.rows.iter().filter(|(_, record)| is_own(*record));
+    // By the name of the object, so that what else the rows say does not choose it; of its rows by what they say, never by
+    // where they stand.
+    let first = own_rows.map(|(said, record)| (shelves.object(*record), *said, *record)).min();
+    let Some((_, _, record)) = first else { return Vec::new() };
     let own = text(shelves, &(OBJECT, 0, record));
     let serial = shelves.locate(record).and_then(|(shelf, line)| shelf.text("serial")?.get(line));
     let plain = object(record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{IdxCa, NewChunkedArray};
 
 use super::absence::{Keys, Strays, Unread};
-use super::activity::{AsOf, DAY, Threshold, Thresholds};
+use super::activity::{AsOf, Threshold, Thresholds};
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
 use super::reliance::{self, Reliance};
@@ -13,6 +13,7 @@ use super::shelves::{NONE, Shelves};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
 use crate::schema::{Activity, Console, Identity, Platform};
+use crate::time::DAY;
 
 /// Consoles whose dates are signs of life.
 pub(super) const SIGNALS: &[Console] =

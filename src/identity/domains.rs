@@ -1,5 +1,6 @@
 //! Which devices an AD list could hold: a list covers a domain if it holds computers of it, and says nothing of another.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::devices::Devices;
@@ -16,14 +17,13 @@ impl Devices {
         let listed: HashSet<&str> = ad.text("domain").iter().flat_map(|cells| cells.iter()).flatten().collect();
         let known = self.in_listed_domain(shelves, &listed);
         let synced = self.synced(shelves);
-        let bit = 1_u16 << Console::Ad.index();
         let (mut held, mut missing) = (0_u32, 0_u32);
         for (device, activity) in self.activities().enumerate() {
             let hybrid = self.hybrid.get(device) == Some(&true);
             if !hybrid || activity != Activity::Active || synced.get(device) == Some(&false) {
                 continue;
             }
-            if self.consoles.get(device).is_some_and(|consoles| consoles & bit != 0) {
+            if self.held(device, Console::Ad) {
                 held += 1;
             } else if known.get(device) == Some(&None) {
                 missing += 1;
@@ -48,10 +48,10 @@ impl Devices {
                 if self.hybrid.get(device) != Some(&true) {
                     continue;
                 }
-                let own = domains.and_then(|cells| cells.get(line)).map(str::to_string);
-                let own = own.or_else(|| names.and_then(|cells| cells.get(line)).and_then(of_host));
+                let own = domains.and_then(|cells| cells.get(line)).map(Cow::Borrowed);
+                let own = own.or_else(|| names.and_then(|cells| cells.get(line)).and_then(of_host).map(Cow::Owned));
                 if let (Some(domain), Some(slot)) = (own, known.get_mut(device)) {
-                    *slot = Some(*slot == Some(true) || listed.contains(domain.as_str()));
+                    *slot = Some(*slot == Some(true) || listed.contains(&*domain));
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::careful;
+use super::contents::Contents;
 use super::groups::{Group, Groups, Sets, Traits};
 use super::guards::{Doubt, Guards};
 use super::keys::Kind;
@@ -173,15 +174,21 @@ fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
     traits
 }
 
+/// What tells rows of one object apart first, where none is the newer one.
+const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
+
 /// Records for which another row of the same object speaks, within one device.
 fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, Vec<(u32, u32)>) {
     let mut repeats = vec![false; shelves.total as usize];
     let mut spoken_for = Vec::new();
+    let mut contents: BTreeMap<u32, Contents<'_>> = BTreeMap::new();
     for group in groups.iter().filter(|g| g.kind == Kind::Object) {
+        let Some((shelf, _)) = group.members.first().and_then(|record| shelves.locate(*record)) else { continue };
+        let contents = contents.entry(shelf.offset).or_insert_with(|| Contents::ranked(shelf, SAYS));
         let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
         for record in group.members {
             let best = speaker.entry(sets.find(*record)).or_insert(*record);
-            if is_fresher(shelves, *record, *best) {
+            if is_fresher(shelves, contents, *record, *best) {
                 *best = *record;
             }
         }
@@ -197,17 +204,15 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
     (repeats, spoken_for)
 }
 
-/// Whether a row speaks for an object rather than another one. Equals are told apart by what they say, so that the order of
-/// lists does not matter.
-fn is_fresher(shelves: &Shelves, record: u32, best: u32) -> bool {
-    const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
+/// Whether a row speaks for an object rather than another one. Equals are told apart by all that they say, so that the order
+/// of rows and lists does not matter.
+fn is_fresher(shelves: &Shelves, contents: &Contents<'_>, record: u32, best: u32) -> bool {
     let (new, old) = (freshness(shelves, record), freshness(shelves, best));
     if new != old {
         return new > old;
     }
-    let (Some((shelf, line)), Some((_, there))) = (shelves.locate(record), shelves.locate(best)) else { return false };
-    let mut compared = SAYS.iter().filter_map(|column| shelf.text(column)).map(|c| c.get(line).cmp(&c.get(there)));
-    compared.find(|order| order.is_ne()).is_some_and(std::cmp::Ordering::is_gt)
+    let (Some((_, line)), Some((_, there))) = (shelves.locate(record), shelves.locate(best)) else { return false };
+    contents.compare(line, there).is_gt()
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.

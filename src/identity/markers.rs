@@ -32,7 +32,7 @@ crate::schema::words! {
         VirtualMachine = "virtual_machine",
         /// A Surface Hub.
         SurfaceHub = "surface_hub",
-        /// A HoloLens.
+        /// A `HoloLens`.
         Hololens = "hololens",
         /// A printer, as Universal Print registers them.
         Printer = "printer",

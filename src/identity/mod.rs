@@ -37,7 +37,8 @@ use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
 use crate::schema::Console;
 
-pub use activity::{AsOf, DAY, SHORTEST_INACTIVE, Threshold, Thresholds, as_of, day, rfc3339};
+pub use crate::time::{DAY, day, rfc3339};
+pub use activity::{AsOf, SHORTEST_INACTIVE, Threshold, Thresholds, as_of};
 pub use devices::{Devices, sources_of};
 pub use keys::Kind as KeyKind;
 pub use links::Links;

@@ -69,8 +69,10 @@ impl Devices {
     pub(super) fn listed_in_entra(&self, shelves: &Shelves) -> Column {
         let intune = shelves.of(Console::Intune);
         let ids = shelves.of(Console::Entra).and_then(|s| s.text("entra_id"));
-        let unread =
-            shelves.of(Console::Entra).and_then(|s| s.flags("entra_id_unread")).is_some_and(|flags| flags.any());
+        let unread = shelves
+            .of(Console::Entra)
+            .and_then(|s| s.flags("entra_id_unread"))
+            .is_some_and(polars::prelude::ChunkedArray::any);
         let listed: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
         let one = |device: u32| {
             let id = self.named_by_intune(intune, device).filter(|_| ids.is_some())?;

@@ -149,7 +149,7 @@ impl Devices {
         hybrid
     }
 
-    fn held(&self, device: usize, console: Console) -> bool {
+    pub(super) fn held(&self, device: usize, console: Console) -> bool {
         self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
     }
 

@@ -7,6 +7,7 @@ use polars::prelude::{
 };
 
 use crate::error::Result;
+use crate::formats::columns;
 use crate::formats::normalise_internal as internal;
 use crate::formats::{Older, Records};
 use crate::read::BadRow;
@@ -177,7 +178,7 @@ impl Shelf {
     /// A text column, if the exports fill it.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&StringChunked> {
-        self.frame.column(name).ok()?.str().ok()
+        columns::text(&self.frame, name)
     }
 
     /// An identifier as its console writes it; `None` where the record has none.
@@ -196,13 +197,13 @@ impl Shelf {
     /// A column of times in UTC milliseconds, if the exports fill it.
     #[must_use]
     pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
-        self.frame.column(name).ok()?.i64().ok()
+        columns::times(&self.frame, name)
     }
 
     /// A column of flags, if the exports fill it.
     #[must_use]
     pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
-        self.frame.column(name).ok()?.bool().ok()
+        columns::flags(&self.frame, name)
     }
 
     /// Lines whose cell of a column holds something that could not be read or is not known, if there are any.

@@ -155,9 +155,9 @@ impl Cohort<'_> {
                 (first, last) => format!("last signs of life between {first} and {last}"),
             });
         }
-        let stale = self.members.len() - seen.len();
-        if stale > 0 {
-            factors.push(format!("no sign of life is known for {stale}"));
+        let unknown = self.members.len() - seen.len();
+        if unknown > 0 {
+            factors.push(format!("no sign of life is known for {unknown}"));
         }
         let mut held: BTreeMap<Vec<Console>, usize> = BTreeMap::new();
         for device in self.members {

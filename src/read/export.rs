@@ -27,6 +27,7 @@ enum Body {
 
 /// What a file says of itself: of its completeness, and around its rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Paging {
     /// The file is an answer with an envelope, which would name a further page if there were one.
     pub enveloped: bool,

@@ -20,7 +20,7 @@ pub(super) fn give(files: Vec<File>) -> Vec<Input> {
     for file in each_once(files) {
         groups.entry(slashes(&file.relative)).or_default().push(file);
     }
-    let groups = apart_from_members(groups);
+    let groups = apart_from_members(&groups);
     let mut taken: BTreeSet<String> = groups.keys().cloned().collect();
     let mut inputs = Vec::new();
     for (label, mut files) in groups {
@@ -39,7 +39,9 @@ pub(super) fn give(files: Vec<File>) -> Vec<Input> {
 
 /// A label that is not taken yet: the wanted one with a number.
 pub(super) fn unique(taken: &mut BTreeSet<String>, wanted: &str) -> String {
-    let free = (2_u64..).map(|number| format!("{wanted} ({number})")).find(|label| !taken.contains(label));
+    // More names than there are inputs are not taken.
+    let numbers = 2..=taken.len() + 2;
+    let free = numbers.map(|number| format!("{wanted} ({number})")).find(|label| !taken.contains(label));
     let label = free.unwrap_or_else(|| wanted.to_string());
     taken.insert(label.clone());
     label
@@ -59,11 +61,11 @@ fn each_once(files: Vec<File>) -> impl Iterator<Item = File> {
 }
 
 /// A file may be called as a member of an archive beside it would be.
-fn apart_from_members(groups: BTreeMap<String, Vec<File>>) -> BTreeMap<String, Vec<File>> {
+fn apart_from_members(groups: &BTreeMap<String, Vec<File>>) -> BTreeMap<String, Vec<File>> {
     let mut apart: BTreeMap<String, Vec<File>> = BTreeMap::new();
     let like_a_member =
         |label: &str| label.match_indices('!').any(|(at, _)| label.get(..at).is_some_and(|of| groups.contains_key(of)));
-    for (label, files) in &groups {
+    for (label, files) in groups {
         let label = if like_a_member(label) { label.replace('!', "_") } else { label.clone() };
         apart.entry(label).or_default().extend(files.iter().cloned());
     }

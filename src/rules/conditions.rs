@@ -180,9 +180,9 @@ impl Conditions {
         };
         Ok(Condition {
             path: path.to_string(),
-            meaning: one_line(&raw.meaning),
+            meaning: compile::one_line(&raw.meaning),
             console,
-            text: one_line(&raw.when),
+            text: compile::one_line(&raw.when),
             expr,
             on_device,
             tests: raw.tests,
@@ -284,10 +284,6 @@ fn of_live_record(expr: &Expr, console: Console) -> Option<Expr> {
         }
         other => other,
     }))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn problem(path: &str, place: &str, message: impl Into<String>, help: impl Into<String>) -> Problem {

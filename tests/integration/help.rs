@@ -48,17 +48,12 @@ fn analyze() {
       -h, --help  Print help
 
     Input:
-          --expect <CONSOLE=N>  Number of devices that a console's own page shows: `intune=4812`; a list
-                                with fewer proves no absence
-          --date-order <ORDER>  Order of day and month in columns that do not decide it [possible
-                                values: dmy, mdy]
-          --newest <FILE>       List that is the newest of its console, where dates in the lists cannot
-                                tell; as `inspect` names it
-          --strict              Refuse exports with remarks of medium severity or above
           --expect <CONSOLE=N>   Number of devices that a console's own page shows: `intune=4812`; a
                                  list with fewer proves no absence
           --date-order <ORDER>   Order of day and month in columns that do not decide it [possible
                                  values: dmy, mdy]
+          --newest <FILE>        List that is the newest of its console, where dates in the lists cannot
+                                 tell; as `inspect` names it
           --treat <FILE=FORMAT>  Read a file as this format, whatever it looks like:
                                  `list.csv=chrome/cros`; in an archive or a workbook `book.xlsx!Sheet=…`
           --strict               Refuse exports with remarks of medium severity or above
@@ -144,8 +139,12 @@ fn summary_of_a_run() {
         let words: Vec<&str> = said.split_whitespace().collect();
         assert_eq!(words[1..], [&rule["rule"], &rule["matched"], &rule["unknown"]], "{said}");
     }
-    let quiet = rules.iter().filter(|rule| rule["matched"] == "0" && rule["outcome"] == "ran").count();
-    assert!(quiet == 0 || run.stdout.contains(&format!("\n{quiet} other rule")), "{}", run.stdout);
+    let nothing = |rule: &&crate::common::Line| rule["matched"] == "0" && rule["outcome"] == "ran";
+    let (quiet, open): (Vec<_>, Vec<_>) = rules.iter().filter(nothing).partition(|rule| rule["unknown"] == "0");
+    for (count, said) in [(quiet.len(), "matched nothing\n"), (open.len(), "matched nothing and ")] {
+        let line = format!("\n{count} other rule{} {said}", if count == 1 { "" } else { "s" });
+        assert!(count == 0 || run.stdout.contains(&line), "{}", run.stdout);
+    }
     let widest = run.stdout.lines().filter(|line| !line.contains(". ")).map(|line| line.chars().count()).max();
     assert!(widest <= Some(110), "{}", run.stdout);
     assert!(!run.stdout.contains('\u{1b}'), "colours only on a terminal");

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::DAY;
 use super::order::{Order, newest};
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row, groups};
 use crate::formats::Fate;
+use crate::time::DAY;
 
 /// A list whose newest date lies no further behind that of another was made at the same time.
 const SAME_TIME: i64 = 2 * DAY;

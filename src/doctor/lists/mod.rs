@@ -25,8 +25,8 @@ use order::Order;
 use parts::Part;
 use rows::Row;
 
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
+/// Remarks, and lists that seem to lack objects, by place, with the reason.
+pub type Settled = (Vec<Notice>, Vec<(usize, String)>);
 
 /// Sets aside what a newer list of the same console speaks for.
 ///
@@ -35,10 +35,8 @@ const DAY: i64 = 86_400_000;
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a table.
-pub fn settle(
-    exports: &mut [(String, Records)],
-    newest: &HashSet<usize>,
-) -> Result<(Vec<Notice>, Vec<(usize, String)>)> {
+#[expect(clippy::implicit_hasher, reason = "there is one caller")]
+pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Result<Settled> {
     let mut notices = Vec::new();
     let mut short = Vec::new();
     for console in Console::ALL {
@@ -64,8 +62,9 @@ fn lacking(parts: &[Part], rows: &[Row], verdict: &Verdict) -> Vec<(usize, Strin
     let named = |(part, reason): &(u32, String)| Some((parts.get(*part as usize)?.export, reason.clone()));
     let mut found: Vec<(usize, String)> = verdict.short.iter().filter_map(named).collect();
     for (number, part) in (0_u32..).zip(parts).filter(|(number, _)| !verdict.older.contains(number)) {
+        let Some(declared) = part.declared else { continue };
         let held = rows.iter().filter(|row| row.part == number && row.object != rows::NONE).count() as u64;
-        if let Some(declared) = part.declared.filter(|declared| *declared > held) {
+        if declared > held {
             found.push((part.export, format!("its newest list declares {declared} devices and has {held}")));
         }
     }
@@ -107,7 +106,7 @@ fn apply(exports: &mut [(String, Records)], parts: &[Part], rows: &[Row], verdic
 
 /// Moves rows from the records to those that are only listed.
 fn set_aside(records: &mut Records, fates: &[Option<Fate>]) -> Result<()> {
-    let keep: BooleanChunked = fates.iter().map(|fate| fate.is_none()).collect();
+    let keep: BooleanChunked = fates.iter().map(Option::is_none).collect();
     let frame = records.frame.filter(&!&keep).map_err(internal)?;
     records.frame = records.frame.filter(&keep).map_err(internal)?;
     let fate: Vec<Fate> = fates.iter().copied().flatten().collect();
@@ -136,7 +135,8 @@ fn retire(records: &mut Records) {
 /// A row that gives the number of rows of its list is no device.
 fn without_totals(records: &mut Records) -> Result<()> {
     let Ok(declared) = records.frame.column("declared") else { return Ok(()) };
-    let ids = ["native_id", "serial"].map(|name| records.frame.column(name).ok().map(|c| c.is_not_null()));
+    let ids =
+        ["native_id", "serial"].map(|name| records.frame.column(name).ok().map(polars::prelude::Column::is_not_null));
     let named = |line: usize| ids.iter().flatten().any(|filled| filled.get(line) == Some(true));
     let fates: Vec<Option<Fate>> = (0_usize..)
         .zip(declared.is_not_null().iter())

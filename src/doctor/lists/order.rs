@@ -6,10 +6,10 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use super::DAY;
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row, groups};
 use crate::formats::Records;
+use crate::time::DAY;
 
 /// An object in more lists than this is compared with its neighbours in time only.
 const MANY_LISTS: usize = 16;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::{DataFrame, Int64Chunked, StringChunked};
 
-use super::DAY;
 use crate::formats::Records;
+use crate::formats::columns::{text, times};
 use crate::schema::Console;
+use crate::time::DAY;
 
 /// One list.
 #[derive(Debug)]
@@ -51,14 +52,6 @@ pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest
 
 fn column_of(frame: &DataFrame, name: &str) -> bool {
     frame.column(name).is_ok_and(|c| c.null_count() < c.len())
-}
-
-fn text<'a>(frame: &'a DataFrame, name: &str) -> Option<&'a StringChunked> {
-    frame.column(name).ok()?.str().ok()
-}
-
-fn times<'a>(frame: &'a DataFrame, name: &str) -> Option<&'a Int64Chunked> {
-    frame.column(name).ok()?.i64().ok()
 }
 
 /// Lines of a list, when it was made, the number of objects that it declares.

@@ -9,6 +9,7 @@ use super::rows::{NEVER, NONE, Row};
 use crate::formats::{CHANGING, Cells, Fate, Records};
 use crate::notice::{Code, Notice, many};
 use crate::schema::Console;
+use crate::time::day;
 
 pub(super) fn of_console(
     exports: &[(String, Records)],
@@ -117,8 +118,4 @@ fn differing(
         }
     }
     (objects.len(), columns)
-}
-
-fn day(millis: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(millis).map_or_else(String::new, |d| d.format("%Y-%m-%d").to_string())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use polars::prelude::{Int64Chunked, StringChunked};
+use polars::prelude::Int64Chunked;
 
 use super::parts::Part;
-use crate::formats::Records;
+use crate::formats::{Records, columns};
 
 /// No object.
 pub(super) const NONE: u32 = u32::MAX;
@@ -55,8 +55,8 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> 
     let mut rows = Vec::with_capacity(parts.iter().map(|p| p.lines.len()).sum());
     for (number, part) in (0_u32..).zip(parts) {
         let Some((_, records)) = exports.get(part.export) else { continue };
-        let text = |name: &str| -> Option<&StringChunked> { records.frame.column(name).ok()?.str().ok() };
-        let times = |name: &str| -> Option<&Int64Chunked> { records.frame.column(name).ok()?.i64().ok() };
+        let text = |name| columns::text(&records.frame, name);
+        let times = |name| columns::times(&records.frame, name);
         let (id, serial, platform) = (text("native_id"), text("serial"), text("platform"));
         let seen = times("last_seen");
         let dates = DATES.map(times);

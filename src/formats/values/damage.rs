@@ -31,7 +31,7 @@ pub fn is_number_like(text: &str) -> bool {
         || (text.starts_with(['+', '-']) && of(b"+-") && text.bytes().filter(|b| !b.is_ascii_digit()).count() == 1)
 }
 
-/// What scripts and data frames write where there is no value, or where it is true or false; LibreOffice's errors.
+/// What scripts and data frames write where there is no value, or where it is true or false; `LibreOffice`'s errors.
 #[must_use]
 pub fn is_script_word(text: &str) -> bool {
     const WORDS: [&str; 19] = [

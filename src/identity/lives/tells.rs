@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::identity::activity::DAY;
 use crate::identity::keys::Kind;
 use crate::schema::Console;
+use crate::time::DAY;
 
 /// What two lives may overlap by at each end: the old record is still heard of while the new one is made.
 const MARGIN: i64 = DAY * 3 / 2;

@@ -35,7 +35,7 @@ pub(in crate::read) fn lists(label: &str, text: String) -> Result<(Vec<Export>, 
             return stripped(label, without).map(|(exports, notice)| (exports, Some(notice)));
         }
     }
-    exports(label, text, found?, lacks).map(|exports| (exports, None))
+    exports(label, text, found?, lacks.as_ref()).map(|exports| (exports, None))
 }
 
 /// A table of columns and rows as a list of objects; and what it lacks, if it says so.
@@ -53,16 +53,16 @@ fn rewritten(text: String) -> (String, Option<String>) {
 pub(in crate::read) fn stripped(label: &str, without: Stripped) -> Result<(Vec<Export>, Notice), String> {
     let Stripped { text, line, lines } = without;
     let (text, lacks) = rewritten(text);
-    let found = outline(&text).and_then(|found| exports(label, text, found, lacks));
+    let found = outline(&text).and_then(|found| exports(label, text, found, lacks.as_ref()));
     let exports = found.map_err(|reason| format!("{reason} (the JSON begins in line {line})"))?;
     let (lines, were) = (many(lines as u64, "line"), if lines == 1 { "is" } else { "are" });
     let message = format!("{lines} of the file {were} no JSON and {were} passed over; the JSON begins in line {line}");
     Ok((exports, Notice::new(Code::LinesPassedOver, label, message)))
 }
 
-fn exports(label: &str, text: String, mut found: Vec<List>, lacks: Option<String>) -> Result<Vec<Export>, String> {
+fn exports(label: &str, text: String, mut found: Vec<List>, lacks: Option<&String>) -> Result<Vec<Export>, String> {
     for list in &mut found {
-        list.lacks = list.lacks.take().or_else(|| lacks.clone());
+        list.lacks = list.lacks.take().or_else(|| lacks.cloned());
     }
     if found.iter().all(List::is_empty) {
         return Err("a JSON list without a single element; it counts as not supplied".into());

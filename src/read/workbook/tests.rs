@@ -311,7 +311,8 @@ proptest! {
 /// The sheet of a list with some ranges merged.
 fn merged(rows: &[(u32, &[&str])], ranges: &[&str]) -> Vec<u8> {
     let rows: String = rows.iter().map(|(number, cells)| text_row(*number, "", cells)).collect();
-    let ranges: String = ranges.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    let ranges: Vec<String> = ranges.iter().map(|range| format!("<mergeCell ref=\"{range}\"/>")).collect();
+    let ranges = ranges.concat();
     let xml = worksheet(&rows).replace("</worksheet>", &format!("<mergeCells>{ranges}</mergeCells></worksheet>"));
     Book::default().sheet("a", "", &xml).pack()
 }

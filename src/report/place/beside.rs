@@ -80,7 +80,7 @@ impl Beside {
     }
 
     /// The report while it is written; after an exchange, the earlier one.
-    pub(super) fn new(&self) -> PathBuf {
+    pub(super) fn fresh(&self) -> PathBuf {
         self.root.join("new").join(&self.name)
     }
 
@@ -88,11 +88,6 @@ impl Beside {
     pub(super) fn old(&self) -> io::Result<PathBuf> {
         private().create(self.root.join("old"))?;
         Ok(self.root.join("old").join(&self.name))
-    }
-
-    /// A private folder that is on the same disk and no part of the report.
-    pub(super) fn scratch(&self) -> &Path {
-        &self.root
     }
 }
 

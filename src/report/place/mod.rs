@@ -30,7 +30,7 @@ pub use interrupt::settle;
 #[cfg(unix)]
 pub use interrupt::watch;
 
-/// A place that this run holds. Given up without [`Place::finish`], it is as it was before.
+/// A place that this run holds. Given up before it is finished, it is as it was before.
 #[derive(Debug)]
 pub struct Place {
     /// As the user wrote it.
@@ -103,12 +103,12 @@ impl Place {
 
     /// The folder in which the report is written.
     pub(super) fn folder(&self) -> PathBuf {
-        self.beside.new()
+        self.beside.fresh()
     }
 
     /// A private folder on the same disk.
     pub(super) fn scratch(&self) -> &Path {
-        self.beside.scratch()
+        self.beside.root()
     }
 
     fn failed(&self, source: io::Error) -> Error {

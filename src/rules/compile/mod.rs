@@ -120,7 +120,7 @@ pub(super) fn stem(path: &str) -> &str {
 }
 
 /// YAML folds long text with line ends that no sentence wants.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -109,13 +109,13 @@ fn something_behind_the_list() {
     let text = format!("[{}]", devices(1..=3));
     assert_snapshot!(remarks_on("devices.json", format!("{text}\nPS C:\\> exit\n")), @"
     3 rows, 0 set aside
-    incomplete-export, devices.json
-      the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    lines-passed-over, devices.json
+      1 line of the file is no JSON and is passed over; the JSON begins in line 1
     ");
     assert_snapshot!(remarks_on("devices.json", format!("{text}]")), @"
     3 rows, 0 set aside
-    incomplete-export, devices.json
-      the file ends in the middle of a row: it was cut off, so nothing is concluded from what it lacks
+    lines-passed-over, devices.json
+      1 line of the file is no JSON and is passed over; the JSON begins in line 1
     ");
     let long = format!("[{}]", devices(1..=40));
     assert_snapshot!(remarks_on("devices.json", long + "\0\0\0\0"), @"40 rows, 0 set aside");

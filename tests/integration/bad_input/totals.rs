@@ -114,11 +114,11 @@ fn a_list_that_is_too_short_proves_no_absence() {
 fn serials_that_lost_their_zeros() {
     let serials = ["007134567820", "012345678901", "112345678901", "212345678901", "312345678901"];
     let place = Place::new();
-    let mut whole = String::from("Serial number,Manufacturer,Model,Profile status\n");
+    let mut whole = String::from("Serial number,Manufacturer,Model,Group tag,Profile status\n");
     let mut list = Sheet::parse(intune(5).as_bytes());
     let (serial, maker) = (list.column("Serial number"), list.column("Manufacturer"));
     for (row, text) in list.rows.iter_mut().zip(serials) {
-        writeln!(whole, "{text},Microsoft Corporation,Surface,Assigned").unwrap();
+        writeln!(whole, "{text},Microsoft Corporation,Surface,Entra,Assigned").unwrap();
         row[serial] = text.trim_start_matches('0').to_owned();
         row[maker] = "Microsoft".to_owned();
     }

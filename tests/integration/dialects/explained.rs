@@ -32,16 +32,21 @@ impl Explained {
 
 /// The table. An entry that comes true in no run is an error too, so that it cannot grow old.
 pub(super) const EXPLAINED: &[Explained] = &[
-    // Neither Graph nor PowerShell has the word: a hybrid object that never registered has no date, like others.
+    // Neither Graph nor PowerShell has the word: an object without a registration time is pending, whatever its join type;
+    // the rule asks hybrid ones only.
+    Explained { dialects: &["api", "api-list", "powershell", "mixed"], what: "cells changed: Entra.pending", why: &[] },
+    // The API tells a domain only as part of the name.
+    Explained { dialects: &["api", "api-list", "powershell"], what: "cells lost: Defender.domain", why: &[] },
+    // Ids of placeholder rows are made up and no ids.
     Explained {
-        dialects: &["api", "api-list", "powershell", "mixed"],
-        what: "cells lost: Entra.pending",
-        why: &[Why::NoColumn("entra/graph", "pending")],
+        dialects: &["api", "api-list", "powershell"],
+        what: "notice damaged-identifier",
+        why: &[Why::Notice("damaged-identifier", "")],
     },
     Explained {
-        dialects: &["api", "api-list", "powershell", "mixed"],
-        what: "lost hybrid-pending",
-        why: &[Why::NotJudged("hybrid-pending")],
+        dialects: &["mixed"],
+        what: "notice damaged-identifier",
+        why: &[Why::Notice("damaged-identifier", "PhysicalIds")],
     },
     // The list of owners becomes the name of its type.
     Explained {
@@ -57,7 +62,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained {
         dialects: &["powershell", "mixed"],
         what: "notice unreadable-value",
-        why: &[Why::Notice("unreadable-value", "RegisteredOwners"), Why::Notice("unreadable-value", "PhysicalIds")],
+        why: &[Why::Notice("unreadable-value", "RegisteredOwners")],
     },
     // Of the maker and the model the API of Defender says nothing.
     Explained {

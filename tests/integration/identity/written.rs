@@ -67,8 +67,16 @@ fn what_stands_in_the_place_of_a_serial_joins_nothing_in_any_console() {
 fn a_list_with_damaged_serials_proves_no_absence() {
     let findings = |damaged: &str| {
         let found = find(&[
-            ABM.rows(&["serial=F2LXK0AAN72J; added=2024-01-07T08:00:00Z", "serial=F2LXK0AAN111"]),
-            INTUNE.rows(&["id=i1; name=A; os=iOS; serial=F2LXK0AAN111; maker=Apple", damaged]),
+            ABM.rows(&[
+                "serial=F2LXK0AAN72J; added=2024-01-07T08:00:00Z",
+                "serial=F2LXK0AAN111",
+                "serial=F2LXK0AAN333",
+            ]),
+            INTUNE.rows(&[
+                "id=i1; name=A; os=iOS; serial=F2LXK0AAN111; maker=Apple",
+                "id=i3; name=C; os=iOS; serial=F2LXK0AAN333; maker=Apple",
+                damaged,
+            ]),
         ]);
         found.findings("abm:1").into_iter().filter(|f| f.starts_with("abm-assigned-not-enrolled")).count()
     };

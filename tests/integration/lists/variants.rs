@@ -28,7 +28,10 @@ fn day(month: &str, day: u32) -> String {
 }
 
 /// Both lists: the older of last year's spring to autumn, the newer of this winter.
-fn lists(all: &[Two]) -> (Vec<(u32, &'static str, String)>, Vec<(u32, &'static str, String)>) {
+/// Rows by number: console and content.
+type Rows = Vec<(u32, &'static str, String)>;
+
+fn lists(all: &[Two]) -> (Rows, Rows) {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for (number, (in_old, in_new, before, now, then, later)) in (1..).zip(all) {
         let then = day("2025-06", *then);

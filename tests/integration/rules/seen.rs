@@ -244,7 +244,7 @@ fn rows_of_defender_in_intune_are_no_enrolment() {
             ),
         ),
     ]);
-    assert!(found(&report).get("srv-1").is_none(), "{:?}", found(&report));
+    assert!(!found(&report).contains_key("srv-1"), "{:?}", found(&report));
     assert!(has(&report, "srv-2", "stale-everywhere") && !has(&report, "srv-2", "unencrypted-and-stale"));
     let forbidden = ["intune-retire", "intune-wipe", "intune-delete", "re-enroll"];
     assert!(

@@ -91,18 +91,25 @@ fn earlier_ids_of_rules_are_understood_with_a_notice() {
     );
     place.write(
         "accepted.yaml",
-        "- rule: silent-everywhere\n  device: {name: \"*\", user: \"*@contoso.example\"}\n  reason: r\n  owner: o\n  approved_by: a\n  expires: 2027-01-31\n",
+        "- rule: silent-everywhere\n  device: {user: \"*@contoso.example\"}\n  reason: r\n  owner: o\n  approved_by: a\n  expires: 2027-01-31\n",
     );
     let report = place.analyze(&[]);
     assert_eq!(report.rule("sensor-inactive")["reason"], "switched off: another team");
     assert_ne!(report.rule("stale-everywhere")["suppressed"], "0");
     let said: Vec<String> =
         report.lines_where("notices.csv", "code", "renamed-rule").iter().map(|line| line["message"].clone()).collect();
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    `accepted.yaml` names the rule `silent-everywhere`, which is called `stale-everywhere` today; it is understood, and should be changed
+    `lastseen.toml` names the rule `owner-hoards`, which is called `owner-over-quota` today; it is understood, and should be changed
+    `lastseen.toml` names the rule `silent-sensor`, which is called `sensor-inactive` today; it is understood, and should be changed
+    ");
 
     place.write("lastseen.toml", "[rules.silent-sensor]\noff = \"a\"\n[rules.sensor-inactive]\nseverity = \"low\"\n");
     let run = place.run(&["rules", "check"]);
     assert_eq!(run.code, 5);
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @"
+    error: `lastseen.toml`, `[rules.silent-sensor]`: `sensor-inactive` and `silent-sensor` are the same rule
+    help: keep `[rules.sensor-inactive]`
+    ");
     assert!(place.run(&["rules", "show", "owner-hoards"]).stdout.starts_with("# More devices than the quota"));
 }
