@@ -26,7 +26,7 @@ const LOGOS: &[(&str, &str)] = &[
 /// Text files by their path, with forward slashes.
 pub type Files = BTreeMap<String, String>;
 
-/// Formats, findings, shared conditions, playbooks and word lists: the shipped ones, with those of `over` added or put in their place.
+/// Consoles, formats, findings, shared conditions, playbooks and word lists: the shipped ones, with those of `over` added or put in their place.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when the folder or a file in it cannot be read.
@@ -53,7 +53,7 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {
     ["vocabulary.yaml", "checklist.yaml", "markers.yaml", "products.yaml"].contains(&path)
-        || ["findings/", "conditions/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
+        || ["consoles/", "findings/", "conditions/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// The files of one subfolder, in the order of their paths.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assets::Files;
+use crate::console::Registry;
 use crate::error::Problem;
-use crate::schema::Console;
 
 const PATH: &str = "checklist.yaml";
 
@@ -81,9 +81,10 @@ pub fn load(files: &Files) -> Result<Vec<Wanted>, Vec<Problem>> {
         |place: &str, message: String| Problem { file: PATH.into(), place: place.into(), message, help: String::new() };
     let Some(text) = files.get(PATH) else { return Err(vec![problem("", "the file is missing".into())]) };
     let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem("", e.to_string())])?;
+    let registry = Registry::load(files)?;
     let mut problems = Vec::new();
     for wanted in &raw.exports {
-        if Console::parse(&wanted.console).is_none() {
+        if registry.parse(&wanted.console).is_none() {
             problems.push(problem(&wanted.title, format!("`{}` is no console", wanted.console)));
         }
         if wanted.ways.iter().any(|way| way.path.is_none() && way.command.is_none()) {

@@ -15,6 +15,7 @@ pub mod assets;
 pub mod checklist;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod disk;
 pub mod doctor;
 pub mod error;

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use polars::prelude::{Column, StringChunked};
 
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform};
+use crate::console::{Console, Registry};
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 
 /// So many objects are compared with each other one by one.
 const FEW: usize = 16;
@@ -130,7 +131,7 @@ pub struct DeviceTable {
     /// Primary users.
     pub primary_user: Texts,
     /// Consoles that hold the device, as bits of [`Console::index`].
-    pub consoles: Vec<u16>,
+    pub consoles: Vec<u32>,
     /// Entra device id of the live Entra record.
     pub entra_device_id: Identifiers,
     /// Newest sign of life in any console.
@@ -141,8 +142,10 @@ pub struct DeviceTable {
     pub activity: Vec<Activity>,
     /// How sure the identity is.
     pub identity: Vec<Identity>,
-    /// Consoles that are loaded, in the order of [`Console::ALL`].
+    /// Consoles that are loaded, in the order of the registry.
     pub by_console: Vec<ConsoleColumns>,
+    /// The consoles of the run.
+    pub registry: &'static Registry,
     /// The time at which everything is judged, UTC milliseconds.
     pub as_of: i64,
 }
@@ -182,6 +185,7 @@ impl DeviceTable {
             activity: vec![Activity::Unknown; devices.len()],
             identity: vec![Identity::Single; devices.len()],
             by_console: Vec::new(),
+            registry: Registry::shipped(),
             as_of: 0,
         }
     }
@@ -194,13 +198,22 @@ impl DeviceTable {
 
     /// The consoles that hold a device, in their order.
     pub fn consoles_of(&self, device: usize) -> impl Iterator<Item = Console> {
-        consoles_in(self.consoles.get(device).copied().unwrap_or_default())
+        self.registry.of_bits(self.consoles.get(device).copied().unwrap_or_default())
     }
-}
 
-/// The consoles of a set of bits, in their order.
-pub fn consoles_in(bits: u16) -> impl Iterator<Item = Console> {
-    Console::ALL.iter().copied().filter(move |c| bits & (1 << c.index()) != 0)
+    /// Consoles that every table of devices has columns for: the shipped ones, whether or not a list of theirs is there, and
+    /// of those that were added the ones that are loaded.
+    pub fn shown(&self) -> impl Iterator<Item = Console> {
+        let loaded = |console: &Console| self.by_console.iter().any(|columns| columns.console == *console);
+        self.registry.all().iter().copied().filter(move |console| console.is_always_shown() || loaded(console))
+    }
+
+    /// Consoles by their numbers, as far as there are columns for one.
+    #[must_use]
+    pub fn numbered(&self) -> &'static [Console] {
+        let last = self.shown().map(Console::index).max();
+        self.registry.all().get(..last.map_or(0, |last| last + 1)).unwrap_or_default()
+    }
 }
 
 /// The records of one console, line by line.
@@ -229,7 +242,7 @@ pub struct RecordColumns {
 /// All records.
 #[derive(Debug)]
 pub struct RecordTable {
-    /// One a console, in the order of [`Console::ALL`].
+    /// One a console, in the order of the registry.
     pub consoles: Vec<RecordColumns>,
     /// Labels of the exports.
     pub exports: Vec<(String, Console)>,

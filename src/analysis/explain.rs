@@ -139,7 +139,7 @@ fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
         return u32::try_from(at).into_iter().collect();
     }
     // `intune:…` as findings print objects; a name may hold a colon too.
-    let object = query.split_once(':').and_then(|(console, id)| Some((Console::parse(console)?, id.trim())));
+    let object = query.split_once(':').and_then(|(console, id)| Some((shelves.registry.parse(console)?, id.trim())));
     let of_console = object.map(|(console, id)| find_in(analysis, shelves, id, Some(console)));
     of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(analysis, shelves, query, None))
 }
@@ -204,7 +204,7 @@ fn candidate(analysis: &Analysis, device: u32) -> Candidate {
         name: table.name.get(at).to_string(),
         serial: table.serial.get(at).to_string(),
         platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
-        consoles: Console::ALL.iter().copied().filter(|c| bits & (1 << c.index()) != 0).collect(),
+        consoles: analysis.devices.registry.of_bits(bits).collect(),
         last_activity: table.last_activity.get(at),
     }
 }

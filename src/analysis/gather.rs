@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::treat::Treats;
 use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables, together};
-use crate::doctor;
-use crate::error::Result;
+use crate::console::{Console, Registry};
+use crate::doctor::{self, Expected};
+use crate::error::{Error, Result};
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
-use crate::schema::Console;
+use crate::schema::nearest;
 
 /// What reading the inputs gave.
 #[derive(Default)]
@@ -51,7 +52,8 @@ pub(super) fn gather(
         let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
         return Err(nothing(message.into(), loading.all.notices));
     }
-    let settings = formats::Options { order: options.date_order, needed, needed_of: together::IN_LISTS.to_vec() };
+    let settings = formats::Options { order: options.date_order, needed, needed_of: together::in_lists_of(formats.consoles()) };
+    let expected = expected(&options.expected, formats.consoles())?;
     let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
@@ -70,7 +72,22 @@ pub(super) fn gather(
         let number = inputs.iter().position(|one| std::ptr::eq(one, input)).unwrap_or_default();
         loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
     }
-    loading.finish(options)
+    loading.finish(options, &expected)
+}
+
+/// The numbers that the user expects, by console.
+fn expected(given: &[(String, u64)], registry: &Registry) -> Result<Vec<Expected>> {
+    let one = |(slug, count): &(String, u64)| {
+        let console = registry.parse(slug).ok_or_else(|| Error::Usage {
+            message: format!("`{slug}` is no console"),
+            help: match nearest(slug, registry.slugs().iter().copied()) {
+                Some(near) => format!("the nearest is `{near}`"),
+                None => format!("use one of: {}", registry.slugs().join(", ")),
+            },
+        })?;
+        Ok((console, *count))
+    };
+    given.iter().map(one).collect()
 }
 
 impl Loading {
@@ -173,7 +190,7 @@ impl Loading {
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
-    fn finish(self, options: &Options) -> Result<Gathered> {
+    fn finish(self, options: &Options, expected: &[Expected]) -> Result<Gathered> {
         let Self { mut all, names } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
@@ -188,7 +205,7 @@ impl Loading {
         let (found, short) = doctor::settle(&mut all.records, &newest)?;
         all.notices.extend(found);
         note_short(&mut all, short);
-        let diagnosis = doctor::examine(&all.records, &options.expected)?;
+        let diagnosis = doctor::examine(&all.records, expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;
         for (at, reason) in diagnosis.partial {

@@ -1,5 +1,6 @@
 //! Where the conditions that rules share hold, as far as steps depend on them: what is a server, which row is no enrolment.
 
+use crate::console::Console;
 use crate::error::Result;
 use crate::rules::{Condition, Conditions, Ground};
 
@@ -16,15 +17,34 @@ pub(super) fn needed(conditions: &Conditions) -> Vec<&'static str> {
 pub(super) struct Holds {
     pub server: Vec<bool>,
     pub virtual_device: Vec<bool>,
-    pub connector: Vec<bool>,
-    pub without_actions: Vec<bool>,
-    pub parked: Vec<bool>,
+    pub connector: OfRecords,
+    pub without_actions: OfRecords,
+    pub parked: OfRecords,
+}
+
+/// Where a condition over the records of one console holds.
+#[derive(Default)]
+pub(super) struct OfRecords {
+    console: Option<Console>,
+    lines: Vec<bool>,
+}
+
+impl OfRecords {
+    /// Whether it holds for a record of a console, by its line.
+    pub(super) fn says(&self, console: Console, line: usize) -> bool {
+        self.console == Some(console) && says(&self.lines, line)
+    }
 }
 
 impl Holds {
     pub(super) fn new(conditions: &Conditions, ground: Ground<'_>) -> Result<Self> {
         let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(ground));
-        let records = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_records(ground));
+        let records = |name| {
+            conditions.get(name).map_or_else(
+                || Ok(OfRecords::default()),
+                |condition| Ok(OfRecords { console: condition.console, lines: condition.on_records(ground)? }),
+            )
+        };
         Ok(Self {
             server: devices("server_machine")?,
             virtual_device: devices("virtual_device")?,

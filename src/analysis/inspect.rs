@@ -84,7 +84,7 @@ impl Stranger {
 pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection> {
     let library = super::Library::load(options)?;
     let mut found = gather::gather(options, &library.formats, None, progress)?;
-    let shelves = Shelves::new(std::mem::take(&mut found.records), &found.proven)?;
+    let shelves = Shelves::new(library.formats.consoles(), std::mem::take(&mut found.records), &found.proven)?;
     let (as_of, notices) = identity::as_of(&shelves, options.as_of);
     found.notices.extend(notices);
     if let Some(as_of) = as_of {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assets::{self, Files};
 use crate::config::Config;
+use crate::console::Registry;
 use crate::error::{Error, Problem, Result};
 use crate::formats::{Format, Formats};
 use crate::history::Exceptions;
@@ -36,6 +37,8 @@ impl Library {
         if !strangers.is_empty() {
             return Err(Error::Rules { problems: strangers });
         }
+        // Where a console is wrong, everything that names it would be blamed.
+        let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
         let parameters = Parameters {
             delete_days: options.thresholds.days(Threshold::Delete, Platform::Windows),
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
@@ -44,7 +47,7 @@ impl Library {
         // Where a condition is wrong, every rule that names it would be blamed for it.
         let conditions = Conditions::load(&files);
         let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
-        let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters).map_err(|problems| {
+        let playbooks = Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry).map_err(|problems| {
             problems
                 .into_iter()
                 .map(|p| Problem {
@@ -167,7 +170,7 @@ fn stranger(path: &str) -> Problem {
         file: path.to_string(),
         place: String::new(),
         message: "is in no folder that is read".into(),
-        help: "rules are in `findings/`, conditions that they share in `conditions/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
+        help: "consoles are in `consoles/`, rules in `findings/`, conditions that they share in `conditions/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
             .into(),
     }
 }

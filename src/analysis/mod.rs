@@ -20,7 +20,6 @@ use std::path::PathBuf;
 
 use crate::assets::Files;
 use crate::config::{Config, Setting, SettledBy};
-use crate::doctor::Expected;
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
 use crate::formats::{Missing, Written};
@@ -63,7 +62,7 @@ pub struct Options {
     /// Refuse inputs with remarks of medium severity and above.
     pub strict: bool,
     /// Numbers of devices that the consoles' own pages show.
-    pub expected: Vec<Expected>,
+    pub expected: Vec<(String, u64)>,
     /// Lists that are the newest of their console, where their own dates cannot tell.
     pub newest: Vec<String>,
     /// What the user says that files are.
@@ -361,6 +360,7 @@ fn needed(library: &Library) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
     needed.extend(library.rules.iter().flat_map(Rule::record_columns));
     needed.extend(library.markers.columns());
+    needed.extend(library.formats.consoles().all().iter().flat_map(|console| console.state_columns()));
     needed.extend(holds::needed(&library.conditions));
     if !library.exceptions.list.is_empty() {
         needed.extend(hidden::NEEDED);

@@ -14,9 +14,8 @@ use crate::table::DeviceTable;
 
 use super::holds::{Holds, says};
 
-/// Record columns that the state of an object is read from.
-pub(super) const NEEDED: &[&str] =
-    &["enabled", "onboarding", "health", "released", "server", "state", "mode", "license", "profile_type"];
+/// Record columns that steps depend on, beside those that the states of objects are read from.
+pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
 
 /// What the steps are made by: the playbooks, and what people decided for all devices and for single ones.
 #[derive(Clone, Copy)]
@@ -52,7 +51,8 @@ pub(super) fn plan(
     let records = records_of(shelves, devices, &by_device);
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
-    let ad_complete = shelves.of(Console::Ad).is_some() && !shelves.is_incomplete(Console::Ad);
+    let directory = shelves.shelves.iter().map(|shelf| shelf.console).find(|console| console.is_directory());
+    let ad_complete = directory.is_some_and(|console| !shelves.is_incomplete(console));
     let autopilot = autopilot_is_whole(shelves);
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
@@ -185,7 +185,7 @@ fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
 /// The objects of a device.
 fn objects(shelves: &Shelves, devices: &Devices, holds: &Holds, device: u32, records: &[u32]) -> Vec<Object> {
     // Apple's own parking server manages nothing.
-    let parked = |shelf: &Shelf, line: usize| shelf.console == Console::Abm && says(&holds.parked, line);
+    let parked = |shelf: &Shelf, line: usize| holds.parked.says(shelf.console, line);
     let one = |record: &u32| {
         let (shelf, line) = shelves.locate(*record)?;
         let word = |column: &str| shelf.text(column).and_then(|c| c.get(line));
@@ -193,12 +193,12 @@ fn objects(shelves: &Shelves, devices: &Devices, holds: &Holds, device: u32, rec
             console: shelf.console,
             record: *record,
             live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
-            state: if parked(shelf, line) { State::Unassigned } else { state(shelf, line) },
+            state: if parked(shelf, line) { State::Unassigned } else { shelf.console.state(&shelf.row(line)) },
             ztdid: word("ztdid").is_some(),
             join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
             licence: licence(word("license")),
-            connector: shelf.console == Console::Intune && says(&holds.connector, line),
-            without_actions: shelf.console == Console::Intune && says(&holds.without_actions, line),
+            connector: holds.connector.says(shelf.console, line),
+            without_actions: holds.without_actions.says(shelf.console, line),
         })
     };
     records.iter().filter_map(one).collect()
@@ -246,8 +246,7 @@ fn signs_in(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> b
 fn runs_flex(shelves: &Shelves, records: &[u32]) -> bool {
     let kind = |record: &u32| {
         let (shelf, line) = shelves.locate(*record)?;
-        let word = shelf.text("profile_type").and_then(|c| c.get(line))?;
-        (shelf.console == Console::Chrome).then_some(word)
+        shelf.text("profile_type").and_then(|c| c.get(line))
     };
     records.iter().any(|record| kind(record) == Some("chromeosflex"))
 }
@@ -260,63 +259,6 @@ fn licence(word: Option<&str>) -> Licence {
         Some("enterpriseupgradeperpetual" | "educationupgradeperpetual") => Licence::Perpetual,
         Some("enterprise" | "education") => Licence::Bundled,
         _ => Licence::Unknown,
-    }
-}
-
-/// What the console says about an object, in the words that decide which steps are possible.
-fn state(shelf: &Shelf, line: usize) -> State {
-    let word = |name: &str| shelf.text(name).and_then(|c| c.get(line));
-    match shelf.console {
-        Console::Intune => match word("state") {
-            Some("retirepending" | "wipepending" | "deletepending" | "retireissued" | "wipeissued") => State::Leaving,
-            Some("retirefailed" | "wipefailed") => State::Failed,
-            Some("discovered") => State::Other,
-            Some(_) => State::Managed,
-            None => State::Unknown,
-        },
-        Console::Entra | Console::Ad => match shelf.flags("enabled").and_then(|c| c.get(line)) {
-            Some(true) => State::Enabled,
-            Some(false) => State::Disabled,
-            None => State::Unknown,
-        },
-        Console::Defender => match (word("onboarding"), word("health")) {
-            (Some(onboarding), _) if onboarding != "onboarded" => State::NotOnboarded,
-            (_, Some("active")) => State::Active,
-            (_, Some(_)) => State::Inactive,
-            _ => State::Unknown,
-        },
-        Console::Abm => {
-            let assigned = word("state");
-            if shelf.times("released").is_some_and(|c| c.get(line).is_some()) {
-                State::Released
-            } else if assigned == Some("assigned") {
-                State::Assigned
-            } else if assigned == Some("unassigned") {
-                State::Unassigned
-            } else if word("server").is_some() {
-                State::Assigned
-            } else if shelf.text("server").is_some() {
-                State::Unassigned
-            } else {
-                State::Unknown
-            }
-        }
-        Console::Chrome => match word("state") {
-            Some("active") => State::Active,
-            Some("disabled") => State::Disabled,
-            Some("deprovisioned") => State::Deprovisioned,
-            Some("preprovisioned") => State::PreProvisioned,
-            Some(_) => State::Other,
-            None => State::Unknown,
-        },
-        Console::GoogleMobile => match word("state") {
-            Some("approved") => State::Approved,
-            Some("blocked") => State::Blocked,
-            Some("wiping" | "wiped" | "accountwiping" | "accountwiped" | "unprovisioned") => State::Wiped,
-            Some(_) => State::Other,
-            None => State::Unknown,
-        },
-        Console::Autopilot | Console::Ade | Console::Bitlocker | Console::Laps => State::Unknown,
     }
 }
 

@@ -63,6 +63,7 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         activity: devices.activities().collect(),
         identity: devices.identities().to_vec(),
         by_console,
+        registry: shelves.registry,
         as_of: devices.as_of.millis,
     })
 }

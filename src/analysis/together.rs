@@ -4,19 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::remarks::clipped;
+use crate::console::{self, Console, Path, Registry};
 use crate::identity::{self, Devices, Shelves};
 use crate::notice::{Code, Notice};
 use crate::rules::{Findings, Intent, Rule};
-use crate::schema::{Activity, Console, Platform};
+use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
 
 /// Columns of lists that groups are made of.
-pub(super) const IN_LISTS: &[(Console, &str)] = &[
-    (Console::Abm, "server"),
-    (Console::Chrome, "org_unit"),
-    (Console::Ad, "org_unit"),
-    (Console::Autopilot, "group_tag"),
-];
+pub(super) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
+    registry.all().iter().flat_map(|console| console.groups().iter().map(|group| (*console, group.column))).collect()
+}
 
 /// With fewer devices in the event chance explains it.
 const FEWEST: usize = 20;
@@ -130,16 +128,17 @@ fn by_user(groups: &mut Groups<'_>) {
 
 /// Groups that the lists of consoles name.
 fn in_lists(shelves: &Shelves, devices: &Devices, groups: &mut Groups<'_>) {
-    for (console, column) in IN_LISTS {
-        let Some(words) = shelves.of(*console).and_then(|shelf| shelf.text(column)) else { continue };
+    let kinds = shelves.shelves.iter().flat_map(|shelf| shelf.console.groups().iter().map(move |group| (shelf, group)));
+    for (shelf, kind) in kinds {
+        let Some(words) = shelf.text(kind.column) else { continue };
         // Each spelling once: a large tenant has few units and many devices.
         let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
         for device in 0..devices.count {
-            let Some(word) = devices.live_line(*console, device).and_then(|line| words.get(line as usize)) else {
+            let Some(word) = devices.live_line(shelf.console, device).and_then(|line| words.get(line as usize)) else {
                 continue;
             };
             let own = known.entry(word).or_insert_with(|| {
-                groups_of(*console, column, word).into_iter().map(|group| groups.number(group)).collect()
+                groups_of(kind, word).into_iter().map(|group| groups.number(group)).collect()
             });
             for number in &*own {
                 groups.put(*number, device);
@@ -149,26 +148,27 @@ fn in_lists(shelves: &Shelves, devices: &Devices, groups: &mut Groups<'_>) {
 }
 
 /// The groups that a cell names: of a unit also those above it, of a distinguished name also the domain.
-fn groups_of(console: Console, column: &str, word: &str) -> Vec<Group> {
-    let named = |rank: u8, what: &str, name: &str| (rank, format!("{what} `{}`", clipped(name)));
-    match (console, column) {
-        (Console::Abm, _) => vec![named(1, "devices of the Apple server", word)],
-        (Console::Ad, _) => {
+fn groups_of(kind: &console::Group, word: &str) -> Vec<Group> {
+    let named = |what: &str, name: &str| (kind.rank, format!("{what} `{}`", clipped(name)));
+    match kind.path {
+        Path::Flat => vec![named(kind.of, word)],
+        Path::Distinguished => {
             let parts: Vec<&str> = word.split(',').map(str::trim).collect();
             let is_domain = |part: &&str| part.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("DC="));
             let domain: Vec<&str> =
                 parts.iter().copied().filter(is_domain).map(|part| part.get(3..).unwrap_or("")).collect();
             let units = parts.iter().take_while(|part| !is_domain(part)).count();
             let above = (0..units).map(|from| parts.get(from..).unwrap_or_default().join(",")).rev().take(LEVELS);
-            let domain = (!domain.is_empty()).then(|| named(2, "computers of the domain", &domain.join(".")));
-            domain.into_iter().chain(above.map(|unit| named(3, "computers in", &unit))).collect()
+            // What is of a whole domain comes before its units.
+            let domain = (!domain.is_empty()).then(|| named(kind.of_domain, &domain.join(".")));
+            let domain = domain.map(|(rank, name)| (rank.saturating_sub(1), name));
+            domain.into_iter().chain(above.map(|unit| named(kind.of, &unit))).collect()
         }
-        (_, "org_unit") => {
+        Path::Slashes => {
             let ends = word.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([word.len()]);
             let above = ends.take(LEVELS).filter_map(|end| word.get(..end)).filter(|unit| unit.len() > 1);
-            above.map(|unit| named(3, "devices in", unit)).collect()
+            above.map(|unit| named(kind.of, unit)).collect()
         }
-        _ => vec![named(4, "devices of the group tag", word)],
     }
 }
 
@@ -269,8 +269,9 @@ mod tests {
 
     #[test]
     fn units_have_groups_above_them() {
-        let names = |console, word| -> Vec<String> {
-            groups_of(console, "org_unit", word).into_iter().map(|(_, name)| name).collect()
+        let names = |console: Console, word| -> Vec<String> {
+            let kind = console.groups().first().unwrap();
+            groups_of(kind, word).into_iter().map(|(_, name)| name).collect()
         };
         assert_eq!(
             names(Console::Chrome, "/Students/Cart 1"),

@@ -8,14 +8,15 @@ use clap::{Args as ClapArgs, ValueHint};
 use super::print::{self, BOLD, DIM};
 use crate::assets;
 use crate::checklist::{self, Need, Wanted};
+use crate::console::Registry;
 use crate::error::{Error, Result, exit};
-use crate::schema::Console;
+use crate::schema::nearest;
 
 /// Print which exports to ask for, how each is made without secrets, and what each adds
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
     /// Only these consoles
-    #[arg(value_name = "CONSOLE", value_parser = Console::WORDS.to_vec())]
+    #[arg(value_name = "CONSOLE")]
     consoles: Vec<String>,
 
     /// Leave out the commands
@@ -36,6 +37,12 @@ const WIDTH: usize = 100;
 pub(super) fn run(args: &Args) -> Result<u8> {
     let files = assets::rules(args.rules.as_deref())?;
     let mut wanted = checklist::load(&files).map_err(|problems| Error::Rules { problems })?;
+    let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
+    if let Some(unknown) = args.consoles.iter().find(|slug| registry.parse(slug).is_none()) {
+        let near = nearest(unknown, registry.slugs().iter().copied());
+        let help = near.map_or_else(|| format!("use one of: {}", registry.slugs().join(", ")), |n| format!("the nearest is `{n}`"));
+        return Err(Error::Usage { message: format!("`{unknown}` is no console"), help });
+    }
     if !args.consoles.is_empty() {
         wanted.retain(|w| args.consoles.contains(&w.console));
     }

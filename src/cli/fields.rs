@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::print::{self, BOLD, DIM};
 use crate::analysis;
+use crate::console::{Carried, Console, Registry};
 use crate::error::{Result, exit};
 use crate::formats::Format;
-use crate::identity;
 use crate::rules::Condition;
-use crate::schema::{Carried, Console, DEVICE, Field, Kind, RECORD, carried_columns};
+use crate::schema::{Field, Kind, RECORD};
 
 /// Print the columns that a rule may use, with type, meaning and the consoles that fill them.
 #[derive(Debug, ClapArgs)]
@@ -52,13 +52,14 @@ struct Row {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
     let checked = analysis::check(&options)?;
-    let mut rows = rows(&filled(&checked.formats));
+    let registry = checked.conditions.consoles();
+    let mut rows = rows(&filled(&checked.formats), registry);
     rows.retain(|row| args.all || !row.consoles.is_empty());
     rows.extend(checked.conditions.iter().map(shared));
     if let Some(text) = args.search.as_deref().map(str::to_lowercase) {
         rows.retain(|row| row.name.contains(&text) || row.meaning.to_lowercase().contains(&text));
     }
-    let text = if args.json { print::pretty(&rows)? } else { table(&rows) };
+    let text = if args.json { print::pretty(&rows)? } else { table(&rows, registry.all().len()) };
     print::out(&text)?;
     Ok(exit::DONE)
 }
@@ -88,7 +89,7 @@ fn filled(formats: &[Format]) -> BTreeMap<&'static str, BTreeSet<Console>> {
     filled
 }
 
-fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>) -> Vec<Row> {
+fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>, registry: &Registry) -> Vec<Row> {
     let by = |name: &str| filled.get(name).cloned().unwrap_or_default();
     let slugs = |consoles: BTreeSet<Console>| consoles.into_iter().map(Console::as_str).collect::<Vec<_>>();
     let row = |table, f: &Field, consoles, console| Row {
@@ -104,14 +105,14 @@ fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>) -> Vec<Row> {
         console,
     };
     // What is said of a device as a whole comes from every console that may say it.
-    let device = DEVICE.iter().map(|f| {
-        let sources = identity::sources_of(f.name);
+    let device = registry.device().iter().map(|f| {
+        let sources = registry.sources_of(f.name);
         let known = by(f.name);
-        let all = || Console::ALL.iter().copied().collect::<BTreeSet<_>>();
+        let all = || registry.all().iter().copied().collect::<BTreeSet<_>>();
         let consoles = sources.map_or_else(all, |s| s.iter().copied().filter(|c| known.contains(c)).collect());
         row("device", f, slugs(consoles), None)
     });
-    let mut carried: Vec<&Carried> = carried_columns().iter().collect();
+    let mut carried: Vec<&Carried> = registry.carried().iter().collect();
     carried.sort_by_key(|c| c.console);
     let carried = carried.into_iter().map(|c| {
         let is_there = c.from.record_column().is_none_or(|column| by(column).contains(&c.console));
@@ -123,7 +124,7 @@ fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>) -> Vec<Row> {
     device.chain(carried).chain(record).collect()
 }
 
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[Row], consoles: usize) -> String {
     let mut text = String::new();
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default() + 2;
     let mut part = String::new();
@@ -139,7 +140,7 @@ fn table(rows: &[Row]) -> String {
             part = title;
         }
         let words = if row.words.is_empty() { String::new() } else { format!(" ({})", row.words.join(", ")) };
-        let of = if row.console.is_some() || row.consoles.len() == Console::ALL.len() {
+        let of = if row.console.is_some() || row.consoles.len() == consoles {
             String::new()
         } else {
             format!("  {DIM}{}{DIM:#}", row.consoles.join(" "))

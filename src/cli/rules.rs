@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 use super::judgement;
 use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::{self, Checked};
+use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::rules::{self, Condition, Conditions, Named, Rule};
@@ -96,8 +97,8 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         Verb::Test(args) => test(&load(args.rules.as_deref())?),
         Verb::Schema(args) => {
             let schema = match args.kind {
-                Kind::Rule => rules::json_schema(),
-                Kind::Condition => rules::condition_schema(),
+                Kind::Rule => rules::json_schema(Registry::shipped()),
+                Kind::Condition => rules::condition_schema(Registry::shipped()),
             };
             print::out(&print::pretty(&schema)?)?;
             Ok(exit::DONE)

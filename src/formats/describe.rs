@@ -8,7 +8,7 @@ use super::file;
 use super::source::{Part, Source, fits};
 use super::values::{self, squeeze};
 use crate::error::Problem;
-use crate::schema::Console;
+use crate::console::{Console, Registry};
 
 /// A known shape of export.
 #[derive(Debug)]
@@ -135,8 +135,8 @@ impl Format {
     ///
     /// # Errors
     /// Every problem of the file.
-    pub fn parse(path: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        file::parse(path, text)
+    pub fn parse(path: &str, text: &str, registry: &Registry) -> Result<Self, Vec<Problem>> {
+        file::parse(path, text, registry)
     }
 
     /// Whether a header, squeezed, has the names that one way of recognising the format needs and none that it forbids.

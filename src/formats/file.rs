@@ -8,8 +8,9 @@ use serde::Deserialize;
 use super::describe::{Format, Lookup, Match, SetAside, Shape};
 use super::source::{Item, Part, Source};
 use super::values::squeeze;
+use crate::console::Registry;
 use crate::error::Problem;
-use crate::schema::{Console, Field, Kind, Platform, RECORD, nearest, record_field};
+use crate::schema::{Field, Kind, Platform, RECORD, nearest, record_field};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,17 +158,17 @@ enum RawItem {
 }
 
 /// Reads and checks one format file.
-pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
+pub(super) fn parse(path: &str, text: &str, registry: &Registry) -> Result<Format, Vec<Problem>> {
     let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem(path, "", e.to_string(), "")])?;
     let mut check = Check { path, problems: Vec::new() };
     let expected = path.trim_start_matches("formats/").trim_end_matches(".yaml").trim_end_matches(".yml");
     if raw.id != expected {
         check.add("id", format!("`{}` does not match the file name", raw.id), format!("write `{expected}`"));
     }
-    let console = Console::parse(&raw.console).unwrap_or_else(|| {
-        check.add("console", format!("`{}` is no console", raw.console), Console::WORDS.join(", "));
-        Console::Intune
-    });
+    let console = registry.parse(&raw.console);
+    if console.is_none() {
+        check.add("console", format!("`{}` is no console", raw.console), registry.slugs().join(", "));
+    }
     let matching = std::iter::once(raw.matching).chain(raw.or);
     let ways: Vec<Match> = matching.map(|raw| check.way(raw)).collect();
     let platforms = check.platforms(raw.platforms, raw.constants.get("platform"));
@@ -202,9 +203,7 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
     if columns.is_empty() && lookup.is_none() {
         check.add("columns", "the format fills no column", "name at least `native_id`");
     }
-    if !check.problems.is_empty() {
-        return Err(check.problems);
-    }
+    let (Some(console), true) = (console, check.problems.is_empty()) else { return Err(check.problems) };
     let spelt = spelt(&columns, &raw.known, &ways);
     let set_aside = raw.set_aside.into_iter().map(|(header, words)| SetAside {
         header: squeeze(&header),

@@ -26,6 +26,7 @@ mod vocabulary;
 use std::collections::BTreeMap;
 
 use crate::assets::{Files, under};
+use crate::console::Registry;
 use crate::error::Problem;
 use crate::notice::{Code, Notice};
 use crate::read::{Export, PAGE_PREFIX};
@@ -83,11 +84,12 @@ impl Formats {
     /// # Errors
     /// Every problem in every file.
     pub fn load(files: &Files) -> Result<Self, Vec<Problem>> {
+        let registry = Registry::load(files)?;
         let mut problems = Vec::new();
-        let vocabulary = Vocabulary::load(files, &mut problems);
+        let vocabulary = Vocabulary::load(files, registry, &mut problems);
         let mut formats = Vec::new();
         for (path, text) in under(files, "formats/") {
-            match Format::parse(&path, &text) {
+            match Format::parse(&path, &text, registry) {
                 Ok(format) => formats.push(format),
                 Err(found) => problems.extend(found),
             }
@@ -188,6 +190,12 @@ impl Formats {
     #[must_use]
     pub const fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The consoles of the run.
+    #[must_use]
+    pub fn consoles(&self) -> &'static Registry {
+        self.vocabulary.consoles()
     }
 
     /// The formats, in the order of their ids.

@@ -11,7 +11,8 @@ use super::normalise::internal;
 use super::values::squeeze;
 use crate::assets::Files;
 use crate::error::{Problem, Result};
-use crate::schema::{Console, record_field};
+use crate::console::{Console, Registry};
+use crate::schema::record_field;
 
 const PATH: &str = "vocabulary.yaml";
 
@@ -105,6 +106,7 @@ pub struct Vocabulary {
     /// Headers of columns that say when a row was listed, as written.
     pub(super) listed: Vec<String>,
     cannot_know: Vec<CannotKnow>,
+    consoles: Option<&'static Registry>,
     /// Header, squeezed → what it says of a device in any list.
     claims: BTreeMap<String, &'static str>,
     /// Beginning of a model, squeezed → platform.
@@ -121,7 +123,7 @@ struct CannotKnow {
 }
 
 impl Vocabulary {
-    pub(super) fn load(files: &Files, problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn load(files: &Files, registry: &'static Registry, problems: &mut Vec<Problem>) -> Self {
         let Some(text) = files.get(PATH) else {
             problems.push(problem(PATH, "", "the file is missing", ""));
             return Self::default();
@@ -145,7 +147,7 @@ impl Vocabulary {
             }
             words.insert(field, Words::new(list));
         }
-        let cannot_know = cannot_know(raw.cannot_know, problems);
+        let cannot_know = cannot_know(raw.cannot_know, registry, problems);
         let manufacturers = raw
             .manufacturers
             .into_iter()
@@ -169,7 +171,14 @@ impl Vocabulary {
             harmless: raw.harmless_columns.iter().map(|s| squeeze(s)).collect(),
             listed: raw.listed_columns,
             cannot_know,
+            consoles: Some(registry),
         }
+    }
+
+    /// The consoles of the run.
+    #[must_use]
+    pub fn consoles(&self) -> &'static Registry {
+        self.consoles.unwrap_or_else(Registry::shipped)
     }
 
     /// Empties what a row cannot know: its cell holds a default that nobody measured.
@@ -263,12 +272,13 @@ impl Vocabulary {
 /// Console, column and word → columns, checked.
 fn cannot_know(
     raw: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
+    registry: &Registry,
     problems: &mut Vec<Problem>,
 ) -> Vec<CannotKnow> {
     let mut all = Vec::new();
     let mut add = |message: String| problems.push(problem(PATH, "cannot_know", message, ""));
     for (name, columns) in raw {
-        let Some(console) = Console::parse(&name) else {
+        let Some(console) = registry.parse(&name) else {
             add(format!("`{name}` is no console"));
             continue;
         };

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
+use super::keys::Kind;
 use super::links::Links;
 use super::shelves::{Shelf, Shelves};
 use crate::formats::values::is_invisible;
@@ -21,6 +22,20 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// Whether absence is told by such identifiers at all.
+    const fn know(kind: Kind) -> bool {
+        matches!(kind, Kind::EntraId | Kind::ComputerId | Kind::Serial)
+    }
+
+    /// Whether it can be joined by such an identifier.
+    const fn have(self, kind: Kind) -> bool {
+        match kind {
+            Kind::EntraId | Kind::ComputerId => self.entra,
+            Kind::Serial => self.serial,
+            _ => false,
+        }
+    }
+
     const fn shared_with(self, other: Self) -> bool {
         (self.entra && other.entra) || (self.serial && other.serial)
     }
@@ -63,8 +78,8 @@ fn comparable(text: &str) -> String {
 }
 
 /// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
-pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) -> Vec<u16> {
-    let mut doubts = vec![0_u16; count];
+pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) -> Vec<u32> {
+    let mut doubts = vec![0_u32; count];
     for (console, cells) in torn(shelves) {
         for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
             for column in ["entra_id", "serial", "native_id", "name"] {
@@ -72,7 +87,7 @@ pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) ->
                 for (device, value) in device_of.iter().zip(values.iter()) {
                     let named = value.is_some_and(|v| cells.contains(&comparable(v)));
                     if let Some(slot) = doubts.get_mut(*device as usize).filter(|_| named) {
-                        *slot |= 1 << console.index();
+                        *slot |= console.bit();
                     }
                 }
             }
@@ -83,32 +98,15 @@ pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) ->
 
 /// Whether a console joins anything by the identifiers at hand.
 pub(super) fn joinable(console: Console, keys: Keys, shelves: &Shelves) -> bool {
-    // An Autopilot list without Entra ids knows devices by their serial numbers only.
-    let by_entra = || {
-        let shelf = shelves.of(console);
-        shelf.and_then(|s| s.text("entra_id")).is_some_and(|ids| ids.null_count() == 0)
-    };
-    match console {
-        Console::Intune => keys.entra || keys.serial,
-        Console::Entra | Console::Defender | Console::Ad | Console::Bitlocker | Console::Laps => keys.entra,
-        Console::Chrome | Console::GoogleMobile | Console::Abm | Console::Ade => keys.serial,
-        Console::Autopilot => keys.serial || (keys.entra && by_entra()),
-    }
+    // Where lists often lack an identifier they know devices by the other ones only, unless every row has it.
+    let everywhere =
+        |column: &str| shelves.of(console).and_then(|s| s.text(column)).is_some_and(|ids| ids.null_count() == 0);
+    console.identifiers().iter().any(|i| keys.have(i.kind) && (!i.sometimes || everywhere(i.column)))
 }
 
-/// Whether a console may hold devices of a platform at all.
-pub(super) const fn may_hold(console: Console, platform: Platform) -> bool {
-    match console {
-        Console::Chrome => matches!(platform, Platform::Chromeos | Platform::Other),
-        Console::Entra | Console::Defender => !matches!(platform, Platform::Chromeos),
-        Console::Ad => matches!(platform, Platform::Windows | Platform::Linux | Platform::Other),
-        Console::Autopilot | Console::Bitlocker | Console::Laps => {
-            matches!(platform, Platform::Windows | Platform::Other)
-        }
-        Console::Abm | Console::Ade => matches!(platform, Platform::Macos | Platform::Ios | Platform::Other),
-        Console::GoogleMobile => matches!(platform, Platform::Ios | Platform::Android | Platform::Other),
-        Console::Intune => true,
-    }
+/// Whether a record has every identifier by which its console knows devices.
+fn is_whole(console: Console, keys: Keys) -> bool {
+    console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid).all(|i| keys.have(i.kind) || !Keys::know(i.kind))
 }
 
 /// Identifiers of each device. What joins nothing is none.
@@ -167,30 +165,23 @@ impl Unread {
 }
 
 impl Strays {
-    /// Gathers the stray records of consoles.
+    /// Gathers the stray records of consoles that make devices.
     ///
     /// `alone` tells of a record, by shelf and line, that its device has records of no other console.
     pub(super) fn new(
         shelves: &Shelves,
-        consoles: &[Console],
         links: &Links,
         alone: impl Fn(usize, usize) -> bool,
     ) -> Self {
         let mut by_console = Vec::new();
-        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| consoles.contains(&s.console)) {
+        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
             let Some(names) = shelf.text("name") else { continue };
             let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
             for (line, name) in names.iter().enumerate() {
                 let keys = record_keys(shelf, line, links);
-                let whole = match shelf.console {
-                    // Of devices that are not hybrid a computer is known by its name only.
-                    Console::Ad => !alone(at, line),
-                    Console::Intune => keys.entra && keys.serial,
-                    Console::Chrome | Console::GoogleMobile | Console::Autopilot | Console::Abm | Console::Ade => {
-                        keys.serial
-                    }
-                    _ => keys.entra,
-                };
+                // Of devices that are not hybrid a computer is known by its name only.
+                let directory = shelf.console.is_directory();
+                let whole = if directory { !alone(at, line) } else { is_whole(shelf.console, keys) };
                 let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
                 let known = strays.entry(name).or_default();
                 if !known.contains(&keys) {

@@ -7,14 +7,15 @@ use polars::prelude::{
 
 use super::activity::Threshold;
 use super::carried::{all_filled, any, counts, newest};
-use super::devices::{Devices, PRECEDENCE};
+use super::devices::Devices;
 use super::links::Links;
 use super::markers::Marker;
 use super::owners::Owners;
 use super::shelves::{NONE, Shelves, written};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::schema::{Carried, Console, From, JoinType, Kind, Ownership, carried_column};
+use crate::console::{Carried, Console, From};
+use crate::schema::{JoinType, Kind, Ownership};
 use crate::time::DAY;
 
 impl Devices {
@@ -23,7 +24,7 @@ impl Devices {
     /// # Errors
     /// [`crate::error::Error::Internal`] for a name that the dictionary lacks, or if the engine refuses a step.
     pub fn column(&self, shelves: &Shelves, links: &Links, name: &str) -> Result<Column> {
-        if let Some(carried) = carried_column(name) {
+        if let Some(carried) = shelves.registry.carried_column(name) {
             return self.carried(shelves, carried);
         }
         let words =
@@ -36,10 +37,11 @@ impl Devices {
             "device_key" => {
                 StringChunked::from_iter_values(name.into(), links.key.iter().map(String::as_str)).into_column()
             }
-            "consoles" => self.console_lists(),
+            "consoles" => self.console_lists(shelves),
             "last_activity" => time_column(name, self.last_activity())?,
             "last_activity_console" => {
-                words(self.last_console.iter().map(|c| Console::ALL.get(*c as usize).map(|c| c.as_str())).collect())
+                let all = shelves.registry.slugs();
+                words(self.last_console.iter().map(|c| all.get(*c as usize).copied()).collect())
             }
             "days_inactive" => self.ages(name, self.last_activity()),
             "activity" => words(self.activities().map(|a| Some(a.as_str())).collect()),
@@ -80,8 +82,7 @@ impl Devices {
 
     /// The value of the console that knows best.
     pub(super) fn merged(&self, shelves: &Shelves, name: &str) -> Result<Column> {
-        let order = PRECEDENCE.iter().find(|(field, _)| *field == name).map(|(_, order)| *order);
-        let Some(order) = order else { return Err(internal(format!("no column `{name}`"))) };
+        let Some(order) = shelves.registry.sources_of(name) else { return Err(internal(format!("no column `{name}`"))) };
         let sources: Vec<(&StringChunked, &IdxCa)> = order
             .iter()
             .filter_map(|console| {
@@ -107,10 +108,12 @@ impl Devices {
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a step.
     pub fn as_written(&self, shelves: &Shelves, name: &str) -> Result<Option<Column>> {
-        if let Some((_, order)) = PRECEDENCE.iter().find(|(field, _)| *field == name && name == "serial") {
+        if let Some(order) = shelves.registry.sources_of(name).filter(|_| name == "serial") {
             return Ok(self.serials_as_written(shelves, order));
         }
-        let Some(Carried { console, from: From::Live(field), .. }) = carried_column(name) else { return Ok(None) };
+        let Some(Carried { console, from: From::Live(field), .. }) = shelves.registry.carried_column(name) else {
+            return Ok(None);
+        };
         let column = written(field);
         if shelves.of(*console).is_none_or(|shelf| shelf.text(&column).is_none()) {
             return Ok(None);
@@ -149,13 +152,9 @@ impl Devices {
         Ok(filled.into_column())
     }
 
-    fn console_lists(&self) -> Column {
-        let list = |bits: u16| {
-            let names: Vec<&str> =
-                Console::ALL.iter().filter(|c| bits & (1 << c.index()) != 0).map(|c| c.as_str()).collect();
-            names.join("|")
-        };
-        let mut known: std::collections::HashMap<u16, String> = std::collections::HashMap::new();
+    fn console_lists(&self, shelves: &Shelves) -> Column {
+        let list = |bits: u32| shelves.registry.of_bits(bits).map(Console::as_str).collect::<Vec<_>>().join("|");
+        let mut known: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
         let mut out = StringChunkedBuilder::new("consoles".into(), self.consoles.len());
         for bits in &self.consoles {
             out.append_value(known.entry(*bits).or_insert_with(|| list(*bits)));

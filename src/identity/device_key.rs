@@ -11,7 +11,6 @@ use rayon::prelude::*;
 use super::contents::Contents;
 use super::keys::number;
 use super::shelves::Shelves;
-use crate::schema::Console;
 
 /// Rank of an identifier, its number, and the record that has it. Smaller is stronger.
 pub(super) type DeviceKey = (u8, u128, u32);
@@ -20,7 +19,7 @@ const SERIAL: u8 = 0;
 const ENTRA: u8 = 1;
 /// Then each console's own id, then what the row says.
 const OBJECT: u8 = 2;
-const ROW: u8 = 20;
+const ROW: u8 = 200;
 
 /// The strongest key of every set that is a device.
 ///
@@ -209,14 +208,6 @@ fn text(shelves: &Shelves, key: &DeviceKey) -> String {
         SERIAL => format!("serial:{}", cell("serial")),
         ENTRA => format!("entra:{}", cell("entra_id")),
         ROW => format!("row:{}:{:016x}", shelf.console, key.1 >> 64),
-        _ => format!("{}:{}", own_prefix(shelf.console), cell("native_id")),
-    }
-}
-
-/// Entra's object id is not its device id, so it goes by another name.
-const fn own_prefix(console: Console) -> &'static str {
-    match console {
-        Console::Entra => "entra-object",
-        other => other.as_str(),
+        _ => format!("{}:{}", shelf.console.object_key(), cell("native_id")),
     }
 }

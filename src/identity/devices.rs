@@ -12,86 +12,13 @@ use super::reliance::{self, Reliance};
 use super::shelves::{NONE, Shelves};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::schema::{Activity, Console, Identity, Platform};
+use crate::console::{Console, Registry};
+use crate::schema::{Activity, Identity, Platform};
 use crate::time::DAY;
-
-/// Consoles whose dates are signs of life.
-pub(super) const SIGNALS: &[Console] =
-    &[Console::Intune, Console::Entra, Console::Defender, Console::Chrome, Console::GoogleMobile, Console::Ad];
 
 /// Columns of dates that are signs of life. The first is the console's own; what another one saw and the row repeats counts
 /// for the device, and tells nothing of which record of the console is the newest.
 pub(super) const SIGNS: &[&str] = &["last_seen", "mail_synced"];
-
-/// Which console knows a field best, for the merged view. The first that says something wins.
-pub(super) const PRECEDENCE: &[(&str, &[Console])] = &[
-    (
-        "name",
-        &[
-            Console::Intune,
-            Console::Entra,
-            Console::Defender,
-            Console::Ad,
-            Console::Chrome,
-            Console::GoogleMobile,
-            Console::Autopilot,
-        ],
-    ),
-    (
-        "serial",
-        &[Console::Intune, Console::Autopilot, Console::Abm, Console::Ade, Console::Chrome, Console::GoogleMobile],
-    ),
-    (
-        "platform",
-        &[
-            Console::Intune,
-            Console::Entra,
-            Console::Defender,
-            Console::Abm,
-            Console::Ade,
-            Console::Chrome,
-            Console::GoogleMobile,
-            Console::Autopilot,
-            Console::Ad,
-        ],
-    ),
-    (
-        "manufacturer",
-        &[
-            Console::Intune,
-            Console::Autopilot,
-            Console::Abm,
-            Console::Defender,
-            Console::Chrome,
-            Console::GoogleMobile,
-            Console::Entra,
-        ],
-    ),
-    (
-        "model",
-        &[
-            Console::Intune,
-            Console::Autopilot,
-            Console::Abm,
-            Console::Defender,
-            Console::Chrome,
-            Console::GoogleMobile,
-            Console::Entra,
-        ],
-    ),
-    (
-        "ownership",
-        &[Console::Intune, Console::Entra, Console::Chrome, Console::GoogleMobile, Console::Abm, Console::Autopilot],
-    ),
-    ("join_type", &[Console::Entra, Console::Intune]),
-    ("primary_user", &[Console::Intune, Console::Entra, Console::Chrome, Console::GoogleMobile]),
-];
-
-/// Consoles that a column of the merged view comes from, the best first; `None` for a column that is made otherwise.
-#[must_use]
-pub fn sources_of(column: &str) -> Option<&'static [Console]> {
-    PRECEDENCE.iter().find(|(field, _)| *field == column).map(|(_, consoles)| *consoles)
-}
 
 /// The devices.
 #[derive(Debug)]
@@ -100,13 +27,14 @@ pub struct Devices {
     pub count: u32,
     /// The time at which they are judged.
     pub as_of: AsOf,
+    pub(super) registry: &'static Registry,
     pub(super) thresholds: Thresholds,
     /// Per shelf: the device of each record; [`NONE`] for a further row of an object, which counts once.
     pub(super) device_of: Vec<Vec<u32>>,
     /// Per shelf: the live record of each device, as a line of the shelf.
     pub(super) live: Vec<(Console, IdxCa)>,
     pub(super) platform: Vec<Platform>,
-    pub(super) consoles: Vec<u16>,
+    pub(super) consoles: Vec<u32>,
     last_activity: Vec<i64>,
     pub(super) last_console: Vec<u8>,
     pub(super) identity: Vec<Identity>,
@@ -122,9 +50,9 @@ pub struct Devices {
     /// Records with an identifier that could not be read.
     pub(super) unread: Unread,
     /// Consoles from whose lack of a record nothing follows, as bits of [`Console::index`].
-    pub(super) unproven: u16,
+    pub(super) unproven: u32,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
-    pub(super) torn: Vec<u16>,
+    pub(super) torn: Vec<u32>,
     /// What the configuration says of devices.
     pub(super) marks: Marks,
     /// What rests on a weak link, for the devices where something does.
@@ -158,17 +86,17 @@ impl Devices {
             })
             .collect();
         let live = super::live::live_records(shelves, &device_of, count);
-        let mut consoles = vec![0_u16; count];
+        let mut consoles = vec![0_u32; count];
         let mut last_activity = vec![NEVER; count];
         let mut last_console = vec![u8::MAX; count];
         for (shelf, device_of) in shelves.shelves.iter().zip(&device_of) {
-            let index = shelf.console.index();
+            let (index, bit) = (shelf.console.index(), shelf.console.bit());
             for device in device_of {
                 if let Some(slot) = consoles.get_mut(*device as usize) {
-                    *slot |= 1 << index;
+                    *slot |= bit;
                 }
             }
-            let signs = SIGNS.iter().filter(|_| SIGNALS.contains(&shelf.console));
+            let signs = SIGNS.iter().filter(|_| shelf.console.gives_signals());
             for times in signs.filter_map(|column| shelf.times(column)) {
                 for (device, time) in device_of.iter().zip(times.iter()) {
                     let (at, Some(time)) = (*device as usize, time) else { continue };
@@ -185,6 +113,7 @@ impl Devices {
         let mut devices = Self {
             count: links.devices,
             as_of,
+            registry: shelves.registry,
             thresholds,
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             device_of,
@@ -256,7 +185,7 @@ impl Devices {
 
     /// Consoles that hold each device, as bits of [`Console::index`].
     #[must_use]
-    pub fn consoles(&self) -> &[u16] {
+    pub fn consoles(&self) -> &[u32] {
         &self.consoles
     }
 

@@ -13,7 +13,7 @@ impl Devices {
     /// The domain of a device is what Entra ID or Defender show. Where nobody shows it, the list must hold hybrid devices that
     /// signed in lately, and no two of them may be missing: those are rather the computers of another domain.
     pub(super) fn ad_coverage(&self, shelves: &Shelves) -> Vec<bool> {
-        let Some(ad) = shelves.of(Console::Ad) else { return Vec::new() };
+        let Some(ad) = shelves.shelves.iter().find(|shelf| shelf.console.is_directory()) else { return Vec::new() };
         let listed: HashSet<&str> = ad.text("domain").iter().flat_map(|cells| cells.iter()).flatten().collect();
         let known = self.in_listed_domain(shelves, &listed);
         let synced = self.synced(shelves);
@@ -23,7 +23,7 @@ impl Devices {
             if !hybrid || activity != Activity::Active || synced.get(device) == Some(&false) {
                 continue;
             }
-            if self.held(device, Console::Ad) {
+            if self.held(device, ad.console) {
                 held += 1;
             } else if known.get(device) == Some(&None) {
                 missing += 1;
@@ -42,7 +42,7 @@ impl Devices {
         }
         for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
             let domains = shelf.text("domain");
-            let names = shelf.text("name").filter(|_| shelf.console == Console::Defender);
+            let names = shelf.text("name").filter(|_| writes_domains(shelf.console));
             for (line, device) in device_of.iter().enumerate() {
                 let device = *device as usize;
                 if self.hybrid.get(device) != Some(&true) {
@@ -61,9 +61,9 @@ impl Devices {
     /// Whether an Entra record of each device is synchronised from AD; true where no list says.
     fn synced(&self, shelves: &Shelves) -> Vec<bool> {
         let mut synced = vec![true; self.count as usize];
-        let entra = shelves.shelves.iter().zip(&self.device_of).find(|(shelf, _)| shelf.console == Console::Entra);
-        let flags = entra.and_then(|(shelf, device_of)| Some((shelf.flags("synced")?, device_of)));
-        if let Some((flags, device_of)) = flags {
+        let lists = shelves.shelves.iter().zip(&self.device_of);
+        let flags = lists.filter_map(|(shelf, device_of)| Some((shelf.flags("synced")?, device_of)));
+        for (flags, device_of) in flags {
             for (device, flag) in device_of.iter().zip(flags.iter()) {
                 if let Some(slot) = synced.get_mut(*device as usize).filter(|_| flag == Some(false)) {
                     *slot = false;
@@ -78,6 +78,11 @@ impl Devices {
     pub fn ad_covers(&self, device: u32) -> bool {
         self.ad_covered.get(device as usize).copied().unwrap_or(true)
     }
+}
+
+/// Whether a console writes the domain behind the name of a host.
+fn writes_domains(console: Console) -> bool {
+    console.is_joined_by_host_name() && !console.is_directory()
 }
 
 /// What stands behind the host in a full name, lower case.

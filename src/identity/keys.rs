@@ -5,114 +5,12 @@ use sha2::{Digest, Sha256};
 
 use super::shelves::{Shelf, Shelves};
 use crate::formats::values::{parse_guid, radio_key};
-use crate::schema::{Console, JoinType, words};
+use crate::schema::JoinType;
 
-words! {
-    /// What an identifier is, in the order in which links are tried.
-    Kind {
-        /// The console's own id of the object: several rows of one object.
-        Object = "object-id",
-        /// Entra device id.
-        EntraId = "entra-id",
-        /// Intune device id.
-        IntuneId = "intune-id",
-        /// Autopilot id, as Entra names it.
-        AutopilotId = "autopilot-id",
-        /// objectGUID of an AD computer, which is the Entra device id of a hybrid joined device.
-        ComputerId = "object-guid",
-        /// Defender machine that took another's place.
-        MergedId = "merged-into",
-        /// Hardware serial number.
-        Serial = "serial",
-        /// IMEI or MEID.
-        Radio = "imei",
-        /// Hardware id that Entra stamps on the objects of one machine.
-        HardwareId = "hardware-id",
-        /// Host name, unique on both sides.
-        Name = "name",
-        /// Serial number with the `S` of its label in front, as scanners read it.
-        ScannedSerial = "scanned-serial",
-        /// Serial number that lost its leading zeros.
-        ShortSerial = "short-serial",
-    }
-}
-
-impl Kind {
-    /// Whether the identifier was written by a console for this very purpose.
-    #[must_use]
-    pub const fn is_exact(self) -> bool {
-        !self.is_weak() && !matches!(self, Self::Serial | Self::Radio | Self::HardwareId)
-    }
-
-    /// Whether records that share it may be copies of one machine.
-    #[must_use]
-    pub const fn shows_copies(self) -> bool {
-        matches!(
-            self,
-            Self::EntraId | Self::IntuneId | Self::AutopilotId | Self::Serial | Self::Radio | Self::HardwareId
-        )
-    }
-
-    /// Whether it joins only where it is unique on both sides, and a person must look before anything is done.
-    #[must_use]
-    pub const fn is_weak(self) -> bool {
-        matches!(self, Self::Name | Self::ScannedSerial | Self::ShortSerial)
-    }
-
-    /// The tier of a link by such an identifier.
-    #[must_use]
-    pub const fn tier(self) -> &'static str {
-        if self.is_exact() {
-            "exact"
-        } else if self.is_weak() {
-            "weak"
-        } else {
-            "strong"
-        }
-    }
-
-    /// The bit of this kind in a set.
-    #[must_use]
-    pub const fn bit(self) -> u16 {
-        1 << self as u8
-    }
-}
+pub use crate::console::Kind;
 
 /// An identifier and the record that has it.
 pub(super) type Pair = (u128, u32);
-
-/// Columns that hold an identifier, by console.
-const COLUMNS: &[(Kind, Console, &str)] = &[
-    (Kind::EntraId, Console::Intune, "entra_id"),
-    (Kind::EntraId, Console::Entra, "entra_id"),
-    (Kind::EntraId, Console::Autopilot, "entra_id"),
-    (Kind::EntraId, Console::Defender, "entra_id"),
-    (Kind::EntraId, Console::Bitlocker, "entra_id"),
-    (Kind::EntraId, Console::Laps, "entra_id"),
-    (Kind::IntuneId, Console::Intune, "native_id"),
-    (Kind::IntuneId, Console::Autopilot, "intune_id"),
-    (Kind::AutopilotId, Console::Autopilot, "native_id"),
-    (Kind::AutopilotId, Console::Entra, "ztdid"),
-    (Kind::ComputerId, Console::Ad, "entra_id"),
-    (Kind::ComputerId, Console::Entra, "entra_id"),
-    (Kind::ComputerId, Console::Intune, "entra_id"),
-    (Kind::MergedId, Console::Defender, "merged_into"),
-    (Kind::MergedId, Console::Defender, "native_id"),
-    (Kind::Serial, Console::Intune, "serial"),
-    (Kind::Serial, Console::Autopilot, "serial"),
-    (Kind::Serial, Console::Abm, "serial"),
-    (Kind::Serial, Console::Ade, "serial"),
-    (Kind::Serial, Console::Chrome, "serial"),
-    (Kind::Serial, Console::GoogleMobile, "serial"),
-    (Kind::Radio, Console::Intune, "imei"),
-    (Kind::Radio, Console::Intune, "meid"),
-    (Kind::Radio, Console::Abm, "imei"),
-    (Kind::Radio, Console::Abm, "imei2"),
-    (Kind::Radio, Console::Abm, "meid"),
-    (Kind::Radio, Console::GoogleMobile, "imei"),
-    (Kind::Radio, Console::GoogleMobile, "meid"),
-    (Kind::HardwareId, Console::Entra, "hardware_id"),
-];
 
 /// Shorter hardware ids, and those of one sign only, name no machine.
 const SHORTEST_HARDWARE_ID: usize = 8;
@@ -132,22 +30,24 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
         };
         return shelves.shelves.iter().map(one).collect();
     }
-    // Without a pointer from one machine to another their ids join nothing that object ids do not.
-    let merged = || shelves.of(Console::Defender)?.text("merged_into").filter(|c| c.null_count() < c.len());
-    if kind == Kind::MergedId && merged().is_none() {
-        return Vec::new();
-    }
     let mut pairs = Vec::new();
-    for (_, console, column) in COLUMNS.iter().filter(|(k, ..)| *k == kind) {
-        if let Some(shelf) = shelves.of(*console) {
+    for shelf in shelves.shelves.iter().filter(|shelf| kind != Kind::MergedId || names_successors(shelf)) {
+        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == kind) {
             let before = pairs.len();
-            push(shelf, kind, column, &mut pairs);
-            if kind == Kind::ComputerId && *console != Console::Ad {
+            push(shelf, kind, identifier.column, &mut pairs);
+            if identifier.hybrid {
                 keep_hybrid(shelf, &mut pairs, before);
             }
         }
     }
     vec![sorted(pairs)]
+}
+
+/// Whether a record of the list names another one that took its place. Without such a pointer the ids of the objects join
+/// nothing that object ids do not.
+fn names_successors(shelf: &Shelf) -> bool {
+    let pointers = shelf.console.identifiers().iter().filter(|i| i.kind == Kind::MergedId && i.of.is_some());
+    pointers.filter_map(|i| shelf.text(i.column)).any(|cells| cells.null_count() < cells.len())
 }
 
 /// Only of a hybrid joined device is the Entra device id the objectGUID of a computer.
@@ -217,18 +117,17 @@ pub(super) fn of_record(shelves: &Shelves, record: u32) -> Vec<(Kind, String)> {
     let Some((shelf, line)) = shelves.locate(record) else { return Vec::new() };
     let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).map(str::to_string);
     let mut found: Vec<(Kind, String)> = cell("native_id").map(|id| (Kind::Object, id)).into_iter().collect();
-    let own = COLUMNS.iter().filter(|(_, console, _)| *console == shelf.console);
-    found.extend(own.filter_map(|(kind, _, column)| Some((*kind, cell(column)?))));
+    found.extend(shelf.console.identifiers().iter().filter_map(|i| Some((i.kind, cell(i.column)?))));
     found
 }
 
 /// Text of an identifier, as the record's console writes it, for messages.
 pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> String {
     let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
-    let columns = COLUMNS.iter().filter(|(k, c, _)| *k == kind && *c == shelf.console).map(|(_, _, column)| *column);
+    let columns = shelf.console.columns_of(kind);
     let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);
     let is_meant =
-        |column: &&str| shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key);
+        |column: &&'static str| shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key);
     let column = columns.chain(own).find(is_meant);
     column.and_then(|column| shelf.as_written(column, line)).unwrap_or_default().to_string()
 }

@@ -1,7 +1,7 @@
 //! The live record of each device in each console: the one that Intune points at, else the one with the newest signal.
 
 use super::shelves::{NONE, Shelf, Shelves};
-use crate::schema::Console;
+use crate::console::{Console, Identifier};
 
 /// What makes a record the live one, most telling first. Larger wins.
 type Rank = (bool, bool, Option<i64>, Option<i64>);
@@ -11,11 +11,10 @@ pub(super) fn live_records(shelves: &Shelves, device_of: &[Vec<u32>], devices: u
     let mut live: Vec<(Console, Vec<u32>)> = Vec::new();
     for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
         let chosen = {
-            // Intune comes first among the consoles, so its live records are known when Entra's are chosen.
-            let pointer = pointers(shelves, &live).filter(|_| shelf.console == Console::Entra);
-            let own = shelf.text("entra_id");
+            let pointer = pointers(shelves, &live, shelf.console);
+            let own = pointer.as_ref().and_then(|(_, column)| shelf.text(column));
             let pointed = |line: usize, device: u32| {
-                pointer.as_ref().is_some_and(|p| {
+                pointer.as_ref().is_some_and(|(p, _)| {
                     let named = p(device);
                     named.is_some() && named == own.and_then(|ids| ids.get(line))
                 })
@@ -27,21 +26,29 @@ pub(super) fn live_records(shelves: &Shelves, device_of: &[Vec<u32>], devices: u
     live
 }
 
-/// The Entra id that the newest Intune record of a device names.
-fn pointers<'a>(shelves: &'a Shelves, live: &'a [(Console, Vec<u32>)]) -> Option<impl Fn(u32) -> Option<&'a str>> {
-    let ids = shelves.of(Console::Intune)?.text("entra_id")?;
-    let lines = &live.iter().find(|(console, _)| *console == Console::Intune)?.1;
-    Some(move |device: u32| ids.get(lines.get(device as usize).filter(|l| **l != NONE).copied()? as usize))
+/// The id that the newest record of an earlier console names for a device, and the column of this one that has it: Intune's
+/// live records are known when Entra's are chosen.
+fn pointers<'a>(
+    shelves: &'a Shelves,
+    live: &'a [(Console, Vec<u32>)],
+    console: Console,
+) -> Option<(impl Fn(u32) -> Option<&'a str>, &'static str)> {
+    let (ids, lines, column) = live.iter().find_map(|(other, lines)| {
+        let points = |i: &&Identifier| i.live && i.of.is_some_and(|(owner, _)| owner == console.index());
+        let identifier = other.identifiers().iter().find(points)?;
+        Some((shelves.of(*other)?.text(identifier.column)?, lines, identifier.of?.1))
+    })?;
+    let named = move |device: u32| ids.get(lines.get(device as usize).filter(|l| **l != NONE).copied()? as usize);
+    Some((named, column))
 }
 
 fn choose(shelf: &Shelf, device_of: &[u32], devices: usize, pointed: impl Fn(usize, u32) -> bool) -> Vec<u32> {
     let seen = shelf.times("last_seen");
     let enrolled = shelf.times("enrolled");
-    let released = shelf.times("released");
-    let state = shelf.text("state").filter(|_| shelf.console == Console::Chrome);
+    let clauses = shelf.console.gone();
     let rank = |line: usize, device: u32| -> Rank {
-        let gone = released.is_some_and(|r| r.get(line).is_some())
-            || state.is_some_and(|s| s.get(line) == Some("deprovisioned"));
+        let row = shelf.row(line);
+        let gone = !clauses.is_empty() && clauses.iter().all(|clause| clause.holds(&row));
         (pointed(line, device), !gone, seen.and_then(|s| s.get(line)), enrolled.and_then(|e| e.get(line)))
     };
     let name = |line: usize| shelf.text("native_id").and_then(|ids| ids.get(line));

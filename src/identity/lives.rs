@@ -12,7 +12,6 @@ use std::ops::Range;
 use polars::prelude::{Int64Chunked, StringChunked};
 
 use super::absence::short_name;
-use super::devices::SIGNALS;
 use super::keys::{Kind, Pair, number};
 use super::shelves::{Shelf, Shelves};
 use crate::schema::Console;
@@ -76,7 +75,7 @@ struct Row<'a> {
 
 impl<'a> Lives<'a> {
     pub(super) fn new(shelves: &'a Shelves) -> Self {
-        let known = shelves.shelves.iter().filter(|shelf| SIGNALS.contains(&shelf.console));
+        let known = shelves.shelves.iter().filter(|shelf| shelf.console.gives_signals());
         Self { columns: known.map(Columns::new).collect() }
     }
 
@@ -128,7 +127,7 @@ impl<'a> Lives<'a> {
             let (at, columns) = self.of(*record)?;
             let id = columns.cell(columns.ids, *record);
             // Objects of Entra ID that are joined in different ways may live side by side on one machine.
-            let join = columns.cell(columns.joins, *record).filter(|_| columns.console == Console::Entra);
+            let join = columns.cell(columns.joins, *record).filter(|_| columns.console.joins_side_by_side());
             // Rows without ids are of one object where they have one name, as in the lists of two months.
             let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(*record));
             // Two systems on one machine are told apart by what contradicts, not by time.

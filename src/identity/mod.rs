@@ -39,7 +39,7 @@ use crate::schema::Console;
 
 pub use crate::time::{DAY, day, rfc3339};
 pub use activity::{AsOf, SHORTEST_INACTIVE, Threshold, Thresholds, as_of};
-pub use devices::{Devices, sources_of};
+pub use devices::Devices;
 pub use keys::Kind as KeyKind;
 pub use links::Links;
 pub use markers::{Marker, Markers};
@@ -92,7 +92,7 @@ pub fn identify(
     proven: &[Console],
     vocabulary: &Vocabulary,
 ) -> Result<(Shelves, Links, Vec<Notice>)> {
-    let mut shelves = Shelves::new(exports, proven)?;
+    let mut shelves = Shelves::new(vocabulary.consoles(), exports, proven)?;
     let (mut links, mut notices) = links::link(&shelves, vocabulary);
     repeats::complete(&mut shelves, &links)?;
     notices.extend(contested::settle(&mut shelves, &mut links)?);

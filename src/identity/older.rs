@@ -1,7 +1,7 @@
 //! What rows of older lists are still good for: they show nothing of today, but a sign of life stays one, and an object
 //! of which nobody knows whether its console still has it is not called missing.
 
-use super::devices::{Devices, SIGNALS};
+use super::devices::Devices;
 use super::keys::number;
 use super::shelves::Shelves;
 use crate::formats::{Fate, columns};
@@ -52,7 +52,7 @@ fn signs(shelves: &Shelves) -> Vec<(u128, i64)> {
     for (export, older) in &shelves.older {
         let console = shelves.exports.get(*export as usize).map(|(_, console)| console);
         let times = columns::times(&older.frame, "last_seen");
-        let Some(times) = times.filter(|_| console.is_some_and(|c| SIGNALS.contains(c))) else { continue };
+        let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
         for column in ["entra_id", "serial", "native_id"] {
             let Some(cells) = columns::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(times.iter());

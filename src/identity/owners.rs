@@ -89,7 +89,7 @@ impl Devices {
     pub(super) fn server_used(&self, shelves: &Shelves) -> Column {
         let abm = shelves.of(Console::Abm);
         let (servers, released) = (abm.and_then(|s| s.text("server")), abm.and_then(|s| s.times("released")));
-        let bit = 1_u16 << Console::Intune.index();
+        let bit = Console::Intune.bit();
         let of = |device: u32| {
             let line = self.live_line(Console::Abm, device)? as usize;
             let current = released.is_none_or(|released| released.get(line).is_none());

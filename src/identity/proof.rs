@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 
 use super::absence::{self, Strays, Unread};
-use super::devices::{Devices, SIGNALS, SIGNS};
+use super::devices::{Devices, SIGNS};
 use super::links::Links;
 use super::reliance::Reliance;
 use super::shelves::Shelves;
@@ -16,18 +16,18 @@ use crate::schema::{Console, JoinType, Platform};
 impl Devices {
     /// Empties a column for devices that a list might have left out.
     pub(super) fn unknown_where_absent(&self, column: &Column, console: Console) -> Result<Column> {
-        let bit = 1_u16 << console.index();
+        let bit = console.bit();
         let flags = column.bool().map_err(internal)?;
         let known =
             flags.iter().zip(&self.consoles).zip(&self.platform).map(|((flag, held), platform)| {
-                flag.filter(|_| held & bit != 0 || !absence::may_hold(console, *platform))
+                flag.filter(|_| held & bit != 0 || !console.may_hold(*platform))
             });
         Ok(BooleanChunked::from_iter_options(column.name().clone(), known).into_column())
     }
 
     /// Whether a damaged row of a console names the device, so that its records there may be incomplete.
     pub(super) fn in_doubt(&self, device: usize, console: Console) -> bool {
-        self.torn.get(device).is_some_and(|consoles| consoles & (1 << console.index()) != 0)
+        self.torn.get(device).is_some_and(|consoles| consoles & console.bit() != 0)
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.
@@ -41,25 +41,24 @@ impl Devices {
         let count = self.count as usize;
         self.keys = absence::device_keys(shelves, &self.device_of, links, count);
         self.hybrid = self.said_hybrid(shelves);
-        let makes_devices: Vec<Console> = Console::ALL.iter().copied().filter(|c| c.makes_devices()).collect();
         let alone = |shelf: usize, line: usize| {
             let device = self.device_of.get(shelf).and_then(|of| of.get(line)).copied().unwrap_or_default();
             self.consoles.get(device as usize).is_none_or(|held| held.count_ones() < 2)
         };
-        self.strays = Strays::new(shelves, &makes_devices, links, alone);
+        self.strays = Strays::new(shelves, links, alone);
         self.unread = Unread::new(shelves, links);
         self.torn = absence::doubts(shelves, &self.device_of, count);
-        let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| SIGNALS.contains(c)).collect();
+        let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| c.gives_signals()).collect();
         let names = self.names_if_strays(shelves, &loaded)?;
         let names = names.as_ref().map(|c| c.str()).transpose().map_err(internal)?;
         let proven =
             |device: usize, console: Console| self.proven(shelves, device, console, names.and_then(|n| n.get(device)));
         // `without`: consoles whose hold on the device does not count.
-        let can_be_known = |device: usize, without: u16| {
+        let can_be_known = |device: usize, without: u32| {
             loaded.iter().all(|console| {
-                let counts = without & (1 << console.index()) == 0;
+                let counts = without & console.bit() == 0;
                 (counts && self.held(device, *console) && !self.in_doubt(device, *console))
-                    || !absence::may_hold(*console, self.platform_of(device))
+                    || !console.may_hold(self.platform_of(device))
                     || proven(device, *console)
             })
         };
@@ -92,8 +91,8 @@ impl Devices {
     /// Notes consoles whose exports lack records: what they know of a device that they do not list stays hidden, and
     /// their silence proves nothing.
     pub fn mark_incomplete(&mut self, incomplete: &[Console], unproven: &[Console]) {
-        let bits = |consoles: &[Console]| consoles.iter().fold(0_u16, |bits, c| bits | 1 << c.index());
-        let signals: Vec<Console> = incomplete.iter().copied().filter(|c| SIGNALS.contains(c)).collect();
+        let bits = |consoles: &[Console]| consoles.iter().fold(0, |bits, c| bits | c.bit());
+        let signals: Vec<Console> = incomplete.iter().copied().filter(|c| c.gives_signals()).collect();
         let hidden = bits(&signals);
         for (linkable, held) in self.linkable.iter_mut().zip(&self.consoles) {
             *linkable &= held & hidden == hidden;
@@ -105,13 +104,13 @@ impl Devices {
     pub(super) fn absent(&self, shelves: &Shelves, console: Console, name: &str) -> Result<Column> {
         let names = self.names_if_strays(shelves, &[console])?;
         let names = names.as_ref().map(|c| c.str()).transpose().map_err(internal)?;
-        let complete = shelves.of(console).is_some() && self.unproven & (1 << console.index()) == 0;
+        let complete = shelves.of(console).is_some() && self.unproven & console.bit() == 0;
         let one = |device: usize| {
             if self.held(device, console) {
                 return Some(false);
             }
-            let covered = console != Console::Ad || self.ad_covered.get(device).copied().unwrap_or(true);
-            let sure = !absence::may_hold(console, self.platform_of(device))
+            let covered = !console.is_directory() || self.ad_covered.get(device).copied().unwrap_or(true);
+            let sure = !console.may_hold(self.platform_of(device))
                 || (complete
                     && (covered || self.hybrid.get(device) != Some(&true))
                     && self.proven(shelves, device, console, names.and_then(|n| n.get(device))));
@@ -125,7 +124,7 @@ impl Devices {
         let mut own = self.keys.get(device).copied().unwrap_or_default();
         // Only of a hybrid device is the Entra device id the objectGUID of a computer; of the others only a name that no
         // computer bears tells that AD has none.
-        if console == Console::Ad && self.hybrid.get(device) != Some(&true) {
+        if console.is_directory() && self.hybrid.get(device) != Some(&true) {
             own.entra = false;
             return name.is_some() && !self.strays.may_be(console, name, own) && !self.in_doubt(device, console);
         }
@@ -150,7 +149,7 @@ impl Devices {
     }
 
     pub(super) fn held(&self, device: usize, console: Console) -> bool {
-        self.consoles.get(device).is_some_and(|bits| bits & (1 << console.index()) != 0)
+        self.consoles.get(device).is_some_and(|bits| bits & console.bit() != 0)
     }
 
     fn platform_of(&self, device: usize) -> Platform {
@@ -159,7 +158,7 @@ impl Devices {
 
     /// The names of the devices, where one of the consoles has records that only a name could tell from them.
     fn names_if_strays(&self, shelves: &Shelves, consoles: &[Console]) -> Result<Option<Column>> {
-        if consoles.iter().any(|c| self.strays.of(*c) || *c == Console::Ad) {
+        if consoles.iter().any(|c| self.strays.of(*c) || c.is_directory()) {
             self.merged(shelves, "name").map(Some)
         } else {
             Ok(None)
@@ -171,7 +170,7 @@ impl Devices {
     pub(super) fn signals_known(&self, shelves: &Shelves) -> Column {
         let mut known = vec![Some(true); self.count as usize];
         for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
-            if !SIGNALS.contains(&shelf.console) {
+            if !shelf.console.gives_signals() {
                 continue;
             }
             let unread: Vec<_> = SIGNS.iter().filter_map(|column| shelf.flags(&format!("{column}_unread"))).collect();
@@ -192,7 +191,7 @@ impl Devices {
     pub(super) fn made(&self, shelves: &Shelves) -> Vec<Option<i64>> {
         let mut made = vec![None; self.count as usize];
         for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
-            let Some(times) = shelf.times("enrolled").filter(|_| SIGNALS.contains(&shelf.console)) else { continue };
+            let Some(times) = shelf.times("enrolled").filter(|_| shelf.console.gives_signals()) else { continue };
             for (device, time) in device_of.iter().zip(times.iter()) {
                 if let Some(slot) = made.get_mut(*device as usize) {
                     *slot = time.max(*slot);

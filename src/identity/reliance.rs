@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::devices::Devices;
 use super::links::Links;
 use super::shelves::Shelves;
-use crate::schema::{Activity, From, carried_column};
+use crate::console::From;
+use crate::schema::Activity;
 
 /// What would be different without the records that a weak link holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reliance {
     /// Consoles that hold such a record, as bits of [`Console::index`](crate::schema::Console::index).
-    pub consoles: u16,
+    pub consoles: u32,
     /// Newest sign of life in the other records, UTC milliseconds.
     pub last_activity: Option<i64>,
     /// The device would be active, stale or unknown otherwise than it is.
@@ -30,12 +31,12 @@ pub(super) fn gather(shelves: &Shelves, links: &Links, devices: &Devices) -> BTr
     for (at, shelf) in shelves.shelves.iter().enumerate() {
         for (line, device) in devices.device_of(at).iter().enumerate() {
             if weak(shelf.offset as usize + line) {
-                found.entry(*device).or_default().consoles |= 1 << shelf.console.index();
+                found.entry(*device).or_default().consoles |= shelf.console.bit();
             }
         }
     }
     for (at, shelf) in shelves.shelves.iter().enumerate() {
-        let Some(times) = shelf.times("last_seen").filter(|_| super::devices::SIGNALS.contains(&shelf.console)) else {
+        let Some(times) = shelf.times("last_seen").filter(|_| shelf.console.gives_signals()) else {
             continue;
         };
         for (line, device) in devices.device_of(at).iter().enumerate() {
@@ -59,7 +60,7 @@ impl Devices {
     /// Whether a weak link holds records of a console to the device.
     #[must_use]
     pub fn held_weakly(&self, device: u32, console: crate::schema::Console) -> bool {
-        self.reliance(device).is_some_and(|reliance| reliance.consoles & (1 << console.index()) != 0)
+        self.reliance(device).is_some_and(|reliance| reliance.consoles & console.bit() != 0)
     }
 
     /// Whether the value of a column of the device table rests on a weak link.
@@ -69,10 +70,10 @@ impl Devices {
         match column {
             "activity" | "last_activity" | "last_activity_console" | "days_inactive" => reliance.activity,
             "linkable" => reliance.linkable,
-            _ => carried_column(column).is_some_and(|c| match c.from {
+            _ => self.registry.carried_column(column).is_some_and(|c| match c.from {
                 From::Count | From::Supplied => false,
                 From::Absent => reliance.linkable,
-                _ => reliance.consoles & (1 << c.console.index()) != 0,
+                _ => reliance.consoles & c.console.bit() != 0,
             }),
         }
     }

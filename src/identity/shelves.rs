@@ -11,7 +11,8 @@ use crate::formats::columns;
 use crate::formats::normalise_internal as internal;
 use crate::formats::{Older, Records};
 use crate::read::BadRow;
-use crate::schema::{Console, Kind, record_field};
+use crate::console::{Cells, Console, Registry};
+use crate::schema::{Kind, record_field};
 
 /// No record, no device.
 pub const NONE: u32 = u32::MAX;
@@ -30,8 +31,10 @@ pub struct Shelf {
 /// All records.
 #[derive(Debug)]
 pub struct Shelves {
-    /// One a console that has records, in the order of [`Console::ALL`].
+    /// One a console that has records, in the order of the registry.
     pub shelves: Vec<Shelf>,
+    /// The consoles of the run.
+    pub registry: &'static Registry,
     /// Labels of the exports, by number.
     pub exports: Vec<(String, Console)>,
     /// Rows that were set aside, by export.
@@ -60,13 +63,13 @@ impl Shelves {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a frame.
-    pub fn new(exports: Vec<(String, Records)>, proven: &[Console]) -> Result<Self> {
+    pub fn new(registry: &'static Registry, exports: Vec<(String, Records)>, proven: &[Console]) -> Result<Self> {
         let mut frames: Vec<(Console, DataFrame)> = Vec::new();
         let mut labels = Vec::new();
         let mut bad = Vec::new();
         let mut older = Vec::new();
-        let incomplete = incomplete(&exports, proven);
-        let partial = partial(&exports, proven);
+        let incomplete = incomplete(registry, &exports, proven);
+        let partial = partial(registry, &exports, proven);
         let left_out = left_out(&exports);
         let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
@@ -84,7 +87,7 @@ impl Shelves {
         }
         let mut shelves = Vec::new();
         let mut total = 0;
-        for console in Console::ALL {
+        for console in registry.all() {
             let own: Vec<DataFrame> =
                 frames.iter().filter(|(c, f)| c == console && f.height() > 0).map(|(_, f)| f.clone()).collect();
             if own.is_empty() {
@@ -103,6 +106,7 @@ impl Shelves {
         }
         Ok(Self {
             shelves,
+            registry,
             exports: labels,
             bad,
             older,
@@ -188,6 +192,12 @@ impl Shelf {
         Some(self.text(&written(name)).and_then(|c| c.get(line)).unwrap_or(value))
     }
 
+    /// The cells of a record.
+    #[must_use]
+    pub const fn row(&self, line: usize) -> Row<'_> {
+        Row { shelf: self, line }
+    }
+
     /// The console's own ids.
     #[must_use]
     pub(super) fn own_ids(&self) -> OwnIds<'_> {
@@ -225,6 +235,31 @@ impl Shelf {
     }
 }
 
+/// One record, by its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    shelf: &'a Shelf,
+    line: usize,
+}
+
+impl Cells for Row<'_> {
+    fn has(&self, column: &str) -> bool {
+        self.shelf.frame.column(column).is_ok()
+    }
+
+    fn filled(&self, column: &str) -> bool {
+        let time = || self.shelf.times(column).is_some_and(|cells| cells.get(self.line).is_some());
+        self.word(column).is_some() || time()
+    }
+
+    fn word(&self, column: &str) -> Option<&str> {
+        if let Some(cells) = self.shelf.text(column) {
+            return cells.get(self.line);
+        }
+        self.shelf.flags(column)?.get(self.line).map(|flag| if flag { "true" } else { "false" })
+    }
+}
+
 /// Ids that name one object each. Where the serial number stands in the place of the id, a placeholder names none.
 #[derive(Clone, Copy)]
 pub(super) struct OwnIds<'a> {
@@ -248,22 +283,22 @@ pub fn written(name: &str) -> String {
 }
 
 /// Consoles one of whose exports is cut, paged or filtered.
-fn incomplete(exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
+fn incomplete(registry: &Registry, exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
     let gap = |console: &Console| {
         let mut own = exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
         own.find_map(|r| r.incomplete.clone()).map(|reason| (*console, reason))
     };
-    Console::ALL.iter().filter(|c| !proven.contains(c)).filter_map(gap).collect()
+    registry.all().iter().filter(|c| !proven.contains(c)).filter_map(gap).collect()
 }
 
 /// Consoles none of whose exports names every object by its nature.
-fn partial(exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
+fn partial(registry: &Registry, exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
     let one = |console: &Console| {
         let own = || exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
         let whole = own().any(|r| r.partial.is_none() && r.frame.height() > 0);
         own().find_map(|r| r.partial.clone()).filter(|_| !whole).map(|reason| (*console, reason))
     };
-    Console::ALL.iter().filter(|c| !proven.contains(c)).filter_map(one).collect()
+    registry.all().iter().filter(|c| !proven.contains(c)).filter_map(one).collect()
 }
 
 /// Columns that every export of a console, as far as it names many objects, leaves out.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::devices::{Devices, PRECEDENCE};
+use super::devices::Devices;
 use super::keys::{self, Kind};
 use super::links::Links;
 use super::shelves::{Shelf, Shelves};
-use crate::schema::Console;
+use crate::console::{Console, MERGED};
 
 /// One record of a device.
 #[derive(Clone, Debug)]
@@ -81,20 +81,10 @@ pub struct FieldStory {
     /// The console whose value it is.
     pub from: Console,
     /// Consoles in the order in which they are asked.
-    pub order: &'static [Console],
+    pub order: Vec<Console>,
     /// Values of other consoles that differ.
     pub others: Vec<(Console, String)>,
 }
-
-/// Where an identifier of one console's record points to: column of the one, console and column of the other.
-const POINTERS: &[(Console, &str, Console, &str)] = &[
-    (Console::Intune, "entra_id", Console::Entra, "entra_id"),
-    (Console::Autopilot, "entra_id", Console::Entra, "entra_id"),
-    (Console::Autopilot, "intune_id", Console::Intune, "native_id"),
-    (Console::Defender, "entra_id", Console::Entra, "entra_id"),
-    (Console::Defender, "merged_into", Console::Defender, "native_id"),
-    (Console::Entra, "ztdid", Console::Autopilot, "native_id"),
-];
 
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
@@ -227,10 +217,11 @@ fn refused(shelves: &Shelves, links: &Links, record: u32, own: &HashSet<u32>) ->
 /// Objects that a record names and no file has.
 fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
     let mut found = Vec::new();
-    for (_, column, console, target) in POINTERS.iter().filter(|(own, ..)| *own == shelf.console) {
+    for (column, (owner, target)) in shelf.console.identifiers().iter().filter_map(|i| Some((i.column, i.of?))) {
         let Some(value) = shelf.text(column).and_then(|c| c.get(line)) else { continue };
         // Where the console was not supplied nothing is known to be missing.
-        let Some(cells) = shelves.of(*console).and_then(|s| s.text(target)) else { continue };
+        let owner = shelves.shelves.iter().find(|other| other.console.index() == owner);
+        let Some((console, cells)) = owner.and_then(|s| Some((s.console, s.text(target)?))) else { continue };
         if !cells.iter().flatten().any(|cell| cell == value) {
             let value = shelf.as_written(column, line).unwrap_or(value);
             found.push(format!("names {} `{value}`, which is in none of the files", console.title()));
@@ -242,16 +233,11 @@ fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
 /// The merged view of a device, field by field.
 #[must_use]
 pub fn fields(shelves: &Shelves, devices: &Devices, device: u32) -> Vec<FieldStory> {
-    PRECEDENCE.iter().filter_map(|(name, order)| field(shelves, devices, device, name, order)).collect()
+    MERGED.iter().filter_map(|name| field(shelves, devices, device, name)).collect()
 }
 
-fn field(
-    shelves: &Shelves,
-    devices: &Devices,
-    device: u32,
-    name: &'static str,
-    order: &'static [Console],
-) -> Option<FieldStory> {
+fn field(shelves: &Shelves, devices: &Devices, device: u32, name: &'static str) -> Option<FieldStory> {
+    let order = shelves.registry.sources_of(name)?;
     let said: Vec<(Console, String)> = order
         .iter()
         .filter_map(|console| {
@@ -262,5 +248,5 @@ fn field(
         .collect();
     let (from, value) = said.first()?.clone();
     let others = said.into_iter().filter(|(_, other)| !other.eq_ignore_ascii_case(&value)).collect();
-    Some(FieldStory { name, value, from, order, others })
+    Some(FieldStory { name, value, from, order: order.to_vec(), others })
 }

@@ -15,8 +15,6 @@ use super::keys::{Kind, number};
 use super::shelves::{Shelf, Shelves};
 use crate::schema::{Console, JoinType};
 
-/// Consoles whose records may be known by name only: AD without a hybrid device, Defender's files without Entra ids.
-const BY_NAME: [Console; 2] = [Console::Ad, Console::Defender];
 /// Shorter serials are too common to be told apart by what a scanner or a spreadsheet does to them.
 const SHORTEST_SERIAL: usize = 6;
 
@@ -44,8 +42,13 @@ struct Proposal {
 /// What every set is known by; the rest is gathered only for the few sets that may be joined.
 struct Sketch {
     roots: Vec<u32>,
+    /// Consoles that are directories of computers, as bits.
+    directories: u32,
+    /// Consoles whose records may be known by name only, as bits: AD's without a hybrid device, those of Defender's files
+    /// without Entra ids.
+    by_name: u32,
     /// Consoles of each set, as bits.
-    consoles: Vec<u16>,
+    consoles: Vec<u32>,
     /// Number of the platform of each set; 0 is not known.
     platform: Vec<u8>,
 }
@@ -53,7 +56,7 @@ struct Sketch {
 impl Sketch {
     fn new(shelves: &Shelves, sets: &mut Sets, traits: &Traits) -> Self {
         let roots: Vec<u32> = (0..shelves.total).map(|record| sets.find(record)).collect();
-        let mut consoles = vec![0_u16; roots.len()];
+        let mut consoles = vec![0_u32; roots.len()];
         let mut platform = vec![0_u8; roots.len()];
         for shelf in &shelves.shelves {
             let own = shelf.offset as usize..shelf.offset as usize + shelf.height();
@@ -62,15 +65,19 @@ impl Sketch {
             for (root, family) in pairs {
                 let at = *root as usize;
                 if let (Some(consoles), Some(platform)) = (consoles.get_mut(at), platform.get_mut(at)) {
-                    *consoles |= bit(shelf.console);
+                    *consoles |= shelf.console.bit();
                     *platform = (*platform).max(u8::try_from(*family).unwrap_or(0));
                 }
             }
         }
-        Self { roots, consoles, platform }
+        let bits = |is: fn(Console) -> bool| {
+            shelves.shelves.iter().filter(|s| is(s.console)).fold(0, |bits, s| bits | s.console.bit())
+        };
+        let directories = bits(Console::is_directory);
+        Self { roots, directories, by_name: bits(Console::is_joined_by_host_name), consoles, platform }
     }
 
-    fn consoles(&self, root: u32) -> u16 {
+    fn consoles(&self, root: u32) -> u32 {
         self.consoles.get(root as usize).copied().unwrap_or_default()
     }
 
@@ -103,7 +110,7 @@ pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects
     let agree = |p: &&Proposal| !contradict(p, &sketch, side(p.source), side(p.target));
     let mut accepted: Vec<&Proposal> = proposals.iter().filter(unique).filter(agree).collect();
     // A device that has two names or two serial numbers takes no two records of one console.
-    let mut taken: HashMap<(u32, u16), usize> = HashMap::new();
+    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
     for p in &accepted {
         *taken.entry((p.target, sketch.consoles(p.source))).or_default() += 1;
     }
@@ -113,10 +120,6 @@ pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects
         sets.join(p.source, p.target);
     }
     (0_u32..).zip(&sketch.roots).filter_map(|(record, root)| Some((record, *kinds.get(root)?))).collect()
-}
-
-const fn bit(console: Console) -> u16 {
-    1 << console.index()
 }
 
 /// Facts of the sets that may be joined.
@@ -130,8 +133,8 @@ fn sides(
     let mut sides: HashMap<u32, Side> =
         proposals.iter().flat_map(|p| [p.source, p.target]).map(|root| (root, Side::default())).collect();
     for shelf in &shelves.shelves {
-        let join_type = shelf.text("join_type").filter(|_| matches!(shelf.console, Console::Intune | Console::Entra));
-        let ids = shelf.text("entra_id").filter(|_| shelf.console == Console::Ad);
+        let join_type = shelf.text("join_type").filter(|_| shelf.console.is_asked("join_type"));
+        let ids = shelf.text("entra_id").filter(|_| shelf.console.is_directory());
         for (line, root) in sketch.of_shelf(shelf).enumerate() {
             let Some(side) = sides.get_mut(&root) else { continue };
             let maker = traits.maker.get(shelf.offset as usize + line).copied().unwrap_or_default();
@@ -154,7 +157,7 @@ fn sides(
 fn contradict(p: &Proposal, sketch: &Sketch, source: Side, target: Side) -> bool {
     let differ = |a: u32, b: u32| a != 0 && b != 0 && a != b;
     let own = sketch.consoles(p.source);
-    let ad = own & bit(Console::Ad) != 0;
+    let ad = own & sketch.directories != 0;
     source.unsure
         || target.unsure
         || own & sketch.consoles(p.target) != 0
@@ -164,12 +167,12 @@ fn contradict(p: &Proposal, sketch: &Sketch, source: Side, target: Side) -> bool
         || (ad && (target.joined || (target.hybrid && source.computer_id)))
 }
 
-/// Sets of AD or Defender alone whose host name one other device bears.
+/// Sets of one console alone, of those whose records may be known by name only, whose host name one other device bears.
 fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
     let mut proposals = Vec::new();
-    for console in BY_NAME {
-        let Some(shelf) = shelves.of(console) else { continue };
-        let alone = |root: u32| sketch.consoles(root) == bit(console);
+    for shelf in shelves.shelves.iter().filter(|shelf| shelf.console.is_joined_by_host_name()) {
+        let console = shelf.console;
+        let alone = |root: u32| sketch.consoles(root) == console.bit();
         // Only names of sets that nothing else holds are looked for.
         let mut sought: HashMap<String, HashSet<u32>> = HashMap::new();
         each_name(
@@ -204,7 +207,8 @@ fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
                 |_, name| digests.contains(&digest(name)),
                 |name, root| {
                     // What is itself only known by name holds nobody.
-                    let anchored = !BY_NAME.iter().any(|c| sketch.consoles(root) == bit(*c));
+                    let consoles = sketch.consoles(root);
+                    let anchored = consoles.count_ones() != 1 || consoles & sketch.by_name == 0;
                     if anchored && sought.contains_key(&name) {
                         bearers.entry(name).or_default().insert(root);
                     }

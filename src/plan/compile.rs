@@ -79,9 +79,9 @@ impl Condition {
 pub(super) fn condition(words: &Words, sheet: &mut Sheet) -> Condition {
     let mut mask = |list: &[String]| {
         list.iter().fold(Mask::default(), |mask, word| {
-            let (device, object) = facts::mask_of(word).unwrap_or_else(|| {
-                let known = facts::DEVICE_FACTS.iter().chain(facts::OBJECT_FACTS).map(|f| f.word);
-                sheet.unknown("fact", word, known);
+            let (device, object) = facts::mask_of(word, sheet.registry()).unwrap_or_else(|| {
+                let known = facts::words(sheet.registry());
+                sheet.unknown("fact", word, known.iter().map(String::as_str));
                 (0, 0)
             });
             Mask { device: mask.device | device, object: mask.object | object }

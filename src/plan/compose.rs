@@ -7,7 +7,7 @@ use crate::plan::facts::{self, ASKED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
-use crate::schema::Console;
+use crate::console::{Console, MOST};
 
 /// Objects of one device whose bits fit on the stack. More is rare and costs one allocation a device.
 const FEW: usize = 16;
@@ -33,7 +33,7 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
     }
 
     let done = (subject.objects.len() > FEW).then(Done::default);
-    let mut draft = Draft { books, subject, device, start: out.len(), out, done, gone: [0; Console::ALL.len()] };
+    let mut draft = Draft { books, subject, device, start: out.len(), out, done, gone: [0; MOST] };
     for choice in &book.choices {
         if choice.when.possible(device) {
             draft.choose(choice, bits);
@@ -50,7 +50,7 @@ struct Draft<'a> {
     out: &'a mut Vec<Planned>,
     done: Option<Done>,
     /// Per console: how many of the objects, from the first on, are of others or taken out of it.
-    gone: [usize; Console::ALL.len()],
+    gone: [usize; MOST],
 }
 
 /// What the plan of a device with many objects holds. Of one with few it is read off the plan.

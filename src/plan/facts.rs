@@ -3,7 +3,8 @@
 //! Each word is one bit, of the device or of the object at hand, so that a condition is a few comparisons of masks.
 
 use crate::plan::subject::{Intent, Object, State, Subject};
-use crate::schema::{Console, Identity, JoinType, Platform};
+use crate::console::{Console, MOST, Registry};
+use crate::schema::{Identity, JoinType, Platform};
 
 /// One word and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +25,11 @@ const OWNERSHIP: usize = PLATFORM + 8;
 const JOIN: usize = OWNERSHIP + 3;
 const ACTIVITY: usize = JOIN + 5;
 const MODE: usize = ACTIVITY + 3;
-const IN: usize = MODE + 7;
-const GOES: usize = IN + 11;
-const INTENT: usize = GOES + 9;
+const INTENT: usize = MODE + 7;
 const OTHER: usize = INTENT + 4;
 
-/// Words about the device.
+/// Words about the device. Beside them, for each console, `in-` and `goes-` with its slug: it holds a record of the device;
+/// a record of it there is asked to go, and is not final.
 pub const DEVICE_FACTS: &[Fact] = &[
     fact("windows", "runs Windows"),
     fact("macos", "runs macOS"),
@@ -57,26 +57,6 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("device-administrator", "Android: device administrator"),
     fact("aosp", "Android without Google services"),
     fact("unknown-mode", "not known how Android is managed"),
-    fact("in-intune", "Intune holds a record of it"),
-    fact("in-entra", "Entra ID holds a record of it"),
-    fact("in-autopilot", "Autopilot holds a record of it"),
-    fact("in-defender", "Defender holds a record of it"),
-    fact("in-abm", "Apple Business Manager holds a record of it"),
-    fact("in-ade", "Intune's Apple enrolment list holds a record of it"),
-    fact("in-chrome", "Google holds a ChromeOS record of it"),
-    fact("in-google-mobile", "Google holds a mobile record of it"),
-    fact("in-ad", "Active Directory holds a computer object of it"),
-    fact("in-bitlocker", "a BitLocker key of it is listed"),
-    fact("in-laps", "a LAPS password of it is listed"),
-    fact("goes-intune", "an Intune record of it is asked to go"),
-    fact("goes-entra", "an Entra record of it is asked to go"),
-    fact("goes-autopilot", "an Autopilot record of it is asked to go"),
-    fact("goes-defender", "an onboarded Defender record of it is asked to go"),
-    fact("goes-abm", "an Apple record of it, not yet released, is asked to go"),
-    fact("goes-ade", "an Apple enrolment record of it is asked to go"),
-    fact("goes-chrome", "a ChromeOS record of it, not yet deprovisioned, is asked to go"),
-    fact("goes-google-mobile", "a Google mobile record of it, not yet wiped, is asked to go"),
-    fact("goes-ad", "a computer object of it is asked to go"),
     fact("remove", "a finding wants the device out of service"),
     fact("objects", "findings want named records gone, none the whole device"),
     fact("reconnect", "a finding wants it managed again, none wants it out of service"),
@@ -126,6 +106,10 @@ const SERVER: usize = PURPOSE + 10;
 const VIRTUAL: usize = PURPOSE + 11;
 const CLOUD_PC: usize = PURPOSE + 12;
 const SESSION_HOST: usize = PURPOSE + 13;
+/// Consoles that hold the device.
+const IN: usize = SESSION_HOST + 1;
+/// Consoles a record of which is asked to go.
+const GOES: usize = IN + MOST;
 
 /// Words about the object that a step acts on. False for a step on the device as a whole.
 pub const OBJECT_FACTS: &[Fact] = &[
@@ -281,9 +265,25 @@ fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
 }
 
 /// The bit of a word: of the device (first) or of the object (second).
-pub(super) fn mask_of(word: &str) -> Option<(DeviceBits, u64)> {
+pub(super) fn mask_of(word: &str, registry: &Registry) -> Option<(DeviceBits, u64)> {
     let at = |list: &[Fact]| list.iter().position(|f| f.word == word);
-    at(DEVICE_FACTS).map(|p| (bit(p), 0)).or_else(|| at(OBJECT_FACTS).map(|p| (0, object_bit(p))))
+    let device = at(DEVICE_FACTS).or_else(|| of_console(word, registry));
+    device.map(|p| (bit(p), 0)).or_else(|| at(OBJECT_FACTS).map(|p| (0, object_bit(p))))
+}
+
+/// The position of a word that speaks of a console.
+fn of_console(word: &str, registry: &Registry) -> Option<usize> {
+    let holds = word.strip_prefix("in-").and_then(|slug| registry.parse(slug));
+    let goes = || registry.parse(word.strip_prefix("goes-")?).filter(|console| console.makes_devices());
+    holds.map(|console| IN + console.index()).or_else(|| goes().map(|console| GOES + console.index()))
+}
+
+/// Every word.
+pub(super) fn words(registry: &Registry) -> Vec<String> {
+    let own = DEVICE_FACTS.iter().chain(OBJECT_FACTS).map(|f| f.word.to_string());
+    let holds = registry.slugs().iter().map(|slug| format!("in-{slug}"));
+    let goes = registry.all().iter().filter(|console| console.makes_devices()).map(|console| format!("goes-{console}"));
+    own.chain(holds).chain(goes).collect()
 }
 
 #[cfg(test)]
@@ -314,12 +314,14 @@ mod tests {
         for m in AndroidMode::ALL {
             same(MODE + *m as usize, m.as_str(), "unknown-mode");
         }
-        for console in Console::ALL {
-            assert_eq!(at(IN + console.index()), format!("in-{console}"));
-            if console.makes_devices() {
-                assert_eq!(at(GOES + console.index()), format!("goes-{console}"));
-            }
+        let registry = Registry::shipped();
+        let mask_of = |word: &str| mask_of(word, registry);
+        for console in registry.all() {
+            assert_eq!(mask_of(&format!("in-{console}")), Some((bit(IN + console.index()), 0)));
+            let goes = console.makes_devices().then(|| (bit(GOES + console.index()), 0));
+            assert_eq!(mask_of(&format!("goes-{console}")), goes);
         }
+        assert!(words(registry).iter().all(|word| mask_of(word).is_some()));
         for &state in State::ALL {
             assert_eq!(OBJECT_FACTS[state as usize].word, format!("state-{}", state.as_str()));
         }
@@ -353,7 +355,7 @@ mod tests {
             assert_eq!(at(position), word);
         }
         assert_eq!(DEVICE_FACTS.len(), SESSION_HOST + 1);
-        assert!(DEVICE_FACTS.len() <= 128 && OBJECT_FACTS.len() <= 64);
+        assert!(GOES + MOST <= 128 && OBJECT_FACTS.len() <= 64);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::console::Registry;
 use crate::plan::ask;
 use crate::plan::check::{self, Stop};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
@@ -17,8 +18,12 @@ struct Page<'a> {
     document: Document,
 }
 
-pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result<Playbooks, Vec<Problem>> {
-    let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters)).collect();
+pub(super) fn load(
+    files: &[(String, String)],
+    parameters: Parameters,
+    registry: &'static Registry,
+) -> Result<Playbooks, Vec<Problem>> {
+    let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters, registry)).collect();
     let shelf = Shelf::fill(&mut pages);
 
     let mut ledger = Ledger::default();
@@ -48,8 +53,8 @@ pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
-fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters) -> Page<'a> {
-    let mut sheet = Sheet::new(name, text, parameters);
+fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Page<'a> {
+    let mut sheet = Sheet::new(name, text, parameters, registry);
     let document = crate::yaml::from_str(text).unwrap_or_else(|e| {
         sheet.unreadable(&e);
         Document::default()

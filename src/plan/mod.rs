@@ -25,6 +25,8 @@ mod subject;
 
 mod suggestions;
 
+use crate::console::Registry;
+
 pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
@@ -65,7 +67,20 @@ impl Playbooks {
     /// Every problem of every file, in the order of the files: text that is not YAML, unknown keys, steps and fact
     /// words, missing texts, and orders that would be unsafe.
     pub fn load(files: &[(String, String)], parameters: &Parameters) -> Result<Self, Vec<Problem>> {
-        load::load(files, *parameters)
+        Self::load_with(files, parameters, Registry::shipped())
+    }
+
+    /// The same with other consoles than those that are shipped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn load_with(
+        files: &[(String, String)],
+        parameters: &Parameters,
+        registry: &'static Registry,
+    ) -> Result<Self, Vec<Problem>> {
+        load::load(files, *parameters, registry)
     }
 
     /// What each step says. [`Planned::entry`] points here.

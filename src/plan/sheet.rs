@@ -1,6 +1,6 @@
 //! One file while it is checked: what is wrong with it, and where.
 
-use crate::schema::Console;
+use crate::console::{Console, Registry};
 
 /// Settings that texts may quote, as `{delete_days}` and `{inactive_days}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +30,23 @@ pub(super) struct Sheet<'a> {
     name: &'a str,
     text: &'a str,
     parameters: Parameters,
+    registry: &'static Registry,
     problems: Vec<Problem>,
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) const fn new(name: &'a str, text: &'a str, parameters: Parameters) -> Self {
-        Self { name, text, parameters, problems: Vec::new() }
+    pub(super) const fn new(
+        name: &'a str,
+        text: &'a str,
+        parameters: Parameters,
+        registry: &'static Registry,
+    ) -> Self {
+        Self { name, text, parameters, registry, problems: Vec::new() }
+    }
+
+    /// The consoles of the run.
+    pub(super) const fn registry(&self) -> &'static Registry {
+        self.registry
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -56,9 +67,9 @@ impl<'a> Sheet<'a> {
 
     /// The console behind a slug.
     pub(super) fn console(&mut self, word: &str) -> Option<Console> {
-        let console = Console::parse(word);
+        let console = self.registry.parse(word);
         if console.is_none() {
-            self.unknown("console", word, Console::WORDS.iter().copied());
+            self.unknown("console", word, self.registry.slugs().iter().copied());
         }
         console
     }

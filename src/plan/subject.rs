@@ -2,58 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose, words};
+use crate::console::Console;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose, words};
 
-words! {
-    /// State of an object in its console, in the few words that decide which steps are possible. Playbooks write
-    /// `state-` before them.
-    State {
-        /// Not said, or not understood.
-        Unknown = "unknown",
-        /// Intune: managed.
-        Managed = "managed",
-        /// Intune: retire, wipe or delete is pending or issued.
-        Leaving = "leaving",
-        /// Intune: a retire, wipe or delete failed.
-        Failed = "failed",
-        /// Entra ID, AD: enabled.
-        Enabled = "enabled",
-        /// Entra ID, AD, Chrome: disabled.
-        Disabled = "disabled",
-        /// Defender, Chrome: active.
-        Active = "active",
-        /// Defender: the sensor is inactive.
-        Inactive = "inactive",
-        /// Defender: seen, not onboarded.
-        NotOnboarded = "not-onboarded",
-        /// Apple: assigned to a management server.
-        Assigned = "assigned",
-        /// Apple: assigned to none.
-        Unassigned = "unassigned",
-        /// Apple: released from the organisation.
-        Released = "released",
-        /// Chrome: deprovisioned.
-        Deprovisioned = "deprovisioned",
-        /// Chrome: pre-provisioned.
-        PreProvisioned = "pre-provisioned",
-        /// Google mobile: approved.
-        Approved = "approved",
-        /// Google mobile: blocked.
-        Blocked = "blocked",
-        /// Google mobile: wiped, or a wipe is on its way.
-        Wiped = "wiped",
-        /// Known, and none of the above.
-        Other = "other",
-    }
-}
-
-impl State {
-    /// Whether the console holds nothing more that could be taken away.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Released | Self::Deprovisioned | Self::Wiped | Self::NotOnboarded)
-    }
-}
+pub use crate::console::State;
 
 words! {
     /// How an Android device is managed. Decides whether Intune's Delete retires it or erases it.

@@ -51,13 +51,13 @@ enum Named {
 
 /// The state that is normal for a console, the one at the end of the way, and one that says nothing.
 fn state(console: Console, presence: Presence) -> State {
-    let (usual, finished) = match console {
-        Console::Intune => (State::Managed, State::Leaving),
-        Console::Entra | Console::Ad => (State::Enabled, State::Disabled),
-        Console::Defender => (State::Active, State::Inactive),
-        Console::Abm => (State::Assigned, State::Released),
-        Console::Chrome => (State::Active, State::Deprovisioned),
-        Console::GoogleMobile => (State::Approved, State::Wiped),
+    let (usual, finished) = match console.as_str() {
+        "intune" => (State::Managed, State::Leaving),
+        "entra" | "ad" => (State::Enabled, State::Disabled),
+        "defender" => (State::Active, State::Inactive),
+        "abm" => (State::Assigned, State::Released),
+        "chrome" => (State::Active, State::Deprovisioned),
+        "google-mobile" => (State::Approved, State::Wiped),
         _ => (State::Unknown, State::Unknown),
     };
     match presence {
@@ -89,7 +89,7 @@ fn furnish(mut device: Subject, presence: Presence, autopilot: Autopilot) -> Sub
         let held = match presence {
             Presence::EntraOnly => console == Console::Entra,
             Presence::IntuneOnly => console == Console::Intune,
-            Presence::WithoutIntune => !matches!(console, Console::Intune | Console::Ad),
+            Presence::WithoutIntune => ![Console::Intune, Console::Ad].contains(&console),
             _ => true,
         };
         if held {
@@ -99,7 +99,7 @@ fn furnish(mut device: Subject, presence: Presence, autopilot: Autopilot) -> Sub
                 device = device.but(|o| o.ztdid = stamp);
             }
         }
-        if presence == Presence::Surplus && matches!(console, Console::Intune | Console::Entra | Console::Defender) {
+        if presence == Presence::Surplus && [Console::Intune, Console::Entra, Console::Defender].contains(&console) {
             let join = if device.join_type == JoinType::Registered { JoinType::Joined } else { JoinType::Registered };
             device = device.with(console, state(console, Presence::Everywhere)).but(|o| {
                 o.live = false;
@@ -290,7 +290,7 @@ fn only_what_is_asked_for_goes() {
         for (entry, object) in plan.steps.iter().filter(|(e, _)| goes(e)) {
             let Some(object) = object else { continue };
             // Autopilot and AD are where an Entra record that is asked to go is dealt with.
-            let elsewhere = matches!(entry.console, Some(Console::Autopilot | Console::Ad));
+            let elsewhere = entry.console.is_some_and(|c| [Console::Autopilot, Console::Ad].contains(&c));
             demand(remove || elsewhere || device.names(object.record), "only named records go")?;
             let all_older = device
                 .claims

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::Model;
+use super::model::{ConsoleRow, Model};
 use super::pictures::{CurveRow, SilenceRow};
-use crate::schema::Console;
 
 /// Sets of consoles that are drawn; the table has all of them.
 const SETS: usize = 18;
@@ -82,27 +81,27 @@ fn upset(model: &Model) -> Upset {
     const HIGH: f64 = 120.0;
     const TOP: f64 = 22.0;
     const BAR: f64 = 70.0;
-    let consoles: Vec<Console> = Console::ALL
+    let consoles: Vec<&ConsoleRow> = model
+        .consoles
         .iter()
-        .filter(|c| model.overlaps.iter().any(|row| row.consoles.contains(&c.as_str())))
-        .copied()
+        .filter(|c| model.overlaps.iter().any(|row| row.consoles.contains(&c.console)))
         .collect();
     let base = TOP + HIGH;
     let y = |at: usize| base + 22.0 + float(at) * ROW;
-    let total = |c: &Console| -> usize {
-        model.overlaps.iter().filter(|row| row.consoles.contains(&c.as_str())).map(|row| row.devices).sum()
+    let total = |c: &&ConsoleRow| -> usize {
+        model.overlaps.iter().filter(|row| row.consoles.contains(&c.console)).map(|row| row.devices).sum()
     };
     let largest = consoles.iter().map(total).max().unwrap_or(0).max(1);
     let tallest = model.overlaps.first().map_or(1, |row| row.devices).max(1);
     let rows = consoles.iter().enumerate().map(|(at, c)| UpsetRow {
-        title: c.title(),
+        title: c.title,
         devices: total(c),
         y: y(at),
         bar: tidy(float(total(c)) * BAR / float(largest)),
     });
     let columns = model.overlaps.iter().take(SETS).enumerate().map(|(at, row)| {
         let dots: Vec<Dot> =
-            consoles.iter().enumerate().map(|(r, c)| Dot { y: y(r), on: row.consoles.contains(&c.as_str()) }).collect();
+            consoles.iter().enumerate().map(|(r, c)| Dot { y: y(r), on: row.consoles.contains(&c.console) }).collect();
         let on = || dots.iter().filter(|d| d.on).map(|d| d.y);
         let (from, to) = (on().next().unwrap_or(base), on().next_back().unwrap_or(base));
         let height = (float(row.devices) * HIGH / float(tallest)).max(1.0);

@@ -39,7 +39,7 @@ pub struct Model {
     pub totals: Totals,
     /// Activity by platform.
     pub activity: Vec<ActivityRow>,
-    consoles: Vec<ConsoleRow>,
+    pub(super) consoles: Vec<ConsoleRow>,
     /// Which consoles hold which devices.
     pub(super) overlaps: Vec<OverlapRow>,
     /// Days inactive by platform.
@@ -173,9 +173,9 @@ pub struct ActivityRow {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ConsoleRow {
-    console: &'static str,
-    title: &'static str,
+pub(super) struct ConsoleRow {
+    pub(super) console: &'static str,
+    pub(super) title: &'static str,
     records: usize,
     devices: usize,
 }
@@ -454,7 +454,7 @@ fn consoles(analysis: &Analysis) -> Vec<ConsoleRow> {
         .consoles
         .iter()
         .map(|columns| {
-            let bit = 1_u16 << columns.console.index();
+            let bit = columns.console.bit();
             ConsoleRow {
                 console: columns.console.as_str(),
                 title: columns.console.title(),

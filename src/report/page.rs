@@ -118,6 +118,7 @@ fn list(analysis: &Analysis, index: &Index, selection: &Selection) -> Value {
     let d = &analysis.devices;
     let every = || selection.devices.iter().map(|d| *d as usize);
     let words = |get: &dyn Fn(usize) -> i64| every().map(get).collect::<Vec<i64>>();
+    let consoles: Vec<&str> = d.numbered().iter().map(|c| c.as_str()).collect();
     let rules = |at: usize| -> Vec<u16> {
         index.findings(at).iter().filter_map(|f| analysis.findings.rule.get(*f as usize)).copied().collect()
     };
@@ -126,10 +127,10 @@ fn list(analysis: &Analysis, index: &Index, selection: &Selection) -> Value {
         "words": {
             "platform": Platform::WORDS, "ownership": Ownership::WORDS, "join_type": JoinType::WORDS,
             "activity": Activity::WORDS, "identity": Identity::WORDS, "severity": Severity::WORDS,
-            "confidence": Confidence::WORDS, "console": Console::WORDS,
+            "confidence": Confidence::WORDS, "console": consoles,
             "kind": KeyKind::WORDS, "tier": KeyKind::ALL.iter().map(|k| k.tier()).collect::<Vec<_>>(),
         },
-        "console_titles": Console::ALL.iter().map(|c| c.title()).collect::<Vec<_>>(),
+        "console_titles": d.numbered().iter().map(|c| c.title()).collect::<Vec<_>>(),
         "rules": analysis.rules.iter().map(|r| r.text.id.as_str()).collect::<Vec<_>>(),
         "exports": analysis.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
         "entries": analysis.playbooks.entries().iter().map(entry).collect::<Vec<_>>(),
@@ -149,7 +150,7 @@ fn list(analysis: &Analysis, index: &Index, selection: &Selection) -> Value {
         "severity": words(&|at| position(Severity::ALL, index.highest(analysis, at).as_ref())),
         "last": every().map(|at| seconds(d.last_activity.get(at))).collect::<Vec<_>>(),
         "days": every().map(|at| d.days_inactive(at)).collect::<Vec<_>>(),
-        "seen_by": words(&|at| position(Console::WORDS, Some(&d.last_console.get(at)))),
+        "seen_by": words(&|at| position(&consoles, Some(&d.last_console.get(at)))),
         "consoles": every().map(|at| d.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
     })

@@ -75,17 +75,17 @@ pub(super) struct Silence {
 
 /// Which consoles hold which devices, the most frequent set first.
 pub(super) fn overlaps(analysis: &Analysis, index: &Index) -> Vec<OverlapRow> {
-    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     for (device, bits) in analysis.devices.consoles.iter().enumerate() {
         let slot = counts.entry(*bits).or_default();
         slot.0 += 1;
         slot.1 += usize::from(!index.findings(device).is_empty());
     }
-    let mut rows: Vec<(u16, (usize, usize))> = counts.into_iter().collect();
+    let mut rows: Vec<(u32, (usize, usize))> = counts.into_iter().collect();
     rows.sort_by_key(|(bits, (devices, _))| (std::cmp::Reverse(*devices), *bits));
     rows.into_iter()
         .map(|(bits, (devices, flagged))| OverlapRow {
-            consoles: crate::table::consoles_in(bits).map(crate::schema::Console::as_str).collect(),
+            consoles: analysis.devices.registry.of_bits(bits).map(crate::schema::Console::as_str).collect(),
             devices,
             flagged,
         })

@@ -151,7 +151,7 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
             if at < shelved { record(analysis, at, line) } else { aside(analysis, at - shelved, line) }
         };
         Ok(vec![
-            table("devices.csv", schema::devices_csv(), analysis.devices.len(), "every device", &|at, line| {
+            table("devices.csv", schema::devices_csv(analysis.devices.shown().map(Console::column_prefix)), analysis.devices.len(), "every device", &|at, line| {
                 device(analysis, index, at, line);
             })?,
             table(
@@ -230,8 +230,8 @@ fn device(analysis: &Analysis, index: &Index, at: usize, line: &mut Line) {
     line.word(d.identity.get(at).map_or("", |i| i.as_str()));
     line.word(&index.rules(analysis, at));
     line.word(index.highest(analysis, at).map_or("", Severity::as_str));
-    for console in Console::ALL {
-        if let Some(columns) = d.by_console.iter().find(|c| c.console == *console) {
+    for console in d.shown() {
+        if let Some(columns) = d.by_console.iter().find(|c| c.console == console) {
             line.text(columns.id.get(at));
             line.time(columns.last_seen.get(at));
         } else {

@@ -4,7 +4,8 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::model::Model;
-use crate::schema::{Console, DEVICES_CSV};
+use crate::console::Registry;
+use crate::schema::DEVICES_CSV;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
 
@@ -35,7 +36,7 @@ fn tables() -> Value {
     let flag = json!({ "type": "boolean" });
     let mut devices: Map<String, Value> = DEVICES_CSV.iter().map(|name| ((*name).to_string(), text.clone())).collect();
     devices.insert("days_inactive".into(), json!({ "type": ["integer", "null"] }));
-    for console in Console::ALL {
+    for console in Registry::shipped().all().iter().filter(|console| console.is_always_shown()) {
         for column in ["id", "last_seen"] {
             devices.insert(format!("{}_{column}", console.column_prefix()), text.clone());
         }

@@ -1,8 +1,11 @@
 //! Which consoles can be relied on: loaded, complete, of a plausible size.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::console::Console;
 use crate::identity::{Devices, Shelf, Shelves};
 use crate::notice::{Code, Notice};
-use crate::schema::{Activity, Console, JoinType, Platform};
+use crate::schema::{Activity, JoinType, Platform};
 
 /// A third of what others claim is missing: in a small tenant so many devices may be a finding, and no more.
 const FEW_MISSING: usize = 3;
@@ -14,12 +17,12 @@ const PLATFORM_CLAIMS: usize = 5;
 /// What is known about the exports of each console.
 #[derive(Debug)]
 pub struct Availability {
-    state: Vec<State>,
+    /// Of each console of which there is an export.
+    state: BTreeMap<Console, State>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
-    Missing,
     Empty,
     Incomplete(String),
     /// Evidence only, by its nature: what it lacks is as if it had not been supplied.
@@ -34,12 +37,11 @@ impl Availability {
     #[must_use]
     pub fn new(shelves: &Shelves, devices: &Devices) -> (Self, Vec<Notice>) {
         let mut notices = Vec::new();
-        let state = Console::ALL
+        let supplied: BTreeSet<Console> = shelves.exports.iter().map(|(_, console)| *console).collect();
+        let state = supplied
             .iter()
             .map(|console| {
-                if !shelves.exports.iter().any(|(_, c)| c == console) {
-                    State::Missing
-                } else if shelves.of(*console).is_none() {
+                let state = if shelves.of(*console).is_none() {
                     State::Empty
                 } else if let Some((_, reason)) = shelves.incomplete.iter().find(|(c, _)| c == console) {
                     State::Incomplete(reason.clone())
@@ -52,7 +54,8 @@ impl Availability {
                     State::Incomplete(reason)
                 } else {
                     State::Fine
-                }
+                };
+                (*console, state)
             })
             .collect();
         (Self { state }, notices)
@@ -60,8 +63,10 @@ impl Availability {
 
     /// Why a rule that needs a console cannot run.
     pub(super) fn lacks(&self, console: Console) -> Option<String> {
-        match self.state.get(console.index())? {
-            State::Missing => Some(format!("no {} export was supplied", console.title())),
+        let Some(state) = self.state.get(&console) else {
+            return Some(format!("no {} export was supplied", console.title()));
+        };
+        match state {
             State::Empty => Some(format!("the {} export has no rows", console.title())),
             State::Incomplete(_) | State::Partial(_) | State::Fine => None,
         }
@@ -69,38 +74,37 @@ impl Availability {
 
     /// Why nothing may be concluded from the absence of a record.
     pub(super) fn absence_unproven(&self, console: Console) -> Option<String> {
-        match self.state.get(console.index())? {
+        match self.state.get(&console)? {
             State::Incomplete(reason) | State::Partial(reason) => Some(reason.clone()),
-            State::Missing | State::Empty | State::Fine => None,
+            State::Empty | State::Fine => None,
         }
     }
 
     /// Consoles from whose lack of a record nothing follows.
     #[must_use]
     pub fn unproven(&self) -> Vec<Console> {
-        let unproven =
-            |c: &Console| matches!(self.state.get(c.index()), Some(State::Incomplete(_) | State::Partial(_)));
-        Console::ALL.iter().copied().filter(unproven).collect()
+        let unproven = |state: &State| matches!(state, State::Incomplete(_) | State::Partial(_));
+        self.state.iter().filter(|(_, state)| unproven(state)).map(|(console, _)| *console).collect()
     }
 
     /// Consoles whose exports are known to lack records.
     #[must_use]
     pub fn incomplete(&self) -> Vec<Console> {
-        let gap = |c: &Console| matches!(self.state.get(c.index()), Some(State::Incomplete(_)));
-        Console::ALL.iter().copied().filter(gap).collect()
+        let gap = |state: &State| matches!(state, State::Incomplete(_));
+        self.state.iter().filter(|(_, state)| gap(state)).map(|(console, _)| *console).collect()
     }
 }
 
 /// Whether an export is too small beside what the others say of it.
 fn implausible(console: Console, shelves: &Shelves, devices: &Devices) -> Option<String> {
-    match console {
-        Console::Intune => too_few_in_intune(shelves, devices).or_else(|| a_tenth(console, shelves)),
-        Console::Entra => too_few_in_entra(shelves, devices).or_else(|| a_tenth(console, shelves)),
-        Console::Ad => too_few_in_ad(shelves, devices),
-        Console::Defender => too_few_in_defender(shelves, devices),
-        Console::Autopilot => too_few_in_autopilot(shelves, devices),
-        Console::Abm => too_few_in_abm(shelves, devices),
-        Console::Bitlocker => too_few_keys(devices),
+    match console.as_str() {
+        "intune" => too_few_in_intune(shelves, devices).or_else(|| a_tenth(console, shelves)),
+        "entra" => too_few_in_entra(shelves, devices).or_else(|| a_tenth(console, shelves)),
+        "ad" => too_few_in_ad(shelves, devices),
+        "defender" => too_few_in_defender(shelves, devices),
+        "autopilot" => too_few_in_autopilot(shelves, devices),
+        "abm" => too_few_in_abm(shelves, devices),
+        "bitlocker" => too_few_keys(devices),
         _ => None,
     }
 }
@@ -116,7 +120,7 @@ fn too_few_in_intune(shelves: &Shelves, devices: &Devices) -> Option<String> {
 /// An Intune list without a single device of one join type, although Entra ID claims several, was filtered by owner.
 fn without_a_join_type(entra: &Shelf, device_of: &[u32], claimed: &[bool], devices: &Devices) -> Option<String> {
     let words = entra.text("join_type")?;
-    let bit = 1_u16 << Console::Intune.index();
+    let bit = Console::Intune.bit();
     JoinType::ALL.iter().filter(|j| !matches!(j, JoinType::None | JoinType::Unknown)).find_map(|join_type| {
         let mut own: Vec<u32> = device_of
             .iter()
@@ -206,7 +210,7 @@ fn claimed_by(
 
 /// How many of the devices that others claim a console holds, and how many they claim; of one platform or of all.
 fn count(claimed: &[bool], devices: &Devices, console: Console, platform: Option<Platform>) -> (usize, usize) {
-    let bit = 1_u16 << console.index();
+    let bit = console.bit();
     let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
     let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
     own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
@@ -220,7 +224,7 @@ const fn too_few(held: usize, all: usize) -> bool {
 
 /// A key list that covers less than half of the known Windows devices says nothing of those that it lacks.
 fn too_few_keys(devices: &Devices) -> Option<String> {
-    let bit = 1_u16 << Console::Bitlocker.index();
+    let bit = Console::Bitlocker.bit();
     let known = || {
         let entra = (0..devices.count as usize).filter(|device| devices.has_entra_id(*device));
         entra.filter(|device| devices.platforms().get(*device) == Some(&Platform::Windows))

@@ -11,7 +11,7 @@ use super::objects::objects_of;
 use super::records::derive;
 use super::rule::{FLAGGED, Rule, place};
 use crate::error::Problem;
-use crate::schema::{Kind, Severity, device_field};
+use crate::schema::{Kind, Severity};
 use device::MadeUp;
 
 pub(super) use device::{default_value, given_value};
@@ -51,10 +51,10 @@ pub fn run_cases(rule: &Rule) -> Vec<Problem> {
 
 /// What a test shows to be otherwise than it expects.
 fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
-    let made_up = if case.records.is_empty() { None } else { Some(MadeUp::new(&case.records)?) };
+    let made_up = if case.records.is_empty() { None } else { Some(MadeUp::new(rule.registry, &case.records)?) };
     let mut columns = Vec::new();
     for name in &rule.columns {
-        columns.push(column(case, name, device_field(name).map_or(Kind::Text, |f| f.kind), made_up.as_ref(), |m| {
+        columns.push(column(case, name, rule.registry.device_field(name).map_or(Kind::Text, |f| f.kind), made_up.as_ref(), |m| {
             m.column(name)
         })?);
     }

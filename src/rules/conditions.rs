@@ -17,7 +17,8 @@ use super::compile::{self, Refusal};
 use super::rule::roots;
 use crate::assets::{Files, under};
 use crate::error::Problem;
-use crate::schema::{Console, RECORD, carried_column, device_field, record_field};
+use crate::console::{Console, Registry};
+use crate::schema::{RECORD, record_field};
 
 pub use cases::run_condition_cases;
 
@@ -70,15 +71,17 @@ pub struct Condition {
     pub console: Option<Console>,
     /// As its file writes it.
     pub text: String,
+    pub(super) registry: &'static Registry,
     expr: Expr,
     on_device: Option<Expr>,
     tests: Vec<Case>,
 }
 
 /// Every condition, by name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Conditions {
     list: Vec<Condition>,
+    registry: &'static Registry,
 }
 
 impl Conditions {
@@ -100,7 +103,7 @@ impl Conditions {
                 )),
             }
         }
-        let mut all = Self::default();
+        let mut all = Self { list: Vec::new(), registry: Registry::load(files)? };
         while !waiting.is_empty() {
             let names: Vec<String> = waiting.iter().map(|(_, raw)| raw.name.clone()).collect();
             let others = |raw: &Raw| compile::words(&raw.when).iter().any(|word| names.contains(word));
@@ -143,17 +146,17 @@ impl Conditions {
                 "use lower case letters, digits and `_`",
             );
         }
-        if device_field(name).is_some() || record_field(name).is_some() || compile::is_extra(name) {
+        if self.registry.device_field(name).is_some() || record_field(name).is_some() || compile::is_extra(name) {
             return refuse("`name`", format!("`{name}` is a column already"), "choose another name");
         }
-        let console = match raw.console.as_deref().map(|word| Console::parse(word).ok_or(word)) {
+        let console = match raw.console.as_deref().map(|word| self.registry.parse(word).ok_or(word)) {
             None => None,
             Some(Ok(console)) => Some(console),
             Some(Err(word)) => {
                 return refuse(
                     "`console`",
                     format!("`{word}` is no console"),
-                    &format!("use one of {}", Console::WORDS.join(", ")),
+                    &format!("use one of {}", self.registry.slugs().join(", ")),
                 );
             }
         };
@@ -161,7 +164,7 @@ impl Conditions {
             .map_err(|Refusal { message, help }| vec![problem(path, "`when`", message, help)])?;
         let mut problems = Vec::new();
         for case in &raw.tests {
-            for column in case.given.keys().filter(|column| !compile::may_read(column, console)) {
+            for column in case.given.keys().filter(|column| !compile::may_read(column, console, self.registry)) {
                 let place = format!("test `{}`", case.name);
                 problems.push(problem(
                     path,
@@ -180,6 +183,7 @@ impl Conditions {
         };
         Ok(Condition {
             path: path.to_string(),
+            registry: self.registry,
             meaning: compile::one_line(&raw.meaning),
             console,
             text: compile::one_line(&raw.when),
@@ -188,6 +192,12 @@ impl Conditions {
             tests: raw.tests,
             name: raw.name,
         })
+    }
+
+    /// The consoles of the run.
+    #[must_use]
+    pub const fn consoles(&self) -> &'static Registry {
+        self.registry
     }
 
     /// The conditions, by name.
@@ -237,7 +247,7 @@ impl Condition {
     #[must_use]
     pub fn record_columns(&self) -> Vec<&'static str> {
         let of_device = |name: &String| {
-            let carried = carried_column(name).and_then(|c| c.from.record_column());
+            let carried = self.registry.carried_column(name).and_then(|c| c.from.record_column());
             carried.into_iter().chain(crate::schema::beneath(name).iter().copied()).collect::<Vec<_>>()
         };
         let own = roots(&self.expr);

@@ -3,19 +3,21 @@
 use serde_json::{Map, Value, json};
 
 use super::compile::RECORD_EXTRAS;
-use crate::schema::{Console, RECORD, Severity};
+use crate::console::Registry;
+use crate::schema::{RECORD, Severity};
 
 const ON_DEVICE: &str =
     "SQL over one device's columns; true is a finding, null is unknown. `lastseen fields` lists the columns.";
 
 /// The schema. Conditions are text to it: what they may read is in their description, and `lastseen rules check` looks.
 #[must_use]
-pub fn json_schema() -> Value {
+pub fn json_schema(registry: &Registry) -> Value {
+    let slugs = registry.slugs();
     let severity = json!({"enum": Severity::WORDS});
-    let consoles = json!({"type": "array", "items": {"enum": Console::WORDS}, "description": "consoles whose lists must be complete"});
+    let consoles = json!({"type": "array", "items": {"enum": slugs}, "description": "consoles whose lists must be complete"});
     let need = json!({
         "type": "string",
-        "pattern": format!("^({})(\\.[a-z0-9_]+)?$", Console::WORDS.join("|")),
+        "pattern": format!("^({})(\\.[a-z0-9_]+)?$", slugs.join("|")),
         "description": "console, or console.column: must be loaded, and filled somewhere, or the rule does not run",
     });
     let by_circumstance = object(&[("when", text(ON_DEVICE)), ("severity", severity.clone())], &["when", "severity"]);
@@ -28,9 +30,9 @@ pub fn json_schema() -> Value {
         ("needs", list(need)),
         ("absence", consoles),
         ("after", texts("rules judged first; `flagged` says whether one of them holds")),
-        ("records", own_columns()),
+        ("records", own_columns(slugs)),
         ("when", text(ON_DEVICE)),
-        ("objects", objects()),
+        ("objects", objects(slugs)),
         ("evidence", texts("columns whose values are shown with a finding")),
         ("plan", json!({"enum": ["remove", "objects", "reconnect", "review"]})),
         ("why", text("what is wrong and what it costs")),
@@ -38,7 +40,7 @@ pub fn json_schema() -> Value {
         ("factors", texts("what helps to judge")),
         ("controls", texts("controls that it supports evidence for")),
         ("references", texts("pages of the vendors")),
-        ("tests", tests()),
+        ("tests", tests(slugs)),
     ];
     let required = ["id", "title", "severity", "when", "objects", "evidence", "plan", "why", "summary", "tests"];
     let schema = object(&properties, &required);
@@ -48,7 +50,7 @@ pub fn json_schema() -> Value {
 
 /// The schema of a condition that rules share.
 #[must_use]
-pub fn condition_schema() -> Value {
+pub fn condition_schema(registry: &Registry) -> Value {
     let value = json!({"type": ["string", "number", "boolean", "null"]});
     let test = object(
         &[
@@ -62,7 +64,7 @@ pub fn condition_schema() -> Value {
         &[
             ("name", json!({"type": "string", "pattern": "^[a-z0-9_]+$", "description": "name of the file"})),
             ("meaning", text("what it says, in one sentence")),
-            ("console", json!({"enum": Console::WORDS, "description": "whose records it is about; none: the device"})),
+            ("console", json!({"enum": registry.slugs(), "description": "whose records it is about; none: the device"})),
             ("when", text("SQL over one record's columns where there is a console, else over the device's")),
             ("tests", with(list(test), "minItems", json!(2))),
         ],
@@ -107,11 +109,11 @@ fn record_columns() -> Value {
 }
 
 /// Columns of a rule's own.
-fn own_columns() -> Value {
+fn own_columns(slugs: &[&str]) -> Value {
     const KINDS: [&str; 5] = ["any", "all", "count", "newest", "days"];
     let own = object(
         &[
-            ("console", json!({"enum": Console::WORDS})),
+            ("console", json!({"enum": slugs})),
             ("where", on_record()),
             ("any", on_record()),
             ("all", on_record()),
@@ -126,19 +128,19 @@ fn own_columns() -> Value {
     json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9_]+$"}, "additionalProperties": own})
 }
 
-fn objects() -> Value {
+fn objects(slugs: &[&str]) -> Value {
     let of = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let group = object(&[("column", record_columns()), ("of", of)], &["column", "of"]);
-    let consoles: Vec<&str> = Console::WORDS.iter().copied().chain(["all"]).collect();
+    let consoles: Vec<&str> = slugs.iter().copied().chain(["all"]).collect();
     let console = json!({"enum": consoles});
     let objects = list(object(&[("console", console), ("where", on_record()), ("group", group)], &["console"]));
     with(objects, "minItems", json!(1))
 }
 
-fn tests() -> Value {
+fn tests(slugs: &[&str]) -> Value {
     let value = json!({"type": ["string", "number", "boolean", "null"]});
     let record = json!({
-        "type": "object", "required": ["console"], "properties": {"console": {"enum": Console::WORDS}},
+        "type": "object", "required": ["console"], "properties": {"console": {"enum": slugs}},
         "additionalProperties": value,
     });
     let tests = list(object(

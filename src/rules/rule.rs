@@ -3,7 +3,8 @@
 use polars::prelude::Expr;
 
 use super::describe::{Case, Group, Text, line_of};
-use crate::schema::{Console, Kind, Severity, carried_column, record_field};
+use crate::console::{Console, Registry};
+use crate::schema::{Kind, Severity, record_field};
 
 /// Name of the column that says whether one of the rules in `after` holds.
 pub(super) const FLAGGED: &str = "flagged";
@@ -17,6 +18,8 @@ pub struct Rule {
     pub text: Text,
     /// Why it is switched off, if it is.
     pub off: Option<String>,
+    /// The consoles of the run.
+    pub(super) registry: &'static Registry,
     /// Consoles, and columns of them, without which it does not run.
     pub(super) needs: Vec<(Console, Option<&'static str>)>,
     /// Consoles from whose silence it concludes something.
@@ -134,7 +137,7 @@ pub(super) fn roots(expr: &Expr) -> Vec<String> {
 impl Rule {
     /// Record columns that the rule reads, through the device table or directly.
     pub fn record_columns(&self) -> Vec<&'static str> {
-        let carried = self.columns.iter().filter_map(|name| carried_column(name)?.from.record_column());
+        let carried = self.columns.iter().filter_map(|name| self.registry.carried_column(name)?.from.record_column());
         let beneath = self.columns.iter().flat_map(|name| crate::schema::beneath(name)).copied();
         let needs = self.needs.iter().filter_map(|(_, column)| *column);
         let derived = self.derived.iter().flat_map(Derived::reads);

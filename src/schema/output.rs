@@ -1,6 +1,6 @@
 //! The headers of the CSV files: part of the output contract.
 
-use super::{Confidence, Console, Field, JoinType, Kind, Outcome, Ownership, Platform, Severity, field};
+use super::{Confidence, Field, JoinType, Kind, Outcome, Ownership, Platform, Severity, field};
 
 /// First columns of `devices.csv`: the device and its findings.
 pub const DEVICES_CSV: &[&str] = &[
@@ -23,19 +23,17 @@ pub const DEVICES_CSV: &[&str] = &[
     "highest_severity",
 ];
 
-/// Header of `devices.csv`: the device, its findings, then each console's id and last-seen.
+/// Header of `devices.csv`: the device, its findings, then the id and last-seen of each console, given by how its columns
+/// begin.
 #[must_use]
-pub fn devices_csv() -> Vec<String> {
-    let per_console = Console::ALL.iter().flat_map(|c| {
-        let prefix = c.column_prefix();
-        [format!("{prefix}_id"), format!("{prefix}_last_seen")]
-    });
+pub fn devices_csv<'a>(prefixes: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let per_console = prefixes.flat_map(|prefix| [format!("{prefix}_id"), format!("{prefix}_last_seen")]);
     DEVICES_CSV.iter().map(ToString::to_string).chain(per_console).collect()
 }
 
 /// Columns of `records.csv`: one line per input row, none missing.
 pub const RECORDS_CSV: &[Field] = &[
-    field("console", Kind::Word(Console::WORDS), "console of the export"),
+    field("console", Kind::Text, "console of the export"),
     field("export", Kind::Text, "file, archive member or sheet"),
     field("row", Kind::Count, "data row, from 1"),
     field("native_id", Kind::Text, "the console's own id of the object"),

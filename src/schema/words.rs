@@ -1,4 +1,4 @@
-//! Closed lists of words: consoles, platforms, owners, join types, severities.
+//! Closed lists of words: platforms, owners, join types, severities.
 
 /// A closed list of words that appears in output, rules and playbooks under a fixed spelling.
 macro_rules! words {
@@ -35,75 +35,6 @@ macro_rules! words {
 }
 
 pub(crate) use words;
-
-words! {
-    /// A system that lists devices, or a companion list about devices that another system holds.
-    Console {
-        /// Microsoft Intune managed devices.
-        Intune = "intune",
-        /// Microsoft Entra ID device objects.
-        Entra = "entra",
-        /// Windows Autopilot device identities.
-        Autopilot = "autopilot",
-        /// Microsoft Defender for Endpoint machines.
-        Defender = "defender",
-        /// Apple Business Manager and Apple School Manager.
-        Abm = "abm",
-        /// Intune's list of Apple automated device enrolment.
-        Ade = "ade",
-        /// ChromeOS devices of Google Admin.
-        Chrome = "chrome",
-        /// Mobile devices of Google Admin.
-        GoogleMobile = "google-mobile",
-        /// Computer objects of an on-premises Active Directory.
-        Ad = "ad",
-        /// Metadata of BitLocker recovery keys; describes devices, never makes one.
-        Bitlocker = "bitlocker",
-        /// Metadata of LAPS passwords; describes devices, never makes one.
-        Laps = "laps",
-    }
-}
-
-impl Console {
-    /// Position in [`Console::ALL`], for bit sets and arrays.
-    #[must_use]
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The slug as part of a column name: `google-mobile` becomes `google_mobile`.
-    #[must_use]
-    pub const fn column_prefix(self) -> &'static str {
-        match self {
-            Self::GoogleMobile => "google_mobile",
-            other => other.as_str(),
-        }
-    }
-
-    /// The name that people know, for sentences.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Intune => "Intune",
-            Self::Entra => "Entra ID",
-            Self::Autopilot => "Windows Autopilot",
-            Self::Defender => "Defender for Endpoint",
-            Self::Abm => "Apple Business Manager",
-            Self::Ade => "Apple enrolment list",
-            Self::Chrome => "Google Admin (ChromeOS)",
-            Self::GoogleMobile => "Google Admin (mobile)",
-            Self::Ad => "Active Directory",
-            Self::Bitlocker => "BitLocker key list",
-            Self::Laps => "LAPS list",
-        }
-    }
-
-    /// Whether a record of this console alone makes a device. Key lists only describe devices that others hold.
-    #[must_use]
-    pub const fn makes_devices(self) -> bool {
-        !matches!(self, Self::Bitlocker | Self::Laps)
-    }
-}
 
 words! {
     /// Operating system family.

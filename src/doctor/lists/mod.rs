@@ -39,15 +39,16 @@ pub type Settled = (Vec<Notice>, Vec<(usize, String)>);
 pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Result<Settled> {
     let mut notices = Vec::new();
     let mut short = Vec::new();
-    for console in Console::ALL {
-        let parts = parts::of_console(exports, *console, newest);
+    let consoles: BTreeSet<Console> = exports.iter().map(|(_, records)| records.console).collect();
+    for console in consoles {
+        let parts = parts::of_console(exports, console, newest);
         if parts.is_empty() {
             continue;
         }
         let rows = rows::gather(exports, &parts);
         let order = Order::new(exports, &parts, &rows);
         let verdict = cover::decide(&parts, &rows, &order);
-        notices.extend(remarks::of_console(exports, *console, &parts, &rows, &verdict));
+        notices.extend(remarks::of_console(exports, console, &parts, &rows, &verdict));
         short.extend(lacking(&parts, &rows, &verdict));
         apply(exports, &parts, &rows, &verdict)?;
     }

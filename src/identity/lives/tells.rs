@@ -55,8 +55,8 @@ pub(super) const fn most_at_once(kind: Kind) -> usize {
 
 /// How many users and how many objects of one name one device may have at the same time: Google lists a device once for
 /// each account on it.
-pub(super) const fn side_by_side(console: Console) -> (usize, usize) {
-    if matches!(console, Console::GoogleMobile) { (MOST_UNDATED, MOST_UNDATED) } else { (1, SEVERAL - 1) }
+pub(super) fn side_by_side(console: Console) -> (usize, usize) {
+    if console.lists_accounts() { (MOST_UNDATED, MOST_UNDATED) } else { (1, SEVERAL - 1) }
 }
 
 /// What lives say: `most` may be in use at the same time under different names, `users` and `objects` under one.

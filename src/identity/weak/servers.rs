@@ -3,12 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Proposal, Sketch, bit, digest, each_name};
+use super::{Proposal, Sketch, digest, each_name};
 use crate::identity::absence::short_name;
 use crate::identity::keys::Kind;
 use crate::identity::owners::is_server;
 use crate::identity::shelves::{Shelf, Shelves};
-use crate::schema::Console;
 
 /// A computer or machine of one console.
 struct Server {
@@ -30,10 +29,20 @@ impl Server {
 
 /// Pairs of a computer and a machine of one name that nothing else bears.
 pub(super) fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
-    let alone = |console| shelves.of(console).map(|shelf| servers(shelf, sketch));
-    let (Some(computers), Some(mut machines)) = (alone(Console::Ad), alone(Console::Defender)) else {
-        return Vec::new();
-    };
+    let directory = shelves.shelves.iter().find(|shelf| shelf.console.is_directory());
+    let Some(computers) = directory.map(|shelf| servers(shelf, sketch)) else { return Vec::new() };
+    let named = |shelf: &&Shelf| shelf.console.is_joined_by_host_name() && !shelf.console.is_directory();
+    let others = shelves.shelves.iter().filter(named);
+    others.flat_map(|shelf| pairs(shelves, sketch, &computers, servers(shelf, sketch))).collect()
+}
+
+/// The machines of one console that are a computer of the directory.
+fn pairs(
+    shelves: &Shelves,
+    sketch: &Sketch,
+    computers: &HashMap<String, Server>,
+    mut machines: HashMap<String, Server>,
+) -> Vec<Proposal> {
     machines.retain(|name, machine| computers.get(name).is_some_and(|computer| computer.fits(machine)));
     let digests: HashSet<u64> = machines.keys().map(|name| digest(name)).collect();
     if digests.is_empty() {
@@ -46,7 +55,7 @@ pub(super) fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
             |_, name| digests.contains(&digest(name)),
             |name, root| {
                 let own = |servers: &HashMap<String, Server>| servers.get(&name).is_some_and(|s| s.root == root);
-                if !own(&machines) && !own(&computers) {
+                if !own(&machines) && !own(computers) {
                     machines.remove(&name);
                 }
             },
@@ -67,7 +76,7 @@ fn servers(shelf: &Shelf, sketch: &Sketch) -> HashMap<String, Server> {
     let rows = sketch.of_shelf(shelf).zip(names.iter()).zip(systems.iter()).enumerate();
     for (line, ((root, name), system)) in rows {
         let server = system.and_then(server);
-        if sketch.consoles(root) != bit(shelf.console) || server == Some(false) {
+        if sketch.consoles(root) != shelf.console.bit() || server == Some(false) {
             continue;
         }
         let Some((name, short)) = name.and_then(|name| Some((name, short_name(name)?))) else { continue };

@@ -12,7 +12,8 @@ use super::super::engine::first_line;
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
 use crate::identity::{AsOf, Devices, Links, Marker, Markers, Shelves, Threshold, Thresholds};
-use crate::schema::{Console, Field, Kind, Platform, record_field};
+use crate::console::{Console, Registry};
+use crate::schema::{Field, Kind, Platform, record_field};
 
 /// As-of time of every test.
 const AS_OF: &str = "2026-01-01";
@@ -27,16 +28,16 @@ pub(super) struct MadeUp {
 }
 
 impl MadeUp {
-    pub(super) fn new(rows: &[Row]) -> Result<Self, String> {
-        let console = |row: &Row| row.get("console").and_then(Value::as_str).and_then(Console::parse);
+    pub(super) fn new(registry: &'static Registry, rows: &[Row]) -> Result<Self, String> {
+        let console = |row: &Row| row.get("console").and_then(Value::as_str).and_then(|slug| registry.parse(slug));
         let mut exports = Vec::new();
-        for one in Console::ALL.iter().copied() {
+        for one in registry.all().iter().copied() {
             let own: Vec<&Row> = rows.iter().filter(|row| console(row) == Some(one)).collect();
             if !own.is_empty() {
                 exports.push((one.to_string(), records(one, &own)?));
             }
         }
-        let shelves = Shelves::new(exports, &[]).map_err(|e| e.to_string())?;
+        let shelves = Shelves::new(registry, exports, &[]).map_err(|e| e.to_string())?;
         let links = one_device(shelves.total);
         let Some(millis) = time(AS_OF) else { return Err("the time of judgement cannot be read".into()) };
         let as_of = AsOf { millis, given: true };

@@ -10,9 +10,8 @@ use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
 use crate::error::Problem;
-use crate::schema::{
-    Console, Kind, RECORD, Severity, device_field, device_fields, nearest, no_file_name, record_field, renamed,
-};
+use crate::console::Console;
+use crate::schema::{Kind, RECORD, Severity, nearest, no_file_name, record_field, renamed};
 
 use condition::Scope;
 use scope::{Apart, Devices, Records};
@@ -63,8 +62,9 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
     let shown = sorted(shown.collect());
     let decides = sorted(roots(&when));
     let named = named(&raw, conditions);
+    let registry = conditions.consoles();
     let read = sorted(shown.iter().chain(&decides).cloned().collect());
-    let columns = read.iter().filter_map(|name| device_field(name)).map(|f| f.name).collect();
+    let columns = read.iter().filter_map(|name| registry.device_field(name)).map(|f| f.name).collect();
     Ok(Rule {
         path: path.to_string(),
         text: Text {
@@ -81,6 +81,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
             plan: raw.plan,
         },
         off: None,
+        registry,
         needs,
         absence,
         after: raw.after,
@@ -184,9 +185,10 @@ impl Compiler<'_> {
     }
 
     fn console(&mut self, place: &[&str], name: &str) -> Option<Console> {
-        let console = Console::parse(name);
+        let registry = self.conditions.consoles();
+        let console = registry.parse(name);
         if console.is_none() {
-            self.add(place, format!("`{name}` is no console"), format!("use one of {}", Console::WORDS.join(", ")));
+            self.add(place, format!("`{name}` is no console"), format!("use one of {}", registry.slugs().join(", ")));
         }
         console
     }
@@ -210,7 +212,7 @@ impl Compiler<'_> {
 
     fn derived(&mut self, name: &str, raw: &RawDerived) -> Option<Derived> {
         let place = &["records", name];
-        if device_fields().iter().any(|f| f.name == name) || name == FLAGGED {
+        if self.conditions.consoles().device_field(name).is_some() || name == FLAGGED {
             self.add(place, format!("`{name}` is a column of the device table already"), "choose another name");
             return None;
         }

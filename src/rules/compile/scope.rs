@@ -5,7 +5,8 @@ use polars::prelude::Expr;
 use super::super::conditions::{Conditions, Place};
 use super::super::rule::{Derived, FLAGGED};
 use super::condition::{Refusal, Scope};
-use crate::schema::{Console, DEVICE, Kind, RECORD, carried_columns, device_field, record_field};
+use crate::console::{Console, Registry};
+use crate::schema::{Kind, RECORD, record_field};
 
 /// Columns of the device table, of the rule's own, and whether another rule holds.
 pub(super) struct Devices<'a> {
@@ -33,11 +34,11 @@ impl Scope for Devices<'_> {
             return Some(Kind::Flag);
         }
         let own = self.derived.iter().find(|(own, _)| own == name).map(|(_, kind)| *kind);
-        own.or_else(|| device_field(name).map(|f| f.kind))
+        own.or_else(|| self.conditions.consoles().device_field(name).map(|f| f.kind))
     }
 
     fn names(&self) -> Vec<&str> {
-        let all = DEVICE.iter().map(|f| f.name).chain(carried_columns().iter().map(|c| c.name));
+        let all = self.conditions.consoles().device_fields().iter().map(|f| f.name);
         let own = self.derived.iter().map(|(name, _)| name.as_str());
         own.chain(all).chain(self.flagged.then_some(FLAGGED)).chain(self.conditions.names()).collect()
     }
@@ -124,9 +125,9 @@ pub(in crate::rules) fn is_extra(name: &str) -> bool {
 }
 
 /// Whether a shared condition may read a column.
-pub(in crate::rules) fn may_read(name: &str, console: Option<Console>) -> bool {
+pub(in crate::rules) fn may_read(name: &str, console: Option<Console>, registry: &Registry) -> bool {
     match console {
-        None => device_field(name).is_some(),
+        None => registry.device_field(name).is_some(),
         Some(_) => record_field(name).is_some() || SAME_EVERYWHERE.contains(&name),
     }
 }
@@ -134,15 +135,16 @@ pub(in crate::rules) fn may_read(name: &str, console: Option<Console>) -> bool {
 impl Scope for Apart<'_> {
     fn kind(&self, name: &str) -> Option<Kind> {
         let field = if self.console.is_some() { record_field(name) } else { None };
-        let field = field.or_else(|| device_field(name));
-        field.filter(|_| may_read(name, self.console)).map(|f| f.kind)
+        let registry = self.conditions.consoles();
+        let field = field.or_else(|| registry.device_field(name));
+        field.filter(|_| may_read(name, self.console, registry)).map(|f| f.kind)
     }
 
     fn names(&self) -> Vec<&str> {
         let own: Vec<&str> = if self.console.is_some() {
             RECORD.iter().map(|f| f.name).chain(SAME_EVERYWHERE.iter().copied()).collect()
         } else {
-            DEVICE.iter().map(|f| f.name).chain(carried_columns().iter().map(|c| c.name)).collect()
+            self.conditions.consoles().device_fields().iter().map(|f| f.name).collect()
         };
         own.into_iter().chain(self.conditions.names()).collect()
     }

@@ -8,7 +8,7 @@ use crate::rules::cases::{default_value, given_value};
 use crate::rules::describe::Expect;
 use crate::rules::engine::{dtype, first_line, mask, quietly};
 use crate::rules::rule::roots;
-use crate::schema::{Kind, device_field, record_field};
+use crate::schema::{Kind, record_field};
 
 /// Runs the tests of a condition; the problems are what failed. One must show where it holds, and one where it does not.
 #[must_use]
@@ -36,7 +36,7 @@ pub fn run_condition_cases(condition: &Condition) -> Vec<Problem> {
 
 fn run(condition: &Condition, case: &Case) -> Result<Expect, String> {
     let kind = |name: &str| {
-        let field = if condition.console.is_some() { record_field(name) } else { device_field(name) };
+        let field = if condition.console.is_some() { record_field(name) } else { condition.registry.device_field(name) };
         field.map_or(Kind::Count, |f| f.kind)
     };
     let mut columns: Vec<Column> = Vec::new();

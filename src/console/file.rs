@@ -1,0 +1,439 @@
+//! The YAML file of a console, word for word, and the checks that make facts of it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::registry::MERGED;
+use super::{Carried, Clause, Console, Facts, From, Group, Identifier, Kind, Path, State, Test};
+use crate::error::Problem;
+use crate::schema::{Kind as Type, Platform, RECORD, nearest, no_file_name, record_field};
+
+/// Where such files are.
+pub(super) const FOLDER: &str = "consoles/";
+
+#[allow(clippy::struct_excessive_bools, reason = "keys of a file, each by itself")]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    /// Slug.
+    console: String,
+    title: String,
+    /// Place among the consoles; those that are added come after the shipped ones.
+    order: u32,
+    /// Platforms that it may hold; none means all.
+    #[serde(default)]
+    platforms: Vec<String>,
+    /// `false`: its rows only describe devices that others hold.
+    #[serde(default = "yes")]
+    makes_devices: bool,
+    /// Its dates are signs of life.
+    #[serde(default)]
+    signals: bool,
+    /// Reports have columns for it also without a list of it.
+    #[serde(default)]
+    always_shown: bool,
+    /// Its records may be joined by a host name, where nothing else joins them.
+    #[serde(default)]
+    by_host_name: bool,
+    /// A directory of computers.
+    #[serde(default)]
+    directory: bool,
+    /// Lists a device once for each account on it.
+    #[serde(default)]
+    accounts: bool,
+    /// Objects that are joined in different ways may live side by side on one machine.
+    #[serde(default)]
+    joins: bool,
+    /// How device keys name an object of it, where not by the slug.
+    object_key: Option<String>,
+    #[serde(default)]
+    identifiers: Vec<RawIdentifier>,
+    /// Field of the merged view → rank; the lowest is asked first.
+    #[serde(default)]
+    precedence: BTreeMap<String, u32>,
+    /// States of its objects; the first whose columns all say so.
+    #[serde(default)]
+    states: Vec<RawState>,
+    /// What a record says that is out of service.
+    #[serde(default)]
+    gone: BTreeMap<String, RawTest>,
+    #[serde(default)]
+    groups: Vec<RawGroup>,
+    /// Columns of the device table under a name or with a meaning of their own.
+    #[serde(default)]
+    columns: Vec<RawColumn>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIdentifier {
+    column: String,
+    names: String,
+    /// The console whose object it names.
+    of: Option<String>,
+    #[serde(default)]
+    hybrid: bool,
+    /// The record that it names is the live one of its console.
+    #[serde(default)]
+    live: bool,
+    #[serde(default)]
+    sometimes: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawState {
+    state: String,
+    when: BTreeMap<String, RawTest>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum RawTest {
+    Flag(bool),
+    /// `filled`, `blank`, or a word.
+    Word(String),
+    Words(Vec<String>),
+    Not(RawNot),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNot {
+    not: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGroup {
+    column: String,
+    of: String,
+    rank: u8,
+    path: Option<String>,
+    #[serde(default)]
+    of_domain: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    /// Name after the console's own: `id` is `intune_id`.
+    name: String,
+    meaning: String,
+    live: Option<String>,
+    newest: Option<String>,
+    age: Option<String>,
+    #[serde(default)]
+    count: bool,
+    count_of: Option<RawWord>,
+    any: Option<RawWord>,
+    all_filled: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWord {
+    column: String,
+    word: String,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A console that was read and is not numbered yet.
+pub(super) struct Draft {
+    path: String,
+    raw: Raw,
+}
+
+/// Reads the files, in the order of their consoles.
+pub(super) fn read(files: &[(String, String)]) -> Result<Vec<Draft>, Vec<Problem>> {
+    let (mut drafts, mut problems) = (Vec::new(), Vec::new());
+    for (path, text) in files {
+        match crate::yaml::from_str::<Raw>(text) {
+            Ok(raw) => drafts.push(Draft { path: path.clone(), raw }),
+            Err(e) => problems.push(Problem {
+                file: path.clone(),
+                place: String::new(),
+                message: e.to_string(),
+                help: "docs/consoles.md says what one has".into(),
+            }),
+        }
+    }
+    drafts.sort_by(|a, b| (a.raw.order, &a.raw.console).cmp(&(b.raw.order, &b.raw.console)));
+    problems.extend(drafts.iter().flat_map(Draft::names));
+    if problems.is_empty() { Ok(drafts) } else { Err(problems) }
+}
+
+impl Draft {
+    pub(super) fn slug(&self) -> &str {
+        &self.raw.console
+    }
+
+    /// Rank for a field of the merged view, if it is asked.
+    pub(super) fn rank(&self, field: &str) -> Option<u32> {
+        self.raw.precedence.get(field).copied()
+    }
+
+    pub(super) fn problem(&self, key: &str, message: impl Into<String>, help: impl Into<String>) -> Problem {
+        Problem { file: self.path.clone(), place: format!("`{key}`"), message: message.into(), help: help.into() }
+    }
+
+    /// What is wrong with slug and title.
+    fn names(&self) -> Vec<Problem> {
+        let slug = &self.raw.console;
+        let stem = self.path.trim_start_matches(FOLDER).trim_end_matches(".yaml").trim_end_matches(".yml");
+        let mut found = Vec::new();
+        if slug != stem {
+            let message = format!("`{slug}` does not match the file name");
+            found.push(self.problem("console", message, format!("write `{stem}`")));
+        }
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let is_word = slug.chars().all(fits) && slug.starts_with(|c: char| c.is_ascii_lowercase());
+        if !is_word || slug.ends_with('-') || no_file_name(slug).is_some() {
+            let help = "use lower case letters, digits and `-`, a letter first";
+            found.push(self.problem("console", format!("`{slug}` is no name of a console"), help));
+        }
+        if slug == "all" {
+            found.push(self.problem("console", "`all` stands for every console in rules", "choose another name"));
+        }
+        if self.raw.title.trim().is_empty() {
+            found.push(self.problem("title", "is empty", ""));
+        }
+        found
+    }
+
+    /// The facts, checked; `number` is the place of the console among all.
+    pub(super) fn facts(&self, number: usize, all: &[Self], problems: &mut Vec<Problem>) -> Facts {
+        let raw = &self.raw;
+        let slug = leak(&raw.console);
+        for field in raw.precedence.keys().filter(|field| !MERGED.contains(&field.as_str())) {
+            problems.push(self.unknown("precedence", "merged field", field, MERGED.iter().copied()));
+        }
+        let mut identifiers: Vec<Identifier> =
+            raw.identifiers.iter().filter_map(|one| self.identifier(one, number, all, problems)).collect();
+        identifiers.sort_by_key(|identifier| identifier.kind);
+        Facts {
+            slug,
+            prefix: leak(&raw.console.replace('-', "_")),
+            title: leak(raw.title.trim()),
+            platforms: self.platforms(problems),
+            makes_devices: raw.makes_devices,
+            signals: raw.signals,
+            always_shown: raw.always_shown,
+            by_host_name: raw.by_host_name,
+            directory: raw.directory,
+            accounts: raw.accounts,
+            joins: raw.joins,
+            merged: MERGED.iter().copied().filter(|field| raw.precedence.contains_key(*field)).collect(),
+            object_key: raw.object_key.as_ref().map_or(slug, |text| leak(text)),
+            identifiers,
+            states: raw.states.iter().filter_map(|one| self.state(one, problems)).collect(),
+            gone: self.clauses("gone", &raw.gone, problems),
+            groups: raw.groups.iter().filter_map(|one| self.group(one, problems)).collect(),
+        }
+    }
+
+    fn platforms(&self, problems: &mut Vec<Problem>) -> u16 {
+        let mut bits = if self.raw.platforms.is_empty() { u16::MAX } else { 0 };
+        for word in &self.raw.platforms {
+            match Platform::parse(word) {
+                Some(platform) => bits |= 1 << platform as u16,
+                None => problems.push(self.unknown("platforms", "platform", word, Platform::WORDS.iter().copied())),
+            }
+        }
+        bits
+    }
+
+    fn identifier(
+        &self,
+        raw: &RawIdentifier,
+        number: usize,
+        all: &[Self],
+        problems: &mut Vec<Problem>,
+    ) -> Option<Identifier> {
+        let column = self.column("identifiers", &raw.column, problems)?;
+        let named = Kind::parse(&raw.names).filter(|kind| *kind != Kind::Object && !kind.is_weak());
+        let Some(kind) = named else {
+            let known = Kind::ALL.iter().filter(|kind| **kind != Kind::Object && !kind.is_weak());
+            problems.push(self.unknown("identifiers", "identifier", &raw.names, known.map(|kind| kind.as_str())));
+            return None;
+        };
+        let of = match raw.of.as_deref() {
+            None => None,
+            Some(slug) => Some(self.owner(slug, kind, number, all, problems)?),
+        };
+        if raw.live && of.is_none_or(|(owner, _)| owner <= number) {
+            let message = format!("`{}` tells no live record", raw.column);
+            problems.push(self.problem("identifiers", message, "`live` needs `of`, and a console that comes later"));
+        }
+        Some(Identifier { kind, column, of, hybrid: raw.hybrid, live: raw.live, sometimes: raw.sometimes })
+    }
+
+    /// The console whose object an identifier names: its number, and its column.
+    fn owner(
+        &self,
+        slug: &str,
+        kind: Kind,
+        number: usize,
+        all: &[Self],
+        problems: &mut Vec<Problem>,
+    ) -> Option<(usize, &'static str)> {
+        let Some(at) = all.iter().position(|draft| draft.slug() == slug) else {
+            problems.push(self.unknown("identifiers", "console", slug, all.iter().map(Self::slug)));
+            return None;
+        };
+        let mut own = all.get(at)?.raw.identifiers.iter().filter(|i| i.names == kind.as_str() && i.of.is_none());
+        let found = own.next().and_then(|identifier| record_field(&identifier.column)).map(|f| (at, f.name));
+        if found.is_none() {
+            let message = format!("`{slug}` has no column of its own that holds `{kind}`");
+            let help = if at == number { "leave `of` away" } else { "name the console whose objects have it" };
+            problems.push(self.problem("identifiers", message, help));
+        }
+        found
+    }
+
+    fn state(&self, raw: &RawState, problems: &mut Vec<Problem>) -> Option<(State, Vec<Clause>)> {
+        let Some(state) = State::parse(&raw.state) else {
+            problems.push(self.unknown("states", "state", &raw.state, State::WORDS.iter().copied()));
+            return None;
+        };
+        if raw.when.is_empty() {
+            problems.push(self.problem("states", format!("`{state}` has no `when`"), "say what a row must hold"));
+        }
+        Some((state, self.clauses("states", &raw.when, problems)))
+    }
+
+    fn clauses(&self, key: &str, raw: &BTreeMap<String, RawTest>, problems: &mut Vec<Problem>) -> Vec<Clause> {
+        let mut one = |(column, test): (&String, &RawTest)| {
+            let column = self.column(key, column, problems)?;
+            let test = match test {
+                RawTest::Flag(flag) => Test::Is(vec![flag.to_string()]),
+                RawTest::Word(word) if word == "filled" => Test::Filled,
+                RawTest::Word(word) if word == "blank" => Test::Blank,
+                RawTest::Word(word) => Test::Is(vec![word.clone()]),
+                RawTest::Words(words) => Test::Is(words.clone()),
+                RawTest::Not(words) => Test::IsNot(words.not.clone()),
+            };
+            Some(Clause { column, test })
+        };
+        raw.iter().filter_map(&mut one).collect()
+    }
+
+    fn group(&self, raw: &RawGroup, problems: &mut Vec<Problem>) -> Option<Group> {
+        const PATHS: [&str; 2] = ["slashes", "distinguished"];
+        let column = self.column("groups", &raw.column, problems)?;
+        let path = match raw.path.as_deref() {
+            None => Path::Flat,
+            Some("slashes") => Path::Slashes,
+            Some("distinguished") => Path::Distinguished,
+            Some(other) => {
+                problems.push(self.unknown("groups", "kind of path", other, PATHS.into_iter()));
+                return None;
+            }
+        };
+        Some(Group { column, of: leak(&raw.of), rank: raw.rank, path, of_domain: leak(&raw.of_domain) })
+    }
+
+    /// Columns of the device table that the file names.
+    pub(super) fn columns(&self, console: Console, problems: &mut Vec<Problem>) -> Vec<Carried> {
+        let prefix = console.column_prefix();
+        let mut all: Vec<Carried> = Vec::new();
+        for raw in &self.raw.columns {
+            let Some(from) = self.from(raw, problems) else { continue };
+            let name = format!("{prefix}_{}", raw.name);
+            if all.iter().any(|column| column.name == name) {
+                problems.push(self.problem("columns", format!("`{}` is there twice", raw.name), "keep one"));
+            } else {
+                all.push(Carried { console, name: name.leak(), from, meaning: leak(raw.meaning.trim()) });
+            }
+        }
+        all
+    }
+
+    fn from(&self, raw: &RawColumn, problems: &mut Vec<Problem>) -> Option<From> {
+        let mut plain = |name: &Option<String>, from: fn(&'static str) -> From| {
+            let column = self.column("columns", name.as_deref()?, problems)?;
+            Some(from(column))
+        };
+        let mut found: Vec<From> = [
+            plain(&raw.live, From::Live),
+            plain(&raw.newest, From::Newest),
+            plain(&raw.age, From::Age),
+            plain(&raw.all_filled, From::AllFilled),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut word = |given: &Option<RawWord>, from: fn(&'static str, &'static str) -> From| {
+            let given = given.as_ref()?;
+            Some(from(self.column("columns", &given.column, problems)?, leak(&given.word)))
+        };
+        found.extend(word(&raw.count_of, From::CountOf));
+        found.extend(word(&raw.any, From::Any));
+        found.extend(raw.count.then_some(From::Count));
+        let times = |from: &From| match from {
+            From::Newest(column) | From::Age(column) => record_field(column).is_some_and(|f| f.kind == Type::Time),
+            _ => true,
+        };
+        match found.as_slice() {
+            [one] if times(one) => return Some(*one),
+            [_] => problems.push(self.problem("columns", format!("`{}` is made of no time", raw.name), "")),
+            _ => {
+                let help = "give one of live, newest, age, count, count_of, any, all_filled";
+                problems.push(self.problem("columns", format!("`{}` does not say what it is made of", raw.name), help));
+            }
+        }
+        None
+    }
+
+    fn column(&self, key: &str, name: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {
+        let field = record_field(name);
+        if field.is_none() {
+            problems.push(self.unknown(key, "record column", name, RECORD.iter().map(|f| f.name)));
+        }
+        field.map(|f| f.name)
+    }
+
+    fn unknown<'w>(&self, key: &str, kind: &str, word: &str, known: impl Iterator<Item = &'w str>) -> Problem {
+        let known: Vec<&str> = known.collect();
+        let help = match nearest(word, known.iter().copied()) {
+            Some(near) => format!("the nearest is `{near}`"),
+            None if known.len() > 20 => "docs/formats.md lists them".into(),
+            None => format!("use one of {}", known.join(", ")),
+        };
+        self.problem(key, format!("`{word}` is no {kind}"), help)
+    }
+}
+
+impl Facts {
+    /// Of a console that no file describes.
+    pub(super) const fn nothing() -> Self {
+        Self {
+            slug: "",
+            prefix: "",
+            title: "",
+            platforms: u16::MAX,
+            makes_devices: true,
+            signals: false,
+            always_shown: false,
+            by_host_name: false,
+            directory: false,
+            accounts: false,
+            joins: false,
+            merged: Vec::new(),
+            object_key: "",
+            identifiers: Vec::new(),
+            states: Vec::new(),
+            gone: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+}
+
+/// Kept for the life of the program, as the registry is.
+fn leak(text: &str) -> &'static str {
+    text.to_string().leak()
+}

@@ -1,0 +1,285 @@
+//! Consoles as data: what a system that lists devices is, read from `rules/consoles/*.yaml`.
+//!
+//! A [`Console`] is a number and the facts of its file. Stages ask it what they need to know (whether its dates are signs of
+//! life, which of its columns are identifiers, what its states mean) and never which console it is. A [`Registry`] holds the
+//! consoles of a run in their order: it is loaded with the rules and travels with them.
+
+mod columns;
+mod file;
+mod identifier;
+mod registry;
+mod state;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use crate::schema::Platform;
+
+pub use columns::{Carried, From};
+pub use identifier::{Identifier, Kind};
+pub use registry::{MERGED, MOST, Registry};
+pub use state::{Cells, Clause, State, Test};
+
+/// A system that lists devices, or a companion list about devices that another system holds.
+///
+/// Two are the same if they have the same number, and they sort by it: numbers are handed out in the order of the registry.
+#[derive(Clone, Copy)]
+pub struct Console {
+    number: u8,
+    /// None for one that is named in code: it has the facts of the shipped file.
+    facts: Option<&'static Facts>,
+}
+
+/// What the file of a console says.
+#[derive(Debug)]
+struct Facts {
+    slug: &'static str,
+    prefix: &'static str,
+    title: &'static str,
+    /// Platforms that it may hold, as bits.
+    platforms: u16,
+    makes_devices: bool,
+    signals: bool,
+    always_shown: bool,
+    by_host_name: bool,
+    directory: bool,
+    accounts: bool,
+    joins: bool,
+    merged: Vec<&'static str>,
+    object_key: &'static str,
+    identifiers: Vec<Identifier>,
+    states: Vec<(State, Vec<Clause>)>,
+    gone: Vec<Clause>,
+    groups: Vec<Group>,
+}
+
+/// A column by which devices of a console belong together: a server, an organisational unit, a tag.
+#[derive(Debug)]
+pub struct Group {
+    /// The record column.
+    pub column: &'static str,
+    /// What the devices of such a group are called.
+    pub of: &'static str,
+    /// The more general come first.
+    pub rank: u8,
+    /// How units stand inside each other.
+    pub path: Path,
+    /// What the devices of a domain are called, where units are written as distinguished names.
+    pub of_domain: &'static str,
+}
+
+/// How the name of a unit says which units it is in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Path {
+    /// It does not.
+    #[default]
+    Flat,
+    /// `/School/Year 1`.
+    Slashes,
+    /// `OU=Lab,DC=corp,DC=example`.
+    Distinguished,
+}
+
+/// Consoles that stages and tests name. It is a bridge: only where a fact of one console cannot be said as data.
+#[allow(non_upper_case_globals, reason = "they were the words of a closed list")]
+impl Console {
+    /// Microsoft Intune managed devices.
+    pub const Intune: Self = Self::shipped(0);
+    /// Microsoft Entra ID device objects.
+    pub const Entra: Self = Self::shipped(1);
+    /// Windows Autopilot device identities.
+    pub const Autopilot: Self = Self::shipped(2);
+    /// Microsoft Defender for Endpoint machines.
+    pub const Defender: Self = Self::shipped(3);
+    /// Apple Business Manager and Apple School Manager.
+    pub const Abm: Self = Self::shipped(4);
+    /// Intune's list of Apple automated device enrolment.
+    pub const Ade: Self = Self::shipped(5);
+    /// ChromeOS devices of Google Admin.
+    pub const Chrome: Self = Self::shipped(6);
+    /// Mobile devices of Google Admin.
+    pub const GoogleMobile: Self = Self::shipped(7);
+    /// Computer objects of an on-premises Active Directory.
+    pub const Ad: Self = Self::shipped(8);
+    /// Metadata of BitLocker recovery keys; describes devices, never makes one.
+    pub const Bitlocker: Self = Self::shipped(9);
+    /// Metadata of LAPS passwords; describes devices, never makes one.
+    pub const Laps: Self = Self::shipped(10);
+
+    const fn shipped(number: u8) -> Self {
+        Self { number, facts: None }
+    }
+}
+
+impl Console {
+    fn facts(self) -> &'static Facts {
+        self.facts.unwrap_or_else(|| Registry::shipped().facts(self.number))
+    }
+
+    /// Position in the registry, for bit sets and arrays.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.number as usize
+    }
+
+    /// A set that has it alone.
+    #[must_use]
+    pub const fn bit(self) -> u32 {
+        1 << self.number
+    }
+
+    /// The spelling used everywhere: output, rules, playbooks.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.facts().slug
+    }
+
+    /// The slug as part of a column name: `google-mobile` becomes `google_mobile`.
+    #[must_use]
+    pub fn column_prefix(self) -> &'static str {
+        self.facts().prefix
+    }
+
+    /// The name that people know, for sentences.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.facts().title
+    }
+
+    /// Whether a record of this console alone makes a device. Key lists only describe devices that others hold.
+    #[must_use]
+    pub fn makes_devices(self) -> bool {
+        self.facts().makes_devices
+    }
+
+    /// Whether it may hold devices of a platform at all.
+    #[must_use]
+    pub fn may_hold(self, platform: Platform) -> bool {
+        self.facts().platforms & (1 << platform as u16) != 0
+    }
+
+    /// Whether its dates are signs of life.
+    #[must_use]
+    pub fn gives_signals(self) -> bool {
+        self.facts().signals
+    }
+
+    /// Whether reports have columns for it also where no list of it is there.
+    #[must_use]
+    pub fn is_always_shown(self) -> bool {
+        self.facts().always_shown
+    }
+
+    /// Whether its records may be known by a host name only.
+    #[must_use]
+    pub fn is_joined_by_host_name(self) -> bool {
+        self.facts().by_host_name
+    }
+
+    /// Whether it is a directory of computers: it knows hybrid joined devices by an id and all others by their names, and a
+    /// list of it covers the domains that it holds computers of.
+    #[must_use]
+    pub fn is_directory(self) -> bool {
+        self.facts().directory
+    }
+
+    /// Whether it lists a device once for each account on it.
+    #[must_use]
+    pub fn lists_accounts(self) -> bool {
+        self.facts().accounts
+    }
+
+    /// Whether its objects may be joined in several ways side by side on one machine.
+    #[must_use]
+    pub fn joins_side_by_side(self) -> bool {
+        self.facts().joins
+    }
+
+    /// Whether it is asked for a field of the merged view.
+    #[must_use]
+    pub fn is_asked(self, field: &str) -> bool {
+        self.facts().merged.contains(&field)
+    }
+
+    /// How device keys name an object of it.
+    #[must_use]
+    pub fn object_key(self) -> &'static str {
+        self.facts().object_key
+    }
+
+    /// Its columns that hold identifiers, in the order in which links are tried.
+    #[must_use]
+    pub fn identifiers(self) -> &'static [Identifier] {
+        &self.facts().identifiers
+    }
+
+    /// Its columns that hold identifiers of a kind.
+    pub fn columns_of(self, kind: Kind) -> impl Iterator<Item = &'static str> {
+        self.identifiers().iter().filter(move |i| i.kind == kind).map(|i| i.column)
+    }
+
+    /// The state of an object: the first one whose clauses all hold.
+    #[must_use]
+    pub fn state(self, cells: &dyn Cells) -> State {
+        let fits = |(_, clauses): &&(State, Vec<Clause>)| clauses.iter().all(|clause| clause.holds(cells));
+        self.facts().states.iter().find(fits).map_or(State::Unknown, |(state, _)| *state)
+    }
+
+    /// What is true of a record that is out of service, so that any other record of the device comes first; nothing where no
+    /// record is.
+    #[must_use]
+    pub fn gone(self) -> &'static [Clause] {
+        &self.facts().gone
+    }
+
+    /// Columns by which its devices belong together.
+    #[must_use]
+    pub fn groups(self) -> &'static [Group] {
+        &self.facts().groups
+    }
+
+    /// Record columns that its states are read from.
+    pub fn state_columns(self) -> impl Iterator<Item = &'static str> {
+        let facts = self.facts();
+        facts.states.iter().flat_map(|(_, clauses)| clauses).chain(&facts.gone).map(|clause| clause.column)
+    }
+}
+
+impl PartialEq for Console {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Console {}
+
+impl PartialOrd for Console {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Console {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number.cmp(&other.number)
+    }
+}
+
+impl Hash for Console {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+impl fmt::Display for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,264 @@
+//! The consoles of a run, in their order, and the columns that they give to the device table.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use super::file::{self, Draft};
+use super::{Carried, Console, Facts, From};
+use crate::assets::{self, Files};
+use crate::error::Problem;
+use crate::schema::{DEVICE, Field, Kind, RECORD};
+
+/// Consoles that one run may know: sets of them are bits of a number.
+pub const MOST: usize = 32;
+
+/// Fields of the merged view that consoles are asked for in an order.
+pub const MERGED: &[&str] =
+    &["name", "serial", "platform", "manufacturer", "model", "ownership", "join_type", "primary_user"];
+
+/// The shipped consoles in their order: their numbers stand in outputs and are never given to another.
+const SHIPPED: &[&str] = &[
+    "intune",
+    "entra",
+    "autopilot",
+    "defender",
+    "abm",
+    "ade",
+    "chrome",
+    "google-mobile",
+    "ad",
+    "bitlocker",
+    "laps",
+];
+
+/// The consoles of a run.
+///
+/// A registry is a value like the rules of a run, and lives as long as the program: rules, formats, tables and reports hold
+/// consoles and names of columns out of it by the million, and none of them is ever taken back.
+pub struct Registry {
+    consoles: Vec<Console>,
+    slugs: Vec<&'static str>,
+    precedence: Vec<(&'static str, Vec<Console>)>,
+    carried: Vec<Carried>,
+    carried_by_name: HashMap<&'static str, usize>,
+    device: Vec<Field>,
+    fields: Vec<Field>,
+    field_by_name: HashMap<&'static str, usize>,
+}
+
+impl Registry {
+    /// The consoles of `consoles/` among the rule files; the shipped ones where there is no such file.
+    ///
+    /// Equal files give the same registry, so that formats, rules and playbooks may each ask for it.
+    ///
+    /// # Errors
+    /// Every problem in every file.
+    pub fn load(files: &Files) -> Result<&'static Self, Vec<Problem>> {
+        type Texts = Vec<(String, String)>;
+        static KNOWN: Mutex<Vec<(Texts, &'static Registry)>> = Mutex::new(Vec::new());
+        let texts = assets::under(files, file::FOLDER);
+        if texts.is_empty() {
+            return Ok(Self::shipped());
+        }
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, registry)) = known.iter().find(|(own, _)| *own == texts) {
+            return Ok(registry);
+        }
+        let registry: &'static Self = Box::leak(Box::new(Self::new(file::read(&texts)?)?));
+        known.push((texts, registry));
+        Ok(registry)
+    }
+
+    /// The consoles of the program itself.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        static SHIPPED: LazyLock<&'static Registry> = LazyLock::new(|| {
+            let files = assets::rules(None).unwrap_or_default();
+            let drafts = file::read(&assets::under(&files, file::FOLDER)).unwrap_or_default();
+            Box::leak(Box::new(Registry::new(drafts).unwrap_or_else(|_| Registry::of(Vec::new(), Vec::new()))))
+        });
+        &SHIPPED
+    }
+
+    fn new(drafts: Vec<Draft>) -> Result<Self, Vec<Problem>> {
+        let mut problems = misplaced(&drafts);
+        let mut consoles = Vec::new();
+        let mut carried: Vec<(usize, Carried)> = Vec::new();
+        for (number, draft) in drafts.iter().enumerate() {
+            let facts: &'static Facts = Box::leak(Box::new(draft.facts(number, &drafts, &mut problems)));
+            let console = Console { number: u8::try_from(number).unwrap_or(u8::MAX), facts: Some(facts) };
+            consoles.push(console);
+            carried.extend(columns_of(console, draft, &mut problems).into_iter().map(|column| (number, column)));
+        }
+        let mut seen: HashMap<&str, Console> = HashMap::new();
+        for (number, column) in &carried {
+            let other = seen.insert(column.name, column.console);
+            let taken = other.map(Console::as_str).or_else(|| DEVICE.iter().any(|f| f.name == column.name).then_some("device"));
+            if let (Some(other), Some(draft)) = (taken, drafts.get(*number)) {
+                let message = format!("its column `{}` is one of `{other}` already", column.name);
+                problems.push(draft.problem("console", message, "choose another name"));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let precedence = precedence(&drafts, &consoles);
+        let mut registry = Self::of(consoles, carried.into_iter().map(|(_, column)| column).collect());
+        registry.precedence = precedence;
+        Ok(registry)
+    }
+
+    fn of(consoles: Vec<Console>, carried: Vec<Carried>) -> Self {
+        let slugs: Vec<&'static str> = consoles.iter().map(|c| c.as_str()).collect();
+        let words: &'static [&'static str] = slugs.clone().leak();
+        let device: Vec<Field> = DEVICE
+            .iter()
+            .map(|f| if f.name == "last_activity_console" { Field { kind: Kind::Word(words), ..*f } } else { *f })
+            .collect();
+        let own = carried.iter().map(|c| Field { name: c.name, kind: c.kind(), meaning: c.meaning });
+        let fields: Vec<Field> = device.iter().copied().chain(own).collect();
+        Self {
+            carried_by_name: carried.iter().enumerate().map(|(at, c)| (c.name, at)).collect(),
+            field_by_name: fields.iter().enumerate().map(|(at, f)| (f.name, at)).collect(),
+            consoles,
+            slugs,
+            precedence: Vec::new(),
+            carried,
+            device,
+            fields,
+        }
+    }
+
+    pub(super) fn facts(&self, number: u8) -> &'static Facts {
+        static NOTHING: LazyLock<Facts> = LazyLock::new(Facts::nothing);
+        self.consoles.get(usize::from(number)).and_then(|console| console.facts).unwrap_or(&NOTHING)
+    }
+
+    /// Every console, in its order.
+    #[must_use]
+    pub fn all(&self) -> &[Console] {
+        &self.consoles
+    }
+
+    /// The slugs, in the same order.
+    #[must_use]
+    pub fn slugs(&self) -> &[&'static str] {
+        &self.slugs
+    }
+
+    /// The console behind a slug.
+    #[must_use]
+    pub fn parse(&self, slug: &str) -> Option<Console> {
+        self.slugs.iter().position(|own| *own == slug).and_then(|at| self.consoles.get(at)).copied()
+    }
+
+    /// The consoles of a set of bits, in their order.
+    pub fn of_bits(&self, bits: u32) -> impl Iterator<Item = Console> {
+        self.consoles.iter().copied().filter(move |console| bits & console.bit() != 0)
+    }
+
+    /// Consoles that a field of the merged view comes from, the best first; `None` for a column that is made otherwise.
+    #[must_use]
+    pub fn sources_of(&self, column: &str) -> Option<&[Console]> {
+        self.precedence.iter().find(|(field, _)| *field == column).map(|(_, consoles)| consoles.as_slice())
+    }
+
+    /// Every column of the device table that comes from one console's records: those with a name of their own, and for each
+    /// console what is the same everywhere. A rule may ask for any record column of any console, whether a format fills it
+    /// or not, so that a new format needs no new code.
+    #[must_use]
+    pub fn carried(&self) -> &[Carried] {
+        &self.carried
+    }
+
+    /// The column of that name, if it comes from one console's records.
+    #[must_use]
+    pub fn carried_column(&self, name: &str) -> Option<&Carried> {
+        self.carried_by_name.get(name).and_then(|at| self.carried.get(*at))
+    }
+
+    /// Columns of the device table that describe the device as a whole.
+    #[must_use]
+    pub fn device(&self) -> &[Field] {
+        &self.device
+    }
+
+    /// Every column that a rule over devices may use.
+    #[must_use]
+    pub fn device_fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The device column of that name.
+    #[must_use]
+    pub fn device_field(&self, name: &str) -> Option<&Field> {
+        self.field_by_name.get(name).and_then(|at| self.fields.get(*at))
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Registry").field(&self.slugs).finish()
+    }
+}
+
+/// Consoles that stand where another has to.
+fn misplaced(drafts: &[Draft]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (number, slug) in SHIPPED.iter().enumerate() {
+        let Some(draft) = drafts.get(number) else { break };
+        if draft.slug() != *slug {
+            let message = format!("`{}` comes before `{slug}`, which is shipped with the program", draft.slug());
+            problems.push(draft.problem("order", message, "consoles that are added come after: choose a larger number"));
+            break;
+        }
+    }
+    if let Some(draft) = drafts.get(MOST) {
+        problems.push(draft.problem("console", format!("there are more than {MOST} consoles"), "leave some out"));
+    }
+    problems
+}
+
+/// For each field of the merged view: who is asked, the best first.
+fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<Console>)> {
+    let of = |field: &&'static str| {
+        let mut ranked: Vec<(u32, Console)> =
+            drafts.iter().zip(consoles).filter_map(|(draft, console)| Some((draft.rank(field)?, *console))).collect();
+        ranked.sort_unstable();
+        (*field, ranked.into_iter().map(|(_, console)| console).collect())
+    };
+    MERGED.iter().map(of).collect()
+}
+
+/// The columns that a console gives to the device table: those that its file names, then those that every console has.
+fn columns_of(console: Console, draft: &Draft, problems: &mut Vec<Problem>) -> Vec<Carried> {
+    let mut all: Vec<Carried> = draft.columns(console, problems);
+    let (prefix, title) = (console.column_prefix(), console.title());
+    let mut add = |suffix: &str, from: From, meaning: String| {
+        let name = format!("{prefix}_{suffix}");
+        if !all.iter().any(|c| c.name == name) {
+            all.push(Carried { console, name: name.leak(), from, meaning: meaning.leak() });
+        }
+    };
+    add("count", From::Count, format!("records of {title} of the device"));
+    add("id", From::Live("native_id"), format!("id of the live record in {title}"));
+    add("last_seen", From::Newest("last_seen"), format!("newest sign of life in {title}"));
+    add("supplied", From::Supplied, format!("whether an export of {title} with rows is there"));
+    add(
+        "absent",
+        From::Absent,
+        format!(
+            "true where {title} has no record and could have been joined, or holds no such platform; false where it has one; unknown otherwise"
+        ),
+    );
+    add("days", From::Age("last_seen"), format!("days since the newest sign of life in {title}"));
+    for f in RECORD.iter().filter(|f| f.name != "last_seen") {
+        add(f.name, From::Live(f.name), format!("{}, in the live record", f.meaning));
+        if f.kind == Kind::Time {
+            let meaning = format!("days since then, negative if it lies ahead: {}", f.meaning);
+            add(&format!("{}_days", f.name), From::LiveAge(f.name), meaning);
+        }
+    }
+    all
+}
