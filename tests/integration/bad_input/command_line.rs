@@ -196,9 +196,8 @@ fn numbers_that_nobody_can_expect() {
     ");
     assert_snapshot!(complaint(&place, &["analyze", "in", "--expect", "intun=5"]), @"
     exit 2
-    error: invalid value 'intun=5' for '--expect <CONSOLE=N>': `intun` is no console; the nearest is `intune`
-
-    For more information, try '--help'.
+    error: `intun` is no console
+    help: the nearest is `intune`
     ");
     assert_snapshot!(complaint(&place, &["analyze", "in", "--expect", "intune=many"]), @"
     exit 2
