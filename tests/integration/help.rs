@@ -104,17 +104,17 @@ fn fields() {
     let text = answer(&["fields"]);
     assert_snapshot!(text.lines().take(12).collect::<Vec<_>>().join("\n"), @"
     the device as a whole
-    device_key                       text    stable key, derived from the strongest identifier
-    name                             text    device name of the console that knows best  intune entra autopilot defender chrome google-mobile ad
-    serial                           serial  hardware serial number  intune autopilot abm ade chrome google-mobile
-    platform                         word    operating system family (windows, macos, ios, android, chromeos, linux, other)  intune entra autopilot defender abm ade chrome google-mobile ad
-    manufacturer                     text    manufacturer as written  intune entra autopilot defender abm google-mobile
-    model                            text    model as written  intune entra autopilot defender abm chrome google-mobile
-    ownership                        word    who owns the hardware; `unknown` where no console says (corporate, personal, unknown)  intune entra autopilot abm chrome google-mobile
-    join_type                        word    how the device is known to Entra ID; `unknown` where not said (joined, hybrid, registered, none, unknown)  intune entra
-    primary_user                     text    primary user or owner  intune entra chrome google-mobile
-    consoles                         list    consoles that hold a record of the device
-    last_activity                    time    newest sign of life in any console
+    device_key                            text    stable key, derived from the strongest identifier
+    name                                  text    device name of the console that knows best  intune entra autopilot defender chrome google-mobile ad jamf jamf-mobile register
+    serial                                serial  hardware serial number  intune autopilot abm ade chrome google-mobile jamf jamf-mobile register
+    platform                              word    operating system family (windows, macos, ios, android, chromeos, linux, other)  intune entra autopilot defender abm ade chrome google-mobile ad jamf jamf-mobile
+    manufacturer                          text    manufacturer as written  intune entra autopilot defender abm google-mobile jamf jamf-mobile register
+    model                                 text    model as written  intune entra autopilot defender abm chrome google-mobile jamf jamf-mobile register
+    ownership                             word    who owns the hardware; `unknown` where no console says (corporate, personal, unknown)  intune entra autopilot abm chrome google-mobile
+    join_type                             word    how the device is known to Entra ID; `unknown` where not said (joined, hybrid, registered, none, unknown)  intune entra
+    primary_user                          text    primary user or owner  intune entra chrome google-mobile jamf jamf-mobile register
+    consoles                              list    consoles that hold a record of the device
+    last_activity                         time    newest sign of life in any console
     ");
     let json: serde_json::Value = serde_json::from_str(&answer(&["fields", "--json"])).unwrap();
     // The table has titles and blank lines between its parts.

@@ -9,6 +9,7 @@ mod caution;
 #[cfg(unix)]
 mod commands;
 mod common;
+mod consoles;
 mod damage;
 mod decisions;
 mod determinism;

@@ -39,20 +39,8 @@ fn product_of(formats: &Formats, text: &str) -> String {
 /// Lists of other products, with the product where its headers tell.
 const PRODUCTS: &[(&str, &str)] = &[
     (
-        "Jamf Pro",
-        r#"{"totalCount":1,"results":[{"id":"7","udid":"0E1A","general":{"name":"MAC-1","reportDate":"2026-04-16T16:00:00Z","lastContactTime":"2026-04-16T15:55:00Z"},"hardware":{"serialNumber":"C02ZK2ABMD6T","model":"MacBook Pro"}}]}"#,
-    ),
-    (
-        "Jamf Pro",
-        r#"{"results":[{"mobileDeviceId":"9","deviceType":"iPad","general":{"managed":true,"lastInventoryUpdateDate":"2026-04-16T15:20:00Z"},"hardware":{"serialNumber":"DMPZX0AAMF3M"}}]}"#,
-    ),
-    (
-        "Jamf Pro",
+        "Jamf Pro's classic API",
         r#"{"mobile_devices":[{"id":1,"name":"iPad 1","device_name":"iPad 1","udid":"ab44","serial_number":"DMPZX0AAMF3M","wifi_mac_address":"10:65:BD:4E:50:5D","managed":true,"model_identifier":"iPad3,1"}]}"#,
-    ),
-    (
-        "Jamf Pro",
-        "Computer Name,Serial Number,Last Check-in,Last Inventory Update,Managed,Operating System,Jamf Pro Computer ID\nMAC-1,C02ZK2ABMD6T,2026-04-16,2026-04-16,Managed,macOS 14,12\n",
     ),
     (
         "Workspace ONE",
@@ -77,10 +65,6 @@ const PRODUCTS: &[(&str, &str)] = &[
     (
         "Fleet",
         r#"{"hosts":[{"id":1,"hostname":"mac-1","hardware_serial":"C02ZK2ABMD6T","osquery_version":"5.1","seen_time":"2026-03-30T17:46:31Z","platform":"darwin","status":"online"}]}"#,
-    ),
-    (
-        "Snipe-IT",
-        r#"{"total":1,"rows":[{"id":1,"name":"PC-1","asset_tag":"1001","serial":"5CG0000ABC","model":{"id":1,"name":"EliteBook"},"status_label":{"id":2,"name":"Ready to Deploy","status_meta":"deployed"},"manufacturer":{"name":"HP"}}]}"#,
     ),
     (
         "SentinelOne",
@@ -203,6 +187,22 @@ fn general_tables_are_no_lists_of_a_console() {
 fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
     let formats = formats();
     for (format, text) in [
+        (
+            "jamf/computers-api",
+            r#"{"totalCount":1,"results":[{"id":"7","udid":"0E1A","general":{"name":"MAC-1","reportDate":"2026-04-16T16:00:00Z","lastContactTime":"2026-04-16T15:55:00Z"},"hardware":{"serialNumber":"C02ZK2ABMD6T","model":"MacBook Pro"}}]}"#,
+        ),
+        (
+            "jamf-mobile/api",
+            r#"{"results":[{"mobileDeviceId":"9","deviceType":"iPad","general":{"managed":true,"lastInventoryUpdateDate":"2026-04-16T15:20:00Z"},"hardware":{"serialNumber":"DMPZX0AAMF3M"}}]}"#,
+        ),
+        (
+            "jamf/computers-csv",
+            "Computer Name,Serial Number,Last Check-in,Last Inventory Update,Managed,Operating System,Jamf Pro Computer ID\nMAC-1,C02ZK2ABMD6T,2026-04-16,2026-04-16,Managed,macOS 14,12\n",
+        ),
+        (
+            "register/snipe-it",
+            r#"{"total":1,"rows":[{"id":1,"name":"PC-1","asset_tag":"1001","serial":"5CG0000ABC","model":{"id":1,"name":"EliteBook"},"status_label":{"id":2,"name":"Ready to Deploy","status_meta":"deployed"},"manufacturer":{"name":"HP"}}]}"#,
+        ),
         (
             "chrome/cros",
             "deviceId,serialNumber,status,lastSync\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CD0000ABC,ACTIVE,2026-03-30T08:00:00Z\n",

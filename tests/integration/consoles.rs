@@ -1,0 +1,163 @@
+//! Consoles are data: one that nobody has heard of is read, linked, judged and planned for from files alone.
+
+use std::collections::BTreeMap;
+
+use crate::common::Place;
+
+const CONSOLE: &str = "\
+console: acme-care
+title: Acme Care
+order: 900
+platforms: [windows, macos, other]
+signals: true
+identifiers:
+  - {column: serial, names: serial}
+precedence: {name: 90, serial: 90}
+states:
+  - {state: managed, when: {state: [kept]}}
+  - {state: released, when: {state: [gone]}}
+columns:
+  - {name: last_seen, newest: last_seen, meaning: last report}
+";
+
+const FORMAT: &str = "\
+id: acme-care/list
+console: acme-care
+title: Acme Care, list
+source: https://care.example/export
+match:
+  required: [Care No, Hardware Serial, Last Report]
+columns:
+  native_id: Care No
+  name: Machine
+  serial: Hardware Serial
+  last_seen: Last Report
+  state: Care State
+";
+
+const RULE: &str = "\
+id: not-cared-for
+title: In Intune and not in Acme Care
+severity: medium
+needs: [acme-care]
+absence: [acme-care]
+when: intune_count > 0 AND acme_care_id IS NULL AND acme_care_absent
+objects:
+  - {console: intune}
+evidence: [acme_care_last_seen, consoles]
+plan: review
+why: Nobody repairs it.
+summary: '{devices} {are} not cared for.'
+tests:
+  - {name: lacks, given: {intune_count: 1, acme_care_id: null, acme_care_absent: true}, expect: match}
+  - {name: has, given: {intune_count: 1, acme_care_id: '7', acme_care_absent: false}, expect: pass}
+  - {name: open, given: {intune_count: 1, acme_care_id: null, acme_care_absent: null}, expect: unknown}
+";
+
+const SURPLUS: &str = "\
+id: cared-for-in-vain
+title: In Acme Care and nowhere else
+severity: low
+needs: [acme-care, intune]
+absence: [intune]
+when: acme_care_count > 0 AND intune_absent
+objects:
+  - {console: acme-care}
+evidence: [acme_care_state, acme_care_days]
+plan: objects
+why: It is paid for.
+summary: '{devices} {are} cared for in vain.'
+tests:
+  - {name: alone, given: {acme_care_count: 1, intune_absent: true}, expect: match}
+  - {name: held, given: {acme_care_count: 1, intune_absent: false}, expect: pass}
+  - {name: open, given: {acme_care_count: 1, intune_absent: null}, expect: unknown}
+";
+
+const STEPS: &str = "\
+define:
+  - step: acme-cancel
+    console: acme-care
+    role: Contract manager
+    states: [managed]
+    action: 'Cancel the contract: Acme Care > Machines > the machine > Cancel.'
+    condition: The machine is not in repair.
+    why: It costs money.
+";
+
+const PLAYBOOK: &str = "\
+playbook: acme
+about: Machines that only Acme Care has.
+order: 5
+applies: {all: [in-acme-care, goes-acme-care]}
+steps:
+  - step: export-list
+  - step: acme-cancel
+  - step: verify-in-next-export
+";
+
+const INTUNE: &str = "\
+Device ID,Device name,Serial number,OS,Ownership,Managed by,Last check-in,Enrollment date,Azure AD Device ID,Compliance,Device state,Primary user UPN
+7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01,PC-1,5CG1000AAA,Windows,Corporate,Intune,2026-03-01 08:00:00,2025-01-01 08:00:00,8f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01,Compliant,Managed,a@x.example
+7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b02,PC-2,5CG1000AAB,Windows,Corporate,Intune,2026-03-02 08:00:00,2025-01-01 08:00:00,8f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b02,Compliant,Managed,b@x.example
+";
+
+const CARE: &str = "\
+Care No,Machine,Hardware Serial,Last Report,Care State
+41,PC-1,5CG1000AAA,2026-03-04,kept
+42,PC-9,5CG1000AAZ,2026-03-03,kept
+43,PC-8,5CG1000AAY,2026-03-03,gone
+";
+
+/// A tenant with Intune and a console of one's own, and the folder that describes it.
+fn place() -> Place {
+    let place = Place::new();
+    place.write("mine/consoles/acme-care.yaml", CONSOLE);
+    place.write("mine/formats/acme-care/list.yaml", FORMAT);
+    place.write("mine/findings/own/not-cared-for.yaml", RULE);
+    place.write("mine/findings/own/cared-for-in-vain.yaml", SURPLUS);
+    place.write("mine/playbooks/acme-steps.yaml", STEPS);
+    place.write("mine/playbooks/acme.yaml", PLAYBOOK);
+    place.write("in/intune.csv", INTUNE);
+    place.write("in/care.csv", CARE);
+    place
+}
+
+fn lines(place: &Place, file: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(place.path(file)).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let line = |record: csv::StringRecord| header.iter().map(Into::into).zip(record.iter().map(Into::into)).collect();
+    reader.records().map(|record| line(record.unwrap())).collect()
+}
+
+#[test]
+fn a_console_of_ones_own_needs_no_code() {
+    let place = place();
+    let run = place.run(&["analyze", "in", "--rules", "mine", "--out", "report", "--as-of", "2026-03-05"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let devices = lines(&place, "report/devices.csv");
+    let device = |name: &str| devices.iter().find(|line| line["name"] == name).unwrap();
+    assert_eq!(devices.len(), 4);
+    let both = device("PC-1");
+    assert_eq!((both["consoles"].as_str(), both["acme_care_id"].as_str()), ("intune|acme-care", "41"));
+    assert_eq!(both["last_activity_console"], "acme-care", "its report is a sign of life");
+    assert!(both["acme_care_last_seen"].starts_with("2026-03-04"));
+    assert!(!both.contains_key("jamf_id"), "consoles that are not loaded have no columns");
+    let found = |rule: &str| -> Vec<String> {
+        let own = lines(&place, "report/findings.csv").into_iter().filter(|line| line["rule"] == rule);
+        own.map(|line| format!("{} {}", line["device_name"], line["objects"])).collect()
+    };
+    assert_eq!(found("not-cared-for"), ["PC-2 intune:7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b02"]);
+    assert_eq!(found("cared-for-in-vain"), ["PC-8 acme-care:43", "PC-9 acme-care:42"]);
+    let plan = lines(&place, "report/plan.csv");
+    let steps: Vec<_> = plan.iter().filter(|line| line["console"] == "acme-care").collect();
+    let told: Vec<_> = steps.iter().map(|line| (line["step"].as_str(), line["object_id"].as_str())).collect();
+    assert_eq!(told, [("acme-cancel", "42")], "the state of the other allows no such step");
+}
+
+#[test]
+fn mistakes_in_a_console_are_said_with_what_is_right() {
+    let place = place();
+    let wrong = "console: acme-care\ntitle: Acme\norder: 5\nplatforms: [windwos]\nidentifiers:\n  - {column: serail, names: serial}\n  - {column: entra_id, names: entra-id, of: entre}\nstates:\n  - {state: manged, when: {state: kept}}\n";
+    place.write("mine/consoles/acme-care.yaml", wrong);
+    insta::assert_snapshot!(place.run(&["rules", "check", "mine"]).complaint());
+}
