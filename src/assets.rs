@@ -53,7 +53,9 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {
     ["vocabulary.yaml", "checklist.yaml", "markers.yaml", "products.yaml"].contains(&path)
-        || ["consoles/", "findings/", "conditions/", "formats/", "playbooks/"].iter().any(|folder| path.starts_with(folder))
+        || ["consoles/", "findings/", "conditions/", "formats/", "playbooks/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
 }
 
 /// The files of one subfolder, in the order of their paths.

@@ -52,7 +52,8 @@ pub(super) fn gather(
         let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
         return Err(nothing(message.into(), loading.all.notices));
     }
-    let settings = formats::Options { order: options.date_order, needed, needed_of: together::in_lists_of(formats.consoles()) };
+    let settings =
+        formats::Options { order: options.date_order, needed, needed_of: together::in_lists_of(formats.consoles()) };
     let expected = expected(&options.expected, formats.consoles())?;
     let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();

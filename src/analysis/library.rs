@@ -47,17 +47,18 @@ impl Library {
         // Where a condition is wrong, every rule that names it would be blamed for it.
         let conditions = Conditions::load(&files);
         let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
-        let playbooks = Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry).map_err(|problems| {
-            problems
-                .into_iter()
-                .map(|p| Problem {
-                    file: p.file,
-                    place: p.line.map_or_else(String::new, |l| format!("line {l}")),
-                    message: p.message,
-                    help: p.help,
-                })
-                .collect::<Vec<_>>()
-        });
+        let playbooks =
+            Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry).map_err(|problems| {
+                problems
+                    .into_iter()
+                    .map(|p| Problem {
+                        file: p.file,
+                        place: p.line.map_or_else(String::new, |l| format!("line {l}")),
+                        message: p.message,
+                        help: p.help,
+                    })
+                    .collect::<Vec<_>>()
+            });
         let markers = options.config.all_markers(&files);
         match (formats, conditions, rules, playbooks, markers) {
             (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {

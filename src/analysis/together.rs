@@ -137,9 +137,9 @@ fn in_lists(shelves: &Shelves, devices: &Devices, groups: &mut Groups<'_>) {
             let Some(word) = devices.live_line(shelf.console, device).and_then(|line| words.get(line as usize)) else {
                 continue;
             };
-            let own = known.entry(word).or_insert_with(|| {
-                groups_of(kind, word).into_iter().map(|group| groups.number(group)).collect()
-            });
+            let own = known
+                .entry(word)
+                .or_insert_with(|| groups_of(kind, word).into_iter().map(|group| groups.number(group)).collect());
             for number in &*own {
                 groups.put(*number, device);
             }

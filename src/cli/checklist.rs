@@ -40,7 +40,10 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
     if let Some(unknown) = args.consoles.iter().find(|slug| registry.parse(slug).is_none()) {
         let near = nearest(unknown, registry.slugs().iter().copied());
-        let help = near.map_or_else(|| format!("use one of: {}", registry.slugs().join(", ")), |n| format!("the nearest is `{n}`"));
+        let help = near.map_or_else(
+            || format!("use one of: {}", registry.slugs().join(", ")),
+            |n| format!("the nearest is `{n}`"),
+        );
         return Err(Error::Usage { message: format!("`{unknown}` is no console"), help });
     }
     if !args.consoles.is_empty() {

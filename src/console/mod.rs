@@ -32,6 +32,7 @@ pub struct Console {
 }
 
 /// What the file of a console says.
+#[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Debug)]
 struct Facts {
     slug: &'static str,

@@ -18,19 +18,8 @@ pub const MERGED: &[&str] =
     &["name", "serial", "platform", "manufacturer", "model", "ownership", "join_type", "primary_user"];
 
 /// The shipped consoles in their order: their numbers stand in outputs and are never given to another.
-const SHIPPED: &[&str] = &[
-    "intune",
-    "entra",
-    "autopilot",
-    "defender",
-    "abm",
-    "ade",
-    "chrome",
-    "google-mobile",
-    "ad",
-    "bitlocker",
-    "laps",
-];
+const SHIPPED: &[&str] =
+    &["intune", "entra", "autopilot", "defender", "abm", "ade", "chrome", "google-mobile", "ad", "bitlocker", "laps"];
 
 /// The consoles of a run.
 ///
@@ -65,7 +54,7 @@ impl Registry {
         if let Some((_, registry)) = known.iter().find(|(own, _)| *own == texts) {
             return Ok(registry);
         }
-        let registry: &'static Self = Box::leak(Box::new(Self::new(file::read(&texts)?)?));
+        let registry: &'static Self = Box::leak(Box::new(Self::new(&file::read(&texts)?)?));
         known.push((texts, registry));
         Ok(registry)
     }
@@ -76,17 +65,17 @@ impl Registry {
         static SHIPPED: LazyLock<&'static Registry> = LazyLock::new(|| {
             let files = assets::rules(None).unwrap_or_default();
             let drafts = file::read(&assets::under(&files, file::FOLDER)).unwrap_or_default();
-            Box::leak(Box::new(Registry::new(drafts).unwrap_or_else(|_| Registry::of(Vec::new(), Vec::new()))))
+            Box::leak(Box::new(Registry::new(&drafts).unwrap_or_else(|_| Registry::of(Vec::new(), Vec::new()))))
         });
         &SHIPPED
     }
 
-    fn new(drafts: Vec<Draft>) -> Result<Self, Vec<Problem>> {
-        let mut problems = misplaced(&drafts);
+    fn new(drafts: &[Draft]) -> Result<Self, Vec<Problem>> {
+        let mut problems = misplaced(drafts);
         let mut consoles = Vec::new();
         let mut carried: Vec<(usize, Carried)> = Vec::new();
         for (number, draft) in drafts.iter().enumerate() {
-            let facts: &'static Facts = Box::leak(Box::new(draft.facts(number, &drafts, &mut problems)));
+            let facts: &'static Facts = Box::leak(Box::new(draft.facts(number, drafts, &mut problems)));
             let console = Console { number: u8::try_from(number).unwrap_or(u8::MAX), facts: Some(facts) };
             consoles.push(console);
             carried.extend(columns_of(console, draft, &mut problems).into_iter().map(|column| (number, column)));
@@ -94,7 +83,8 @@ impl Registry {
         let mut seen: HashMap<&str, Console> = HashMap::new();
         for (number, column) in &carried {
             let other = seen.insert(column.name, column.console);
-            let taken = other.map(Console::as_str).or_else(|| DEVICE.iter().any(|f| f.name == column.name).then_some("device"));
+            let taken =
+                other.map(Console::as_str).or_else(|| DEVICE.iter().any(|f| f.name == column.name).then_some("device"));
             if let (Some(other), Some(draft)) = (taken, drafts.get(*number)) {
                 let message = format!("its column `{}` is one of `{other}` already", column.name);
                 problems.push(draft.problem("console", message, "choose another name"));
@@ -103,7 +93,7 @@ impl Registry {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let precedence = precedence(&drafts, &consoles);
+        let precedence = precedence(drafts, &consoles);
         let mut registry = Self::of(consoles, carried.into_iter().map(|(_, column)| column).collect());
         registry.precedence = precedence;
         Ok(registry)
@@ -210,7 +200,11 @@ fn misplaced(drafts: &[Draft]) -> Vec<Problem> {
         let Some(draft) = drafts.get(number) else { break };
         if draft.slug() != *slug {
             let message = format!("`{}` comes before `{slug}`, which is shipped with the program", draft.slug());
-            problems.push(draft.problem("order", message, "consoles that are added come after: choose a larger number"));
+            problems.push(draft.problem(
+                "order",
+                message,
+                "consoles that are added come after: choose a larger number",
+            ));
             break;
         }
     }

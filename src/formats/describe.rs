@@ -7,8 +7,8 @@ use regex::Regex;
 use super::file;
 use super::source::{Part, Source, fits};
 use super::values::{self, squeeze};
-use crate::error::Problem;
 use crate::console::{Console, Registry};
+use crate::error::Problem;
 
 /// A known shape of export.
 #[derive(Debug)]

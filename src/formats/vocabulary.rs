@@ -10,8 +10,8 @@ use super::file::problem;
 use super::normalise::internal;
 use super::values::squeeze;
 use crate::assets::Files;
-use crate::error::{Problem, Result};
 use crate::console::{Console, Registry};
+use crate::error::{Problem, Result};
 use crate::schema::record_field;
 
 const PATH: &str = "vocabulary.yaml";

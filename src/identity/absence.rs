@@ -168,11 +168,7 @@ impl Strays {
     /// Gathers the stray records of consoles that make devices.
     ///
     /// `alone` tells of a record, by shelf and line, that its device has records of no other console.
-    pub(super) fn new(
-        shelves: &Shelves,
-        links: &Links,
-        alone: impl Fn(usize, usize) -> bool,
-    ) -> Self {
+    pub(super) fn new(shelves: &Shelves, links: &Links, alone: impl Fn(usize, usize) -> bool) -> Self {
         let mut by_console = Vec::new();
         for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
             let Some(names) = shelf.text("name") else { continue };

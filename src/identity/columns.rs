@@ -12,9 +12,9 @@ use super::links::Links;
 use super::markers::Marker;
 use super::owners::Owners;
 use super::shelves::{NONE, Shelves, written};
+use crate::console::{Carried, Console, From};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::console::{Carried, Console, From};
 use crate::schema::{JoinType, Kind, Ownership};
 use crate::time::DAY;
 
@@ -82,7 +82,9 @@ impl Devices {
 
     /// The value of the console that knows best.
     pub(super) fn merged(&self, shelves: &Shelves, name: &str) -> Result<Column> {
-        let Some(order) = shelves.registry.sources_of(name) else { return Err(internal(format!("no column `{name}`"))) };
+        let Some(order) = shelves.registry.sources_of(name) else {
+            return Err(internal(format!("no column `{name}`")));
+        };
         let sources: Vec<(&StringChunked, &IdxCa)> = order
             .iter()
             .filter_map(|console| {

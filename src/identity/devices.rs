@@ -10,9 +10,9 @@ use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
 use super::reliance::{self, Reliance};
 use super::shelves::{NONE, Shelves};
+use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::formats::normalise_internal as internal;
-use crate::console::{Console, Registry};
 use crate::schema::{Activity, Identity, Platform};
 use crate::time::DAY;
 

@@ -126,8 +126,9 @@ pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> 
     let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
     let columns = shelf.console.columns_of(kind);
     let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);
-    let is_meant =
-        |column: &&'static str| shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key);
+    let is_meant = |column: &&'static str| {
+        shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key)
+    };
     let column = columns.chain(own).find(is_meant);
     column.and_then(|column| shelf.as_written(column, line)).unwrap_or_default().to_string()
 }

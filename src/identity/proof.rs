@@ -18,10 +18,11 @@ impl Devices {
     pub(super) fn unknown_where_absent(&self, column: &Column, console: Console) -> Result<Column> {
         let bit = console.bit();
         let flags = column.bool().map_err(internal)?;
-        let known =
-            flags.iter().zip(&self.consoles).zip(&self.platform).map(|((flag, held), platform)| {
-                flag.filter(|_| held & bit != 0 || !console.may_hold(*platform))
-            });
+        let known = flags
+            .iter()
+            .zip(&self.consoles)
+            .zip(&self.platform)
+            .map(|((flag, held), platform)| flag.filter(|_| held & bit != 0 || !console.may_hold(*platform)));
         Ok(BooleanChunked::from_iter_options(column.name().clone(), known).into_column())
     }
 

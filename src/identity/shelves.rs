@@ -6,12 +6,12 @@ use polars::prelude::{
     BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, Series, StringChunked, UInt32Chunked,
 };
 
+use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
 use crate::formats::columns;
 use crate::formats::normalise_internal as internal;
 use crate::formats::{Older, Records};
 use crate::read::BadRow;
-use crate::console::{Cells, Console, Registry};
 use crate::schema::{Kind, record_field};
 
 /// No record, no device.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use crate::console::{Console, MOST};
 use crate::plan::compile::{Choice, Step};
 use crate::plan::facts::{self, ASKED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
-use crate::console::{Console, MOST};
 
 /// Objects of one device whose bits fit on the stack. More is rare and costs one allocation a device.
 const FEW: usize = 16;

@@ -2,8 +2,8 @@
 //!
 //! Each word is one bit, of the device or of the object at hand, so that a condition is a few comparisons of masks.
 
-use crate::plan::subject::{Intent, Object, State, Subject};
 use crate::console::{Console, MOST, Registry};
+use crate::plan::subject::{Intent, Object, State, Subject};
 use crate::schema::{Identity, JoinType, Platform};
 
 /// One word and what it means.

@@ -35,12 +35,7 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) const fn new(
-        name: &'a str,
-        text: &'a str,
-        parameters: Parameters,
-        registry: &'static Registry,
-    ) -> Self {
+    pub(super) const fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
         Self { name, text, parameters, registry, problems: Vec::new() }
     }
 

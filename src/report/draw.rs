@@ -81,11 +81,8 @@ fn upset(model: &Model) -> Upset {
     const HIGH: f64 = 120.0;
     const TOP: f64 = 22.0;
     const BAR: f64 = 70.0;
-    let consoles: Vec<&ConsoleRow> = model
-        .consoles
-        .iter()
-        .filter(|c| model.overlaps.iter().any(|row| row.consoles.contains(&c.console)))
-        .collect();
+    let consoles: Vec<&ConsoleRow> =
+        model.consoles.iter().filter(|c| model.overlaps.iter().any(|row| row.consoles.contains(&c.console))).collect();
     let base = TOP + HIGH;
     let y = |at: usize| base + 22.0 + float(at) * ROW;
     let total = |c: &&ConsoleRow| -> usize {

@@ -151,9 +151,15 @@ pub(super) fn write_all(analysis: &Analysis, index: &Index, folder: &Folder) -> 
             if at < shelved { record(analysis, at, line) } else { aside(analysis, at - shelved, line) }
         };
         Ok(vec![
-            table("devices.csv", schema::devices_csv(analysis.devices.shown().map(Console::column_prefix)), analysis.devices.len(), "every device", &|at, line| {
-                device(analysis, index, at, line);
-            })?,
+            table(
+                "devices.csv",
+                schema::devices_csv(analysis.devices.shown().map(Console::column_prefix)),
+                analysis.devices.len(),
+                "every device",
+                &|at, line| {
+                    device(analysis, index, at, line);
+                },
+            )?,
             table(
                 "records.csv",
                 names(RECORDS_CSV),

@@ -54,9 +54,13 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
     let made_up = if case.records.is_empty() { None } else { Some(MadeUp::new(rule.registry, &case.records)?) };
     let mut columns = Vec::new();
     for name in &rule.columns {
-        columns.push(column(case, name, rule.registry.device_field(name).map_or(Kind::Text, |f| f.kind), made_up.as_ref(), |m| {
-            m.column(name)
-        })?);
+        columns.push(column(
+            case,
+            name,
+            rule.registry.device_field(name).map_or(Kind::Text, |f| f.kind),
+            made_up.as_ref(),
+            |m| m.column(name),
+        )?);
     }
     for own in &rule.derived {
         columns.push(column(case, &own.name, own.kind(), made_up.as_ref(), |m| derive(own, &m.shelves, &m.devices))?);

@@ -16,8 +16,8 @@ use serde::Deserialize;
 use super::compile::{self, Refusal};
 use super::rule::roots;
 use crate::assets::{Files, under};
-use crate::error::Problem;
 use crate::console::{Console, Registry};
+use crate::error::Problem;
 use crate::schema::{RECORD, record_field};
 
 pub use cases::run_condition_cases;

@@ -14,7 +14,8 @@ const ON_DEVICE: &str =
 pub fn json_schema(registry: &Registry) -> Value {
     let slugs = registry.slugs();
     let severity = json!({"enum": Severity::WORDS});
-    let consoles = json!({"type": "array", "items": {"enum": slugs}, "description": "consoles whose lists must be complete"});
+    let consoles =
+        json!({"type": "array", "items": {"enum": slugs}, "description": "consoles whose lists must be complete"});
     let need = json!({
         "type": "string",
         "pattern": format!("^({})(\\.[a-z0-9_]+)?$", slugs.join("|")),
@@ -64,7 +65,10 @@ pub fn condition_schema(registry: &Registry) -> Value {
         &[
             ("name", json!({"type": "string", "pattern": "^[a-z0-9_]+$", "description": "name of the file"})),
             ("meaning", text("what it says, in one sentence")),
-            ("console", json!({"enum": registry.slugs(), "description": "whose records it is about; none: the device"})),
+            (
+                "console",
+                json!({"enum": registry.slugs(), "description": "whose records it is about; none: the device"}),
+            ),
             ("when", text("SQL over one record's columns where there is a console, else over the device's")),
             ("tests", with(list(test), "minItems", json!(2))),
         ],

@@ -15,9 +15,7 @@ pub use file_names::no_file_name;
 pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;
-pub use words::{
-    Activity, Confidence, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status,
-};
+pub use words::{Activity, Confidence, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status};
 
 // Whoever speaks of a console's columns speaks of the console.
 pub use crate::console::Console;

@@ -119,7 +119,7 @@ fn fields() {
     let json: serde_json::Value = serde_json::from_str(&answer(&["fields", "--json"])).unwrap();
     // The table has titles and blank lines between its parts.
     let rows =
-        text.lines().filter(|line| line.len() > 34 && line.as_bytes()[32] == b' ' && line.as_bytes()[33] != b' ');
+        text.lines().filter(|line| line.len() > 39 && line.as_bytes()[37] == b' ' && line.as_bytes()[38] != b' ');
     assert_eq!(json.as_array().unwrap().len(), rows.count());
 }
 

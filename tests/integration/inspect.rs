@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use insta::assert_snapshot;
+use lastseen::console::Registry;
 use lastseen::formats::Formats;
 use lastseen::notice::Code;
-use lastseen::console::Registry;
 use lastseen::schema::RECORD;
 use lastseen::{assets, checklist};
 

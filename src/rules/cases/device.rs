@@ -9,10 +9,10 @@ use polars::prelude::{
 use yaml_serde::Value;
 
 use super::super::engine::first_line;
+use crate::console::{Console, Registry};
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
 use crate::identity::{AsOf, Devices, Links, Marker, Markers, Shelves, Threshold, Thresholds};
-use crate::console::{Console, Registry};
 use crate::schema::{Field, Kind, Platform, record_field};
 
 /// As-of time of every test.

@@ -9,8 +9,8 @@ use polars::prelude::Expr;
 use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
-use crate::error::Problem;
 use crate::console::Console;
+use crate::error::Problem;
 use crate::schema::{Kind, RECORD, Severity, nearest, no_file_name, record_field, renamed};
 
 use condition::Scope;

@@ -36,7 +36,8 @@ pub fn run_condition_cases(condition: &Condition) -> Vec<Problem> {
 
 fn run(condition: &Condition, case: &Case) -> Result<Expect, String> {
     let kind = |name: &str| {
-        let field = if condition.console.is_some() { record_field(name) } else { condition.registry.device_field(name) };
+        let field =
+            if condition.console.is_some() { record_field(name) } else { condition.registry.device_field(name) };
         field.map_or(Kind::Count, |f| f.kind)
     };
     let mut columns: Vec<Column> = Vec::new();

@@ -46,7 +46,10 @@ fn every_rule_has_its_page() {
 
 #[test]
 fn the_schema_is_the_one_that_ships() {
-    compare("docs/rule.schema.json", &(serde_json::to_string_pretty(&rules::json_schema(Registry::shipped())).unwrap() + "\n"));
+    compare(
+        "docs/rule.schema.json",
+        &(serde_json::to_string_pretty(&rules::json_schema(Registry::shipped())).unwrap() + "\n"),
+    );
     let condition = serde_json::to_string_pretty(&rules::condition_schema(Registry::shipped())).unwrap() + "\n";
     compare("docs/condition.schema.json", &condition);
 }
