@@ -161,3 +161,39 @@ fn mistakes_in_a_console_are_said_with_what_is_right() {
     place.write("mine/consoles/acme-care.yaml", wrong);
     insta::assert_snapshot!(place.run(&["rules", "check", "mine"]).complaint());
 }
+
+const JAMF: &str = "\
+Computer Name,Serial Number,Jamf Pro Computer ID,Last Check-in,Managed
+MAC-1,C02ZK2ABMD6T,41,2026-03-03 09:15:00,Managed
+MAC-2,C02ZK2ABMD7U,42,2024-11-02 10:00:00,Managed
+";
+
+const REGISTER: &str = "\
+Asset Number,Name,Serial Number,Category,Asset Status,Disposal Date
+A-1,MAC-1,C02ZK2ABMD6T,Laptop,In use,
+A-2,MAC-2,C02ZK2ABMD7U,Laptop,In use,
+A-3,PC-1,5CG1000AAA,Laptop,Disposed,2025-06-01
+A-4,PC-7,5CG1000AAX,Laptop,In use,
+A-5,SCREEN,CN0000000X,Monitor,In use,
+";
+
+#[test]
+fn jamf_and_a_register_are_compared_with_the_rest() {
+    let place = Place::new();
+    let mac = "7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b03,MAC-1,C02ZK2ABMD6T,macOS,Corporate,Intune,2026-03-01 08:00:00,2025-01-01 08:00:00,8f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b03,Compliant,Managed,c@x.example\n";
+    place.write("in/intune.csv", &format!("{INTUNE}{mac}"));
+    place.write("in/jamf.csv", JAMF);
+    place.write("in/register.csv", REGISTER);
+    let run = place.run(&["analyze", "in", "--out", "report", "--as-of", "2026-03-05"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let own = ["managed-twice", "not-in-register", "register-only", "register-retired-but-active"];
+    let found = lines(&place, "report/findings.csv").into_iter().filter(|line| own.contains(&line["rule"].as_str()));
+    let found: Vec<String> = found.map(|line| format!("{} {}", line["rule"], line["device_name"])).collect();
+    let expected =
+        ["managed-twice MAC-1", "not-in-register PC-2", "register-only PC-7", "register-retired-but-active PC-1"];
+    let sorted = |mut list: Vec<String>| {
+        list.sort();
+        list
+    };
+    assert_eq!(sorted(found), expected.map(String::from));
+}
