@@ -15,6 +15,7 @@ mod rules;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use clap::{Parser, Subcommand};
 
@@ -40,9 +41,10 @@ enum Verb {
     Fields(fields::Args),
 }
 
-/// Parses the command line and does what it asks.
+/// Parses the command line and does what it asks. `closed` says that standard output was closed from the start.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run(closed: bool) -> ExitCode {
+    print::CLOSED.store(closed, Ordering::Relaxed);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
