@@ -1,6 +1,7 @@
 //! The YAML file of a format, word for word, and the checks that make a [`Format`] of it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -231,6 +232,7 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Format, Vec<Problem>> {
         set_aside: set_aside.collect(),
         ways,
         spelt,
+        names: OnceLock::new(),
         known: squeezed(&known),
         known_prefixes: squeezed(&prefixes),
         secret: squeezed(&raw.secret),

@@ -51,6 +51,8 @@ pub struct Formats {
     formats: Vec<Format>,
     vocabulary: Vocabulary,
     products: Vec<Product>,
+    /// The headers of all of them.
+    names: describe::Names,
 }
 
 /// What an export is that is read as nothing.
@@ -97,7 +99,13 @@ impl Formats {
         }
         let products = Product::load(files, &mut problems);
         formats.sort_by(|a, b| a.id.cmp(&b.id));
-        if problems.is_empty() { Ok(Self { formats, vocabulary, products }) } else { Err(problems) }
+        let names = describe::Names::all(&formats);
+        if problems.is_empty() { Ok(Self { formats, vocabulary, products, names }) } else { Err(problems) }
+    }
+
+    /// Those of the headers, squeezed, that any format knows.
+    fn familiar(&self, header: &[String]) -> Vec<String> {
+        header.iter().filter(|name| self.names.knows(name)).cloned().collect()
     }
 
     /// The format that explains an export best, if any does.

@@ -6,15 +6,12 @@ use std::ops::ControlFlow;
 
 use calamine::{Cell, DataRef, XlsxCellReader, XlsxError};
 
-use super::super::budget::MAX_COLUMNS;
+use super::super::budget::{HEADING_CELLS, MAX_COLUMNS};
 use super::cells::{self, Kind};
 use super::merged::{Merged, Reach};
 use super::package::lower;
 use super::scan::{COLUMN_LIMIT, HEADER_SEARCH};
 use super::{Kinds, Reading};
-
-/// Rows that could be the header hold no more cells.
-const HEADING_CELLS: usize = 1 << 18;
 
 /// The header of a sheet.
 #[derive(Debug, Default, PartialEq, Eq)]
