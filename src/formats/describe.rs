@@ -1,6 +1,6 @@
 //! One format as the program knows it, and how well it explains a header.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -62,21 +62,21 @@ pub struct Format {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     whole: HashSet<String>,
-    /// Those with a `*`.
-    starred: BTreeSet<String>,
-    /// How some begin.
-    prefixes: BTreeSet<String>,
+    /// Those with a `*`, and how some begin.
+    open: Vec<String>,
 }
 
 impl Names {
     /// Those of any of the formats.
     pub(super) fn all(formats: &[Format]) -> Self {
-        formats.iter().map(Self::of).fold(Self::default(), |mut all, one| {
+        let mut all = formats.iter().map(Self::of).fold(Self::default(), |mut all, one| {
             all.whole.extend(one.whole);
-            all.starred.extend(one.starred);
-            all.prefixes.extend(one.prefixes);
+            all.open.extend(one.open);
             all
-        })
+        });
+        all.open.sort_unstable();
+        all.open.dedup();
+        all
     }
 
     pub(super) fn knows(&self, squeezed: &str) -> bool {
@@ -89,9 +89,7 @@ impl Names {
     }
 
     fn has(&self, squeezed: &str) -> bool {
-        self.whole.contains(squeezed)
-            || self.starred.iter().any(|name| fits(name, squeezed))
-            || self.prefixes.iter().any(|prefix| squeezed.starts_with(prefix.as_str()))
+        self.whole.contains(squeezed) || self.open.iter().any(|name| fits(name, squeezed))
     }
 
     fn of(format: &Format) -> Self {
@@ -101,8 +99,8 @@ impl Names {
         let lookup = format.lookup.iter().flat_map(|l| [&l.key, &l.value].into_iter().chain(l.instead.keys()));
         let (starred, sources): (Vec<&String>, Vec<&String>) = sources.partition(|name| name.contains('*'));
         let whole = format.known.iter().chain(sources).chain(required).chain(aside).chain(lookup).cloned().collect();
-        let prefixes = format.known_prefixes.iter().cloned().collect();
-        Self { whole, starred: starred.into_iter().cloned().collect(), prefixes }
+        let begun = format.known_prefixes.iter().map(|prefix| format!("{prefix}*"));
+        Self { whole, open: starred.into_iter().cloned().chain(begun).collect() }
     }
 }
 
