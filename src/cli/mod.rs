@@ -9,6 +9,7 @@ mod input;
 mod inspect;
 mod judgement;
 mod plan;
+mod playbooks;
 mod print;
 mod progress;
 mod rules;
@@ -36,6 +37,7 @@ enum Verb {
     Inspect(inspect::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Playbooks(playbooks::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
 }
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
+        Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };
