@@ -31,5 +31,5 @@ mod together;
 mod truth;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]
-#[path = "../../sample-data/generator/mod.rs"]
+#[path = "../tenant/mod.rs"]
 mod generator;
