@@ -78,6 +78,8 @@ pub struct Checked {
     pub formats: Vec<Format>,
     /// The playbooks.
     pub playbooks: Playbooks,
+    /// Paths of the files that do not ship, or not so.
+    pub own: BTreeSet<String>,
     /// Number of exceptions.
     pub exceptions: usize,
     /// Remarks on rules that the configuration or the exceptions name by an earlier id.
@@ -93,6 +95,7 @@ pub fn check(options: &Options) -> Result<Checked> {
     Ok(Checked {
         formats: library.formats.into_all(),
         playbooks: library.playbooks,
+        own: assets::own(&library.files),
         exceptions: library.exceptions.list.len(),
         notices: library.notices,
         rules: library.rules,

@@ -9,7 +9,7 @@ use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::{self, Checked};
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row};
+use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row, Tested};
 use crate::schema::nearest;
 
 /// List, show, check and test the playbooks: the steps for each kind of device, in their order.
@@ -73,8 +73,8 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     match &args.verb {
         Verb::List(args) => list(&load(args.rules.as_deref())?.playbooks, args.json),
         Verb::Show(args) => show(&load(args.rules.as_deref())?.playbooks, &args.name),
-        Verb::Check(args) => check(&load(args.rules.as_deref())?.playbooks),
-        Verb::Test(args) => test(&load(args.rules.as_deref())?.playbooks),
+        Verb::Check(args) => check(&load(args.rules.as_deref())?),
+        Verb::Test(args) => test(&load(args.rules.as_deref())?),
         Verb::Facts(args) => facts(args.json),
     }
 }
@@ -118,8 +118,8 @@ fn show(playbooks: &Playbooks, name: &str) -> Result<u8> {
     Ok(exit::DONE)
 }
 
-fn check(playbooks: &Playbooks) -> Result<u8> {
-    let tests = tested(playbooks)?;
+fn check(all: &Checked) -> Result<u8> {
+    let (tests, playbooks) = (tested(all)?, &all.playbooks);
     let (books, steps) = (playbooks.books().count() as u64, playbooks.defined() as u64);
     let sound = format!(
         "{} and {} are sound, and {} pass\n",
@@ -132,33 +132,37 @@ fn check(playbooks: &Playbooks) -> Result<u8> {
 }
 
 /// Number of tests, if all pass.
-fn tested(playbooks: &Playbooks) -> Result<u64> {
+fn tested(all: &Checked) -> Result<u64> {
     let (mut tests, mut problems) = (0, Vec::new());
-    for tested in playbooks.run_tests() {
+    for tested in all.playbooks.run_tests(&all.own) {
         tests += tested.tests as u64;
         problems.extend(tested.problems);
     }
     if problems.is_empty() { Ok(tests) } else { Err(Error::Rules { problems }) }
 }
 
-fn test(playbooks: &Playbooks) -> Result<u8> {
-    let all = playbooks.run_tests();
-    let width = all.iter().map(|tested| tested.playbook.len()).max().unwrap_or_default() + 2;
-    let (mut text, mut total) = (String::new(), 0);
-    let mut problems: Vec<Problem> = Vec::new();
-    for tested in all {
-        let (style, word) = if tested.problems.is_empty() { (DIM, "ok") } else { (BAD, "FAILED") };
-        let seen = tested.steps - tested.unseen.len();
-        let shown = format!("{:>3} tests {seen:>3} of {:>2} steps", tested.tests, tested.steps);
-        let unseen =
-            if tested.unseen.is_empty() { String::new() } else { format!("  in no test: {}", tested.unseen.join(" ")) };
-        let _ = writeln!(text, "{:<width$}{shown}  {style}{word}{style:#}{DIM}{unseen}{DIM:#}", tested.playbook);
-        total += tested.tests as u64;
-        problems.extend(tested.problems);
+fn test(all: &Checked) -> Result<u8> {
+    let tested = all.playbooks.run_tests(&all.own);
+    let width = tested.iter().map(|one| one.playbook.len()).max().unwrap_or_default() + 2;
+    let (mut text, total) = (String::new(), tested.iter().map(|one| one.tests as u64).sum());
+    for one in &tested {
+        let (style, word) = if one.problems.is_empty() { (DIM, "ok") } else { (BAD, "FAILED") };
+        let shown = format!("{:>3} tests {:>3} of {:>2} steps", one.tests, one.steps - one.unseen.len(), one.steps);
+        let _ = writeln!(text, "{:<width$}{shown}  {style}{word}{style:#}{DIM}{}{DIM:#}", one.playbook, aside(one));
     }
-    let _ = writeln!(text, "\n{} in {}", many(total, "test"), many(playbooks.books().count() as u64, "playbook"));
+    let _ = writeln!(text, "\n{} in {}", many(total, "test"), many(tested.len() as u64, "playbook"));
     print::out(&text)?;
+    let problems: Vec<Problem> = tested.into_iter().flat_map(|one| one.problems).collect();
     if problems.is_empty() { Ok(exit::DONE) } else { Err(Error::Rules { problems }) }
+}
+
+/// What its tests do not show, and why.
+fn aside(tested: &Tested) -> String {
+    if !tested.taken.is_empty() {
+        let taken: Vec<&str> = tested.taken.iter().copied().collect();
+        return format!("  some not run, since their devices are for {}", taken.join(" "));
+    }
+    if tested.unseen.is_empty() { String::new() } else { format!("  in no test: {}", tested.unseen.join(" ")) }
 }
 
 fn facts(json: bool) -> Result<u8> {

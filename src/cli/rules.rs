@@ -227,7 +227,7 @@ fn tested(all: &Checked) -> Result<u64> {
     let mut problems: Vec<Problem> = all.rules.iter().flat_map(rules::run_cases).collect();
     problems.extend(all.conditions.iter().flat_map(rules::run_condition_cases));
     let mut tests: u64 = all.rules.iter().map(|rule| rule.cases().len() as u64).sum();
-    for tested in all.playbooks.run_tests() {
+    for tested in all.playbooks.run_tests(&all.own) {
         tests += tested.tests as u64;
         problems.extend(tested.problems);
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Problem;
 use crate::plan::compile::Book;
-use crate::plan::{Entry, Playbooks, Subject};
+use crate::plan::{Entry, Playbooks, Subject, facts};
 
 pub(super) use written::RawTest;
 
@@ -46,6 +46,8 @@ pub struct Tested<'a> {
     pub steps: usize,
     /// Steps that none of its tests plans.
     pub unseen: Vec<&'a str>,
+    /// Playbooks of one's own that take devices of its tests, which were not run; each once.
+    pub taken: BTreeSet<&'a str>,
     /// What is not as expected.
     pub problems: Vec<Problem>,
 }
@@ -65,44 +67,53 @@ impl Step<'_> {
 }
 
 impl Playbooks {
-    /// Runs the tests of every playbook, in order of precedence.
+    /// Runs the tests of every playbook, in order of precedence; `own` has the files that do not ship.
     ///
-    /// A playbook must have a test, and must show in one each step that cannot be undone.
+    /// A playbook must have a test, and must show in one each step that cannot be undone. Where a playbook of one's own takes
+    /// the device of a test that ships, the test is not run: to take it is what that playbook is for.
     #[must_use]
-    pub fn run_tests(&self) -> Vec<Tested<'_>> {
-        self.books.iter().map(|book| self.run_tests_of(book)).collect()
+    pub fn run_tests(&self, own: &BTreeSet<String>) -> Vec<Tested<'_>> {
+        self.books.iter().map(|book| self.run_tests_of(book, own)).collect()
     }
 
-    fn run_tests_of<'a>(&'a self, book: &'a Book) -> Tested<'a> {
-        let problem = |place: &str, (message, help): (String, String)| Problem {
+    fn run_tests_of<'a>(&'a self, book: &'a Book, own: &BTreeSet<String>) -> Tested<'a> {
+        let problem = |place: &str, message: String, help: String| Problem {
             file: book.file.clone(),
             place: place.to_owned(),
             message,
             help,
         };
-        let mut problems = Vec::new();
-        let mut seen = BTreeSet::new();
+        let (mut problems, mut seen, mut taken) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for test in &book.tests {
+            let found = self.choose(facts::of_device(&test.subject));
+            let taker = found.filter(|found| own.contains(&found.file) && !own.contains(&book.file));
+            if let Some(taker) = taker {
+                taken.insert(taker.name.as_str());
+                continue;
+            }
             let plan = self.plan_of(test);
-            if self.book_of(&test.subject) == Some(book.name.as_str()) {
+            if found.is_some_and(|found| found.name == book.name) {
                 seen.extend(plan.iter().map(|step| step.entry.slug.as_str()));
             }
-            problems.extend(self.judge(test, &plan).into_iter().map(|wrong| problem(&test.place, wrong)));
+            let wrong = self.judge(test, &plan).into_iter();
+            problems.extend(wrong.map(|(message, help)| problem(&test.place, message, help)));
         }
         if book.tests.is_empty() {
-            problems.push(problem("`tests`", ("the playbook has no test".into(), String::new())));
+            problems.push(problem("`tests`", "the playbook has no test".into(), String::new()));
         }
         let steps = self.steps_of(book);
+        let (number, whole) = (steps.len(), taken.is_empty() && !book.tests.is_empty());
         let unseen: Vec<&Entry> = steps.into_iter().filter(|entry| !seen.contains(entry.slug.as_str())).collect();
-        for entry in unseen.iter().filter(|entry| entry.irreversible && !book.tests.is_empty()) {
+        for entry in unseen.iter().filter(|entry| entry.irreversible && whole) {
             let help = "a step that cannot be undone must stand in the plan of one";
-            problems.push(problem("`tests`", (format!("no test plans `{}`", entry.slug), help.into())));
+            problems.push(problem("`tests`", format!("no test plans `{}`", entry.slug), help.into()));
         }
         Tested {
             playbook: &book.name,
             tests: book.tests.len(),
-            steps: self.steps_of(book).len(),
+            steps: number,
             unseen: unseen.into_iter().map(|entry| entry.slug.as_str()).collect(),
+            taken,
             problems,
         }
     }

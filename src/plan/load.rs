@@ -47,7 +47,7 @@ pub(super) fn load(files: &[(String, String)], parameters: Parameters) -> Result
         return Err(problems);
     }
     let guards = steps.steps.into_iter().map(|k| k.guard).collect();
-    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks, documents })
+    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks, documents, parameters })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.

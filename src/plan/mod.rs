@@ -61,6 +61,8 @@ pub struct Playbooks {
     asks: std::collections::BTreeMap<String, String>,
     /// The files as they are written, for those who want to read them.
     documents: Vec<file::Document>,
+    /// What texts quote.
+    parameters: Parameters,
 }
 
 impl Playbooks {

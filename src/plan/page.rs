@@ -75,7 +75,7 @@ impl Playbooks {
         let _ = writeln!(page, "{}\n", wrapped(&format!("Applies to {applies}. {taken}"), ""));
         let _ = writeln!(page, "## Steps, in their order\n");
         for item in &written.steps {
-            let _ = writeln!(page, "{}", wrapped(&planned(item), "- "));
+            let _ = writeln!(page, "{}", wrapped(&self.planned(item), "- "));
         }
         let _ = writeln!(page, "\nWhat keeps a step safe is on the page of the step: `lastseen playbooks show STEP`.");
         if !written.tests.is_empty() {
@@ -96,7 +96,7 @@ impl Playbooks {
         facts.extend(step.wipes.then(|| "erases the device".to_owned()));
         let mut page = format!("# {}\n\n{}\n\n", step.step, facts.join(" · "));
         for text in [&step.action, &step.condition, &step.why] {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = self.told(text);
             if !text.is_empty() {
                 let _ = writeln!(page, "{}\n", wrapped(&text, ""));
             }
@@ -115,7 +115,7 @@ impl Playbooks {
             let texts = [("condition", &case.condition), ("action", &case.action), ("why", &case.why)];
             let told: Vec<String> = texts
                 .iter()
-                .filter_map(|(key, text)| Some(format!("{key}: {}", text.as_ref()?.trim())))
+                .filter_map(|(key, text)| Some(format!("{key}: {}", self.told(text.as_ref()?))))
                 .chain((case.wipes == Some(true)).then(|| "erases the device".to_owned()))
                 .collect();
             let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(" · ")) };
@@ -127,18 +127,23 @@ impl Playbooks {
         let _ = writeln!(page, "\n{}", wrapped(&format!("Named by {users}."), ""));
         page
     }
-}
 
-/// A step of a playbook, with what the playbook says of it.
-fn planned(item: &Item) -> String {
-    let mut text = format!("`{}`", item.step);
-    if !item.when.is_empty() {
-        let _ = write!(text, " where {}", facts_of(&item.when));
+    /// A text with its settings filled in.
+    fn told(&self, text: &str) -> String {
+        self.parameters.fill(text).0
     }
-    if let Some(condition) = &item.condition {
-        let _ = write!(text, ": {}", condition.trim());
+
+    /// A step of a playbook, with what the playbook says of it.
+    fn planned(&self, item: &Item) -> String {
+        let mut text = format!("`{}`", item.step);
+        if !item.when.is_empty() {
+            let _ = write!(text, " where {}", facts_of(&item.when));
+        }
+        if let Some(condition) = &item.condition {
+            let _ = write!(text, ": {}", self.told(condition));
+        }
+        text
     }
-    text
 }
 
 /// What a step waits for, and where it is never planned.

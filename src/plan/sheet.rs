@@ -12,6 +12,32 @@ pub struct Parameters {
     pub inactive_days: u32,
 }
 
+impl Parameters {
+    /// The value of a setting that a text quotes.
+    fn get(self, name: &str) -> Option<u32> {
+        match name {
+            "delete_days" => Some(self.delete_days),
+            "inactive_days" => Some(self.inactive_days),
+            _ => None,
+        }
+    }
+
+    /// A text on one line, with its settings filled in, and the names that are no settings.
+    pub(super) fn fill<'t>(self, text: &'t str) -> (String, Vec<&'t str>) {
+        let (mut out, mut strange) = (String::with_capacity(text.len()), Vec::new());
+        for (at, part) in text.split('{').enumerate() {
+            let (name, rest) = if at == 0 { ("", part) } else { part.split_once('}').unwrap_or((part, "")) };
+            match self.get(name) {
+                Some(value) => out.push_str(&value.to_string()),
+                None if at > 0 => strange.push(name),
+                None => {}
+            }
+            out.push_str(rest);
+        }
+        (out.split_whitespace().collect::<Vec<_>>().join(" "), strange)
+    }
+}
+
 /// One file, and the problems found so far.
 #[derive(Debug)]
 pub(super) struct Sheet<'a> {
@@ -86,18 +112,9 @@ impl<'a> Sheet<'a> {
 
     /// A text on one line, with its settings filled in.
     pub(super) fn resolve(&mut self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut parts = line.split('{');
-        out.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-            match name {
-                "delete_days" => out.push_str(&self.parameters.delete_days.to_string()),
-                "inactive_days" => out.push_str(&self.parameters.inactive_days.to_string()),
-                other => self.unknown("setting", other, ["delete_days", "inactive_days"].into_iter()),
-            }
-            out.push_str(rest);
+        let (out, strange) = self.parameters.fill(text);
+        for name in strange {
+            self.unknown("setting", name, ["delete_days", "inactive_days"].into_iter());
         }
         out
     }

@@ -1,11 +1,13 @@
 //! The tests inside playbooks: those that ship pass and plan every step, and mistakes in one are named.
 
+use std::collections::BTreeSet;
+
 use super::tests::playbooks;
 use super::tests_load::{BOOK, STEPS, load, problems};
 
 #[test]
 fn every_shipped_playbook_shows_each_of_its_steps() {
-    for tested in playbooks().run_tests() {
+    for tested in playbooks().run_tests(&BTreeSet::new()) {
         assert_eq!(tested.problems, [], "{}", tested.playbook);
         assert_eq!(tested.unseen, <[&str; 0]>::default(), "{}", tested.playbook);
         assert!(tested.tests >= 3, "{}", tested.playbook);
@@ -28,7 +30,7 @@ fn said(tests: &str) -> Vec<String> {
     let book = format!("{BOOK}{tests}");
     let files = [("steps.yaml", STEPS), ("book.yaml", book.as_str())];
     let Ok(books) = load(&files) else { return problems(&files) };
-    let tested = books.run_tests();
+    let tested = books.run_tests(&BTreeSet::new());
     let problems = tested.iter().flat_map(|tested| &tested.problems);
     problems.map(|p| format!("{}, {}: {} | {}", p.file, p.place, p.message, p.help)).collect()
 }
@@ -133,4 +135,21 @@ fn tests_without_a_playbook_are_refused() {
     let files = [("steps.yaml", STEPS), ("book.yaml", BOOK), ("more.yaml", SOUND)];
     let message = "the file has an order of steps and no `playbook` | name the playbook, or leave only `define`";
     assert_eq!(problems(&files), [format!("more.yaml:1: {message}")]);
+}
+
+#[test]
+fn a_playbook_of_ones_own_may_take_the_device_of_a_test_that_ships() {
+    let all = format!("{BOOK}{SOUND}").replace("order: 1", "order: 2");
+    let mine = BOOK.replace("playbook: all", "playbook: mine\napplies: { all: [windows] }");
+    let files = [("steps.yaml", STEPS), ("all.yaml", all.as_str()), ("mine.yaml", mine.as_str())];
+    let books = load(&files).unwrap();
+    let said = |own: &[&str]| {
+        let own = own.iter().map(|file| (*file).to_owned()).collect();
+        let tested = books.run_tests(&own).into_iter().find(|tested| tested.playbook == "all").unwrap();
+        (tested.taken.into_iter().collect::<Vec<_>>(), tested.problems.len())
+    };
+    assert_eq!(said(&["mine.yaml"]), (vec!["mine"], 0));
+    // Of two that belong together each must keep what its tests promise.
+    assert_eq!(said(&[]), (vec![], 2));
+    assert_eq!(said(&["mine.yaml", "all.yaml"]), (vec![], 2));
 }
