@@ -25,6 +25,7 @@ pub mod history;
 pub mod identity;
 pub mod notice;
 pub mod plan;
+pub mod prose;
 pub mod read;
 pub mod report;
 pub mod rules;

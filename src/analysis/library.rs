@@ -44,17 +44,7 @@ impl Library {
         // Where a condition is wrong, every rule that names it would be blamed for it.
         let conditions = Conditions::load(&files);
         let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
-        let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters).map_err(|problems| {
-            problems
-                .into_iter()
-                .map(|p| Problem {
-                    file: p.file,
-                    place: p.line.map_or_else(String::new, |l| format!("line {l}")),
-                    message: p.message,
-                    help: p.help,
-                })
-                .collect::<Vec<_>>()
-        });
+        let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters);
         let markers = options.config.all_markers(&files);
         match (formats, conditions, rules, playbooks, markers) {
             (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
@@ -86,8 +76,10 @@ pub struct Checked {
     pub conditions: Conditions,
     /// The formats.
     pub formats: Vec<Format>,
-    /// Number of playbooks.
-    pub playbooks: usize,
+    /// The playbooks.
+    pub playbooks: Playbooks,
+    /// Paths of the files that do not ship, or not so.
+    pub own: BTreeSet<String>,
     /// Number of exceptions.
     pub exceptions: usize,
     /// Remarks on rules that the configuration or the exceptions name by an earlier id.
@@ -102,7 +94,8 @@ pub fn check(options: &Options) -> Result<Checked> {
     let library = Library::load(options)?;
     Ok(Checked {
         formats: library.formats.into_all(),
-        playbooks: library.playbooks.books().count(),
+        playbooks: library.playbooks,
+        own: assets::own(&library.files),
         exceptions: library.exceptions.list.len(),
         notices: library.notices,
         rules: library.rules,

@@ -9,6 +9,7 @@ mod input;
 mod inspect;
 mod judgement;
 mod plan;
+mod playbooks;
 mod print;
 mod progress;
 mod rules;
@@ -37,6 +38,7 @@ enum Verb {
     Inspect(inspect::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Playbooks(playbooks::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
 }
@@ -63,6 +65,7 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
+        Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };

@@ -10,7 +10,7 @@ use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::{self, Checked};
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::rules::{self, Condition, Conditions, Named, Rule};
+use crate::rules::{self, Condition, Named, Rule};
 use crate::schema::nearest;
 
 /// List, show, check and test the rules.
@@ -178,12 +178,12 @@ fn check(args: &Check) -> Result<u8> {
     // What is checked is named in the answer.
     args.judgement.apply(&mut options, true)?;
     let checked = analysis::check(&options)?;
-    let tests = tested(&checked.rules, &checked.conditions)?;
+    let tests = tested(&checked)?;
     let mut text = format!(
         "{}, {} and {} are sound, and {} pass\n",
         many(checked.rules.len() as u64, "rule"),
         many(checked.formats.len() as u64, "format"),
-        many(checked.playbooks as u64, "playbook"),
+        many(checked.playbooks.books().count() as u64, "playbook"),
         many(tests, "test")
     );
     if !options.config.source.file.is_empty() {
@@ -223,12 +223,13 @@ fn test(all: &Checked) -> Result<u8> {
 }
 
 /// Number of tests, if all pass.
-fn tested(rules: &[Rule], conditions: &Conditions) -> Result<u64> {
-    let mut problems: Vec<Problem> = rules.iter().flat_map(rules::run_cases).collect();
-    problems.extend(conditions.iter().flat_map(rules::run_condition_cases));
-    if problems.is_empty() {
-        Ok(rules.iter().map(|rule| rule.cases().len() as u64).sum())
-    } else {
-        Err(Error::Rules { problems })
+fn tested(all: &Checked) -> Result<u64> {
+    let mut problems: Vec<Problem> = all.rules.iter().flat_map(rules::run_cases).collect();
+    problems.extend(all.conditions.iter().flat_map(rules::run_condition_cases));
+    let mut tests: u64 = all.rules.iter().map(|rule| rule.cases().len() as u64).sum();
+    for tested in all.playbooks.run_tests(&all.own) {
+        tests += tested.tests as u64;
+        problems.extend(tested.problems);
     }
+    if problems.is_empty() { Ok(tests) } else { Err(Error::Rules { problems }) }
 }

@@ -12,6 +12,7 @@
 //! and not with the order (`never`, `states`, `after`, `gone`), so that no order can leave it out.
 
 mod ask;
+mod cases;
 mod check;
 mod compile;
 mod compose;
@@ -19,16 +20,19 @@ mod entry;
 mod facts;
 mod file;
 mod load;
+mod page;
 mod schedule;
 mod sheet;
 mod subject;
 
 mod suggestions;
 
+pub use cases::Tested;
 pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use page::Row;
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
-pub use sheet::{Parameters, Problem};
+pub use sheet::Parameters;
 pub use subject::{AndroidMode, Claim, Intent, Licence, Object, State, Subject};
 pub use suggestions::{Suggestion, Suggestions};
 
@@ -55,6 +59,10 @@ pub struct Playbooks {
     books: Vec<compile::Book>,
     /// Questions that plans ask first, by the notice that raises them.
     asks: std::collections::BTreeMap<String, String>,
+    /// The files as they are written, for those who want to read them.
+    documents: Vec<file::Document>,
+    /// What texts quote.
+    parameters: Parameters,
 }
 
 impl Playbooks {
@@ -64,7 +72,7 @@ impl Playbooks {
     ///
     /// Every problem of every file, in the order of the files: text that is not YAML, unknown keys, steps and fact
     /// words, missing texts, and orders that would be unsafe.
-    pub fn load(files: &[(String, String)], parameters: &Parameters) -> Result<Self, Vec<Problem>> {
+    pub fn load(files: &[(String, String)], parameters: &Parameters) -> Result<Self, Vec<crate::error::Problem>> {
         load::load(files, *parameters)
     }
 
@@ -77,6 +85,12 @@ impl Playbooks {
     /// Name and description of each playbook, in order of precedence.
     pub fn books(&self) -> impl Iterator<Item = (&str, &str)> {
         self.books.iter().map(|b| (b.name.as_str(), b.about.as_str()))
+    }
+
+    /// Number of steps that are defined.
+    #[must_use]
+    pub fn defined(&self) -> usize {
+        self.guards.len()
     }
 
     /// Name of the playbook that applies to a device.
@@ -102,6 +116,8 @@ impl Playbooks {
 mod tests;
 #[cfg(test)]
 mod tests_any;
+#[cfg(test)]
+mod tests_cases;
 #[cfg(test)]
 mod tests_load;
 #[cfg(test)]
