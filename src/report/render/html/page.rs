@@ -15,12 +15,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::selection::Selection;
-use super::tables::Index;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
 use crate::plan::Entry;
+use crate::report::selection::Selection;
+use crate::report::view::Index;
 use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership, Platform, Severity};
 
 /// Devices of one chunk.
@@ -266,7 +266,7 @@ fn first(analysis: &Analysis, index: &Index, selection: &Selection) -> Vec<First
             days_inactive: d.days_inactive(at),
             activity: d.activity.get(at).map_or("", |a| a.as_str()),
             highest_severity: index.highest(analysis, at).map_or("", Severity::as_str),
-            findings: index.rules(analysis, at),
+            findings: index.rules(analysis, at).join("|"),
         })
         .collect()
 }
