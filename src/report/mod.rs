@@ -15,6 +15,8 @@ mod view;
 mod work;
 
 #[cfg(test)]
+mod tests_formats;
+#[cfg(test)]
 mod tests_schema;
 
 use std::path::{Path, PathBuf};
@@ -105,7 +107,7 @@ pub fn write(
         folder.file("report.json", |out| render::json::write(run, &model, out))?;
     }
     if wants(Format::Html) {
-        folder.text("report.html", &render::html::render(analysis, &index, &model, &selection, templates)?)?;
+        folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
     }
     evidence::write(analysis, &options.settings, &folder)?;
     folder.finish()?;

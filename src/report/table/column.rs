@@ -29,6 +29,44 @@ pub(in crate::report) enum Value<'r> {
     Day(i64),
 }
 
+/// What a cell holds, apart from its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) enum Plain {
+    /// Nothing.
+    Nothing,
+    /// Text or words; several joined with `|`.
+    Text(String),
+    /// A number, 1 for yes, a moment or the first moment of a day in UTC milliseconds.
+    Number(i64),
+}
+
+impl From<Value<'_>> for Plain {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Nothing => Self::Nothing,
+            Value::Word(word) => Self::Text(word.to_string()),
+            Value::Console(console) => Self::Text(console.as_str().to_string()),
+            Value::Text(text) => Self::Text(text.into_owned()),
+            Value::Words(words) => Self::Text(words.join("|")),
+            Value::List(texts) => Self::Text(texts.join("|")),
+            Value::Flag(flag) => Self::Number(flag.into()),
+            Value::Number(number) | Value::Time(number) | Value::Day(number) => Self::Number(number),
+        }
+    }
+}
+
+impl Plain {
+    /// Text, or none.
+    pub(in crate::report) fn text(self) -> String {
+        if let Self::Text(text) = self { text } else { String::new() }
+    }
+
+    /// A number, or none.
+    pub(in crate::report) const fn number(&self) -> Option<i64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+}
+
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::report) enum Type {

@@ -66,7 +66,7 @@ pub(super) fn columns<'a>(loaded: &[Console]) -> Columns<'a, Line<'a>> {
     columns
 }
 
-pub(super) fn table(run: Run<'_>) -> Table<'_> {
+pub(in crate::report) fn table(run: Run<'_>) -> Table<'_> {
     let devices = &run.analysis.devices;
     let loaded: Vec<Console> = devices.by_console.iter().map(|columns| columns.console).collect();
     let line = move |at| Some(Line { run, at });

@@ -19,7 +19,8 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::report) use column::{Field, Place, Type, Value};
+pub(in crate::report) use column::{Field, Place, Plain, Type, Value};
+pub(in crate::report) use devices::table as devices;
 pub(in crate::report) use members::members;
 pub(in crate::report) use tasks::tasks;
 
@@ -122,9 +123,29 @@ impl<'a> Table<'a> {
         (0..).zip(&self.fields).filter(|(_, field)| wanted(field)).map(|(at, _)| at).collect()
     }
 
+    /// The cells of one column.
+    pub(in crate::report) fn cells(&self, name: &str, lines: impl Iterator<Item = usize>) -> Vec<Plain> {
+        let chosen: Vec<usize> = self.column(name).into_iter().collect();
+        let one = |at: usize| {
+            let mut kept = Kept(Plain::Nothing);
+            self.line(at, &chosen, &mut kept);
+            kept.0
+        };
+        lines.map(one).collect()
+    }
+
     /// Number of a column.
     pub(in crate::report) fn column(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+/// Keeps a cell.
+struct Kept(Plain);
+
+impl Sink for Kept {
+    fn cell(&mut self, _column: usize, value: Value<'_>) {
+        self.0 = value.into();
     }
 }
 
