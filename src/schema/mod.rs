@@ -1,18 +1,16 @@
 //! The dictionary: every column that stands between two stages, with its type, unit and meaning.
 //!
 //! A stage knows the table before it and the table after it, nothing else, and both are described here. Format files,
-//! rules and playbooks are checked against these tables when they are loaded; `lastseen fields`, the headers of the CSV
-//! files and the rule compiler read them too, so that a column exists in one place only.
+//! rules and playbooks are checked against these tables when they are loaded; `lastseen fields` and the rule compiler read
+//! them too, so that a column exists in one place only. The tables of a report stand with the report.
 
 mod device;
 mod file_names;
-mod output;
 mod record;
 mod words;
 
 pub use device::{Carried, DEVICE, From, beneath, carried_column, carried_columns, device_field, device_fields};
 pub use file_names::no_file_name;
-pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;
 pub use words::{

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::Model;
-use super::pictures::{CurveRow, SilenceRow};
+use crate::report::model::Model;
+use crate::report::pictures::{CurveRow, SilenceRow};
 use crate::schema::Console;
 
 /// Sets of consoles that are drawn; the table has all of them.
