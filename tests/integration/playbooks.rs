@@ -1,5 +1,7 @@
 //! `lastseen playbooks`: list, show, check, test, facts.
 
+use std::fmt::Write as _;
+
 use crate::common::{Place, Run};
 
 /// A playbook for one kind of device, with a test.
@@ -118,7 +120,7 @@ fn mistakes_are_named_with_line_and_nearest_word() {
         ("wipes: []", "absent: [entra-delet]"),
     ] {
         let place = with_playbook(&MINE.replace(right, wrong));
-        said += &format!("{wrong}\n{}\n", place.run(&["playbooks", "check", "mine"]).complaint());
+        writeln!(said, "{wrong}\n{}", place.run(&["playbooks", "check", "mine"]).complaint()).unwrap();
     }
     insta::assert_snapshot!("playbooks_mistakes", said);
 }

@@ -114,7 +114,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
             r.record(|run, _, _, number| run.bonds(number).next().map_or("", |kind| kind.tier())).unwrap_or_default()
         })
         .shown("Tier", 8)
-        .made("refused", "links that were refused, or why the row was set aside", |r| r.refused())
+        .made("refused", "links that were refused, or why the row was set aside", Line::refused)
         .shown("Refused", 48)
         .time("last_seen", "newest sign of life of the record", |r| {
             r.record(|_, columns, row, _| columns.last_seen.get(row)).flatten()

@@ -93,7 +93,7 @@ fn settings() -> Vec<(&'static str, &'static str, String, &'static str)> {
 fn table_of_bombs() {
     let mut table = String::from("| bomb | file | verb | exit | time | peak |\n|---|---|---|---|---|---|\n");
     let mut add = |what: &str, size: u64, place: &Place, arguments: &[&str]| {
-        let cost = cost(place, arguments, Duration::from_secs(120));
+        let cost = cost(place, arguments, Duration::from_mins(2));
         let (seconds, kb) = (cost.time.as_secs_f64(), size / 1024);
         writeln!(table, "| {what} | {kb} kB | {} | {} | {seconds:.1} s | {} MB |", arguments[0], cost.code, cost.peak)
             .unwrap();
