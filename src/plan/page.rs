@@ -71,7 +71,7 @@ impl Playbooks {
             [] => "It is the first that is looked at.".to_owned(),
             books => format!("It is for devices that none of these takes before it: {}.", quoted(books)),
         };
-        let applies = written.applies.as_ref().map_or_else(|| "every device".to_owned(), |w| devices(w));
+        let applies = written.applies.as_ref().map_or_else(|| "every device".to_owned(), devices);
         let _ = writeln!(page, "{}\n", wrapped(&format!("Applies to {applies}. {taken}"), ""));
         let _ = writeln!(page, "## Steps, in their order\n");
         for item in &written.steps {

@@ -23,7 +23,7 @@ impl Parameters {
     }
 
     /// A text on one line, with its settings filled in, and the names that are no settings.
-    pub(super) fn fill<'t>(self, text: &'t str) -> (String, Vec<&'t str>) {
+    pub(super) fn fill(self, text: &str) -> (String, Vec<&str>) {
         let (mut out, mut strange) = (String::with_capacity(text.len()), Vec::new());
         for (at, part) in text.split('{').enumerate() {
             let (name, rest) = if at == 0 { ("", part) } else { part.split_once('}').unwrap_or((part, "")) };
@@ -122,12 +122,11 @@ impl<'a> Sheet<'a> {
     fn line_of(&self, token: &str) -> Option<usize> {
         let part_of_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         let is_word = token.chars().all(part_of_word);
-        let holds = |line: &str| match is_word {
-            true => line.split(|c| !part_of_word(c)).any(|word| word == token),
+        let is_here = |line: &str| {
             // A misplaced comma makes a word of half a sentence.
-            false => line.contains(token),
+            if is_word { line.split(|c| !part_of_word(c)).any(|word| word == token) } else { line.contains(token) }
         };
-        self.text.lines().skip(self.above).position(holds).map(|at| self.above + at + 1)
+        self.text.lines().skip(self.above).position(is_here).map(|at| self.above + at + 1)
     }
 }
 
