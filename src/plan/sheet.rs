@@ -122,10 +122,11 @@ impl<'a> Sheet<'a> {
     fn line_of(&self, token: &str) -> Option<usize> {
         let part_of_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         let is_word = token.chars().all(part_of_word);
-        let holds = |line: &str| {
+        let is_here = |line: &str| {
+            // A misplaced comma makes a word of half a sentence.
             if is_word { line.split(|c| !part_of_word(c)).any(|word| word == token) } else { line.contains(token) }
         };
-        self.text.lines().skip(self.above).position(holds).map(|at| self.above + at + 1)
+        self.text.lines().skip(self.above).position(is_here).map(|at| self.above + at + 1)
     }
 }
 

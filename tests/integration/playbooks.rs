@@ -1,7 +1,5 @@
 //! `lastseen playbooks`: list, show, check, test, facts.
 
-use std::fmt::Write as _;
-
 use crate::common::{Place, Run};
 
 /// A playbook for one kind of device, with a test.
@@ -108,8 +106,7 @@ fn a_playbook_of_ones_own_is_listed_and_tested() {
 
 #[test]
 fn mistakes_are_named_with_line_and_nearest_word() {
-    let mut said = String::new();
-    for (right, wrong) in [
+    let mistakes = [
         ("all: [windows, shared]", "all: [windows, sharde]"),
         ("console: entra", "console: entraa"),
         ("steps: [export-list, entra-disable", "steps: [export-list, entra-dissable"),
@@ -118,10 +115,12 @@ fn mistakes_are_named_with_line_and_nearest_word() {
         ("shared: true", "shard: true"),
         ("plan: remove", "plan: removed"),
         ("wipes: []", "absent: [entra-delet]"),
-    ] {
+    ];
+    let said = mistakes.map(|(right, wrong)| {
         let place = with_playbook(&MINE.replace(right, wrong));
-        writeln!(said, "{wrong}\n{}", place.run(&["playbooks", "check", "mine"]).complaint()).unwrap();
-    }
+        format!("{wrong}\n{}\n", place.run(&["playbooks", "check", "mine"]).complaint())
+    });
+    let said = said.concat();
     insta::assert_snapshot!("playbooks_mistakes", said);
 }
 
