@@ -1,6 +1,7 @@
 //! What a run goes by: formats, rules, playbooks and word lists, shipped and laid over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::assets::{self, Files};
 use crate::config::Config;
@@ -11,7 +12,7 @@ use crate::identity::{Markers, Threshold};
 use crate::notice::Notice;
 use crate::plan::{Parameters, Playbooks};
 use crate::rules::{self, Conditions, Named, Names, Rule};
-use crate::schema::Platform;
+use crate::schema::{Platform, instead};
 
 use super::Options;
 
@@ -86,6 +87,24 @@ pub struct Checked {
     pub notices: Vec<Notice>,
 }
 
+impl Checked {
+    /// What ships, with the files of a folder added or put in their place.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every problem.
+    pub fn with(rules: Option<&Path>) -> Result<Self> {
+        check(&Options { rules: rules.map(Path::to_path_buf), ..Options::default() })
+    }
+
+    /// Number of the playbooks' tests, and what is not as they expect.
+    #[must_use]
+    pub fn playbook_tests(&self) -> (u64, Vec<Problem>) {
+        let tested = self.playbooks.run_tests(&self.own);
+        let tests = tested.iter().map(|one| one.tests as u64).sum();
+        (tests, tested.into_iter().flat_map(|one| one.problems).collect())
+    }
+}
+
 /// Reads and checks rules, formats, playbooks, configuration and exceptions.
 ///
 /// # Errors
@@ -139,7 +158,7 @@ fn no_rule(config: &Config, name: &str, near: Option<&str>) -> Problem {
         file: config.source.file.clone(),
         place: format!("`[rules.{name}]`"),
         message: format!("`{name}` is no rule"),
-        help: near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`")),
+        help: instead(near, || "`lastseen rules list` lists them".into()),
     }
 }
 

@@ -1,16 +1,16 @@
 //! `lastseen playbooks`: read, check and test the playbooks that ship and those of your own.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueHint};
 
 use super::print::{self, BAD, BOLD, DIM};
-use crate::analysis::{self, Checked};
+use crate::analysis::Checked;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row, Tested};
-use crate::schema::nearest;
+use crate::schema::{instead, nearest};
 
 /// List, show, check and test the playbooks: the steps for each kind of device, in their order.
 #[derive(Debug, ClapArgs)]
@@ -71,16 +71,12 @@ struct Facts {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     match &args.verb {
-        Verb::List(args) => list(&load(args.rules.as_deref())?.playbooks, args.json),
-        Verb::Show(args) => show(&load(args.rules.as_deref())?.playbooks, &args.name),
-        Verb::Check(args) => check(&load(args.rules.as_deref())?),
-        Verb::Test(args) => test(&load(args.rules.as_deref())?),
+        Verb::List(args) => list(&Checked::with(args.rules.as_deref())?.playbooks, args.json),
+        Verb::Show(args) => show(&Checked::with(args.rules.as_deref())?.playbooks, &args.name),
+        Verb::Check(args) => check(&Checked::with(args.rules.as_deref())?),
+        Verb::Test(args) => test(&Checked::with(args.rules.as_deref())?),
         Verb::Facts(args) => facts(args.json),
     }
-}
-
-fn load(folder: Option<&Path>) -> Result<Checked> {
-    analysis::check(&analysis::Options { rules: folder.map(Path::to_path_buf), ..analysis::Options::default() })
 }
 
 fn list(playbooks: &Playbooks, json: bool) -> Result<u8> {
@@ -110,8 +106,7 @@ fn as_json(row: &Row) -> serde_json::Value {
 fn show(playbooks: &Playbooks, name: &str) -> Result<u8> {
     let Some(page) = playbooks.page(name) else {
         let near = nearest(name, playbooks.names());
-        let help =
-            near.map_or_else(|| "`lastseen playbooks list` lists them".into(), |n| format!("the nearest is `{n}`"));
+        let help = instead(near, || "`lastseen playbooks list` lists them".into());
         return Err(Error::Usage { message: format!("`{name}` is no playbook and no step"), help });
     };
     print::out(&page)?;
@@ -119,7 +114,11 @@ fn show(playbooks: &Playbooks, name: &str) -> Result<u8> {
 }
 
 fn check(all: &Checked) -> Result<u8> {
-    let (tests, playbooks) = (tested(all)?, &all.playbooks);
+    let (tests, problems) = all.playbook_tests();
+    if !problems.is_empty() {
+        return Err(Error::Rules { problems });
+    }
+    let playbooks = &all.playbooks;
     let (books, steps) = (playbooks.books().count() as u64, playbooks.defined() as u64);
     let sound = format!(
         "{} and {} are sound, and {} pass\n",
@@ -129,16 +128,6 @@ fn check(all: &Checked) -> Result<u8> {
     );
     print::out(&sound)?;
     Ok(exit::DONE)
-}
-
-/// Number of tests, if all pass.
-fn tested(all: &Checked) -> Result<u64> {
-    let (mut tests, mut problems) = (0, Vec::new());
-    for tested in all.playbooks.run_tests(&all.own) {
-        tests += tested.tests as u64;
-        problems.extend(tested.problems);
-    }
-    if problems.is_empty() { Ok(tests) } else { Err(Error::Rules { problems }) }
 }
 
 fn test(all: &Checked) -> Result<u8> {

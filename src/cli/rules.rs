@@ -1,7 +1,7 @@
 //! `lastseen rules`: read, check and test the rules that ship and those of your own.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 
@@ -11,7 +11,7 @@ use crate::analysis::{self, Checked};
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::rules::{self, Condition, Named, Rule};
-use crate::schema::nearest;
+use crate::schema::{instead, nearest};
 
 /// List, show, check and test the rules.
 #[derive(Debug, ClapArgs)]
@@ -90,10 +90,10 @@ struct Test {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     match &args.verb {
-        Verb::List(args) => list(&load(args.rules.as_deref())?.rules, args.json),
-        Verb::Show(args) => show(&load(args.rules.as_deref())?, &args.id),
+        Verb::List(args) => list(&Checked::with(args.rules.as_deref())?.rules, args.json),
+        Verb::Show(args) => show(&Checked::with(args.rules.as_deref())?, &args.id),
         Verb::Check(args) => check(args),
-        Verb::Test(args) => test(&load(args.rules.as_deref())?),
+        Verb::Test(args) => test(&Checked::with(args.rules.as_deref())?),
         Verb::Schema(args) => {
             let schema = match args.kind {
                 Kind::Rule => rules::json_schema(),
@@ -103,10 +103,6 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             Ok(exit::DONE)
         }
     }
-}
-
-fn load(folder: Option<&Path>) -> Result<Checked> {
-    analysis::check(&analysis::Options { rules: folder.map(Path::to_path_buf), ..analysis::Options::default() })
 }
 
 fn list(rules: &[Rule], json: bool) -> Result<u8> {
@@ -154,7 +150,7 @@ fn show(all: &Checked, id: &str) -> Result<u8> {
     let Some(rule) = all.rules.iter().find(|rule| Some(rule.text.id.as_str()) == current) else {
         let names = all.conditions.iter().map(|condition| condition.name.as_str());
         let near = nearest(id, all.rules.iter().map(|rule| rule.text.id.as_str()).chain(names));
-        let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+        let help = instead(near, || "`lastseen rules list` lists them".into());
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
     print::out(&rules::page(rule))?;
@@ -226,10 +222,8 @@ fn test(all: &Checked) -> Result<u8> {
 fn tested(all: &Checked) -> Result<u64> {
     let mut problems: Vec<Problem> = all.rules.iter().flat_map(rules::run_cases).collect();
     problems.extend(all.conditions.iter().flat_map(rules::run_condition_cases));
-    let mut tests: u64 = all.rules.iter().map(|rule| rule.cases().len() as u64).sum();
-    for tested in all.playbooks.run_tests(&all.own) {
-        tests += tested.tests as u64;
-        problems.extend(tested.problems);
-    }
-    if problems.is_empty() { Ok(tests) } else { Err(Error::Rules { problems }) }
+    let tests: u64 = all.rules.iter().map(|rule| rule.cases().len() as u64).sum();
+    let (of_playbooks, wrong) = all.playbook_tests();
+    problems.extend(wrong);
+    if problems.is_empty() { Ok(tests + of_playbooks) } else { Err(Error::Rules { problems }) }
 }

@@ -109,6 +109,12 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
     names.map(|n| (distance(name, n), n)).filter(|(d, n)| *d <= n.len().max(name.len()) / 3 + 1).min().map(|(_, n)| n)
 }
 
+/// What to write instead of a name that does not exist: the nearest one, or what else helps.
+#[must_use]
+pub fn instead(near: Option<&str>, otherwise: impl FnOnce() -> String) -> String {
+    near.map_or_else(otherwise, |near| format!("the nearest is `{near}`"))
+}
+
 /// Edit distance by letters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
