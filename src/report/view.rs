@@ -95,12 +95,17 @@ impl Index {
         self.by_device.get(start..end).unwrap_or_default()
     }
 
+    /// Position of the first step of a device, without a look at the others.
+    pub(super) fn first_step(&self, device: usize) -> Option<usize> {
+        self.steps.get(device).filter(|step| **step != NONE).map(|step| *step as usize)
+    }
+
     /// Steps of a device in their order, and the position of the first.
     pub(super) fn plan<'a>(&self, analysis: &'a Analysis, device: usize) -> (usize, &'a [Planned]) {
-        let Some(start) = self.steps.get(device).copied().filter(|s| *s != NONE) else { return (0, &[]) };
-        let rest = analysis.steps.get(start as usize..).unwrap_or_default();
+        let Some(start) = self.first_step(device) else { return (0, &[]) };
+        let rest = analysis.steps.get(start..).unwrap_or_default();
         let length = rest.iter().take_while(|s| s.device as usize == device).count();
-        (start as usize, rest.get(..length).unwrap_or_default())
+        (start, rest.get(..length).unwrap_or_default())
     }
 
     /// Ids of the suggestions that a device's plan answers.

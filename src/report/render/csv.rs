@@ -75,8 +75,6 @@ impl Line {
         let quoted = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
         if quoted {
             self.bytes.push(b'"');
-        }
-        if quoted {
             for byte in text.bytes() {
                 if byte == b'"' {
                     self.bytes.push(b'"');

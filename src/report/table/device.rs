@@ -123,6 +123,13 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
             .last_activity()
     }
 
+    pub(super) fn batch(self) -> Self {
+        self.number("batch", "number of the batch of the device", |r| {
+            i64::try_from(r.run().analysis.schedule.batch_of(r.device())?.0).ok()
+        })
+        .shown("Batch", 7)
+    }
+
     /// What was decided about the plan of the device.
     pub(super) fn assignee(self) -> Self {
         self.maybe_text("assignee", "who does it", |r| Some(r.run().decision(r.device())?.assignee.as_str()))

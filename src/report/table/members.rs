@@ -19,10 +19,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .confidence()
         .objects()
         .evidence()
-        .number("batch", "number of the batch of the device", |r: &Line<'_>| {
-            i64::try_from(r.run().analysis.schedule.batch_of(r.device())?.0).ok()
-        })
-        .day("remove_from", "day of its removals", |r| {
+        .batch()
+        .day("remove_from", "day of its removals", |r: &Line<'_>| {
             let (_, batch) = r.run().analysis.schedule.batch_of(r.device())?;
             Some(work::removal_day(r.run().analysis, batch.day))
         })

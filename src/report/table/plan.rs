@@ -124,13 +124,10 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Phase", 12)
         .day("not_before", "the first day on which it may be done", |r| Some(r.run.analysis.schedule.earliest(r.at)))
         .shown("Not before", 12)
-        .number("batch", "number of the batch of the device", |r| {
-            i64::try_from(r.run.analysis.schedule.batch_of(r.device())?.0).ok()
-        })
-        .shown("Batch", 7)
+        .batch()
         .guide("number of the line of `guide` that has its texts")
         .count("position", "its place in the plan of the device, from 1", |r| {
-            let (first, _) = r.run.index.plan(r.run.analysis, r.device());
+            let first = r.run.index.first_step(r.device()).unwrap_or_default();
             (r.at + 1).saturating_sub(first) as u64
         })
         .shown("No.", 5)
