@@ -8,7 +8,7 @@
 #![allow(missing_docs, reason = "a tool for developers")]
 
 #[allow(clippy::indexing_slicing, clippy::string_slice, reason = "makes its own data and may fail loudly")]
-#[path = "../sample-data/generator/mod.rs"]
+#[path = "../tests/tenant/mod.rs"]
 mod generator;
 
 use std::fs;

@@ -9,7 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for developers")]
 
 #[allow(clippy::indexing_slicing, clippy::string_slice, reason = "makes its own data and may fail loudly")]
-#[path = "../sample-data/generator/mod.rs"]
+#[path = "../tests/tenant/mod.rs"]
 mod generator;
 
 use std::path::{Path, PathBuf};

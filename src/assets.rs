@@ -49,6 +49,13 @@ pub fn templates(over: Option<&Path>) -> Result<Files> {
     Ok(files)
 }
 
+/// The paths of files that are not as they ship: added, or put in the place of a shipped one.
+#[must_use]
+pub fn own(files: &Files) -> BTreeSet<String> {
+    let shipped = |path: &str| RULES.get_file(path).and_then(include_dir::File::contents_utf8);
+    files.iter().filter(|(path, text)| shipped(path) != Some(text.as_str())).map(|(path, _)| path.clone()).collect()
+}
+
 /// Whether a stage reads a file of that path.
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {

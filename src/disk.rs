@@ -53,6 +53,10 @@ pub fn open(path: &Path) -> io::Result<(File, u64)> {
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (file, size) = open(path)?;
     check_size(size, limit)?;
+    whole(file, size)
+}
+
+fn whole(file: File, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(io::Error::other)?;
     file.take(size + 1).read_to_end(&mut bytes)?;
@@ -70,14 +74,13 @@ pub fn settings(path: &Path, limit: u64) -> Result<String> {
         let file = path.display().to_string();
         Error::Rules { problems: vec![Problem { file, place: String::new(), message, help: help.into() }] }
     };
-    let (_, size) = open(path).map_err(unreadable)?;
+    let (file, size) = open(path).map_err(unreadable)?;
     if size > limit {
         let message = format!("is larger than {}; nothing of it was read", in_words(limit));
         return Err(refused(message, "check that it is the file you meant"));
     }
-    let bytes = read(path, limit).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|_| refused("is not UTF-8".into(), "save it as UTF-8"))?;
-    Ok(text)
+    let bytes = whole(file, size).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| refused("is not UTF-8".into(), "save it as UTF-8"))
 }
 
 /// Refuses a file that is larger than it may be.

@@ -10,6 +10,8 @@
 //! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on; [`cli`] is the only
 //! place that prints. The engine (polars) stays behind [`table`]: planning, reporting and the command line never name it.
 
+#![forbid(unsafe_code)]
+
 pub mod analysis;
 pub mod assets;
 pub mod checklist;
@@ -24,6 +26,7 @@ pub mod history;
 pub mod identity;
 pub mod notice;
 pub mod plan;
+pub mod prose;
 pub mod read;
 pub mod report;
 pub mod rules;

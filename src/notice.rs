@@ -85,6 +85,8 @@ codes! {
     RenamedRule = "renamed-rule", Low;
     /// An exception that hides nothing.
     ExceptionUnused = "exception-unused", Low;
+    /// A plan so long that its lines name the line of the guide that has their texts.
+    LongPlan = "long-plan", Info;
 }
 
 /// A number and what it counts, for sentences: `1 device`, `2 devices`.

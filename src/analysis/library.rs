@@ -1,6 +1,7 @@
 //! What a run goes by: formats, rules, playbooks and word lists, shipped and laid over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::assets::{self, Files};
 use crate::config::Config;
@@ -12,7 +13,7 @@ use crate::identity::{Markers, Threshold};
 use crate::notice::Notice;
 use crate::plan::{Parameters, Playbooks};
 use crate::rules::{self, Conditions, Named, Names, Rule};
-use crate::schema::Platform;
+use crate::schema::{Platform, instead};
 
 use super::Options;
 
@@ -47,18 +48,7 @@ impl Library {
         // Where a condition is wrong, every rule that names it would be blamed for it.
         let conditions = Conditions::load(&files);
         let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
-        let playbooks =
-            Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry).map_err(|problems| {
-                problems
-                    .into_iter()
-                    .map(|p| Problem {
-                        file: p.file,
-                        place: p.line.map_or_else(String::new, |l| format!("line {l}")),
-                        message: p.message,
-                        help: p.help,
-                    })
-                    .collect::<Vec<_>>()
-            });
+        let playbooks = Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry);
         let markers = options.config.all_markers(&files);
         match (formats, conditions, rules, playbooks, markers) {
             (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
@@ -90,12 +80,32 @@ pub struct Checked {
     pub conditions: Conditions,
     /// The formats.
     pub formats: Vec<Format>,
-    /// Number of playbooks.
-    pub playbooks: usize,
+    /// The playbooks.
+    pub playbooks: Playbooks,
+    /// Paths of the files that do not ship, or not so.
+    pub own: BTreeSet<String>,
     /// Number of exceptions.
     pub exceptions: usize,
     /// Remarks on rules that the configuration or the exceptions name by an earlier id.
     pub notices: Vec<Notice>,
+}
+
+impl Checked {
+    /// What ships, with the files of a folder added or put in their place.
+    ///
+    /// # Errors
+    /// [`Error::Rules`] with every problem.
+    pub fn with(rules: Option<&Path>) -> Result<Self> {
+        check(&Options { rules: rules.map(Path::to_path_buf), ..Options::default() })
+    }
+
+    /// Number of the playbooks' tests, and what is not as they expect.
+    #[must_use]
+    pub fn playbook_tests(&self) -> (u64, Vec<Problem>) {
+        let tested = self.playbooks.run_tests(&self.own);
+        let tests = tested.iter().map(|one| one.tests as u64).sum();
+        (tests, tested.into_iter().flat_map(|one| one.problems).collect())
+    }
 }
 
 /// Reads and checks rules, formats, playbooks, configuration and exceptions.
@@ -106,7 +116,8 @@ pub fn check(options: &Options) -> Result<Checked> {
     let library = Library::load(options)?;
     Ok(Checked {
         formats: library.formats.into_all(),
-        playbooks: library.playbooks.books().count(),
+        playbooks: library.playbooks,
+        own: assets::own(&library.files),
         exceptions: library.exceptions.list.len(),
         notices: library.notices,
         rules: library.rules,
@@ -150,7 +161,7 @@ fn no_rule(config: &Config, name: &str, near: Option<&str>) -> Problem {
         file: config.source.file.clone(),
         place: format!("`[rules.{name}]`"),
         message: format!("`{name}` is no rule"),
-        help: near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`")),
+        help: instead(near, || "`lastseen rules list` lists them".into()),
     }
 }
 

@@ -40,6 +40,9 @@ pub use inspect::{Inspection, Stranger, inspect};
 pub use library::{Checked, check};
 pub use treat::Treat;
 
+/// Steps of the longest plan whose lines repeat what their steps say; the lines of a longer one name the guide's.
+pub const LONGEST_WITH_TEXTS: usize = 100_000;
+
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -317,6 +320,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         thresholds: &options.thresholds,
     });
     let record_table = tables::records(&shelves);
+    notices.extend(remarks::long_plan(steps.len()));
     notices.sort();
     notices.dedup();
     let analysis = Analysis {

@@ -51,6 +51,16 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
         .collect()
 }
 
+/// A plan too long to repeat what its steps say.
+pub(super) fn long_plan(steps: usize) -> Option<Notice> {
+    (steps > super::LONGEST_WITH_TEXTS).then(|| {
+        let message = format!(
+            "the plan has {steps} steps: its lines leave `action`, `condition` and `why` empty, and `guide` is the line of guide.csv that has them"
+        );
+        Notice::new(Code::LongPlan, "", message)
+    })
+}
+
 /// A header cell short enough for a message.
 pub(super) fn clipped(text: &str) -> String {
     const LENGTH: usize = 40;

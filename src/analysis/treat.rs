@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::formats::{Format, Formats, Recognised};
 use crate::read::{Export, Input};
-use crate::schema::nearest;
+use crate::schema::{instead, nearest};
 
 /// A file, archive member or sheet, and the format that it is to be read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,10 +158,8 @@ fn inputs_named<'i>(name: &str, inputs: &'i [Input]) -> Vec<&'i Input> {
 
 fn no_format(treat: &Treat, formats: &Formats) -> Error {
     let ids = || formats.all().iter().map(|format| format.id.as_str());
-    let help = match nearest(&treat.format, ids()) {
-        Some(near) => format!("the nearest is `{near}`"),
-        None => format!("use one of: {}", ids().collect::<Vec<_>>().join(", ")),
-    };
+    let help =
+        instead(nearest(&treat.format, ids()), || format!("use one of: {}", ids().collect::<Vec<_>>().join(", ")));
     usage(format!("`--treat {}={}`: `{}` is no format", treat.file, treat.format, treat.format), help)
 }
 

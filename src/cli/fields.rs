@@ -8,7 +8,7 @@ use clap::{Args as ClapArgs, ValueHint};
 use serde::Serialize;
 
 use super::print::{self, BOLD, DIM};
-use crate::analysis;
+use crate::analysis::Checked;
 use crate::console::{Carried, Console, Registry};
 use crate::error::{Result, exit};
 use crate::formats::Format;
@@ -50,8 +50,7 @@ struct Row {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
-    let checked = analysis::check(&options)?;
+    let checked = Checked::with(args.rules.as_deref())?;
     let registry = checked.conditions.consoles();
     let mut rows = rows(&filled(&checked.formats), registry);
     rows.retain(|row| args.all || !row.consoles.is_empty());

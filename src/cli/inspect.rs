@@ -36,6 +36,8 @@ pub(super) struct Args {
 const MOST_REASONS: usize = 5;
 /// Width of the titles.
 const TITLES: usize = 11;
+/// So many names of columns are shown in one line.
+const SHOWN: usize = 200;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let progress = progress::for_terminal(args.json);
@@ -202,8 +204,11 @@ fn about_notice(text: &mut String, notice: &Notice) {
     let _ = writeln!(text, "  {style}{code}{style:#} {row}{column}{}", clean(&notice.message));
 }
 
+/// Names as people read them. The JSON has all.
 fn ticked(names: &[String]) -> String {
-    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|n| format!("`{n}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
 }
 
 fn to_json(found: &Inspection) -> Result<String> {

@@ -9,12 +9,14 @@ mod input;
 mod inspect;
 mod judgement;
 mod plan;
+mod playbooks;
 mod print;
 mod progress;
 mod rules;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use clap::{Parser, Subcommand};
 
@@ -36,13 +38,15 @@ enum Verb {
     Inspect(inspect::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Playbooks(playbooks::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
 }
 
-/// Parses the command line and does what it asks.
+/// Parses the command line and does what it asks. `closed` says that standard output was closed from the start.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run(closed: bool) -> ExitCode {
+    print::CLOSED.store(closed, Ordering::Relaxed);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
@@ -61,6 +65,7 @@ pub fn run() -> ExitCode {
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Rules(args) => rules::run(&args),
+        Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
     };

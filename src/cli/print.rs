@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -14,6 +15,9 @@ pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default();
 
+/// Whether standard output was closed when the program started. What is written to it then seems to arrive.
+pub(super) static CLOSED: AtomicBool = AtomicBool::new(false);
+
 /// Prints an answer.
 pub(super) fn out(text: &str) -> Result<()> {
     let mut to = anstream::stdout().lock();
@@ -22,7 +26,8 @@ pub(super) fn out(text: &str) -> Result<()> {
 
 /// An answer that gets lost is an error. A reader that has gone away (`| head`) has what it wanted.
 pub(super) fn printed(outcome: io::Result<()>) -> Result<()> {
-    match outcome {
+    let closed = || io::Error::new(io::ErrorKind::NotConnected, "it was closed before the program started");
+    match outcome.and_then(|()| if CLOSED.load(Ordering::Relaxed) { Err(closed()) } else { Ok(()) }) {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output { source }),
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! `lastseen rules`: read, check and test the rules that ship and those of your own.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 
@@ -11,8 +11,8 @@ use crate::analysis::{self, Checked};
 use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::rules::{self, Condition, Conditions, Named, Rule};
-use crate::schema::nearest;
+use crate::rules::{self, Condition, Named, Rule};
+use crate::schema::{instead, nearest};
 
 /// List, show, check and test the rules.
 #[derive(Debug, ClapArgs)]
@@ -91,10 +91,10 @@ struct Test {
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     match &args.verb {
-        Verb::List(args) => list(&load(args.rules.as_deref())?.rules, args.json),
-        Verb::Show(args) => show(&load(args.rules.as_deref())?, &args.id),
+        Verb::List(args) => list(&Checked::with(args.rules.as_deref())?.rules, args.json),
+        Verb::Show(args) => show(&Checked::with(args.rules.as_deref())?, &args.id),
         Verb::Check(args) => check(args),
-        Verb::Test(args) => test(&load(args.rules.as_deref())?),
+        Verb::Test(args) => test(&Checked::with(args.rules.as_deref())?),
         Verb::Schema(args) => {
             let schema = match args.kind {
                 Kind::Rule => rules::json_schema(Registry::shipped()),
@@ -104,10 +104,6 @@ pub(super) fn run(args: &Args) -> Result<u8> {
             Ok(exit::DONE)
         }
     }
-}
-
-fn load(folder: Option<&Path>) -> Result<Checked> {
-    analysis::check(&analysis::Options { rules: folder.map(Path::to_path_buf), ..analysis::Options::default() })
 }
 
 fn list(rules: &[Rule], json: bool) -> Result<u8> {
@@ -155,7 +151,7 @@ fn show(all: &Checked, id: &str) -> Result<u8> {
     let Some(rule) = all.rules.iter().find(|rule| Some(rule.text.id.as_str()) == current) else {
         let names = all.conditions.iter().map(|condition| condition.name.as_str());
         let near = nearest(id, all.rules.iter().map(|rule| rule.text.id.as_str()).chain(names));
-        let help = near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+        let help = instead(near, || "`lastseen rules list` lists them".into());
         return Err(Error::Usage { message: format!("`{id}` is no rule"), help });
     };
     print::out(&rules::page(rule))?;
@@ -179,12 +175,12 @@ fn check(args: &Check) -> Result<u8> {
     // What is checked is named in the answer.
     args.judgement.apply(&mut options, true)?;
     let checked = analysis::check(&options)?;
-    let tests = tested(&checked.rules, &checked.conditions)?;
+    let tests = tested(&checked)?;
     let mut text = format!(
         "{}, {} and {} are sound, and {} pass\n",
         many(checked.rules.len() as u64, "rule"),
         many(checked.formats.len() as u64, "format"),
-        many(checked.playbooks as u64, "playbook"),
+        many(checked.playbooks.books().count() as u64, "playbook"),
         many(tests, "test")
     );
     if !options.config.source.file.is_empty() {
@@ -224,12 +220,11 @@ fn test(all: &Checked) -> Result<u8> {
 }
 
 /// Number of tests, if all pass.
-fn tested(rules: &[Rule], conditions: &Conditions) -> Result<u64> {
-    let mut problems: Vec<Problem> = rules.iter().flat_map(rules::run_cases).collect();
-    problems.extend(conditions.iter().flat_map(rules::run_condition_cases));
-    if problems.is_empty() {
-        Ok(rules.iter().map(|rule| rule.cases().len() as u64).sum())
-    } else {
-        Err(Error::Rules { problems })
-    }
+fn tested(all: &Checked) -> Result<u64> {
+    let mut problems: Vec<Problem> = all.rules.iter().flat_map(rules::run_cases).collect();
+    problems.extend(all.conditions.iter().flat_map(rules::run_condition_cases));
+    let tests: u64 = all.rules.iter().map(|rule| rule.cases().len() as u64).sum();
+    let (of_playbooks, wrong) = all.playbook_tests();
+    problems.extend(wrong);
+    if problems.is_empty() { Ok(tests + of_playbooks) } else { Err(Error::Rules { problems }) }
 }

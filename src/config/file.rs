@@ -9,7 +9,7 @@ use super::markers::{Wrong, column_of, marker};
 use super::{Config, Scope};
 use crate::error::Problem;
 use crate::identity::{SHORTEST_INACTIVE, Threshold};
-use crate::schema::{Platform, Severity, nearest};
+use crate::schema::{Platform, Severity, instead, nearest};
 
 type Key<'t> = Spanned<DeString<'t>>;
 type Item<'t> = Spanned<DeValue<'t>>;
@@ -56,7 +56,7 @@ impl Reader<'_> {
 
     fn no_key(&mut self, key: &Key<'_>, known: &[&str]) {
         let near = nearest(key.get_ref(), known.iter().copied());
-        let help = near.map_or_else(|| format!("use one of {}", known.join(", ")), |n| format!("the nearest is `{n}`"));
+        let help = instead(near, || format!("use one of {}", known.join(", ")));
         self.add(key.span().start, format!("`{}` is no key here", key.get_ref()), help);
     }
 
@@ -131,10 +131,7 @@ impl Reader<'_> {
                     None => {
                         let words: Vec<&str> = Platform::WORDS.iter().copied().chain(["vdi"]).collect();
                         let near = nearest(name, words.iter().copied());
-                        let help = near.map_or_else(
-                            || format!("use one of {}", words.join(", ")),
-                            |n| format!("the nearest is `{n}`"),
-                        );
+                        let help = instead(near, || format!("use one of {}", words.join(", ")));
                         self.add(key.span().start, format!("`{name}` is no platform"), help);
                         continue;
                     }

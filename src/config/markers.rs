@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::assets::Files;
 use crate::error::Problem;
 use crate::identity::{Marker, Markers};
-use crate::schema::{Kind, RECORD, nearest, record_field};
+use crate::schema::{Kind, RECORD, instead, nearest, record_field};
 
 const PATH: &str = "markers.yaml";
 
@@ -34,8 +34,8 @@ pub(super) type Wrong = (String, String);
 
 pub(super) fn marker(name: &str) -> Result<Marker, Wrong> {
     Marker::parse(name).ok_or_else(|| {
-        let help = nearest(name, Marker::WORDS.iter().copied())
-            .map_or_else(|| format!("use one of {}", Marker::WORDS.join(", ")), |n| format!("the nearest is `{n}`"));
+        let near = nearest(name, Marker::WORDS.iter().copied());
+        let help = instead(near, || format!("use one of {}", Marker::WORDS.join(", ")));
         (format!("`{name}` is no marker"), help)
     })
 }

@@ -1,6 +1,7 @@
 //! One format as the program knows it, and how well it explains a header.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::OnceLock;
 
 use regex::Regex;
 
@@ -53,6 +54,54 @@ pub struct Format {
     pub(super) secret: Vec<String>,
     /// Headers as the format writes them.
     pub(super) spelt: Vec<String>,
+    /// All its headers, once they were asked for.
+    pub(super) names: OnceLock<Names>,
+}
+
+/// All headers of formats, squeezed. A list may have thousands of columns, and every format is asked for each.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    whole: HashSet<String>,
+    /// Those with a `*`, and how some begin.
+    open: Vec<String>,
+}
+
+impl Names {
+    /// Those of any of the formats.
+    pub(super) fn all(formats: &[Format]) -> Self {
+        let mut all = formats.iter().map(Self::of).fold(Self::default(), |mut all, one| {
+            all.whole.extend(one.whole);
+            all.open.extend(one.open);
+            all
+        });
+        all.open.sort_unstable();
+        all.open.dedup();
+        all
+    }
+
+    pub(super) fn knows(&self, squeezed: &str) -> bool {
+        // Reports of Intune give a second column with the word in the reader's language, PowerShell two more for a date.
+        self.has(squeezed)
+            || ["loc", "displayhint", "datetime"]
+                .iter()
+                .filter_map(|ending| squeezed.strip_suffix(ending))
+                .any(|base| base.len() > 1 && self.has(base))
+    }
+
+    fn has(&self, squeezed: &str) -> bool {
+        self.whole.contains(squeezed) || self.open.iter().any(|name| fits(name, squeezed))
+    }
+
+    fn of(format: &Format) -> Self {
+        let sources = format.columns.values().flat_map(|source| &source.headers);
+        let required = format.ways.iter().flat_map(|way| way.required.iter().flatten());
+        let aside = format.set_aside.iter().map(|aside| &aside.header);
+        let lookup = format.lookup.iter().flat_map(|l| [&l.key, &l.value].into_iter().chain(l.instead.keys()));
+        let (starred, sources): (Vec<&String>, Vec<&String>) = sources.partition(|name| name.contains('*'));
+        let whole = format.known.iter().chain(sources).chain(required).chain(aside).chain(lookup).cloned().collect();
+        let begun = format.known_prefixes.iter().map(|prefix| format!("{prefix}*"));
+        Self { whole, open: starred.into_iter().cloned().chain(begun).collect() }
+    }
 }
 
 /// Ids in a canonical column that this list translates into names.
@@ -197,19 +246,7 @@ impl Format {
     }
 
     pub(super) fn knows(&self, squeezed: &str) -> bool {
-        let is = |name: &String| name == squeezed;
-        self.known.iter().any(is)
-            || self.columns.values().any(|source| source.headers.iter().any(|name| fits(name, squeezed)))
-            || self.ways.iter().flat_map(|way| way.required.iter().flatten()).any(is)
-            || self.set_aside.iter().any(|aside| aside.header == squeezed)
-            || self.lookup.as_ref().is_some_and(|l| l.key == squeezed || l.value == squeezed || l.instead.contains_key(squeezed))
-            || self.known_prefixes.iter().any(|prefix| squeezed.starts_with(prefix.as_str()))
-            // Reports of Intune give a second column with the word in the reader's language, PowerShell two more for a
-            // date.
-            || ["loc", "displayhint", "datetime"]
-                .iter()
-                .filter_map(|ending| squeezed.strip_suffix(ending))
-                .any(|base| base.len() > 1 && self.knows(base))
+        self.names.get_or_init(|| Names::of(self)).knows(squeezed)
     }
 
     /// Canonical column → positions, the preferred one first. A name that stands twice in the header has both.

@@ -1,6 +1,7 @@
 //! The YAML file of a format, word for word, and the checks that make a [`Format`] of it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -230,6 +231,7 @@ pub(super) fn parse(path: &str, text: &str, registry: &Registry) -> Result<Forma
         set_aside: set_aside.collect(),
         ways,
         spelt,
+        names: OnceLock::new(),
         known: squeezed(&known),
         known_prefixes: squeezed(&prefixes),
         secret: squeezed(&raw.secret),
@@ -299,7 +301,7 @@ impl Check<'_> {
         match RegexBuilder::new(pattern).case_insensitive(true).build() {
             Ok(pattern) => Some(pattern),
             Err(e) => {
-                self.add(place, e.to_string(), "");
+                self.add(place, no_pattern(pattern, &e), "");
                 None
             }
         }
@@ -352,7 +354,7 @@ impl Check<'_> {
                     Part::Whole
                 }
                 Err(e) => {
-                    self.add(name, e.to_string(), "");
+                    self.add(name, no_pattern(pattern, &e), "");
                     Part::Whole
                 }
             },
@@ -372,4 +374,11 @@ impl Check<'_> {
 
 pub(super) fn problem(path: &str, place: &str, message: impl Into<String>, help: impl Into<String>) -> Problem {
     Problem { file: path.into(), place: place.into(), message: message.into(), help: help.into() }
+}
+
+/// Why a text is no pattern, in one line. The crate draws a picture of several lines, the reason in the last.
+pub(super) fn no_pattern(pattern: &str, error: &regex::Error) -> String {
+    let said = error.to_string();
+    let reason = said.lines().last().unwrap_or_default();
+    format!("`{pattern}` is no pattern: {}", reason.strip_prefix("error: ").unwrap_or(reason))
 }

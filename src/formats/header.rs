@@ -36,7 +36,8 @@ impl Formats {
         let known = |cells: &[String]| {
             let squeezed: Vec<String> =
                 cells.iter().map(|cell| squeeze(cell)).filter(|cell| !cell.is_empty()).collect();
-            let most = self.formats.iter().map(|format| format.known_in(&squeezed)).max().unwrap_or_default();
+            let familiar = self.familiar(&squeezed);
+            let most = self.formats.iter().map(|format| format.known_in(&familiar)).max().unwrap_or_default();
             if most * 2 > squeezed.len() { most } else { 0 }
         };
         let own = known(&export.header);

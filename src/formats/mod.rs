@@ -24,6 +24,7 @@ pub mod values;
 mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::assets::{Files, under};
 use crate::console::Registry;
@@ -52,6 +53,8 @@ pub struct Formats {
     formats: Vec<Format>,
     vocabulary: Vocabulary,
     products: Vec<Product>,
+    /// The headers of all of them, once a list was asked about that none explains.
+    names: OnceLock<describe::Names>,
 }
 
 /// What an export is that is read as nothing.
@@ -99,7 +102,14 @@ impl Formats {
         }
         let products = Product::load(files, &mut problems);
         formats.sort_by(|a, b| a.id.cmp(&b.id));
-        if problems.is_empty() { Ok(Self { formats, vocabulary, products }) } else { Err(problems) }
+        let names = OnceLock::new();
+        if problems.is_empty() { Ok(Self { formats, vocabulary, products, names }) } else { Err(problems) }
+    }
+
+    /// Those of the headers, squeezed, that any format knows.
+    fn familiar(&self, header: &[String]) -> Vec<String> {
+        let names = self.names.get_or_init(|| describe::Names::all(&self.formats));
+        header.iter().filter(|name| names.knows(name)).cloned().collect()
     }
 
     /// The format that explains an export best, if any does.

@@ -25,10 +25,11 @@ impl Formats {
     #[must_use]
     pub fn nearest(&self, export: &Export) -> Option<Nearest<'_>> {
         let squeezed: Vec<String> = export.header.iter().map(|h| squeeze(h)).collect();
+        let familiar = self.familiar(&squeezed);
         let best = self.formats.iter().max_by_key(|format| {
             let required = format.first_way().map_or(&[][..], |way| &way.required);
             let met = required.iter().filter(|any| any.iter().any(|n| squeezed.contains(n))).count();
-            let shared = format.known_in(&squeezed);
+            let shared = format.known_in(&familiar);
             // A format with few headers is no better for having few: what it lacks counts against it.
             let lacking = required.len() - met;
             (shared.saturating_sub(2 * lacking), met, std::cmp::Reverse(&format.id))

@@ -135,9 +135,10 @@ impl Vocabulary {
                 return Self::default();
             }
         };
-        let patterns = raw.placeholder_serials.patterns.iter().map(|p| format!("^(?:{p})$"));
-        let placeholder_patterns = RegexSet::new(patterns).unwrap_or_else(|e| {
-            problems.push(problem(PATH, "placeholder_serials", e.to_string(), ""));
+        let patterns = &raw.placeholder_serials.patterns;
+        let placeholder_patterns = RegexSet::new(patterns.iter().map(|p| format!("^(?:{p})$"))).unwrap_or_else(|e| {
+            let message = super::file::no_pattern(&patterns.join("`, `"), &e);
+            problems.push(problem(PATH, "placeholder_serials", message, ""));
             RegexSet::default()
         });
         let mut words = BTreeMap::new();

@@ -7,7 +7,7 @@ use super::exceptions::{Exception, Selector};
 use crate::error::Problem;
 use crate::formats::dates::{Stamp, stamp};
 use crate::rules::{Named, Names};
-use crate::schema::nearest;
+use crate::schema::{instead, nearest};
 use crate::time::DAY;
 
 const KEYS: &[&str] = &["rule", "device", "reason", "owner", "approved_by", "expires"];
@@ -94,7 +94,7 @@ impl Reader<'_> {
     fn exception(&mut self, line: usize, entry: &Entry, rules: &Names<'_>) -> Option<Exception> {
         for key in entry.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let near = nearest(key, KEYS.iter().copied());
-            let help = near.map_or_else(|| format!("use {}", KEYS.join(", ")), |n| format!("the nearest is `{n}`"));
+            let help = instead(near, || format!("use {}", KEYS.join(", ")));
             self.add(format!("`{key}` is no key of an exception"), help);
         }
         let rule = self.text(entry, "rule").map(|rule| self.rule(rule, rules));
@@ -123,8 +123,7 @@ impl Reader<'_> {
                 return id.to_string();
             }
             Named::Nothing(near) => {
-                let help =
-                    near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+                let help = instead(near, || "`lastseen rules list` lists them".into());
                 self.add(format!("`{rule}` is no rule"), help);
             }
         }
@@ -142,8 +141,7 @@ impl Reader<'_> {
         for (name, value) in &entry {
             let Some(selector) = Selector::parse(name) else {
                 let near = nearest(name, Selector::WORDS.iter().copied());
-                let help = near
-                    .map_or_else(|| format!("use {}", Selector::WORDS.join(", ")), |n| format!("the nearest is `{n}`"));
+                let help = instead(near, || format!("use {}", Selector::WORDS.join(", ")));
                 self.add(format!("`{name}` names no device"), help);
                 continue;
             };

@@ -1,5 +1,6 @@
 //! Conditions, steps and playbooks as masks and numbers.
 
+use crate::plan::cases::Test;
 use crate::plan::check;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Words, Written};
@@ -134,10 +135,13 @@ pub(super) struct Choice {
 pub(super) struct Book {
     pub name: String,
     pub about: String,
+    /// The file that it stands in.
+    pub file: String,
     pub order: u32,
     /// Which devices it is for; nothing means every one.
     pub applies: Option<Condition>,
     pub choices: Vec<Choice>,
+    pub tests: Vec<Test>,
 }
 
 /// A step as defined, checked.

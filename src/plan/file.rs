@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::plan::Phase;
+use crate::plan::cases::RawTest;
 
 /// One file: a list of steps (`define`) or a playbook (everything else).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct Document {
     /// Steps that playbooks may use.
@@ -26,6 +27,8 @@ pub(super) struct Document {
     pub steps: Vec<Item>,
     /// What plans ask before anything changes, by the notice that raises the question.
     pub asks: BTreeMap<String, String>,
+    /// Devices and their plans.
+    pub tests: Vec<RawTest>,
 }
 
 /// A condition: every word of `all`, at least one of `any` if there are any, none of `none`.
@@ -37,9 +40,16 @@ pub(super) struct Words {
     pub none: Vec<String>,
 }
 
+impl Words {
+    /// Whether it asks for nothing, so that it always holds.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.any.is_empty() && self.none.is_empty()
+    }
+}
+
 /// A step: its texts, and what keeps it safe in every playbook.
 #[allow(clippy::struct_excessive_bools, reason = "keys of a file, each by itself")]
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Definition {
     /// Slug.
@@ -176,7 +186,7 @@ pub(super) struct AtATime {
 }
 
 /// What a step frees, and when.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Freed {
     #[serde(default)]
@@ -204,7 +214,7 @@ pub(super) struct Written {
 }
 
 /// A step that must come first, or a state that makes it needless.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct After {
     /// The step.
@@ -235,7 +245,7 @@ pub(super) struct Case {
 
 /// A step in a playbook. With nothing but `when` it takes the cases of its definition along; with anything of its own
 /// it stands for itself.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Item {
     pub step: String,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::console::Registry;
+use crate::error::Problem;
 use crate::plan::ask;
 use crate::plan::check::{self, Stop};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
 use crate::plan::facts::DeviceBits;
 use crate::plan::file::Document;
-use crate::plan::sheet::{Parameters, Problem, Sheet};
+use crate::plan::sheet::{Parameters, Sheet};
 use crate::plan::{Entry, Playbooks};
 use crate::schema::no_file_name;
 
@@ -24,7 +25,7 @@ pub(super) fn load(
     registry: &'static Registry,
 ) -> Result<Playbooks, Vec<Problem>> {
     let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters, registry)).collect();
-    let shelf = Shelf::fill(&mut pages);
+    let steps = Definitions::read(&mut pages);
 
     let mut ledger = Ledger::default();
     let mut books: Vec<Book> = Vec::new();
@@ -32,7 +33,7 @@ pub(super) fn load(
         nameless(page);
         unfit(page);
         if page.document.playbook.is_some() {
-            let book = bind(page, &shelf, &mut ledger);
+            let book = bind(page, &steps, &mut ledger);
             if let Some(twin) = books.iter().find(|b| b.order == book.order || b.name == book.name) {
                 let message = format!("playbook `{}` has the name or the order of `{}`", book.name, twin.name);
                 page.sheet.problem("order", message, "give each playbook its own name and its own order".into());
@@ -43,13 +44,15 @@ pub(super) fn load(
     books.sort_by_key(|b| b.order);
 
     let asks = pages.iter_mut().flat_map(asks).collect();
+    strange_books(&books, &mut pages);
     totality(&books, &mut pages);
-    let problems: Vec<_> = pages.into_iter().flat_map(|p| p.sheet.into_problems()).collect();
+    let (sheets, documents): (Vec<_>, Vec<_>) = pages.into_iter().map(|p| (p.sheet, p.document)).unzip();
+    let problems: Vec<_> = sheets.into_iter().flat_map(Sheet::into_problems).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    let guards = shelf.steps.into_iter().map(|k| k.guard).collect();
-    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks })
+    let guards = steps.steps.into_iter().map(|k| k.guard).collect();
+    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks, documents, parameters })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
@@ -78,8 +81,13 @@ fn asks(page: &mut Page) -> Vec<(String, String)> {
 
 /// Notes a playbook that lacks its name; it would be passed over silently.
 fn nameless(page: &mut Page) {
-    let Document { playbook, about, order, applies, steps, .. } = &page.document;
-    let parts = [("order", order.is_some()), ("applies", applies.is_some()), ("steps", !steps.is_empty())];
+    let Document { playbook, about, order, applies, steps, tests, .. } = &page.document;
+    let parts = [
+        ("order", order.is_some()),
+        ("applies", applies.is_some()),
+        ("steps", !steps.is_empty()),
+        ("tests", !tests.is_empty()),
+    ];
     let part = parts.iter().find(|(_, there)| *there).map(|(key, _)| *key);
     if let (None, Some(key)) = (playbook, part.or((!about.is_empty()).then_some("about"))) {
         let message = "the file has an order of steps and no `playbook`".into();
@@ -116,24 +124,37 @@ fn totality(books: &[Book], pages: &mut [Page]) {
     }
 }
 
+/// Notes tests that name a playbook which nobody wrote.
+fn strange_books(books: &[Book], pages: &mut [Page]) {
+    for Page { sheet, document } in pages {
+        for test in &document.tests {
+            if let Some(name) = test.playbook.as_ref().filter(|name| !books.iter().any(|b| b.name == **name)) {
+                sheet.begin(&test.name);
+                sheet.unknown("playbook", name, books.iter().map(|b| b.name.as_str()));
+            }
+        }
+        sheet.rewind();
+    }
+}
+
 /// Every step that is defined.
 #[derive(Default)]
-struct Shelf {
+pub(super) struct Definitions {
     steps: Vec<Known>,
     numbers: BTreeMap<String, u16>,
 }
 
-impl Shelf {
-    fn fill(pages: &mut [Page]) -> Self {
-        let mut shelf = Self::default();
+impl Definitions {
+    fn read(pages: &mut [Page]) -> Self {
+        let mut definitions = Self::default();
         // Numbers first, so that a step may follow one that is defined later.
         for Page { sheet, document } in pages.iter_mut() {
             for raw in &document.define {
-                let number = u16::try_from(shelf.numbers.len()).unwrap_or(u16::MAX);
-                if shelf.numbers.contains_key(&raw.step) {
+                let number = u16::try_from(definitions.numbers.len()).unwrap_or(u16::MAX);
+                if definitions.numbers.contains_key(&raw.step) {
                     sheet.problem(&raw.step, format!("step `{}` is defined twice", raw.step), String::new());
                 } else {
-                    shelf.numbers.insert(raw.step.clone(), number);
+                    definitions.numbers.insert(raw.step.clone(), number);
                 }
             }
         }
@@ -141,19 +162,20 @@ impl Shelf {
         let in_use = in_use.join(" ");
         for Page { sheet, document } in pages {
             for raw in &document.define {
-                let number = shelf.numbers.get(&raw.step).copied().unwrap_or_default();
+                let number = definitions.numbers.get(&raw.step).copied().unwrap_or_default();
                 let mut known = compile::define(raw, number, &in_use, sheet);
                 known.guard.after = raw.after.as_ref().and_then(|after| {
-                    Some((shelf.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
+                    Some((definitions.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
                 });
                 complete(&known, sheet);
-                shelf.steps.push(known);
+                definitions.steps.push(known);
             }
         }
-        shelf
+        definitions
     }
 
-    fn number(&self, slug: &str, sheet: &mut Sheet) -> Option<u16> {
+    /// The number of a step; an unknown one is noted.
+    pub(super) fn number(&self, slug: &str, sheet: &mut Sheet) -> Option<u16> {
         let number = self.numbers.get(slug).copied();
         if number.is_none() {
             sheet.unknown("step", slug, self.numbers.keys().map(String::as_str));
@@ -180,7 +202,7 @@ fn complete(known: &Known, sheet: &mut Sheet) {
 }
 
 /// One playbook, its steps resolved.
-fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
+fn bind(page: &mut Page, steps: &Definitions, ledger: &mut Ledger) -> Book {
     let Page { sheet, document } = page;
     let name = document.playbook.clone().unwrap_or_default();
     let order = document.order.unwrap_or_else(|| {
@@ -191,7 +213,7 @@ fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
     let mut choices = Vec::new();
     let mut stops = Vec::new();
     for item in &document.steps {
-        let Some(known) = shelf.number(&item.step, sheet).and_then(|n| shelf.get(n)) else { continue };
+        let Some(known) = steps.number(&item.step, sheet).and_then(|n| steps.get(n)) else { continue };
         let when = compile::condition(&item.when, sheet);
         let variants = if item.stands_alone() {
             known.spread(&Variant { when, ..known.vary(&item.case(), sheet) })
@@ -201,7 +223,7 @@ fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
         let irreversible = variants.iter().any(|v| v.entry.irreversible);
         // A step for objects that need no earlier one may stand anywhere.
         let after = known.guard.after.filter(|(_, needless)| !when.demands(*needless));
-        let after = after.and_then(|(n, _)| shelf.get(n)).map(|k| k.entry.slug.as_str());
+        let after = after.and_then(|(n, _)| steps.get(n)).map(|k| k.entry.slug.as_str());
         let phase = known.entry.phase;
         stops.push(Stop { slug: &item.step, place: known.place, phase, irreversible, after });
         choices.extend(variants.into_iter().map(|v| ledger.choice(v, known.step)));
@@ -210,7 +232,10 @@ fn bind(page: &mut Page, shelf: &Shelf, ledger: &mut Ledger) -> Book {
     if stops.len() == document.steps.len() {
         check::order(&name, &stops, sheet);
     }
-    Book { name, about: sheet.resolve(&document.about), order, applies, choices }
+    let about = sheet.resolve(&document.about);
+    let tests = document.tests.iter().map(|test| test.compile(&name, steps, sheet)).collect();
+    sheet.rewind();
+    Book { name, about, file: sheet.name().to_owned(), order, applies, choices, tests }
 }
 
 /// Entries of all playbooks, each once.

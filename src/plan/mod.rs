@@ -12,6 +12,7 @@
 //! and not with the order (`never`, `states`, `after`, `gone`), so that no order can leave it out.
 
 mod ask;
+mod cases;
 mod check;
 mod compile;
 mod compose;
@@ -19,6 +20,7 @@ mod entry;
 mod facts;
 mod file;
 mod load;
+mod page;
 mod schedule;
 mod sheet;
 mod subject;
@@ -26,11 +28,14 @@ mod subject;
 mod suggestions;
 
 use crate::console::Registry;
+use crate::error::Problem;
 
+pub use cases::Tested;
 pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use page::Row;
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
-pub use sheet::{Parameters, Problem};
+pub use sheet::Parameters;
 pub use subject::{AndroidMode, Claim, Intent, Licence, Object, State, Subject};
 pub use suggestions::{Suggestion, Suggestions};
 
@@ -57,6 +62,10 @@ pub struct Playbooks {
     books: Vec<compile::Book>,
     /// Questions that plans ask first, by the notice that raises them.
     asks: std::collections::BTreeMap<String, String>,
+    /// The files as they are written, for those who want to read them.
+    documents: Vec<file::Document>,
+    /// What texts quote.
+    parameters: Parameters,
 }
 
 impl Playbooks {
@@ -94,6 +103,12 @@ impl Playbooks {
         self.books.iter().map(|b| (b.name.as_str(), b.about.as_str()))
     }
 
+    /// Number of steps that are defined.
+    #[must_use]
+    pub fn defined(&self) -> usize {
+        self.guards.len()
+    }
+
     /// Name of the playbook that applies to a device.
     #[must_use]
     pub fn book_of(&self, subject: &Subject) -> Option<&str> {
@@ -117,6 +132,8 @@ impl Playbooks {
 mod tests;
 #[cfg(test)]
 mod tests_any;
+#[cfg(test)]
+mod tests_cases;
 #[cfg(test)]
 mod tests_load;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One file while it is checked: what is wrong with it, and where.
 
 use crate::console::{Console, Registry};
+use crate::error::Problem;
 
 /// Settings that texts may quote, as `{delete_days}` and `{inactive_days}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,17 +12,30 @@ pub struct Parameters {
     pub inactive_days: u32,
 }
 
-/// Something wrong in a list of steps or in a playbook.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, as given to [`Playbooks::load`](crate::plan::Playbooks::load).
-    pub file: String,
-    /// The line, where it can be told.
-    pub line: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to write instead; may be empty.
-    pub help: String,
+impl Parameters {
+    /// The value of a setting that a text quotes.
+    fn get(self, name: &str) -> Option<u32> {
+        match name {
+            "delete_days" => Some(self.delete_days),
+            "inactive_days" => Some(self.inactive_days),
+            _ => None,
+        }
+    }
+
+    /// A text on one line, with its settings filled in, and the names that are no settings.
+    pub(super) fn fill(self, text: &str) -> (String, Vec<&str>) {
+        let (mut out, mut strange) = (String::with_capacity(text.len()), Vec::new());
+        for (at, part) in text.split('{').enumerate() {
+            let (name, rest) = if at == 0 { ("", part) } else { part.split_once('}').unwrap_or((part, "")) };
+            match self.get(name) {
+                Some(value) => out.push_str(&value.to_string()),
+                None if at > 0 => strange.push(name),
+                None => {}
+            }
+            out.push_str(rest);
+        }
+        (out.split_whitespace().collect::<Vec<_>>().join(" "), strange)
+    }
 }
 
 /// One file, and the problems found so far.
@@ -32,11 +46,13 @@ pub(super) struct Sheet<'a> {
     parameters: Parameters,
     registry: &'static Registry,
     problems: Vec<Problem>,
+    /// Lines at the top that are not looked at for a token.
+    above: usize,
 }
 
 impl<'a> Sheet<'a> {
     pub(super) const fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
-        Self { name, text, parameters, registry, problems: Vec::new() }
+        Self { name, text, parameters, registry, problems: Vec::new(), above: 0 }
     }
 
     /// The consoles of the run.
@@ -44,14 +60,31 @@ impl<'a> Sheet<'a> {
         self.registry
     }
 
+    pub(super) const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Has the problems that follow be looked for from the part on that has this name, and says in which line that is.
+    pub(super) fn begin(&mut self, name: &str) -> Option<usize> {
+        self.above = 0;
+        let at = self.text.lines().position(|line| is_name(line, name))?;
+        self.above = at;
+        Some(at + 1)
+    }
+
+    /// Has the problems that follow be looked for in the whole file again.
+    pub(super) const fn rewind(&mut self) {
+        self.above = 0;
+    }
+
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
 
-    /// Notes a problem at the first line that holds `token` as a word of its own.
+    /// Notes a problem at the first line that holds `token`, as a word of its own where it is one.
     pub(super) fn problem(&mut self, token: &str, message: String, help: String) {
-        let line = self.line_of(token);
-        self.problems.push(Problem { file: self.name.into(), line, message, help });
+        let place = place(self.line_of(token));
+        self.problems.push(Problem { file: self.name.into(), place, message, help });
     }
 
     /// Notes a word that is not in a closed list.
@@ -71,7 +104,7 @@ impl<'a> Sheet<'a> {
 
     /// Notes what the YAML reader says.
     pub(super) fn unreadable(&mut self, error: &yaml_serde::Error) {
-        let line = error.location().map(|l| l.line());
+        let place = place(error.location().map(|l| l.line()));
         let full = error.to_string();
         // The place is told apart; the reader repeats it at the end of its sentence.
         let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
@@ -80,32 +113,40 @@ impl<'a> Sheet<'a> {
             Some(word) if message.contains("unknown ") => suggest(word, quoted),
             _ => String::new(),
         };
-        self.problems.push(Problem { file: self.name.into(), line, message, help });
+        self.problems.push(Problem { file: self.name.into(), place, message, help });
     }
 
     /// A text on one line, with its settings filled in.
     pub(super) fn resolve(&mut self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut parts = line.split('{');
-        out.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-            match name {
-                "delete_days" => out.push_str(&self.parameters.delete_days.to_string()),
-                "inactive_days" => out.push_str(&self.parameters.inactive_days.to_string()),
-                other => self.unknown("setting", other, ["delete_days", "inactive_days"].into_iter()),
-            }
-            out.push_str(rest);
+        let (out, strange) = self.parameters.fill(text);
+        for name in strange {
+            self.unknown("setting", name, ["delete_days", "inactive_days"].into_iter());
         }
         out
     }
 
     fn line_of(&self, token: &str) -> Option<usize> {
         let part_of_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let holds = |line: &str| line.split(|c| !part_of_word(c)).any(|word| word == token);
-        self.text.lines().position(holds).map(|at| at + 1)
+        let is_word = token.chars().all(part_of_word);
+        let is_here = |line: &str| {
+            // A misplaced comma makes a word of half a sentence.
+            if is_word { line.split(|c| !part_of_word(c)).any(|word| word == token) } else { line.contains(token) }
+        };
+        self.text.lines().skip(self.above).position(is_here).map(|at| self.above + at + 1)
     }
+}
+
+/// A line as the place of a problem.
+pub(super) fn place(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!("line {line}"))
+}
+
+/// Whether a line begins the part of that name. A long name goes on in the next line.
+fn is_name(line: &str, name: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("- ").trim_start_matches("{ ");
+    let Some(written) = line.strip_prefix("name:") else { return false };
+    let written = written.trim().trim_start_matches(['"', '\'']).trim_end_matches(['"', '\'']);
+    !written.is_empty() && name.starts_with(written)
 }
 
 /// Names the nearest word that is right, if one is near.

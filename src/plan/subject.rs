@@ -65,17 +65,18 @@ pub struct Object {
     pub without_actions: bool,
 }
 
-/// What a finding asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Intent {
-    /// The device leaves service.
-    Remove,
-    /// Only the named objects go.
-    Objects,
-    /// Management is to be restored.
-    Reconnect,
-    /// Nothing goes; somebody is to look.
-    Review,
+words! {
+    /// What a finding asks for.
+    Intent {
+        /// The device leaves service.
+        Remove = "remove",
+        /// Only the named objects go.
+        Objects = "objects",
+        /// Management is to be restored.
+        Reconnect = "reconnect",
+        /// Nothing goes; somebody is to look.
+        Review = "review",
+    }
 }
 
 /// What one finding asks of one device.

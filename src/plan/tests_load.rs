@@ -2,8 +2,9 @@
 
 use super::tests::{PARAMETERS, shipped};
 use super::*;
+use crate::error::Problem;
 
-const STEPS: &str = "\
+pub(super) const STEPS: &str = "\
 define:
   - step: begin
     place: first
@@ -37,7 +38,7 @@ define:
     why: It is the last.
 ";
 
-const BOOK: &str = "\
+pub(super) const BOOK: &str = "\
 playbook: all
 order: 1
 steps:
@@ -47,15 +48,15 @@ steps:
   - step: finish
 ";
 
-fn load(files: &[(&str, &str)]) -> Result<Playbooks, Vec<Problem>> {
+pub(super) fn load(files: &[(&str, &str)]) -> Result<Playbooks, Vec<Problem>> {
     let files: Vec<_> = files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     Playbooks::load(&files, &PARAMETERS)
 }
 
 /// Problems as `file:line: message | help`.
-fn problems(files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn problems(files: &[(&str, &str)]) -> Vec<String> {
     let show = |p: Problem| {
-        let line = p.line.map_or_else(|| "-".into(), |l| l.to_string());
+        let line = p.place.strip_prefix("line ").unwrap_or("-");
         format!("{}:{line}: {} | {}", p.file, p.message, p.help)
     };
     load(files).map_or_else(|list| list.into_iter().map(show).collect(), |_| Vec::new())
@@ -122,7 +123,7 @@ fn unknown_words_name_the_nearest() {
 fn unknown_keys_name_the_nearest() {
     let found = problems(&[("steps.yaml", STEPS), ("book.yaml", &BOOK.replace("order:", "ordr:"))]);
     let expected = "book.yaml:2: unknown field `ordr`, expected one of `define`, `in-use`, `playbook`, `about`, `order`, \
-                    `applies`, `steps`, `asks` | did you mean `order`?";
+                    `applies`, `steps`, `asks`, `tests` | did you mean `order`?";
     assert_eq!(found[0], expected);
     let found = problems(&[("steps.yaml", &STEPS.replace("place: early", "place: erly")), ("book.yaml", BOOK)]);
     assert!(found[0].starts_with("steps.yaml:7: define[1].place: unknown variant `erly`"), "{}", found[0]);

@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 pub(super) const FILE_LIMIT: u64 = 4 << 30;
 /// The widest table that any console writes.
 pub(super) const MAX_COLUMNS: usize = 4_096;
+/// The rows that could be a table's header are looked at up to so many cells.
+pub(super) const HEADING_CELLS: usize = 1 << 18;
 /// Unpacked bytes for each packed one. Device lists repeat themselves and pack well; a bomb packs a thousandfold.
 pub(super) const RATIO: u64 = 100;
 /// What an input may unpack to beyond that.

@@ -10,7 +10,7 @@ use polars_io::SerReader;
 use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
 use rayon::prelude::*;
 
-use super::budget::{MAX_COLUMNS, too_wide};
+use super::budget::{HEADING_CELLS, MAX_COLUMNS, too_wide};
 use super::export::{FirstCells, Heading, Rows};
 use super::split::Splitter;
 use super::tolerant;
@@ -169,7 +169,14 @@ impl Delimited {
         let lines = self.text.get(..self.body).unwrap_or_default().matches('\n').count();
         let at = Position { byte: self.body, line: u32::try_from(lines + 1).unwrap_or(u32::MAX) };
         let heads = heads(&self.text, at, self.declared).filter(|head| filled(&head.cells) > 1);
-        heads.map(|Head { at, delimiter, end, cells }| Heading { row: at.line, delimiter, end, cells }).collect()
+        let mut held = 0;
+        heads
+            .take_while(|head| {
+                held += head.cells.len();
+                held <= HEADING_CELLS
+            })
+            .map(|Head { at, delimiter, end, cells }| Heading { row: at.line, delimiter, end, cells })
+            .collect()
     }
 
     /// The same text with another line as header.

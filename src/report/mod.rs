@@ -1,24 +1,21 @@
 //! The report: one model into HTML, XLSX, CSV, JSON, Arrow and the evidence manifest, as one folder that appears whole or
 //! not at all.
 
-mod arrow;
 mod commands;
-mod csv;
-mod draw;
 mod evidence;
 mod folder;
-mod html;
-mod json;
 mod model;
-mod page;
 mod pictures;
 mod place;
+mod render;
 mod selection;
 mod settled;
-mod tables;
+mod table;
+mod view;
 mod work;
-mod workbook;
 
+#[cfg(test)]
+mod tests_formats;
 #[cfg(test)]
 mod tests_schema;
 
@@ -84,15 +81,16 @@ pub fn write(
     progress.step("Writing the report");
     let asked = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| asked.contains(&format);
-    let index = tables::Index::new(analysis);
+    let index = view::Index::new(analysis);
+    let run = view::Run { analysis, index: &index };
     let selection = selection::Selection::for_people(analysis, &index);
     let mut model = Model::new(analysis, &index, &options.label, settled::Settled::of(analysis, &options.settings));
 
-    let tables = || if wants(Format::Csv) { tables::write_all(analysis, &index, &folder) } else { Ok(Vec::new()) };
+    let tables = || if wants(Format::Csv) { render::csv::write_all(run, &folder) } else { Ok(Vec::new()) };
     let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
         (false, _) => Ok(Vec::new()),
-        (true, true) => workbook(analysis, &index, &model, &selection, &folder),
-        (true, false) => workbook(analysis, &index, &model, &selection::Selection::whole(analysis, &index), &folder),
+        (true, true) => workbook(run, &model, &selection, &folder),
+        (true, false) => workbook(run, &model, &selection::Selection::whole(analysis, &index), &folder),
     };
     let (tables, workbook) = rayon::join(tables, workbook);
     let mut outputs = tables?;
@@ -101,15 +99,15 @@ pub fn write(
         outputs.extend(commands::write(analysis, &index, &folder)?);
     }
     if wants(Format::Arrow) {
-        outputs.extend(arrow::write(analysis, &index, &folder)?);
+        outputs.extend(render::arrow::write(run, &folder)?);
     }
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     model.outputs = outputs;
     if wants(Format::Json) {
-        folder.file("report.json", |out| json::write(analysis, &index, &model, out))?;
+        folder.file("report.json", |out| render::json::write(run, &model, out))?;
     }
     if wants(Format::Html) {
-        folder.text("report.html", &html::render(analysis, &index, &model, &selection, templates)?)?;
+        folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
     }
     evidence::write(analysis, &options.settings, &folder)?;
     folder.finish()?;
@@ -117,16 +115,15 @@ pub fn write(
 }
 
 fn workbook(
-    analysis: &Analysis,
-    index: &tables::Index,
+    run: view::Run<'_>,
     model: &Model,
     selection: &selection::Selection,
     folder: &folder::Folder,
-) -> Result<Vec<tables::Output>> {
+) -> Result<Vec<view::Output>> {
     let scratch = folder.scratch();
-    folder.file("workbook.xlsx", |out| workbook::write(analysis, index, model, selection, scratch, out))?;
-    let rows = analysis.findings.device.iter().filter(|d| selection.has(**d)).count();
-    Ok(vec![tables::Output {
+    folder.file("workbook.xlsx", |out| render::xlsx::write(run, model, selection, scratch, out))?;
+    let rows = run.analysis.findings.device.iter().filter(|d| selection.has(**d)).count();
+    Ok(vec![view::Output {
         file: "workbook.xlsx".into(),
         rows,
         meaning: "tasks, steps, devices, records, rules and notices for a spreadsheet; its rows are tasks",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
-use super::tables::{self, Index, Output};
+use super::view::{self, Index, Output};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
 use crate::analysis::Analysis;
 use crate::identity::{DAY, NONE, rfc3339};
@@ -370,9 +370,8 @@ impl Model {
 fn totals(analysis: &Analysis, index: &Index) -> Totals {
     let devices = &analysis.devices;
     let count = |wanted| pictures::of_activity(analysis, wanted);
-    let entries = |test: fn(&Entry) -> bool| {
-        analysis.steps.iter().filter(|s| tables::entry(analysis, s).is_some_and(test)).count()
-    };
+    let entries =
+        |test: fn(&Entry) -> bool| analysis.steps.iter().filter(|s| view::entry(analysis, s).is_some_and(test)).count();
     let planned: BTreeSet<u32> = analysis.steps.iter().map(|s| s.device).collect();
     Totals {
         rows: analysis.sources.iter().map(|s| s.rows).sum(),

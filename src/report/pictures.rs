@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::tables::Index;
+use super::view::Index;
 use crate::analysis::Analysis;
 use crate::identity::{DAY, Threshold};
 use crate::schema::{Activity, Platform};

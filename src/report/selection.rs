@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::model::ON_PAGE;
-use super::tables::Index;
+use super::view::Index;
 use crate::analysis::Analysis;
 
 /// Devices by number, the severest finding first, then the longest stale; those without a finding last.

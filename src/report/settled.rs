@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::tables;
+use super::view;
 use crate::analysis::Analysis;
 use crate::identity::day;
 
@@ -107,7 +107,7 @@ fn hidden_row(analysis: &Analysis, at: usize) -> HiddenRow {
     let findings = &analysis.hidden.findings;
     let device = findings.device.get(at).copied().unwrap_or_default() as usize;
     HiddenRow {
-        rule: tables::rule_of(analysis, findings, at).to_string(),
+        rule: view::rule_of(analysis, findings, at).to_string(),
         device_key: analysis.devices.key.get(device).cloned().unwrap_or_default(),
         device_name: analysis.devices.name.get(device).to_string(),
         severity: findings.severity.get(at).map_or("", |severity| severity.as_str()),

@@ -4,20 +4,44 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::model::Model;
+use super::table::{Field, Place, Type, described};
 use crate::console::Registry;
-use crate::schema::DEVICES_CSV;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
 
-fn object(properties: &Map<String, Value>, required: &[&str]) -> Value {
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+fn cell(field: &Field) -> Value {
+    let name = match field.kind {
+        Type::Flag => "boolean",
+        Type::Number => "integer",
+        Type::List => "array",
+        _ => "string",
+    };
+    // A moment that is not known is an empty text.
+    let nullable = field.optional && !matches!(field.kind, Type::Time | Type::Day);
+    let mut cell = json!({ "description": field.meaning });
+    cell["type"] = if nullable { json!([name, "null"]) } else { json!(name) };
+    if field.kind == Type::List {
+        cell["items"] = json!({ "type": "string" });
+    }
+    cell
 }
 
-fn typed(pairs: &[(&str, Value)]) -> Map<String, Value> {
-    pairs.iter().map(|(name, kind)| ((*name).to_string(), kind.clone())).collect()
-}
-
-fn table(row: &Value) -> Value {
+fn table(name: &str, fields: &[Field]) -> Value {
+    let fields: Vec<&Field> = fields.iter().filter(|field| field.place != Place::CsvOnly).collect();
+    let columns: Map<String, Value> = fields.iter().map(|field| (field.name.clone(), cell(field))).collect();
+    // Columns of consoles are there for those of which a list was given.
+    let per_console = |name: &str| {
+        Registry::shipped()
+            .all()
+            .iter()
+            .any(|c| name.strip_prefix(c.column_prefix()).is_some_and(|end| end == "_id" || end == "_last_seen"))
+    };
+    let required: Vec<&str> = fields
+        .iter()
+        .map(|field| field.name.as_str())
+        .filter(|column| name != "devices" || !per_console(column))
+        .collect();
+    let row = json!({ "type": "object", "properties": columns, "required": required, "additionalProperties": false });
     json!({
         "type": "object",
         "properties": {
@@ -31,59 +55,11 @@ fn table(row: &Value) -> Value {
 }
 
 fn tables() -> Value {
-    let text = json!({ "type": "string" });
-    let maybe = json!({ "type": ["string", "null"] });
-    let flag = json!({ "type": "boolean" });
-    let mut devices: Map<String, Value> = DEVICES_CSV.iter().map(|name| ((*name).to_string(), text.clone())).collect();
-    devices.insert("days_inactive".into(), json!({ "type": ["integer", "null"] }));
-    for console in Registry::shipped().all().iter().filter(|console| console.is_always_shown()) {
-        for column in ["id", "last_seen"] {
-            devices.insert(format!("{}_{column}", console.column_prefix()), text.clone());
-        }
-    }
-    let findings = [
-        "finding_id",
-        "rule",
-        "severity",
-        "confidence",
-        "device_key",
-        "evidence",
-        "suggestion_id",
-        "status",
-        "assignee",
-        "note",
-        "intent",
-    ];
-    let mut finding: Map<String, Value> = findings.iter().map(|name| ((*name).to_string(), maybe.clone())).collect();
-    finding.insert("objects".into(), json!({ "type": "array", "items": text }));
-    let step = typed(&[
-        ("suggestion_id", text.clone()),
-        ("device_key", text.clone()),
-        ("step", text.clone()),
-        ("action", text.clone()),
-        ("console", maybe.clone()),
-        ("object_id", text.clone()),
-        ("role", text.clone()),
-        ("irreversible", flag.clone()),
-        ("wipes", flag),
-        ("condition", text.clone()),
-        ("why", text.clone()),
-        ("phase", text.clone()),
-        ("not_before", text),
-        ("batch", json!({ "type": ["integer", "null"] })),
-        ("frees", maybe.clone()),
-    ]);
-    let step_names: Vec<String> = step.keys().cloned().collect();
-    let step_names: Vec<&str> = step_names.iter().map(String::as_str).collect();
-    json!({
-        "type": "object",
-        "properties": {
-            "devices": table(&object(&devices, DEVICES_CSV)),
-            "findings": table(&object(&finding, &findings)),
-            "plan": table(&object(&step, &step_names)),
-        },
-        "required": ["devices", "findings", "plan"],
-    })
+    let tables = described();
+    let names: Vec<&str> = tables.iter().map(|(name, _)| *name).collect();
+    let properties: Map<String, Value> =
+        tables.iter().map(|(name, fields)| ((*name).to_string(), table(name, fields))).collect();
+    json!({ "type": "object", "properties": properties, "required": names })
 }
 
 fn published() -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::tables::Index;
+use super::view::Index;
 use crate::analysis::Analysis;
 use crate::identity::day;
 use crate::plan::{Entry, Phase};
@@ -159,15 +159,15 @@ pub(super) fn batches(analysis: &Analysis, findings: &[u32]) -> Vec<BatchRow> {
             batch: number,
             suggestion: suggestion.id.clone(),
             devices,
-            from: removal_day(analysis, batch.day),
+            from: day(removal_day(analysis, batch.day)),
         })
     };
     counts.into_iter().filter_map(one).collect()
 }
 
-/// The date of a day of removals, counted from 1.
-pub(super) fn removal_day(analysis: &Analysis, number: u32) -> String {
-    day(analysis.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY)
+/// A day of removals, counted from 1, in UTC milliseconds.
+pub(super) fn removal_day(analysis: &Analysis, number: u32) -> i64 {
+    analysis.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
 }
 
 /// Minutes of work of all plans: each step of a batch is begun once.
@@ -192,8 +192,8 @@ pub(super) struct Contents {
     pub wipes: usize,
     /// Steps.
     pub steps: usize,
-    /// First and last day of what waits for the grace period.
-    pub after_grace: (String, String),
+    /// First and last day of what waits for the grace period, UTC milliseconds.
+    pub after_grace: Option<(i64, i64)>,
 }
 
 /// What one batch holds.
@@ -214,6 +214,6 @@ pub(super) fn contents(analysis: &Analysis, index: &Index, batch: usize) -> Cont
             }
         }
     }
-    contents.after_grace = late.map(|(first, last)| (day(first), day(last))).unwrap_or_default();
+    contents.after_grace = late;
     contents
 }

@@ -22,7 +22,7 @@ mod show;
 
 use crate::assets::{Files, under};
 use crate::error::Problem;
-use crate::schema::nearest;
+use crate::schema::{instead, nearest};
 
 pub use availability::Availability;
 pub use cases::run_cases;
@@ -85,8 +85,7 @@ fn after(rule: &Rule, rules: &[Rule], ids: &[String]) -> Vec<Problem> {
                 Named::Earlier(id) => Some(id),
                 _ => nearest(name, ids.iter().map(String::as_str)),
             };
-            let help =
-                near.map_or_else(|| "`lastseen rules list` lists them".into(), |n| format!("the nearest is `{n}`"));
+            let help = instead(near, || "`lastseen rules list` lists them".into());
             Some(problem(format!("`{name}` is no rule"), help))
         }
         Some(other) if !other.after.is_empty() => {

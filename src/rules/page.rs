@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::describe::{Case, Expect, Intent};
 use super::rule::{Objects, Rule, What};
+use crate::prose::wrapped;
 use crate::schema::Console;
 
 /// The page of a rule.
@@ -50,17 +51,6 @@ fn severities(rule: &Rule) -> String {
     words.dedup();
     let conditions = if rule.severity_when.is_empty() { "" } else { ", by circumstance" };
     format!("{}{conditions}", words.join(" or "))
-}
-
-/// Prose in lines of a readable length; `mark` stands before the first.
-fn wrapped(text: &str, mark: &str) -> String {
-    let rest = " ".repeat(mark.len());
-    let options = textwrap::Options::new(120)
-        .initial_indent(mark)
-        .subsequent_indent(&rest)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
 }
 
 fn indented(condition: &str) -> String {

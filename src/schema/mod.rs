@@ -1,18 +1,16 @@
 //! The dictionary: every column that stands between two stages, with its type, unit and meaning.
 //!
 //! A stage knows the table before it and the table after it, nothing else, and both are described here. Format files,
-//! rules and playbooks are checked against these tables when they are loaded; `lastseen fields`, the headers of the CSV
-//! files and the rule compiler read them too, so that a column exists in one place only.
+//! rules and playbooks are checked against these tables when they are loaded; `lastseen fields` and the rule compiler read
+//! them too, so that a column exists in one place only. The tables of a report stand with the report.
 
 mod device;
 mod file_names;
-mod output;
 mod record;
 mod words;
 
 pub use device::{DEVICE, beneath};
 pub use file_names::no_file_name;
-pub use output::{DEVICES_CSV, FINDINGS_CSV, NOTICES_CSV, PLAN_CSV, RECORDS_CSV, RULES_CSV, devices_csv};
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;
 pub use words::{Activity, Confidence, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status};
@@ -110,6 +108,12 @@ pub fn renamed(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.map(|n| (distance(name, n), n)).filter(|(d, n)| *d <= n.len().max(name.len()) / 3 + 1).min().map(|(_, n)| n)
+}
+
+/// What to write instead of a name that does not exist: the nearest one, or what else helps.
+#[must_use]
+pub fn instead(near: Option<&str>, otherwise: impl FnOnce() -> String) -> String {
+    near.map_or_else(otherwise, |near| format!("the nearest is `{near}`"))
 }
 
 /// Edit distance by letters.

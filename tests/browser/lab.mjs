@@ -19,6 +19,9 @@ if (!process.env.LASTSEEN_REPORT) throw new Error("set LASTSEEN_REPORT to a repo
 export const folder = resolve(process.env.LASTSEEN_REPORT);
 export const html = readFileSync(join(folder, "report.html"), "utf8");
 export const model = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+/** The text behind a cell that was neutralised against formulas, as the README says. */
+export const original = (cell) => cell.replace(/^'/, "").replace(/([,;\t|\n\r]["\s]*)'(?='*[=+\-@＝＋－＠])/gu, "$1");
+
 export const devices = readCsv(readFileSync(join(folder, "devices.csv"), "utf8"));
 
 export const SECTIONS = ["summary", "pictures", "suggestions", "devices", "doctor", "rules", "evidence"];

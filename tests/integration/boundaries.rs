@@ -22,8 +22,18 @@ fn code(text: &str) -> String {
     shipped.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//")).collect()
 }
 
+/// Fails where a file or folder below `src` is gone: a guard that watches nothing would pass for ever.
+#[track_caller]
+fn must_exist(places: &[&str]) {
+    for place in places {
+        assert!(repository("src").join(place).exists(), "src/{place} is gone; say here where it went");
+    }
+}
+
 /// Sources outside the given places that have one of the words.
+#[track_caller]
 fn breaches(allowed: &[&str], words: &[&str]) -> Vec<String> {
+    must_exist(allowed);
     let mut found = Vec::new();
     for (name, code) in sources() {
         if allowed.iter().any(|place| name.starts_with(place)) {
@@ -92,18 +102,28 @@ fn only_the_command_line_ends_the_process() {
     assert_eq!(breaches(&["cli/", "main.rs"], &["process::exit", "process::abort", "ExitCode"]), NONE);
 }
 
+/// The modules that a source names.
+fn named_modules(code: &str) -> Vec<String> {
+    let part = |rest: &str| rest.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
+    let direct = code.split("crate::").skip(1).map(part).filter(|module: &String| !module.is_empty());
+    // `use crate::{a, b::c}`
+    let lists = code.split("crate::{").skip(1).filter_map(|rest| rest.split_once("};"));
+    direct.chain(lists.flat_map(|(list, _)| list.split(',').map(|one| part(one.trim())))).collect()
+}
+
 #[test]
 fn what_everybody_uses_uses_nobody() {
-    let bottom = ["notice", "error", "schema"];
+    let bottom = ["notice.rs", "error.rs", "time.rs", "prose.rs", "schema/"];
+    must_exist(&bottom);
+    let module = |place: &str| place.trim_end_matches(".rs").trim_end_matches('/').to_owned();
+    let known = bottom.map(module);
     for (name, code) in sources() {
-        if !bottom.iter().any(|module| name == format!("{module}.rs")) {
-            continue;
+        let Some(place) = bottom.iter().find(|place| name.starts_with(*place)) else { continue };
+        for module in named_modules(&code) {
+            assert!(known.contains(&module), "src/{name} uses `crate::{module}`");
         }
-        for rest in code.split("crate::").skip(1) {
-            let module: String = rest.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
-            assert!(bottom.contains(&module.as_str()), "src/{name} uses `crate::{module}`");
-        }
-        assert!(!code.contains("super::"), "src/{name}");
+        assert!(place.ends_with('/') || !code.contains("super::"), "src/{name}");
+        assert!(!code.contains("super::super::"), "src/{name}");
     }
 }
 
@@ -111,16 +131,28 @@ fn what_everybody_uses_uses_nobody() {
 #[test]
 fn no_stage_names_a_later_one() {
     let stages = ["read", "formats", "doctor", "identity", "rules", "history", "plan", "report", "cli"];
+    must_exist(&stages);
     let mut found = Vec::new();
     for (name, code) in sources() {
         let Some(own) = stages.iter().position(|stage| name.starts_with(&format!("{stage}/"))) else { continue };
         for later in &stages[own + 1..] {
-            if names(&code, &format!("crate::{later}::")) {
+            if named_modules(&code).iter().any(|module| module == later) {
                 found.push(format!("src/{name} uses `crate::{later}`"));
             }
         }
     }
     assert_eq!(found, NONE);
+}
+
+#[test]
+fn every_file_of_tests_is_run() {
+    let main = fs::read_to_string(repository("tests/integration/main.rs")).unwrap();
+    for name in files_below(&repository("tests/integration")).into_keys() {
+        let module = name.trim_end_matches("/mod.rs").trim_end_matches(".rs");
+        if has_ending(&name, "rs") && !module.contains('/') && module != "main" {
+            assert!(main.contains(&format!("\nmod {module};\n")), "tests/integration/{name} is in no list of modules");
+        }
+    }
 }
 
 #[test]

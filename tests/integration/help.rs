@@ -24,6 +24,8 @@ fn program() {
       explain    Explain one device: its records, why they were joined or refused, signals, rules and
                  steps
       rules      List, show, check and test the rules
+      playbooks  List, show, check and test the playbooks: the steps for each kind of device, in their
+                 order
       checklist  Print which exports to ask for, how each is made without secrets, and what each adds
       fields     Print the columns that a rule may use, with type, meaning and the consoles that fill
                  them

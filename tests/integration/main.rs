@@ -19,10 +19,12 @@ mod formats;
 mod help;
 mod identity;
 mod inspect;
+mod links;
 mod lists;
 mod offline;
 mod place;
 mod plans;
+mod playbooks;
 mod properties;
 mod recognition;
 mod report;
@@ -32,5 +34,5 @@ mod together;
 mod truth;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]
-#[path = "../../sample-data/generator/mod.rs"]
+#[path = "../tenant/mod.rs"]
 mod generator;

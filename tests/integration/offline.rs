@@ -40,3 +40,12 @@ fn the_built_tree_has_no_client_and_no_encryption_of_connections() {
     let found: Vec<&&str> = NETWORK.iter().filter(|name| built.contains(**name)).collect();
     assert!(found.is_empty(), "{found:?}");
 }
+
+/// Whoever checks `deny.toml` with its own tool gets the same promise.
+#[test]
+fn the_policy_for_dependencies_bans_the_same() {
+    let policy = std::fs::read_to_string(repository("deny.toml")).unwrap();
+    let policy: toml::Table = policy.parse().unwrap();
+    let banned = policy["bans"]["deny"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    assert_eq!(banned.collect::<Vec<_>>(), NETWORK);
+}

@@ -244,6 +244,24 @@ fn an_answer_that_gets_lost_is_an_error() {
     }
 }
 
+/// The runtime opens `/dev/null` where standard output was closed, so that every answer would seem to arrive.
+#[cfg(unix)]
+#[test]
+fn an_answer_to_a_closed_output_is_an_error() {
+    let place = Place::with_sample();
+    for arguments in PRINTING {
+        let output = Command::new("sh")
+            .args(["-c", "exec \"$0\" \"$@\" >&-", env!("CARGO_BIN_EXE_lastseen")])
+            .args(*arguments)
+            .current_dir(place.path("."))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("it was closed before the program started"), "{arguments:?}: {said}");
+    }
+}
+
 /// The shell may limit the size of a file; a run then meets what it meets on a full disk.
 #[cfg(unix)]
 #[test]

@@ -28,6 +28,44 @@ pub(crate) struct MergedCells {
     pub(crate) across: u32,
 }
 
+/// Texts up to this length are not told apart, in bytes.
+const SHORT: u32 = 64;
+/// So many longer ones are; the rest count as the longest of them.
+const LONG: usize = 1 << 20;
+
+/// The lengths of the texts that a range would repeat.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lengths {
+    /// Row and column from 1, and the bytes of the text.
+    long: Vec<((u32, u32), u32)>,
+    /// The longest of those that are not told apart.
+    other: u32,
+}
+
+impl Lengths {
+    pub(super) fn see(&mut self, row: u32, column: u32, text: u64) {
+        let text = u32::try_from(text).unwrap_or(u32::MAX);
+        if text > SHORT && self.long.len() < LONG {
+            self.long.push(((row, column), text));
+        } else {
+            self.other = self.other.max(text);
+        }
+    }
+
+    /// What values that reach over several rows add to the text of a sheet with so many filled rows, in bytes.
+    pub(super) fn carried(self, ranges: &[Range], filled: u32) -> u64 {
+        if ranges.is_empty() {
+            return 0;
+        }
+        let long: BTreeMap<_, _> = self.long.into_iter().collect();
+        let text = |range: &Range| {
+            let rows = (range.last_row - range.row).min(filled);
+            u64::from(rows) * u64::from(long.get(&(range.row, range.column)).copied().unwrap_or(self.other))
+        };
+        ranges.iter().map(text).sum()
+    }
+}
+
 impl Merged {
     pub(super) fn new(mut ranges: Vec<Range>) -> Self {
         ranges.sort_unstable();
@@ -77,5 +115,22 @@ impl<'m> Reach<'m> {
     pub(super) fn row_values(&mut self, row: u32) -> impl Iterator<Item = (usize, Kind, Cow<'static, str>)> + '_ {
         self.open.retain(|_, (last_row, ..)| *last_row >= row);
         self.open.iter().map(|(column, (_, kind, text))| (*column, *kind, Cow::Owned(text.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_text_in_every_row_that_it_reaches() {
+        let range = |row, last_row| Range { row, column: 1, last_row, last_column: 1 };
+        let mut lengths = Lengths::default();
+        lengths.see(2, 1, 30_000);
+        lengths.see(3, 1, 7);
+        let carried = |ranges: &[Range]| lengths.clone().carried(ranges, 1_000);
+        assert_eq!(carried(&[range(2, 11)]), 9 * 30_000);
+        assert_eq!(carried(&[range(2, 1_048_576)]), 1_000 * 30_000);
+        assert_eq!(carried(&[range(3, 4), range(5, 5)]), 7);
     }
 }

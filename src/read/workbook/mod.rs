@@ -20,6 +20,7 @@ use std::ops::ControlFlow;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 
+use super::budget::{MAX_COLUMNS, too_wide};
 use merged::{Merged, MergedCells};
 use package::{Fault, Package};
 use scan::Scan;
@@ -169,6 +170,9 @@ fn describe<B: AsRef<[u8]>>(
     }
     let cells = xlsx.worksheet_cells_reader(&sheet.name).map_err(package::lower)?;
     let header = rows::header(cells, sheet.epoch_1904)?;
+    if header.cells.len() > MAX_COLUMNS {
+        return Err(too_wide());
+    }
     if header.row > 0 {
         sheet.title_rows = header.titles;
         sheet.head(header.row, header.cells, scan, merged);

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use calamine::{Cell, DataRef, XlsxCellReader, XlsxError};
 
+use super::super::budget::{HEADING_CELLS, MAX_COLUMNS};
 use super::cells::{self, Kind};
 use super::merged::{Merged, Reach};
 use super::package::lower;
@@ -70,7 +71,7 @@ pub(super) fn headings<RS: Read + Seek>(
     let mut reach = Reach::new(merged);
     let mut found: Vec<(u32, Vec<String>)> = Vec::new();
     let mut current: (u32, Vec<String>) = (0, Vec::new());
-    let mut seen = 0;
+    let (mut seen, mut held) = (0, 0);
     // A sheet that breaks off is found out when its rows are read.
     while let Ok(next) = source.next() {
         let row = next.as_ref().map_or(0, |(row, _, _)| *row);
@@ -80,12 +81,14 @@ pub(super) fn headings<RS: Read + Seek>(
                 set(&mut cells, column, text.trim());
             }
             if own > header_row && cells.iter().filter(|text| !text.is_empty()).count() > 1 {
+                held += cells.len();
                 found.push((own, cells));
             }
             seen += 1;
             current.0 = row;
         }
-        let Some((_, column, cell)) = next.filter(|_| seen <= HEADER_SEARCH) else { break };
+        let enough = seen > HEADER_SEARCH || held > HEADING_CELLS;
+        let Some((_, column, cell)) = next.filter(|_| !enough) else { break };
         if let Some((kind, text)) = cells::text(cell.get_value(), epoch_1904) {
             reach.see(row, column, kind, &text);
             set(&mut current.1, column, text.trim());
@@ -94,9 +97,9 @@ pub(super) fn headings<RS: Read + Seek>(
     found
 }
 
-/// Fills a cell that is blank.
+/// Fills a cell that is blank. A heading that is wider than any table is none.
 fn set(cells: &mut Vec<String>, column: usize, text: &str) {
-    if cells.len() <= column {
+    if cells.len() <= column && column < MAX_COLUMNS {
         cells.resize(column + 1, String::new());
     }
     if let Some(cell) = cells.get_mut(column).filter(|cell| cell.is_empty()) {

@@ -5,7 +5,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::merged::{Merged, Range};
+use super::merged::{Lengths, Merged, Range};
 use super::package::{Fault, PART_LIMIT, Package};
 use super::parts::next;
 
@@ -35,6 +35,8 @@ pub(super) struct Scan {
     has_filter: bool,
     has_criteria: bool,
     merged: Vec<Range>,
+    /// What a merged range would repeat.
+    lengths: Lengths,
 }
 
 impl Scan {
@@ -68,6 +70,8 @@ struct Place {
     in_value: bool,
     column: u32,
     cells: u64,
+    /// Bytes of the text of the cell.
+    text: u64,
     data_over: bool,
     in_criterion: bool,
     /// The cell holds the number of a shared string.
@@ -92,10 +96,20 @@ pub(super) fn scan<B: AsRef<[u8]>>(
             Event::End(tag) => place.leave(tag.local_name().as_ref(), &mut found),
             Event::Text(text) if place.in_value => {
                 place.row_filled |= !is_blank(&text);
-                found.text += if place.shared { shared(strings, &text) } else { text.len() as u64 };
+                place.text += if place.shared { shared(strings, &text) } else { text.len() as u64 };
             }
-            Event::CData(_) | Event::GeneralRef(_) if place.in_value => place.row_filled = true,
-            Event::Eof => return Ok(Some(found)),
+            Event::CData(text) if place.in_value => {
+                place.row_filled = true;
+                place.text += text.len() as u64;
+            }
+            Event::GeneralRef(_) if place.in_value => {
+                place.row_filled = true;
+                place.text += char::MAX.len_utf8() as u64;
+            }
+            Event::Eof => {
+                found.text += std::mem::take(&mut found.lengths).carried(&found.merged, found.filled);
+                return Ok(Some(found));
+            }
             _ => {}
         }
     }
@@ -170,7 +184,11 @@ impl Place {
     fn leave(&mut self, name: &str, found: &mut Scan) {
         match name {
             "v" | "t" => self.in_value = false,
-            "c" => (self.in_cell, self.in_value) = (false, false),
+            "c" => {
+                (self.in_cell, self.in_value) = (false, false);
+                found.text += self.text;
+                found.lengths.see(self.row, self.column, std::mem::take(&mut self.text));
+            }
             "row" if !self.data_over => {
                 if self.row_filled {
                     found.filled += 1;

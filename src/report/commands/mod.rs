@@ -12,10 +12,10 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::csv;
 use super::folder::Folder;
 use super::model::steps_of;
-use super::tables::{self, Index, Output};
+use super::render::csv;
+use super::view::{self, Index, Output};
 use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::identity::{day, rfc3339};
@@ -87,12 +87,12 @@ impl<'a> Group<'a, '_> {
     fn steps(&self, index: &Index, devices: &[u32]) -> Ordered {
         let mut ordered = Ordered::new();
         for device in devices {
-            if tables::status(self.analysis, *device as usize) == Status::Done {
+            if view::status(self.analysis, *device as usize) == Status::Done {
                 continue;
             }
             let (start, plan) = index.plan(self.analysis, *device as usize);
             for (at, step) in (start..).zip(plan) {
-                let entry = tables::entry(self.analysis, step);
+                let entry = view::entry(self.analysis, step);
                 if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
                     ordered.entry(place).or_default().push(at);
                 }

@@ -78,7 +78,7 @@ fn manifest(folder: &Path) -> io::Result<Option<(String, Named)>> {
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
         Err(e) => return Err(e),
     }
-    let bytes = fs::read(&path)?;
+    let bytes = crate::disk::read(&path, LARGEST_MANIFEST)?;
     let Ok(manifest) = serde_json::from_slice::<Value>(&bytes) else { return Ok(None) };
     let ours = manifest.pointer("/program/name").and_then(Value::as_str) == Some(env!("CARGO_PKG_NAME"));
     let outputs = manifest.get("outputs").and_then(Value::as_array).filter(|_| ours);

@@ -82,7 +82,7 @@ pub(super) fn inspected(name: &str, content: impl AsRef<[u8]>) -> Cost {
 
 /// A run that must come to an end soon, in little memory.
 pub(super) fn within(place: &Place, arguments: &[&str]) -> Cost {
-    let cost = cost(place, arguments, Duration::from_secs(60));
+    let cost = cost(place, arguments, Duration::from_mins(1));
     assert_ne!(cost.code, -2, "it goes on for ever: {arguments:?}");
     assert!(cost.peak < 1_000, "{} MB", cost.peak);
     assert!(!cost.said.contains("panicked") && !cost.said.contains("overflow"), "{}", cost.said);

@@ -65,6 +65,18 @@ fn a_text_that_every_cell_shares() {
 }
 
 #[test]
+fn a_text_that_is_merged_over_every_row() {
+    let long = "x".repeat(30_000);
+    let mut rows = String::from("<row><c r=\"A1\"><v>1</v></c><c r=\"B1\"><v>2</v></c></row>");
+    write!(rows, "<row r=\"2\"><c r=\"A2\" t=\"str\"><v>{long}</v></c><c r=\"B2\"><v>1</v></c></row>").unwrap();
+    for row in 3..5_000 {
+        write!(rows, "<row r=\"{row}\"><c r=\"B{row}\"><v>{row}</v></c></row>").unwrap();
+    }
+    let merged = "</sheetData><mergeCells><mergeCell ref=\"A2:A1048576\"/></mergeCells><sheetData>";
+    refused("a.xlsx", workbook(&[0], &[rows + merged], &[]), "MB of text, more than");
+}
+
+#[test]
 fn sheets_that_are_one_part() {
     let bytes = workbook(&[0; 50], &["<row><c><v>1</v></c><c><v>2</v></c></row>".into()], &[]);
     refused("a.xlsx", bytes, "two of its sheets are one and the same part");

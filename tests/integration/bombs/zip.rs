@@ -64,7 +64,7 @@ pub(super) fn repetitive(size: usize) -> Vec<u8> {
 
 /// No list, and it packs a thousandfold; so small a member is unpacked all the same.
 pub(super) fn filler() -> Vec<u8> {
-    [b"%PDF".as_slice(), &[b' '; 1_000_000]].concat()
+    [b"%PDF".to_vec(), vec![b' '; 1_000_000]].concat()
 }
 
 #[test]

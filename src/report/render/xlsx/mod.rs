@@ -13,17 +13,15 @@ use std::path::Path;
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
-use self::lists::{List, Matter};
+use self::lists::List;
 use self::sheet::{Looks, ROOM};
-use super::model::Model;
-use super::selection::Selection;
-use super::tables::Index;
-use crate::analysis::Analysis;
+use crate::report::model::Model;
+use crate::report::selection::Selection;
+use crate::report::view::Run;
 
 /// Writes the workbook. What does not fit into memory goes through `scratch`.
-pub(super) fn write(
-    analysis: &Analysis,
-    index: &Index,
+pub(in crate::report) fn write(
+    run: Run<'_>,
     model: &Model,
     selection: &Selection,
     scratch: &Path,
@@ -31,38 +29,31 @@ pub(super) fn write(
 ) -> std::io::Result<()> {
     // A zip archive is written with jumps back, which a digest cannot follow; and a large one is no guest for memory.
     let file = scratch.join("workbook.part");
-    let make = || build(analysis, index, model, selection, scratch).and_then(|mut workbook| workbook.save(&file));
+    let make = || build(run, model, selection, scratch).and_then(|mut workbook| workbook.save(&file));
     let copied = guard::guarded(make).and_then(|()| std::io::copy(&mut File::open(&file)?, out));
     // Where nothing was made there is nothing to remove, and the first error is the one to tell.
     let removed = std::fs::remove_file(&file);
     copied.and(removed)
 }
 
-fn build(
-    analysis: &Analysis,
-    index: &Index,
-    model: &Model,
-    selection: &Selection,
-    scratch: &Path,
-) -> Result<Workbook, XlsxError> {
+fn build(run: Run<'_>, model: &Model, selection: &Selection, scratch: &Path) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_tempdir(scratch)?;
     // Half the time of the usual level, for a tenth more bytes.
     workbook.set_zip_compression_level(3);
-    workbook.set_properties(&properties(analysis, model));
+    workbook.set_properties(&properties(run.analysis.as_of.millis, model));
     let looks = Looks::new(&mut workbook);
-    let matter = Matter { analysis, index, selection, looks: &looks, room: ROOM };
-    let lists = lists::all(&matter)?;
+    let lists = lists::all(run, selection)?;
     let blank: Vec<Vec<Worksheet>> = lists
         .iter()
-        .map(|list| (0..list.sheets(matter.room)).map(|_| workbook.new_worksheet_with_constant_memory()).collect())
+        .map(|list| (0..list.sheets(ROOM)).map(|_| workbook.new_worksheet_with_constant_memory()).collect())
         .collect::<Result<_, _>>()?;
     let filled: Vec<Vec<Worksheet>> = lists
         .par_iter()
         .zip(blank)
-        .map(|(list, blank): (&List<'_>, _)| list.fill(&matter, blank))
+        .map(|(list, blank): (&List<'_>, _)| list.fill(&looks, ROOM, blank))
         .collect::<Result<_, _>>()?;
-    let names: Vec<(&str, usize)> = lists.iter().map(|list| (list.name, list.lines)).collect();
+    let names: Vec<(&str, usize)> = lists.iter().map(|list| (list.name, list.lines())).collect();
     workbook.push_worksheet(summary::sheet(&looks, model, selection, &names)?);
     for sheet in filled.into_iter().flatten() {
         workbook.push_worksheet(sheet);
@@ -72,12 +63,12 @@ fn build(
 }
 
 /// Fixed properties: a second run gives the same bytes, and no name of a user or a machine gets out.
-fn properties(analysis: &Analysis, model: &Model) -> DocProperties {
+fn properties(as_of: i64, model: &Model) -> DocProperties {
     let properties = DocProperties::new()
         .set_title(format!("{}: device record report", model.label))
         .set_author(env!("CARGO_PKG_NAME"))
         .set_comment("Written from exported files; no console was contacted.");
-    match ExcelDateTime::from_timestamp(analysis.as_of.millis.div_euclid(1_000)) {
+    match ExcelDateTime::from_timestamp(as_of.div_euclid(1_000)) {
         Ok(moment) => properties.set_creation_datetime(&moment),
         // The as-of time lies within the years of a sheet; if it ever did not, any fixed moment serves.
         Err(_) => match ExcelDateTime::from_ymd(2000, 1, 1) {

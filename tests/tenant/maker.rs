@@ -50,19 +50,9 @@ impl Maker {
             self.person += 1;
         }
         let has_owner = !matches!(kind, Kind::Server | Kind::AndroidDedicated | Kind::Thing);
-        Device {
-            case,
-            name: host_name(kind, self.counter),
-            hardware: hardware(&mut self.random, kind, self.counter),
-            person: has_owner.then_some(self.person),
-            intune: Vec::new(),
-            entra: Vec::new(),
-            autopilot: Vec::new(),
-            defender: Vec::new(),
-            abm: Vec::new(),
-            chrome: Vec::new(),
-            really: None,
-        }
+        let name = host_name(kind, self.counter);
+        let hardware = hardware(&mut self.random, kind, self.counter);
+        unlisted(case, name, hardware, has_owner.then_some(self.person))
     }
 
     pub(super) fn windows(&mut self, case: &'static str) -> Device {
@@ -209,18 +199,23 @@ impl Maker {
     pub(super) fn half_of(device: &Device, case: &'static str, really: usize) -> Device {
         let hardware =
             Hardware { serial: device.hardware.serial.clone(), imei: device.hardware.imei.clone(), ..device.hardware };
-        Device {
-            case,
-            name: device.name.clone(),
-            hardware,
-            person: device.person,
-            intune: Vec::new(),
-            entra: Vec::new(),
-            autopilot: Vec::new(),
-            defender: Vec::new(),
-            abm: Vec::new(),
-            chrome: Vec::new(),
-            really: Some(really),
-        }
+        Device { really: Some(really), ..unlisted(case, device.name.clone(), hardware, device.person) }
+    }
+}
+
+/// A device that no console lists yet.
+fn unlisted(case: &'static str, name: String, hardware: Hardware, person: Option<u64>) -> Device {
+    Device {
+        case,
+        name,
+        hardware,
+        person,
+        intune: Vec::new(),
+        entra: Vec::new(),
+        autopilot: Vec::new(),
+        defender: Vec::new(),
+        abm: Vec::new(),
+        chrome: Vec::new(),
+        really: None,
     }
 }

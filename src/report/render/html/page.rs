@@ -15,13 +15,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::selection::Selection;
-use super::tables::Index;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
 use crate::plan::Entry;
-use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership, Platform, Severity};
+use crate::report::selection::Selection;
+use crate::report::table::{self, Plain, Table};
+use crate::report::view::{Index, Run};
+use crate::schema::{Confidence, Console, Platform, Severity};
 
 /// Devices of one chunk.
 const CHUNK: usize = 500;
@@ -50,26 +51,27 @@ pub(super) struct Data {
 pub(super) struct FirstRow {
     name: String,
     serial: String,
-    platform: &'static str,
+    platform: String,
     last_activity: String,
     days_inactive: Option<i64>,
-    activity: &'static str,
-    highest_severity: &'static str,
+    activity: String,
+    highest_severity: String,
     findings: String,
 }
 
 /// Packs the chosen devices.
-pub(super) fn data(analysis: &Analysis, index: &Index, selection: &Selection) -> Result<Data> {
+pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
+    let Run { analysis, index } = run;
     let records = Records::new(analysis, selection);
     let chunk = |devices: &[u32]| {
         let rows: Vec<Value> = devices.iter().map(|d| detail(analysis, index, &records, *d)).collect();
         pack(&Value::Array(rows))
     };
     Ok(Data {
-        list: pack(&list(analysis, index, selection))?,
+        list: pack(&list(run, selection))?,
         details: selection.devices.par_chunks(CHUNK).map(chunk).collect::<Result<_>>()?,
         chunk: CHUNK,
-        first: first(analysis, index, selection),
+        first: first(run, selection),
     })
 }
 
@@ -82,25 +84,52 @@ fn pack(value: &Value) -> Result<String> {
 }
 
 /// Texts that many devices share, each once; a device has its number.
-#[derive(Default)]
-struct Shared<'a> {
-    numbers: BTreeMap<&'a str, usize>,
-    texts: Vec<&'a str>,
+fn shared(texts: Vec<String>) -> Value {
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut listed = Vec::new();
+    let mut number = |text: String| {
+        *numbers.entry(text).or_insert_with_key(|text| {
+            listed.push(text.clone());
+            listed.len() - 1
+        })
+    };
+    let of: Vec<usize> = texts.into_iter().map(&mut number).collect();
+    json!({ "texts": listed, "of": of })
 }
 
-impl<'a> Shared<'a> {
-    fn number(&mut self, text: &'a str) -> usize {
-        let texts = &mut self.texts;
-        *self.numbers.entry(text).or_insert_with(|| {
-            texts.push(text);
-            texts.len() - 1
-        })
+/// The table of devices, of which the page shows the chosen ones: what they are stands here as in every other file.
+struct Devices<'a> {
+    table: Table<'a>,
+    chosen: &'a [u32],
+}
+
+impl Devices<'_> {
+    fn cells(&self, column: &str) -> Vec<Plain> {
+        self.table.cells(column, self.chosen.iter().map(|device| *device as usize))
     }
 
-    fn column(texts: impl Iterator<Item = &'a str>) -> Value {
-        let mut shared = Self::default();
-        let numbers: Vec<usize> = texts.map(|text| shared.number(text)).collect();
-        json!({ "texts": shared.texts, "of": numbers })
+    fn texts(&self, column: &str) -> Vec<String> {
+        self.cells(column).into_iter().map(Plain::text).collect()
+    }
+
+    fn numbers(&self, column: &str) -> Vec<Option<i64>> {
+        self.cells(column).iter().map(Plain::number).collect()
+    }
+
+    /// Words by their position in the list of words, −1 for none.
+    fn words(&self, column: &str) -> Vec<i64> {
+        let words = self.known(column);
+        let place = |word: String| words.iter().position(|known| *known == word);
+        self.texts(column)
+            .into_iter()
+            .map(|word| place(word).and_then(|at| i64::try_from(at).ok()).unwrap_or(-1))
+            .collect()
+    }
+
+    /// The words that a column may hold.
+    fn known(&self, column: &str) -> &'static [&'static str] {
+        let field = self.table.column(column).and_then(|at| self.table.fields.get(at));
+        field.map_or(&[], |field| field.words)
     }
 }
 
@@ -114,44 +143,45 @@ fn seconds(millis: Option<i64>) -> Option<i64> {
 }
 
 /// The columns of the list.
-fn list(analysis: &Analysis, index: &Index, selection: &Selection) -> Value {
-    let d = &analysis.devices;
+fn list(run: Run<'_>, selection: &Selection) -> Value {
+    let Run { analysis, index } = run;
+    let devices = Devices { table: table::devices(run), chosen: &selection.devices };
     let every = || selection.devices.iter().map(|d| *d as usize);
-    let words = |get: &dyn Fn(usize) -> i64| every().map(get).collect::<Vec<i64>>();
-    let consoles: Vec<&str> = d.numbered().iter().map(|c| c.as_str()).collect();
+    let consoles = analysis.devices.numbered();
     let rules = |at: usize| -> Vec<u16> {
         index.findings(at).iter().filter_map(|f| analysis.findings.rule.get(*f as usize)).copied().collect()
     };
     json!({
         "as_of": analysis.as_of.millis.div_euclid(1_000),
         "words": {
-            "platform": Platform::WORDS, "ownership": Ownership::WORDS, "join_type": JoinType::WORDS,
-            "activity": Activity::WORDS, "identity": Identity::WORDS, "severity": Severity::WORDS,
-            "confidence": Confidence::WORDS, "console": consoles,
+            "platform": devices.known("platform"), "ownership": devices.known("ownership"),
+            "join_type": devices.known("join_type"), "activity": devices.known("activity"),
+            "identity": devices.known("identity"), "severity": devices.known("highest_severity"),
+            "confidence": Confidence::WORDS, "console": consoles.iter().map(|c| c.as_str()).collect::<Vec<_>>(),
             "kind": KeyKind::WORDS, "tier": KeyKind::ALL.iter().map(|k| k.tier()).collect::<Vec<_>>(),
         },
-        "console_titles": d.numbered().iter().map(|c| c.title()).collect::<Vec<_>>(),
+        "console_titles": consoles.iter().map(|c| c.title()).collect::<Vec<_>>(),
         "rules": analysis.rules.iter().map(|r| r.text.id.as_str()).collect::<Vec<_>>(),
         "exports": analysis.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
         "entries": analysis.playbooks.entries().iter().map(entry).collect::<Vec<_>>(),
         "thresholds": Platform::ALL.iter()
             .map(|p| analysis.thresholds.days(crate::identity::Threshold::Inactive, *p)).collect::<Vec<_>>(),
-        "key": every().map(|at| d.key.get(at).map_or("", String::as_str)).collect::<Vec<_>>(),
-        "name": every().map(|at| d.name.get(at)).collect::<Vec<_>>(),
-        "serial": every().map(|at| d.serial.get(at)).collect::<Vec<_>>(),
-        "user": Shared::column(every().map(|at| d.primary_user.get(at))),
-        "manufacturer": Shared::column(every().map(|at| d.manufacturer.get(at))),
-        "model": Shared::column(every().map(|at| d.model.get(at))),
-        "platform": words(&|at| position(Platform::ALL, d.platform.get(at))),
-        "ownership": words(&|at| position(Ownership::ALL, d.ownership.get(at))),
-        "join_type": words(&|at| position(JoinType::ALL, d.join_type.get(at))),
-        "activity": words(&|at| position(Activity::ALL, d.activity.get(at))),
-        "identity": words(&|at| position(Identity::ALL, d.identity.get(at))),
-        "severity": words(&|at| position(Severity::ALL, index.highest(analysis, at).as_ref())),
-        "last": every().map(|at| seconds(d.last_activity.get(at))).collect::<Vec<_>>(),
-        "days": every().map(|at| d.days_inactive(at)).collect::<Vec<_>>(),
-        "seen_by": words(&|at| position(&consoles, Some(&d.last_console.get(at)))),
-        "consoles": every().map(|at| d.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
+        "key": devices.texts("device_key"),
+        "name": devices.texts("name"),
+        "serial": devices.texts("serial"),
+        "user": shared(devices.texts("primary_user")),
+        "manufacturer": shared(devices.texts("manufacturer")),
+        "model": shared(devices.texts("model")),
+        "platform": devices.words("platform"),
+        "ownership": devices.words("ownership"),
+        "join_type": devices.words("join_type"),
+        "activity": devices.words("activity"),
+        "identity": devices.words("identity"),
+        "severity": devices.words("highest_severity"),
+        "last": devices.numbers("last_activity").into_iter().map(seconds).collect::<Vec<_>>(),
+        "days": devices.numbers("days_inactive"),
+        "seen_by": devices.words("last_activity_console"),
+        "consoles": every().map(|at| analysis.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
     })
 }
@@ -254,20 +284,29 @@ fn record_row(analysis: &Analysis, device: usize, record: u32) -> Option<Value> 
     ]))
 }
 
-fn first(analysis: &Analysis, index: &Index, selection: &Selection) -> Vec<FirstRow> {
-    let d = &analysis.devices;
-    let flagged = selection.devices.iter().map(|d| *d as usize).filter(|at| !index.findings(*at).is_empty());
-    flagged
-        .take(STATIC)
-        .map(|at| FirstRow {
-            name: d.name.get(at).to_string(),
-            serial: d.serial.get(at).to_string(),
-            platform: d.platform.get(at).map_or("", |p| p.as_str()),
-            last_activity: d.last_activity.get(at).map_or_else(String::new, rfc3339),
-            days_inactive: d.days_inactive(at),
-            activity: d.activity.get(at).map_or("", |a| a.as_str()),
-            highest_severity: index.highest(analysis, at).map_or("", Severity::as_str),
-            findings: index.rules(analysis, at),
+fn first(run: Run<'_>, selection: &Selection) -> Vec<FirstRow> {
+    let flagged = selection.devices.iter().copied().filter(|at| !run.index.findings(*at as usize).is_empty());
+    let chosen: Vec<u32> = flagged.take(STATIC).collect();
+    let devices = Devices { table: table::devices(run), chosen: &chosen };
+    let days = devices.numbers("days_inactive");
+    let seen = devices.numbers("last_activity");
+    let text = |column: &str| devices.texts(column).into_iter();
+    let words = text("platform").zip(text("activity")).zip(text("highest_severity").zip(text("findings")));
+    text("name")
+        .zip(text("serial"))
+        .zip(words)
+        .zip(seen.into_iter().zip(days))
+        .map(|(((name, serial), ((platform, activity), (highest_severity, findings))), (seen, days_inactive))| {
+            FirstRow {
+                name,
+                serial,
+                platform,
+                last_activity: seen.map_or_else(String::new, rfc3339),
+                days_inactive,
+                activity,
+                highest_severity,
+                findings,
+            }
         })
         .collect()
 }

@@ -1,5 +1,8 @@
 //! The page: one file, no network, everything from an export as inert text.
 
+mod draw;
+mod page;
+
 use std::collections::BTreeSet;
 
 use base64::Engine;
@@ -8,13 +11,11 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
-use super::model::Model;
-use super::selection::Selection;
-use super::tables::Index;
-use super::{draw, page};
-use crate::analysis::Analysis;
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
+use crate::report::model::Model;
+use crate::report::selection::Selection;
+use crate::report::view::Run;
 use crate::schema::Platform;
 
 /// The style of the page, in the order in which one overrides the other. The last is empty and there to be replaced.
@@ -23,9 +24,8 @@ const STYLES: &[&str] = &["css/page.css", "css/pictures.css", "css/explorer.css"
 const SCRIPTS: [&str; 6] = ["js/tools.js", "js/data.js", "js/search.js", "js/list.js", "js/drawer.js", "js/page.js"];
 
 /// Renders the page from the templates.
-pub(super) fn render(
-    analysis: &Analysis,
-    index: &Index,
+pub(in crate::report) fn render(
+    run: Run<'_>,
     model: &Model,
     selection: &Selection,
     templates: &Files,
@@ -37,7 +37,7 @@ pub(super) fn render(
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.map(part).concat());
     // Made of our own words and base64: nothing in it needs escaping.
     let logo = templates.get(assets::LOGO).map(|address| minijinja::Value::from_safe_string(address.clone()));
-    let data = page::data(analysis, index, selection)?;
+    let data = page::data(run, selection)?;
     let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
     page.render(context! {
         m => Serde(model),

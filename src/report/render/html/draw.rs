@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::{ConsoleRow, Model};
-use super::pictures::{CurveRow, SilenceRow};
+use crate::report::model::{ConsoleRow, Model};
+use crate::report::pictures::{CurveRow, SilenceRow};
 
 /// Sets of consoles that are drawn; the table has all of them.
 const SETS: usize = 18;

@@ -5,6 +5,11 @@ use std::io::Write;
 
 use rayon::prelude::*;
 
+use crate::error::Result;
+use crate::report::folder::Folder;
+use crate::report::table::{self, Sink, Table, Value};
+use crate::report::view::{Output, Run};
+
 /// Lines that one worker makes at a time.
 const CHUNK: usize = 4_096;
 /// Chunks that are in memory at once.
@@ -12,7 +17,7 @@ const BATCH: usize = 24;
 
 /// One line while it is made.
 #[derive(Default)]
-pub(super) struct Line {
+pub(in crate::report) struct Line {
     bytes: Vec<u8>,
     /// Whether the next cell is not the first of its line.
     begun: bool,
@@ -22,24 +27,6 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Cells that every line about the same thing begins with, made once.
-    pub(super) fn shared(&mut self, thing: u32, fill: impl FnOnce(&mut Self)) {
-        if let Some((_, bytes)) = self.prefix.as_ref().filter(|(known, _)| *known == thing) {
-            self.bytes.extend_from_slice(bytes);
-        } else {
-            fill(self);
-            let made = self.bytes.get(self.start..).unwrap_or_default().to_vec();
-            self.prefix = Some((thing, made));
-        }
-        self.begun = true;
-    }
-
-    /// Cells that were made before.
-    pub(super) fn cells(&mut self, cells: &[u8]) {
-        self.separate();
-        self.bytes.extend_from_slice(cells);
-    }
-
     fn separate(&mut self) {
         if self.begun {
             self.bytes.push(b',');
@@ -48,20 +35,20 @@ impl Line {
     }
 
     /// A word of ours: no sign in it needs care.
-    pub(super) fn word(&mut self, word: &str) {
+    pub(in crate::report) fn word(&mut self, word: &str) {
         self.separate();
         self.bytes.extend_from_slice(word.as_bytes());
     }
 
     /// A number.
-    pub(super) fn number(&mut self, number: impl Into<i64>) {
+    pub(in crate::report) fn number(&mut self, number: impl Into<i64>) {
         self.separate();
         // Writing to a vector cannot fail.
         let _ = write!(self.bytes, "{}", number.into());
     }
 
     /// A number, or nothing.
-    pub(super) fn maybe(&mut self, number: Option<i64>) {
+    pub(in crate::report) fn maybe(&mut self, number: Option<i64>) {
         match number {
             Some(number) => self.number(number),
             None => self.word(""),
@@ -69,12 +56,12 @@ impl Line {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&mut self, flag: bool) {
+    pub(in crate::report) fn flag(&mut self, flag: bool) {
         self.word(if flag { "true" } else { "false" });
     }
 
     /// A time in RFC 3339, or nothing.
-    pub(super) fn time(&mut self, millis: Option<i64>) {
+    pub(in crate::report) fn time(&mut self, millis: Option<i64>) {
         self.separate();
         if let Some(millis) = millis {
             push_time(millis, &mut self.bytes);
@@ -82,14 +69,12 @@ impl Line {
     }
 
     /// Text from an export or about one: quoted where needed, and neutralised where a spreadsheet would run it.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::report) fn text(&mut self, text: &str) {
         self.separate();
         let text = &*neutral(text);
         let quoted = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
         if quoted {
             self.bytes.push(b'"');
-        }
-        if quoted {
             for byte in text.bytes() {
                 if byte == b'"' {
                     self.bytes.push(b'"');
@@ -102,6 +87,12 @@ impl Line {
         }
     }
 
+    /// A day, or nothing.
+    fn day(&mut self, millis: i64) {
+        self.separate();
+        push_day(millis, &mut self.bytes);
+    }
+
     /// The line ends.
     fn end(&mut self) {
         self.bytes.push(b'\n');
@@ -110,12 +101,86 @@ impl Line {
     }
 }
 
+impl Sink for Line {
+    fn cell(&mut self, _column: usize, value: Value<'_>) {
+        match value {
+            Value::Nothing => self.word(""),
+            Value::Word(word) => self.word(word),
+            Value::Console(console) => self.word(console.as_str()),
+            Value::Text(text) => self.text(&text),
+            Value::Words(words) => {
+                self.separate();
+                for (at, word) in words.into_iter().enumerate() {
+                    if at > 0 {
+                        self.bytes.push(b'|');
+                    }
+                    self.bytes.extend_from_slice(word.as_bytes());
+                }
+            }
+            Value::List(texts) => self.text(&texts.join("|")),
+            Value::Number(number) => self.number(number),
+            Value::Flag(flag) => self.flag(flag),
+            Value::Time(millis) => self.time(Some(millis)),
+            Value::Day(millis) => self.day(millis),
+        }
+    }
+
+    fn again(&mut self, thing: u32) -> bool {
+        let Some((_, bytes)) = self.prefix.as_ref().filter(|(known, _)| *known == thing) else { return false };
+        self.bytes.extend_from_slice(bytes);
+        self.begun = true;
+        true
+    }
+
+    fn remember(&mut self, thing: u32) {
+        let made = self.bytes.get(self.start..).unwrap_or_default().to_vec();
+        self.prefix = Some((thing, made));
+    }
+}
+
+/// Writes every table. The plan, as large as all others together, goes side by side with them.
+pub(in crate::report) fn write_all(run: Run<'_>, folder: &Folder) -> Result<Vec<Output>> {
+    let tables = table::all(run);
+    let (tables, lists) = rayon::join(
+        || tables.par_iter().map(|table| file(table, folder)).collect::<Result<Vec<_>>>(),
+        || members(run, folder),
+    );
+    let mut outputs = tables?;
+    outputs.push(lists?);
+    outputs.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(outputs)
+}
+
+fn file(table: &Table<'_>, folder: &Folder) -> Result<Output> {
+    let file = format!("{}.csv", table.name);
+    folder.file(&file, |out| of_table(table, out))?;
+    Ok(Output { file, rows: table.lines, meaning: table.meaning })
+}
+
+/// The device list of each suggestion.
+fn members(run: Run<'_>, folder: &Folder) -> Result<Output> {
+    let list = &run.analysis.suggestions.list;
+    list.par_iter().try_for_each(|suggestion| {
+        let members = table::members(run, suggestion);
+        folder.file(&format!("suggestions/{}.csv", suggestion.id), |out| of_table(&members, out))
+    })?;
+    Ok(Output { file: "suggestions/".into(), rows: list.len(), meaning: "the device list of each suggestion" })
+}
+
+/// Writes a table.
+fn of_table(table: &Table<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
+    let chosen = table.in_csv();
+    let names: Vec<&str> =
+        chosen.iter().filter_map(|at| table.fields.get(*at)).map(|field| field.name.as_str()).collect();
+    write(out, &names, table.lines, |at, line| table.line(at, &chosen, line))
+}
+
 /// The text with an apostrophe before everything that a spreadsheet would take for a formula (CWE-1236): at the front,
 /// and where a cell would begin if the file were opened with another separator than the comma.
 ///
 /// Apostrophes that stand at the front, or before such a sign, get one too, so that taking one off again always gives the
 /// original.
-pub(super) fn neutral(text: &str) -> Cow<'_, str> {
+pub(in crate::report) fn neutral(text: &str) -> Cow<'_, str> {
     // Nearly every text has no such sign at all.
     if !text.contains(STARTERS) && !text.starts_with(['\'', '\t', '\n', '\r']) {
         return Cow::Borrowed(text);
@@ -156,48 +221,57 @@ fn is_number(text: &str) -> bool {
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, by arithmetic: a million of them take longer through a formatter than through everything else.
-pub(super) fn push_time(millis: i64, out: &mut Vec<u8>) {
-    use chrono::{Datelike, Timelike};
+pub(in crate::report) fn push_time(millis: i64, out: &mut Vec<u8>) {
+    use chrono::Timelike;
     let Some(moment) = chrono::DateTime::from_timestamp_millis(millis) else { return };
-    let Ok(year) = u32::try_from(moment.year()) else { return };
-    let two = |n: u32| [b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8];
-    out.extend_from_slice(&two(year / 100));
-    out.extend_from_slice(&two(year % 100));
-    for (sign, part) in [
-        (b'-', moment.month()),
-        (b'-', moment.day()),
-        (b'T', moment.hour()),
-        (b':', moment.minute()),
-        (b':', moment.second()),
-    ] {
+    if !push_date(&moment, out) {
+        return;
+    }
+    for (sign, part) in [(b'T', moment.hour()), (b':', moment.minute()), (b':', moment.second())] {
         out.push(sign);
         out.extend_from_slice(&two(part));
     }
     out.push(b'Z');
 }
 
-/// Cells made apart from any line, for [`Line::cells`].
-pub(super) fn cells(fill: impl FnOnce(&mut Line)) -> Vec<u8> {
-    let mut line = Line::default();
-    fill(&mut line);
-    line.bytes
+/// `YYYY-MM-DD`, likewise.
+pub(in crate::report) fn push_day(millis: i64, out: &mut Vec<u8>) {
+    if let Some(moment) = chrono::DateTime::from_timestamp_millis(millis) {
+        push_date(&moment, out);
+    }
+}
+
+/// The date, unless its year is before ours.
+fn push_date(moment: &chrono::DateTime<chrono::Utc>, out: &mut Vec<u8>) -> bool {
+    use chrono::Datelike;
+    let Ok(year) = u32::try_from(moment.year()) else { return false };
+    out.extend_from_slice(&two(year / 100));
+    out.extend_from_slice(&two(year % 100));
+    for part in [moment.month(), moment.day()] {
+        out.push(b'-');
+        out.extend_from_slice(&two(part));
+    }
+    true
+}
+
+const fn two(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Writes a header and `count` lines.
 ///
 /// While one batch goes out (and through the digest), the next is made.
-pub(super) fn write(
+pub(in crate::report) fn write(
     out: &mut (dyn Write + Send),
     header: &[impl AsRef<str>],
     count: usize,
     fill: impl Fn(usize, &mut Line) + Sync,
 ) -> std::io::Result<()> {
-    let mut first = cells(|line| {
-        for name in header {
-            line.word(name.as_ref());
-        }
-    });
-    first.push(b'\n');
+    let mut first = Line::default();
+    for name in header {
+        first.word(name.as_ref());
+    }
+    first.end();
     let make = |start: usize| {
         let mut line = Line { bytes: Vec::with_capacity(CHUNK * 160), ..Line::default() };
         for at in start..(start + CHUNK).min(count) {
@@ -206,7 +280,7 @@ pub(super) fn write(
         }
         line.bytes
     };
-    let mut made = vec![first];
+    let mut made = vec![first.bytes];
     let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
     for batch in chunks.chunks(BATCH) {
         let (written, next) = rayon::join(

@@ -2,6 +2,9 @@
 
 use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
+use crate::identity::DAY;
+use crate::report::table::{Field, Sink, Type, Value};
+
 /// Lines below the header that a worksheet has room for.
 pub(super) const ROOM: usize = 1_048_575;
 /// Characters that a cell has room for.
@@ -16,6 +19,8 @@ pub(super) enum Holds {
     Number,
     /// A moment.
     Time,
+    /// A day.
+    Day,
     /// Long text, wrapped.
     Prose,
 }
@@ -32,8 +37,16 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub(super) fn new(name: impl Into<String>, width: u16, holds: Holds) -> Self {
-        Self { name: name.into(), width: f64::from(width), holds }
+    /// How a sheet shows a column of a table.
+    pub(super) fn of(field: &Field) -> Self {
+        let holds = match field.kind {
+            Type::Number => Holds::Number,
+            Type::Time => Holds::Time,
+            Type::Day => Holds::Day,
+            _ if field.prose => Holds::Prose,
+            _ => Holds::Text,
+        };
+        Self { name: field.heading.clone(), width: f64::from(field.width), holds }
     }
 }
 
@@ -46,6 +59,7 @@ pub(super) struct Looks {
     pub(super) text: Format,
     pub(super) prose: Format,
     pub(super) time: Format,
+    pub(super) day: Format,
     pub(super) number: Format,
 }
 
@@ -64,9 +78,11 @@ impl Looks {
             text: top().set_num_format("@"),
             prose: top().set_text_wrap(),
             time: top().set_num_format("yyyy-mm-dd hh:mm"),
+            day: top().set_num_format("yyyy-mm-dd"),
             number: top().set_num_format("#,##0"),
         };
-        for format in [&looks.head, &looks.title, &looks.bold, &looks.text, &looks.prose, &looks.time, &looks.number] {
+        let shared = [&looks.text, &looks.prose, &looks.time, &looks.day, &looks.number];
+        for format in [&looks.head, &looks.title, &looks.bold].into_iter().chain(shared) {
             workbook.register_format(format);
         }
         looks
@@ -77,6 +93,7 @@ impl Looks {
             Holds::Text => &self.text,
             Holds::Number => &self.number,
             Holds::Time => &self.time,
+            Holds::Day => &self.day,
             Holds::Prose => &self.prose,
         }
     }
@@ -158,6 +175,24 @@ impl Cells<'_> {
     /// `yes`, or an empty cell: the eye finds the exceptions.
     pub(super) fn flag(&mut self, flag: bool) {
         self.text(if flag { "yes" } else { "" });
+    }
+}
+
+impl Sink for Cells<'_> {
+    fn cell(&mut self, _column: usize, value: Value<'_>) {
+        match value {
+            Value::Nothing => self.at += 1,
+            Value::Word(word) => self.text(word),
+            // People read names, programs read slugs.
+            Value::Console(console) => self.text(console.title()),
+            Value::Text(text) => self.text(&text),
+            Value::Words(words) => self.text(&words.join("|")),
+            Value::List(texts) => self.text(&texts.join("|")),
+            Value::Number(number) => self.number(Some(number)),
+            Value::Flag(flag) => self.flag(flag),
+            Value::Time(millis) => self.time(Some(millis)),
+            Value::Day(millis) => self.time(Some(millis - millis.rem_euclid(DAY))),
+        }
     }
 }
 
@@ -262,7 +297,7 @@ mod tests {
     fn lines_beyond_the_room_go_to_another_sheet() {
         let mut workbook = Workbook::new();
         let looks = Looks::new(&mut workbook);
-        let columns = [Column::new("number", 10, Holds::Number)];
+        let columns = [Column { name: "number".into(), width: 10.0, holds: Holds::Number }];
         let plan = Plan { name: "Lines", columns: &columns, lines: 7, fixed: 0, choices: &[], room: 3 };
         let sheets =
             fill(&looks, &plan, || Ok(Worksheet::new()), |at, cells| cells.number(i64::try_from(at).ok())).unwrap();

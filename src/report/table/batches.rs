@@ -1,0 +1,47 @@
+//! `batches`: devices that are dealt with together, and when.
+
+use super::Table;
+use super::column::Columns;
+use crate::plan::Batch;
+use crate::report::view::Run;
+use crate::report::work::{self, Contents};
+
+/// A batch.
+pub(super) struct Line<'a> {
+    run: Run<'a>,
+    number: usize,
+    batch: &'a Batch,
+    contents: Contents,
+}
+
+pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
+    Columns::new()
+        .count("batch", "number of the batch", |r: &Line<'_>| r.number as u64)
+        .shown("Batch", 7)
+        .word("suggestion_id", "suggestion that it belongs to", |r| {
+            let list = &r.run.analysis.suggestions.list;
+            list.get(r.batch.suggestion as usize).map_or("", |suggestion| suggestion.id.as_str())
+        })
+        .shown("Suggestion", 34)
+        .count("devices", "devices", |r| r.batch.devices.len() as u64)
+        .count("steps", "steps of their plans", |r| r.contents.steps as u64)
+        .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)
+        .count("wipes", "steps that erase a device", |r| r.contents.wipes as u64)
+        .count("retires_and_deletes", "objects that count for the limit of a day", |r| r.batch.counted.into())
+        .day("remove_from", "day of its removals", |r| Some(work::removal_day(r.run.analysis, r.batch.day)))
+        .shown("Remove from", 12)
+        .day("after_grace_from", "first day of what waits for the grace period", |r| {
+            r.contents.after_grace.map(|(first, _)| first)
+        })
+        .day("after_grace_until", "last day of that", |r| r.contents.after_grace.map(|(_, last)| last))
+}
+
+pub(super) fn table(run: Run<'_>) -> Table<'_> {
+    let batches = &run.analysis.schedule.batches;
+    let line = move |at: usize| {
+        let contents = work::contents(run.analysis, run.index, at);
+        Some(Line { run, number: at + 1, batch: batches.get(at)?, contents })
+    };
+    let about = ("batches", "devices that are dealt with together, and when");
+    Table::new(about, columns(), batches.len(), line)
+}

@@ -1,0 +1,181 @@
+//! The tables of a report. Each stands in a file of its own, with the name, the type, the meaning and the cell of every
+//! column, and every renderer writes from there: what two files say cannot differ.
+//!
+//! A table is made in two steps. Its columns need no run, so that the documents and the published schema come from them;
+//! with a run they become a [`Table`], which gives the cells of a line to whoever writes them.
+
+mod batches;
+mod column;
+mod device;
+mod devices;
+mod findings;
+mod members;
+mod notices;
+mod plan;
+mod records;
+mod rules;
+mod tasks;
+
+#[cfg(test)]
+mod tests;
+
+pub(in crate::report) use column::{Field, Place, Plain, Type, Value};
+pub(in crate::report) use devices::table as devices;
+pub(in crate::report) use members::members;
+pub(in crate::report) use tasks::tasks;
+
+use super::view::Run;
+use column::Columns;
+
+/// Who writes cells.
+pub(in crate::report) trait Sink {
+    /// The next cell of the line; `column` is its number in the table.
+    fn cell(&mut self, column: usize, value: Value<'_>);
+
+    /// Whether the first cells of the line, which are about a thing, are there already from the line before.
+    fn again(&mut self, _thing: u32) -> bool {
+        false
+    }
+
+    /// The first cells of the line are made: others about the same thing may take them over.
+    fn remember(&mut self, _thing: u32) {}
+}
+
+/// Cells at the beginning of a line that are the same for every line about the same thing.
+struct Shared<'a, R> {
+    /// How many.
+    columns: usize,
+    thing: Box<dyn Fn(&R) -> u32 + Send + Sync + 'a>,
+}
+
+/// Puts the chosen cells of a line into a sink.
+type Fill<'a> = Box<dyn Fn(usize, &[usize], &mut dyn Sink) + Send + Sync + 'a>;
+
+/// A table: what is known of its columns, and its lines.
+pub(in crate::report) struct Table<'a> {
+    /// Its name: that of its files, without ending.
+    pub name: &'static str,
+    /// What its lines are.
+    pub meaning: &'static str,
+    /// Its columns.
+    pub fields: Vec<Field>,
+    /// Number of lines.
+    pub lines: usize,
+    fill: Fill<'a>,
+}
+
+impl<'a> Table<'a> {
+    /// Puts columns and lines together; `line` finds a line by its number.
+    fn new<R: 'a>(
+        (name, meaning): (&'static str, &'static str),
+        columns: Columns<'a, R>,
+        lines: usize,
+        line: impl Fn(usize) -> Option<R> + Send + Sync + 'a,
+    ) -> Self {
+        Self::sharing((name, meaning), columns, lines, line, None)
+    }
+
+    fn sharing<R: 'a>(
+        (name, meaning): (&'static str, &'static str),
+        columns: Columns<'a, R>,
+        lines: usize,
+        line: impl Fn(usize) -> Option<R> + Send + Sync + 'a,
+        shared: Option<Shared<'a, R>>,
+    ) -> Self {
+        let Columns { fields, cells } = columns;
+        let fill = move |at: usize, chosen: &[usize], sink: &mut dyn Sink| {
+            let Some(row) = line(at) else { return };
+            let put = |columns: &[usize], sink: &mut dyn Sink| {
+                for column in columns {
+                    if let Some(cell) = cells.get(*column) {
+                        sink.cell(*column, cell(&row));
+                    }
+                }
+            };
+            let Some(Shared { columns, thing }) = &shared else { return put(chosen, sink) };
+            let (first, rest) = chosen.split_at_checked(*columns).unwrap_or((chosen, &[]));
+            let thing = thing(&row);
+            if !sink.again(thing) {
+                put(first, sink);
+                sink.remember(thing);
+            }
+            put(rest, sink);
+        };
+        Self { name, meaning, fields, lines, fill: Box::new(fill) }
+    }
+
+    /// Puts the chosen cells of a line into a sink, in the order of the choice.
+    pub(in crate::report) fn line(&self, at: usize, chosen: &[usize], sink: &mut dyn Sink) {
+        (self.fill)(at, chosen, sink);
+    }
+
+    /// Numbers of the columns that the CSV has.
+    pub(in crate::report) fn in_csv(&self) -> Vec<usize> {
+        self.chosen(|field| field.place != Place::BeyondCsv)
+    }
+
+    /// Numbers of the columns that files with types have.
+    pub(in crate::report) fn with_types(&self) -> Vec<usize> {
+        self.chosen(|field| field.place != Place::CsvOnly)
+    }
+
+    fn chosen(&self, wanted: impl Fn(&Field) -> bool) -> Vec<usize> {
+        (0..).zip(&self.fields).filter(|(_, field)| wanted(field)).map(|(at, _)| at).collect()
+    }
+
+    /// The cells of one column.
+    pub(in crate::report) fn cells(&self, name: &str, lines: impl Iterator<Item = usize>) -> Vec<Plain> {
+        let chosen: Vec<usize> = self.column(name).into_iter().collect();
+        let one = |at: usize| {
+            let mut kept = Kept(Plain::Nothing);
+            self.line(at, &chosen, &mut kept);
+            kept.0
+        };
+        lines.map(one).collect()
+    }
+
+    /// Number of a column.
+    pub(in crate::report) fn column(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+/// Keeps a cell.
+struct Kept(Plain);
+
+impl Sink for Kept {
+    fn cell(&mut self, _column: usize, value: Value<'_>) {
+        self.0 = value.into();
+    }
+}
+
+/// Every table that CSV, JSON, Arrow and the workbook have.
+pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
+    vec![
+        batches::table(run),
+        devices::table(run),
+        findings::table(run),
+        plan::guide(run),
+        notices::table(run),
+        plan::table(run),
+        records::table(run),
+        rules::table(run),
+    ]
+}
+
+/// Name and columns of every table, with those of every console that is always shown: what the documents and the published schema say.
+#[cfg(test)]
+pub(in crate::report) fn described() -> Vec<(&'static str, Vec<Field>)> {
+    let registry = crate::console::Registry::shipped();
+    let always: Vec<_> = registry.all().iter().copied().filter(|console| console.is_always_shown()).collect();
+    vec![
+        ("batches", batches::columns().fields),
+        ("devices", devices::columns(registry, &always).fields),
+        ("findings", findings::columns().fields),
+        ("guide", plan::guide_columns().fields),
+        ("notices", notices::columns().fields),
+        ("plan", plan::columns().fields),
+        ("records", records::columns().fields),
+        ("rules", rules::columns().fields),
+    ]
+}

@@ -1,0 +1,60 @@
+//! The tasks of the workbook: findings that count, with what somebody needs to decide. The sheet is a decisions file too.
+
+use super::Table;
+use super::column::Columns;
+use super::device::OfDevice;
+use super::findings::Line;
+use crate::plan::Entry;
+use crate::report::view::{self, Run};
+use crate::schema::Purpose;
+
+/// Whether a step of the plan of the device is such.
+fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
+    let analysis = line.run().analysis;
+    let (_, plan) = line.run().index.plan(analysis, line.device());
+    plan.iter().filter_map(|step| view::entry(analysis, step)).any(such)
+}
+
+pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
+    Columns::new()
+        .status()
+        .assignee()
+        .note()
+        .maybe_word("intent", "what becomes of the device, where that was decided for it", |r: &Line<'_>| {
+            Some(r.run().decision(r.device())?.purpose?.as_str())
+        })
+        .one_of(Purpose::WORDS)
+        .shown("Intent", 10)
+        .severity()
+        .problem()
+        .device_name("device_name")
+        .serial()
+        .platform()
+        .ownership()
+        .join_type()
+        .primary_user()
+        .consoles()
+        .last_activity()
+        .days_inactive()
+        .activity()
+        .confidence()
+        .count("steps", "steps of the plan of the device", |r| {
+            r.run().index.plan(r.run().analysis, r.device()).1.len() as u64
+        })
+        .shown("Steps", 7)
+        .flag("irreversible", "one of them cannot be undone", |r| any_step(r, |entry| entry.irreversible))
+        .shown("Cannot be undone", 10)
+        .flag("wipes", "one of them erases the device", |r| any_step(r, |entry| entry.wipes))
+        .shown("Erases data", 8)
+        .evidence()
+        .objects()
+        .suggestion_id()
+        .device_key()
+        .finding_id()
+}
+
+/// The findings that count, as tasks.
+pub(in crate::report) fn tasks(run: Run<'_>) -> Table<'_> {
+    let line = move |at| Some(Line::open(run, at));
+    Table::new(("tasks", "findings to decide about"), columns(), run.analysis.findings.len(), line)
+}

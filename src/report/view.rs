@@ -1,0 +1,149 @@
+//! What tables and renderers look up in a run.
+
+use crate::analysis::Analysis;
+use crate::history::Decision;
+use crate::identity::{KeyKind, NONE};
+use crate::plan::{Entry, Planned};
+use crate::rules::Findings;
+use crate::schema::{Severity, Status};
+
+/// A file of the report, for people.
+#[derive(Clone, Debug, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Output {
+    /// Path inside the report.
+    pub file: String,
+    /// Lines without the header.
+    pub rows: usize,
+    /// What it holds.
+    pub meaning: &'static str,
+}
+
+/// A run, and what is looked up in it.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    /// What is known at its end.
+    pub analysis: &'a Analysis,
+    /// Findings and steps by device.
+    pub index: &'a Index,
+}
+
+impl<'a> Run<'a> {
+    /// What somebody decided about a device.
+    pub(super) fn decision(self, device: usize) -> Option<&'a Decision> {
+        self.analysis.decisions.of(device)
+    }
+
+    /// What was decided about the plan of a device.
+    pub(super) fn status(self, device: usize) -> Status {
+        status(self.analysis, device)
+    }
+
+    /// Identifiers by which a record is held to others of its device, the strongest first.
+    pub(super) fn bonds(self, record: u32) -> impl Iterator<Item = KeyKind> {
+        let held = self.analysis.links.held_by.get(record as usize).copied().unwrap_or_default();
+        KeyKind::ALL.iter().copied().filter(move |kind| held & kind.bit() != 0)
+    }
+}
+
+/// What several renderers look up.
+pub(super) struct Index {
+    /// Findings by device: start in `by_device`, one more than there are devices.
+    starts: Vec<usize>,
+    by_device: Vec<u32>,
+    /// Where the steps of a device begin in the list of steps.
+    steps: Vec<u32>,
+}
+
+impl Index {
+    pub(super) fn new(analysis: &Analysis) -> Self {
+        let count = analysis.devices.len();
+        let mut starts = vec![0; count + 1];
+        for device in &analysis.findings.device {
+            if let Some(slot) = starts.get_mut(*device as usize + 1) {
+                *slot += 1;
+            }
+        }
+        let mut sum = 0;
+        for slot in &mut starts {
+            sum += *slot;
+            *slot = sum;
+        }
+        let mut next = starts.clone();
+        let mut by_device = vec![0; analysis.findings.len()];
+        for (finding, device) in (0_u32..).zip(&analysis.findings.device) {
+            if let Some(at) = next.get_mut(*device as usize) {
+                if let Some(slot) = by_device.get_mut(*at) {
+                    *slot = finding;
+                }
+                *at += 1;
+            }
+        }
+        let mut steps = vec![NONE; count];
+        for (at, step) in (0_u32..).zip(&analysis.steps) {
+            if let Some(slot) = steps.get_mut(step.device as usize).filter(|s| **s == NONE) {
+                *slot = at;
+            }
+        }
+        Self { starts, by_device, steps }
+    }
+
+    /// Findings of a device, in the order of the rules.
+    pub(super) fn findings(&self, device: usize) -> &[u32] {
+        let start = self.starts.get(device).copied().unwrap_or(0);
+        let end = self.starts.get(device + 1).copied().unwrap_or(start);
+        self.by_device.get(start..end).unwrap_or_default()
+    }
+
+    /// Position of the first step of a device, without a look at the others.
+    pub(super) fn first_step(&self, device: usize) -> Option<usize> {
+        self.steps.get(device).filter(|step| **step != NONE).map(|step| *step as usize)
+    }
+
+    /// Steps of a device in their order, and the position of the first.
+    pub(super) fn plan<'a>(&self, analysis: &'a Analysis, device: usize) -> (usize, &'a [Planned]) {
+        let Some(start) = self.first_step(device) else { return (0, &[]) };
+        let rest = analysis.steps.get(start..).unwrap_or_default();
+        let length = rest.iter().take_while(|s| s.device as usize == device).count();
+        (start, rest.get(..length).unwrap_or_default())
+    }
+
+    /// Ids of the suggestions that a device's plan answers.
+    pub(super) fn suggestions<'a>(&self, analysis: &'a Analysis, device: usize) -> Vec<&'a str> {
+        let of = |f: &u32| analysis.suggestions.of(*f as usize).map(|s| s.id.as_str());
+        self.findings(device).iter().filter_map(of).collect()
+    }
+
+    /// Ids of the rules that hold for a device.
+    pub(super) fn rules<'a>(&self, analysis: &'a Analysis, device: usize) -> Vec<&'a str> {
+        self.findings(device).iter().map(|f| rule_of(analysis, &analysis.findings, *f as usize)).collect()
+    }
+
+    /// The severest finding of a device.
+    pub(super) fn highest(&self, analysis: &Analysis, device: usize) -> Option<Severity> {
+        self.findings(device).iter().filter_map(|f| analysis.findings.severity.get(*f as usize)).max().copied()
+    }
+}
+
+/// Id of the rule of a finding among those that count or those that are hidden.
+pub(super) fn rule_of<'a>(analysis: &'a Analysis, findings: &Findings, finding: usize) -> &'a str {
+    let rule = findings.rule.get(finding).copied().unwrap_or(u16::MAX);
+    analysis.rules.get(rule as usize).map_or("", |r| r.text.id.as_str())
+}
+
+/// What a step says.
+pub(super) fn entry<'a>(analysis: &'a Analysis, step: &Planned) -> Option<&'a Entry> {
+    analysis.playbooks.entries().get(step.entry as usize)
+}
+
+/// Stable id of a finding: the rule and the device, so that it is the same in the next run.
+pub(super) fn finding_id(analysis: &Analysis, findings: &Findings, finding: usize) -> String {
+    let device = findings.device.get(finding).copied().unwrap_or(NONE) as usize;
+    let key = analysis.devices.key.get(device).map_or("", String::as_str);
+    format!("{}/{key}", rule_of(analysis, findings, finding))
+}
+
+/// What was decided about the plan of a device.
+pub(super) fn status(analysis: &Analysis, device: usize) -> Status {
+    analysis.decisions.of(device).map_or(Status::Open, |decision| decision.status)
+}
