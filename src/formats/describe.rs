@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::file;
-use super::source::{Part, Source, fits};
+use super::source::{Part, Source, fits, frames};
 use super::values::{self, squeeze};
 use crate::console::{Console, Registry};
 use crate::error::Problem;
@@ -62,8 +62,8 @@ pub struct Format {
 #[derive(Debug, Default)]
 pub(super) struct Names {
     whole: HashSet<String>,
-    /// Those with a `*`, and how some begin.
-    open: Vec<String>,
+    /// How those with a `*` begin and end, by their beginnings.
+    open: Vec<(String, String)>,
 }
 
 impl Names {
@@ -89,7 +89,7 @@ impl Names {
     }
 
     fn has(&self, squeezed: &str) -> bool {
-        self.whole.contains(squeezed) || self.open.iter().any(|name| fits(name, squeezed))
+        self.whole.contains(squeezed) || self.open.iter().any(|(start, end)| frames(start, end, squeezed))
     }
 
     fn of(format: &Format) -> Self {
@@ -99,8 +99,10 @@ impl Names {
         let lookup = format.lookup.iter().flat_map(|l| [&l.key, &l.value].into_iter().chain(l.instead.keys()));
         let (starred, sources): (Vec<&String>, Vec<&String>) = sources.partition(|name| name.contains('*'));
         let whole = format.known.iter().chain(sources).chain(required).chain(aside).chain(lookup).cloned().collect();
-        let begun = format.known_prefixes.iter().map(|prefix| format!("{prefix}*"));
-        Self { whole, open: starred.into_iter().cloned().chain(begun).collect() }
+        let begun = format.known_prefixes.iter().map(|prefix| (prefix.clone(), String::new()));
+        let split = starred.iter().filter_map(|name| name.split_once('*'));
+        let open = split.map(|(start, end)| (start.to_owned(), end.to_owned())).chain(begun).collect();
+        Self { whole, open }
     }
 }
 
@@ -164,7 +166,7 @@ impl Shape {
 
 impl Match {
     /// Whether a header, squeezed, has what is needed. `names` also has what the envelope says.
-    pub(super) fn accepts(&self, names: &[String]) -> bool {
+    pub(super) fn accepts(&self, names: &HashSet<String>) -> bool {
         let has = |name: &String| names.contains(name);
         self.required.iter().all(|any| any.iter().any(has))
             && !self.forbidden.iter().any(has)
@@ -189,7 +191,7 @@ impl Format {
     }
 
     /// Whether a header, squeezed, has the names that one way of recognising the format needs and none that it forbids.
-    pub(super) fn names_all(&self, header: &[String]) -> bool {
+    pub(super) fn names_all(&self, header: &HashSet<String>) -> bool {
         self.ways.iter().any(|way| way.accepts(header))
     }
 

@@ -3,7 +3,7 @@
 //! Headers alone do not tell a console from an inventory that has the same ones. So a format may also say what words, ids
 //! and platforms such a list has, and a list that has others is refused rather than read as another console's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::describe::{Format, Match};
 use super::values::{self, squeeze};
@@ -33,7 +33,7 @@ pub(super) struct Evidence<'a> {
     /// The header, squeezed.
     pub header: Vec<String>,
     /// The same, with what surrounds the rows: `list chromeosdevices`.
-    pub names: Vec<String>,
+    pub names: HashSet<String>,
     /// Columns that say what the devices are, whatever the format: field, position.
     claims: Vec<(&'static str, usize)>,
     cells: BTreeMap<usize, Vec<String>>,

@@ -1,5 +1,7 @@
 //! A header below other rows: which of the first rows has all that a known format needs.
 
+use std::collections::HashSet;
+
 use super::Formats;
 use super::values::squeeze;
 use crate::read::{Export, Heading};
@@ -49,7 +51,7 @@ impl Formats {
 
     /// Whether a row has all the names that a format needs and none that it forbids.
     fn is_whole(&self, cells: &[String]) -> bool {
-        let squeezed: Vec<String> = cells.iter().map(|cell| squeeze(cell)).collect();
+        let squeezed: HashSet<String> = cells.iter().map(|cell| squeeze(cell)).collect();
         self.formats.iter().any(|format| format.names_all(&squeezed))
     }
 }

@@ -23,7 +23,7 @@ mod tally;
 pub mod values;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
 use crate::assets::{Files, under};
@@ -145,7 +145,7 @@ impl Formats {
     }
 
     /// The product whose lists have most of these names.
-    fn product(&self, names: &[String], strength: fn(&Product, &[String]) -> usize) -> Option<&Product> {
+    fn product(&self, names: &HashSet<String>, strength: fn(&Product, &HashSet<String>) -> usize) -> Option<&Product> {
         let strongest = self.products.iter().rev().max_by_key(|product| strength(product, names))?;
         (strength(strongest, names) > 0).then_some(strongest)
     }

@@ -26,9 +26,10 @@ impl Formats {
     pub fn nearest(&self, export: &Export) -> Option<Nearest<'_>> {
         let squeezed: Vec<String> = export.header.iter().map(|h| squeeze(h)).collect();
         let familiar = self.familiar(&squeezed);
+        let has = |name: &String| familiar.contains(name);
         let best = self.formats.iter().max_by_key(|format| {
             let required = format.first_way().map_or(&[][..], |way| &way.required);
-            let met = required.iter().filter(|any| any.iter().any(|n| squeezed.contains(n))).count();
+            let met = required.iter().filter(|any| any.iter().any(has)).count();
             let shared = format.known_in(&familiar);
             // A format with few headers is no better for having few: what it lacks counts against it.
             let lacking = required.len() - met;
@@ -47,7 +48,7 @@ impl Formats {
             .required
             .iter()
             .zip(&way.written)
-            .filter(|(any, _)| !any.iter().any(|n| squeezed.contains(n)))
+            .filter(|(any, _)| !any.iter().any(has))
             .map(|(any, written)| {
                 let like = any.iter().find_map(|name| {
                     let found = schema::nearest(name, unknown_squeezed.iter().map(String::as_str))?;

@@ -1,5 +1,7 @@
 //! Products whose lists are not read, by the headers that only they write, so that a list of them is called by its name.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
 use super::file::problem;
@@ -67,17 +69,17 @@ impl Product {
     }
 
     /// How many headers of the fullest set tell the product; 0 where no set is whole.
-    pub(super) fn strength(&self, names: &[String]) -> usize {
+    pub(super) fn strength(&self, names: &HashSet<String>) -> usize {
         fullest(&self.sets, names)
     }
 
     /// The same, with the sets that others may have too.
-    pub(super) fn likeness(&self, names: &[String]) -> usize {
+    pub(super) fn likeness(&self, names: &HashSet<String>) -> usize {
         fullest(&self.maybe, names).max(self.strength(names))
     }
 }
 
-fn fullest(sets: &[Vec<String>], names: &[String]) -> usize {
+fn fullest(sets: &[Vec<String>], names: &HashSet<String>) -> usize {
     let whole = |set: &&Vec<String>| set.iter().all(|name| names.contains(name));
     sets.iter().filter(whole).map(Vec::len).max().unwrap_or_default()
 }

@@ -66,11 +66,14 @@ fn squeezed(name: &str) -> String {
 /// Whether a header, squeezed, is one that a source names.
 pub(super) fn fits(name: &str, header: &str) -> bool {
     match name.split_once('*') {
-        Some((start, end)) => {
-            header.len() >= start.len() + end.len() && header.starts_with(start) && header.ends_with(end)
-        }
+        Some((start, end)) => frames(start, end, header),
         None => name == header,
     }
+}
+
+/// Whether a header begins and ends so, and its end is not within its beginning.
+pub(super) fn frames(start: &str, end: &str, header: &str) -> bool {
+    header.len() >= start.len() + end.len() && header.starts_with(start) && header.ends_with(end)
 }
 
 impl Part {
