@@ -181,7 +181,7 @@ A-5,SCREEN,CN0000000X,Monitor,In use,
 fn jamf_and_a_register_are_compared_with_the_rest() {
     let place = Place::new();
     let mac = "7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b03,MAC-1,C02ZK2ABMD6T,macOS,Corporate,Intune,2026-03-01 08:00:00,2025-01-01 08:00:00,8f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b03,Compliant,Managed,c@x.example\n";
-    place.write("in/intune.csv", &format!("{INTUNE}{mac}"));
+    place.write("in/intune.csv", format!("{INTUNE}{mac}"));
     place.write("in/jamf.csv", JAMF);
     place.write("in/register.csv", REGISTER);
     let run = place.run(&["analyze", "in", "--out", "report", "--as-of", "2026-03-05"]);
