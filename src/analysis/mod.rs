@@ -22,7 +22,7 @@ use crate::assets::Files;
 use crate::config::{Config, Setting, SettledBy};
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
-use crate::formats::{Missing, Written};
+use crate::formats::{Missing, Records, Written};
 use crate::history::Decisions;
 use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
 use crate::notice::{Code, Notice};
@@ -248,19 +248,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
     notices.append(&mut library.notices);
-    if records.iter().all(|(_, r)| r.frame.height() == 0) {
-        let message = if sources.is_empty() {
-            match inputs.as_slice() {
-                [one] => format!("`{}` is no known export", one.label),
-                many => format!("none of the {} files is a known export", many.len()),
-            }
-        } else if records.iter().any(|(_, r)| !r.bad.is_empty()) {
-            "every row of the exports was set aside".to_string()
-        } else if records.is_empty() {
-            "the exports name no devices".to_string()
-        } else {
-            "the exports have headers and no rows".to_string()
-        };
+    if let Some(message) = why_nothing(&inputs, &sources, &records) {
         return Err(nothing(message, notices));
     }
 
@@ -309,6 +297,8 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
     let mut steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
     let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
+    // Only a judged fleet shows it; what else `--strict` refuses is known before.
+    refuse_if_strict(options, &found)?;
     notices.extend(found);
     library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
@@ -347,6 +337,25 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         files: library.files,
     };
     Ok((analysis, Inner { shelves, devices, available }))
+}
+
+/// Why there is no record at all; nothing where there is one.
+fn why_nothing(inputs: &[InputFile], sources: &[Source], records: &[(String, Records)]) -> Option<String> {
+    if records.iter().any(|(_, r)| r.frame.height() > 0) {
+        return None;
+    }
+    Some(if sources.is_empty() {
+        match inputs {
+            [one] => format!("`{}` is no known export", one.label),
+            many => format!("none of the {} files is a known export", many.len()),
+        }
+    } else if records.iter().any(|(_, r)| !r.bad.is_empty()) {
+        "every row of the exports was set aside".into()
+    } else if records.is_empty() {
+        "the exports name no devices".into()
+    } else {
+        "the exports have headers and no rows".into()
+    })
 }
 
 fn nothing(message: String, notices: Vec<Notice>) -> Error {

@@ -34,7 +34,7 @@ pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
 /// Exports whose newest signal is far behind the as-of time were made on another day than the rest.
 pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
     const APART: i64 = 14 * identity::DAY;
-    const FEWEST: u64 = 20;
+    const FEWEST: u64 = 10;
     sources
         .iter()
         .filter_map(|source| {

@@ -21,14 +21,19 @@ pub enum Below {
 }
 
 impl Formats {
-    /// Looks for the header of a table whose first row no format explains.
+    /// Looks for the header of a table whose first row no format explains. A first row that is a whole known header itself
+    /// has a list below it, which must not be passed over as if it were a title.
     #[must_use]
     pub fn header_below(&self, export: Export) -> Below {
         let whole: Vec<Heading> = export.headings().into_iter().filter(|row| self.is_whole(&row.cells)).collect();
-        match whole.as_slice() {
-            [] => Below::Nothing(export),
-            [one] => Below::Found(export.with_heading(one)),
-            several => Below::Several(export, several.iter().map(|row| row.row).collect()),
+        let first = self.is_whole(&export.header).then(|| export.header_row());
+        match (first, whole.as_slice()) {
+            (_, []) => Below::Nothing(export),
+            (None, [one]) => Below::Found(export.with_heading(one)),
+            (first, several) => {
+                let rows = first.into_iter().chain(several.iter().map(|row| row.row)).collect();
+                Below::Several(export, rows)
+            }
         }
     }
 

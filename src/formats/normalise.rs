@@ -166,6 +166,7 @@ pub fn normalise(
         .collect::<Result<_>>()?;
 
     let mut notices = recognised.notices(export);
+    let other = other_table(cast.iter().zip(&wanted), &cells, &rows.row, formats);
     let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
     let mut dates = Vec::new();
     for (one, w) in cast.into_iter().zip(&wanted) {
@@ -194,6 +195,9 @@ pub fn normalise(
     formats.vocabulary().cannot_know(format.console, &mut frame)?;
     notices.extend(row_notices(&export.label, &rows));
     hint_at_order(&mut notices, &dates);
+    if let Some(row) = other {
+        notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label)?);
+    }
     let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
     let last_row = u64::from(export.header_row()) + u64::from(last);
     let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
@@ -287,6 +291,37 @@ fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize], ended: &BTre
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
     Ok(())
+}
+
+/// The row in which another table begins: where an id should be, the row has a name of a column, and every cell of it that is
+/// read is the name of a column of some console.
+fn other_table<'a>(
+    cast: impl Iterator<Item = (&'a Cast, &'a Wanted<'a>)>,
+    cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
+    row: &[u32],
+    formats: &Formats,
+) -> Option<u32> {
+    const FEWEST: usize = 3;
+    let ids = cast.filter(|(_, w)| ["native_id", "serial", "entra_id"].contains(&w.field.name));
+    let suspects: BTreeSet<u32> = ids.flat_map(|(cast, _)| cast.tally.unread().iter().copied()).collect();
+    suspects.into_iter().find(|suspect| {
+        let Ok(at) = row.binary_search(suspect) else { return false };
+        let names: Vec<String> = cells.values().filter_map(|(cells, _)| cells.get(at)).map(values::squeeze).collect();
+        names.len() >= FEWEST && formats.familiar(&names).len() == names.len()
+    })
+}
+
+/// Sets aside the rows of another table that stands below the list, and says so.
+fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &str) -> Result<Notice> {
+    let keep = rows.row.partition_point(|row| *row < first);
+    let left_out = rows.row.split_off(keep);
+    *frame = frame.head(Some(keep));
+    let reason = format!("stands below another header, in row {first}");
+    let bad = left_out.iter().map(|row| BadRow { row: *row, reason: reason.clone(), text: String::new() });
+    rows.bad.extend(bad);
+    rows.bad.sort_by_key(|bad| bad.row);
+    let message = "another table begins here; it and everything below it was not read: save each table as a file or sheet of its own";
+    Ok(Notice::new(Code::UnknownFormat, label, message).at_row(first.into()))
 }
 
 /// Empties a column where another one is known and does not have the word.

@@ -17,6 +17,8 @@ const FAR_SHARE: usize = 10;
 const LONE_MINIMUM: usize = 20;
 /// From here on there are many.
 const MANY: usize = 200;
+/// So many of a few devices that were seen within days of each other were in use when the exports were made.
+const CROWD: usize = 4;
 /// More dates than this are no accident, however many there are in all.
 const LONE_MOST: usize = 50;
 
@@ -205,13 +207,23 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
 /// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.
 fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
     if count < LONE_MINIMUM {
-        return 0;
+        return usize::from(is_outside_a_crowd(dates, count));
     }
     if let Some(far) = apart(dates, count / FAR_SHARE, FAR_GAP) {
         return far;
     }
     let gap = if count < MANY { LONE_GAP } else { LONE_GAP_AMONG_MANY };
     apart(dates, (count / MANY).max(1), gap).unwrap_or(0)
+}
+
+/// Whether the newest of a few dates is half a year after the day on which the exports were made. In a small tenant the
+/// newest device may be the only one in use; where most of the others were seen within days of each other, they are in use,
+/// and its clock is wrong.
+fn is_outside_a_crowd(dates: &[(i64, u32)], count: usize) -> bool {
+    let Some(((newest, _), rest)) = dates.split_first() else { return false };
+    let Some((next, _)) = rest.first() else { return false };
+    let crowd = rest.iter().take_while(|(date, _)| next - date <= LONE_GAP_AMONG_MANY).count();
+    newest - next > FAR_GAP && crowd >= CROWD && crowd * 2 >= count - 1
 }
 
 /// How many of the newest dates, at most so many, are followed by a gap without any.
@@ -248,7 +260,12 @@ mod tests {
         assert_eq!(lone(&[25], 1000), 1, "a week without any sign of life among a thousand");
         assert_eq!(lone(&[25], 40), 0);
         assert_eq!(lone(&[3], 1000), 0);
-        assert_eq!(lone(&[1500], 5), 0, "in a small tenant the newest device may be the only live one");
+        assert_eq!(lone(&[1500], 3), 0, "in a small tenant the newest device may be the only live one");
+        assert_eq!(lone(&[1500], 8), 1, "eight devices in use, and a wrong clock");
+        let few = |days: &[i64]| lone_dates(&days.iter().map(|d| (d * DAY, 0)).collect::<Vec<_>>(), days.len());
+        assert_eq!(few(&[900, 310, 250, 180, 90, 10, 5]), 0, "one device in use among those that are not");
+        assert_eq!(few(&[900, 310, 309, 309, 308, 5]), 1);
+        assert_eq!(few(&[400, 310, 309, 309, 308, 5]), 0, "a quarter is a quarter");
         assert_eq!(lone(&[30; 20], 1000), 0, "twenty devices are no accident");
         assert_eq!(lone(&[300, 299, 299], 57), 3, "three wrong clocks among sixty signals");
         assert_eq!(lone(&[300; 12], 48), 0, "a fifth of a tenant in use is a fifth of a tenant in use");

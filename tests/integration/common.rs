@@ -236,3 +236,10 @@ impl Sheet {
         writer.into_inner().unwrap()
     }
 }
+
+/// Seeds of tenants that the ordinary tests never see; `LASTSEEN_SEEDS=200..220` chooses others.
+pub(crate) fn further_seeds() -> std::ops::Range<u64> {
+    let wanted = std::env::var("LASTSEEN_SEEDS").unwrap_or_else(|_| "100..110".to_owned());
+    let (from, to) = wanted.split_once("..").unwrap();
+    from.parse().unwrap()..to.parse().unwrap()
+}

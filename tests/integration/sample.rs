@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::{Line, Place, Report, files_below, sample};
+use crate::common::{Line, Place, Report, files_below, further_seeds, sample};
 use crate::generator::{Options, tenant};
 use crate::truth::differences;
 
@@ -32,6 +32,19 @@ fn other_tenants_are_judged_as_their_truth_says() {
         let (place, tenant) = Place::with_tenant(&Options { devices, seed, zip_intune: false });
         let differences = differences(&place.analyze(&[]), &tenant.truth);
         found.extend(differences.into_iter().map(|one| format!("{devices} devices, seed {seed}: {one}")));
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Tenants that the other tests never see.
+#[test]
+#[ignore = "takes minutes; for changes to recognition, matching or rules"]
+fn further_tenants_are_judged_as_their_truth_says() {
+    let mut found = Vec::new();
+    for seed in further_seeds() {
+        let (place, tenant) = Place::with_tenant(&Options { devices: 1_200, seed, zip_intune: false });
+        let differences = differences(&place.analyze(&[]), &tenant.truth);
+        found.extend(differences.into_iter().map(|one| format!("seed {seed}: {one}")));
     }
     assert!(found.is_empty(), "{found:#?}");
 }

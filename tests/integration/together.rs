@@ -80,3 +80,15 @@ fn devices_that_went_one_by_one_are_no_event() {
     assert!(said(&report).is_empty(), "{:?}", said(&report));
     assert!(report.lines("plan.csv").iter().all(|line| !line["condition"].contains("Most devices of its group")));
 }
+
+#[test]
+fn strict_refuses_a_fleet_that_went_dark_together() {
+    let (place, mut text) = (Place::new(), list());
+    unit(&mut text, "/Students/Cart 1", 38, june);
+    unit(&mut text, "/Staff", 3, |_| "2025-09-09".into());
+    place.write("in/cros.csv", &text);
+    let run = place.run(&["analyze", "in", "--out", "report", "--as-of", "2025-09-10", "--strict"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("went-dark-together"), "{}", run.stderr);
+    assert!(!place.path("report").exists());
+}

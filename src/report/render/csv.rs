@@ -71,20 +71,19 @@ impl Line {
     /// Text from an export or about one: quoted where needed, and neutralised where a spreadsheet would run it.
     pub(in crate::report) fn text(&mut self, text: &str) {
         self.separate();
-        let text = &*neutral(text);
-        let quoted = text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
-        if quoted {
-            self.bytes.push(b'"');
-            for byte in text.bytes() {
-                if byte == b'"' {
-                    self.bytes.push(b'"');
-                }
-                self.bytes.push(byte);
-            }
-            self.bytes.push(b'"');
-        } else {
-            self.bytes.extend_from_slice(text.as_bytes());
+        let look = Look::at(text);
+        let text = if look.may_run { Cow::Owned(neutralised(text)) } else { Cow::Borrowed(text) };
+        if !look.needs_quotes {
+            return self.bytes.extend_from_slice(text.as_bytes());
         }
+        self.bytes.push(b'"');
+        for (at, part) in text.split('"').enumerate() {
+            if at > 0 {
+                self.bytes.extend_from_slice(b"\"\"");
+            }
+            self.bytes.extend_from_slice(part.as_bytes());
+        }
+        self.bytes.push(b'"');
     }
 
     /// A day, or nothing.
@@ -181,10 +180,61 @@ fn of_table(table: &Table<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<
 /// Apostrophes that stand at the front, or before such a sign, get one too, so that taking one off again always gives the
 /// original.
 pub(in crate::report) fn neutral(text: &str) -> Cow<'_, str> {
-    // Nearly every text has no such sign at all.
-    if !text.contains(STARTERS) && !text.starts_with(['\'', '\t', '\n', '\r']) {
-        return Cow::Borrowed(text);
+    if Look::at(text).may_run { Cow::Owned(neutralised(text)) } else { Cow::Borrowed(text) }
+}
+
+/// What one pass over the bytes of a text tells: hundreds of millions of cells go through here.
+#[derive(Clone, Copy)]
+struct Look {
+    /// It has a sign that cells of a CSV are quoted for.
+    needs_quotes: bool,
+    /// Something stands where a cell would begin that may have to be neutralised.
+    may_run: bool,
+}
+
+impl Look {
+    const QUOTE: u8 = 1;
+    const SEPARATES: u8 = 2;
+    const BLANK: u8 = 4;
+    /// Begins a formula, hides that one begins, or is part of a sign beyond ASCII, which is looked at properly.
+    const MAY_RUN: u8 = 8;
+    /// What each byte is.
+    const KINDS: [u8; 256] = Self::kinds();
+
+    #[allow(clippy::indexing_slicing, reason = "made when the program is compiled")]
+    const fn kinds() -> [u8; 256] {
+        let mut kinds = [0; 256];
+        let mut at = 0;
+        while at < kinds.len() {
+            kinds[at] = match at as u8 {
+                b',' | b'\n' | b'\r' => Self::QUOTE | Self::SEPARATES,
+                b';' | b'\t' | b'|' => Self::SEPARATES,
+                b'"' => Self::QUOTE | Self::BLANK,
+                b' ' | 0x0b | 0x0c => Self::BLANK,
+                b'=' | b'+' | b'-' | b'@' | b'\'' | 0x80.. => Self::MAY_RUN,
+                _ => 0,
+            };
+            at += 1;
+        }
+        kinds
     }
+
+    fn at(text: &str) -> Self {
+        // A cell begins: only a separator or the front comes before, and what spreadsheets pass over.
+        let mut begins = true;
+        let mut kinds = 0;
+        let mut may_run = text.starts_with(['\t', '\n', '\r']);
+        for byte in text.bytes() {
+            let kind = Self::KINDS.get(usize::from(byte)).copied().unwrap_or_default();
+            kinds |= kind;
+            may_run |= begins && kind & Self::MAY_RUN != 0;
+            begins = kind & Self::SEPARATES != 0 || (begins && kind & Self::BLANK != 0);
+        }
+        Self { needs_quotes: kinds & Self::QUOTE != 0, may_run }
+    }
+}
+
+fn neutralised(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     let mut begins = true;
     for (at, sign) in text.char_indices() {
@@ -196,7 +246,7 @@ pub(in crate::report) fn neutral(text: &str) -> Cow<'_, str> {
         begins = separates(sign) || (begins && (sign == '"' || sign.is_whitespace()));
         out.push(sign);
     }
-    Cow::Owned(out)
+    out
 }
 
 /// What begins a formula.
@@ -371,6 +421,13 @@ mod tests {
             let record = reader.records().next().unwrap().unwrap();
             let cell = record.get(0).unwrap();
             prop_assert_eq!(taken_off(cell), text);
+        }
+
+        #[test]
+        fn what_is_passed_over_needs_no_care(text in "[a1é=+@'＝;,|\t\n\r \u{b}\u{a0}\u{2028}\"-]{0,12}|\\PC{0,12}") {
+            let look = Look::at(&text);
+            prop_assert!(look.may_run || neutralised(&text) == text);
+            prop_assert_eq!(look.needs_quotes, text.contains([',', '"', '\n', '\r']));
         }
 
         #[test]
