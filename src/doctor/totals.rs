@@ -1,6 +1,6 @@
 //! Whether an export is all of the list: further pages, declared totals, round numbers of rows, the user's own count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Diagnosis, Expected};
 use crate::error::Result;
@@ -18,7 +18,7 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
             one_object(exports, at, found);
         }
         left_out(exports, label, records, found);
-        let chain = chains.get(&chain_of(label, records));
+        let chain = chains.get(records.format.as_str()).filter(|_| records.paging.enveloped);
         let reasons = [
             further_page(records, chain),
             short_of_declared(records, chain),
@@ -61,32 +61,44 @@ fn left_out(exports: &[(String, Records)], label: &str, records: &Records, found
     }
 }
 
-/// The pages of one answer, saved as files whose names differ in digits only.
-type Chains<'a> = BTreeMap<(&'a str, String), Chain>;
+/// The pages of one answer, by format. What the files are called tells nothing; what is in them does.
+type Chains<'a> = BTreeMap<&'a str, Chain>;
 
-#[derive(Default)]
+/// Pages that are one answer: they share no object, and either all but one name a further page, or together they have as
+/// many objects as each of them declares.
 struct Chain {
-    pages: u64,
     rows: u64,
     /// One of the pages names no further one: it is the last.
     ended: bool,
 }
 
-fn chain_of<'a>(label: &str, records: &'a Records) -> (&'a str, String) {
-    let name: String = label.chars().filter(|c| !c.is_ascii_digit()).collect();
-    // What is left of the number that tells files of one name apart: `page.json (2)`.
-    (&records.format, name.strip_suffix(" ()").unwrap_or(&name).to_string())
+fn chains(exports: &[(String, Records)]) -> Chains<'_> {
+    let mut pages: BTreeMap<&str, Vec<&Records>> = BTreeMap::new();
+    for (_, records) in exports.iter().filter(|(_, r)| r.paging.enveloped) {
+        pages.entry(&records.format).or_default().push(records);
+    }
+    pages.into_iter().filter_map(|(format, pages)| Some((format, chain(&pages)?))).collect()
 }
 
-fn chains(exports: &[(String, Records)]) -> Chains<'_> {
-    let mut chains = Chains::new();
-    for (label, records) in exports.iter().filter(|(_, r)| r.paging.enveloped) {
-        let chain = chains.entry(chain_of(label, records)).or_default();
-        chain.pages += 1;
-        chain.rows += records.rows();
-        chain.ended |= !records.paging.more;
-    }
-    chains
+fn chain(pages: &[&Records]) -> Option<Chain> {
+    let last = pages.iter().filter(|page| !page.paging.more).count();
+    let rows = pages.iter().map(|page| page.rows()).sum();
+    let declared = pages.first().and_then(|page| page.paging.declared);
+    let counted = declared.is_some_and(|declared| {
+        rows >= declared && pages.iter().all(|page| page.paging.declared == Some(declared) && page.rows() < declared)
+    });
+    let linked = last < pages.len() && last <= 1;
+    (pages.len() > 1 && (linked || counted) && are_disjoint(pages))
+        .then_some(Chain { rows, ended: counted || last == 1 })
+}
+
+/// Whether no object stands on two pages.
+fn are_disjoint(pages: &[&Records]) -> bool {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    pages.iter().enumerate().all(|(at, page)| {
+        let ids = page.frame.column("native_id").ok().and_then(|column| column.str().ok());
+        ids.is_none_or(|ids| ids.iter().flatten().all(|id| *seen.entry(id).or_insert(at) == at))
+    })
 }
 
 fn further_page(records: &Records, chain: Option<&Chain>) -> Option<String> {
@@ -98,9 +110,9 @@ fn further_page(records: &Records, chain: Option<&Chain>) -> Option<String> {
 
 fn short_of_declared(records: &Records, chain: Option<&Chain>) -> Option<String> {
     let declared = records.paging.declared?;
-    let (pages, rows) = chain.map_or((0, records.rows()), |chain| (chain.pages, chain.rows));
+    let rows = chain.map_or(records.rows(), |chain| chain.rows);
     // PowerShell counts each page for itself, so a total per page is no total of the chain.
-    (rows < declared && (pages < 2 || declared > records.rows()))
+    (rows < declared && (chain.is_none() || declared > records.rows()))
         .then(|| format!("it declares {} and has {rows}", many(declared, "object")))
 }
 

@@ -9,7 +9,7 @@ use polars::prelude::{
 };
 
 use super::Formats;
-use super::dates::{self, Order, Stamp};
+use super::dates::{self, Order, Short, Stamp};
 use super::describe::Format;
 use super::identifiers::is_id;
 use super::source::Part;
@@ -237,8 +237,9 @@ impl Caster<'_> {
 
     fn times(&self) -> Cast {
         let stamp = |c: Option<&str>| c.map_or(Stamp::Unknown, |c| dates::stamp_in(c, self.epoch_1904));
-        let stamps: Vec<Stamp> = self.cells.iter().map(stamp).collect();
+        let mut stamps: Vec<Stamp> = self.cells.iter().map(stamp).collect();
         let mut tally = Tally::default();
+        let year_open = self.short_dates(&mut stamps, &mut tally);
         let open = stamps.iter().filter(|s| matches!(s, Stamp::Either(..))).count();
         let (order, written) = if open == 0 {
             (None, Written::Plain)
@@ -279,7 +280,8 @@ impl Caster<'_> {
         let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
         for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
             let swapped = swapped > 0 && cell.is_some_and(is_real_date);
-            let stamp = if swapped { Stamp::Either(None, None) } else { stamp.resolve(order) };
+            let year_open = year_open && cell.is_some_and(|cell| dates::with_century(cell).is_some());
+            let stamp = if swapped || year_open { Stamp::Either(None, None) } else { stamp.resolve(order) };
             unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
             out.push(match stamp {
                 Stamp::At(millis) => Some(millis),
@@ -304,6 +306,33 @@ impl Caster<'_> {
 }
 
 impl Caster<'_> {
+    /// Reads short dates again whose year turns out to be first. Says whether nobody can tell where it is: such dates are
+    /// unknown, for a device of this week would be one of years ago.
+    fn short_dates(&self, stamps: &mut [Stamp], tally: &mut Tally) -> bool {
+        if !stamps.iter().any(|s| matches!(s, Stamp::Either(..))) {
+            return false;
+        }
+        match dates::short(self.cells.iter().flatten()) {
+            Short::YearLast => false,
+            Short::YearFirst => {
+                for (cell, stamp) in self.cells.iter().zip(stamps) {
+                    if let Some(whole) = cell.and_then(dates::with_century) {
+                        *stamp = dates::stamp_in(&whole, self.epoch_1904);
+                    }
+                }
+                false
+            }
+            // `dmy` says that the day is first.
+            Short::Open if self.order == Some(Order::Dmy) => false,
+            Short::Open => {
+                let message = "dates of three numbers with two digits could have the year first or last and count as unknown: \
+                               settle it with `--date-order dmy` if it is last, or export them with years of four digits";
+                tally.remark(Code::AmbiguousDates, message.to_string());
+                true
+            }
+        }
+    }
+
     /// Dates of another calendar are named and never read. Where they are most of the column, all of it is unknown: the
     /// others may be of the same calendar, with a year of two digits. The flag says so.
     fn of_our_calendar(&self, stamps: Vec<Stamp>, tally: &mut Tally) -> (Vec<Stamp>, bool) {

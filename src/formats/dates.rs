@@ -6,11 +6,13 @@
 mod calendars;
 pub(crate) mod names;
 mod numbers;
+mod short;
 mod written;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 pub use calendars::{Calendar, calendar_of};
+pub(super) use short::{Short, short, with_century};
 
 /// Order of day and month in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Which of two lists is the newer one.
 //!
 //! A device's own dates only move forward, so a device that stands in both lists tells the order of the two. Where no
-//! date of such a device differs, the newest date of each list tells it. Names and places of files tell nothing.
+//! date of such a device differs, the newest date of each list tells it, as long as both list much the same devices: of a
+//! list of deprovisioned devices alone every date is old, whenever it was made. Names and places of files tell nothing.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -57,6 +58,7 @@ impl Order {
         let mut order = Self::default();
         let witnesses: BTreeMap<(u32, u32), Witness> = witnesses.into_iter().collect();
         let alone = alone(parts, &witnesses);
+        let held = held(parts, rows);
         for (pair, found) in &witnesses {
             let (Some(a), Some(b)) = (parts.get(pair.0 as usize), parts.get(pair.1 as usize)) else { continue };
             if a.whole != b.whole || (!a.whole && !gaps.one_format(pair.0, pair.1)) {
@@ -67,7 +69,9 @@ impl Order {
             let lone = |at: u32| alone.get(at as usize) == Some(&true);
             let told = match [said, listed].into_iter().find(|o| o.is_ne()).map_or_else(|| found.says(), Says::Order) {
                 Says::Order(order) => Some(order),
-                Says::Nothing if a.whole && !lone(pair.0) && !lone(pair.1) => by_newest(&newest, *pair, &gaps),
+                Says::Nothing if a.whole && !lone(pair.0) && !lone(pair.1) && found.is_most(&held, *pair) => {
+                    by_newest(&newest, *pair, &gaps)
+                }
                 Says::Nothing | Says::Both => None,
             };
             order.pairs.insert(*pair, told);
@@ -85,7 +89,24 @@ impl Order {
     }
 }
 
+/// Rows with an object, by list.
+fn held(parts: &[Part], rows: &[Row]) -> Vec<u32> {
+    let mut held = vec![0; parts.len()];
+    for row in rows.iter().filter(|row| row.object != NONE) {
+        if let Some(held) = held.get_mut(row.part as usize) {
+            *held += 1;
+        }
+    }
+    held
+}
+
 impl Witness {
+    /// Whether the objects that stand in both lists are at least half of either.
+    fn is_most(&self, held: &[u32], (a, b): (u32, u32)) -> bool {
+        let shared = self.shared.iter().max().copied().unwrap_or_default();
+        [a, b].iter().all(|part| held.get(*part as usize).is_some_and(|held| shared.saturating_mul(2) >= *held))
+    }
+
     /// Signs of life come before all other dates.
     fn says(&self) -> Says {
         let [first, second] = if self.seen == [0, 0] { self.dates } else { self.seen };
