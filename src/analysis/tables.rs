@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::formats::Older;
-use crate::formats::columns;
+use crate::frame;
 use crate::identity::{self, Devices, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
@@ -128,5 +128,5 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
 /// Newest sign of life in a frame of records.
 pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
     use polars::prelude::ChunkAgg;
-    columns::times(frame, "last_seen")?.max()
+    frame::times(frame, "last_seen")?.max()
 }

@@ -4,7 +4,7 @@ use polars::prelude::{ChunkCompareEq, Column, Int64Chunked, IntoColumn, NewChunk
 
 use super::cast::Cast;
 use super::identifiers::written_name;
-use super::normalise::internal;
+use crate::frame::internal;
 use super::tally::Fault;
 use crate::error::Result;
 

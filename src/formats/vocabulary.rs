@@ -7,7 +7,7 @@ use regex::RegexSet;
 use serde::Deserialize;
 
 use super::file::problem;
-use super::normalise::internal;
+use crate::frame::internal;
 use super::values::squeeze;
 use crate::assets::Files;
 use crate::console::{Console, Registry};

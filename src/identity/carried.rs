@@ -4,7 +4,7 @@ use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray, UInt3
 
 use super::shelves::Shelf;
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::internal;
 
 /// The records of a console, and the device of each.
 pub(super) type Held<'a> = Option<(&'a Shelf, &'a [u32])>;

@@ -14,7 +14,7 @@ use super::owners::Owners;
 use super::shelves::{NONE, Shelves, written};
 use crate::console::{Carried, Console, From};
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::internal;
 use crate::schema::{JoinType, Kind, Ownership};
 use crate::time::DAY;
 

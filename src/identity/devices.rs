@@ -12,7 +12,7 @@ use super::reliance::{self, Reliance};
 use super::shelves::{NONE, Shelves};
 use crate::console::{Console, Registry};
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::internal;
 use crate::schema::{Activity, Identity, Platform};
 use crate::time::DAY;
 

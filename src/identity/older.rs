@@ -4,7 +4,8 @@
 use super::devices::Devices;
 use super::keys::number;
 use super::shelves::Shelves;
-use crate::formats::{Fate, columns};
+use crate::formats::Fate;
+use crate::frame;
 use crate::schema::Console;
 
 /// Identifiers and names of objects of which nothing tells whether their console still has them.
@@ -13,7 +14,7 @@ pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
     for (export, older) in &shelves.older {
         let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
         for column in ["entra_id", "serial", "native_id", "name"] {
-            let Some(cells) = columns::text(&older.frame, column) else { continue };
+            let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(&older.fate).filter(|(_, fate)| **fate == Fate::Open);
             found.extend(own.filter_map(|(cell, _)| Some((*console, cell?.to_string()))));
         }
@@ -51,10 +52,10 @@ fn signs(shelves: &Shelves) -> Vec<(u128, i64)> {
     let mut seen: Vec<(u128, i64)> = Vec::new();
     for (export, older) in &shelves.older {
         let console = shelves.exports.get(*export as usize).map(|(_, console)| console);
-        let times = columns::times(&older.frame, "last_seen");
+        let times = frame::times(&older.frame, "last_seen");
         let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
         for column in ["entra_id", "serial", "native_id"] {
-            let Some(cells) = columns::text(&older.frame, column) else { continue };
+            let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(times.iter());
             seen.extend(own.filter_map(|(cell, time)| Some((number(cell?), time?))));
         }

@@ -10,7 +10,7 @@ use super::links::Links;
 use super::reliance::Reliance;
 use super::shelves::Shelves;
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::internal;
 use crate::schema::{Console, JoinType, Platform};
 
 impl Devices {

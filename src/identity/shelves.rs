@@ -8,8 +8,8 @@ use polars::prelude::{
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
-use crate::formats::columns;
-use crate::formats::normalise_internal as internal;
+use crate::frame;
+use crate::frame::internal;
 use crate::formats::{Older, Records};
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
@@ -182,7 +182,7 @@ impl Shelf {
     /// A text column, if the exports fill it.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&StringChunked> {
-        columns::text(&self.frame, name)
+        frame::text(&self.frame, name)
     }
 
     /// An identifier as its console writes it; `None` where the record has none.
@@ -207,13 +207,13 @@ impl Shelf {
     /// A column of times in UTC milliseconds, if the exports fill it.
     #[must_use]
     pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
-        columns::times(&self.frame, name)
+        frame::times(&self.frame, name)
     }
 
     /// A column of flags, if the exports fill it.
     #[must_use]
     pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
-        columns::flags(&self.frame, name)
+        frame::flags(&self.frame, name)
     }
 
     /// Lines whose cell of a column holds something that could not be read or is not known, if there are any.
@@ -225,7 +225,7 @@ impl Shelf {
     /// `row` or `export`.
     #[must_use]
     pub fn numbers(&self, name: &str) -> Option<&UInt32Chunked> {
-        self.frame.column(name).ok()?.u32().ok()
+        frame::numbers(&self.frame, name)
     }
 
     /// A canonical column by name, empty where the exports do not fill it.

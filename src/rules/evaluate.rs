@@ -13,7 +13,7 @@ use super::records::derive;
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Devices, Links, Shelves};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
@@ -111,17 +111,8 @@ fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, ground
         .filter(|(_, other)| rule.after.contains(&other.text.id))
         .filter_map(|(at, _)| judged.get(&at)?.mask.as_ref())
         .collect();
-    let mut flagged = vec![Some(false); ground.devices.count as usize];
-    for mask in masks {
-        for (slot, holds) in flagged.iter_mut().zip(mask.iter()) {
-            *slot = match (*slot, holds) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (None, _) | (_, None) => None,
-                _ => Some(false),
-            };
-        }
-    }
-    Some(BooleanChunked::from_iter_options(FLAGGED.into(), flagged.into_iter()).into_column())
+    let flagged = three_valued::any_of(masks, ground.devices.count as usize);
+    Some(flagged.with_name(FLAGGED.into()).into_column())
 }
 
 /// Columns of the device table that some rules read, each once.
@@ -262,13 +253,8 @@ fn told(rule: &Rule, rules: &[Rule], stories: &BTreeMap<usize, RuleStory>, groun
     if rule.after.is_empty() {
         return None;
     }
-    let before: Vec<Option<bool>> = rules
-        .iter()
-        .enumerate()
-        .filter(|(_, other)| rule.after.contains(&other.text.id))
-        .filter_map(|(at, _)| stories.get(&at)?.holds)
-        .collect();
-    let holds = if before.contains(&Some(true)) { Some(true) } else { (!before.contains(&None)).then_some(false) };
+    let before = rules.iter().enumerate().filter(|(_, other)| rule.after.contains(&other.text.id));
+    let holds = three_valued::any(before.filter_map(|(at, _)| stories.get(&at)?.holds));
     let all = std::iter::repeat_n(holds, ground.devices.count as usize);
     Some(BooleanChunked::from_iter_options(FLAGGED.into(), all).into_column())
 }
@@ -292,7 +278,7 @@ fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
         }
         if let Some(column) = column {
             let shelf = ground.shelves.of(*console);
-            let filled = shelf.is_some_and(|s| s.frame.column(column).is_ok_and(|c| c.null_count() < c.len()));
+            let filled = shelf.is_some_and(|s| is_filled(&s.frame, column));
             if !filled {
                 return Some(format!("the {} export has no column for `{column}`, or nothing in it", console.title()));
             }

@@ -4,7 +4,7 @@ use polars::prelude::DataFrame;
 
 use super::Condition;
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
+use crate::frame::internal;
 use crate::rules::engine::mask;
 use crate::rules::evaluate::Ground;
 use crate::rules::records::View;
