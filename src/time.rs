@@ -43,6 +43,12 @@ impl Millis {
     }
 }
 
+impl From<i64> for Millis {
+    fn from(millis: i64) -> Self {
+        Self(millis)
+    }
+}
+
 /// Milliseconds between two instants.
 impl Sub for Millis {
     type Output = i64;

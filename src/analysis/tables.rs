@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
-use crate::identity::{self, Devices, Links, Shelves};
+use crate::coverage::Devices;
+use crate::identity::{self, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 

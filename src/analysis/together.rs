@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::remarks::clipped;
 use crate::console::{self, Console, Path, Registry};
-use crate::identity::{self, Devices, Shelves};
+use crate::coverage::Devices;
+use crate::identity::{self, Shelves};
 use crate::notice::{Code, Notice};
 use crate::rules::{Findings, Intent, Rule};
 use crate::schema::{Activity, Platform};

@@ -3,7 +3,7 @@
 use super::shelves::Shelves;
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
-use crate::time::{DAY, day};
+use crate::time::{DAY, Millis, day};
 
 /// A few newest dates this far after all others are errors of a clock rather than signs of life.
 const LONE_GAP: i64 = 30 * DAY;
@@ -27,6 +27,14 @@ pub struct AsOf {
     pub millis: i64,
     /// Whether the user set it; otherwise it is the newest signal in the exports.
     pub given: bool,
+}
+
+impl AsOf {
+    /// The instant.
+    #[must_use]
+    pub const fn at(self) -> Millis {
+        Millis::new(self.millis)
+    }
 }
 
 /// Days after which something is late. One value a platform.

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use polars::prelude::{Int64Chunked, StringChunked};
 
-use super::absence::short_name;
+use super::names::short_name;
 use super::keys::{Kind, Pair, number};
 use super::shelves::{Shelf, Shelves};
 use crate::schema::Console;

@@ -9,7 +9,7 @@ mod servers;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::absence::{host, seen, short_name};
+use super::names::{host, seen, short_name};
 use super::groups::{Sets, Traits};
 use super::keys::{Kind, number};
 use super::shelves::{Shelf, Shelves};

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::availability::Availability;
 use super::engine::{first_line, mask as truth, quietly};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::records::derive;
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
+use crate::coverage::Devices;
 use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
-use crate::identity::{Devices, Links, Shelves};
+use crate::identity::{Links, Shelves};
+use crate::ids::DeviceId;
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
 /// What rules are judged on.
@@ -24,10 +25,8 @@ pub struct Ground<'a> {
     pub shelves: &'a Shelves,
     /// What holds them together.
     pub links: &'a Links,
-    /// The devices.
+    /// The devices, and what the lists prove of them.
     pub devices: &'a Devices,
-    /// Consoles that can be relied on.
-    pub available: &'a Availability,
 }
 
 /// The findings of one rule, before they are strung together.
@@ -83,7 +82,7 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally
         for (((device, severity), evidence), objects) in rows {
             let held = |record: &u32| ground.links.weak.get(*record as usize) == Some(&true);
             // What rests on a weak link is shown, and nothing is planned on it.
-            let weak = rests_on_weak(rule, ground.devices, device) || (!objects.is_empty() && objects.iter().all(held));
+            let weak = rests_on_weak(rule, ground.devices, DeviceId::new(device)) || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(ground.devices, device) };
             findings.push(number, device, severity, confidence, weak, evidence, objects);
         }
@@ -92,9 +91,9 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally
 }
 
 /// Whether what decides a rule for a device rests on a weak link.
-fn rests_on_weak(rule: &Rule, devices: &Devices, device: u32) -> bool {
+fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
     rule.decides.iter().any(|name| match rule.derived.iter().find(|derived| derived.name == *name) {
-        Some(derived) => devices.held_weakly(device, derived.console),
+        Some(derived) => devices.is_held_weakly(device, derived.console),
         None => devices.rests_on_weak(device, name),
     })
 }
@@ -272,8 +271,9 @@ fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
     if let Some(reason) = &rule.off {
         return Some(format!("switched off: {reason}"));
     }
+    let lists = ground.devices.coverage().lists();
     for (console, column) in &rule.needs {
-        if let Some(reason) = ground.available.lacks(*console) {
+        if let Some(reason) = lists.lacks(*console) {
             return Some(reason);
         }
         if let Some(column) = column {
@@ -284,10 +284,7 @@ fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
             }
         }
     }
-    let gap = |console: &crate::schema::Console| {
-        ground.available.lacks(*console).or_else(|| ground.available.absence_unproven(*console))
-    };
-    rule.absence.iter().find_map(gap)
+    rule.absence.iter().find_map(|console| lists.lacks(*console).or_else(|| lists.absence_unproven(*console)))
 }
 
 impl Judged {

@@ -2,21 +2,23 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::{
-    BooleanChunked, ChunkFull, Column, DataFrame, DataType, Expr, Float64Chunked, IdxCa, Int64Chunked, IntoColumn,
-    NewChunkedArray, TimeUnit, UInt32Chunked,
-};
+use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
 
 use super::compile::{OPEN, RECORD_EXTRAS};
 use super::engine::{first_line, mask};
 use super::rule::{Derived, What};
-use crate::identity::{DAY, Devices, NONE, Shelf, Shelves, Threshold};
+use crate::coverage::Devices;
+use crate::frame::by_device::{Said, count, newest, scatter};
+use crate::frame::make;
+use crate::identity::{Shelf, Shelves, Threshold};
+use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Console, record_field};
+use crate::time::Millis;
 
 /// The records of a console, and the device of each.
 pub(super) struct View<'a> {
     pub shelf: &'a Shelf,
-    pub device_of: &'a [u32],
+    pub device_of: &'a [DeviceId],
     pub devices: &'a Devices,
     pub shelves: &'a Shelves,
 }
@@ -28,8 +30,13 @@ impl<'a> View<'a> {
         Some(Self { shelf: shelves.shelves.get(at)?, device_of: devices.device_of(at), devices, shelves })
     }
 
-    pub(super) fn device(&self, line: u32) -> u32 {
-        self.device_of.get(line as usize).copied().unwrap_or(NONE)
+    pub(super) fn device(&self, line: u32) -> DeviceId {
+        self.device_of.get(line as usize).copied().unwrap_or(DeviceId::NONE)
+    }
+
+    /// The device of each of some lines.
+    fn devices_of(&self, lines: &[u32]) -> impl Iterator<Item = DeviceId> {
+        lines.iter().map(|line| self.device(*line))
     }
 
     pub(super) fn is_live(&self, line: u32) -> bool {
@@ -46,41 +53,34 @@ impl<'a> View<'a> {
                 columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
             } else if let Some(column) = name.strip_suffix(OPEN) {
                 let open = self.open(column, lines);
-                columns.push(BooleanChunked::from_slice(name.into(), &open).into_column());
+                columns.push(make::flags(name, open.into_iter().map(Some)));
             } else if RECORD_EXTRAS.iter().any(|(own, ..)| own == name) {
-                columns.push(self.extra(name, lines)?);
+                columns.push(self.extra(name, lines));
             }
         }
         DataFrame::new(lines.len(), columns).map_err(|e| first_line(&e))
     }
 
-    fn extra(&self, name: &str, lines: &[u32]) -> Result<Column, String> {
+    fn extra(&self, name: &str, lines: &[u32]) -> Column {
         let threshold = |threshold: Threshold| {
-            let days = lines.iter().map(|line| self.devices.days(threshold, self.device(*line) as usize));
-            UInt32Chunked::from_iter_values(name.into(), days).into_column()
+            make::counts(name, self.devices_of(lines).map(|device| Some(self.devices.days(threshold, device))))
         };
-        let seen = self.shelf.times("last_seen");
-        let as_of = self.devices.as_of.millis;
-        let times =
-            |times: Vec<Option<i64>>| as_time(&Int64Chunked::from_slice_options(name.into(), &times).into_column());
-        Ok(match name {
-            "live" => {
-                BooleanChunked::from_iter_values(name.into(), lines.iter().map(|l| self.is_live(*l))).into_column()
-            }
+        let as_of = self.devices.as_of.at();
+        match name {
+            "live" => make::flags(name, lines.iter().map(|line| Some(self.is_live(*line)))),
             "pointed" => self.pointed(name, lines),
             "days" => {
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few thousand years fit")]
-                let days = |time: i64| as_of.saturating_sub(time) as f64 / DAY as f64;
-                let ages = lines.iter().map(|line| seen?.get(*line as usize).map(days));
-                Float64Chunked::from_iter_options(name.into(), ages).into_column()
+                let seen = self.shelf.times("last_seen");
+                make::ages(name, as_of, lines.iter().map(|line| seen?.get(*line as usize).map(Millis::new)))
             }
             "newest" => {
                 let newest = self.newest("last_seen", &self.lines(), None);
-                times(lines.iter().map(|l| newest.get(self.device(*l) as usize).copied().flatten()).collect())?
+                let of = |device: DeviceId| if device.is_some() { *newest.get(device) } else { None };
+                make::times(name, self.devices_of(lines).map(of))
             }
-            "as_of" => times(vec![Some(as_of); lines.len()])?,
+            "as_of" => make::times(name, std::iter::repeat_n(Some(as_of), lines.len())),
             other => threshold(other.strip_suffix("_days").and_then(Threshold::parse).unwrap_or(Threshold::Inactive)),
-        })
+        }
     }
 
     /// Whether the newest Intune record of the device names this Entra record. Without a list of Intune nobody knows.
@@ -92,12 +92,12 @@ impl<'a> View<'a> {
             let named = self.devices.named_by_intune(intune, self.device(*line));
             Some(named.is_some() && named == ids.and_then(|ids| ids.get(*line as usize)))
         };
-        BooleanChunked::from_iter_options(name.into(), lines.iter().map(one)).into_column()
+        make::flags(name, lines.iter().map(one))
     }
 
     /// Lines that count: a further row of an object, and a key of a device that nobody knows, do not.
     pub(super) fn lines(&self) -> Vec<u32> {
-        (0_u32..).zip(self.device_of).filter(|(_, device)| **device != NONE).map(|(line, _)| line).collect()
+        (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line).collect()
     }
 
     /// Truth of a condition a line.
@@ -124,73 +124,60 @@ impl<'a> View<'a> {
     }
 
     /// Newest time of each device, of the lines whose filter holds; unknown where it is open whether one counts.
-    fn newest(&self, column: &str, lines: &[u32], filter: Option<&[Option<bool>]>) -> Vec<Option<i64>> {
-        let mut newest = vec![None; self.devices.count as usize];
-        let mut open = vec![false; if filter.is_some() { newest.len() } else { 0 }];
-        let Some(times) = self.shelf.times(column) else { return newest };
-        for (at, line) in lines.iter().enumerate() {
-            let device = self.device(*line) as usize;
-            match filter.map_or(Some(true), |filter| filter.get(at).copied().flatten()) {
-                Some(true) => {
-                    if let Some(slot) = newest.get_mut(device) {
-                        *slot = times.get(*line as usize).max(*slot);
-                    }
-                }
-                Some(false) => {}
-                None => {
-                    if let Some(slot) = open.get_mut(device) {
-                        *slot = true;
-                    }
-                }
-            }
-        }
-        for (slot, _) in newest.iter_mut().zip(&open).filter(|(_, open)| **open) {
-            *slot = None;
-        }
-        newest
+    fn newest(&self, column: &str, lines: &[u32], filter: Option<&[Option<bool>]>) -> ByDevice<Option<Millis>> {
+        let mut out = ByDevice::filled(None, self.devices.count);
+        let Some(times) = self.shelf.times(column) else { return out };
+        let time = |line: &u32| times.get(*line as usize);
+        let Some(filter) = filter else {
+            newest(&mut out, self.devices_of(lines), lines.iter().map(time));
+            return out;
+        };
+        let counted = lines.iter().zip(filter).map(|(line, counts)| time(line).filter(|_| *counts == Some(true)));
+        newest(&mut out, self.devices_of(lines), counted);
+        let open = self.devices_of(lines).zip(filter).filter(|(_, counts)| counts.is_none()).map(|(device, _)| device);
+        scatter(&mut out, open, std::iter::repeat(()), |slot, ()| *slot = None);
+        out
     }
 }
 
 /// A column of a rule's own, one value a device.
 pub(super) fn derive(derived: &Derived, shelves: &Shelves, devices: &Devices) -> Result<Column, String> {
     let name = derived.name.as_str();
-    let count = devices.count as usize;
-    let Some(view) = View::of(shelves, devices, derived.console) else { return Ok(without_records(derived, count)) };
+    let Some(view) = View::of(shelves, devices, derived.console) else {
+        return Ok(without_records(derived, devices.count as usize));
+    };
     let lines = view.lines();
     let table = view.table(&derived.reads(), &lines)?;
     let filter = match &derived.filter {
         None => None,
         Some(filter) => Some(View::truth(filter, &table)?),
     };
-    let held = |expr: &Expr, otherwise: bool| -> Result<Tallies, String> {
+    // The lines that count, and what each says. A record that may not count decides only where it says what those that do
+    // not count would say.
+    let said = |expr: &Expr, otherwise: bool| -> Result<(Vec<DeviceId>, Vec<Option<bool>>), String> {
         let truth = View::truth(expr, &table)?;
-        let mut tallies = Tallies::new(count);
-        for (at, (line, holds)) in lines.iter().zip(truth).enumerate() {
-            let counts = filter.as_ref().map_or(Some(true), |filter| filter.get(at).copied().flatten());
-            // A record that may not count decides only where it says what those that do not count would say.
-            let said = match counts {
-                Some(true) => holds,
-                Some(false) => continue,
-                None => holds.filter(|holds| *holds == otherwise),
-            };
-            tallies.add(view.device(*line) as usize, said);
-        }
-        Ok(tallies)
+        let Some(filter) = &filter else { return Ok((view.devices_of(&lines).collect(), truth)) };
+        let counted = view.devices_of(&lines).zip(filter).zip(truth).filter_map(|((device, counts), holds)| match counts {
+            Some(true) => Some((device, holds)),
+            Some(false) => None,
+            None => Some((device, holds.filter(|holds| *holds == otherwise))),
+        });
+        Ok(counted.unzip())
+    };
+    let all = |expr: &Expr, otherwise: bool| -> Result<Said, String> {
+        let (device_of, said) = said(expr, otherwise)?;
+        Ok(Said::new(devices.count, device_of, said))
     };
     Ok(match &derived.what {
-        What::Any(expr) => held(expr, false)?.any(name),
-        What::All(expr) => held(expr, true)?.all(name),
-        What::Count(expr) => held(expr, false)?.count(name),
-        What::Newest(column) => {
-            let times = view.newest(column, &lines, filter.as_deref());
-            as_time(&Int64Chunked::from_slice_options(name.into(), &times).into_column())?
+        What::Any(expr) => make::flags(name, all(expr, false)?.any()),
+        What::All(expr) => make::flags(name, all(expr, true)?.all()),
+        What::Count(expr) => {
+            let (device_of, said) = said(expr, false)?;
+            make::counts(name, count(devices.count, device_of, said).iter().copied())
         }
+        What::Newest(column) => make::times(name, view.newest(column, &lines, filter.as_deref()).iter().copied()),
         What::Days(column) => {
-            let as_of = devices.as_of.millis;
-            #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few thousand years fit")]
-            let days = |time: i64| as_of.saturating_sub(time) as f64 / DAY as f64;
-            let times = view.newest(column, &lines, filter.as_deref());
-            Float64Chunked::from_iter_options(name.into(), times.into_iter().map(|t| t.map(days))).into_column()
+            make::ages(name, devices.as_of.at(), view.newest(column, &lines, filter.as_deref()).iter().copied())
         }
     })
 }
@@ -198,44 +185,9 @@ pub(super) fn derive(derived: &Derived, shelves: &Shelves, devices: &Devices) ->
 fn without_records(derived: &Derived, count: usize) -> Column {
     let name = derived.name.as_str();
     match derived.what {
-        What::Any(_) | What::All(_) => BooleanChunked::full(name.into(), false, count).into_column(),
-        What::Count(_) => UInt32Chunked::full(name.into(), 0, count).into_column(),
+        What::Any(_) | What::All(_) => make::flags(name, std::iter::repeat_n(Some(false), count)),
+        What::Count(_) => make::counts(name, std::iter::repeat_n(Some(0), count)),
         What::Newest(_) | What::Days(_) => Column::full_null(name.into(), count, &super::engine::dtype(derived.kind())),
-    }
-}
-
-/// Per device: records for which something holds, does not hold, and is open.
-struct Tallies(Vec<[u32; 3]>);
-
-impl Tallies {
-    fn new(count: usize) -> Self {
-        Self(vec![[0; 3]; count])
-    }
-
-    fn add(&mut self, device: usize, said: Option<bool>) {
-        let Some([yes, no, open]) = self.0.get_mut(device) else { return };
-        match said {
-            Some(true) => *yes += 1,
-            Some(false) => *no += 1,
-            None => *open += 1,
-        }
-    }
-
-    fn any(&self, name: &str) -> Column {
-        let any = |[yes, _, open]: &[u32; 3]| if *yes > 0 { Some(true) } else { (*open == 0).then_some(false) };
-        BooleanChunked::from_iter_options(name.into(), self.0.iter().map(any)).into_column()
-    }
-
-    fn all(&self, name: &str) -> Column {
-        let all = |[yes, no, open]: &[u32; 3]| {
-            if *no > 0 || *yes + *open == 0 { Some(false) } else { (*open == 0).then_some(true) }
-        };
-        BooleanChunked::from_iter_options(name.into(), self.0.iter().map(all)).into_column()
-    }
-
-    fn count(&self, name: &str) -> Column {
-        let count = |[yes, _, open]: &[u32; 3]| (*open == 0).then_some(*yes);
-        UInt32Chunked::from_iter_options(name.into(), self.0.iter().map(count)).into_column()
     }
 }
 
