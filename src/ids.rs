@@ -69,10 +69,6 @@ macro_rules! number {
 number! {
     /// A device of the run, in the order of the keys.
     DeviceId: "device";
-    /// A record of the run, console after console.
-    RecordId: "record";
-    /// A line of one console's records.
-    Line: "line";
 }
 
 #[cold]
@@ -208,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_say_what_they_count() {
-        assert_eq!(format!("{:?} {:?}", DeviceId::new(3), RecordId::NONE), "device 3 no record");
+    fn a_number_says_what_it_counts() {
+        assert_eq!(format!("{:?} {:?}", DeviceId::new(3), DeviceId::NONE), "device 3 no device");
     }
 }

@@ -27,6 +27,7 @@ pub mod frame;
 pub mod history;
 pub mod identity;
 pub mod ids;
+pub mod language;
 pub mod notice;
 pub mod plan;
 pub mod prose;

@@ -5,6 +5,9 @@ use std::ops::Sub;
 /// Milliseconds of a day.
 pub const DAY: i64 = 86_400_000;
 
+/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
+pub const SHORTEST_INACTIVE: u32 = 21;
+
 /// An instant: milliseconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(i64);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Exceptions, Facts, Selector, State};
 use crate::coverage::Devices;
+use crate::history::{Exceptions, Facts, Selector, State};
 use crate::identity::Shelves;
 use crate::ids::DeviceId;
 use crate::notice::Notice;
@@ -95,7 +95,14 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
 }
 
 /// Names and users are those of live records only: an old name may be another device's today.
-fn speaks(shelves: &Shelves, devices: &Devices, shelf: usize, selector: Selector, line: usize, device: DeviceId) -> bool {
+fn speaks(
+    shelves: &Shelves,
+    devices: &Devices,
+    shelf: usize,
+    selector: Selector,
+    line: usize,
+    device: DeviceId,
+) -> bool {
     let console = shelves.shelves.get(shelf).map(|s| s.console);
     !matches!(selector, Selector::Name | Selector::User)
         || console.is_some_and(|c| devices.live_line(c, device) == u32::try_from(line).ok())

@@ -18,9 +18,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::coverage::{Coverage, Devices};
 use crate::assets::Files;
 use crate::config::{Config, Setting, SettledBy};
+use crate::coverage::{Coverage, Devices};
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
 use crate::formats::{Missing, Written};

@@ -131,9 +131,7 @@ fn autopilot_is_whole(shelves: &Shelves, lists: &Lists) -> bool {
         !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| *c == Console::Autopilot)
     });
     let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
-    !torn
-        && !lists.is_cut(Console::Autopilot)
-        && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
+    !torn && !lists.is_cut(Console::Autopilot) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
 }
 
 /// Records of each flagged device.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
+use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
-use crate::coverage::Devices;
 use crate::identity::{self, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};

@@ -2,8 +2,8 @@
 
 use crate::console::Console;
 use crate::frame::by_device::mark;
-use crate::ids::{ByDevice, DeviceId};
 use crate::identity::{Members, Shelf, Shelves};
+use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, JoinType, Platform};
 
 /// A third of what others claim is missing: in a small tenant so many devices may be a finding, and no more.

@@ -2,23 +2,19 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::{
-    ChunkFull, Column, DataType, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, TimeUnit, UInt32Chunked,
-};
+use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, UInt32Chunked};
 
 use super::devices::Devices;
 use super::owners::Owners;
-use crate::console::{Carried, Console, From};
+use crate::console::{Carried, Console};
 use crate::error::Result;
-use crate::frame::by_device::{Said, count, newest, scatter};
+use crate::frame::by_device::{newest, scatter};
 use crate::frame::{internal, make};
-use crate::identity::{Links, Marker, SIGNS, Shelf, Shelves, Threshold, written};
+use crate::identity::{Links, Marker, SIGNS, Shelves, Threshold, written};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::{Activity, Identity, JoinType, Kind, Ownership, Platform};
+use crate::language::{Derived, What};
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 use crate::time::Millis;
-
-/// The records of a console, and the device of each.
-type Held<'a> = Option<(&'a Shelf, &'a [DeviceId])>;
 
 impl Devices {
     /// A column of the device table.
@@ -27,7 +23,7 @@ impl Devices {
     /// [`crate::error::Error::Internal`] for a name that the dictionary lacks, or if the engine refuses a step.
     pub fn column(&self, shelves: &Shelves, links: &Links, name: &str) -> Result<Column> {
         if let Some(carried) = shelves.registry.carried_column(name) {
-            return self.carried(shelves, carried);
+            return self.derived(shelves, carried.console, name, &carried.made).map_err(internal);
         }
         let threshold = |threshold: Threshold| {
             make::counts(name, DeviceId::all(self.count).map(|device| Some(self.days(threshold, device))))
@@ -82,7 +78,8 @@ impl Devices {
         if let Some(order) = shelves.registry.sources_of(name).filter(|_| name == "serial") {
             return Ok(self.serials_as_written(shelves, order));
         }
-        let Some(Carried { console, from: From::Live(field), .. }) = shelves.registry.carried_column(name) else {
+        let carried = shelves.registry.carried_column(name);
+        let Some(Carried { console, made: Derived { what: What::Live(field), .. }, .. }) = carried else {
             return Ok(None);
         };
         let column = written(field);
@@ -136,62 +133,6 @@ impl Devices {
         make::ages(name, self.as_of.at(), times.iter().copied())
     }
 
-    fn live_value(&self, shelves: &Shelves, console: Console, field: &str, name: &str) -> Result<Column> {
-        let (Some(shelf), Some((_, live))) = (shelves.of(console), self.live.iter().find(|(c, _)| *c == console))
-        else {
-            return Ok(Column::full_null(name.into(), self.count as usize, &dtype(field)));
-        };
-        let mut column = shelf.column(field).take(live).map_err(internal)?;
-        column.rename(name.into());
-        if column.dtype() == &DataType::Int64 {
-            column = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(internal)?;
-        }
-        Ok(column)
-    }
-
-    fn carried(&self, shelves: &Shelves, carried: &Carried) -> Result<Column> {
-        let Carried { console, name, .. } = *carried;
-        let count = self.count;
-        let held = self.held(shelves, console);
-        let newest = |field| newest_of(held, field, count);
-        Ok(match carried.from {
-            From::Live(field) => self.live_value(shelves, console, field, name)?,
-            From::Newest(field) => make::times(name, newest(field).iter().copied()),
-            From::Age(field) => self.ages(name, &newest(field)),
-            From::LiveAge(field) => {
-                let times = self.live_value(shelves, console, field, name)?;
-                let times = times.datetime().map_err(internal)?;
-                make::ages(name, self.as_of.at(), times.physical().iter().map(|time| time.map(Millis::new)))
-            }
-            From::Supplied => make::flags(
-                name,
-                std::iter::repeat_n(Some(self.coverage().lists().is_supplied(console)), count as usize),
-            ),
-            From::Absent => self.coverage().absent(shelves, self, console, name)?,
-            From::Count => counts(name, held, count, |_| Some(true)),
-            From::CountOf(field, word) => {
-                let cells = held.and_then(|(s, _)| s.text(field));
-                counts(name, held, count, |line| {
-                    cells.and_then(|c| c.get(line)).filter(|w| *w != "unknown").map(|w| w == word)
-                })
-            }
-            From::Any(field, word) => {
-                let flags = held.and_then(|(s, _)| s.flags(field));
-                let cells = held.and_then(|(s, _)| s.text(field));
-                let unread = held.and_then(|(s, _)| s.unread(field));
-                // A blank cell in a text column that the export has says that there is none.
-                let said = said(held, count, |line| match (flags, cells) {
-                    (Some(flags), _) => flags.get(line),
-                    _ if unread.is_some_and(|u| u.get(line) == Some(true)) => None,
-                    (_, Some(cells)) => Some(cells.get(line) == Some(word)),
-                    _ => None,
-                });
-                make::flags(name, said.any())
-            }
-            From::AllFilled(field) => self.all_filled(held, console, field, name),
-        })
-    }
-
     /// True where every record of a device, in a console that gives signs of life, says when it was last seen or that it
     /// never was; unknown otherwise.
     fn signals_known(&self, shelves: &Shelves, name: &str) -> Column {
@@ -218,63 +159,5 @@ impl Devices {
             }
         }
         made
-    }
-
-    /// The records of a console, and the device of each.
-    fn held<'a>(&'a self, shelves: &'a Shelves, console: Console) -> Held<'a> {
-        let at = shelves.shelves.iter().position(|s| s.console == console)?;
-        Some((shelves.shelves.get(at)?, self.device_of(at)))
-    }
-
-    /// Whether every record of each device has a value in a column. A list that leaves out every object with a value has none
-    /// with one; of a device that it does not hold it says nothing.
-    fn all_filled(&self, held: Held<'_>, console: Console, field: &str, name: &str) -> Column {
-        let left_out = self.coverage().lists().leaves_out(console, field);
-        let filled = held.map(|(s, _)| s.column(field).is_not_null());
-        let unread = held.and_then(|(s, _)| s.unread(field));
-        let known = left_out || held.is_some_and(|(s, _)| s.frame.column(field).is_ok());
-        let device_of = held.map_or(&[][..], |(_, device_of)| device_of);
-        let said = said(held, self.count, |line| {
-            // A damaged row of the device, or one whose serial number could not be read, may be the one that is not filled.
-            let device = device_of.get(line).copied().filter(|device| device.is_some())?;
-            let sure = known
-                && !self.coverage().is_in_doubt(self, device, console)
-                && unread.is_none_or(|u| u.get(line) != Some(true));
-            sure.then(|| filled.as_ref().is_some_and(|filled| filled.get(line) == Some(true)))
-        });
-        let open = |device| left_out && console.may_hold(*self.platform.get(device)) && !self.is_held(device, console);
-        make::flags(name, DeviceId::all(self.count).zip(said.all()).map(|(device, all)| all.filter(|_| !open(device))))
-    }
-}
-
-/// Newest time of each device.
-fn newest_of(held: Held<'_>, field: &str, devices: u32) -> ByDevice<Option<Millis>> {
-    let mut out = ByDevice::filled(None, devices);
-    if let Some((shelf, device_of)) = held
-        && let Some(times) = shelf.times(field)
-    {
-        newest(&mut out, device_of.iter().copied(), times.iter());
-    }
-    out
-}
-
-/// What the records of each device say.
-fn said(held: Held<'_>, devices: u32, test: impl Fn(usize) -> Option<bool>) -> Said {
-    let device_of = held.map_or(&[][..], |(_, device_of)| device_of);
-    Said::new(devices, device_of.iter().copied(), (0..device_of.len()).map(test))
-}
-
-/// Number of records for which a test holds; unknown where a record leaves it open.
-fn counts(name: &str, held: Held<'_>, devices: u32, test: impl Fn(usize) -> Option<bool>) -> Column {
-    let device_of = held.map_or(&[][..], |(_, device_of)| device_of);
-    let counts = count(devices, device_of.iter().copied(), (0..device_of.len()).map(test));
-    make::counts(name, counts.iter().copied())
-}
-
-fn dtype(field: &str) -> DataType {
-    match crate::schema::record_field(field).map(|f| f.kind) {
-        Some(Kind::Time) => DataType::Datetime(TimeUnit::Milliseconds, None),
-        Some(Kind::Flag) => DataType::Boolean,
-        _ => DataType::String,
     }
 }

@@ -3,9 +3,9 @@
 use std::ops::Deref;
 
 use super::Coverage;
-use crate::console::From;
 use crate::identity::{Links, Members};
 use crate::ids::{ByDevice, DeviceId};
+use crate::language::What;
 use crate::schema::Identity;
 
 /// The devices. They are built once, and what rules, plans and reports read of them is a question to them.
@@ -63,9 +63,9 @@ impl Devices {
         match column {
             "activity" | "last_activity" | "last_activity_console" | "days_inactive" => reliance.activity,
             "linkable" => self.coverage.sight.rests_on_weak(device),
-            _ => self.registry.carried_column(column).is_some_and(|c| match c.from {
-                From::Count | From::Supplied => false,
-                From::Absent => self.coverage.sight.rests_on_weak(device),
+            _ => self.registry.carried_column(column).is_some_and(|c| match c.made.what {
+                What::Count(None) | What::Supplied => false,
+                What::Absent => self.coverage.sight.rests_on_weak(device),
                 _ => reliance.consoles & c.console.bit() != 0,
             }),
         }

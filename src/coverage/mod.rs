@@ -7,17 +7,20 @@
 mod absence;
 mod claims;
 mod columns;
+mod derive;
 mod devices;
 mod domains;
 mod lists;
 mod older;
 mod owners;
 mod proof;
+mod records;
 mod sight;
 
 pub use devices::Devices;
 pub use lists::Lists;
 pub use proof::Absence;
+pub(crate) use records::View;
 
 use polars::prelude::Column;
 

@@ -105,12 +105,7 @@ impl Proof {
     }
 
     /// The names of the devices, where one of the consoles has records that only a name could tell from them.
-    pub(super) fn names(
-        &self,
-        shelves: &Shelves,
-        members: &Members,
-        consoles: &[Console],
-    ) -> Result<Option<Column>> {
+    pub(super) fn names(&self, shelves: &Shelves, members: &Members, consoles: &[Console]) -> Result<Option<Column>> {
         let asked = consoles.iter().any(|console| self.strays.of(*console) || console.is_directory());
         asked.then(|| members.merged(shelves, "name")).transpose()
     }

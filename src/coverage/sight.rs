@@ -41,9 +41,10 @@ impl Sight {
             })
         };
         let mut whole = ByDevice::made(members.count, |device| can_be_known(device, 0));
-        let by_weak = members.weak.iter().filter(|(device, reliance)| {
-            *whole.get(**device) && !can_be_known(**device, reliance.consoles)
-        });
+        let by_weak = members
+            .weak
+            .iter()
+            .filter(|(device, reliance)| *whole.get(**device) && !can_be_known(**device, reliance.consoles));
         let by_weak = by_weak.map(|(device, _)| *device).collect();
         without_unread(shelves, members, &mut whole);
         let later = older::seen_later(shelves, members);

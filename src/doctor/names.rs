@@ -3,8 +3,8 @@
 use polars::prelude::StringChunked;
 
 use super::Diagnosis;
-use crate::formats::values::{looks_concealed, looks_double_encoded};
 use crate::formats::Records;
+use crate::formats::values::{looks_concealed, looks_double_encoded};
 use crate::frame;
 use crate::notice::{Code, Notice, many};
 

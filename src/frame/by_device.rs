@@ -88,16 +88,16 @@ impl Said {
 
     /// Whether it holds for a record; not known where it holds for none and is open for one. False without records.
     pub fn any(&self) -> impl Iterator<Item = Option<bool>> {
-        self.0.iter().map(|said| {
-            if said & YES != 0 { Some(true) } else { (said & OPEN == 0).then_some(false) }
-        })
+        self.0.iter().map(|said| if said & YES != 0 { Some(true) } else { (said & OPEN == 0).then_some(false) })
     }
 
     /// Whether it holds for every record; not known where it fails for none and is open for one. False without records.
     pub fn all(&self) -> impl Iterator<Item = Option<bool>> {
-        self.0.iter().map(|said| {
-            if said & NO != 0 || *said == 0 { Some(false) } else { (said & OPEN == 0).then_some(true) }
-        })
+        self.0.iter().map(
+            |said| {
+                if said & NO != 0 || *said == 0 { Some(false) } else { (said & OPEN == 0).then_some(true) }
+            },
+        )
     }
 }
 

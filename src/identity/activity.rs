@@ -88,9 +88,6 @@ impl Default for Thresholds {
     }
 }
 
-/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
-pub const SHORTEST_INACTIVE: u32 = 21;
-
 impl Thresholds {
     /// Days of a threshold for a platform.
     #[must_use]

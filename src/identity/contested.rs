@@ -10,8 +10,8 @@ use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedA
 use super::links::Links;
 use super::shelves::{NONE, Shelf, Shelves};
 use crate::error::Result;
-use crate::frame;
 use crate::formats::{CHANGING, Cells};
+use crate::frame;
 use crate::frame::internal;
 use crate::notice::{Code, Notice, many};
 

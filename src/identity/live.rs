@@ -8,11 +8,7 @@ use crate::ids::{ByDevice, DeviceId};
 type Rank = (bool, bool, Option<i64>, Option<i64>);
 
 /// Per shelf: the live record of each device, as a line of the shelf, or [`NONE`].
-pub(super) fn live_records(
-    shelves: &Shelves,
-    device_of: &[Vec<DeviceId>],
-    devices: u32,
-) -> Vec<(Console, Vec<u32>)> {
+pub(super) fn live_records(shelves: &Shelves, device_of: &[Vec<DeviceId>], devices: u32) -> Vec<(Console, Vec<u32>)> {
     let mut live: Vec<(Console, Vec<u32>)> = Vec::new();
     for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
         let chosen = {
@@ -47,12 +43,7 @@ fn pointers<'a>(
     Some((named, column))
 }
 
-fn choose(
-    shelf: &Shelf,
-    device_of: &[DeviceId],
-    devices: u32,
-    pointed: impl Fn(usize, DeviceId) -> bool,
-) -> Vec<u32> {
+fn choose(shelf: &Shelf, device_of: &[DeviceId], devices: u32, pointed: impl Fn(usize, DeviceId) -> bool) -> Vec<u32> {
     let seen = shelf.times("last_seen");
     let enrolled = shelf.times("enrolled");
     let clauses = shelf.console.gone();

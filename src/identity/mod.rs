@@ -32,8 +32,8 @@ use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
 use crate::schema::Console;
 
-pub use crate::time::{DAY, day, rfc3339};
-pub use activity::{AsOf, SHORTEST_INACTIVE, Threshold, Thresholds, as_of};
+pub use crate::time::{DAY, SHORTEST_INACTIVE, day, rfc3339};
+pub use activity::{AsOf, Threshold, Thresholds, as_of};
 pub(crate) use handles::Handles;
 pub use keys::Kind as KeyKind;
 pub(crate) use keys::number;

@@ -8,9 +8,9 @@ use polars::prelude::{
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
+use crate::formats::{Older, Records};
 use crate::frame;
 use crate::frame::internal;
-use crate::formats::{Older, Records};
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
 

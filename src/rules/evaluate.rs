@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::engine::{first_line, mask as truth, quietly};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
-use super::records::derive;
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
 use crate::coverage::Devices;
@@ -16,6 +14,7 @@ use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, Shelves};
 use crate::ids::DeviceId;
+use crate::language::{first_line, mask as truth, quietly};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
 /// What rules are judged on.
@@ -82,7 +81,8 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally
         for (((device, severity), evidence), objects) in rows {
             let held = |record: &u32| ground.links.weak.get(*record as usize) == Some(&true);
             // What rests on a weak link is shown, and nothing is planned on it.
-            let weak = rests_on_weak(rule, ground.devices, DeviceId::new(device)) || (!objects.is_empty() && objects.iter().all(held));
+            let weak = rests_on_weak(rule, ground.devices, DeviceId::new(device))
+                || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(ground.devices, device) };
             findings.push(number, device, severity, confidence, weak, evidence, objects);
         }
@@ -131,7 +131,7 @@ fn columns_read(
 ) -> Result<DataFrame, String> {
     let mut own = table.select(rule.columns.iter().copied()).map_err(|e| first_line(&e))?;
     for derived in &rule.derived {
-        let column = derive(derived, ground.shelves, ground.devices)?;
+        let column = ground.devices.derived(ground.shelves, derived.console, &derived.name, &derived.made)?;
         own.with_column(column).map_err(|e| first_line(&e))?;
     }
     if let Some(flagged) = flagged {

@@ -8,14 +8,12 @@ mod cases;
 mod compile;
 mod conditions;
 mod describe;
-mod engine;
 mod evaluate;
 mod findings;
 mod json_schema;
 mod names;
 mod objects;
 mod page;
-mod records;
 mod rule;
 mod show;
 

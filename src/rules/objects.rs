@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::describe::Group;
-use super::engine::first_line;
-use super::records::View;
-use super::rule::{Objects, Rule, roots};
+use super::rule::{Objects, Rule};
 use crate::coverage::Devices;
+use crate::coverage::View;
 use crate::frame::by_device::scatter;
 use crate::frame::make;
 use crate::identity::{NONE, Shelves};
 use crate::ids::{ByDevice, DeviceId};
+use crate::language::first_line;
+use crate::language::roots;
 
 /// Record numbers by matched device, in the order of consoles and rows.
 pub(super) fn objects_of(

@@ -8,12 +8,12 @@ use polars::prelude::{
 };
 use yaml_serde::Value;
 
-use super::super::engine::first_line;
 use crate::console::{Console, Registry};
+use crate::coverage::{Coverage, Devices};
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
-use crate::coverage::{Coverage, Devices};
 use crate::identity::{AsOf, Links, Marker, Markers, Members, Shelves, Threshold, Thresholds};
+use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
 
 /// As-of time of every test.

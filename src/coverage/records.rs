@@ -1,22 +1,21 @@
-//! One console's records as a rule's conditions see them, and what they say of a device together.
+//! One console's records as conditions see them.
 
 use std::collections::HashSet;
 
 use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
 
-use super::compile::{OPEN, RECORD_EXTRAS};
-use super::engine::{first_line, mask};
-use super::rule::{Derived, What};
-use crate::coverage::Devices;
-use crate::frame::by_device::{Said, count, newest, scatter};
+use super::devices::Devices;
+use crate::console::Console;
+use crate::frame::by_device::{newest, scatter};
 use crate::frame::make;
 use crate::identity::{Shelf, Shelves, Threshold};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::{Console, record_field};
+use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
+use crate::schema::record_field;
 use crate::time::Millis;
 
 /// The records of a console, and the device of each.
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     pub shelf: &'a Shelf,
     pub device_of: &'a [DeviceId],
     pub devices: &'a Devices,
@@ -25,31 +24,34 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// The records of a console, if there are any.
-    pub(super) fn of(shelves: &'a Shelves, devices: &'a Devices, console: Console) -> Option<Self> {
+    pub(crate) fn of(shelves: &'a Shelves, devices: &'a Devices, console: Console) -> Option<Self> {
         let at = shelves.shelves.iter().position(|s| s.console == console)?;
         Some(Self { shelf: shelves.shelves.get(at)?, device_of: devices.device_of(at), devices, shelves })
     }
 
-    pub(super) fn device(&self, line: u32) -> DeviceId {
+    pub(crate) fn device(&self, line: u32) -> DeviceId {
         self.device_of.get(line as usize).copied().unwrap_or(DeviceId::NONE)
     }
 
     /// The device of each of some lines.
-    fn devices_of(&self, lines: &[u32]) -> impl Iterator<Item = DeviceId> {
+    pub(super) fn devices_of(&self, lines: &[u32]) -> impl Iterator<Item = DeviceId> {
         lines.iter().map(|line| self.device(*line))
     }
 
-    pub(super) fn is_live(&self, line: u32) -> bool {
+    pub(crate) fn is_live(&self, line: u32) -> bool {
         self.devices.live_line(self.shelf.console, self.device(line)) == Some(line)
     }
 
     /// A table of the columns that conditions read, with a line for each of `lines`.
-    pub(super) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
+    pub(crate) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
         let index = IdxCa::from_vec("".into(), lines.to_vec());
+        // Lines come in their order and each once, so as many as there are records are all of them.
+        let whole = lines.len() == self.shelf.height();
         let mut columns: Vec<Column> = Vec::new();
         for name in names {
             if record_field(name).is_some() {
-                let column = self.shelf.column(name).take(&index).map_err(|e| first_line(&e))?;
+                let all = self.shelf.column(name);
+                let column = if whole { all } else { all.take(&index).map_err(|e| first_line(&e))? };
                 columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
             } else if let Some(column) = name.strip_suffix(OPEN) {
                 let open = self.open(column, lines);
@@ -96,12 +98,12 @@ impl<'a> View<'a> {
     }
 
     /// Lines that count: a further row of an object, and a key of a device that nobody knows, do not.
-    pub(super) fn lines(&self) -> Vec<u32> {
+    pub(crate) fn lines(&self) -> Vec<u32> {
         (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line).collect()
     }
 
     /// Truth of a condition a line.
-    pub(super) fn truth(condition: &Expr, table: &DataFrame) -> Result<Vec<Option<bool>>, String> {
+    pub(crate) fn truth(condition: &Expr, table: &DataFrame) -> Result<Vec<Option<bool>>, String> {
         Ok(mask(table, condition)?.iter().collect())
     }
 
@@ -124,7 +126,12 @@ impl<'a> View<'a> {
     }
 
     /// Newest time of each device, of the lines whose filter holds; unknown where it is open whether one counts.
-    fn newest(&self, column: &str, lines: &[u32], filter: Option<&[Option<bool>]>) -> ByDevice<Option<Millis>> {
+    pub(super) fn newest(
+        &self,
+        column: &str,
+        lines: &[u32],
+        filter: Option<&[Option<bool>]>,
+    ) -> ByDevice<Option<Millis>> {
         let mut out = ByDevice::filled(None, self.devices.count);
         let Some(times) = self.shelf.times(column) else { return out };
         let time = |line: &u32| times.get(*line as usize);
@@ -137,57 +144,6 @@ impl<'a> View<'a> {
         let open = self.devices_of(lines).zip(filter).filter(|(_, counts)| counts.is_none()).map(|(device, _)| device);
         scatter(&mut out, open, std::iter::repeat(()), |slot, ()| *slot = None);
         out
-    }
-}
-
-/// A column of a rule's own, one value a device.
-pub(super) fn derive(derived: &Derived, shelves: &Shelves, devices: &Devices) -> Result<Column, String> {
-    let name = derived.name.as_str();
-    let Some(view) = View::of(shelves, devices, derived.console) else {
-        return Ok(without_records(derived, devices.count as usize));
-    };
-    let lines = view.lines();
-    let table = view.table(&derived.reads(), &lines)?;
-    let filter = match &derived.filter {
-        None => None,
-        Some(filter) => Some(View::truth(filter, &table)?),
-    };
-    // The lines that count, and what each says. A record that may not count decides only where it says what those that do
-    // not count would say.
-    let said = |expr: &Expr, otherwise: bool| -> Result<(Vec<DeviceId>, Vec<Option<bool>>), String> {
-        let truth = View::truth(expr, &table)?;
-        let Some(filter) = &filter else { return Ok((view.devices_of(&lines).collect(), truth)) };
-        let counted = view.devices_of(&lines).zip(filter).zip(truth).filter_map(|((device, counts), holds)| match counts {
-            Some(true) => Some((device, holds)),
-            Some(false) => None,
-            None => Some((device, holds.filter(|holds| *holds == otherwise))),
-        });
-        Ok(counted.unzip())
-    };
-    let all = |expr: &Expr, otherwise: bool| -> Result<Said, String> {
-        let (device_of, said) = said(expr, otherwise)?;
-        Ok(Said::new(devices.count, device_of, said))
-    };
-    Ok(match &derived.what {
-        What::Any(expr) => make::flags(name, all(expr, false)?.any()),
-        What::All(expr) => make::flags(name, all(expr, true)?.all()),
-        What::Count(expr) => {
-            let (device_of, said) = said(expr, false)?;
-            make::counts(name, count(devices.count, device_of, said).iter().copied())
-        }
-        What::Newest(column) => make::times(name, view.newest(column, &lines, filter.as_deref()).iter().copied()),
-        What::Days(column) => {
-            make::ages(name, devices.as_of.at(), view.newest(column, &lines, filter.as_deref()).iter().copied())
-        }
-    })
-}
-
-fn without_records(derived: &Derived, count: usize) -> Column {
-    let name = derived.name.as_str();
-    match derived.what {
-        What::Any(_) | What::All(_) => make::flags(name, std::iter::repeat_n(Some(false), count)),
-        What::Count(_) => make::counts(name, std::iter::repeat_n(Some(0), count)),
-        What::Newest(_) | What::Days(_) => Column::full_null(name.into(), count, &super::engine::dtype(derived.kind())),
     }
 }
 
