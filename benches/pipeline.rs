@@ -18,11 +18,12 @@ use std::sync::LazyLock;
 use divan::{Bencher, black_box};
 use lastseen::analysis::{self, Analysis, Progress};
 use lastseen::assets;
+use lastseen::coverage::{Coverage, Devices};
 use lastseen::formats::{self, Formats, Records, Vocabulary};
-use lastseen::identity::{self, Devices, Markers, Thresholds};
+use lastseen::identity::{self, Markers, Members, Thresholds};
 use lastseen::read;
 use lastseen::report::{self, Place};
-use lastseen::rules::{self, Availability, Ground};
+use lastseen::rules::{self, Ground};
 
 /// The program's own.
 #[global_allocator]
@@ -97,10 +98,10 @@ fn judge(bencher: Bencher) {
     let conditions = rules::Conditions::load(&files).unwrap();
     let rules = rules::load(&files, &conditions).unwrap();
     bencher.bench(|| {
-        let mut devices = Devices::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (available, _) = Availability::new(&shelves, &devices);
-        devices.mark_incomplete(&available.incomplete(), &available.unproven());
-        let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+        let members = Members::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
+        let (coverage, _) = Coverage::new(&shelves, &links, &members).unwrap();
+        let devices = Devices::new(members, coverage, &links, []);
+        let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
         rules::judge(black_box(&rules), ground).unwrap()
     });
 }

@@ -4,7 +4,7 @@
 //! The folders are the way the data takes, one stage each, one documented schema between two stages:
 //!
 //! ```text
-//! exports ─read─▶ tables ─formats─▶ records ─identity─▶ devices ─rules─▶ findings ─plan─▶ steps ─report─▶ files
+//! exports ─read─▶ tables ─formats─▶ records ─identity─▶ members ─coverage─▶ devices ─rules─▶ findings ─plan─▶ steps ─report─▶ files
 //! ```
 //!
 //! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on; [`cli`] is the only
@@ -18,12 +18,16 @@ pub mod checklist;
 pub mod cli;
 pub mod config;
 pub mod console;
+pub mod coverage;
 pub mod disk;
 pub mod doctor;
 pub mod error;
 pub mod formats;
+pub mod frame;
 pub mod history;
 pub mod identity;
+pub mod ids;
+pub mod language;
 pub mod notice;
 pub mod plan;
 pub mod prose;

@@ -1,7 +1,65 @@
 //! Instants as milliseconds since 1970 in UTC, and how they are written.
 
+use std::ops::Sub;
+
 /// Milliseconds of a day.
 pub const DAY: i64 = 86_400_000;
+
+/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
+pub const SHORTEST_INACTIVE: u32 = 21;
+
+/// An instant: milliseconds since 1970 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(i64);
+
+impl Millis {
+    /// The instant of so many milliseconds, as columns hold them.
+    #[must_use]
+    pub const fn new(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// As columns hold it.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// RFC 3339 in UTC, to the second.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        rfc3339(self.0)
+    }
+
+    /// Its day.
+    #[must_use]
+    pub fn day(self) -> String {
+        day(self.0)
+    }
+
+    /// Days from an earlier instant to this one, with fraction; negative if that one is later.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few thousand years fit")]
+        let days = (self - earlier) as f64 / DAY as f64;
+        days
+    }
+}
+
+impl From<i64> for Millis {
+    fn from(millis: i64) -> Self {
+        Self(millis)
+    }
+}
+
+/// Milliseconds between two instants.
+impl Sub for Millis {
+    type Output = i64;
+
+    fn sub(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
 
 /// RFC 3339 in UTC, to the second.
 #[must_use]
@@ -14,4 +72,17 @@ pub fn rfc3339(millis: i64) -> String {
 #[must_use]
 pub fn day(millis: i64) -> String {
     rfc3339(millis).chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_fractions_and_may_lie_ahead() {
+        let noon = Millis::new(DAY / 2);
+        assert_eq!(noon.days_since(Millis::new(0)).to_string(), "0.5");
+        assert_eq!(Millis::new(0).days_since(noon).to_string(), "-0.5");
+        assert_eq!((noon.day().as_str(), noon.rfc3339().as_str()), ("1970-01-01", "1970-01-01T12:00:00Z"));
+    }
 }

@@ -212,9 +212,9 @@ fn candidate(analysis: &Analysis, device: u32) -> Candidate {
 fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation> {
     let (table, at) = (&analysis.devices, device as usize);
     let own = candidate(analysis, device);
-    let Inner { shelves, devices, available } = inner;
-    let inactive_days = devices.days(crate::identity::Threshold::Inactive, at);
-    let ground = rules::Ground { shelves, links: &analysis.links, devices, available };
+    let Inner { shelves, devices } = inner;
+    let inactive_days = devices.days(crate::identity::Threshold::Inactive, device);
+    let ground = rules::Ground { shelves, links: &analysis.links, devices };
     let records = story::records(shelves, &analysis.links, devices, device);
     Ok(Explanation {
         inactive_days,

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::coverage::Devices;
 use crate::history::{Exceptions, Facts, Selector, State};
-use crate::identity::{Devices, Shelves};
+use crate::identity::Shelves;
+use crate::ids::DeviceId;
 use crate::notice::Notice;
 use crate::rules::{Findings, Ground, Rule, Tally};
 
@@ -79,7 +81,7 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
         for (column, selector) in COLUMNS {
             let Some(cells) = shelf.text(column) else { continue };
             for (line, device) in devices.device_of(at).iter().enumerate() {
-                let Some(facts) = facts.get_mut(device) else { continue };
+                let Some(facts) = facts.get_mut(&device.number()) else { continue };
                 if let Some(text) = cells.get(line).filter(|_| speaks(shelves, devices, at, *selector, line, *device)) {
                     facts.values.push((*selector, text));
                     // Reports show what the console writes.
@@ -93,7 +95,14 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
 }
 
 /// Names and users are those of live records only: an old name may be another device's today.
-fn speaks(shelves: &Shelves, devices: &Devices, shelf: usize, selector: Selector, line: usize, device: u32) -> bool {
+fn speaks(
+    shelves: &Shelves,
+    devices: &Devices,
+    shelf: usize,
+    selector: Selector,
+    line: usize,
+    device: DeviceId,
+) -> bool {
     let console = shelves.shelves.get(shelf).map(|s| s.console);
     !matches!(selector, Selector::Name | Selector::User)
         || console.is_some_and(|c| devices.live_line(c, device) == u32::try_from(line).ok())

@@ -20,14 +20,15 @@ use std::path::PathBuf;
 
 use crate::assets::Files;
 use crate::config::{Config, Setting, SettledBy};
+use crate::coverage::{Coverage, Devices};
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
 use crate::formats::{Missing, Records, Written};
 use crate::history::Decisions;
-use crate::identity::{self, AsOf, Devices, Shelves, Thresholds};
+use crate::identity::{self, AsOf, Members, Shelves, Thresholds};
 use crate::notice::{Code, Notice};
 use crate::plan::{self, Phase, Planned, Playbooks, Schedule, Suggestions};
-use crate::rules::{self, Availability, Findings, Ground, Rule, Tally};
+use crate::rules::{self, Findings, Ground, Rule, Tally};
 use crate::schema::{Console, JoinType, Purpose, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -239,7 +240,6 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
 struct Inner {
     shelves: Shelves,
     devices: Devices,
-    available: Availability,
 }
 
 fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
@@ -263,21 +263,18 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         notices: notices.clone(),
     })?;
     notices.extend(remarks::out_of_step(&sources, as_of));
-    let mut devices = Devices::new(&shelves, &links, as_of, options.thresholds.clone(), &library.markers)?;
-
-    let (moved, found) = remarks::names_disagree(&shelves, &devices);
-    devices.doubt(&moved);
+    let members = Members::new(&shelves, &links, as_of, options.thresholds.clone(), &library.markers)?;
+    let (moved, found) = remarks::names_disagree(&shelves, &members);
     notices.extend(found);
-    let (nameless, found) = remarks::nameless(&shelves, &devices);
-    devices.doubt(&nameless);
+    let (nameless, found) = remarks::nameless(&shelves, &members);
     notices.extend(found);
 
     progress.step("Judging devices");
-    let (available, found) = Availability::new(&shelves, &devices);
+    let (coverage, found) = Coverage::new(&shelves, &links, &members)?;
     notices.extend(found);
-    devices.mark_incomplete(&available.incomplete(), &available.unproven());
+    let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse_if_strict(options, &notices)?;
-    let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+    let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
     let (mut tallies, findings) = rules::judge(&library.rules, ground)?;
     let (findings, hidden, found) = hidden::hide(library.exceptions, &library.rules, &mut tallies, findings, ground);
     notices.extend(found);
@@ -294,7 +291,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         purpose: options.purpose,
         decisions: &decisions,
     };
-    let ground = Ground { shelves: &shelves, links: &links, devices: &devices, available: &available };
+    let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
     let mut steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
     let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
@@ -336,7 +333,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         schedule,
         files: library.files,
     };
-    Ok((analysis, Inner { shelves, devices, available }))
+    Ok((analysis, Inner { shelves, devices }))
 }
 
 /// Why there is no record at all; nothing where there is one.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
-use crate::identity::{self, AsOf, Devices, Shelves};
+use crate::identity::{AsOf, Members, Shelves};
+use crate::ids::DeviceId;
 use crate::notice::{Code, Notice};
 use crate::schema::{Console, Platform};
 use crate::table::DeviceTable;
+use crate::time::{DAY, day};
 
 /// Names that several devices bear: where scripts that match by name take the wrong one.
 pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
@@ -33,7 +35,7 @@ pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
 
 /// Exports whose newest signal is far behind the as-of time were made on another day than the rest.
 pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
-    const APART: i64 = 14 * identity::DAY;
+    const APART: i64 = 14 * DAY;
     const FEWEST: u64 = 10;
     sources
         .iter()
@@ -42,8 +44,8 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
             (as_of.millis - newest > APART && source.records >= FEWEST).then(|| {
                 let message = format!(
                     "its newest sign of life is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
-                    identity::day(newest),
-                    (as_of.millis - newest) / identity::DAY
+                    day(newest),
+                    (as_of.millis - newest) / DAY
                 );
                 Notice::new(Code::SourcesOutOfStep, &source.export, message)
             })
@@ -73,7 +75,7 @@ const NAMING: &[&str] =
 
 /// Rows that name no device at all: no id, no serial number, no name. Each stands for a device that nobody can find, so
 /// that its devices are doubtful and a notice says how many there are.
-pub(super) fn nameless(shelves: &Shelves, devices: &Devices) -> (Vec<u32>, Vec<Notice>) {
+pub(super) fn nameless(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
     let (mut doubtful, mut rows) = (Vec::new(), BTreeMap::<u32, (u64, u32)>::new());
     for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.makes_devices()) {
         let columns: Vec<_> = NAMING.iter().filter_map(|name| shelf.text(name)).collect();
@@ -83,7 +85,7 @@ pub(super) fn nameless(shelves: &Shelves, devices: &Devices) -> (Vec<u32>, Vec<N
         let (Some(exports), Some(numbers)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
         let places = devices.device_of(at).iter().zip(exports.iter().zip(numbers.iter())).enumerate();
         for (line, (device, (export, row))) in places {
-            if *device == identity::NONE || columns.iter().any(|cells| cells.get(line).is_some()) {
+            if !device.is_some() || columns.iter().any(|cells| cells.get(line).is_some()) {
                 continue;
             }
             doubtful.push(*device);
@@ -111,7 +113,7 @@ const FEWEST_PAIRS: usize = 10;
 ///
 /// Both consoles show the name that the device reports. Where most pairs disagree, a column of one of the files was
 /// sorted or moved by itself, and the ids stand beside the wrong devices.
-pub(super) fn names_disagree(shelves: &Shelves, devices: &Devices) -> (Vec<u32>, Option<Notice>) {
+pub(super) fn names_disagree(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Option<Notice>) {
     let (Some(intune), Some(entra)) = (shelves.of(Console::Intune), shelves.of(Console::Entra)) else {
         return (Vec::new(), None);
     };
@@ -119,7 +121,7 @@ pub(super) fn names_disagree(shelves: &Shelves, devices: &Devices) -> (Vec<u32>,
     let (mut pairs, mut differ) = (0, Vec::new());
     // A phone is often registered under another name than it is managed by.
     let computers = devices.platforms().iter().map(|p| matches!(p, Platform::Windows | Platform::Macos));
-    for (device, _) in (0_u32..).zip(computers).filter(|(_, computer)| *computer) {
+    for (device, _) in DeviceId::all(devices.count).zip(computers).filter(|(_, computer)| *computer) {
         let (Some(a), Some(b)) =
             (live_name(devices, Console::Intune, device, here), live_name(devices, Console::Entra, device, there))
         else {
@@ -143,9 +145,9 @@ pub(super) fn names_disagree(shelves: &Shelves, devices: &Devices) -> (Vec<u32>,
 }
 
 fn live_name<'a>(
-    devices: &Devices,
+    devices: &Members,
     console: Console,
-    device: u32,
+    device: DeviceId,
     names: &'a polars::prelude::StringChunked,
 ) -> Option<&'a str> {
     let line = devices.live_line(console, device)? as usize;

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::coverage::{Devices, Lists};
 use crate::error::Result;
+use crate::frame::by_device::positions;
 use crate::history::Decisions;
-use crate::identity::{Devices, Marker, NONE, Shelf, Shelves};
+use crate::identity::{Marker, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Conditions, Findings, Ground, Rule};
 use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
@@ -47,13 +49,13 @@ pub(super) fn plan(
 ) -> Result<Vec<Planned>> {
     let Ground { shelves, links, devices, .. } = ground;
     let holds = Holds::new(orders.conditions, ground)?;
-    let by_device = group(findings.device.iter().copied(), table.len());
+    let by_device = positions(findings.device.iter().copied(), table.len());
     let records = records_of(shelves, devices, &by_device);
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
     let directory = shelves.shelves.iter().map(|shelf| shelf.console).find(|console| console.is_directory());
-    let ad_complete = directory.is_some_and(|console| !shelves.is_incomplete(console));
-    let autopilot = autopilot_is_whole(shelves);
+    let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
+    let autopilot = autopilot_is_whole(shelves, devices.coverage().lists());
     let mode = AndroidModes::new(shelves, devices);
     let one = |device: usize, steps: &mut Vec<Planned>| {
         // What a weak link holds may be another machine's: no step touches it.
@@ -102,7 +104,7 @@ pub(super) fn plan(
             session_host: devices.is_marked(Marker::SessionHost, number),
             purpose,
             kept,
-            ad_complete: ad_complete && devices.ad_covers(number),
+            ad_complete: ad_complete && devices.coverage().covers_domain(number),
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
             objects: objects(shelves, devices, &holds, number, &own),
@@ -124,25 +126,12 @@ pub(super) fn plan(
 }
 
 /// Whether every row of the Autopilot list could have been found by its serial number.
-fn autopilot_is_whole(shelves: &Shelves) -> bool {
+fn autopilot_is_whole(shelves: &Shelves, lists: &Lists) -> bool {
     let torn = shelves.bad.iter().any(|(export, bad)| {
         !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| *c == Console::Autopilot)
     });
     let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
-    !torn
-        && !shelves.is_incomplete(Console::Autopilot)
-        && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
-}
-
-/// Positions by number: the list at `n` holds where `n` stands in the sequence.
-fn group(numbers: impl Iterator<Item = u32>, size: usize) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); size];
-    for (at, number) in (0_u32..).zip(numbers) {
-        if let Some(list) = lists.get_mut(number as usize) {
-            list.push(at);
-        }
-    }
-    lists
+    !torn && !lists.is_cut(Console::Autopilot) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
 }
 
 /// Records of each flagged device.
@@ -150,7 +139,7 @@ fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec
     let mut lists = vec![Vec::new(); flagged.len()];
     for (at, shelf) in shelves.shelves.iter().enumerate() {
         for (record, device) in (shelf.offset..).zip(devices.device_of(at)) {
-            let device = *device as usize;
+            let device = device.index();
             if flagged.get(device).is_some_and(|f| !f.is_empty())
                 && let Some(list) = lists.get_mut(device)
             {

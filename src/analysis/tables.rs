@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
+use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Older;
-use crate::formats::columns;
-use crate::identity::{self, Devices, Links, Shelves};
+use crate::frame;
+use crate::identity::{self, Links, Shelves};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 
@@ -128,5 +129,5 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
 /// Newest sign of life in a frame of records.
 pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
     use polars::prelude::ChunkAgg;
-    columns::times(frame, "last_seen")?.max()
+    frame::times(frame, "last_seen")?.max()
 }

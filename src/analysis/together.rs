@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::remarks::clipped;
 use crate::console::{self, Console, Path, Registry};
-use crate::identity::{self, Devices, Shelves};
+use crate::coverage::Devices;
+use crate::frame::by_device::mark;
+use crate::identity::{self, Shelves};
+use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
 use crate::rules::{Findings, Intent, Rule};
 use crate::schema::{Activity, Platform};
@@ -41,7 +44,7 @@ struct Members {
 struct Groups<'t> {
     table: &'t DeviceTable,
     /// Up for removal, by device.
-    leaving: Vec<bool>,
+    leaving: ByDevice<bool>,
     known: BTreeMap<Group, usize>,
     members: Vec<Members>,
 }
@@ -61,7 +64,7 @@ impl Groups<'_> {
     fn put(&mut self, number: usize, device: u32) {
         let at = device as usize;
         let activity = self.table.activity.get(at);
-        let stale = activity == Some(&Activity::Stale) && self.leaving.get(at) == Some(&true);
+        let stale = activity == Some(&Activity::Stale) && *self.leaving.get(DeviceId::new(device));
         if (stale || activity == Some(&Activity::Active))
             && let Some(members) = self.members.get_mut(number)
         {
@@ -79,13 +82,9 @@ pub(super) fn find(
     rules: &[Rule],
     findings: &Findings,
 ) -> (Vec<bool>, Vec<Notice>) {
-    let mut leaving = vec![false; table.len()];
-    for (device, rule) in findings.device.iter().zip(&findings.rule) {
-        let removes = rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == Intent::Remove);
-        if let Some(slot) = leaving.get_mut(*device as usize) {
-            *slot |= removes;
-        }
-    }
+    let removes = |rule: &u16| rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == Intent::Remove);
+    let mut leaving = ByDevice::filled(false, devices.count);
+    mark(&mut leaving, findings.device.iter().copied().map(DeviceId::new), findings.rule.iter().map(removes));
     if leaving.iter().filter(|leaving| **leaving).count() < FEWEST {
         return (vec![false; table.len()], Vec::new());
     }

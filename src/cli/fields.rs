@@ -114,7 +114,7 @@ fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>, registry: &Registry)
     let mut carried: Vec<&Carried> = registry.carried().iter().collect();
     carried.sort_by_key(|c| c.console);
     let carried = carried.into_iter().map(|c| {
-        let is_there = c.from.record_column().is_none_or(|column| by(column).contains(&c.console));
+        let is_there = c.made.record_columns().iter().all(|column| by(column).contains(&c.console));
         let consoles = if is_there { vec![c.console.as_str()] } else { Vec::new() };
         let field = Field { name: c.name, kind: c.kind(), meaning: c.meaning };
         row("device", &field, consoles, Some(c.console.as_str()))

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::registry::MERGED;
-use super::{Carried, Clause, Console, Facts, From, Group, Identifier, Kind, Path, State, Test};
+use super::{Carried, Clause, Console, Facts, Group, Identifier, Kind, Path, State, Test};
 use crate::error::Problem;
-use crate::schema::{Kind as Type, Platform, RECORD, nearest, no_file_name, record_field};
+use crate::language::{Count, Derived, OfRecords, Refusal, Words};
+use crate::schema::{Platform, RECORD, nearest, no_file_name, record_field};
 
 /// Where such files are.
 pub(super) const FOLDER: &str = "consoles/";
@@ -121,21 +122,30 @@ struct RawColumn {
     /// Name after the console's own: `id` is `intune_id`.
     name: String,
     meaning: String,
+    #[serde(rename = "where")]
+    filter: Option<String>,
     live: Option<String>,
+    any: Option<String>,
+    all: Option<String>,
+    count: Option<Count>,
     newest: Option<String>,
-    age: Option<String>,
-    #[serde(default)]
-    count: bool,
-    count_of: Option<RawWord>,
-    any: Option<RawWord>,
+    days: Option<String>,
     all_filled: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWord {
-    column: String,
-    word: String,
+impl RawColumn {
+    fn words(&self) -> Words<'_> {
+        Words {
+            filter: self.filter.as_deref(),
+            live: self.live.as_deref(),
+            any: self.any.as_deref(),
+            all: self.all.as_deref(),
+            count: self.count.as_ref(),
+            newest: self.newest.as_deref(),
+            days: self.days.as_deref(),
+            all_filled: self.all_filled.as_deref(),
+        }
+    }
 }
 
 const fn yes() -> bool {
@@ -342,51 +352,21 @@ impl Draft {
         let prefix = console.column_prefix();
         let mut all: Vec<Carried> = Vec::new();
         for raw in &self.raw.columns {
-            let Some(from) = self.from(raw, problems) else { continue };
+            let made = match Derived::new(raw.words(), &OfRecords { grouped: false }) {
+                Ok(made) => made,
+                Err(Refusal { message, help }) => {
+                    problems.push(self.problem("columns", format!("`{}`: {message}", raw.name), help));
+                    continue;
+                }
+            };
             let name = format!("{prefix}_{}", raw.name);
             if all.iter().any(|column| column.name == name) {
                 problems.push(self.problem("columns", format!("`{}` is there twice", raw.name), "keep one"));
             } else {
-                all.push(Carried { console, name: name.leak(), from, meaning: leak(raw.meaning.trim()) });
+                all.push(Carried { console, name: name.leak(), made, meaning: leak(raw.meaning.trim()) });
             }
         }
         all
-    }
-
-    fn from(&self, raw: &RawColumn, problems: &mut Vec<Problem>) -> Option<From> {
-        let mut plain = |name: &Option<String>, from: fn(&'static str) -> From| {
-            let column = self.column("columns", name.as_deref()?, problems)?;
-            Some(from(column))
-        };
-        let mut found: Vec<From> = [
-            plain(&raw.live, From::Live),
-            plain(&raw.newest, From::Newest),
-            plain(&raw.age, From::Age),
-            plain(&raw.all_filled, From::AllFilled),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let mut word = |given: &Option<RawWord>, from: fn(&'static str, &'static str) -> From| {
-            let given = given.as_ref()?;
-            Some(from(self.column("columns", &given.column, problems)?, leak(&given.word)))
-        };
-        found.extend(word(&raw.count_of, From::CountOf));
-        found.extend(word(&raw.any, From::Any));
-        found.extend(raw.count.then_some(From::Count));
-        let times = |from: &From| match from {
-            From::Newest(column) | From::Age(column) => record_field(column).is_some_and(|f| f.kind == Type::Time),
-            _ => true,
-        };
-        match found.as_slice() {
-            [one] if times(one) => return Some(*one),
-            [_] => problems.push(self.problem("columns", format!("`{}` is made of no time", raw.name), "")),
-            _ => {
-                let help = "give one of live, newest, age, count, count_of, any, all_filled";
-                problems.push(self.problem("columns", format!("`{}` does not say what it is made of", raw.name), help));
-            }
-        }
-        None
     }
 
     fn column(&self, key: &str, name: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {

@@ -16,7 +16,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::schema::Platform;
 
-pub use columns::{Carried, From};
+pub use columns::Carried;
 pub use identifier::{Identifier, Kind};
 pub use registry::{MERGED, MOST, Registry};
 pub use state::{Cells, Clause, State, Test};

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::file::{self, Draft};
-use super::{Carried, Console, Facts, From};
+use super::{Carried, Console, Facts};
 use crate::assets::{self, Files};
 use crate::error::Problem;
+use crate::language::{Derived, What};
 use crate::schema::{DEVICE, Field, Kind, RECORD};
 
 /// Consoles that one run may know: sets of them are bits of a number.
@@ -229,29 +230,29 @@ fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<
 fn columns_of(console: Console, draft: &Draft, problems: &mut Vec<Problem>) -> Vec<Carried> {
     let mut all: Vec<Carried> = draft.columns(console, problems);
     let (prefix, title) = (console.column_prefix(), console.title());
-    let mut add = |suffix: &str, from: From, meaning: String| {
+    let mut add = |suffix: &str, what: What, meaning: String| {
         let name = format!("{prefix}_{suffix}");
         if !all.iter().any(|c| c.name == name) {
-            all.push(Carried { console, name: name.leak(), from, meaning: meaning.leak() });
+            all.push(Carried { console, name: name.leak(), made: Derived::of_all(what), meaning: meaning.leak() });
         }
     };
-    add("count", From::Count, format!("records of {title} of the device"));
-    add("id", From::Live("native_id"), format!("id of the live record in {title}"));
-    add("last_seen", From::Newest("last_seen"), format!("newest sign of life in {title}"));
-    add("supplied", From::Supplied, format!("whether an export of {title} with rows is there"));
+    add("count", What::Count(None), format!("records of {title} of the device"));
+    add("id", What::Live("native_id"), format!("id of the live record in {title}"));
+    add("last_seen", What::Newest("last_seen"), format!("newest sign of life in {title}"));
+    add("supplied", What::Supplied, format!("whether an export of {title} with rows is there"));
     add(
         "absent",
-        From::Absent,
+        What::Absent,
         format!(
             "true where {title} has no record and could have been joined, or holds no such platform; false where it has one; unknown otherwise"
         ),
     );
-    add("days", From::Age("last_seen"), format!("days since the newest sign of life in {title}"));
+    add("days", What::Days("last_seen"), format!("days since the newest sign of life in {title}"));
     for f in RECORD.iter().filter(|f| f.name != "last_seen") {
-        add(f.name, From::Live(f.name), format!("{}, in the live record", f.meaning));
+        add(f.name, What::Live(f.name), format!("{}, in the live record", f.meaning));
         if f.kind == Kind::Time {
             let meaning = format!("days since then, negative if it lies ahead: {}", f.meaning);
-            add(&format!("{}_days", f.name), From::LiveAge(f.name), meaning);
+            add(&format!("{}_days", f.name), What::LiveAge(f.name), meaning);
         }
     }
     all

@@ -3,8 +3,9 @@
 use polars::prelude::StringChunked;
 
 use super::Diagnosis;
+use crate::formats::Records;
 use crate::formats::values::{looks_concealed, looks_double_encoded};
-use crate::formats::{Records, columns};
+use crate::frame;
 use crate::notice::{Code, Notice, many};
 
 /// With fewer names than this a hash is somebody's idea of a name.
@@ -13,7 +14,7 @@ const FEWEST: usize = 5;
 pub(super) fn examine(exports: &[(String, Records)], found: &mut Diagnosis) {
     for (label, records) in exports {
         for (column, what) in [("primary_user", "users"), ("name", "devices")] {
-            let Some(cells) = columns::text(&records.frame, column) else { continue };
+            let Some(cells) = frame::text(&records.frame, column) else { continue };
             found.notices.extend(concealed(label, cells, what));
             found.notices.extend(mangled(label, cells, what));
         }

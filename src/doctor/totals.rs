@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Diagnosis, Expected};
 use crate::error::Result;
-use crate::formats::{Records, normalise_internal as internal};
+use crate::formats::Records;
+use crate::frame::internal;
 use crate::notice::{Code, Notice, many};
 
 pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {

@@ -4,9 +4,9 @@ use polars::prelude::{ChunkCompareEq, Column, Int64Chunked, IntoColumn, NewChunk
 
 use super::cast::Cast;
 use super::identifiers::written_name;
-use super::normalise::internal;
 use super::tally::Fault;
 use crate::error::Result;
+use crate::frame::internal;
 
 /// One column out of several that hold the same: the first filled cell counts. `repeated` says of each neighbouring pair
 /// whether the two bear one name; then cells that differ are unknown, since nobody can say which is right.

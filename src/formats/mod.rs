@@ -6,7 +6,6 @@
 mod aside;
 mod cast;
 mod changing;
-pub(crate) mod columns;
 pub mod dates;
 mod describe;
 mod evidence;
@@ -40,7 +39,6 @@ pub use describe::{Format, Lookup, Missing};
 pub use evidence::Refusal;
 pub use header::Below;
 pub use nearest::Nearest;
-pub(crate) use normalise::internal as normalise_internal;
 pub use normalise::{Normalised, Options, Records, lookup, normalise, translate};
 pub use older::{Fate, Older};
 pub use products::Product;

@@ -16,7 +16,8 @@ use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
 use super::{Formats, Recognised, RowLimits, values};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::frame::internal;
 use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Paging, Rows};
 use crate::schema::{Console, Field, record_field};
@@ -250,10 +251,6 @@ fn serial_as_id(columns: &mut Vec<Column>) {
     let own = StringChunked::from_iter_options(written_name("native_id").into(), own);
     columns.push(ids.into_column());
     columns.extend((own.null_count() < own.len()).then(|| own.into_column()));
-}
-
-pub(crate) fn internal(e: impl std::fmt::Display) -> Error {
-    Error::Internal(e.to_string().lines().next().unwrap_or_default().to_string())
 }
 
 /// A row without a single cell that anybody reads describes nothing; nor does a second header, where two files were put

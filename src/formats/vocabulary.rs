@@ -7,11 +7,11 @@ use regex::RegexSet;
 use serde::Deserialize;
 
 use super::file::problem;
-use super::normalise::internal;
 use super::values::squeeze;
 use crate::assets::Files;
 use crate::console::{Console, Registry};
 use crate::error::{Problem, Result};
+use crate::frame::internal;
 use crate::schema::record_field;
 
 const PATH: &str = "vocabulary.yaml";

@@ -3,7 +3,7 @@
 use super::shelves::Shelves;
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
-use crate::time::{DAY, day};
+use crate::time::{DAY, Millis, day};
 
 /// A few newest dates this far after all others are errors of a clock rather than signs of life.
 const LONE_GAP: i64 = 30 * DAY;
@@ -29,6 +29,14 @@ pub struct AsOf {
     pub millis: i64,
     /// Whether the user set it; otherwise it is the newest signal in the exports.
     pub given: bool,
+}
+
+impl AsOf {
+    /// The instant.
+    #[must_use]
+    pub const fn at(self) -> Millis {
+        Millis::new(self.millis)
+    }
 }
 
 /// Days after which something is late. One value a platform.
@@ -81,9 +89,6 @@ impl Default for Thresholds {
         Self { days, vdi: [None; Threshold::ALL.len()], owner_quota: OWNER_QUOTA }
     }
 }
-
-/// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
-pub const SHORTEST_INACTIVE: u32 = 21;
 
 impl Thresholds {
     /// Days of a threshold for a platform.

@@ -10,8 +10,9 @@ use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedA
 use super::links::Links;
 use super::shelves::{NONE, Shelf, Shelves};
 use crate::error::Result;
-use crate::formats::columns;
-use crate::formats::{CHANGING, Cells, normalise_internal as internal};
+use crate::formats::{CHANGING, Cells};
+use crate::frame;
+use crate::frame::internal;
 use crate::notice::{Code, Notice, many};
 
 /// Dates of a row beside its sign of life that tell whether it is newer than another row of the object.
@@ -150,7 +151,7 @@ fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<u32>) -> Result<
     let nothing = Column::full_null(own.name().clone(), own.len(), own.dtype());
     frame.with_column(nothing.zip_with(&hit, &own).map_err(internal)?).map_err(internal)?;
     let name = format!("{column}_unread");
-    let before = columns::flags(frame, &name).cloned();
+    let before = frame::flags(frame, &name).cloned();
     let flags = match before {
         Some(before) => &before | &hit,
         None => hit,

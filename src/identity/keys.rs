@@ -90,7 +90,7 @@ fn is_hardware_id(text: &str) -> bool {
 ///
 /// GUIDs use all bits. Packed text begins with its length and never reads as a GUID of the same column, since a column
 /// holds one or the other; where it holds both, the digest keeps 120 bits apart.
-pub(super) fn number(text: &str) -> u128 {
+pub(crate) fn number(text: &str) -> u128 {
     if let Some(guid) = parse_guid(text) {
         return guid;
     }

@@ -2,18 +2,19 @@
 
 use super::shelves::{NONE, Shelf, Shelves};
 use crate::console::{Console, Identifier};
+use crate::ids::{ByDevice, DeviceId};
 
 /// What makes a record the live one, most telling first. Larger wins.
 type Rank = (bool, bool, Option<i64>, Option<i64>);
 
 /// Per shelf: the live record of each device, as a line of the shelf, or [`NONE`].
-pub(super) fn live_records(shelves: &Shelves, device_of: &[Vec<u32>], devices: usize) -> Vec<(Console, Vec<u32>)> {
+pub(super) fn live_records(shelves: &Shelves, device_of: &[Vec<DeviceId>], devices: u32) -> Vec<(Console, Vec<u32>)> {
     let mut live: Vec<(Console, Vec<u32>)> = Vec::new();
     for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
         let chosen = {
             let pointer = pointers(shelves, &live, shelf.console);
             let own = pointer.as_ref().and_then(|(_, column)| shelf.text(column));
-            let pointed = |line: usize, device: u32| {
+            let pointed = |line: usize, device: DeviceId| {
                 pointer.as_ref().is_some_and(|(p, _)| {
                     let named = p(device);
                     named.is_some() && named == own.and_then(|ids| ids.get(line))
@@ -32,30 +33,29 @@ fn pointers<'a>(
     shelves: &'a Shelves,
     live: &'a [(Console, Vec<u32>)],
     console: Console,
-) -> Option<(impl Fn(u32) -> Option<&'a str>, &'static str)> {
+) -> Option<(impl Fn(DeviceId) -> Option<&'a str>, &'static str)> {
     let (ids, lines, column) = live.iter().find_map(|(other, lines)| {
         let points = |i: &&Identifier| i.live && i.of.is_some_and(|(owner, _)| owner == console.index());
         let identifier = other.identifiers().iter().find(points)?;
         Some((shelves.of(*other)?.text(identifier.column)?, lines, identifier.of?.1))
     })?;
-    let named = move |device: u32| ids.get(lines.get(device as usize).filter(|l| **l != NONE).copied()? as usize);
+    let named = move |device: DeviceId| ids.get(lines.get(device.index()).filter(|l| **l != NONE).copied()? as usize);
     Some((named, column))
 }
 
-fn choose(shelf: &Shelf, device_of: &[u32], devices: usize, pointed: impl Fn(usize, u32) -> bool) -> Vec<u32> {
+fn choose(shelf: &Shelf, device_of: &[DeviceId], devices: u32, pointed: impl Fn(usize, DeviceId) -> bool) -> Vec<u32> {
     let seen = shelf.times("last_seen");
     let enrolled = shelf.times("enrolled");
     let clauses = shelf.console.gone();
-    let rank = |line: usize, device: u32| -> Rank {
+    let rank = |line: usize, device: DeviceId| -> Rank {
         let row = shelf.row(line);
         let gone = !clauses.is_empty() && clauses.iter().all(|clause| clause.holds(&row));
         (pointed(line, device), !gone, seen.and_then(|s| s.get(line)), enrolled.and_then(|e| e.get(line)))
     };
     let name = |line: usize| shelf.text("native_id").and_then(|ids| ids.get(line));
-    let mut best = vec![NONE; devices];
-    for (line, device) in device_of.iter().enumerate() {
-        let Some(slot) = best.get_mut(*device as usize) else { continue };
-        let line = u32::try_from(line).unwrap_or(NONE);
+    let mut best = ByDevice::filled(NONE, devices);
+    for (line, device) in (0_u32..).zip(device_of) {
+        let Some(slot) = best.slot(*device) else { continue };
         if *slot == NONE {
             *slot = line;
             continue;
@@ -66,5 +66,5 @@ fn choose(shelf: &Shelf, device_of: &[u32], devices: usize, pointed: impl Fn(usi
             *slot = line;
         }
     }
-    best
+    best.into_vec()
 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use polars::prelude::{Int64Chunked, StringChunked};
 
-use super::absence::short_name;
 use super::keys::{Kind, Pair, number};
+use super::names::short_name;
 use super::shelves::{Shelf, Shelves};
 use crate::schema::Console;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};

@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
+use polars::prelude::Column;
 use regex::{Regex, RegexBuilder};
 
-use super::devices::Devices;
+use super::members::Members;
 use super::shelves::{Shelf, Shelves};
+use crate::frame::make;
+use crate::ids::{ByDevice, DeviceId};
 
 crate::schema::words! {
     /// What a marker says of a device.
@@ -81,15 +83,15 @@ impl Markers {
 
 /// Which devices are marked.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(crate) struct Marks {
     /// One list a marker; empty where nothing is marked.
-    by_marker: [Vec<bool>; Marker::ALL.len()],
-    count: usize,
+    by_marker: [ByDevice<bool>; Marker::ALL.len()],
+    count: u32,
 }
 
 impl Marks {
-    pub(super) fn new(markers: &Markers, shelves: &Shelves, devices: &Devices) -> Self {
-        let mut marks = Self { count: devices.count as usize, ..Self::default() };
+    pub(super) fn new(markers: &Markers, shelves: &Shelves, members: &Members) -> Self {
+        let mut marks = Self { count: members.count, ..Self::default() };
         let mut by_column: BTreeMap<&str, Vec<(Marker, Regex)>> = BTreeMap::new();
         for (marker, column, patterns) in markers.iter() {
             if let Some(pattern) = any_of(patterns) {
@@ -98,14 +100,14 @@ impl Marks {
         }
         for (column, patterns) in &by_column {
             for (at, shelf) in shelves.shelves.iter().enumerate() {
-                marks.look(shelf, devices.device_of(at), column, patterns);
+                marks.look(shelf, members.device_of(at), column, patterns);
             }
         }
         marks
     }
 
     /// Marks the devices by the cells of one column. A text that many cells have is looked at once.
-    fn look(&mut self, shelf: &Shelf, device_of: &[u32], column: &str, patterns: &[(Marker, Regex)]) {
+    fn look(&mut self, shelf: &Shelf, device_of: &[DeviceId], column: &str, patterns: &[(Marker, Regex)]) {
         let Some(cells) = shelf.text(column) else { return };
         let found = |text: &str| {
             let one = |(marker, pattern): &(Marker, Regex)| pattern.is_match(text).then_some(*marker);
@@ -122,33 +124,33 @@ impl Marks {
                 last = text;
             }
             for marker in Marker::ALL.iter().filter(|marker| bits & (1 << **marker as u16) != 0) {
-                self.mark(*marker, *device as usize);
+                self.mark(*marker, *device);
             }
         }
     }
 
-    fn mark(&mut self, marker: Marker, device: usize) {
+    fn mark(&mut self, marker: Marker, device: DeviceId) {
         if let Some(list) = self.by_marker.get_mut(marker as usize) {
             if list.is_empty() {
-                list.resize(self.count, false);
+                *list = ByDevice::filled(false, self.count);
             }
-            if let Some(slot) = list.get_mut(device) {
+            if let Some(slot) = list.slot(device) {
                 *slot = true;
             }
         }
     }
 
-    pub(super) fn has(&self, marker: Marker, device: usize) -> bool {
-        self.by_marker.get(marker as usize).and_then(|list| list.get(device)) == Some(&true)
+    pub(crate) fn has(&self, marker: Marker, device: DeviceId) -> bool {
+        self.by_marker.get(marker as usize).is_some_and(|list| !list.is_empty() && *list.get(device))
     }
 
     /// Whether nobody has to own a device.
-    pub(super) fn needs_no_user(&self, device: usize) -> bool {
+    pub(crate) fn needs_no_user(&self, device: DeviceId) -> bool {
         WITHOUT_USER.iter().any(|marker| self.has(*marker, device))
     }
 
-    pub(super) fn column(&self, name: &str, holds: impl Fn(usize) -> bool) -> Column {
-        BooleanChunked::from_iter_values(name.into(), (0..self.count).map(holds)).into_column()
+    pub(crate) fn column(&self, name: &str, holds: impl Fn(DeviceId) -> bool) -> Column {
+        make::flags(name, DeviceId::all(self.count).map(|device| Some(holds(device))))
     }
 }
 

@@ -5,27 +5,22 @@
 //! serial numbers, two manufacturers, two platforms) is taken apart and linked again with care, and what is refused is
 //! kept with its reason. Nothing depends on the order of files or rows.
 
-mod absence;
 mod activity;
 mod appended;
 mod careful;
-mod carried;
-mod columns;
 mod contents;
 mod contested;
 mod device_key;
-mod devices;
-mod domains;
 mod groups;
 mod guards;
+mod handles;
 mod keys;
 mod links;
 mod live;
 mod lives;
 mod markers;
-mod older;
-mod owners;
-mod proof;
+mod members;
+mod names;
 mod reliance;
 mod repeats;
 mod shelves;
@@ -37,13 +32,17 @@ use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
 use crate::schema::Console;
 
-pub use crate::time::{DAY, day, rfc3339};
-pub use activity::{AsOf, SHORTEST_INACTIVE, Threshold, Thresholds, as_of};
-pub use devices::Devices;
+pub use crate::time::{DAY, SHORTEST_INACTIVE, day, rfc3339};
+pub use activity::{AsOf, Threshold, Thresholds, as_of};
+pub(crate) use handles::Handles;
 pub use keys::Kind as KeyKind;
+pub(crate) use keys::number;
 pub use links::Links;
 pub use markers::{Marker, Markers};
-pub use shelves::{NONE, Shelf, Shelves, written};
+pub use members::Members;
+pub(crate) use members::SIGNS;
+pub(crate) use names::{is_server, short_name};
+pub use shelves::{Gaps, NONE, Shelf, Shelves, written};
 
 /// Record columns that linking, the device table and every report read.
 pub const NEEDED: &[&str] = &[

@@ -8,7 +8,8 @@ use polars::prelude::{Column, IdxCa};
 use super::links::Links;
 use super::shelves::{Shelf, Shelves};
 use crate::error::Result;
-use crate::formats::{Cells, normalise_internal as internal};
+use crate::formats::Cells;
+use crate::frame::internal;
 use crate::schema::RECORD;
 
 /// Fills in the columns that the list of the speaking row lacks.

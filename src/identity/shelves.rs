@@ -8,9 +8,9 @@ use polars::prelude::{
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
-use crate::formats::columns;
-use crate::formats::normalise_internal as internal;
 use crate::formats::{Older, Records};
+use crate::frame;
+use crate::frame::internal;
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
 
@@ -41,13 +41,8 @@ pub struct Shelves {
     pub bad: Vec<(u32, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
     pub older: Vec<(u32, Older)>,
-    /// Consoles from whose gaps nothing may be concluded, and why.
-    pub incomplete: Vec<(Console, String)>,
-    /// Consoles of which no export is of a kind that names every object, and why. What they list is evidence; what they
-    /// lack is as if the console had not been supplied.
-    pub partial: Vec<(Console, String)>,
-    /// Columns of which no export of the console lists an object that has one.
-    pub left_out: Vec<(Console, &'static str)>,
+    /// What each export says of its own gaps, by number.
+    pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.
     pub proven: Vec<Console>,
     /// Record columns that each export has, by number.
@@ -56,6 +51,30 @@ pub struct Shelves {
     companions: Vec<bool>,
     /// Number of records.
     pub total: u32,
+}
+
+/// What an export says of its own gaps.
+#[derive(Debug)]
+pub struct Gaps {
+    /// Whether it has a record.
+    pub rows: bool,
+    /// Why it is cut, paged or filtered.
+    pub cut: Option<String>,
+    /// Why it does not name every object, by its nature.
+    pub partial: Option<String>,
+    /// Columns of which it lists no object that has one.
+    pub leaves_out: Vec<&'static str>,
+}
+
+impl Gaps {
+    fn of(records: &Records) -> Self {
+        Self {
+            rows: records.frame.height() > 0,
+            cut: records.incomplete.clone(),
+            partial: records.partial.clone(),
+            leaves_out: records.leaves_out.iter().map(|(field, _)| *field).collect(),
+        }
+    }
 }
 
 impl Shelves {
@@ -68,9 +87,7 @@ impl Shelves {
         let mut labels = Vec::new();
         let mut bad = Vec::new();
         let mut older = Vec::new();
-        let incomplete = incomplete(registry, &exports, proven);
-        let partial = partial(registry, &exports, proven);
-        let left_out = left_out(&exports);
+        let gaps = exports.iter().map(|(_, records)| Gaps::of(records)).collect();
         let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
         let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
@@ -110,20 +127,12 @@ impl Shelves {
             exports: labels,
             bad,
             older,
-            incomplete,
-            partial,
-            left_out,
+            gaps,
             proven: proven.to_vec(),
             columns,
             companions,
             total,
         })
-    }
-
-    /// Whether nothing may be concluded from what the exports of a console lack.
-    #[must_use]
-    pub fn is_incomplete(&self, console: Console) -> bool {
-        self.incomplete.iter().chain(&self.partial).any(|(c, _)| *c == console)
     }
 
     /// Numbers of the exports of a console that do not have a record column.
@@ -142,6 +151,11 @@ impl Shelves {
     /// Whether an export only adds to what another list of its console shows.
     pub(super) fn is_companion(&self, export: u32) -> bool {
         self.companions.get(export as usize) == Some(&true)
+    }
+
+    /// What the exports of a console say of their gaps.
+    pub fn gaps_of(&self, console: Console) -> impl Iterator<Item = &Gaps> {
+        self.exports.iter().zip(&self.gaps).filter(move |((_, own), _)| *own == console).map(|(_, gaps)| gaps)
     }
 
     /// The records of a console, if there are any.
@@ -182,7 +196,7 @@ impl Shelf {
     /// A text column, if the exports fill it.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&StringChunked> {
-        columns::text(&self.frame, name)
+        frame::text(&self.frame, name)
     }
 
     /// An identifier as its console writes it; `None` where the record has none.
@@ -207,13 +221,13 @@ impl Shelf {
     /// A column of times in UTC milliseconds, if the exports fill it.
     #[must_use]
     pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
-        columns::times(&self.frame, name)
+        frame::times(&self.frame, name)
     }
 
     /// A column of flags, if the exports fill it.
     #[must_use]
     pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
-        columns::flags(&self.frame, name)
+        frame::flags(&self.frame, name)
     }
 
     /// Lines whose cell of a column holds something that could not be read or is not known, if there are any.
@@ -225,7 +239,7 @@ impl Shelf {
     /// `row` or `export`.
     #[must_use]
     pub fn numbers(&self, name: &str) -> Option<&UInt32Chunked> {
-        self.frame.column(name).ok()?.u32().ok()
+        frame::numbers(&self.frame, name)
     }
 
     /// A canonical column by name, empty where the exports do not fill it.
@@ -280,41 +294,6 @@ impl<'a> OwnIds<'a> {
 #[must_use]
 pub fn written(name: &str) -> String {
     format!("{name}_written")
-}
-
-/// Consoles one of whose exports is cut, paged or filtered.
-fn incomplete(registry: &Registry, exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
-    let gap = |console: &Console| {
-        let mut own = exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
-        own.find_map(|r| r.incomplete.clone()).map(|reason| (*console, reason))
-    };
-    registry.all().iter().filter(|c| !proven.contains(c)).filter_map(gap).collect()
-}
-
-/// Consoles none of whose exports names every object by its nature.
-fn partial(registry: &Registry, exports: &[(String, Records)], proven: &[Console]) -> Vec<(Console, String)> {
-    let one = |console: &Console| {
-        let own = || exports.iter().map(|(_, r)| r).filter(|r| r.console == *console);
-        let whole = own().any(|r| r.partial.is_none() && r.frame.height() > 0);
-        own().find_map(|r| r.partial.clone()).filter(|_| !whole).map(|reason| (*console, reason))
-    };
-    registry.all().iter().filter(|c| !proven.contains(c)).filter_map(one).collect()
-}
-
-/// Columns that every export of a console, as far as it names many objects, leaves out.
-fn left_out(exports: &[(String, Records)]) -> Vec<(Console, &'static str)> {
-    let mut found = Vec::new();
-    for (_, records) in exports {
-        for (field, _) in &records.leaves_out {
-            let others = exports.iter().map(|(_, r)| r).filter(|r| r.console == records.console && r.partial.is_none());
-            let mut others = others.filter(|r| r.frame.height() > 0);
-            let everywhere = others.all(|r| r.leaves_out.iter().any(|(own, _)| own == field));
-            if everywhere && !found.contains(&(records.console, *field)) {
-                found.push((records.console, *field));
-            }
-        }
-    }
-    found
 }
 
 /// A column of a record field without values.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::devices::Devices;
 use super::keys::{self, Kind};
 use super::links::Links;
+use super::members::Members;
 use super::shelves::{Shelf, Shelves};
 use crate::console::{Console, MERGED};
 
@@ -88,7 +88,7 @@ pub struct FieldStory {
 
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
-pub fn records(shelves: &Shelves, links: &Links, devices: &Devices, device: u32) -> Records {
+pub fn records(shelves: &Shelves, links: &Links, devices: &Members, device: u32) -> Records {
     let own: Vec<u32> = (0_u32..).zip(&links.device).filter(|(_, d)| **d == device).map(|(record, _)| record).collect();
     let mut numbers: Vec<u32> = own.iter().take(MOST_RECORDS).copied().collect();
     for shelf in &shelves.shelves {
@@ -150,7 +150,7 @@ impl Family {
 fn one(
     shelves: &Shelves,
     links: &Links,
-    devices: &Devices,
+    devices: &Members,
     device: u32,
     record: u32,
     family: &Family,
@@ -232,11 +232,11 @@ fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
 
 /// The merged view of a device, field by field.
 #[must_use]
-pub fn fields(shelves: &Shelves, devices: &Devices, device: u32) -> Vec<FieldStory> {
+pub fn fields(shelves: &Shelves, devices: &Members, device: u32) -> Vec<FieldStory> {
     MERGED.iter().filter_map(|name| field(shelves, devices, device, name)).collect()
 }
 
-fn field(shelves: &Shelves, devices: &Devices, device: u32, name: &'static str) -> Option<FieldStory> {
+fn field(shelves: &Shelves, devices: &Members, device: u32, name: &'static str) -> Option<FieldStory> {
     let order = shelves.registry.sources_of(name)?;
     let said: Vec<(Console, String)> = order
         .iter()

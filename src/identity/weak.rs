@@ -9,9 +9,9 @@ mod servers;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::absence::{host, seen, short_name};
 use super::groups::{Sets, Traits};
 use super::keys::{Kind, number};
+use super::names::{host, seen, short_name};
 use super::shelves::{Shelf, Shelves};
 use crate::schema::{Console, JoinType};
 

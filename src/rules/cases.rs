@@ -5,12 +5,11 @@ mod device;
 use polars::prelude::{Column, DataFrame, IdxCa, IntoColumn, NamedFrom, Series};
 
 use super::describe::{Case, Expect};
-use super::engine::{dtype, first_line, mask, quietly};
 use super::evaluate::severities;
 use super::objects::objects_of;
-use super::records::derive;
 use super::rule::{FLAGGED, Rule, place};
 use crate::error::Problem;
+use crate::language::{dtype, first_line, mask, quietly};
 use crate::schema::{Kind, Severity};
 use device::MadeUp;
 
@@ -63,7 +62,9 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
         )?);
     }
     for own in &rule.derived {
-        columns.push(column(case, &own.name, own.kind(), made_up.as_ref(), |m| derive(own, &m.shelves, &m.devices))?);
+        columns.push(column(case, &own.name, own.made.kind(), made_up.as_ref(), |m| {
+            m.devices.derived(&m.shelves, own.console, &own.name, &own.made)
+        })?);
     }
     if !rule.after.is_empty() {
         columns.push(column(case, FLAGGED, Kind::Flag, None, |_| Err(String::new()))?);

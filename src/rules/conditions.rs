@@ -13,11 +13,11 @@ use polars::lazy::dsl::{BooleanFunction, FunctionExpr};
 use polars::prelude::Expr;
 use serde::Deserialize;
 
-use super::compile::{self, Refusal};
-use super::rule::roots;
+use super::compile;
 use crate::assets::{Files, under};
 use crate::console::{Console, Registry};
 use crate::error::Problem;
+use crate::language::{Refusal, is_extra, roots, words};
 use crate::schema::{RECORD, record_field};
 
 pub use cases::run_condition_cases;
@@ -106,7 +106,7 @@ impl Conditions {
         let mut all = Self { list: Vec::new(), registry: Registry::load(files)? };
         while !waiting.is_empty() {
             let names: Vec<String> = waiting.iter().map(|(_, raw)| raw.name.clone()).collect();
-            let others = |raw: &Raw| compile::words(&raw.when).iter().any(|word| names.contains(word));
+            let others = |raw: &Raw| words(&raw.when).iter().any(|word| names.contains(word));
             let (later, now): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, raw)| others(raw));
             if now.is_empty() {
                 let circle = |(path, raw): (String, Raw)| {
@@ -146,7 +146,7 @@ impl Conditions {
                 "use lower case letters, digits and `_`",
             );
         }
-        if self.registry.device_field(name).is_some() || record_field(name).is_some() || compile::is_extra(name) {
+        if self.registry.device_field(name).is_some() || record_field(name).is_some() || is_extra(name) {
             return refuse("`name`", format!("`{name}` is a column already"), "choose another name");
         }
         let console = match raw.console.as_deref().map(|word| self.registry.parse(word).ok_or(word)) {
@@ -237,7 +237,7 @@ impl Conditions {
 
     /// Those that a text names.
     pub(super) fn named_in(&self, text: &str) -> Vec<&Condition> {
-        let words = compile::words(text);
+        let words = words(text);
         self.list.iter().filter(|condition| words.contains(&condition.name)).collect()
     }
 }
@@ -247,8 +247,8 @@ impl Condition {
     #[must_use]
     pub fn record_columns(&self) -> Vec<&'static str> {
         let of_device = |name: &String| {
-            let carried = self.registry.carried_column(name).and_then(|c| c.from.record_column());
-            carried.into_iter().chain(crate::schema::beneath(name).iter().copied()).collect::<Vec<_>>()
+            let carried = self.registry.carried_column(name).map(|column| column.made.record_columns());
+            carried.into_iter().flatten().chain(crate::schema::beneath(name).iter().copied()).collect::<Vec<_>>()
         };
         let own = roots(&self.expr);
         if self.console.is_some() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::Problem;
+use crate::language::{Count, Words};
 use crate::schema::{Severity, nearest};
 
 /// The YAML file, word for word.
@@ -57,29 +58,51 @@ pub(super) struct SeverityWhen {
     pub severity: String,
 }
 
-/// What one console's records of a device say together. One of `any` to `days` is given.
+/// What one console's records of a device say together, in the words of [`crate::language::Words`].
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawDerived {
     pub console: String,
-    /// Records that count; all where there is no condition.
     #[serde(default, rename = "where")]
     pub filter: Option<String>,
-    /// Whether the condition holds for one record.
     #[serde(default)]
     pub any: Option<String>,
-    /// Whether it holds for each; false without records.
     #[serde(default)]
     pub all: Option<String>,
-    /// For how many it holds.
     #[serde(default)]
-    pub count: Option<String>,
-    /// Newest time in a record column.
+    pub count: Option<Count>,
     #[serde(default)]
     pub newest: Option<String>,
-    /// Days since that time.
     #[serde(default)]
     pub days: Option<String>,
+    #[serde(default)]
+    pub live: Option<String>,
+    #[serde(default)]
+    pub all_filled: Option<String>,
+}
+
+impl RawDerived {
+    pub(super) fn words(&self) -> Words<'_> {
+        Words {
+            filter: self.filter.as_deref(),
+            live: self.live.as_deref(),
+            any: self.any.as_deref(),
+            all: self.all.as_deref(),
+            count: self.count.as_ref(),
+            newest: self.newest.as_deref(),
+            days: self.days.as_deref(),
+            all_filled: self.all_filled.as_deref(),
+        }
+    }
+
+    /// Its conditions as written.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &str> {
+        let counted = match &self.count {
+            Some(Count::Of(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        [self.filter.as_deref(), self.any.as_deref(), self.all.as_deref(), counted].into_iter().flatten()
+    }
 }
 
 /// Which records of a console a finding concerns.
@@ -234,6 +257,8 @@ const KEYS: &[&str] = &[
     "count",
     "newest",
     "days",
+    "live",
+    "all_filled",
     "name",
     "given",
     "expect",

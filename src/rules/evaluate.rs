@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::availability::Availability;
-use super::engine::{first_line, mask as truth, quietly};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
-use super::records::derive;
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
+use crate::coverage::Devices;
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
-use crate::identity::{Devices, Links, Shelves};
+use crate::frame::{internal, is_filled, truth as three_valued};
+use crate::identity::{Links, Shelves};
+use crate::ids::DeviceId;
+use crate::language::{first_line, mask as truth, quietly};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
 /// What rules are judged on.
@@ -24,10 +24,8 @@ pub struct Ground<'a> {
     pub shelves: &'a Shelves,
     /// What holds them together.
     pub links: &'a Links,
-    /// The devices.
+    /// The devices, and what the lists prove of them.
     pub devices: &'a Devices,
-    /// Consoles that can be relied on.
-    pub available: &'a Availability,
 }
 
 /// The findings of one rule, before they are strung together.
@@ -83,7 +81,8 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally
         for (((device, severity), evidence), objects) in rows {
             let held = |record: &u32| ground.links.weak.get(*record as usize) == Some(&true);
             // What rests on a weak link is shown, and nothing is planned on it.
-            let weak = rests_on_weak(rule, ground.devices, device) || (!objects.is_empty() && objects.iter().all(held));
+            let weak = rests_on_weak(rule, ground.devices, DeviceId::new(device))
+                || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(ground.devices, device) };
             findings.push(number, device, severity, confidence, weak, evidence, objects);
         }
@@ -92,9 +91,9 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally
 }
 
 /// Whether what decides a rule for a device rests on a weak link.
-fn rests_on_weak(rule: &Rule, devices: &Devices, device: u32) -> bool {
+fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
     rule.decides.iter().any(|name| match rule.derived.iter().find(|derived| derived.name == *name) {
-        Some(derived) => devices.held_weakly(device, derived.console),
+        Some(derived) => devices.is_held_weakly(device, derived.console),
         None => devices.rests_on_weak(device, name),
     })
 }
@@ -111,17 +110,8 @@ fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, ground
         .filter(|(_, other)| rule.after.contains(&other.text.id))
         .filter_map(|(at, _)| judged.get(&at)?.mask.as_ref())
         .collect();
-    let mut flagged = vec![Some(false); ground.devices.count as usize];
-    for mask in masks {
-        for (slot, holds) in flagged.iter_mut().zip(mask.iter()) {
-            *slot = match (*slot, holds) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (None, _) | (_, None) => None,
-                _ => Some(false),
-            };
-        }
-    }
-    Some(BooleanChunked::from_iter_options(FLAGGED.into(), flagged.into_iter()).into_column())
+    let flagged = three_valued::any_of(masks, ground.devices.count as usize);
+    Some(flagged.with_name(FLAGGED.into()).into_column())
 }
 
 /// Columns of the device table that some rules read, each once.
@@ -141,7 +131,7 @@ fn columns_read(
 ) -> Result<DataFrame, String> {
     let mut own = table.select(rule.columns.iter().copied()).map_err(|e| first_line(&e))?;
     for derived in &rule.derived {
-        let column = derive(derived, ground.shelves, ground.devices)?;
+        let column = ground.devices.derived(ground.shelves, derived.console, &derived.name, &derived.made)?;
         own.with_column(column).map_err(|e| first_line(&e))?;
     }
     if let Some(flagged) = flagged {
@@ -262,13 +252,8 @@ fn told(rule: &Rule, rules: &[Rule], stories: &BTreeMap<usize, RuleStory>, groun
     if rule.after.is_empty() {
         return None;
     }
-    let before: Vec<Option<bool>> = rules
-        .iter()
-        .enumerate()
-        .filter(|(_, other)| rule.after.contains(&other.text.id))
-        .filter_map(|(at, _)| stories.get(&at)?.holds)
-        .collect();
-    let holds = if before.contains(&Some(true)) { Some(true) } else { (!before.contains(&None)).then_some(false) };
+    let before = rules.iter().enumerate().filter(|(_, other)| rule.after.contains(&other.text.id));
+    let holds = three_valued::any(before.filter_map(|(at, _)| stories.get(&at)?.holds));
     let all = std::iter::repeat_n(holds, ground.devices.count as usize);
     Some(BooleanChunked::from_iter_options(FLAGGED.into(), all).into_column())
 }
@@ -286,22 +271,20 @@ fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
     if let Some(reason) = &rule.off {
         return Some(format!("switched off: {reason}"));
     }
+    let lists = ground.devices.coverage().lists();
     for (console, column) in &rule.needs {
-        if let Some(reason) = ground.available.lacks(*console) {
+        if let Some(reason) = lists.lacks(*console) {
             return Some(reason);
         }
         if let Some(column) = column {
             let shelf = ground.shelves.of(*console);
-            let filled = shelf.is_some_and(|s| s.frame.column(column).is_ok_and(|c| c.null_count() < c.len()));
+            let filled = shelf.is_some_and(|s| is_filled(&s.frame, column));
             if !filled {
                 return Some(format!("the {} export has no column for `{column}`, or nothing in it", console.title()));
             }
         }
     }
-    let gap = |console: &crate::schema::Console| {
-        ground.available.lacks(*console).or_else(|| ground.available.absence_unproven(*console))
-    };
-    rule.absence.iter().find_map(gap)
+    rule.absence.iter().find_map(|console| lists.lacks(*console).or_else(|| lists.absence_unproven(*console)))
 }
 
 impl Judged {

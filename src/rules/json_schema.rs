@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::compile::RECORD_EXTRAS;
 use crate::console::Registry;
+use crate::language::RECORD_EXTRAS;
 use crate::schema::{RECORD, Severity};
 
 const ON_DEVICE: &str =
@@ -114,16 +114,18 @@ fn record_columns() -> Value {
 
 /// Columns of a rule's own.
 fn own_columns(slugs: &[&str]) -> Value {
-    const KINDS: [&str; 5] = ["any", "all", "count", "newest", "days"];
+    const KINDS: [&str; 7] = ["any", "all", "count", "newest", "days", "live", "all_filled"];
     let own = object(
         &[
             ("console", json!({"enum": slugs})),
             ("where", on_record()),
             ("any", on_record()),
             ("all", on_record()),
-            ("count", on_record()),
+            ("count", json!({"anyOf": [{"const": true}, on_record()]})),
             ("newest", record_columns()),
             ("days", record_columns()),
+            ("live", record_columns()),
+            ("all_filled", record_columns()),
         ],
         &["console"],
     );

@@ -4,19 +4,16 @@
 //! data is looked at, and each is evaluated on its own: a failing rule is that rule's outcome and nobody else's. A
 //! device for which the condition is null is counted as unknown; it is neither a match nor a pass.
 
-mod availability;
 mod cases;
 mod compile;
 mod conditions;
 mod describe;
-mod engine;
 mod evaluate;
 mod findings;
 mod json_schema;
 mod names;
 mod objects;
 mod page;
-mod records;
 mod rule;
 mod show;
 
@@ -24,7 +21,6 @@ use crate::assets::{Files, under};
 use crate::error::Problem;
 use crate::schema::{instead, nearest};
 
-pub use availability::Availability;
 pub use cases::run_cases;
 pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{Intent, Text};

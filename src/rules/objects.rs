@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, IntoColumn, NewChunkedArray, UInt32Chunked};
-
 use super::describe::Group;
-use super::engine::first_line;
-use super::records::View;
-use super::rule::{Objects, Rule, roots};
-use crate::identity::{Devices, NONE, Shelves};
+use super::rule::{Objects, Rule};
+use crate::coverage::Devices;
+use crate::coverage::View;
+use crate::frame::by_device::scatter;
+use crate::frame::make;
+use crate::identity::{NONE, Shelves};
+use crate::ids::{ByDevice, DeviceId};
+use crate::language::first_line;
+use crate::language::roots;
 
 /// Record numbers by matched device, in the order of consoles and rows.
 pub(super) fn objects_of(
@@ -17,24 +20,20 @@ pub(super) fn objects_of(
     shelves: &Shelves,
     devices: &Devices,
 ) -> Result<Vec<Vec<u32>>, String> {
-    let mut position = vec![NONE; devices.count as usize];
-    for (at, device) in (0_u32..).zip(matched) {
-        if let Some(slot) = position.get_mut(*device as usize) {
-            *slot = at;
-        }
-    }
+    let mut position = ByDevice::filled(NONE, devices.count);
+    scatter(&mut position, matched.iter().copied().map(DeviceId::new), 0_u32.., |slot, at| *slot = at);
+    let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != NONE;
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); matched.len()];
     for (at, shelf) in shelves.shelves.iter().enumerate() {
         let lines: Vec<u32> = (0_u32..)
             .zip(devices.device_of(at))
-            .filter(|(_, device)| position.get(**device as usize).is_some_and(|p| *p != NONE))
+            .filter(|(_, device)| is_matched(device))
             .map(|(line, _)| line)
             .collect();
         for objects in rule.objects.iter().filter(|o| o.console.is_none_or(|c| c == shelf.console)) {
             let view = View { shelf, device_of: devices.device_of(at), devices, shelves };
             for line in view.chosen(objects, &lines)? {
-                let device = view.device(line);
-                if let Some(list) = position.get(device as usize).and_then(|p| out.get_mut(*p as usize)) {
+                if let Some(list) = out.get_mut(*position.get(view.device(line)) as usize) {
                     list.push(shelf.offset + line);
                 }
             }
@@ -55,8 +54,8 @@ impl View<'_> {
         let mut table = self.table(&roots(condition), lines)?;
         if let Some(group) = &objects.group {
             let (live, count) = self.groups(group, lines);
-            let live = BooleanChunked::from_slice("group_live".into(), &live).into_column();
-            let count = UInt32Chunked::from_vec("group_count".into(), count).into_column();
+            let live = make::flags("group_live", live.into_iter().map(Some));
+            let count = make::counts("group_count", count.into_iter().map(Some));
             table.with_column(live).map_err(|e| first_line(&e))?;
             table.with_column(count).map_err(|e| first_line(&e))?;
         }
@@ -70,7 +69,7 @@ impl View<'_> {
         let seen = self.shelf.times("last_seen");
         let enrolled = self.shelf.times("enrolled");
         let ids = self.shelf.text("native_id");
-        let name = |line: u32| -> Option<(u32, &str)> {
+        let name = |line: u32| -> Option<(DeviceId, &str)> {
             let word = words.and_then(|w| w.get(line as usize))?;
             Some((*self.device_of.get(line as usize)?, group.of.get(word)?.as_str()))
         };
@@ -84,7 +83,7 @@ impl View<'_> {
                 std::cmp::Reverse(ids.and_then(|i| i.get(at))),
             )
         };
-        let mut members: BTreeMap<(u32, &str), (u32, u32)> = BTreeMap::new();
+        let mut members: BTreeMap<(DeviceId, &str), (u32, u32)> = BTreeMap::new();
         for line in lines {
             let Some(key) = name(*line) else { continue };
             let entry = members.entry(key).or_insert((*line, 0));

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::describe::{Case, Expect, Intent};
-use super::rule::{Objects, Rule, What};
+use super::rule::{Objects, Rule};
+use crate::language::What;
 use crate::prose::wrapped;
 use crate::schema::Console;
 
@@ -68,14 +69,22 @@ fn own_columns(page: &mut String, rule: &Rule) {
     }
     for own in &rule.derived {
         let console = own.console.title();
-        let of = own.filter_text.as_ref().map_or_else(String::new, |filter| format!(" with `{filter}`"));
-        let said = own.text.as_str();
-        let meaning = match own.what {
+        let of = own.made.filter.as_ref().map_or_else(String::new, |filter| format!(" with `{}`", filter.text()));
+        let said = own.made.text();
+        let meaning = match own.made.what {
             What::Any(_) => format!("one of the {console} records{of} has `{said}`"),
             What::All(_) => format!("every one of the {console} records{of} has `{said}`, and there is one"),
-            What::Count(_) => format!("number of {console} records{of} that have `{said}`"),
+            What::Count(None) => format!("number of {console} records{of}"),
+            What::Count(Some(_)) => format!("number of {console} records{of} that have `{said}`"),
             What::Newest(_) => format!("newest `{said}` of the {console} records{of}"),
             What::Days(_) => format!("days since the newest `{said}` of the {console} records{of}"),
+            What::Live(_) => format!("`{said}` of the live {console} record"),
+            What::LiveAge(_) => format!("days since `{said}` of the live {console} record"),
+            What::AllFilled(_) => {
+                format!("every one of the {console} records has a value in `{said}`, and there is one")
+            }
+            What::Supplied => format!("a list of {console} is there"),
+            What::Absent => format!("{console} does not have the device"),
         };
         let _ = writeln!(page, "{}", wrapped(&format!("`{}`: {meaning}", own.name), "- "));
     }

@@ -4,7 +4,8 @@ use polars::prelude::Expr;
 
 use super::describe::{Case, Group, Text, line_of};
 use crate::console::{Console, Registry};
-use crate::schema::{Kind, Severity, record_field};
+use crate::language::{self, roots};
+use crate::schema::{Severity, record_field};
 
 /// Name of the column that says whether one of the rules in `after` holds.
 pub(super) const FLAGGED: &str = "flagged";
@@ -75,44 +76,7 @@ pub(super) fn place(line: Option<usize>, named: &str) -> String {
 pub(super) struct Derived {
     pub name: String,
     pub console: Console,
-    pub filter: Option<Expr>,
-    pub what: What,
-    /// The filter and the condition or column, as written.
-    pub filter_text: Option<String>,
-    pub text: String,
-}
-
-/// What the records say together.
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    Any(Expr),
-    All(Expr),
-    Count(Expr),
-    Newest(&'static str),
-    Days(&'static str),
-}
-
-impl Derived {
-    pub(super) const fn kind(&self) -> Kind {
-        match self.what {
-            What::Any(_) | What::All(_) => Kind::Flag,
-            What::Count(_) => Kind::Count,
-            What::Newest(_) => Kind::Time,
-            What::Days(_) => Kind::Days,
-        }
-    }
-
-    /// Names that its conditions read.
-    pub(super) fn reads(&self) -> Vec<String> {
-        let own = match &self.what {
-            What::Any(expr) | What::All(expr) | What::Count(expr) => roots(expr),
-            What::Newest(column) | What::Days(column) => vec![(*column).to_string()],
-        };
-        let mut names: Vec<String> = own.into_iter().chain(self.filter.iter().flat_map(roots)).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
+    pub made: language::Derived,
 }
 
 /// Which records a finding concerns.
@@ -126,21 +90,14 @@ pub(super) struct Objects {
     pub text: Option<String>,
 }
 
-/// Columns that an expression reads, each once.
-pub(super) fn roots(expr: &Expr) -> Vec<String> {
-    let mut names: Vec<String> = expr.clone().meta().root_names().iter().map(ToString::to_string).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 impl Rule {
     /// Record columns that the rule reads, through the device table or directly.
     pub fn record_columns(&self) -> Vec<&'static str> {
-        let carried = self.columns.iter().filter_map(|name| self.registry.carried_column(name)?.from.record_column());
+        let carried = self.columns.iter().filter_map(|name| self.registry.carried_column(name));
+        let carried = carried.flat_map(|column| column.made.record_columns());
         let beneath = self.columns.iter().flat_map(|name| crate::schema::beneath(name)).copied();
         let needs = self.needs.iter().filter_map(|(_, column)| *column);
-        let derived = self.derived.iter().flat_map(Derived::reads);
+        let derived = self.derived.iter().flat_map(|own| own.made.reads());
         let objects = self.objects.iter().flat_map(|objects| {
             let group = objects.group.iter().map(|group| group.column.clone());
             objects.condition.iter().flat_map(roots).chain(group).collect::<Vec<_>>()

@@ -6,6 +6,7 @@ use super::order::{Order, newest};
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row, groups};
 use crate::formats::Fate;
+use crate::frame::by_device::positions;
 use crate::time::DAY;
 
 /// A list whose newest date lies no further behind that of another was made at the same time.
@@ -45,12 +46,7 @@ pub(super) fn decide(parts: &[Part], rows: &[Row], order: &Order) -> Verdict {
         }
     }
     let newest = newest(parts, rows);
-    let mut of_part: Vec<Vec<u32>> = vec![Vec::new(); parts.len()];
-    for (at, row) in (0_u32..).zip(rows) {
-        if let Some(own) = of_part.get_mut(row.part as usize) {
-            own.push(at);
-        }
-    }
+    let of_part = positions(rows.iter().map(|row| row.part), parts.len());
     for (number, part) in (0_u32..).zip(parts) {
         let newer = over.get(number as usize).cloned().unwrap_or_default();
         if newer.is_empty() {

@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use polars::prelude::{BooleanChunked, IntoColumn, NewChunkedArray};
 
 use crate::error::Result;
-use crate::formats::{Fate, Older, Records, normalise_internal as internal};
+use crate::formats::{Fate, Older, Records};
+use crate::frame::internal;
 use crate::notice::Notice;
 use crate::read::Paging;
 use crate::schema::Console;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use polars::prelude::{DataFrame, Int64Chunked, StringChunked};
 
 use crate::formats::Records;
-use crate::formats::columns::{text, times};
+use crate::frame::{is_filled, text, times};
 use crate::schema::Console;
 use crate::time::DAY;
 
@@ -35,7 +35,7 @@ const ONE_RUN: i64 = DAY / 2;
 pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest: &HashSet<usize>) -> Vec<Part> {
     let own = || exports.iter().enumerate().filter(|(_, (_, r))| r.console == console && r.frame.height() > 0);
     let snapshots =
-        |(_, (_, r)): (usize, &(String, Records))| column_of(&r.frame, "snapshot") || column_of(&r.frame, "listed");
+        |(_, (_, r)): (usize, &(String, Records))| is_filled(&r.frame, "snapshot") || is_filled(&r.frame, "listed");
     if own().nth(1).is_none() && !own().any(snapshots) {
         return Vec::new();
     }
@@ -48,10 +48,6 @@ pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest
             snapshots_of(&records.frame).into_iter().map(move |(lines, listed, declared)| part(lines, listed, declared))
         })
         .collect()
-}
-
-fn column_of(frame: &DataFrame, name: &str) -> bool {
-    frame.column(name).is_ok_and(|c| c.null_count() < c.len())
 }
 
 /// Lines of a list, when it was made, the number of objects that it declares.

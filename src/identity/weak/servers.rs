@@ -4,9 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Proposal, Sketch, digest, each_name};
-use crate::identity::absence::short_name;
 use crate::identity::keys::Kind;
-use crate::identity::owners::is_server;
+use crate::identity::names::{is_server, short_name};
 use crate::identity::shelves::{Shelf, Shelves};
 
 /// A computer or machine of one console.

@@ -8,11 +8,12 @@ use polars::prelude::{
 };
 use yaml_serde::Value;
 
-use super::super::engine::first_line;
 use crate::console::{Console, Registry};
+use crate::coverage::{Coverage, Devices};
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
-use crate::identity::{AsOf, Devices, Links, Marker, Markers, Shelves, Threshold, Thresholds};
+use crate::identity::{AsOf, Links, Marker, Markers, Members, Shelves, Threshold, Thresholds};
+use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
 
 /// As-of time of every test.
@@ -37,12 +38,14 @@ impl MadeUp {
                 exports.push((one.to_string(), records(one, &own)?));
             }
         }
-        let shelves = Shelves::new(registry, exports, &[]).map_err(|e| e.to_string())?;
+        let shelves = Shelves::new(registry, exports, registry.all()).map_err(|e| e.to_string())?;
         let links = one_device(shelves.total);
         let Some(millis) = time(AS_OF) else { return Err("the time of judgement cannot be read".into()) };
         let as_of = AsOf { millis, given: true };
-        let devices = Devices::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default())
-            .map_err(|e| e.to_string())?;
+        let members = Members::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default());
+        let members = members.map_err(|e| e.to_string())?;
+        let (coverage, _) = Coverage::new(&shelves, &links, &members).map_err(|e| e.to_string())?;
+        let devices = Devices::new(members, coverage, &links, []);
         Ok(Self { shelves, devices, links })
     }
 

@@ -1,27 +1,24 @@
 //! From the text of a rule to something that can be evaluated; all that is wrong with it is said at once.
 
-mod condition;
 mod scope;
-mod types;
 
 use polars::prelude::Expr;
 
 use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
-use super::rule::{Derived, FLAGGED, Lines, Objects, Rule, What, roots};
+use super::rule::{Derived, FLAGGED, Lines, Objects, Rule};
 use crate::console::Console;
 use crate::error::Problem;
-use crate::schema::{Kind, RECORD, Severity, nearest, no_file_name, record_field, renamed};
+use crate::language::{self, Refusal, Scope, roots};
+use crate::schema::{RECORD, Severity, nearest, no_file_name, record_field, renamed};
 
-use condition::Scope;
 use scope::{Apart, Devices, Records};
 
-pub(super) use condition::{OPEN, Refusal, words};
-pub(super) use scope::{RECORD_EXTRAS, is_extra, may_read};
+pub(super) use scope::may_read;
 
 /// A condition that several rules share: over the records of a console, or over the device.
 pub(super) fn shared(text: &str, console: Option<Console>, conditions: &Conditions) -> Result<Expr, Refusal> {
-    condition::checked(text, &Apart { console, conditions })
+    language::checked(text, &Apart { console, conditions })
 }
 
 struct Compiler<'a> {
@@ -102,10 +99,10 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
 
 /// Shared conditions that a rule names anywhere, with what they say.
 fn named(raw: &Raw, conditions: &Conditions) -> Vec<(String, String)> {
-    let of_records = raw.records.values().flat_map(|r| [&r.filter, &r.any, &r.all, &r.count]);
-    let of_objects = raw.objects.iter().map(|o| &o.condition);
-    let severity = raw.severity_when.iter().map(|s| &s.when);
-    let texts = std::iter::once(&raw.when).chain(severity).chain(of_records.chain(of_objects).flatten());
+    let of_records = raw.records.values().flat_map(RawDerived::conditions);
+    let of_objects = raw.objects.iter().filter_map(|o| o.condition.as_deref());
+    let severity = raw.severity_when.iter().map(|s| s.when.as_str());
+    let texts = std::iter::once(raw.when.as_str()).chain(severity).chain(of_records).chain(of_objects);
     let mut found: Vec<(String, String)> = texts
         .flat_map(|text| conditions.named_in(text))
         .map(|condition| (condition.name.clone(), condition.meaning.clone()))
@@ -226,34 +223,13 @@ impl Compiler<'_> {
         }
         let console = self.console(place, &raw.console)?;
         let scope = Records { grouped: false, console: Some(console), conditions: self.conditions };
-        let filter = match &raw.filter {
-            None => None,
-            Some(text) => Some(self.condition(place, text, &scope)?),
-        };
-        let given = [&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days];
-        if given.iter().filter(|kind| kind.is_some()).count() != 1 {
-            self.add(place, "says not exactly one thing", "give one of any, all, count, newest, days");
-            return None;
+        match language::Derived::new(raw.words(), &scope) {
+            Ok(made) => Some(Derived { name: name.to_string(), console, made }),
+            Err(Refusal { message, help }) => {
+                self.add(place, message, help);
+                None
+            }
         }
-        let what = match (&raw.any, &raw.all, &raw.count, &raw.newest, &raw.days) {
-            (Some(text), ..) => What::Any(self.condition(place, text, &scope)?),
-            (_, Some(text), ..) => What::All(self.condition(place, text, &scope)?),
-            (_, _, Some(text), ..) => What::Count(self.condition(place, text, &scope)?),
-            (_, _, _, Some(column), _) => What::Newest(self.time(place, column)?),
-            (_, _, _, _, column) => What::Days(self.time(place, column.as_deref().unwrap_or_default())?),
-        };
-        let text = given.into_iter().flatten().next().map_or_else(String::new, |text| one_line(text));
-        let filter_text = raw.filter.as_deref().map(one_line);
-        Some(Derived { name: name.to_string(), console, filter, what, filter_text, text })
-    }
-
-    fn time(&mut self, place: &[&str], column: &str) -> Option<&'static str> {
-        let field = self.record_column(place, column)?;
-        if field.kind != Kind::Time {
-            self.add(place, format!("`{column}` is no time"), "");
-            return None;
-        }
-        Some(field.name)
     }
 
     fn objects(&mut self, raw: &RawObjects) -> Option<Objects> {
@@ -293,6 +269,6 @@ impl Compiler<'_> {
     }
 
     fn condition(&mut self, place: &[&str], text: &str, scope: &dyn Scope) -> Option<Expr> {
-        condition::condition(text, scope).map_err(|r| self.add(place, r.message, r.help)).ok()
+        language::condition(text, scope).map_err(|r| self.add(place, r.message, r.help)).ok()
     }
 }

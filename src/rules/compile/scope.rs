@@ -4,8 +4,8 @@ use polars::prelude::Expr;
 
 use super::super::conditions::{Conditions, Place};
 use super::super::rule::{Derived, FLAGGED};
-use super::condition::{Refusal, Scope};
 use crate::console::{Console, Registry};
+use crate::language::{OfRecords, Refusal, Scope};
 use crate::schema::{Kind, RECORD, record_field};
 
 /// Columns of the device table, of the rule's own, and whether another rule holds.
@@ -22,7 +22,7 @@ impl<'a> Devices<'a> {
         flagged: bool,
         conditions: &'a Conditions,
     ) -> Self {
-        let kind = |name: &str| derived.iter().find(|d| d.name == name).map_or(Kind::Flag, Derived::kind);
+        let kind = |name: &str| derived.iter().find(|d| d.name == name).map_or(Kind::Flag, |own| own.made.kind());
         let derived = names.map(|name| (name.clone(), kind(&name))).collect();
         Self { derived, flagged, conditions }
     }
@@ -56,23 +56,6 @@ impl Scope for Devices<'_> {
     }
 }
 
-/// What a condition over records may read beside the record columns.
-pub(in crate::rules) const RECORD_EXTRAS: &[(&str, Kind, &str)] = &[
-    ("live", Kind::Flag, "the record stands for the device in its console"),
-    ("pointed", Kind::Flag, "the newest Intune record names this Entra device id"),
-    ("days", Kind::Days, "days since the record's last sign of life"),
-    ("newest", Kind::Time, "newest sign of life among the device's records of the console"),
-    ("inactive_days", Kind::Count, "threshold"),
-    ("delete_days", Kind::Count, "threshold"),
-    ("sensor_days", Kind::Count, "threshold"),
-    ("pending_days", Kind::Count, "threshold"),
-    ("stock_days", Kind::Count, "threshold"),
-    ("as_of", Kind::Time, "the time at which everything is judged"),
-];
-
-/// And with `group` in `objects`.
-const GROUPED: &[(&str, Kind)] = &[("group_live", Kind::Flag), ("group_count", Kind::Count)];
-
 /// Columns of one console's records.
 pub(super) struct Records<'a> {
     /// With `group` in `objects`.
@@ -84,15 +67,13 @@ pub(super) struct Records<'a> {
 
 impl Scope for Records<'_> {
     fn kind(&self, name: &str) -> Option<Kind> {
-        let extra = RECORD_EXTRAS.iter().find(|(own, ..)| *own == name).map(|(_, kind, _)| *kind);
-        let group = GROUPED.iter().filter(|_| self.grouped).find(|(own, _)| *own == name).map(|(_, kind)| *kind);
-        extra.or(group).or_else(|| record_field(name).map(|f| f.kind))
+        OfRecords { grouped: self.grouped }.kind(name)
     }
 
     fn names(&self) -> Vec<&str> {
-        let extra = RECORD_EXTRAS.iter().map(|(name, ..)| *name);
-        let group = GROUPED.iter().filter(|_| self.grouped).map(|(name, _)| *name);
-        RECORD.iter().map(|f| f.name).chain(extra).chain(group).chain(self.conditions.names()).collect()
+        let mut names: Vec<&str> = OfRecords { grouped: self.grouped }.all().collect();
+        names.extend(self.conditions.names());
+        names
     }
 
     fn shared(&self, name: &str) -> Option<Result<Expr, Refusal>> {
@@ -118,11 +99,6 @@ pub(super) struct Apart<'a> {
 /// What a condition over records may read that is the same for every record.
 const SAME_EVERYWHERE: &[&str] =
     &["inactive_days", "delete_days", "sensor_days", "pending_days", "stock_days", "as_of"];
-
-/// Whether a name is one of the columns that only conditions over records have.
-pub(in crate::rules) fn is_extra(name: &str) -> bool {
-    RECORD_EXTRAS.iter().any(|(own, ..)| *own == name) || GROUPED.iter().any(|(own, _)| *own == name)
-}
 
 /// Whether a shared condition may read a column.
 pub(in crate::rules) fn may_read(name: &str, console: Option<Console>, registry: &Registry) -> bool {

@@ -4,10 +4,10 @@ use polars::prelude::{AnyValue, Column, DataFrame, IntoColumn, Series};
 
 use super::{Case, Condition};
 use crate::error::Problem;
+use crate::language::roots;
+use crate::language::{dtype, first_line, mask, quietly};
 use crate::rules::cases::{default_value, given_value};
 use crate::rules::describe::Expect;
-use crate::rules::engine::{dtype, first_line, mask, quietly};
-use crate::rules::rule::roots;
 use crate::schema::{Kind, record_field};
 
 /// Runs the tests of a condition; the problems are what failed. One must show where it holds, and one where it does not.

@@ -3,12 +3,12 @@
 use polars::prelude::DataFrame;
 
 use super::Condition;
+use crate::coverage::View;
 use crate::error::Result;
-use crate::formats::normalise_internal as internal;
-use crate::rules::engine::mask;
+use crate::frame::internal;
+use crate::language::mask;
+use crate::language::roots;
 use crate::rules::evaluate::Ground;
-use crate::rules::records::View;
-use crate::rules::rule::roots;
 
 impl Condition {
     /// Per device, whether it holds; false where that is not known, and for a condition over records.

@@ -1,4 +1,4 @@
-//! What rules need of the engine: a mask of a condition, and errors in the place of its panics.
+//! What conditions need of the engine: a mask of a condition, and errors in the place of its panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
@@ -12,7 +12,7 @@ use crate::schema::Kind;
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs a step of the engine; a panic becomes an error.
-pub(super) fn quietly<T>(step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn quietly<T>(step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         // It warns of what its next version will read otherwise; its version is pinned, and its words would stand between
@@ -33,12 +33,12 @@ pub(super) fn quietly<T>(step: impl FnOnce() -> Result<T, String>) -> Result<T, 
 }
 
 /// The engine's messages go on with plans and cell values, which nobody outside should see.
-pub(super) fn first_line(e: &polars::prelude::PolarsError) -> String {
+pub(crate) fn first_line(e: &polars::prelude::PolarsError) -> String {
     e.to_string().lines().next().unwrap_or_default().to_string()
 }
 
 /// Truth of a condition a row.
-pub(super) fn mask(table: &DataFrame, condition: &Expr) -> Result<BooleanChunked, String> {
+pub(crate) fn mask(table: &DataFrame, condition: &Expr) -> Result<BooleanChunked, String> {
     let out = table.clone().lazy().select([condition.clone().alias("result")]).collect().map_err(|e| first_line(&e))?;
     let mask = out.column("result").and_then(|c| c.bool()).map_err(|e| first_line(&e))?.clone();
     if mask.len() == table.height() {
@@ -49,7 +49,7 @@ pub(super) fn mask(table: &DataFrame, condition: &Expr) -> Result<BooleanChunked
 }
 
 /// How the engine holds a column.
-pub(super) fn dtype(kind: Kind) -> DataType {
+pub(crate) fn dtype(kind: Kind) -> DataType {
     match kind {
         Kind::Flag => DataType::Boolean,
         Kind::Time => DataType::Datetime(TimeUnit::Milliseconds, None),
@@ -57,4 +57,12 @@ pub(super) fn dtype(kind: Kind) -> DataType {
         Kind::Days => DataType::Float64,
         _ => DataType::String,
     }
+}
+
+/// Columns that an expression reads, each once.
+pub(crate) fn roots(expr: &Expr) -> Vec<String> {
+    let mut names: Vec<String> = expr.clone().meta().root_names().iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }

@@ -2,27 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray, UInt32Chunked};
+use polars::prelude::Column;
 
 use super::devices::Devices;
-use super::keys::number;
-use super::shelves::{Shelf, Shelves};
+use crate::frame::by_device::scatter;
+use crate::frame::make;
+use crate::identity::{Shelf, Shelves, is_server, number};
+use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Console};
 
 /// The Entra owners of the devices, and how many devices each has.
 pub(super) struct Owners {
     /// Number of the owner of each device.
-    of: Vec<Option<u32>>,
+    of: ByDevice<Option<u32>>,
     devices: Vec<u32>,
     stale: Vec<u32>,
 }
 
 impl Owners {
     pub(super) fn new(devices: &Devices, shelves: &Shelves) -> Self {
-        let mut owners = Self { of: vec![None; devices.count as usize], devices: Vec::new(), stale: Vec::new() };
+        let mut owners = Self { of: ByDevice::filled(None, devices.count), devices: Vec::new(), stale: Vec::new() };
         let Some(names) = shelves.of(Console::Entra).and_then(|s| s.text("primary_user")) else { return owners };
         let mut numbers: HashMap<String, u32> = HashMap::new();
-        for ((device, slot), activity) in (0_u32..).zip(&mut owners.of).zip(devices.activities()) {
+        for ((device, slot), activity) in DeviceId::all(devices.count).zip(&mut owners.of).zip(devices.activities()) {
             let line = devices.live_line(Console::Entra, device);
             let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
@@ -53,14 +55,14 @@ impl Owners {
 
     fn column(&self, name: &str, counts: &[u32]) -> Column {
         let of = |owner: &Option<u32>| owner.and_then(|owner| counts.get(owner as usize)).copied();
-        UInt32Chunked::from_iter_options(name.into(), self.of.iter().map(of)).into_column()
+        make::counts(name, self.of.iter().map(of))
     }
 }
 
 impl Devices {
     /// The Entra device id that the newest Intune record of a device names.
     #[must_use]
-    pub fn named_by_intune<'a>(&self, intune: Option<&'a Shelf>, device: u32) -> Option<&'a str> {
+    pub fn named_by_intune<'a>(&self, intune: Option<&'a Shelf>, device: DeviceId) -> Option<&'a str> {
         let line = self.live_line(Console::Intune, device)?;
         intune?.text("entra_id")?.get(line as usize)
     }
@@ -74,14 +76,14 @@ impl Devices {
             .and_then(|s| s.flags("entra_id_unread"))
             .is_some_and(polars::prelude::ChunkedArray::any);
         let listed: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
-        let one = |device: u32| {
+        let one = |device: DeviceId| {
             let id = self.named_by_intune(intune, device).filter(|_| ids.is_some())?;
             // A row that was set aside, or whose id could not be read, may be the one with the id.
             let found = listed.contains(&number(id));
-            let doubt = unread || self.in_doubt(device as usize, Console::Entra);
+            let doubt = unread || self.coverage().is_torn(device, Console::Entra);
             (found || !doubt).then_some(found)
         };
-        BooleanChunked::from_iter_options("intune_entra_listed".into(), (0..self.count).map(one)).into_column()
+        make::flags("intune_entra_listed", DeviceId::all(self.count).map(one))
     }
 
     /// True where the Apple server of a device is Intune's: Intune lists at least half of its devices, and more than one, for
@@ -89,43 +91,35 @@ impl Devices {
     pub(super) fn server_used(&self, shelves: &Shelves) -> Column {
         let abm = shelves.of(Console::Abm);
         let (servers, released) = (abm.and_then(|s| s.text("server")), abm.and_then(|s| s.times("released")));
-        let bit = Console::Intune.bit();
-        let of = |device: u32| {
+        let of = |device: DeviceId| {
             let line = self.live_line(Console::Abm, device)? as usize;
             let current = released.is_none_or(|released| released.get(line).is_none());
             servers?.get(line).filter(|_| current)
         };
         // Per server: its devices, and those of them that Intune lists.
         let mut shares: HashMap<&str, (u32, u32)> = HashMap::new();
-        for device in 0..self.count {
+        for device in DeviceId::all(self.count) {
             let Some(server) = of(device) else { continue };
-            let managed = self.consoles.get(device as usize).is_some_and(|held| held & bit != 0);
+            let managed = self.is_held(device, Console::Intune);
             let (all, held) = shares.entry(server).or_default();
             *all += 1;
             *held += u32::from(managed);
         }
         let used = |server: &&str| shares.get(server).is_some_and(|(all, held)| *held > 1 && held * 2 >= *all);
-        let one = |device: u32| of(device).filter(used).map(|_| true);
-        BooleanChunked::from_iter_options("abm_server_used".into(), (0..self.count).map(one)).into_column()
+        let one = |device: DeviceId| of(device).filter(used).map(|_| true);
+        make::flags("abm_server_used", DeviceId::all(self.count).map(one))
     }
 
     /// Whether a device runs a server operating system; unknown where no console says what it runs.
     pub(super) fn server_os(&self, shelves: &Shelves) -> Column {
-        let mut found: Vec<Option<bool>> = vec![None; self.count as usize];
-        for (shelf, device_of) in shelves.shelves.iter().zip(&self.device_of) {
+        let mut found = ByDevice::filled(None, self.count);
+        for (at, shelf) in shelves.shelves.iter().enumerate() {
             let Some(cells) = shelf.text("os") else { continue };
-            for (device, cell) in device_of.iter().zip(cells.iter()) {
-                let Some(text) = cell else { continue };
-                if let Some(slot) = found.get_mut(*device as usize) {
-                    *slot = Some(is_server(text) || *slot == Some(true));
-                }
-            }
+            let said = cells.iter().map(|cell| cell.map(is_server));
+            scatter(&mut found, self.device_of(at).iter().copied(), said, |slot: &mut Option<bool>, said| {
+                *slot = said.map(|server| server || *slot == Some(true)).or(*slot);
+            });
         }
-        BooleanChunked::from_iter_options("server_os".into(), found.into_iter()).into_column()
+        make::flags("server_os", found.iter().copied())
     }
-}
-
-/// Whether an operating system is one of servers.
-pub(super) fn is_server(system: &str) -> bool {
-    system.to_ascii_lowercase().contains("server")
 }

@@ -1,11 +1,12 @@
 //! What rows of older lists are still good for: they show nothing of today, but a sign of life stays one, and an object
 //! of which nobody knows whether its console still has it is not called missing.
 
-use super::devices::Devices;
-use super::keys::number;
-use super::shelves::Shelves;
-use crate::formats::{Fate, columns};
-use crate::schema::Console;
+use crate::console::Console;
+use crate::formats::Fate;
+use crate::frame;
+use crate::identity::{Members, Shelves, number};
+use crate::ids::{ByDevice, DeviceId};
+use crate::time::Millis;
 
 /// Identifiers and names of objects of which nothing tells whether their console still has them.
 pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
@@ -13,7 +14,7 @@ pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
     for (export, older) in &shelves.older {
         let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
         for column in ["entra_id", "serial", "native_id", "name"] {
-            let Some(cells) = columns::text(&older.frame, column) else { continue };
+            let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(&older.fate).filter(|(_, fate)| **fate == Fate::Open);
             found.extend(own.filter_map(|(cell, _)| Some((*console, cell?.to_string()))));
         }
@@ -22,22 +23,21 @@ pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
 }
 
 /// Devices that an older list saw later than every list that counts: whether they are stale is not known.
-pub(super) fn seen_later(shelves: &Shelves, devices: &Devices) -> Vec<u32> {
+pub(super) fn seen_later(shelves: &Shelves, members: &Members) -> Vec<DeviceId> {
     let seen = signs(shelves);
     if seen.is_empty() {
         return Vec::new();
     }
-    let last: Vec<Option<i64>> = devices.last_activity().collect();
+    let last: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let mut found = Vec::new();
     for (at, shelf) in shelves.shelves.iter().enumerate() {
-        for column in ["entra_id", "serial", "native_id"] {
-            let Some(cells) = shelf.text(column) else { continue };
-            for (device, cell) in devices.device_of(at).iter().zip(cells.iter()) {
-                let (Some(cell), Some(last)) = (cell, last.get(*device as usize)) else { continue };
-                let key = number(cell);
+        for cells in ["entra_id", "serial", "native_id"].iter().filter_map(|column| shelf.text(column)) {
+            let known = members.device_of(at).iter().zip(cells.iter()).filter(|(device, _)| device.is_some());
+            for (device, cell) in known {
+                let Some(key) = cell.map(number) else { continue };
                 let from = seen.partition_point(|(own, _)| *own < key);
                 let mut own = seen.get(from..).unwrap_or_default().iter().take_while(|(own, _)| *own == key);
-                if own.any(|(_, time)| Some(*time) > *last) {
+                if own.any(|(_, time)| Some(*time) > *last.get(*device)) {
                     found.push(*device);
                 }
             }
@@ -47,16 +47,16 @@ pub(super) fn seen_later(shelves: &Shelves, devices: &Devices) -> Vec<u32> {
 }
 
 /// Signs of life in older lists, by identifier.
-fn signs(shelves: &Shelves) -> Vec<(u128, i64)> {
-    let mut seen: Vec<(u128, i64)> = Vec::new();
+fn signs(shelves: &Shelves) -> Vec<(u128, Millis)> {
+    let mut seen: Vec<(u128, Millis)> = Vec::new();
     for (export, older) in &shelves.older {
         let console = shelves.exports.get(*export as usize).map(|(_, console)| console);
-        let times = columns::times(&older.frame, "last_seen");
+        let times = frame::times(&older.frame, "last_seen");
         let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
         for column in ["entra_id", "serial", "native_id"] {
-            let Some(cells) = columns::text(&older.frame, column) else { continue };
+            let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(times.iter());
-            seen.extend(own.filter_map(|(cell, time)| Some((number(cell?), time?))));
+            seen.extend(own.filter_map(|(cell, time)| Some((number(cell?), Millis::new(time?)))));
         }
     }
     seen.sort_unstable();

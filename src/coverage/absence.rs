@@ -3,48 +3,21 @@
 //!
 //! A name is never enough to join two records, and always enough to doubt that they are two.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
-use super::keys::Kind;
-use super::links::Links;
-use super::shelves::{Shelf, Shelves};
-use crate::formats::values::is_invisible;
-use crate::schema::{Console, Platform};
-
-/// Identifiers by which a device, or a record, can be joined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Keys {
-    pub entra: bool,
-    pub serial: bool,
-}
-
-impl Keys {
-    /// Whether absence is told by such identifiers at all.
-    const fn know(kind: Kind) -> bool {
-        matches!(kind, Kind::EntraId | Kind::ComputerId | Kind::Serial)
-    }
-
-    /// Whether it can be joined by such an identifier.
-    const fn have(self, kind: Kind) -> bool {
-        match kind {
-            Kind::EntraId | Kind::ComputerId => self.entra,
-            Kind::Serial => self.serial,
-            _ => false,
-        }
-    }
-
-    const fn shared_with(self, other: Self) -> bool {
-        (self.entra && other.entra) || (self.serial && other.serial)
-    }
-}
+use super::older;
+use crate::console::Console;
+use crate::frame::by_device::scatter;
+use crate::identity::{Handles, Links, Members, Shelf, Shelves, short_name};
+use crate::ids::{ByDevice, DeviceId};
+use crate::schema::Platform;
 
 /// Per console, the records that lack an identifier which others join by: name → what they do have.
 #[derive(Debug, Default)]
 pub(super) struct Strays {
-    by_console: Vec<(Console, HashMap<String, Vec<Keys>>)>,
+    by_console: Vec<(Console, HashMap<String, Vec<Handles>>)>,
 }
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
@@ -60,7 +33,7 @@ fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
         }
     }
     // A row of an older list may be of an object that the console still has.
-    for (console, text) in super::older::open(shelves) {
+    for (console, text) in older::open(shelves) {
         let cell = comparable(&text);
         match by_console.iter_mut().find(|(known, _)| *known == console) {
             Some((_, all)) => drop(all.insert(cell)),
@@ -78,18 +51,15 @@ fn comparable(text: &str) -> String {
 }
 
 /// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
-pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) -> Vec<u32> {
-    let mut doubts = vec![0_u32; count];
+pub(super) fn doubts(shelves: &Shelves, members: &Members) -> ByDevice<u32> {
+    let mut doubts = ByDevice::filled(0_u32, members.count);
     for (console, cells) in torn(shelves) {
-        for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
-            for column in ["entra_id", "serial", "native_id", "name"] {
-                let Some(values) = shelf.text(column) else { continue };
-                for (device, value) in device_of.iter().zip(values.iter()) {
-                    let named = value.is_some_and(|v| cells.contains(&comparable(v)));
-                    if let Some(slot) = doubts.get_mut(*device as usize).filter(|_| named) {
-                        *slot |= console.bit();
-                    }
-                }
+        for (at, shelf) in shelves.shelves.iter().enumerate() {
+            for values in ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| shelf.text(column)) {
+                let named = values.iter().map(|value| value.is_some_and(|v| cells.contains(&comparable(v))));
+                scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, named| {
+                    *slot |= if named { console.bit() } else { 0 };
+                });
             }
         }
     }
@@ -97,45 +67,24 @@ pub(super) fn doubts(shelves: &Shelves, device_of: &[Vec<u32>], count: usize) ->
 }
 
 /// Whether a console joins anything by the identifiers at hand.
-pub(super) fn joinable(console: Console, keys: Keys, shelves: &Shelves) -> bool {
+pub(super) fn joinable(console: Console, handles: Handles, shelves: &Shelves) -> bool {
     // Where lists often lack an identifier they know devices by the other ones only, unless every row has it.
     let everywhere =
         |column: &str| shelves.of(console).and_then(|s| s.text(column)).is_some_and(|ids| ids.null_count() == 0);
-    console.identifiers().iter().any(|i| keys.have(i.kind) && (!i.sometimes || everywhere(i.column)))
+    console.identifiers().iter().any(|i| handles.have(i.kind) && (!i.sometimes || everywhere(i.column)))
 }
 
 /// Whether a record has every identifier by which its console knows devices.
-fn is_whole(console: Console, keys: Keys) -> bool {
-    console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid).all(|i| keys.have(i.kind) || !Keys::know(i.kind))
-}
-
-/// Identifiers of each device. What joins nothing is none.
-pub(super) fn device_keys(shelves: &Shelves, device_of: &[Vec<u32>], links: &Links, count: usize) -> Vec<Keys> {
-    let mut keys = vec![Keys::default(); count];
-    for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
-        for (line, device) in device_of.iter().enumerate() {
-            if let Some(slot) = keys.get_mut(*device as usize) {
-                let own = record_keys(shelf, line, links);
-                slot.entra |= own.entra;
-                slot.serial |= own.serial;
-            }
-        }
-    }
-    keys
-}
-
-fn record_keys(shelf: &Shelf, line: usize, links: &Links) -> Keys {
-    let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
-    let record = shelf.offset + u32::try_from(line).unwrap_or_default();
-    let joins = |guarded: &[u32]| guarded.binary_search(&record).is_err();
-    Keys { entra: has("entra_id") && joins(&links.cut), serial: has("serial") && joins(&links.guarded) }
+fn is_whole(console: Console, handles: Handles) -> bool {
+    let asked = console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid);
+    asked.into_iter().all(|i| handles.have(i.kind) || !Handles::know(i.kind))
 }
 
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems
 /// to lack, unless another identifier or the platform tells them apart.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
-    by_console: Vec<(Console, HashSet<(Keys, Platform)>)>,
+    by_console: Vec<(Console, HashSet<(Handles, Platform)>)>,
 }
 
 impl Unread {
@@ -145,10 +94,10 @@ impl Unread {
                 ["serial_unread", "entra_id_unread"].iter().filter_map(|name| shelf.flags(name)).collect();
             let platforms = shelf.text("platform");
             let damaged = (0..shelf.height()).filter(|line| flags.iter().any(|f| f.get(*line) == Some(true)));
-            let records: HashSet<(Keys, Platform)> = damaged
+            let records: HashSet<(Handles, Platform)> = damaged
                 .map(|line| {
                     let platform = platforms.and_then(|c| c.get(line)).and_then(Platform::parse);
-                    (record_keys(shelf, line, links), platform.unwrap_or(Platform::Other))
+                    (Handles::of_record(shelf, line, links), platform.unwrap_or(Platform::Other))
                 })
                 .collect();
             (!records.is_empty()).then_some((shelf.console, records))
@@ -157,31 +106,29 @@ impl Unread {
     }
 
     /// Whether such a record of a console may be a device.
-    pub(super) fn may_be(&self, console: Console, platform: Platform, keys: Keys) -> bool {
+    pub(super) fn may_be(&self, console: Console, platform: Platform, handles: Handles) -> bool {
         let fits = |own: Platform| own == platform || own == Platform::Other || platform == Platform::Other;
         let mut records = self.by_console.iter().filter(|(own, _)| *own == console).flat_map(|(_, records)| records);
-        records.any(|(own, family)| fits(*family) && !own.shared_with(keys))
+        records.any(|(own, family)| fits(*family) && !own.shared_with(handles))
     }
 }
 
 impl Strays {
     /// Gathers the stray records of consoles that make devices.
-    ///
-    /// `alone` tells of a record, by shelf and line, that its device has records of no other console.
-    pub(super) fn new(shelves: &Shelves, links: &Links, alone: impl Fn(usize, usize) -> bool) -> Self {
+    pub(super) fn new(shelves: &Shelves, links: &Links, members: &Members) -> Self {
         let mut by_console = Vec::new();
         for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
             let Some(names) = shelf.text("name") else { continue };
-            let mut strays: HashMap<String, Vec<Keys>> = HashMap::new();
-            for (line, name) in names.iter().enumerate() {
-                let keys = record_keys(shelf, line, links);
+            let mut strays: HashMap<String, Vec<Handles>> = HashMap::new();
+            for (line, (name, device)) in names.iter().zip(members.device_of(at)).enumerate() {
+                let handles = Handles::of_record(shelf, line, links);
                 // Of devices that are not hybrid a computer is known by its name only.
                 let directory = shelf.console.is_directory();
-                let whole = if directory { !alone(at, line) } else { is_whole(shelf.console, keys) };
+                let whole = if directory { !is_alone(members, *device) } else { is_whole(shelf.console, handles) };
                 let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
                 let known = strays.entry(name).or_default();
-                if !known.contains(&keys) {
-                    known.push(keys);
+                if !known.contains(&handles) {
+                    known.push(handles);
                 }
             }
             if !strays.is_empty() {
@@ -197,36 +144,20 @@ impl Strays {
     }
 
     /// Whether a console has a record of the same name that no identifier tells apart from the device.
-    pub(super) fn may_be(&self, console: Console, name: Option<&str>, keys: Keys) -> bool {
+    pub(super) fn may_be(&self, console: Console, name: Option<&str>, handles: Handles) -> bool {
         let Some(name) = name.and_then(short_name) else { return false };
         self.by_console
             .iter()
             .filter(|(own, _)| *own == console)
             .filter_map(|(_, strays)| strays.get(&name))
             .flatten()
-            .any(|stray| !stray.shared_with(keys))
+            .any(|stray| !stray.shared_with(handles))
     }
 }
 
-/// Host name without its domain, lower case. Addresses and empty names name nothing; signs that nobody sees are no part
-/// of a name.
-pub(super) fn short_name(name: &str) -> Option<String> {
-    let name = &*seen(name);
-    let short = if name.parse::<std::net::IpAddr>().is_ok() { "" } else { host(name) };
-    (!short.is_empty()).then(|| short.to_lowercase())
-}
-
-/// The signs of a name that somebody sees.
-pub(super) fn seen(name: &str) -> Cow<'_, str> {
-    if name.is_ascii() || !name.contains(is_invisible) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(name.chars().filter(|c| !is_invisible(*c)).collect())
-}
-
-/// What stands before the domain.
-pub(super) fn host(name: &str) -> &str {
-    name.split('.').next().unwrap_or_default().trim()
+/// Whether a device has records of one console only.
+fn is_alone(members: &Members, device: DeviceId) -> bool {
+    !device.is_some() || members.consoles.get(device).count_ones() < 2
 }
 
 #[cfg(test)]
@@ -234,23 +165,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_name_something() {
-        assert_eq!(short_name("LT-1.corp.example").as_deref(), Some("lt-1"));
-        assert_eq!(short_name("10.0.0.7"), None);
-        assert_eq!(short_name("..\\evil"), None);
-        assert_eq!(short_name("LT\u{200b}-1\u{200e}").as_deref(), Some("lt-1"));
-    }
-
-    #[test]
     fn a_record_whose_identifier_could_not_be_read_may_be_any_device_that_nothing_tells_apart() {
-        let records = HashSet::from([(Keys { entra: true, serial: false }, Platform::Ios)]);
+        let records = HashSet::from([(Handles { entra: true, serial: false }, Platform::Ios)]);
         let unread = Unread { by_console: vec![(Console::Intune, records)] };
-        let serial_only = Keys { entra: false, serial: true };
+        let serial_only = Handles { entra: false, serial: true };
         assert!(unread.may_be(Console::Intune, Platform::Ios, serial_only));
         assert!(unread.may_be(Console::Intune, Platform::Other, serial_only));
         assert!(!unread.may_be(Console::Intune, Platform::Windows, serial_only), "of another platform");
         assert!(
-            !unread.may_be(Console::Intune, Platform::Ios, Keys { entra: true, serial: true }),
+            !unread.may_be(Console::Intune, Platform::Ios, Handles { entra: true, serial: true }),
             "of another Entra id"
         );
         assert!(!unread.may_be(Console::Abm, Platform::Ios, serial_only));
@@ -258,10 +181,10 @@ mod tests {
 
     #[test]
     fn a_stray_record_of_the_same_name_raises_doubt_only_where_no_identifier_decides() {
-        let by_name = HashMap::from([("lt-1".to_string(), vec![Keys { entra: false, serial: true }])]);
+        let by_name = HashMap::from([("lt-1".to_string(), vec![Handles { entra: false, serial: true }])]);
         let strays = Strays { by_console: vec![(Console::Intune, by_name)] };
-        let entra_only = Keys { entra: true, serial: false };
-        let both = Keys { entra: true, serial: true };
+        let entra_only = Handles { entra: true, serial: false };
+        let both = Handles { entra: true, serial: true };
         assert!(strays.may_be(Console::Intune, Some("LT-1"), entra_only));
         assert!(!strays.may_be(Console::Intune, Some("LT-1"), both), "their serial numbers differ");
         assert!(!strays.may_be(Console::Intune, Some("LT-2"), entra_only));

@@ -6,10 +6,10 @@ use polars::prelude::{
 };
 use polars::sql::sql_expr;
 
-use super::super::engine::{dtype, first_line, quietly};
+use super::engine::{dtype, first_line, quietly};
 use super::types;
-use crate::identity::SHORTEST_INACTIVE;
 use crate::schema::{Kind, nearest, record_field, renamed};
+use crate::time::SHORTEST_INACTIVE;
 
 /// Functions that look at more than one row, and words that begin another query.
 const REFUSED_WORDS: &[&str] = &[
@@ -99,7 +99,7 @@ const MOST_STEPS: usize = 250;
 const DEEPEST: usize = 32;
 
 /// Columns that a condition may read.
-pub(super) trait Scope {
+pub trait Scope {
     /// Type of a column.
     fn kind(&self, name: &str) -> Option<Kind>;
     /// Every name, for finding the one that was meant.
@@ -114,8 +114,10 @@ pub(super) trait Scope {
 
 /// What is wrong with a condition, and what would be right.
 #[derive(Clone, Debug)]
-pub(in crate::rules) struct Refusal {
+pub struct Refusal {
+    /// What is wrong.
     pub message: String,
+    /// What would be right; may be empty.
     pub help: String,
 }
 
@@ -124,7 +126,7 @@ fn refusal(message: impl Into<String>, help: impl Into<String>) -> Refusal {
 }
 
 /// Parses a condition, refuses what it may not be, and runs it over a table without rows.
-pub(super) fn condition(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
+pub(crate) fn condition(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
     let expr = checked(text, scope)?;
     Ok(if scope.may_lack() { open_where_lacking(expr) } else { expr })
 }
@@ -157,7 +159,7 @@ fn expand(expr: Expr, scope: &dyn Scope) -> Result<Expr, Refusal> {
 }
 
 /// The same, without what depends on the lists at hand.
-pub(super) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
+pub(crate) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
     let outside = outside_quotes(text)?.to_lowercase();
     if let Some(word) = refused_word(&outside) {
         let help =
@@ -210,7 +212,7 @@ pub(super) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
 
 /// End of the name of the column that tells where another is open: its export does not have it, or its cell could not be
 /// read.
-pub(in crate::rules) const OPEN: &str = "?open";
+pub(crate) const OPEN: &str = "?open";
 
 /// A cell that an export does not have is not blank but unknown. Comparisons with it are unknown by themselves; asking
 /// whether it is blank is not.
@@ -284,7 +286,7 @@ fn number(literal: &LiteralValue) -> Option<f64> {
 }
 
 /// The words of a condition outside its texts, lower case.
-pub(in crate::rules) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let outside = outside_quotes(text).unwrap_or_default().to_lowercase();
     outside.split(|c: char| !is_word(c)).map(str::to_string).collect()
 }

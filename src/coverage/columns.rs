@@ -1,0 +1,163 @@
+//! The columns of the device table, made when a stage asks for them.
+
+use std::collections::HashSet;
+
+use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, UInt32Chunked};
+
+use super::devices::Devices;
+use super::owners::Owners;
+use crate::console::{Carried, Console};
+use crate::error::Result;
+use crate::frame::by_device::{newest, scatter};
+use crate::frame::{internal, make};
+use crate::identity::{Links, Marker, SIGNS, Shelves, Threshold, written};
+use crate::ids::{ByDevice, DeviceId};
+use crate::language::{Derived, What};
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+use crate::time::Millis;
+
+impl Devices {
+    /// A column of the device table.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] for a name that the dictionary lacks, or if the engine refuses a step.
+    pub fn column(&self, shelves: &Shelves, links: &Links, name: &str) -> Result<Column> {
+        if let Some(carried) = shelves.registry.carried_column(name) {
+            return self.derived(shelves, carried.console, name, &carried.made).map_err(internal);
+        }
+        let threshold = |threshold: Threshold| {
+            make::counts(name, DeviceId::all(self.count).map(|device| Some(self.days(threshold, device))))
+        };
+        Ok(match name {
+            "device_key" => make::texts(name, links.key.iter().map(|key| Some(key.as_str()))),
+            "consoles" => self.console_lists(shelves),
+            "last_activity" => make::times(name, self.last_activity()),
+            "last_activity_console" => {
+                let all = shelves.registry.slugs();
+                make::texts(name, self.newest.iter().map(|sign| all.get(sign.console()).copied()))
+            }
+            "days_inactive" => make::ages(name, self.as_of.at(), self.last_activity()),
+            "activity" => make::texts(name, self.activities().map(Activity::as_str).map(Some)),
+            "identity" => make::texts(name, self.identities().iter().copied().map(Identity::as_str).map(Some)),
+            "linkable" => self.coverage().seen_whole(name),
+            "signals_known" => self.signals_known(shelves, name),
+            "record_days" => self.ages(name, &self.made(shelves)),
+            "intune_entra_listed" => self.listed_in_entra(shelves),
+            "abm_server_used" => self.server_used(shelves),
+            "owner_devices" => Owners::new(self, shelves).devices(name),
+            "owner_stale" => Owners::new(self, shelves).stale(name),
+            "owner_quota" => {
+                UInt32Chunked::full(name.into(), self.thresholds.owner_quota, self.count as usize).into_column()
+            }
+            "userless" => self.marks.column(name, |device| self.marks.needs_no_user(device)),
+            "server_os" => self.server_os(shelves),
+            _ if Marker::parse(name).is_some_and(|m| m != Marker::Userless) => {
+                let marker = Marker::parse(name).unwrap_or(Marker::Shared);
+                self.marks.column(name, |device| self.marks.has(marker, device))
+            }
+            "platform" => make::texts(name, self.platform.iter().copied().map(Platform::as_str).map(Some)),
+            "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
+            "join_type" => self.known_word(shelves, name, JoinType::Unknown.as_str())?,
+            "android_mode" => self.live_value(shelves, Console::Intune, "mode", name)?,
+            "inactive_days" => threshold(Threshold::Inactive),
+            "delete_days" => threshold(Threshold::Delete),
+            "sensor_days" => threshold(Threshold::Sensor),
+            "pending_days" => threshold(Threshold::Pending),
+            "stock_days" => threshold(Threshold::Stock),
+            "as_of" => make::times(name, std::iter::repeat_n(Some(self.as_of.at()), self.count as usize)),
+            _ => self.merged(shelves, name)?,
+        })
+    }
+
+    /// A column of identifiers as their consoles write them, where that is not how they are compared; nothing for a column
+    /// that has no such text.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] if the engine refuses a step.
+    pub fn as_written(&self, shelves: &Shelves, name: &str) -> Result<Option<Column>> {
+        if let Some(order) = shelves.registry.sources_of(name).filter(|_| name == "serial") {
+            return Ok(self.serials_as_written(shelves, order));
+        }
+        let carried = shelves.registry.carried_column(name);
+        let Some(Carried { console, made: Derived { what: What::Live(field), .. }, .. }) = carried else {
+            return Ok(None);
+        };
+        let column = written(field);
+        if shelves.of(*console).is_none_or(|shelf| shelf.text(&column).is_none()) {
+            return Ok(None);
+        }
+        self.live_value(shelves, *console, &column, name).map(Some)
+    }
+
+    fn serials_as_written(&self, shelves: &Shelves, order: &[Console]) -> Option<Column> {
+        let column = written("serial");
+        let sources: Vec<(&StringChunked, Option<&StringChunked>, &IdxCa)> = order
+            .iter()
+            .filter_map(|console| {
+                let shelf = shelves.of(*console)?;
+                let live = &self.live.iter().find(|(c, _)| c == console)?.1;
+                Some((shelf.text("serial")?, shelf.text(&column), live))
+            })
+            .collect();
+        sources.iter().find(|(_, written, _)| written.is_some())?;
+        let mut out = StringChunkedBuilder::new("serial".into(), self.count as usize);
+        for device in 0..self.count as usize {
+            // Of the console whose serial number counts.
+            let chosen = sources.iter().find_map(|(serials, written, live)| {
+                let line = live.get(device)? as usize;
+                serials.get(line).map(|_| written.and_then(|c| c.get(line)))
+            });
+            out.append_option(chosen.flatten());
+        }
+        Some(out.finish().into_column())
+    }
+
+    /// A merged word that is never null.
+    fn known_word(&self, shelves: &Shelves, name: &str, otherwise: &str) -> Result<Column> {
+        let column = self.merged(shelves, name)?;
+        let words = column.str().map_err(internal)?;
+        Ok(make::texts(name, words.iter().map(|word| word.or(Some(otherwise)))))
+    }
+
+    fn console_lists(&self, shelves: &Shelves) -> Column {
+        let list = |bits: u32| shelves.registry.of_bits(bits).map(Console::as_str).collect::<Vec<_>>().join("|");
+        let mut known: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
+        let mut out = StringChunkedBuilder::new("consoles".into(), self.count as usize);
+        for bits in self.consoles() {
+            out.append_value(known.entry(*bits).or_insert_with(|| list(*bits)));
+        }
+        out.finish().into_column()
+    }
+
+    fn ages(&self, name: &str, times: &ByDevice<Option<Millis>>) -> Column {
+        make::ages(name, self.as_of.at(), times.iter().copied())
+    }
+
+    /// True where every record of a device, in a console that gives signs of life, says when it was last seen or that it
+    /// never was; unknown otherwise.
+    fn signals_known(&self, shelves: &Shelves, name: &str) -> Column {
+        let mut known = ByDevice::filled(Some(true), self.count);
+        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.gives_signals()) {
+            let unread: Vec<_> = SIGNS.iter().filter_map(|column| shelf.unread(column)).collect();
+            let lacking: HashSet<u32> = shelves.lacking(shelf.console, "last_seen").collect();
+            let exports = shelf.numbers("export").filter(|_| !lacking.is_empty());
+            let open = (0..shelf.height()).map(|line| {
+                unread.iter().any(|u| u.get(line) == Some(true))
+                    || exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export))
+            });
+            scatter(&mut known, self.device_of(at).iter().copied(), open, |slot, open| *slot = slot.filter(|_| !open));
+        }
+        make::flags(name, known.iter().copied())
+    }
+
+    /// When the newest record of each device was made, in a console that gives signs of life.
+    fn made(&self, shelves: &Shelves) -> ByDevice<Option<Millis>> {
+        let mut made = ByDevice::filled(None, self.count);
+        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.gives_signals()) {
+            if let Some(times) = shelf.times("enrolled") {
+                newest(&mut made, self.device_of(at).iter().copied(), times.iter());
+            }
+        }
+        made
+    }
+}

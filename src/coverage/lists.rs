@@ -1,0 +1,122 @@
+//! What the lists of each console prove: whether there is one, whether it is whole, and if not, why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claims;
+use crate::console::Console;
+use crate::identity::{Gaps, Members, Shelves};
+use crate::notice::{Code, Notice};
+
+/// What is known of the lists of each console of which there is one.
+#[derive(Debug)]
+pub struct Lists {
+    of: BTreeMap<Console, List>,
+}
+
+/// What is known of the lists of one console.
+#[derive(Debug, Default)]
+struct List {
+    /// None of them has a row.
+    empty: bool,
+    /// One of them is cut, paged or filtered.
+    cut: Option<String>,
+    /// None of them names every object, by their nature: what they list is evidence, and what they lack is as if the console
+    /// had not been supplied.
+    partial: Option<String>,
+    /// They hold too few of what other consoles claim.
+    small: Option<String>,
+    /// Columns of which none of them lists an object that has one.
+    left_out: BTreeSet<&'static str>,
+}
+
+impl List {
+    /// By what the lists say of themselves. By the user's own count they are whole whatever they say.
+    fn new(console: Console, shelves: &Shelves) -> Self {
+        let said = || shelves.gaps_of(console);
+        let proven = shelves.proven.contains(&console);
+        let whole = said().any(|list| list.partial.is_none() && list.rows);
+        Self {
+            empty: shelves.of(console).is_none(),
+            cut: said().find_map(|list| list.cut.clone()).filter(|_| !proven),
+            partial: said().find_map(|list| list.partial.clone()).filter(|_| !proven && !whole),
+            small: None,
+            left_out: left_out(&said().collect::<Vec<_>>()),
+        }
+    }
+
+    /// Why objects of the console are missing in the lists, if some are.
+    fn gap(&self) -> Option<&str> {
+        self.cut.as_deref().or(self.small.as_deref()).filter(|_| !self.empty)
+    }
+}
+
+/// Columns that every list of a console, as far as it names many objects, leaves out.
+fn left_out(said: &[&Gaps]) -> BTreeSet<&'static str> {
+    let whole = || said.iter().filter(|list| list.partial.is_none() && list.rows);
+    let everywhere = |column: &&'static str| whole().all(|list| list.leaves_out.contains(column));
+    said.iter().flat_map(|list| &list.leaves_out).copied().filter(everywhere).collect()
+}
+
+impl Lists {
+    /// Looks at the lists, and at what they say of each other; the notices name those that are too small.
+    pub(super) fn new(shelves: &Shelves, members: &Members) -> (Self, Vec<Notice>) {
+        let supplied: BTreeSet<Console> = shelves.exports.iter().map(|(_, console)| *console).collect();
+        let mut notices = Vec::new();
+        let mut of = BTreeMap::new();
+        for console in supplied {
+            let mut list = List::new(console, shelves);
+            let open = list.empty || list.cut.is_some() || list.partial.is_some();
+            if !open && !shelves.proven.contains(&console) {
+                list.small = claims::too_small(console, shelves, members);
+            }
+            notices.extend(list.small.iter().map(|reason| Notice::new(Code::SourceTooSmall, "", reason.clone())));
+            of.insert(console, list);
+        }
+        (Self { of }, notices)
+    }
+
+    /// Why a rule that needs a console cannot run.
+    #[must_use]
+    pub fn lacks(&self, console: Console) -> Option<String> {
+        match self.of.get(&console) {
+            None => Some(format!("no {} export was supplied", console.title())),
+            Some(list) if list.empty => Some(format!("the {} export has no rows", console.title())),
+            Some(_) => None,
+        }
+    }
+
+    /// Why nothing may be concluded from the absence of a record.
+    #[must_use]
+    pub fn absence_unproven(&self, console: Console) -> Option<String> {
+        let list = self.of.get(&console).filter(|list| !list.empty)?;
+        let partial = |reason: &String| format!("the {} export does not list every device: {reason}", console.title());
+        list.gap().map(str::to_string).or_else(|| list.partial.as_ref().map(partial))
+    }
+
+    /// Whether there is a list with rows, and every object of the console is in it.
+    pub(super) fn is_whole(&self, console: Console) -> bool {
+        self.lacks(console).is_none() && self.absence_unproven(console).is_none()
+    }
+
+    /// Consoles of which objects are known to be missing, as bits of [`Console::index`].
+    pub(super) fn gaps(&self) -> u32 {
+        let gaps = self.of.iter().filter(|(_, list)| list.gap().is_some());
+        gaps.fold(0, |bits, (console, _)| bits | console.bit())
+    }
+
+    /// Whether the lists of a console say of themselves that they lack objects.
+    #[must_use]
+    pub fn is_cut(&self, console: Console) -> bool {
+        self.of.get(&console).is_some_and(|list| list.cut.is_some() || list.partial.is_some())
+    }
+
+    /// Whether there is a list with rows, and one of its kind names every object.
+    pub(super) fn is_supplied(&self, console: Console) -> bool {
+        self.of.get(&console).is_some_and(|list| !list.empty && list.partial.is_none())
+    }
+
+    /// Whether no list of a console lists an object that has a value in the column.
+    pub(super) fn leaves_out(&self, console: Console, column: &str) -> bool {
+        self.of.get(&console).is_some_and(|list| list.left_out.contains(column))
+    }
+}

@@ -1,0 +1,152 @@
+//! One console's records as conditions see them.
+
+use std::collections::HashSet;
+
+use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
+
+use super::devices::Devices;
+use crate::console::Console;
+use crate::frame::by_device::{newest, scatter};
+use crate::frame::make;
+use crate::identity::{Shelf, Shelves, Threshold};
+use crate::ids::{ByDevice, DeviceId};
+use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
+use crate::schema::record_field;
+use crate::time::Millis;
+
+/// The records of a console, and the device of each.
+pub(crate) struct View<'a> {
+    pub shelf: &'a Shelf,
+    pub device_of: &'a [DeviceId],
+    pub devices: &'a Devices,
+    pub shelves: &'a Shelves,
+}
+
+impl<'a> View<'a> {
+    /// The records of a console, if there are any.
+    pub(crate) fn of(shelves: &'a Shelves, devices: &'a Devices, console: Console) -> Option<Self> {
+        let at = shelves.shelves.iter().position(|s| s.console == console)?;
+        Some(Self { shelf: shelves.shelves.get(at)?, device_of: devices.device_of(at), devices, shelves })
+    }
+
+    pub(crate) fn device(&self, line: u32) -> DeviceId {
+        self.device_of.get(line as usize).copied().unwrap_or(DeviceId::NONE)
+    }
+
+    /// The device of each of some lines.
+    pub(super) fn devices_of(&self, lines: &[u32]) -> impl Iterator<Item = DeviceId> {
+        lines.iter().map(|line| self.device(*line))
+    }
+
+    pub(crate) fn is_live(&self, line: u32) -> bool {
+        self.devices.live_line(self.shelf.console, self.device(line)) == Some(line)
+    }
+
+    /// A table of the columns that conditions read, with a line for each of `lines`.
+    pub(crate) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
+        let index = IdxCa::from_vec("".into(), lines.to_vec());
+        // Lines come in their order and each once, so as many as there are records are all of them.
+        let whole = lines.len() == self.shelf.height();
+        let mut columns: Vec<Column> = Vec::new();
+        for name in names {
+            if record_field(name).is_some() {
+                let all = self.shelf.column(name);
+                let column = if whole { all } else { all.take(&index).map_err(|e| first_line(&e))? };
+                columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
+            } else if let Some(column) = name.strip_suffix(OPEN) {
+                let open = self.open(column, lines);
+                columns.push(make::flags(name, open.into_iter().map(Some)));
+            } else if RECORD_EXTRAS.iter().any(|(own, ..)| own == name) {
+                columns.push(self.extra(name, lines));
+            }
+        }
+        DataFrame::new(lines.len(), columns).map_err(|e| first_line(&e))
+    }
+
+    fn extra(&self, name: &str, lines: &[u32]) -> Column {
+        let threshold = |threshold: Threshold| {
+            make::counts(name, self.devices_of(lines).map(|device| Some(self.devices.days(threshold, device))))
+        };
+        let as_of = self.devices.as_of.at();
+        match name {
+            "live" => make::flags(name, lines.iter().map(|line| Some(self.is_live(*line)))),
+            "pointed" => self.pointed(name, lines),
+            "days" => {
+                let seen = self.shelf.times("last_seen");
+                make::ages(name, as_of, lines.iter().map(|line| seen?.get(*line as usize).map(Millis::new)))
+            }
+            "newest" => {
+                let newest = self.newest("last_seen", &self.lines(), None);
+                let of = |device: DeviceId| if device.is_some() { *newest.get(device) } else { None };
+                make::times(name, self.devices_of(lines).map(of))
+            }
+            "as_of" => make::times(name, std::iter::repeat_n(Some(as_of), lines.len())),
+            other => threshold(other.strip_suffix("_days").and_then(Threshold::parse).unwrap_or(Threshold::Inactive)),
+        }
+    }
+
+    /// Whether the newest Intune record of the device names this Entra record. Without a list of Intune nobody knows.
+    fn pointed(&self, name: &str, lines: &[u32]) -> Column {
+        let intune = self.shelves.of(Console::Intune);
+        let ids = self.shelf.text("entra_id");
+        let one = |line: &u32| {
+            intune?;
+            let named = self.devices.named_by_intune(intune, self.device(*line));
+            Some(named.is_some() && named == ids.and_then(|ids| ids.get(*line as usize)))
+        };
+        make::flags(name, lines.iter().map(one))
+    }
+
+    /// Lines that count: a further row of an object, and a key of a device that nobody knows, do not.
+    pub(crate) fn lines(&self) -> Vec<u32> {
+        (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line).collect()
+    }
+
+    /// Truth of a condition a line.
+    pub(crate) fn truth(condition: &Expr, table: &DataFrame) -> Result<Vec<Option<bool>>, String> {
+        Ok(mask(table, condition)?.iter().collect())
+    }
+
+    /// Lines whose export does not have a column, or whose cell could not be read.
+    fn open(&self, column: &str, lines: &[u32]) -> Vec<bool> {
+        let lacking: HashSet<u32> = self.shelves.lacking(self.shelf.console, column).collect();
+        let exports = self.shelf.numbers("export").filter(|_| !lacking.is_empty());
+        let unread = self.shelf.flags(&format!("{column}_unread"));
+        let filled = self.shelf.frame.column(column).map(Column::is_not_null).ok();
+        let one = |line: &u32| {
+            let line = *line as usize;
+            // Another list of the console may have filled it in.
+            if filled.as_ref().is_some_and(|filled| filled.get(line) == Some(true)) {
+                return false;
+            }
+            exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export))
+                || unread.is_some_and(|u| u.get(line) == Some(true))
+        };
+        lines.iter().map(one).collect()
+    }
+
+    /// Newest time of each device, of the lines whose filter holds; unknown where it is open whether one counts.
+    pub(super) fn newest(
+        &self,
+        column: &str,
+        lines: &[u32],
+        filter: Option<&[Option<bool>]>,
+    ) -> ByDevice<Option<Millis>> {
+        let mut out = ByDevice::filled(None, self.devices.count);
+        let Some(times) = self.shelf.times(column) else { return out };
+        let time = |line: &u32| times.get(*line as usize);
+        let Some(filter) = filter else {
+            newest(&mut out, self.devices_of(lines), lines.iter().map(time));
+            return out;
+        };
+        let counted = lines.iter().zip(filter).map(|(line, counts)| time(line).filter(|_| *counts == Some(true)));
+        newest(&mut out, self.devices_of(lines), counted);
+        let open = self.devices_of(lines).zip(filter).filter(|(_, counts)| counts.is_none()).map(|(device, _)| device);
+        scatter(&mut out, open, std::iter::repeat(()), |slot, ()| *slot = None);
+        out
+    }
+}
+
+fn as_time(column: &Column) -> Result<Column, String> {
+    column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(|e| first_line(&e))
+}

@@ -1,0 +1,61 @@
+//! By which identifiers a record can be joined, and with them its device. What joins nothing is none.
+
+use super::keys::Kind;
+use super::links::Links;
+use super::shelves::{Shelf, Shelves};
+use crate::frame::by_device::scatter;
+use crate::ids::{ByDevice, DeviceId};
+
+/// Identifiers by which a device, or a record, can be joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Handles {
+    pub entra: bool,
+    pub serial: bool,
+}
+
+impl Handles {
+    /// Whether absence is told by such identifiers at all.
+    pub(crate) const fn know(kind: Kind) -> bool {
+        matches!(kind, Kind::EntraId | Kind::ComputerId | Kind::Serial)
+    }
+
+    /// Whether it can be joined by such an identifier.
+    pub(crate) const fn have(self, kind: Kind) -> bool {
+        match kind {
+            Kind::EntraId | Kind::ComputerId => self.entra,
+            Kind::Serial => self.serial,
+            _ => false,
+        }
+    }
+
+    /// Whether both can be joined by one and the same.
+    pub(crate) const fn shared_with(self, other: Self) -> bool {
+        (self.entra && other.entra) || (self.serial && other.serial)
+    }
+
+    /// Those of a record.
+    pub(crate) fn of_record(shelf: &Shelf, line: usize, links: &Links) -> Self {
+        let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
+        let record = shelf.offset + u32::try_from(line).unwrap_or_default();
+        let joins = |guarded: &[u32]| guarded.binary_search(&record).is_err();
+        Self { entra: has("entra_id") && joins(&links.cut), serial: has("serial") && joins(&links.guarded) }
+    }
+
+    /// Those of each device: what one of its records has.
+    pub(super) fn of_devices(
+        shelves: &Shelves,
+        links: &Links,
+        device_of: &[Vec<DeviceId>],
+        count: u32,
+    ) -> ByDevice<Self> {
+        let mut handles = ByDevice::filled(Self::default(), count);
+        for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
+            let own = (0..shelf.height()).map(|line| Self::of_record(shelf, line, links));
+            scatter(&mut handles, device_of.iter().copied(), own, |slot, own| {
+                slot.entra |= own.entra;
+                slot.serial |= own.serial;
+            });
+        }
+        handles
+    }
+}

@@ -1,0 +1,248 @@
+//! Devices as their records make them: which records each has, and what follows from these alone. What follows from records
+//! that a device lacks is said by coverage.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{Column, IdxCa, IntoColumn, NewChunkedArray, StringChunked, StringChunkedBuilder};
+
+use super::activity::{AsOf, Threshold, Thresholds};
+use super::handles::Handles;
+use super::links::Links;
+use super::markers::{Marker, Markers, Marks};
+use super::reliance::{self, Reliance};
+use super::shelves::{NONE, Shelves};
+use crate::console::{Console, Registry};
+use crate::error::Result;
+use crate::frame::by_device::scatter;
+use crate::frame::internal;
+use crate::ids::{ByDevice, DeviceId};
+use crate::schema::{Activity, Platform};
+use crate::time::{DAY, Millis};
+
+/// Columns of dates that are signs of life. The first is the console's own; what another one saw and the row repeats counts
+/// for the device, and tells nothing of which record of the console is the newest.
+pub(crate) const SIGNS: &[&str] = &["last_seen", "mail_synced"];
+
+/// The devices, by their records.
+#[derive(Debug)]
+pub struct Members {
+    /// Number of devices.
+    pub count: u32,
+    /// The time at which they are judged.
+    pub as_of: AsOf,
+    pub(crate) registry: &'static Registry,
+    pub(crate) thresholds: Thresholds,
+    /// Per shelf: the device of each record; none for a further row of an object, which counts once.
+    pub(crate) device_of: Vec<Vec<DeviceId>>,
+    /// Per shelf: the live record of each device, as a line of the shelf.
+    pub(crate) live: Vec<(Console, IdxCa)>,
+    pub(crate) platform: ByDevice<Platform>,
+    /// Consoles that hold each device, as bits of [`Console::index`].
+    pub(crate) consoles: ByDevice<u32>,
+    pub(crate) newest: ByDevice<Sign>,
+    /// Identifiers by which each device can be joined.
+    pub(crate) handles: ByDevice<Handles>,
+    /// What the configuration says of devices.
+    pub(crate) marks: Marks,
+    /// What rests on a weak link, for the devices where something does.
+    pub(crate) weak: BTreeMap<DeviceId, Reliance>,
+}
+
+/// The newest sign of life of a device, and the number of the console that saw it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sign {
+    time: i64,
+    console: u8,
+}
+
+/// No time known.
+const NEVER: i64 = i64::MIN;
+
+impl Sign {
+    const NONE: Self = Self { time: NEVER, console: u8::MAX };
+
+    fn time(self) -> Option<Millis> {
+        (self.time != NEVER).then_some(Millis::new(self.time))
+    }
+
+    /// The console that saw it, by its number.
+    pub(crate) const fn console(self) -> usize {
+        self.console as usize
+    }
+}
+
+impl Members {
+    /// Gathers what the records of each device say.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] if the engine refuses a step.
+    pub fn new(
+        shelves: &Shelves,
+        links: &Links,
+        as_of: AsOf,
+        thresholds: Thresholds,
+        markers: &Markers,
+    ) -> Result<Self> {
+        let count = links.devices;
+        let device_of = device_of(shelves, links);
+        let live = super::live::live_records(shelves, &device_of, count);
+        let mut members = Self {
+            count,
+            as_of,
+            registry: shelves.registry,
+            thresholds,
+            live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
+            platform: ByDevice::filled(Platform::Other, count),
+            consoles: consoles(shelves, &device_of, count),
+            newest: newest(shelves, &device_of, count),
+            handles: Handles::of_devices(shelves, links, &device_of, count),
+            device_of,
+            marks: Marks::default(),
+            weak: BTreeMap::new(),
+        };
+        let platforms = members.merged(shelves, "platform")?;
+        for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
+            *slot = word.and_then(Platform::parse).unwrap_or(Platform::Other);
+        }
+        members.marks = Marks::new(markers, shelves, &members);
+        members.weak = reliance::gather(shelves, links, &members);
+        Ok(members)
+    }
+
+    /// The device of each line of a shelf; none for a further row of an object.
+    #[must_use]
+    pub fn device_of(&self, shelf: usize) -> &[DeviceId] {
+        self.device_of.get(shelf).map_or(&[], Vec::as_slice)
+    }
+
+    /// The live record of a device in a console, as a line of its shelf.
+    #[must_use]
+    pub fn live_line(&self, console: Console, device: impl Into<DeviceId>) -> Option<u32> {
+        self.live.iter().find(|(c, _)| *c == console)?.1.get(device.into().index())
+    }
+
+    /// Platform of each device.
+    #[must_use]
+    pub fn platforms(&self) -> &[Platform] {
+        self.platform.as_slice()
+    }
+
+    /// Whether a record of the device has an Entra device id.
+    #[must_use]
+    pub fn has_entra_id(&self, device: DeviceId) -> bool {
+        self.handles.get(device).entra
+    }
+
+    /// Consoles that hold each device, as bits of [`Console::index`].
+    #[must_use]
+    pub fn consoles(&self) -> &[u32] {
+        self.consoles.as_slice()
+    }
+
+    /// Whether a console holds a device.
+    #[must_use]
+    pub fn is_held(&self, device: DeviceId, console: Console) -> bool {
+        self.consoles.get(device) & console.bit() != 0
+    }
+
+    /// Newest sign of life of each device.
+    pub fn last_activity(&self) -> impl Iterator<Item = Option<Millis>> {
+        self.newest.iter().map(|sign| sign.time())
+    }
+
+    /// Activity of each device at the as-of time.
+    pub fn activities(&self) -> impl Iterator<Item = Activity> {
+        DeviceId::all(self.count).zip(self.last_activity()).map(|(device, last)| self.activity_at(device, last))
+    }
+
+    /// Activity of a device whose newest sign of life is this.
+    #[must_use]
+    pub fn activity_at(&self, device: impl Into<DeviceId>, last: Option<impl Into<Millis>>) -> Activity {
+        let Some(last) = last else { return Activity::Unknown };
+        let days = i64::from(self.days(Threshold::Inactive, device));
+        if self.as_of.at() - last.into() > days * DAY { Activity::Stale } else { Activity::Active }
+    }
+
+    /// Days of a threshold for a device; for no device as for one of an unknown platform.
+    #[must_use]
+    pub fn days(&self, threshold: Threshold, device: impl Into<DeviceId>) -> u32 {
+        let device = device.into();
+        let platform = if device.is_some() { *self.platform.get(device) } else { Platform::Other };
+        if device.is_some() && self.marks.has(Marker::Vdi, device) {
+            self.thresholds.vdi(threshold).unwrap_or_else(|| self.thresholds.days(threshold, platform))
+        } else {
+            self.thresholds.days(threshold, platform)
+        }
+    }
+
+    /// Whether a marker fits a device.
+    #[must_use]
+    pub fn is_marked(&self, marker: Marker, device: impl Into<DeviceId>) -> bool {
+        self.marks.has(marker, device.into())
+    }
+
+    /// The value of the console that knows best.
+    pub(crate) fn merged(&self, shelves: &Shelves, name: &str) -> Result<Column> {
+        let Some(order) = shelves.registry.sources_of(name) else {
+            return Err(internal(format!("no column `{name}`")));
+        };
+        let sources: Vec<(&StringChunked, &IdxCa)> = order
+            .iter()
+            .filter_map(|console| {
+                let cells = shelves.of(*console)?.text(name)?;
+                let live = &self.live.iter().find(|(c, _)| c == console)?.1;
+                Some((cells, live))
+            })
+            .collect();
+        let mut out = StringChunkedBuilder::new(name.into(), self.count as usize);
+        for device in 0..self.count as usize {
+            let value = sources
+                .iter()
+                .filter_map(|(cells, live)| cells.get(live.get(device)? as usize))
+                .find(|word| *word != "unknown");
+            out.append_option(value);
+        }
+        Ok(out.finish().into_column())
+    }
+}
+
+/// Per shelf: the device of each record.
+fn device_of(shelves: &Shelves, links: &Links) -> Vec<Vec<DeviceId>> {
+    let of_shelf = |shelf: &super::shelves::Shelf| {
+        let range = shelf.offset as usize..shelf.offset as usize + shelf.height();
+        let own = links.device.get(range.clone()).unwrap_or_default();
+        let repeat = links.repeat.get(range).unwrap_or_default();
+        let one = |(device, repeat): (&u32, &bool)| if *repeat { DeviceId::NONE } else { DeviceId::new(*device) };
+        own.iter().zip(repeat).map(one).collect()
+    };
+    shelves.shelves.iter().map(of_shelf).collect()
+}
+
+fn consoles(shelves: &Shelves, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<u32> {
+    let mut consoles = ByDevice::filled(0, count);
+    for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
+        let bits = std::iter::repeat(shelf.console.bit());
+        scatter(&mut consoles, device_of.iter().copied(), bits, |slot, bit| *slot |= bit);
+    }
+    consoles
+}
+
+fn newest(shelves: &Shelves, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<Sign> {
+    let mut newest = ByDevice::filled(Sign::NONE, count);
+    let signals = shelves.shelves.iter().zip(device_of).filter(|(shelf, _)| shelf.console.gives_signals());
+    for (shelf, device_of) in signals {
+        let console = u8::try_from(shelf.console.index()).unwrap_or(u8::MAX);
+        for times in SIGNS.iter().filter_map(|column| shelf.times(column)) {
+            scatter(&mut newest, device_of.iter().copied(), times.iter(), |slot, time| {
+                if let Some(time) = time.filter(|time| *time > slot.time) {
+                    *slot = Sign { time, console };
+                }
+            });
+        }
+    }
+    newest
+}
+
+fn to_index(lines: &[u32]) -> IdxCa {
+    IdxCa::from_iter_options("".into(), lines.iter().map(|l| (*l != NONE).then_some(*l)))
+}
