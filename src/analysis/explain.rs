@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Analysis, Inner, Options, Progress, conclude};
+use super::{Inner, Options, Progress, conclude};
 use crate::error::{Error, Result};
 use crate::formats::values;
+use crate::identity::NONE;
 use crate::identity::story::{self, FieldStory, RecordStory};
-use crate::identity::{NONE, Shelves};
+use crate::outcome::Outcome;
 use crate::rules;
 use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership, Platform, Severity};
 
@@ -117,35 +118,36 @@ pub struct Step {
 /// # Errors
 /// As [`analyze`](super::analyze); [`Error::Usage`] if nothing bears the name.
 pub fn explain(options: &Options, query: &str, progress: &dyn Progress) -> Result<Explained> {
-    let (analysis, inner) = conclude(options, progress)?;
-    let found = find(&analysis, &inner.shelves, query);
+    let (outcome, inner) = conclude(options, true, progress)?;
+    let found = find(&outcome, &inner, query);
     match found.as_slice() {
         [] => Err(Error::Usage {
             message: format!("no device has `{query}` as key, name, serial number or id, and no row is called so"),
             help: "take a `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`".into(),
         }),
-        [one] => whole(&analysis, &inner, *one).map(|e| Explained::One(Box::new(e))),
+        [one] => whole(&outcome, &inner, *one).map(|e| Explained::One(Box::new(e))),
         many => {
-            let told = many.iter().take(MOST_CANDIDATES).map(|device| candidate(&analysis, *device));
+            let told = many.iter().take(MOST_CANDIDATES).map(|device| candidate(&outcome, *device));
             Ok(Explained::Several(told.collect(), many.len()))
         }
     }
 }
 
 /// The devices that a text names. A key names one device even where its text is also another's name.
-fn find(analysis: &Analysis, shelves: &Shelves, query: &str) -> Vec<u32> {
+fn find(outcome: &Outcome, inner: &Inner, query: &str) -> Vec<u32> {
     let query = query.trim();
-    if let Some(at) = analysis.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
+    if let Some(at) = outcome.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
         return u32::try_from(at).into_iter().collect();
     }
     // `intune:…` as findings print objects; a name may hold a colon too.
-    let object = query.split_once(':').and_then(|(console, id)| Some((shelves.registry.parse(console)?, id.trim())));
-    let of_console = object.map(|(console, id)| find_in(analysis, shelves, id, Some(console)));
-    of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(analysis, shelves, query, None))
+    let object =
+        query.split_once(':').and_then(|(console, id)| Some((inner.shelves.registry.parse(console)?, id.trim())));
+    let of_console = object.map(|(console, id)| find_in(outcome, inner, id, Some(console)));
+    of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(outcome, inner, query, None))
 }
 
 /// The devices of which a record bears a text; with a console, only its records are looked at.
-fn find_in(analysis: &Analysis, shelves: &Shelves, query: &str, of_console: Option<Console>) -> Vec<u32> {
+fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Console>) -> Vec<u32> {
     let compared = |cell: values::Cell<Cow<'_, str>>| match cell {
         values::Cell::Value(value) => value.into_owned(),
         _ => query.to_string(),
@@ -155,9 +157,10 @@ fn find_in(analysis: &Analysis, shelves: &Shelves, query: &str, of_console: Opti
     let radio = compared(values::imei(query));
     let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
     let mut found = BTreeSet::new();
-    for shelf in shelves.shelves.iter().filter(|shelf| of_console.is_none_or(|console| shelf.console == console)) {
+    for shelf in inner.shelves.shelves.iter().filter(|shelf| of_console.is_none_or(|console| shelf.console == console))
+    {
         let mut take = |line: usize| {
-            let device = analysis.links.device.get(shelf.offset as usize + line).copied().unwrap_or(NONE);
+            let device = outcome.links.device.get(shelf.offset as usize + line).copied().unwrap_or(NONE);
             if device != NONE {
                 found.insert(device);
             }
@@ -187,7 +190,7 @@ fn find_in(analysis: &Analysis, shelves: &Shelves, query: &str, of_console: Opti
         let Some((file, row)) = place else { continue };
         let (Some(exports), Some(rows)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
         for (line, (export, own)) in exports.iter().zip(rows.iter()).enumerate() {
-            let label = export.and_then(|e| shelves.exports.get(e as usize)).map(|(label, _)| label.as_str());
+            let label = export.and_then(|e| inner.shelves.exports.get(e as usize)).map(|(label, _)| label.as_str());
             if own == Some(row) && label == Some(file) {
                 take(line);
             }
@@ -196,48 +199,48 @@ fn find_in(analysis: &Analysis, shelves: &Shelves, query: &str, of_console: Opti
     found.into_iter().collect()
 }
 
-fn candidate(analysis: &Analysis, device: u32) -> Candidate {
-    let (table, at) = (&analysis.devices, device as usize);
+fn candidate(outcome: &Outcome, device: u32) -> Candidate {
+    let (table, at) = (&outcome.devices, device as usize);
     let bits = table.consoles.get(at).copied().unwrap_or_default();
     Candidate {
         key: table.key.get(at).cloned().unwrap_or_default(),
         name: table.name.get(at).to_string(),
         serial: table.serial.get(at).to_string(),
         platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
-        consoles: analysis.devices.registry.of_bits(bits).collect(),
+        consoles: outcome.devices.registry.of_bits(bits).collect(),
         last_activity: table.last_activity.get(at),
     }
 }
 
-fn whole(analysis: &Analysis, inner: &Inner, device: u32) -> Result<Explanation> {
-    let (table, at) = (&analysis.devices, device as usize);
-    let own = candidate(analysis, device);
-    let Inner { shelves, devices, available } = inner;
+fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
+    let (table, at) = (&outcome.devices, device as usize);
+    let own = candidate(outcome, device);
+    let Inner { shelves, links, devices, available, rules } = inner;
     let inactive_days = devices.days(crate::identity::Threshold::Inactive, at);
-    let ground = rules::Ground { shelves, links: &analysis.links, devices, available };
-    let records = story::records(shelves, &analysis.links, devices, device);
+    let ground = rules::Ground { shelves, links, devices, available };
+    let records = story::records(shelves, links, devices, device);
     Ok(Explanation {
         inactive_days,
         ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
         join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
         identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
         activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
-        as_of: analysis.as_of.millis,
+        as_of: outcome.as_of.millis,
         records: records.told,
         records_total: records.total,
         fields: story::fields(shelves, devices, device),
-        verdicts: rules::explain(&analysis.rules, ground, device)?
+        verdicts: rules::explain(rules, ground, device)?
             .into_iter()
-            .filter_map(|story| verdict(analysis, device, story))
+            .filter_map(|story| verdict(outcome, device, story))
             .collect(),
-        steps: steps(analysis, device),
-        steps_total: analysis.steps.iter().filter(|step| step.device == device).count(),
+        steps: steps(outcome, device),
+        steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
         device: own,
     })
 }
 
-fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<Verdict> {
-    let text = &analysis.rules.get(story.rule)?.text;
+fn verdict(outcome: &Outcome, device: u32, story: rules::RuleStory) -> Option<Verdict> {
+    let text = outcome.rules.get(story.rule)?;
     let find = |findings: &rules::Findings| {
         let at = (0..findings.len()).find(|f| {
             findings.device.get(*f) == Some(&device)
@@ -245,10 +248,10 @@ fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<
         })?;
         Some((at, (*findings.severity.get(at)?, *findings.confidence.get(at)?)))
     };
-    let hidden = find(&analysis.hidden.findings);
-    let finding = find(&analysis.findings).or(hidden).map(|(_, said)| said);
+    let hidden = find(&outcome.hidden.findings);
+    let finding = find(&outcome.findings).or(hidden).map(|(_, said)| said);
     let excepted = hidden.and_then(|(at, _)| {
-        let exception = analysis.hidden.exceptions.list.get(*analysis.hidden.by.get(at)?)?;
+        let exception = outcome.hidden.exceptions.get(*outcome.hidden.by.get(at)?)?;
         let until = crate::identity::day(exception.expires);
         Some(format!("accepted until {until} by {}: {}", exception.approved_by, exception.reason))
     });
@@ -263,17 +266,17 @@ fn verdict(analysis: &Analysis, device: u32, story: rules::RuleStory) -> Option<
     })
 }
 
-fn steps(analysis: &Analysis, device: u32) -> Vec<Step> {
-    let own = analysis.steps.iter().enumerate().filter(|(_, step)| step.device == device);
+fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
+    let own = outcome.steps.iter().enumerate().filter(|(_, step)| step.device == device);
     own.take(MOST_STEPS)
         .filter_map(|(at, step)| {
-            let entry = analysis.playbooks.entries().get(step.entry as usize)?;
+            let entry = outcome.entry(step)?;
             Some(Step {
                 action: entry.action.clone(),
                 console: entry.console,
-                object: analysis.object_of(step),
+                object: outcome.object_of(step),
                 why: entry.why.clone(),
-                condition: analysis.condition_of(at).into_owned(),
+                condition: outcome.condition_of(at).into_owned(),
                 irreversible: entry.irreversible,
                 wipes: entry.wipes,
             })

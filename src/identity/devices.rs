@@ -153,6 +153,12 @@ impl Devices {
         }
     }
 
+    /// The console that saw each device last, by its number; a number that no console has for none.
+    #[must_use]
+    pub fn last_consoles(&self) -> &[u8] {
+        &self.last_console
+    }
+
     /// The device of each line of a shelf; [`NONE`] for a further row of an object.
     #[must_use]
     pub fn device_of(&self, shelf: usize) -> &[u32] {

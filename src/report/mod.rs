@@ -21,9 +21,10 @@ mod tests_schema;
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::{Analysis, Progress};
+use crate::analysis::Progress;
 use crate::assets::Files;
 use crate::error::Result;
+use crate::outcome::Outcome;
 use crate::schema::words;
 
 pub use model::Model;
@@ -71,7 +72,7 @@ pub struct Options {
 /// [`crate::error::Error::Usage`] when something came to the place meanwhile, [`crate::error::Error::Write`] when the
 /// system refuses; nothing is left behind in either case.
 pub fn write(
-    analysis: &Analysis,
+    outcome: &Outcome,
     templates: &Files,
     place: Place,
     options: &Options,
@@ -81,22 +82,22 @@ pub fn write(
     progress.step("Writing the report");
     let asked = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| asked.contains(&format);
-    let index = view::Index::new(analysis);
-    let run = view::Run { analysis, index: &index };
-    let selection = selection::Selection::for_people(analysis, &index);
-    let mut model = Model::new(analysis, &index, &options.label, settled::Settled::of(analysis, &options.settings));
+    let index = view::Index::new(outcome);
+    let run = view::Run { outcome, index: &index };
+    let selection = selection::Selection::for_people(outcome, &index);
+    let mut model = Model::new(outcome, &index, &options.label, settled::Settled::of(outcome, &options.settings));
 
     let tables = || if wants(Format::Csv) { render::csv::write_all(run, &folder) } else { Ok(Vec::new()) };
     let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
         (false, _) => Ok(Vec::new()),
         (true, true) => workbook(run, &model, &selection, &folder),
-        (true, false) => workbook(run, &model, &selection::Selection::whole(analysis, &index), &folder),
+        (true, false) => workbook(run, &model, &selection::Selection::whole(outcome, &index), &folder),
     };
     let (tables, workbook) = rayon::join(tables, workbook);
     let mut outputs = tables?;
     outputs.extend(workbook?);
     if options.commands {
-        outputs.extend(commands::write(analysis, &index, &folder)?);
+        outputs.extend(commands::write(outcome, &index, &folder)?);
     }
     if wants(Format::Arrow) {
         outputs.extend(render::arrow::write(run, &folder)?);
@@ -109,7 +110,7 @@ pub fn write(
     if wants(Format::Html) {
         folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
     }
-    evidence::write(analysis, &options.settings, &folder)?;
+    evidence::write(outcome, &options.settings, &folder)?;
     folder.finish()?;
     Ok(model)
 }
@@ -122,7 +123,7 @@ fn workbook(
 ) -> Result<Vec<view::Output>> {
     let scratch = folder.scratch();
     folder.file("workbook.xlsx", |out| render::xlsx::write(run, model, selection, scratch, out))?;
-    let rows = run.analysis.findings.device.iter().filter(|d| selection.has(**d)).count();
+    let rows = run.outcome.findings.device.iter().filter(|d| selection.has(**d)).count();
     Ok(vec![view::Output {
         file: "workbook.xlsx".into(),
         rows,
