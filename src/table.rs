@@ -20,28 +20,17 @@ pub const MOST_OBJECTS: usize = 500;
 
 /// Whatever holds the texts of a column.
 pub trait Lines: Debug + Send + Sync {
-    /// Number of lines.
-    fn count(&self) -> usize;
-
     /// The text of a line, if there is one.
     fn line(&self, at: usize) -> Option<&str>;
 }
 
 impl Lines for Vec<String> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
     fn line(&self, at: usize) -> Option<&str> {
         self.get(at).map(String::as_str)
     }
 }
 
 impl Lines for Vec<&'static str> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
     fn line(&self, at: usize) -> Option<&str> {
         self.get(at).copied()
     }
@@ -130,12 +119,6 @@ impl Times {
     #[must_use]
     pub fn get(&self, line: usize) -> Option<i64> {
         self.0.get(line).copied().filter(|t| *t != Self::NONE)
-    }
-
-    /// Number of lines; none where there is no column at all.
-    #[must_use]
-    pub const fn count(&self) -> usize {
-        self.0.len()
     }
 }
 

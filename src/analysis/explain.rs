@@ -7,110 +7,10 @@ use super::{Inner, Options, Progress, conclude};
 use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::NONE;
-use crate::identity::story::{self, FieldStory, RecordStory};
-use crate::outcome::Outcome;
+use crate::identity::story;
+use crate::outcome::{Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps};
 use crate::rules;
-use crate::schema::{Activity, Confidence, Console, Identity, JoinType, Ownership, Platform, Severity};
-
-/// What a query found.
-#[derive(Debug)]
-pub enum Explained {
-    /// One device.
-    One(Box<Explanation>),
-    /// Several devices bear what was asked for: the first ones in the order of their keys, and how many there are.
-    Several(Vec<Candidate>, usize),
-}
-
-/// A device that a query may mean.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// Stable key.
-    pub key: String,
-    /// Name.
-    pub name: String,
-    /// Serial number.
-    pub serial: String,
-    /// Platform.
-    pub platform: Platform,
-    /// Consoles that hold it.
-    pub consoles: Vec<Console>,
-    /// Newest sign of life, UTC milliseconds.
-    pub last_activity: Option<i64>,
-}
-
-/// Everything that is known of a device, and why.
-#[derive(Debug)]
-pub struct Explanation {
-    /// What it is called.
-    pub device: Candidate,
-    /// Who owns it.
-    pub ownership: Ownership,
-    /// How Entra ID knows it.
-    pub join_type: JoinType,
-    /// How sure its identity is.
-    pub identity: Identity,
-    /// Active, stale or unknown.
-    pub activity: Activity,
-    /// The time at which it is judged, UTC milliseconds.
-    pub as_of: i64,
-    /// Days after which a device of its platform is stale.
-    pub inactive_days: u32,
-    /// Its records, in their order: the first [`story::MOST_RECORDS`] and those that speak for their console.
-    pub records: Vec<RecordStory>,
-    /// How many records it has.
-    pub records_total: usize,
-    /// The merged view.
-    pub fields: Vec<FieldStory>,
-    /// What became of each rule.
-    pub verdicts: Vec<Verdict>,
-    /// What to do, in order; the first 200.
-    pub steps: Vec<Step>,
-    /// How many steps there are.
-    pub steps_total: usize,
-}
-
-/// Steps of one device that are told.
-const MOST_STEPS: usize = 200;
-/// Devices of one name that are told.
-const MOST_CANDIDATES: usize = 200;
-
-/// What a rule made of the device.
-#[derive(Clone, Debug)]
-pub struct Verdict {
-    /// Rule id.
-    pub rule: String,
-    /// Title of the rule.
-    pub title: String,
-    /// Holds, does not hold, or cannot be known; `None` where the rule did not run.
-    pub holds: Option<Option<bool>>,
-    /// Why it did not run.
-    pub reason: String,
-    /// Severity and confidence of the finding, where it holds.
-    pub finding: Option<(Severity, Confidence)>,
-    /// The columns that decide it, with their values; nothing where not known.
-    pub values: Vec<(String, Option<String>)>,
-    /// Who accepted the finding, until when and why, if somebody has.
-    pub excepted: Option<String>,
-}
-
-/// A step of the plan.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What to do.
-    pub action: String,
-    /// Where.
-    pub console: Option<Console>,
-    /// On which object.
-    pub object: String,
-    /// Why, and why in this place.
-    pub why: String,
-    /// What must be true first and cannot be known from files.
-    pub condition: String,
-    /// Cannot be undone.
-    pub irreversible: bool,
-    /// Erases the device.
-    pub wipes: bool,
-}
+use crate::schema::{Activity, Console, Identity, JoinType, Ownership};
 
 /// Analyses the exports and explains the device that a text names: its key, name, serial number, any of its ids, or
 /// `file:row`.
@@ -199,19 +99,6 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
     found.into_iter().collect()
 }
 
-fn candidate(outcome: &Outcome, device: u32) -> Candidate {
-    let (table, at) = (&outcome.devices, device as usize);
-    let bits = table.consoles.get(at).copied().unwrap_or_default();
-    Candidate {
-        key: table.key.get(at).cloned().unwrap_or_default(),
-        name: table.name.get(at).to_string(),
-        serial: table.serial.get(at).to_string(),
-        platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
-        consoles: outcome.devices.registry.of_bits(bits).collect(),
-        last_activity: table.last_activity.get(at),
-    }
-}
-
 fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
     let (table, at) = (&outcome.devices, device as usize);
     let own = candidate(outcome, device);
@@ -220,7 +107,7 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
     let ground = rules::Ground { shelves, links, devices, available };
     let records = story::records(shelves, links, devices, device);
     Ok(Explanation {
-        inactive_days,
+        inactive_days: Some(inactive_days),
         ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
         join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
         identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
@@ -228,7 +115,7 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
         as_of: outcome.as_of.millis,
         records: records.told,
         records_total: records.total,
-        fields: story::fields(shelves, devices, device),
+        fields: story::fields(shelves, devices, device).into_iter().map(Field::of).collect(),
         verdicts: rules::explain(rules, ground, device)?
             .into_iter()
             .filter_map(|story| verdict(outcome, device, story))
@@ -236,6 +123,7 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
         steps: steps(outcome, device),
         steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
         device: own,
+        of_report: false,
     })
 }
 
@@ -252,34 +140,16 @@ fn verdict(outcome: &Outcome, device: u32, story: rules::RuleStory) -> Option<Ve
     let finding = find(&outcome.findings).or(hidden).map(|(_, said)| said);
     let excepted = hidden.and_then(|(at, _)| {
         let exception = outcome.hidden.exceptions.get(*outcome.hidden.by.get(at)?)?;
-        let until = crate::identity::day(exception.expires);
-        Some(format!("accepted until {until} by {}: {}", exception.approved_by, exception.reason))
+        Some(exception.in_words())
     });
     Some(Verdict {
         rule: text.id.clone(),
         title: text.title.clone(),
-        holds: story.holds,
+        holds: Holds::of(story.holds),
         reason: story.reason,
         finding,
         excepted,
         values: story.values,
+        evidence: None,
     })
-}
-
-fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
-    let own = outcome.steps.iter().enumerate().filter(|(_, step)| step.device == device);
-    own.take(MOST_STEPS)
-        .filter_map(|(at, step)| {
-            let entry = outcome.entry(step)?;
-            Some(Step {
-                action: entry.action.clone(),
-                console: entry.console,
-                object: outcome.object_of(step),
-                why: entry.why.clone(),
-                condition: outcome.condition_of(at).into_owned(),
-                irreversible: entry.irreversible,
-                wipes: entry.wipes,
-            })
-        })
-        .collect()
 }

@@ -33,7 +33,7 @@ use gather::Gathered;
 use library::Library;
 
 pub use crate::outcome::{InputFile, Source};
-pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
+pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
 pub use library::{Checked, check};
 pub use treat::Treat;

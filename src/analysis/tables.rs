@@ -19,10 +19,6 @@ use crate::table::{
 struct Held(StringChunked);
 
 impl Lines for Held {
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-
     fn line(&self, at: usize) -> Option<&str> {
         self.0.get(at)
     }

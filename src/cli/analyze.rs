@@ -60,8 +60,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     templates: Option<PathBuf>,
 
-    /// Files to write: html, csv, xlsx, json, arrow; a workbook that is asked for holds every line, however many
-    /// [default: html,csv,xlsx,json]
+    /// Files to write: html, csv, xlsx, json, arrow, data; a workbook that is asked for holds every line, however many
+    /// [default: html,csv,xlsx,json,data]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format, help_heading = "Output")]
     format: Vec<Format>,
 
@@ -74,7 +74,7 @@ fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
 }
 
-fn format(text: &str) -> Result<Format, String> {
+pub(super) fn format(text: &str) -> Result<Format, String> {
     Format::parse(text).ok_or_else(|| format!("use one or more of: {}", Format::WORDS.join(", ")))
 }
 

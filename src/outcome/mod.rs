@@ -2,6 +2,8 @@
 //!
 //! Reports are written from it, also again later: it is saved to `data/` and loaded by the verbs that work on a report.
 
+mod data;
+mod explain;
 mod settled;
 mod source;
 
@@ -18,6 +20,10 @@ use crate::rules::{Findings, Tally, Text};
 use crate::schema::{JoinType, Purpose, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
+pub use data::{Asked, FOLDER, File, files, is_report, load};
+pub use explain::{
+    Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Step, Verdict, candidate, explain, steps,
+};
 pub use settled::{Accepted, Decided, Hidden};
 pub use source::{Digested, InputFile, Source};
 

@@ -48,6 +48,14 @@ pub struct Accepted {
     pub count: u64,
 }
 
+impl Accepted {
+    /// Who accepted it, until when and why.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("accepted until {} by {}: {}", crate::identity::day(self.expires), self.approved_by, self.reason)
+    }
+}
+
 /// What exceptions hide.
 #[derive(Debug, Default)]
 pub struct Hidden {
