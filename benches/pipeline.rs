@@ -16,11 +16,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
-use lastseen::analysis::{self, Analysis, Progress};
+use lastseen::analysis::{self, Progress};
 use lastseen::assets;
 use lastseen::coverage::{Coverage, Devices};
 use lastseen::formats::{self, Formats, Records, Vocabulary};
 use lastseen::identity::{self, Markers, Members, Thresholds};
+use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::report::{self, Place};
 use lastseen::rules::{self, Ground};
@@ -70,7 +71,7 @@ fn records() -> Vec<(String, Records)> {
     all
 }
 
-fn analyze() -> Analysis {
+fn analyze() -> Outcome {
     let options = analysis::Options { exports: vec![EXPORTS.join("in")], ..analysis::Options::default() };
     analysis::analyze(&options, &Silent).unwrap()
 }
@@ -109,12 +110,12 @@ fn judge(bencher: Bencher) {
 /// The analysis to files.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn write_report(bencher: Bencher) {
-    let analysis = analyze();
+    let outcome = analyze();
     let templates = assets::templates(None).unwrap();
     let options = report::Options { label: "bench".into(), formats: Vec::new(), settings: Vec::new(), commands: false };
     bencher.bench(|| {
         let place = Place::take(&EXPORTS.join("report"), true, &[], &mut |_| ()).unwrap();
-        report::write(&analysis, &templates, place, &options, &Silent).unwrap()
+        report::write(&outcome, &templates, place, &options, &Silent).unwrap()
     });
 }
 

@@ -18,6 +18,8 @@ pub mod exit {
     pub const STRICT: u8 = 4;
     /// A rule, format, playbook or setting is invalid.
     pub const RULES: u8 = 5;
+    /// A report is not as it was written.
+    pub const EVIDENCE: u8 = 6;
     /// Findings at or above `--fail-on`.
     pub const FINDINGS: u8 = 10;
 }
@@ -62,6 +64,14 @@ pub enum Error {
     Rules {
         /// Every problem found.
         problems: Vec<Problem>,
+    },
+    /// The user's: a file of a report is missing, was changed or makes no sense.
+    #[error("{message}")]
+    Evidence {
+        /// The file, and what is wrong with it.
+        message: String,
+        /// What to do instead.
+        help: String,
     },
     /// The system's: the report cannot be written.
     #[error("`{}` cannot be written", path.display())]
@@ -112,6 +122,7 @@ impl Error {
             Self::Unreadable { .. } | Self::NothingUsable { .. } => exit::NOTHING_USABLE,
             Self::Strict { .. } => exit::STRICT,
             Self::Rules { .. } => exit::RULES,
+            Self::Evidence { .. } => exit::EVIDENCE,
             Self::Write { .. } | Self::Output { .. } | Self::Internal(_) => exit::INTERNAL,
         }
     }
@@ -120,7 +131,7 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::Usage { help, .. } | Self::NothingUsable { help, .. } => Some(help),
+            Self::Usage { help, .. } | Self::NothingUsable { help, .. } | Self::Evidence { help, .. } => Some(help),
             Self::Unreadable { .. } => Some("check the spelling and that you may read the file or folder"),
             Self::Strict { .. } => {
                 Some("mend the exports, or run without `--strict` to have the remarks in the report")

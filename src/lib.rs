@@ -4,11 +4,15 @@
 //! The folders are the way the data takes, one stage each, one documented schema between two stages:
 //!
 //! ```text
-//! exports ─read─▶ tables ─formats─▶ records ─identity─▶ members ─coverage─▶ devices ─rules─▶ findings ─plan─▶ steps ─report─▶ files
+//! exports ─read─▶ tables ─formats─▶ records ─identity─▶ members ─coverage─▶ devices ─rules─▶ findings ─plan─▶ steps
+//!                                                                                                               │
+//!                                                                  files ◀─report─ outcome ◀───────────────────┘
 //! ```
 //!
-//! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on; [`cli`] is the only
-//! place that prints. The engine (polars) stays behind [`table`]: planning, reporting and the command line never name it.
+//! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on, and ends with an
+//! [`outcome`]: plain tables, which are saved and loaded again; a report is written from nothing else. [`cli`] is the only
+//! place that prints. The engine (polars) stays behind [`table`]: planning, the outcome, reporting and the command line
+//! never name it.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +33,7 @@ pub mod identity;
 pub mod ids;
 pub mod language;
 pub mod notice;
+pub mod outcome;
 pub mod plan;
 pub mod prose;
 pub mod read;

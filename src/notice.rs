@@ -1,5 +1,7 @@
 //! Remarks about the input: coded, located, and made before any conclusion is drawn from it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::Severity;
 
 /// Writes the code list once: variant, slug, severity.
@@ -17,6 +19,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $slug),+ }
+            }
+
+            /// The kind behind a slug, if there is one.
+            #[must_use]
+            pub fn parse(slug: &str) -> Option<Self> {
+                match slug { $($slug => Some(Self::$variant),)+ _ => None }
             }
 
             /// How much such a remark matters.
@@ -89,6 +97,19 @@ codes! {
     LongPlan = "long-plan", Info;
 }
 
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let slug = String::deserialize(from)?;
+        Self::parse(&slug).ok_or_else(|| serde::de::Error::custom("no kind of remark"))
+    }
+}
+
 /// A number and what it counts, for sentences: `1 device`, `2 devices`.
 #[must_use]
 pub fn many(count: u64, thing: &str) -> String {
@@ -96,7 +117,7 @@ pub fn many(count: u64, thing: &str) -> String {
 }
 
 /// One remark.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Notice {
     /// Kind of remark.
     pub code: Code,

@@ -1,14 +1,15 @@
-//! Plain views of columns, for the stages that never see a frame.
+//! Plain columns, for the stages that never see a frame: text, times and words by line.
 //!
-//! The engine's arrays stay inside; what is handed out is text, times and words by line. That keeps the engine out of
-//! planning and reporting without copying a million names.
+//! A column of text is whatever can tell the text of a line. That keeps the engine out of planning and reporting without
+//! copying a million names: the analysis hands its own columns on as they are, and a saved run those that it read.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-
-use polars::prelude::{Column, StringChunked};
+use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::console::{Console, Registry};
+use crate::identity::NONE;
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 
 /// So many objects are compared with each other one by one.
@@ -17,28 +18,52 @@ const FEW: usize = 16;
 /// Objects that one cell names: what a cell of a worksheet has room for.
 pub const MOST_OBJECTS: usize = 500;
 
+/// Whatever holds the texts of a column.
+pub trait Lines: Debug + Send + Sync {
+    /// The text of a line, if there is one.
+    fn line(&self, at: usize) -> Option<&str>;
+}
+
+impl Lines for Vec<String> {
+    fn line(&self, at: usize) -> Option<&str> {
+        self.get(at).map(String::as_str)
+    }
+}
+
+impl Lines for Vec<&'static str> {
+    fn line(&self, at: usize) -> Option<&str> {
+        self.get(at).copied()
+    }
+}
+
 /// A column of text.
-#[derive(Debug, Default)]
-pub struct Texts(Option<StringChunked>);
+#[derive(Clone, Debug, Default)]
+pub struct Texts(Option<Arc<dyn Lines>>);
 
 impl Texts {
-    /// Takes over a text column; any other column is empty text.
+    /// Takes over what holds the texts.
     #[must_use]
-    pub fn new(column: &Column) -> Self {
-        Self(column.str().ok().map(|c| c.rechunk().into_owned()))
+    pub fn of(lines: impl Lines + 'static) -> Self {
+        Self(Some(Arc::new(lines)))
     }
 
     /// The text of a line; empty where there is none.
     #[must_use]
     pub fn get(&self, line: usize) -> &str {
-        self.0.as_ref().and_then(|c| c.get(line)).unwrap_or_default()
+        self.0.as_ref().and_then(|lines| lines.line(line)).unwrap_or_default()
+    }
+
+    /// Whether no line has a text, since there is no column at all.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
 /// Identifiers: as they are compared, and as their consoles write them.
 ///
 /// What people read, and what they act on, is the console's own text; only comparing goes by the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Identifiers {
     compared: Texts,
     written: Texts,
@@ -74,22 +99,21 @@ impl Identifiers {
     pub fn compared(&self, line: usize) -> &str {
         self.compared.get(line)
     }
+
+    /// Both columns: what is compared, and what the console writes where that is not the same.
+    #[must_use]
+    pub const fn columns(&self) -> (&Texts, &Texts) {
+        (&self.compared, &self.written)
+    }
 }
 
 /// Times in UTC milliseconds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Times(Vec<i64>);
 
 impl Times {
     /// No time.
     const NONE: i64 = i64::MIN;
-
-    /// Takes over a column of times; any other column has none.
-    #[must_use]
-    pub fn new(column: &Column) -> Self {
-        let millis = column.datetime().map(|c| c.physical().clone()).or_else(|_| column.i64().cloned());
-        Self(millis.map(|c| c.iter().map(|t| t.unwrap_or(Self::NONE)).collect()).unwrap_or_default())
-    }
 
     /// The time of a line.
     #[must_use]
@@ -98,13 +122,19 @@ impl Times {
     }
 }
 
+impl FromIterator<Option<i64>> for Times {
+    fn from_iter<T: IntoIterator<Item = Option<i64>>>(times: T) -> Self {
+        Self(times.into_iter().map(|time| time.unwrap_or(Self::NONE)).collect())
+    }
+}
+
 /// What one console shows of each device.
 #[derive(Debug)]
 pub struct ConsoleColumns {
     /// The console.
     pub console: Console,
-    /// Id of the live record.
-    pub id: Identifiers,
+    /// Number of the live record, or [`NONE`].
+    pub live: Vec<u32>,
     /// Newest sign of life.
     pub last_seen: Times,
 }
@@ -136,8 +166,8 @@ pub struct DeviceTable {
     pub entra_device_id: Identifiers,
     /// Newest sign of life in any console.
     pub last_activity: Times,
-    /// The console that saw it.
-    pub last_console: Texts,
+    /// The console that saw it, by its number; none for any number that no console has.
+    pub last_console: Vec<u8>,
     /// Activity at as-of.
     pub activity: Vec<Activity>,
     /// How sure the identity is.
@@ -166,12 +196,11 @@ impl DeviceTable {
     /// Devices of which nothing is known but key and serial number.
     #[cfg(test)]
     pub(crate) fn of_keys(devices: &[(&str, &str)]) -> Self {
-        use polars::prelude::NewChunkedArray;
-        let serials = StringChunked::from_slice("serial".into(), &devices.iter().map(|d| d.1).collect::<Vec<_>>());
+        let serials: Vec<String> = devices.iter().map(|d| d.1.to_string()).collect();
         Self {
             key: devices.iter().map(|d| d.0.to_string()).collect(),
             name: Texts::default(),
-            serial: Identifiers::new(Texts(Some(serials)), Texts::default()),
+            serial: Identifiers::new(Texts::of(serials), Texts::default()),
             platform: vec![Platform::Other; devices.len()],
             manufacturer: Texts::default(),
             model: Texts::default(),
@@ -181,7 +210,7 @@ impl DeviceTable {
             consoles: vec![0; devices.len()],
             entra_device_id: Identifiers::default(),
             last_activity: Times::default(),
-            last_console: Texts::default(),
+            last_console: vec![u8::MAX; devices.len()],
             activity: vec![Activity::Unknown; devices.len()],
             identity: vec![Identity::Single; devices.len()],
             by_console: Vec::new(),
@@ -194,6 +223,12 @@ impl DeviceTable {
     #[must_use]
     pub fn days_inactive(&self, device: usize) -> Option<i64> {
         self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
+    }
+
+    /// The console that saw a device last.
+    #[must_use]
+    pub fn last_console(&self, device: usize) -> Option<Console> {
+        self.registry.all().get(usize::from(*self.last_console.get(device)?)).copied()
     }
 
     /// The consoles that hold a device, in their order.
@@ -266,7 +301,7 @@ pub struct OlderColumns {
     /// Serial number as compared.
     pub serial: Texts,
     /// Why it is no record.
-    pub reason: Vec<&'static str>,
+    pub reason: Texts,
 }
 
 /// A row that is listed and is no record.
@@ -302,14 +337,14 @@ impl RecordTable {
         }
         let mut at = at - self.set_aside.len();
         for older in &self.older {
-            if let (Some(row), Some(reason)) = (older.row.get(at), older.reason.get(at)) {
+            if let Some(row) = older.row.get(at) {
                 return Some(Aside {
                     export: older.export,
                     row: *row,
                     native_id: older.native_id.get(at),
                     name: older.name.get(at),
                     serial: older.serial.get(at),
-                    reason: Cow::Borrowed(reason),
+                    reason: Cow::Borrowed(older.reason.get(at)),
                 });
             }
             at -= older.row.len();
@@ -322,6 +357,13 @@ impl RecordTable {
     pub fn locate(&self, record: u32) -> Option<(&RecordColumns, usize)> {
         let columns = self.consoles.iter().rev().find(|c| c.offset <= record)?;
         Some((columns, (record - columns.offset) as usize))
+    }
+
+    /// The console's own id of the live record of a device; empty where there is none.
+    #[must_use]
+    pub fn live_id(&self, of_console: &ConsoleColumns, device: usize) -> &str {
+        let live = of_console.live.get(device).copied().filter(|record| *record != NONE);
+        live.and_then(|record| self.locate(record)).map_or("", |(columns, line)| columns.native_id.get(line))
     }
 
     /// The id by which a console knows a record: its own, else the serial number, else the row.

@@ -14,7 +14,7 @@ pub(super) const NEEDED: [&str; 2] = ["org_unit", "group_tag"];
 
 /// What exceptions hide.
 #[derive(Debug, Default)]
-pub struct Hidden {
+pub(super) struct Hidden {
     /// The exceptions, in the order of their file.
     pub exceptions: Exceptions,
     /// What became of each.

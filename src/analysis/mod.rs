@@ -1,5 +1,6 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod close;
 mod decisions;
 mod explain;
 mod gather;
@@ -14,35 +15,30 @@ mod tables;
 mod together;
 mod treat;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::assets::Files;
-use crate::config::{Config, Setting, SettledBy};
+use crate::config::{Config, Setting};
 use crate::coverage::{Coverage, Devices};
 use crate::error::{Error, Result};
 use crate::formats::dates::Order;
-use crate::formats::{Missing, Records, Written};
-use crate::history::Decisions;
-use crate::identity::{self, AsOf, Members, Shelves, Thresholds};
+use crate::formats::Records;
+use crate::history::Exceptions;
+use crate::identity::{self, Members, Shelves, Thresholds};
 use crate::notice::{Code, Notice};
-use crate::plan::{self, Phase, Planned, Playbooks, Schedule, Suggestions};
-use crate::rules::{self, Findings, Ground, Rule, Tally};
-use crate::schema::{Console, JoinType, Purpose, Severity};
-use crate::table::{DeviceTable, RecordTable};
+use crate::outcome::Outcome;
+use crate::plan::{self, Schedule, Suggestions};
+use crate::rules::{self, Ground, Rule};
+use crate::schema::{Purpose, Severity};
 
 use gather::Gathered;
 use library::Library;
 
-pub use explain::{Candidate, Explained, Explanation, Step, Verdict, explain};
-pub use hidden::Hidden;
+pub use crate::outcome::{InputFile, Source};
+pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
 pub use library::{Checked, check};
 pub use treat::Treat;
-
-/// Steps of the longest plan whose lines repeat what their steps say; the lines of a longer one name the guide's.
-pub const LONGEST_WITH_TEXTS: usize = 100_000;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -83,166 +79,26 @@ pub trait Progress {
     fn step(&self, what: &str);
 }
 
-/// An input file and what was made of it.
-#[derive(Clone, Debug)]
-pub struct InputFile {
-    /// Its name in reports.
-    pub label: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of the file as it lies on disk.
-    pub sha256: String,
-}
-
-/// An export and what was made of it.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Its name in reports; a member of an archive is `archive!member`.
-    pub export: String,
-    /// Number of the input that it came from, from 0. Labels are for people.
-    pub input: usize,
-    /// The console whose objects it lists.
-    pub console: Console,
-    /// Format id.
-    pub format: String,
-    /// Format name for people.
-    pub format_title: String,
-    /// Data rows, bad ones included.
-    pub rows: u64,
-    /// Rows that became records.
-    pub records: u64,
-    /// Newest sign of life, UTC milliseconds.
-    pub newest_signal: Option<i64>,
-    /// Rows that a newer list of the console speaks for.
-    pub older: u64,
-    /// Rows of a list that gives names to ids and describes no device.
-    pub names: u64,
-    /// What kind of file it is, e.g. `CSV with ;`.
-    pub container: String,
-    /// The user said what it is; it was not recognised.
-    pub treated: bool,
-    /// Headers by which the format was recognised.
-    pub because: Vec<String>,
-    /// Canonical columns that it fills, each with its header.
-    pub understood: Vec<(String, String)>,
-    /// Columns that the format knows and no stage needs.
-    pub ignored: u64,
-    /// Columns that the format does not know.
-    pub unknown_columns: Vec<String>,
-    /// Columns that the format expects and the file lacks.
-    pub missing_columns: Vec<Missing>,
-    /// Columns with secrets, never read.
-    pub secret_columns: Vec<String>,
-    /// How dates are written, by header.
-    pub dates: Vec<(String, Written)>,
-    /// Why nothing may be concluded from what it lacks.
-    pub incomplete: Option<String>,
-}
-
-/// Everything that is known at the end of a run, in plain columns.
-#[derive(Debug)]
-pub struct Analysis {
-    /// The files that were read.
-    pub inputs: Vec<InputFile>,
-    /// The exports in them.
-    pub sources: Vec<Source>,
-    /// Remarks about the input, in their order.
-    pub notices: Vec<Notice>,
-    /// The time at which everything is judged.
-    pub as_of: AsOf,
-    /// The thresholds in force.
-    pub thresholds: Thresholds,
-    /// The devices.
-    pub devices: DeviceTable,
-    /// The records.
-    pub records: RecordTable,
-    /// Which record belongs to which device, and why.
-    pub links: identity::Links,
-    /// The rules, by id.
-    pub rules: Vec<Rule>,
-    /// What became of each rule.
-    pub tallies: Vec<Tally>,
-    /// The findings.
-    pub findings: Findings,
-    /// Findings that an exception hides; nothing is planned on them.
-    pub hidden: Hidden,
-    /// The values in force.
-    pub settings: Vec<Setting>,
-    /// The configuration's file.
-    pub config: SettledBy,
-    /// Findings of one rule for one cohort, together.
-    pub suggestions: Suggestions,
-    /// What people decided.
-    pub decisions: Decisions,
-    /// What becomes of devices for which nothing else was decided.
-    pub purpose: Purpose,
-    /// The steps, device by device.
-    pub steps: Vec<Planned>,
-    /// What each step says.
-    pub playbooks: Playbooks,
-    /// Batches, and the earliest day of every step.
-    pub schedule: Schedule,
-    /// Rules, formats, playbooks and word lists, for the manifest.
-    pub files: Files,
-}
-
-impl Analysis {
-    /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
-    /// hybrid device has as its Entra device id.
-    #[must_use]
-    pub fn object_of(&self, step: &Planned) -> String {
-        if let Some(record) = step.object {
-            return self.records.id_of(record);
-        }
-        let device = step.device as usize;
-        let console = self.playbooks.entries().get(step.entry as usize).and_then(|entry| entry.console);
-        let computer = console == Some(Console::Ad) && self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
-        if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
-    }
-
-    /// What must be true before a step, by its position: the day from which it may be done, where it waits for one, and
-    /// what no file can tell.
-    #[must_use]
-    pub fn condition_of(&self, step: usize) -> Cow<'_, str> {
-        let entry = self.steps.get(step).and_then(|s| self.playbooks.entries().get(s.entry as usize));
-        match entry {
-            Some(entry) if entry.phase == Phase::AfterGrace => {
-                let day = identity::day(self.schedule.earliest(step));
-                format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
-            }
-            Some(entry) => Cow::Borrowed(&entry.condition),
-            None => Cow::Borrowed(""),
-        }
-    }
-
-    /// What becomes of a device that leaves service.
-    #[must_use]
-    pub fn purpose_of(&self, device: usize) -> Purpose {
-        self.decisions.of(device).and_then(|d| d.purpose).unwrap_or(self.purpose)
-    }
-
-    /// The severest finding, if there is one.
-    #[must_use]
-    pub fn highest(&self) -> Option<Severity> {
-        self.findings.severity.iter().max().copied()
-    }
-}
-
 /// Reads the exports, finds the devices, judges them and plans.
 ///
 /// # Errors
 /// See [`Error`]: inputs of which none can be used, rules that are invalid, `--strict`.
-pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Analysis> {
-    conclude(options, progress).map(|(analysis, _)| analysis)
+pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
+    conclude(options, false, progress).map(|(outcome, _)| outcome)
 }
 
-/// What stays behind the tables of an [`Analysis`].
+/// What stays behind the tables of an [`Outcome`].
 struct Inner {
     shelves: Shelves,
+    /// Whole where it is kept; else without what the outcome has.
+    links: identity::Links,
     devices: Devices,
+    rules: Vec<Rule>,
 }
 
-fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inner)> {
+/// Everything up to the outcome. What stays behind it is whole only where somebody wants to `keep` it: the large columns are
+/// moved otherwise.
+fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut library = Library::load(options)?;
     let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
@@ -310,7 +166,8 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     notices.extend(remarks::long_plan(steps.len()));
     notices.sort();
     notices.dedup();
-    let analysis = Analysis {
+    let Exceptions { source: exceptions_file, .. } = &hidden.exceptions;
+    let outcome = Outcome {
         inputs,
         sources,
         notices,
@@ -318,22 +175,23 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
         thresholds: options.thresholds.clone(),
         devices: device_table,
         records: record_table,
-        links,
-        rules: library.rules,
+        settled_by: close::settled_by(&[&options.config.source, exceptions_file]),
+        links: close::links(&mut links, keep),
+        rules: library.rules.iter().map(|rule| rule.text.clone()).collect(),
         tallies,
         findings,
-        hidden,
+        hidden: close::hidden(hidden),
         settings: options.settings.clone(),
-        config: options.config.source.clone(),
         suggestions,
-        decisions,
+        decisions: close::decisions(decisions),
         purpose: options.purpose,
         steps,
-        playbooks: library.playbooks,
-        schedule,
-        files: library.files,
+        entries: library.playbooks.into_entries(),
+        schedule: close::schedule(schedule),
+        rule_files: close::rule_files(&library.files),
+        console_files: close::console_files(&library.files),
     };
-    Ok((analysis, Inner { shelves, devices }))
+    Ok((outcome, Inner { shelves, links, devices, rules: library.rules }))
 }
 
 /// Why there is no record at all; nothing where there is one.

@@ -6,6 +6,7 @@ use super::Source;
 use crate::identity::{AsOf, Members, Shelves};
 use crate::ids::DeviceId;
 use crate::notice::{Code, Notice};
+use crate::outcome::LONGEST_WITH_TEXTS;
 use crate::schema::{Console, Platform};
 use crate::table::DeviceTable;
 use crate::time::{DAY, day};
@@ -55,7 +56,7 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
 
 /// A plan too long to repeat what its steps say.
 pub(super) fn long_plan(steps: usize) -> Option<Notice> {
-    (steps > super::LONGEST_WITH_TEXTS).then(|| {
+    (steps > LONGEST_WITH_TEXTS).then(|| {
         let message = format!(
             "the plan has {steps} steps: its lines leave `action`, `condition` and `why` empty, and `guide` is the line of guide.csv that has them"
         );

@@ -2,36 +2,57 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame, StringChunked};
 use rayon::prelude::*;
 
 use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
-use crate::identity::{self, Links, Shelves};
+use crate::identity::{self, Links, NONE, Shelves};
 use crate::schema::{JoinType, Ownership};
-use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
+use crate::table::{
+    ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
+};
+
+/// A column of the engine, which later stages read line by line.
+#[derive(Debug)]
+struct Held(StringChunked);
+
+impl Lines for Held {
+    fn line(&self, at: usize) -> Option<&str> {
+        self.0.get(at)
+    }
+}
+
+/// Takes over a text column as it is; any other column is empty text.
+fn texts(column: &Column) -> Texts {
+    column.str().map(|cells| Texts::of(Held(cells.rechunk().into_owned()))).unwrap_or_default()
+}
+
+/// Takes over a column of times; any other column has none.
+fn times(column: &Column) -> Times {
+    let millis = column.datetime().map(|c| c.physical().clone()).or_else(|_| column.i64().cloned());
+    millis.map(|c| c.iter().collect()).unwrap_or_default()
+}
 
 /// The device table as plain columns.
 ///
 /// Takes the keys out of `links`: from here on the table holds them.
 pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -> Result<DeviceTable> {
     // Each column is made on its own, so all cores can make some.
-    let mut names: Vec<String> = TEXTS.iter().map(ToString::to_string).collect();
-    names.extend(shelves.shelves.iter().map(|s| format!("{}_id", s.console.column_prefix())));
     let shared: &Links = links;
-    let mut made: BTreeMap<String, Texts> = names
-        .into_par_iter()
-        .map(|name| devices.column(shelves, shared, &name).map(|c| (name, Texts::new(&c))))
+    let mut made: BTreeMap<&str, Texts> = TEXTS
+        .par_iter()
+        .map(|name| devices.column(shelves, shared, name).map(|c| (*name, texts(&c))))
         .collect::<Result<_>>()?;
     let mut text = |name: &str| made.remove(name).unwrap_or_default();
     let written = |name: &str| {
         let column = devices.as_written(shelves, name)?;
-        Ok::<_, crate::error::Error>(column.as_ref().map(Texts::new).unwrap_or_default())
+        Ok::<_, crate::error::Error>(column.as_ref().map(texts).unwrap_or_default())
     };
-    let times = |name: &str| devices.column(shelves, shared, name).map(|c| Times::new(&c));
-    let last_activity = times("last_activity")?;
+    let moments = |name: &str| devices.column(shelves, shared, name).map(|c| times(&c));
+    let last_activity = moments("last_activity")?;
     let count = devices.count as usize;
     let ownership = text("ownership");
     let join_type = text("join_type");
@@ -40,10 +61,11 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         .iter()
         .map(|shelf| {
             let prefix = shelf.console.column_prefix();
+            let live = |device: u32| devices.live_line(shelf.console, device).map_or(NONE, |line| shelf.offset + line);
             Ok(ConsoleColumns {
                 console: shelf.console,
-                id: Identifiers::new(text(&format!("{prefix}_id")), written(&format!("{prefix}_id"))?),
-                last_seen: times(&format!("{prefix}_last_seen"))?,
+                live: (0..devices.count).map(live).collect(),
+                last_seen: moments(&format!("{prefix}_last_seen"))?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -60,7 +82,7 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         entra_device_id: Identifiers::new(text("entra_device_id"), written("entra_device_id")?),
         consoles: devices.consoles().to_vec(),
         last_activity,
-        last_console: text("last_activity_console"),
+        last_console: devices.last_consoles().collect(),
         activity: devices.activities().collect(),
         identity: devices.identities().to_vec(),
         by_console,
@@ -70,17 +92,8 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
 }
 
 /// Text columns of every device.
-const TEXTS: &[&str] = &[
-    "name",
-    "serial",
-    "manufacturer",
-    "model",
-    "ownership",
-    "join_type",
-    "primary_user",
-    "entra_device_id",
-    "last_activity_console",
-];
+const TEXTS: &[&str] =
+    &["name", "serial", "manufacturer", "model", "ownership", "join_type", "primary_user", "entra_device_id"];
 
 /// The records as plain columns.
 pub(super) fn records(shelves: &Shelves) -> RecordTable {
@@ -91,9 +104,9 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
             let numbers = |name: &str| {
                 shelf.numbers(name).map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default()
             };
-            let text = |name: &str| shelf.frame.column(name).map(Texts::new).unwrap_or_default();
+            let text = |name: &str| shelf.frame.column(name).map(texts).unwrap_or_default();
             let identifiers = |name: &str| Identifiers::new(text(name), text(&identity::written(name)));
-            let times = |name: &str| shelf.frame.column(name).map(Times::new).unwrap_or_default();
+            let moments = |name: &str| shelf.frame.column(name).map(times).unwrap_or_default();
             RecordColumns {
                 console: shelf.console,
                 offset: shelf.offset,
@@ -102,8 +115,8 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
                 native_id: identifiers("native_id"),
                 name: text("name"),
                 serial: identifiers("serial"),
-                last_seen: times("last_seen"),
-                enrolled: times("enrolled"),
+                last_seen: moments("last_seen"),
+                enrolled: moments("enrolled"),
             }
         })
         .collect();
@@ -114,7 +127,7 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
 
 /// Rows that a newer list speaks for.
 fn older(export: u32, rows: &Older) -> OlderColumns {
-    let text = |name: &str| rows.frame.column(name).map(Texts::new).unwrap_or_default();
+    let text = |name: &str| rows.frame.column(name).map(texts).unwrap_or_default();
     let row = rows.frame.column("row").ok().and_then(|c| c.u32().ok());
     OlderColumns {
         export,
@@ -122,7 +135,7 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
         native_id: text("native_id"),
         name: text("name"),
         serial: text("serial"),
-        reason: rows.fate.iter().map(|fate| fate.reason()).collect(),
+        reason: Texts::of(rows.fate.iter().map(|fate| fate.reason()).collect::<Vec<&'static str>>()),
     }
 }
 

@@ -10,10 +10,11 @@ use clap::{Args as ClapArgs, ValueHint};
 use super::complain::clean;
 use super::print::{BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, print, progress};
-use crate::analysis::{self, Analysis};
+use crate::analysis;
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::notice::many;
+use crate::outcome::Outcome;
 use crate::read;
 use crate::report::{self, Format, Model, Place};
 use crate::schema::{Purpose, Severity};
@@ -59,8 +60,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     templates: Option<PathBuf>,
 
-    /// Files to write: html, csv, xlsx, json, arrow; a workbook that is asked for holds every line, however many
-    /// [default: html,csv,xlsx,json]
+    /// Files to write: html, csv, xlsx, json, arrow, data; a workbook that is asked for holds every line, however many
+    /// [default: html,csv,xlsx,json,data]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format, help_heading = "Output")]
     format: Vec<Format>,
 
@@ -73,7 +74,7 @@ fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| format!("use one of: {}", Severity::WORDS.join(", ")))
 }
 
-fn format(text: &str) -> Result<Format, String> {
+pub(super) fn format(text: &str) -> Result<Format, String> {
     Format::parse(text).ok_or_else(|| format!("use one or more of: {}", Format::WORDS.join(", ")))
 }
 
@@ -86,19 +87,19 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let place = Place::take(&args.out, args.force, &reads(args, &options)?, &mut print::note)?;
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
-    let analysis = analysis::analyze(&options, progress.as_ref())?;
+    let outcome = analysis::analyze(&options, progress.as_ref())?;
     let report_options = report::Options {
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         formats: args.format.clone(),
         settings: settings(args),
         commands: args.commands,
     };
-    let model = report::write(&analysis, &templates, place, &report_options, progress.as_ref())?;
+    let model = report::write(&outcome, &templates, place, &report_options, progress.as_ref())?;
     drop(progress);
     if !args.quiet {
-        print::printed(summary(&analysis, &model, &args.out))?;
+        print::printed(summary(&outcome, &model, &args.out))?;
     }
-    let failed = args.fail_on.is_some_and(|limit| analysis.highest().is_some_and(|highest| highest >= limit));
+    let failed = args.fail_on.is_some_and(|limit| outcome.highest().is_some_and(|highest| highest >= limit));
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
 }
 
@@ -167,7 +168,7 @@ fn colour(severity: Severity) -> Style {
 }
 
 /// What a person reads when the run is done.
-fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()> {
+fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> {
     let mut to = anstream::stdout().lock();
     let totals = &model.totals;
     writeln!(
@@ -185,14 +186,14 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
         writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.stale, row.unknown)?;
     }
     writeln!(to)?;
-    rules(&mut to, analysis, model)?;
+    rules(&mut to, outcome, model)?;
     writeln!(to)?;
-    let serious = analysis.notices.iter().filter(|n| n.code.severity() >= Severity::Medium).count();
-    if !analysis.notices.is_empty() {
+    let serious = outcome.notices.iter().filter(|n| n.code.severity() >= Severity::Medium).count();
+    if !outcome.notices.is_empty() {
         writeln!(
             to,
             "{} about the exports, {serious} of medium severity or above",
-            many(analysis.notices.len() as u64, "remark")
+            many(outcome.notices.len() as u64, "remark")
         )?;
     }
     if totals.review_devices > 0 {
@@ -218,12 +219,12 @@ fn summary(analysis: &Analysis, model: &Model, out: &Path) -> std::io::Result<()
 }
 
 /// The rules that hold somewhere, the gravest first, and how many say nothing.
-fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Result<()> {
+fn rules(to: &mut dyn Write, outcome: &Outcome, model: &Model) -> std::io::Result<()> {
     let mut held: Vec<_> = model
         .rules
         .iter()
         .filter(|row| row.matched > 0)
-        .filter_map(|row| highest_of(analysis, &row.rule).map(|severity| (severity, row)))
+        .filter_map(|row| highest_of(outcome, &row.rule).map(|severity| (severity, row)))
         .collect();
     held.sort_by_key(|(severity, row)| (Reverse(*severity), Reverse(row.matched), row.rule.as_str()));
     let width = held.iter().map(|(_, row)| row.rule.len()).max().unwrap_or(0).max("rule".len());
@@ -258,8 +259,8 @@ fn rules(to: &mut dyn Write, analysis: &Analysis, model: &Model) -> std::io::Res
     Ok(())
 }
 
-fn highest_of(analysis: &Analysis, rule: &str) -> Option<Severity> {
-    let at = analysis.rules.iter().position(|r| r.text.id == rule)?;
-    let findings = &analysis.findings;
+fn highest_of(outcome: &Outcome, rule: &str) -> Option<Severity> {
+    let at = outcome.rules.iter().position(|r| r.id == rule)?;
+    let findings = &outcome.findings;
     findings.rule.iter().zip(&findings.severity).filter(|(r, _)| **r as usize == at).map(|(_, s)| *s).max()
 }

@@ -1,6 +1,7 @@
 //! `lastseen explain`: one device, its records and their proof, and what follows from them.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anstyle::Style;
 use clap::Args as ClapArgs;
@@ -9,11 +10,12 @@ use serde_json::{Value, json};
 use super::complain::clean;
 use super::print::{self, BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, progress};
-use crate::analysis::{self, Candidate, Explained, Explanation, Verdict};
-use crate::error::{Result, exit};
-use crate::identity::story::{FieldStory, RecordStory};
+use crate::analysis;
+use crate::error::{Error, Result, exit};
+use crate::identity::story::RecordStory;
 use crate::identity::{day, rfc3339};
 use crate::notice::many;
+use crate::outcome::{self, Candidate, Explained, Explanation, Field, Holds, Verdict};
 use crate::schema::{Activity, Confidence, Identity, Severity};
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
@@ -41,11 +43,10 @@ pub(super) struct Args {
 const TITLES: usize = 14;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = args.plan.apply(args.input.options());
-    args.judgement.apply(&mut options, args.json)?;
-    let progress = progress::for_terminal(args.json);
-    let found = analysis::explain(&options, &args.device, progress.as_ref())?;
-    drop(progress);
+    let found = match args.input.exports.as_slice() {
+        [report] if outcome::is_report(report) => of_report(args, report)?,
+        _ => of_exports(args)?,
+    };
     let (text, code) = match &found {
         Explained::One(e) if args.json => (print::pretty(&one_json(e))?, exit::DONE),
         Explained::One(e) => (one(e), exit::DONE),
@@ -57,6 +58,25 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     };
     print::out(&text)?;
     Ok(code)
+}
+
+fn of_exports(args: &Args) -> Result<Explained> {
+    let mut options = args.plan.apply(args.input.options());
+    args.judgement.apply(&mut options, args.json)?;
+    let progress = progress::for_terminal(args.json);
+    analysis::explain(&options, &args.device, progress.as_ref())
+}
+
+/// A report was judged already, so nothing can be said of how to judge.
+fn of_report(args: &Args, report: &Path) -> Result<Explained> {
+    if args.input.judges() || args.judgement.judges() || args.plan.judges() {
+        return Err(Error::Usage {
+            message: format!("`{}` is a report, which was judged when it was made", report.display()),
+            help: "leave out the options for input, judgement and plan, or name the exports".into(),
+        });
+    }
+    let (outcome, _) = outcome::load(report)?;
+    outcome::explain(&outcome, &args.device)
 }
 
 fn several(query: &str, all: &[Candidate], total: usize) -> String {
@@ -96,7 +116,7 @@ fn one(e: &Explanation) -> String {
     line(&mut text, "activity", &activity(e));
     heading(&mut text, "Records");
     for record in &e.records {
-        about_record(&mut text, record, &e.records);
+        about_record(&mut text, record, &e.records, e.of_report);
     }
     if e.records_total > e.records.len() {
         let said = format!("{} of {}; records.csv has all", many(e.records.len() as u64, "record"), e.records_total);
@@ -161,16 +181,16 @@ fn activity(e: &Explanation) -> String {
     match (e.activity, e.device.last_activity) {
         (Activity::Unknown, _) | (_, None) => format!("{word}: no sign of life is known"),
         (_, Some(last)) => format!(
-            "{word}: last seen {}, {} days before {}; stale after {} days",
+            "{word}: last seen {}, {} days before {}{}",
             day(last),
             (e.as_of - last).max(0) / crate::identity::DAY,
             day(e.as_of),
-            e.inactive_days
+            e.inactive_days.map_or_else(String::new, |days| format!("; stale after {days} days"))
         ),
     }
 }
 
-fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
+fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory], of_report: bool) {
     let number = |r: &RecordStory| all.iter().position(|other| other.record == r.record).map_or(0, |at| at + 1);
     let seen = match (record.last_seen, record.unread) {
         (Some(seen), _) => format!("seen {}", rfc3339(seen)),
@@ -191,10 +211,15 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
         let with = all.iter().filter(|r| bond.with.contains(&r.record)).map(|r| format!("[{}]", number(r)));
         let more = (bond.more > 0).then(|| format!("and {} more", bond.more));
         let with: Vec<String> = with.chain(more).collect();
-        let held = format!("{} link by {} `{}` with {}", bond.kind.tier(), bond.kind, bond.value, with.join(", "));
+        let tier = bond.kind.tier();
+        let held = if bond.value.is_empty() && with.is_empty() {
+            format!("{tier} link by {}", bond.kind)
+        } else {
+            format!("{tier} link by {} `{}` with {}", bond.kind, bond.value, with.join(", "))
+        };
         line(text, "", &held);
     }
-    if record.bonds.is_empty() && all.len() > 1 {
+    if record.bonds.is_empty() && all.len() > 1 && !of_report {
         line(text, "", "no identifier of its own is shared; it is here as the first row of its object");
     }
     if record.guarded {
@@ -208,8 +233,11 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory]) {
     }
 }
 
-fn about_field(field: &FieldStory) -> String {
-    let mut said = format!("{}, from {}", field.value, field.from);
+fn about_field(field: &Field) -> String {
+    let mut said = field.value.clone();
+    if let Some(from) = field.from {
+        let _ = write!(said, ", from {from}");
+    }
     for (console, other) in &field.others {
         let _ = write!(said, "; {console} says `{other}`");
     }
@@ -218,14 +246,18 @@ fn about_field(field: &FieldStory) -> String {
 
 fn about_verdict(text: &mut String, verdict: &Verdict) {
     let known = || -> String {
+        if let Some(evidence) = &verdict.evidence {
+            return evidence.clone();
+        }
         let known = verdict.values.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
         known.collect::<Vec<_>>().join("; ")
     };
     let missing: Vec<&str> =
         verdict.values.iter().filter(|(_, v)| v.is_none()).map(|(name, _)| name.as_str()).collect();
     let (word, style, said) = match verdict.holds {
-        None => ("did not run", DIM, verdict.reason.clone()),
-        Some(Some(true)) => {
+        Holds::DidNotRun => ("did not run", DIM, verdict.reason.clone()),
+        Holds::NotKept => ("not kept", DIM, "does not hold or is not known; the report does not keep which".into()),
+        Holds::Match => {
             let (severity, confidence) = verdict.finding.map_or(("", ""), |(s, c)| (s.as_str(), c.as_str()));
             let style = match verdict.finding {
                 Some((Severity::High | Severity::Critical, _)) => BAD,
@@ -236,8 +268,8 @@ fn about_verdict(text: &mut String, verdict: &Verdict) {
                 None => ("holds", style, format!("{severity}, confidence {confidence}: {}", known())),
             }
         }
-        Some(Some(false)) => ("passes", DIM, known()),
-        Some(None) => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
+        Holds::Pass => ("passes", DIM, known()),
+        Holds::Unknown => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
     };
     let _ = writeln!(text, "  {style}{word:<12}{style:#}{}  {DIM}{}{DIM:#}", verdict.rule, clean(&said));
 }
@@ -281,7 +313,7 @@ fn one_json(e: &Explanation) -> Value {
             let order: Vec<&str> = f.order.iter().map(|c| c.as_str()).collect();
             let others: Vec<Value> =
                 f.others.iter().map(|(c, v)| json!({ "console": c.as_str(), "value": v })).collect();
-            json!({ "field": f.name, "value": f.value, "from": f.from.as_str(), "precedence": order, "others": others })
+            json!({ "field": f.name, "value": f.value, "from": f.from.map(crate::schema::Console::as_str), "precedence": order, "others": others })
         })
         .collect();
     let rules: Vec<Value> = e
@@ -289,18 +321,23 @@ fn one_json(e: &Explanation) -> Value {
         .iter()
         .map(|v| {
             let outcome = match v.holds {
-                None => "did-not-run",
-                Some(Some(true)) => "match",
-                Some(Some(false)) => "pass",
-                Some(None) => "unknown",
+                Holds::DidNotRun => "did-not-run",
+                Holds::Match => "match",
+                Holds::Pass => "pass",
+                Holds::Unknown => "unknown",
+                Holds::NotKept => "not-kept",
             };
             let values: serde_json::Map<String, Value> =
                 v.values.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-            json!({
+            let mut rule = json!({
                 "rule": v.rule, "title": v.title, "outcome": outcome, "reason": v.reason, "values": values,
                 "severity": v.finding.map(|(s, _)| s.as_str()), "confidence": v.finding.map(|(_, c)| c.as_str()),
                 "excepted": v.excepted,
-            })
+            });
+            if let (Some(evidence), Some(rule)) = (&v.evidence, rule.as_object_mut()) {
+                rule.insert("evidence".into(), evidence.as_str().into());
+            }
+            rule
         })
         .collect();
     let steps: Vec<Value> = e

@@ -55,6 +55,18 @@ impl Args {
     }
 }
 
+impl Args {
+    /// Whether something is given that changes what is read or how.
+    pub(super) const fn judges(&self) -> bool {
+        !self.expect.is_empty()
+            || self.date_order.is_some()
+            || !self.newest.is_empty()
+            || !self.treat.is_empty()
+            || self.as_of.is_some()
+            || self.rules.is_some()
+    }
+}
+
 fn time(text: &str) -> Result<i64, String> {
     match stamp(text) {
         Stamp::At(millis) if text.get(4..5) == Some("-") => Ok(millis),

@@ -124,6 +124,15 @@ impl Args {
         config.settings(thresholds, &typed)
     }
 
+    /// Whether something is given that changes how is judged.
+    pub(super) const fn judges(&self) -> bool {
+        self.config.is_some()
+            || !self.threshold.is_empty()
+            || self.allow_short_thresholds
+            || self.exceptions.is_some()
+            || self.no_exceptions
+    }
+
     /// What was given, as the manifest shows it.
     pub(super) fn given(&self) -> String {
         let given = self.threshold.iter().map(|(name, platform, days)| {

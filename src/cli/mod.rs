@@ -12,6 +12,7 @@ mod plan;
 mod playbooks;
 mod print;
 mod progress;
+mod render;
 mod rules;
 
 use std::io::Write as _;
@@ -37,6 +38,7 @@ enum Verb {
     Analyze(analyze::Args),
     Inspect(inspect::Args),
     Explain(explain::Args),
+    Render(render::Args),
     Rules(rules::Args),
     Playbooks(playbooks::Args),
     Checklist(checklist::Args),
@@ -64,6 +66,7 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Analyze(args) => analyze::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Render(args) => render::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),

@@ -26,6 +26,13 @@ impl Args {
     }
 }
 
+impl Args {
+    /// Whether something is given that changes what is planned.
+    pub(super) fn judges(&self) -> bool {
+        self.intent != Purpose::default() || self.decisions.is_some()
+    }
+}
+
 fn purpose(text: &str) -> Result<Purpose, String> {
     Purpose::parse(text).ok_or_else(|| format!("use one of: {}", Purpose::WORDS.join(", ")))
 }

@@ -122,7 +122,7 @@ impl Config {
 }
 
 /// A value in force, for the report.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Setting {
     /// What it is about, e.g. `threshold inactive, ios`.
     pub name: String,

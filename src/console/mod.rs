@@ -8,6 +8,7 @@ mod columns;
 mod file;
 mod identifier;
 mod registry;
+mod saved;
 mod state;
 
 use std::cmp::Ordering;

@@ -315,7 +315,7 @@ impl Format {
 }
 
 /// A column that a format expects and an export lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Missing {
     /// Canonical column.
     pub column: String,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
 use crate::formats::values::{self, Cell};
@@ -27,7 +27,7 @@ pub struct Lines {
 }
 
 /// What was decided for one device.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Key of the device, or nothing.
     pub key: String,
@@ -272,6 +272,12 @@ impl Decisions {
     fn stranger(&self, decision: &Decision, named: &str) -> Notice {
         let message = format!("no device is `{named}`: it is gone, or its key has changed; the decision was not used");
         Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(decision.row.into())
+    }
+
+    /// The decisions, and by device the position of the one about it.
+    #[must_use]
+    pub fn into_lists(self) -> (Vec<Decision>, Vec<u32>) {
+        (self.list, self.of_device)
     }
 
     /// What was decided for a device.

@@ -109,6 +109,11 @@ impl Members {
         Ok(members)
     }
 
+    /// The console that saw each device last, by its number; a number that no console has for none.
+    pub fn last_consoles(&self) -> impl Iterator<Item = u8> {
+        self.newest.iter().map(|sign| sign.console)
+    }
+
     /// The device of each line of a shelf; none for a further row of an object.
     #[must_use]
     pub fn device_of(&self, shelf: usize) -> &[DeviceId] {

@@ -1,5 +1,7 @@
 //! What a step says, and what is known of doing it: when, how long, within which limits, by which command.
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::{Console, words};
 
 words! {
@@ -30,7 +32,7 @@ impl Phase {
 }
 
 /// What a step says. Equal steps of several playbooks are one entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Slug of the step, e.g. `entra-disable`.
     pub slug: String,
@@ -63,7 +65,7 @@ pub struct Entry {
 }
 
 /// Minutes of work by hand, roughly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effort {
     /// For each batch, however large.
     pub batch: u32,
@@ -72,7 +74,7 @@ pub struct Effort {
 }
 
 /// What a console takes at a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Objects in one bulk action.
     pub bulk: Option<u32>,
@@ -127,7 +129,7 @@ impl Shape {
 }
 
 /// A step as a command, for one object. The id stands where `{id}` is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// What runs it.
     pub tool: Tool,

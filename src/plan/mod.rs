@@ -98,6 +98,12 @@ impl Playbooks {
         &self.entries
     }
 
+    /// The same, for a run that plans no more.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
     /// Name and description of each playbook, in order of precedence.
     pub fn books(&self) -> impl Iterator<Item = (&str, &str)> {
         self.books.iter().map(|b| (b.name.as_str(), b.about.as_str()))

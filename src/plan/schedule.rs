@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::identity::{DAY, NONE, Threshold, Thresholds};
 use crate::plan::{Entry, Phase, Planned, Suggestions};
 use crate::schema::{Activity, Platform};
@@ -17,11 +19,12 @@ const SHORTEST_GRACE: i64 = 21;
 const UNTIL_SEEN: i64 = 7;
 
 /// Devices of one suggestion that are dealt with together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// The suggestion that its devices are first named by, as a position.
     pub suggestion: u32,
     /// Its devices.
+    #[serde(skip)]
     pub devices: Vec<u32>,
     /// Day on which its removals are done, from 1.
     pub day: u32,
@@ -78,17 +81,15 @@ impl Schedule {
         schedule
     }
 
-    /// The batch of a device, counted from 1.
+    /// The batches, the batch of each device (or [`NONE`]), and the earliest day of each step in days since 1970.
     #[must_use]
-    pub fn batch_of(&self, device: usize) -> Option<(usize, &Batch)> {
-        let at = *self.of_device.get(device)? as usize;
-        self.batches.get(at).map(|batch| (at + 1, batch))
+    pub fn into_columns(self) -> (Vec<Batch>, Vec<u32>, Vec<i32>) {
+        (self.batches, self.of_device, self.days)
     }
 
-    /// The earliest day of a step, in UTC milliseconds.
-    #[must_use]
-    pub fn earliest(&self, step: usize) -> i64 {
-        i64::from(self.days.get(step).copied().unwrap_or_default()) * DAY
+    /// The batch of a device.
+    fn batch_of(&self, device: usize) -> Option<&Batch> {
+        self.batches.get(*self.of_device.get(device)? as usize)
     }
 
     /// Dates the steps of one plan.
@@ -97,7 +98,7 @@ impl Schedule {
         let Some(device) = plan.first().map(|s| s.device as usize) else { return };
         let wait = Wait::of(basis, device, plan);
         let today = basis.devices.as_of.div_euclid(DAY);
-        let first = today + self.batch_of(device).map_or(0, |(_, batch)| i64::from(batch.day) - 1);
+        let first = today + self.batch_of(device).map_or(0, |batch| i64::from(batch.day) - 1);
         let mut last = first;
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = basis.entries.get(step.entry as usize) else { continue };

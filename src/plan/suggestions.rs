@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::identity::{Threshold, Thresholds, day};
 use crate::rules::{Findings, Text};
 use crate::schema::{Console, JoinType, Ownership, Platform, Severity};
 use crate::table::DeviceTable;
 
 /// One suggestion.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestion {
     /// `rule.platform.ownership.join_type`; also the name of its file.
     pub id: String,
@@ -27,11 +29,12 @@ pub struct Suggestion {
     /// What speaks for it.
     pub factors: Vec<String>,
     /// Findings, by position.
+    #[serde(skip)]
     pub findings: Vec<u32>,
 }
 
 /// All suggestions.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Suggestions {
     /// The severest first, then the largest, then by id.
     pub list: Vec<Suggestion>,

@@ -3,23 +3,21 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{NONE, rfc3339};
-use crate::read::hex;
+use crate::outcome::{Digested, Outcome};
 use crate::schema::Platform;
 
 /// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`.
-pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: &Folder) -> Result<()> {
-    let inputs: Vec<Value> = analysis
+pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &Folder) -> Result<()> {
+    let inputs: Vec<Value> = outcome
         .inputs
         .iter()
         .enumerate()
         .map(|(number, i)| {
-            let exports: Vec<Value> = analysis
+            let exports: Vec<Value> = outcome
                 .sources
                 .iter()
                 .filter(|s| s.input == number)
@@ -33,17 +31,12 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
             json!({ "file": i.label, "bytes": i.bytes, "sha256": i.sha256, "exports": exports })
         })
         .collect();
-    let rules: Vec<Value> = analysis
-        .files
-        .iter()
-        .map(|(path, text)| json!({ "file": path, "sha256": hex(&Sha256::digest(text.as_bytes())) }))
-        .collect();
     let written = folder.written();
     let outputs: Vec<Value> =
         written.iter().map(|w| json!({ "file": w.file, "bytes": w.bytes, "sha256": w.sha256 })).collect();
     let settings: serde_json::Map<String, Value> =
         settings.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    let thresholds: Vec<Value> = analysis
+    let thresholds: Vec<Value> = outcome
         .thresholds
         .effective()
         .into_iter()
@@ -51,36 +44,33 @@ pub(super) fn write(analysis: &Analysis, settings: &[(String, String)], folder: 
             json!({ "name": name.as_str(), "platform": platform.map_or("all", Platform::as_str), "days": days })
         })
         .collect();
-    let settled = [&analysis.config, &analysis.hidden.exceptions.source];
-    let files: Vec<Value> = settled
-        .into_iter()
-        .filter(|source| !source.file.is_empty())
-        .map(|source| json!({ "file": source.file, "sha256": hex(&Sha256::digest(source.text.as_bytes())) }))
-        .collect();
-    let decided = &analysis.decisions;
+    let digested = |one: &Digested| json!({ "file": one.file, "sha256": one.sha256 });
+    let rules: Vec<Value> = outcome.rule_files.iter().map(digested).collect();
+    let files: Vec<Value> = outcome.settled_by.iter().map(digested).collect();
+    let decided = &outcome.decisions;
     let decisions =
         if decided.file.is_empty() { Value::Null } else { json!({ "file": decided.file, "sha256": decided.sha256 }) };
-    let in_devices = analysis.links.device.iter().filter(|d| **d != NONE).count();
+    let in_devices = outcome.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
         "program": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
-        "as_of": rfc3339(analysis.as_of.millis),
-        "as_of_given": analysis.as_of.given,
+        "as_of": rfc3339(outcome.as_of.millis),
+        "as_of_given": outcome.as_of.given,
         "settings": settings,
         "thresholds": thresholds,
-        "configuration": { "files": files, "values": analysis.settings },
+        "configuration": { "files": files, "values": outcome.settings },
         "decisions": decisions,
         "inputs": inputs,
         "control_totals": {
-            "input_rows": analysis.sources.iter().map(|s| s.rows).sum::<u64>(),
+            "input_rows": outcome.sources.iter().map(|s| s.rows).sum::<u64>(),
             "records_in_devices": in_devices,
-            "records_without_device": analysis.links.device.len() - in_devices,
-            "rows_set_aside": analysis.records.asides(),
-            "lines_in_records_csv": analysis.links.device.len() + analysis.records.asides(),
-            "devices": analysis.devices.len(),
-            "findings": analysis.findings.len(),
-            "findings_excepted": analysis.hidden.findings.len(),
-            "steps": analysis.steps.len(),
+            "records_without_device": outcome.links.device.len() - in_devices,
+            "rows_set_aside": outcome.records.asides(),
+            "lines_in_records_csv": outcome.links.device.len() + outcome.records.asides(),
+            "devices": outcome.devices.len(),
+            "findings": outcome.findings.len(),
+            "findings_excepted": outcome.hidden.findings.len(),
+            "steps": outcome.steps.len(),
         },
         "rules": rules,
         "outputs": outputs,

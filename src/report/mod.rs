@@ -21,9 +21,12 @@ mod tests_schema;
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::{Analysis, Progress};
+use rayon::prelude::*;
+
+use crate::analysis::Progress;
 use crate::assets::Files;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::outcome::{self, Asked, Outcome};
 use crate::schema::words;
 
 pub use model::Model;
@@ -44,12 +47,14 @@ words! {
         Json = "json",
         /// The folder `arrow`.
         Arrow = "arrow",
+        /// The folder `data`, from which a report is written again.
+        Data = "data",
     }
 }
 
 impl Format {
     /// What is written when nobody says what.
-    pub const DEFAULT: &'static [Self] = &[Self::Html, Self::Csv, Self::Xlsx, Self::Json];
+    pub const DEFAULT: &'static [Self] = &[Self::Html, Self::Csv, Self::Xlsx, Self::Json, Self::Data];
 }
 
 /// What is asked of the report.
@@ -65,13 +70,39 @@ pub struct Options {
     pub commands: bool,
 }
 
+impl Options {
+    /// What was asked of an earlier report.
+    ///
+    /// # Errors
+    /// [`Error::Evidence`] for a kind of file that no report has.
+    pub fn again(asked: Asked) -> Result<Self> {
+        let format = |word: &String| Format::parse(word).ok_or_else(|| strange_format(word));
+        let formats = asked.formats.iter().map(format).collect::<Result<_>>()?;
+        Ok(Self { label: asked.label, formats, settings: asked.settings, commands: asked.commands })
+    }
+
+    fn asked(&self) -> Asked {
+        Asked {
+            label: self.label.clone(),
+            formats: self.formats.iter().map(ToString::to_string).collect(),
+            commands: self.commands,
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+fn strange_format(word: &str) -> Error {
+    let help = format!("name the formats with `--format`: {}", Format::WORDS.join(", "));
+    Error::Evidence { message: format!("the report asks for `{word}`, which is no format"), help }
+}
+
 /// Writes the report folder at a place that was taken for it.
 ///
 /// # Errors
 /// [`crate::error::Error::Usage`] when something came to the place meanwhile, [`crate::error::Error::Write`] when the
 /// system refuses; nothing is left behind in either case.
 pub fn write(
-    analysis: &Analysis,
+    outcome: &Outcome,
     templates: &Files,
     place: Place,
     options: &Options,
@@ -79,24 +110,27 @@ pub fn write(
 ) -> Result<Model> {
     let folder = folder::Folder::begin(place);
     progress.step("Writing the report");
-    let asked = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
-    let wants = |format: Format| asked.contains(&format);
-    let index = view::Index::new(analysis);
-    let run = view::Run { analysis, index: &index };
-    let selection = selection::Selection::for_people(analysis, &index);
-    let mut model = Model::new(analysis, &index, &options.label, settled::Settled::of(analysis, &options.settings));
+    let formats = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
+    let wants = |format: Format| formats.contains(&format);
+    let index = view::Index::new(outcome);
+    let run = view::Run { outcome, index: &index };
+    let selection = selection::Selection::for_people(outcome, &index);
+    let mut model = Model::new(outcome, &index, &options.label, settled::Settled::of(outcome, &options.settings));
 
     let tables = || if wants(Format::Csv) { render::csv::write_all(run, &folder) } else { Ok(Vec::new()) };
     let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
         (false, _) => Ok(Vec::new()),
         (true, true) => workbook(run, &model, &selection, &folder),
-        (true, false) => workbook(run, &model, &selection::Selection::whole(analysis, &index), &folder),
+        (true, false) => workbook(run, &model, &selection::Selection::whole(outcome, &index), &folder),
     };
-    let (tables, workbook) = rayon::join(tables, workbook);
+    let asked = options.asked();
+    let saved = || if wants(Format::Data) { save(outcome, &asked, &folder) } else { Ok(Vec::new()) };
+    let (tables, (workbook, saved)) = rayon::join(tables, || rayon::join(workbook, saved));
     let mut outputs = tables?;
     outputs.extend(workbook?);
+    outputs.extend(saved?);
     if options.commands {
-        outputs.extend(commands::write(analysis, &index, &folder)?);
+        outputs.extend(commands::write(outcome, &index, &folder)?);
     }
     if wants(Format::Arrow) {
         outputs.extend(render::arrow::write(run, &folder)?);
@@ -109,9 +143,17 @@ pub fn write(
     if wants(Format::Html) {
         folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
     }
-    evidence::write(analysis, &options.settings, &folder)?;
+    evidence::write(outcome, &options.settings, &folder)?;
     folder.finish()?;
     Ok(model)
+}
+
+/// Writes `data/`.
+fn save(outcome: &Outcome, asked: &Asked, folder: &folder::Folder) -> Result<Vec<view::Output>> {
+    let files = outcome::files(outcome, asked);
+    files.par_iter().try_for_each(|file| folder.file(&file.name, |out| file.write(out)))?;
+    let meaning = "everything that is known at the end of the run: what `lastseen render` and `explain` read";
+    Ok(vec![view::Output { file: format!("{}/", outcome::FOLDER), rows: files.len(), meaning }])
 }
 
 fn workbook(
@@ -122,7 +164,7 @@ fn workbook(
 ) -> Result<Vec<view::Output>> {
     let scratch = folder.scratch();
     folder.file("workbook.xlsx", |out| render::xlsx::write(run, model, selection, scratch, out))?;
-    let rows = run.analysis.findings.device.iter().filter(|d| selection.has(**d)).count();
+    let rows = run.outcome.findings.device.iter().filter(|d| selection.has(**d)).count();
     Ok(vec![view::Output {
         file: "workbook.xlsx".into(),
         rows,

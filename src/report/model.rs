@@ -8,10 +8,10 @@ use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
-use crate::analysis::Analysis;
 use crate::identity::{DAY, NONE, rfc3339};
+use crate::outcome::Outcome;
 use crate::plan::Entry;
-use crate::schema::{Activity, Console, Identity, Outcome, Platform, Severity};
+use crate::schema::{Activity, Console, Identity, Platform, Severity};
 
 /// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
 pub(super) const ON_PAGE: usize = 50_000;
@@ -321,20 +321,20 @@ struct NoticeRow {
 }
 
 impl Model {
-    pub(super) fn new(analysis: &Analysis, index: &Index, label: &str, settled: Settled) -> Self {
-        let totals = totals(analysis, index);
+    pub(super) fn new(outcome: &Outcome, index: &Index, label: &str, settled: Settled) -> Self {
+        let totals = totals(outcome, index);
         let devices = Shown::new(&totals);
         Self {
             schema_version: 1,
             program: Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             label: label.to_string(),
-            as_of: rfc3339(analysis.as_of.millis),
-            as_of_source: if analysis.as_of.given {
+            as_of: rfc3339(outcome.as_of.millis),
+            as_of_source: if outcome.as_of.given {
                 "given on the command line"
             } else {
                 "newest signal in the exports"
             },
-            thresholds: analysis
+            thresholds: outcome
                 .thresholds
                 .effective()
                 .into_iter()
@@ -344,20 +344,20 @@ impl Model {
                     days,
                 })
                 .collect(),
-            intent: analysis.purpose.as_str(),
-            decisions: analysis.decisions.file.clone(),
-            sources: sources(analysis),
-            activity: activity(analysis),
-            consoles: consoles(analysis),
-            overlaps: pictures::overlaps(analysis, index),
-            silence: pictures::silence(analysis),
-            threshold_curve: pictures::curve(analysis),
-            severities: severities(analysis),
-            rules: rules(analysis),
-            controls: controls(analysis),
-            suggestions: suggestions(analysis, index),
+            intent: outcome.purpose.as_str(),
+            decisions: outcome.decisions.file.clone(),
+            sources: sources(outcome),
+            activity: activity(outcome),
+            consoles: consoles(outcome),
+            overlaps: pictures::overlaps(outcome, index),
+            silence: pictures::silence(outcome),
+            threshold_curve: pictures::curve(outcome),
+            severities: severities(outcome),
+            rules: rules(outcome),
+            controls: controls(outcome),
+            suggestions: suggestions(outcome, index),
             devices,
-            notices: notices(analysis),
+            notices: notices(outcome),
             exceptions: settled.exceptions,
             hidden: settled.hidden,
             settings: settled.settings,
@@ -367,42 +367,42 @@ impl Model {
     }
 }
 
-fn totals(analysis: &Analysis, index: &Index) -> Totals {
-    let devices = &analysis.devices;
-    let count = |wanted| pictures::of_activity(analysis, wanted);
+fn totals(outcome: &Outcome, index: &Index) -> Totals {
+    let devices = &outcome.devices;
+    let count = |wanted| pictures::of_activity(outcome, wanted);
     let entries =
-        |test: fn(&Entry) -> bool| analysis.steps.iter().filter(|s| view::entry(analysis, s).is_some_and(test)).count();
-    let planned: BTreeSet<u32> = analysis.steps.iter().map(|s| s.device).collect();
+        |test: fn(&Entry) -> bool| outcome.steps.iter().filter(|s| view::entry(outcome, s).is_some_and(test)).count();
+    let planned: BTreeSet<u32> = outcome.steps.iter().map(|s| s.device).collect();
     Totals {
-        rows: analysis.sources.iter().map(|s| s.rows).sum(),
-        records: analysis.sources.iter().map(|s| s.records).sum(),
+        rows: outcome.sources.iter().map(|s| s.rows).sum(),
+        records: outcome.sources.iter().map(|s| s.records).sum(),
         devices: devices.len(),
         active: count(Activity::Active),
         stale: count(Activity::Stale),
         unknown: count(Activity::Unknown),
         flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
-        findings: analysis.findings.len(),
-        suggestions: analysis.suggestions.list.len(),
-        steps: analysis.steps.len(),
+        findings: outcome.findings.len(),
+        suggestions: outcome.suggestions.list.len(),
+        steps: outcome.steps.len(),
         planned_devices: planned.len(),
         irreversible_steps: entries(|e| e.irreversible),
         wiping_steps: entries(|e| e.wipes),
-        minutes: work::minutes(analysis),
-        batches: analysis.schedule.batches.len(),
-        removal_days: analysis.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
-        rows_set_aside: analysis.records.asides(),
-        records_without_device: analysis.links.device.iter().filter(|d| **d == NONE).count(),
-        refused_links: analysis.links.refused.len(),
+        minutes: work::minutes(outcome),
+        batches: outcome.schedule.batches.len(),
+        removal_days: outcome.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
+        rows_set_aside: outcome.records.asides(),
+        records_without_device: outcome.links.device.iter().filter(|d| **d == NONE).count(),
+        refused_links: outcome.links.refused.len(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),
     }
 }
 
-fn sources(analysis: &Analysis) -> Vec<SourceRow> {
-    analysis
+fn sources(outcome: &Outcome) -> Vec<SourceRow> {
+    outcome
         .sources
         .iter()
         .map(|s| {
-            let input = analysis.inputs.get(s.input);
+            let input = outcome.inputs.get(s.input);
             SourceRow {
                 export: s.export.clone(),
                 console: s.console.as_str(),
@@ -416,7 +416,7 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
                 bytes: input.map_or(0, |i| i.bytes),
                 sha256: input.map_or_else(String::new, |i| i.sha256.clone()),
                 newest_signal: s.newest_signal.map_or_else(String::new, rfc3339),
-                age_days: s.newest_signal.map(|t| analysis.as_of.millis.saturating_sub(t).max(0) / DAY),
+                age_days: s.newest_signal.map(|t| outcome.as_of.millis.saturating_sub(t).max(0) / DAY),
                 incomplete: s.incomplete.clone().unwrap_or_default(),
                 understood: s.understood.len() as u64,
                 ignored: s.ignored,
@@ -428,9 +428,9 @@ fn sources(analysis: &Analysis) -> Vec<SourceRow> {
         .collect()
 }
 
-fn activity(analysis: &Analysis) -> Vec<ActivityRow> {
+fn activity(outcome: &Outcome) -> Vec<ActivityRow> {
     let mut counts: BTreeMap<Platform, [usize; 3]> = BTreeMap::new();
-    for (platform, activity) in analysis.devices.platform.iter().zip(&analysis.devices.activity) {
+    for (platform, activity) in outcome.devices.platform.iter().zip(&outcome.devices.activity) {
         if let Some(slot) = counts.entry(*platform).or_default().get_mut(*activity as usize) {
             *slot += 1;
         }
@@ -447,8 +447,8 @@ fn activity(analysis: &Analysis) -> Vec<ActivityRow> {
         .collect()
 }
 
-fn consoles(analysis: &Analysis) -> Vec<ConsoleRow> {
-    analysis
+fn consoles(outcome: &Outcome) -> Vec<ConsoleRow> {
+    outcome
         .records
         .consoles
         .iter()
@@ -458,61 +458,61 @@ fn consoles(analysis: &Analysis) -> Vec<ConsoleRow> {
                 console: columns.console.as_str(),
                 title: columns.console.title(),
                 records: columns.row.len(),
-                devices: analysis.devices.consoles.iter().filter(|c| **c & bit != 0).count(),
+                devices: outcome.devices.consoles.iter().filter(|c| **c & bit != 0).count(),
             }
         })
         .collect()
 }
 
-fn severities(analysis: &Analysis) -> Vec<SeverityRow> {
-    let count = |s: Severity| analysis.findings.severity.iter().filter(|own| **own == s).count();
+fn severities(outcome: &Outcome) -> Vec<SeverityRow> {
+    let count = |s: Severity| outcome.findings.severity.iter().filter(|own| **own == s).count();
     Severity::ALL.iter().rev().map(|s| SeverityRow { severity: s.as_str(), findings: count(*s) }).collect()
 }
 
-fn rules(analysis: &Analysis) -> Vec<RuleRow> {
-    analysis
+fn rules(outcome: &Outcome) -> Vec<RuleRow> {
+    outcome
         .rules
         .iter()
-        .zip(&analysis.tallies)
+        .zip(&outcome.tallies)
         .map(|(rule, tally)| RuleRow {
-            rule: rule.text.id.clone(),
-            title: rule.text.title.clone(),
-            severity: rule.text.severity.as_str(),
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            severity: rule.severity.as_str(),
             outcome: tally.outcome.as_str(),
             reason: tally.reason.clone(),
             matched: tally.matched,
             unknown: tally.unknown,
             passed: tally.passed,
             suppressed: tally.suppressed,
-            why: rule.text.why.clone(),
-            controls: rule.text.controls.clone(),
-            references: rule.text.references.clone(),
+            why: rule.why.clone(),
+            controls: rule.controls.clone(),
+            references: rule.references.clone(),
         })
         .collect()
 }
 
-fn controls(analysis: &Analysis) -> Vec<ControlRow> {
+fn controls(outcome: &Outcome) -> Vec<ControlRow> {
     let mut rows: BTreeMap<&str, ControlRow> = BTreeMap::new();
-    for (rule, tally) in analysis.rules.iter().zip(&analysis.tallies) {
-        for control in &rule.text.controls {
+    for (rule, tally) in outcome.rules.iter().zip(&outcome.tallies) {
+        for control in &rule.controls {
             let row = rows.entry(control).or_default();
             row.control.clone_from(control);
-            row.rules.push(rule.text.id.clone());
-            row.ran += usize::from(tally.outcome == Outcome::Ran);
+            row.rules.push(rule.id.clone());
+            row.ran += usize::from(tally.outcome == crate::schema::Outcome::Ran);
             row.findings += tally.matched;
         }
     }
     rows.into_values().collect()
 }
 
-fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
-    analysis
+fn suggestions(outcome: &Outcome, index: &Index) -> Vec<SuggestionRow> {
+    outcome
         .suggestions
         .list
         .iter()
         .filter_map(|s| {
-            let text = &analysis.rules.get(s.rule as usize)?.text;
-            let steps = steps_of(analysis, index, &s.findings);
+            let text = outcome.rules.get(s.rule as usize)?;
+            let steps = steps_of(outcome, index, &s.findings);
             let steps: Vec<(&Entry, &Tally)> = steps.iter().map(|(entry, tally)| (*entry, tally)).collect();
             Some(SuggestionRow {
                 id: s.id.clone(),
@@ -530,7 +530,7 @@ fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
                 file: format!("suggestions/{}.csv", s.id),
                 actions: steps.iter().map(|(entry, tally)| action(entry, tally)).collect(),
                 phases: work::phases(&steps),
-                batches: work::batches(analysis, &s.findings),
+                batches: work::batches(outcome, &s.findings),
                 minutes: steps.iter().map(|(entry, tally)| tally.minutes(entry)).sum(),
                 cannot_be_undone: work::finals(&steps),
                 frees: work::frees(&steps),
@@ -540,18 +540,18 @@ fn suggestions(analysis: &Analysis, index: &Index) -> Vec<SuggestionRow> {
 }
 
 /// The steps of a suggestion's devices, each step once, in an order that fits every plan.
-pub(super) fn steps_of<'a>(analysis: &'a Analysis, index: &Index, findings: &[u32]) -> Vec<(&'a Entry, Tally)> {
-    let entries = analysis.playbooks.entries();
+pub(super) fn steps_of<'a>(outcome: &'a Outcome, index: &Index, findings: &[u32]) -> Vec<(&'a Entry, Tally)> {
+    let entries = &outcome.entries;
     // Which entry was seen directly before which.
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for finding in findings {
-        let Some(device) = analysis.findings.device.get(*finding as usize) else { continue };
-        let (start, plan) = index.plan(analysis, *device as usize);
+        let Some(device) = outcome.findings.device.get(*finding as usize) else { continue };
+        let (start, plan) = index.plan(outcome, *device as usize);
         let mut last = None;
         for (at, step) in (start..).zip(plan) {
             let first = last != Some(step.entry);
-            tallies.entry(step.entry).or_default().see(analysis, at, first);
+            tallies.entry(step.entry).or_default().see(outcome, at, first);
             if let Some(last) = last.filter(|_| first) {
                 before.entry(step.entry).or_default().insert(last);
             }
@@ -603,8 +603,8 @@ fn in_order(entries: &BTreeSet<u32>, before: &BTreeMap<u32, BTreeSet<u32>>) -> V
     order
 }
 
-fn notices(analysis: &Analysis) -> Vec<NoticeRow> {
-    analysis
+fn notices(outcome: &Outcome) -> Vec<NoticeRow> {
+    outcome
         .notices
         .iter()
         .map(|n| NoticeRow {

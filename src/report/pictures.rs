@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::view::Index;
-use crate::analysis::Analysis;
 use crate::identity::{DAY, Threshold};
+use crate::outcome::Outcome;
 use crate::schema::{Activity, Platform};
 
 /// Days at which one span of silence ends and the next begins; the default thresholds are among them.
@@ -74,9 +74,9 @@ pub(super) struct Silence {
 }
 
 /// Which consoles hold which devices, the most frequent set first.
-pub(super) fn overlaps(analysis: &Analysis, index: &Index) -> Vec<OverlapRow> {
+pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
     let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-    for (device, bits) in analysis.devices.consoles.iter().enumerate() {
+    for (device, bits) in outcome.devices.consoles.iter().enumerate() {
         let slot = counts.entry(*bits).or_default();
         slot.0 += 1;
         slot.1 += usize::from(!index.findings(device).is_empty());
@@ -85,7 +85,7 @@ pub(super) fn overlaps(analysis: &Analysis, index: &Index) -> Vec<OverlapRow> {
     rows.sort_by_key(|(bits, (devices, _))| (std::cmp::Reverse(*devices), *bits));
     rows.into_iter()
         .map(|(bits, (devices, flagged))| OverlapRow {
-            consoles: analysis.devices.registry.of_bits(bits).map(crate::schema::Console::as_str).collect(),
+            consoles: outcome.devices.registry.of_bits(bits).map(crate::schema::Console::as_str).collect(),
             devices,
             flagged,
         })
@@ -93,8 +93,8 @@ pub(super) fn overlaps(analysis: &Analysis, index: &Index) -> Vec<OverlapRow> {
 }
 
 /// Milliseconds since the newest sign of life, by device; those without one have none.
-fn silences(analysis: &Analysis) -> impl Iterator<Item = (Platform, Option<i64>)> {
-    let devices = &analysis.devices;
+fn silences(outcome: &Outcome) -> impl Iterator<Item = (Platform, Option<i64>)> {
+    let devices = &outcome.devices;
     devices
         .platform
         .iter()
@@ -103,9 +103,9 @@ fn silences(analysis: &Analysis) -> impl Iterator<Item = (Platform, Option<i64>)
 }
 
 /// Days inactive by platform.
-pub(super) fn silence(analysis: &Analysis) -> Silence {
+pub(super) fn silence(outcome: &Outcome) -> Silence {
     let mut rows: BTreeMap<Platform, (Vec<usize>, usize)> = BTreeMap::new();
-    for (platform, stale) in silences(analysis) {
+    for (platform, stale) in silences(outcome) {
         let (spans, unknown) = rows.entry(platform).or_insert_with(|| (vec![0; EDGES.len() + 1], 0));
         match stale {
             Some(stale) => {
@@ -120,7 +120,7 @@ pub(super) fn silence(analysis: &Analysis) -> Silence {
         .into_iter()
         .map(|(platform, (devices, unknown))| SilenceRow {
             platform: platform.as_str(),
-            threshold: analysis.thresholds.days(Threshold::Inactive, platform),
+            threshold: outcome.thresholds.days(Threshold::Inactive, platform),
             devices,
             unknown,
         })
@@ -138,9 +138,9 @@ fn exceeds(stale: i64, days: u32) -> bool {
 }
 
 /// How many devices each threshold of the curve would call stale.
-pub(super) fn curve(analysis: &Analysis) -> Curve {
+pub(super) fn curve(outcome: &Outcome) -> Curve {
     let mut rows: BTreeMap<Platform, Vec<usize>> = BTreeMap::new();
-    for (platform, stale) in silences(analysis) {
+    for (platform, stale) in silences(outcome) {
         let counts = rows.entry(platform).or_insert_with(|| vec![0; CURVE.len()]);
         let Some(stale) = stale else { continue };
         for (slot, _) in counts.iter_mut().zip(CURVE).filter(|(_, days)| exceeds(stale, **days)) {
@@ -153,7 +153,7 @@ pub(super) fn curve(analysis: &Analysis) -> Curve {
             *sum += own;
         }
     }
-    let days = |platform| analysis.thresholds.days(Threshold::Inactive, platform);
+    let days = |platform| outcome.thresholds.days(Threshold::Inactive, platform);
     let mut thresholds = rows.keys().map(|platform| days(*platform));
     let first = thresholds.next();
     let common = first.filter(|first| thresholds.all(|other| other == *first));
@@ -167,8 +167,8 @@ pub(super) fn curve(analysis: &Analysis) -> Curve {
 }
 
 /// Devices of one activity.
-pub(super) fn of_activity(analysis: &Analysis, wanted: Activity) -> usize {
-    analysis.devices.activity.iter().filter(|a| **a == wanted).count()
+pub(super) fn of_activity(outcome: &Outcome, wanted: Activity) -> usize {
+    outcome.devices.activity.iter().filter(|a| **a == wanted).count()
 }
 
 #[cfg(test)]

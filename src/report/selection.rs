@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::model::ON_PAGE;
 use super::view::Index;
-use crate::analysis::Analysis;
+use crate::outcome::Outcome;
 
 /// Devices by number, the severest finding first, then the longest stale; those without a finding last.
 #[derive(Debug)]
@@ -18,23 +18,23 @@ pub(super) struct Selection {
 
 impl Selection {
     /// What people look at: every device of a tenant of moderate size, else the flagged ones up to the limit.
-    pub(super) fn for_people(analysis: &Analysis, index: &Index) -> Self {
-        Self::new(analysis, index, ON_PAGE)
+    pub(super) fn for_people(outcome: &Outcome, index: &Index) -> Self {
+        Self::new(outcome, index, ON_PAGE)
     }
 
     /// Every device.
-    pub(super) fn whole(analysis: &Analysis, index: &Index) -> Self {
-        Self::new(analysis, index, usize::MAX)
+    pub(super) fn whole(outcome: &Outcome, index: &Index) -> Self {
+        Self::new(outcome, index, usize::MAX)
     }
 
-    fn new(analysis: &Analysis, index: &Index, limit: usize) -> Self {
-        let count = analysis.devices.len();
+    fn new(outcome: &Outcome, index: &Index, limit: usize) -> Self {
+        let count = outcome.devices.len();
         let complete = count <= limit;
         let numbers = 0..u32::try_from(count).unwrap_or(u32::MAX);
         let mut devices: Vec<u32> = numbers.filter(|d| complete || !index.findings(*d as usize).is_empty()).collect();
         devices.sort_by_cached_key(|d| {
             let at = *d as usize;
-            (Reverse(index.highest(analysis, at)), Reverse(analysis.devices.days_inactive(at)), *d)
+            (Reverse(index.highest(outcome, at)), Reverse(outcome.devices.days_inactive(at)), *d)
         });
         devices.truncate(limit);
         let mut chosen = vec![false; count];

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::view;
-use crate::analysis::Analysis;
 use crate::identity::day;
+use crate::outcome::{Accepted, Outcome};
 
 /// An exception from a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,22 +69,19 @@ pub(super) struct Settled {
 
 impl Settled {
     /// Gathers it. `given` are options of the command line, by name.
-    pub(super) fn of(analysis: &Analysis, given: &[(String, String)]) -> Self {
-        let hidden = &analysis.hidden;
-        let exception = |((exception, state), count): ((&crate::history::Exception, _), &u64)| {
-            let state: &crate::history::State = state;
-            ExceptionRow {
-                rule: exception.rule.clone(),
-                device: exception.device_text(),
-                reason: exception.reason.clone(),
-                owner: exception.owner.clone(),
-                approved_by: exception.approved_by.clone(),
-                expires: day(exception.expires),
-                state: state.as_str(),
-                hidden: usize::try_from(*count).unwrap_or(usize::MAX),
-            }
+    pub(super) fn of(outcome: &Outcome, given: &[(String, String)]) -> Self {
+        let hidden = &outcome.hidden;
+        let exception = |exception: &Accepted| ExceptionRow {
+            rule: exception.rule.clone(),
+            device: exception.device.clone(),
+            reason: exception.reason.clone(),
+            owner: exception.owner.clone(),
+            approved_by: exception.approved_by.clone(),
+            expires: day(exception.expires),
+            state: exception.state.as_str(),
+            hidden: usize::try_from(exception.count).unwrap_or(usize::MAX),
         };
-        let settings = analysis.settings.iter().map(|setting| SettingRow {
+        let settings = outcome.settings.iter().map(|setting| SettingRow {
             name: setting.name.clone(),
             value: setting.value.clone(),
             from: setting.source.clone(),
@@ -96,21 +93,21 @@ impl Settled {
             from: "command line".to_string(),
         });
         Self {
-            exceptions: hidden.exceptions.list.iter().zip(&hidden.states).zip(&hidden.counts).map(exception).collect(),
-            hidden: (0..hidden.findings.len()).map(|at| hidden_row(analysis, at)).collect(),
+            exceptions: hidden.exceptions.iter().map(exception).collect(),
+            hidden: (0..hidden.findings.len()).map(|at| hidden_row(outcome, at)).collect(),
             settings: settings.chain(typed).collect(),
         }
     }
 }
 
-fn hidden_row(analysis: &Analysis, at: usize) -> HiddenRow {
-    let findings = &analysis.hidden.findings;
+fn hidden_row(outcome: &Outcome, at: usize) -> HiddenRow {
+    let findings = &outcome.hidden.findings;
     let device = findings.device.get(at).copied().unwrap_or_default() as usize;
     HiddenRow {
-        rule: view::rule_of(analysis, findings, at).to_string(),
-        device_key: analysis.devices.key.get(device).cloned().unwrap_or_default(),
-        device_name: analysis.devices.name.get(device).to_string(),
+        rule: view::rule_of(outcome, findings, at).to_string(),
+        device_key: outcome.devices.key.get(device).cloned().unwrap_or_default(),
+        device_name: outcome.devices.name.get(device).to_string(),
         severity: findings.severity.get(at).map_or("", |severity| severity.as_str()),
-        exception: analysis.hidden.by.get(at).copied().unwrap_or_default(),
+        exception: outcome.hidden.by.get(at).copied().unwrap_or_default(),
     }
 }

@@ -18,10 +18,11 @@ use super::render::csv::neutral;
 use super::table::{self, Place, Plain, Table, Type};
 use super::view::{Index, Run};
 use super::{Format, Options, write};
-use crate::analysis::{self, Analysis, Progress};
+use crate::analysis::{self, Progress};
 use crate::assets;
 use crate::console::Registry;
 use crate::identity::{DAY, day, rfc3339};
+use crate::outcome::Outcome;
 
 struct Silent;
 
@@ -29,17 +30,17 @@ impl Progress for Silent {
     fn step(&self, _what: &str) {}
 }
 
-fn analyze() -> Analysis {
+fn analyze() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
     analysis::analyze(&analysis::Options { exports, ..analysis::Options::default() }, &Silent).unwrap()
 }
 
-fn written(analysis: &Analysis, folder: &Path) -> PathBuf {
+fn written(outcome: &Outcome, folder: &Path) -> PathBuf {
     let out = folder.join("report");
     let place = super::Place::take(&out, false, &[], &mut |_| ()).unwrap();
     let formats = Format::ALL.to_vec();
     let options = Options { label: "x".into(), formats, settings: Vec::new(), commands: false };
-    write(analysis, &assets::templates(None).unwrap(), place, &options, &Silent).unwrap();
+    write(outcome, &assets::templates(None).unwrap(), place, &options, &Silent).unwrap();
     out
 }
 
@@ -140,11 +141,11 @@ fn arrow_cell(batch: &RecordBatch, column: usize, row: usize) -> String {
 
 #[test]
 fn every_table_is_the_same_in_every_format() {
-    let analysis = analyze();
+    let outcome = analyze();
     let folder = tempfile::tempdir().unwrap();
-    let report = written(&analysis, folder.path());
-    let index = Index::new(&analysis);
-    let run = Run { analysis: &analysis, index: &index };
+    let report = written(&outcome, folder.path());
+    let index = Index::new(&outcome);
+    let run = Run { outcome: &outcome, index: &index };
     let model: Json = serde_json::from_slice(&fs::read(report.join("report.json")).unwrap()).unwrap();
     let tables = table::all(run);
     assert_eq!(model["tables"].as_object().unwrap().len(), tables.len());

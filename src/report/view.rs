@@ -1,8 +1,8 @@
 //! What tables and renderers look up in a run.
 
-use crate::analysis::Analysis;
 use crate::history::Decision;
 use crate::identity::{KeyKind, NONE};
+use crate::outcome::Outcome;
 use crate::plan::{Entry, Planned};
 use crate::rules::Findings;
 use crate::schema::{Severity, Status};
@@ -23,7 +23,7 @@ pub(super) struct Output {
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     /// What is known at its end.
-    pub analysis: &'a Analysis,
+    pub outcome: &'a Outcome,
     /// Findings and steps by device.
     pub index: &'a Index,
 }
@@ -31,17 +31,17 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     /// What somebody decided about a device.
     pub(super) fn decision(self, device: usize) -> Option<&'a Decision> {
-        self.analysis.decisions.of(device)
+        self.outcome.decisions.of(device)
     }
 
     /// What was decided about the plan of a device.
     pub(super) fn status(self, device: usize) -> Status {
-        status(self.analysis, device)
+        status(self.outcome, device)
     }
 
     /// Identifiers by which a record is held to others of its device, the strongest first.
     pub(super) fn bonds(self, record: u32) -> impl Iterator<Item = KeyKind> {
-        let held = self.analysis.links.held_by.get(record as usize).copied().unwrap_or_default();
+        let held = self.outcome.links.held_by.get(record as usize).copied().unwrap_or_default();
         KeyKind::ALL.iter().copied().filter(move |kind| held & kind.bit() != 0)
     }
 }
@@ -56,10 +56,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new(analysis: &Analysis) -> Self {
-        let count = analysis.devices.len();
+    pub(super) fn new(outcome: &Outcome) -> Self {
+        let count = outcome.devices.len();
         let mut starts = vec![0; count + 1];
-        for device in &analysis.findings.device {
+        for device in &outcome.findings.device {
             if let Some(slot) = starts.get_mut(*device as usize + 1) {
                 *slot += 1;
             }
@@ -70,8 +70,8 @@ impl Index {
             *slot = sum;
         }
         let mut next = starts.clone();
-        let mut by_device = vec![0; analysis.findings.len()];
-        for (finding, device) in (0_u32..).zip(&analysis.findings.device) {
+        let mut by_device = vec![0; outcome.findings.len()];
+        for (finding, device) in (0_u32..).zip(&outcome.findings.device) {
             if let Some(at) = next.get_mut(*device as usize) {
                 if let Some(slot) = by_device.get_mut(*at) {
                     *slot = finding;
@@ -80,7 +80,7 @@ impl Index {
             }
         }
         let mut steps = vec![NONE; count];
-        for (at, step) in (0_u32..).zip(&analysis.steps) {
+        for (at, step) in (0_u32..).zip(&outcome.steps) {
             if let Some(slot) = steps.get_mut(step.device as usize).filter(|s| **s == NONE) {
                 *slot = at;
             }
@@ -101,49 +101,49 @@ impl Index {
     }
 
     /// Steps of a device in their order, and the position of the first.
-    pub(super) fn plan<'a>(&self, analysis: &'a Analysis, device: usize) -> (usize, &'a [Planned]) {
+    pub(super) fn plan<'a>(&self, outcome: &'a Outcome, device: usize) -> (usize, &'a [Planned]) {
         let Some(start) = self.first_step(device) else { return (0, &[]) };
-        let rest = analysis.steps.get(start..).unwrap_or_default();
+        let rest = outcome.steps.get(start..).unwrap_or_default();
         let length = rest.iter().take_while(|s| s.device as usize == device).count();
         (start, rest.get(..length).unwrap_or_default())
     }
 
     /// Ids of the suggestions that a device's plan answers.
-    pub(super) fn suggestions<'a>(&self, analysis: &'a Analysis, device: usize) -> Vec<&'a str> {
-        let of = |f: &u32| analysis.suggestions.of(*f as usize).map(|s| s.id.as_str());
+    pub(super) fn suggestions<'a>(&self, outcome: &'a Outcome, device: usize) -> Vec<&'a str> {
+        let of = |f: &u32| outcome.suggestions.of(*f as usize).map(|s| s.id.as_str());
         self.findings(device).iter().filter_map(of).collect()
     }
 
     /// Ids of the rules that hold for a device.
-    pub(super) fn rules<'a>(&self, analysis: &'a Analysis, device: usize) -> Vec<&'a str> {
-        self.findings(device).iter().map(|f| rule_of(analysis, &analysis.findings, *f as usize)).collect()
+    pub(super) fn rules<'a>(&self, outcome: &'a Outcome, device: usize) -> Vec<&'a str> {
+        self.findings(device).iter().map(|f| rule_of(outcome, &outcome.findings, *f as usize)).collect()
     }
 
     /// The severest finding of a device.
-    pub(super) fn highest(&self, analysis: &Analysis, device: usize) -> Option<Severity> {
-        self.findings(device).iter().filter_map(|f| analysis.findings.severity.get(*f as usize)).max().copied()
+    pub(super) fn highest(&self, outcome: &Outcome, device: usize) -> Option<Severity> {
+        self.findings(device).iter().filter_map(|f| outcome.findings.severity.get(*f as usize)).max().copied()
     }
 }
 
 /// Id of the rule of a finding among those that count or those that are hidden.
-pub(super) fn rule_of<'a>(analysis: &'a Analysis, findings: &Findings, finding: usize) -> &'a str {
+pub(super) fn rule_of<'a>(outcome: &'a Outcome, findings: &Findings, finding: usize) -> &'a str {
     let rule = findings.rule.get(finding).copied().unwrap_or(u16::MAX);
-    analysis.rules.get(rule as usize).map_or("", |r| r.text.id.as_str())
+    outcome.rules.get(rule as usize).map_or("", |r| r.id.as_str())
 }
 
 /// What a step says.
-pub(super) fn entry<'a>(analysis: &'a Analysis, step: &Planned) -> Option<&'a Entry> {
-    analysis.playbooks.entries().get(step.entry as usize)
+pub(super) fn entry<'a>(outcome: &'a Outcome, step: &Planned) -> Option<&'a Entry> {
+    outcome.entry(step)
 }
 
 /// Stable id of a finding: the rule and the device, so that it is the same in the next run.
-pub(super) fn finding_id(analysis: &Analysis, findings: &Findings, finding: usize) -> String {
+pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: usize) -> String {
     let device = findings.device.get(finding).copied().unwrap_or(NONE) as usize;
-    let key = analysis.devices.key.get(device).map_or("", String::as_str);
-    format!("{}/{key}", rule_of(analysis, findings, finding))
+    let key = outcome.devices.key.get(device).map_or("", String::as_str);
+    format!("{}/{key}", rule_of(outcome, findings, finding))
 }
 
 /// What was decided about the plan of a device.
-pub(super) fn status(analysis: &Analysis, device: usize) -> Status {
-    analysis.decisions.of(device).map_or(Status::Open, |decision| decision.status)
+pub(super) fn status(outcome: &Outcome, device: usize) -> Status {
+    outcome.decisions.of(device).map_or(Status::Open, |decision| decision.status)
 }

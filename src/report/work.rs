@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::view::Index;
-use crate::analysis::Analysis;
 use crate::identity::day;
+use crate::outcome::Outcome;
 use crate::plan::{Entry, Phase};
 
 /// What is known of one step of a suggestion over all its devices.
@@ -24,11 +24,11 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a step, by its position.
-    pub(super) fn see(&mut self, analysis: &Analysis, at: usize, first_of_device: bool) {
-        let Some(step) = analysis.steps.get(at) else { return };
+    pub(super) fn see(&mut self, outcome: &Outcome, at: usize, first_of_device: bool) {
+        let Some(step) = outcome.steps.get(at) else { return };
         self.objects += usize::from(step.object.is_some());
         self.devices += usize::from(first_of_device);
-        if let Some((number, _)) = analysis.schedule.batch_of(step.device as usize) {
+        if let Some((number, _)) = outcome.schedule.batch_of(step.device as usize) {
             let (word, bit) = (number / 64, number % 64);
             if self.batches.len() <= word {
                 self.batches.resize(word + 1, 0);
@@ -37,7 +37,7 @@ impl Tally {
                 *word |= 1 << bit;
             }
         }
-        let day = analysis.schedule.earliest(at);
+        let day = outcome.schedule.earliest(at);
         let (first, last) = self.days.unwrap_or((day, day));
         self.days = Some((first.min(day), last.max(day)));
     }
@@ -144,42 +144,42 @@ pub(super) struct BatchRow {
 }
 
 /// The batches in which the devices of a suggestion are.
-pub(super) fn batches(analysis: &Analysis, findings: &[u32]) -> Vec<BatchRow> {
+pub(super) fn batches(outcome: &Outcome, findings: &[u32]) -> Vec<BatchRow> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for finding in findings {
-        let device = analysis.findings.device.get(*finding as usize).copied().unwrap_or(u32::MAX) as usize;
-        if let Some((number, _)) = analysis.schedule.batch_of(device) {
+        let device = outcome.findings.device.get(*finding as usize).copied().unwrap_or(u32::MAX) as usize;
+        if let Some((number, _)) = outcome.schedule.batch_of(device) {
             *counts.entry(number).or_default() += 1;
         }
     }
     let one = |(number, devices): (usize, usize)| {
-        let batch = analysis.schedule.batches.get(number.checked_sub(1)?)?;
-        let suggestion = analysis.suggestions.list.get(batch.suggestion as usize)?;
+        let batch = outcome.schedule.batches.get(number.checked_sub(1)?)?;
+        let suggestion = outcome.suggestions.list.get(batch.suggestion as usize)?;
         Some(BatchRow {
             batch: number,
             suggestion: suggestion.id.clone(),
             devices,
-            from: day(removal_day(analysis, batch.day)),
+            from: day(removal_day(outcome, batch.day)),
         })
     };
     counts.into_iter().filter_map(one).collect()
 }
 
 /// A day of removals, counted from 1, in UTC milliseconds.
-pub(super) fn removal_day(analysis: &Analysis, number: u32) -> i64 {
-    analysis.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
+pub(super) fn removal_day(outcome: &Outcome, number: u32) -> i64 {
+    outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
 }
 
 /// Minutes of work of all plans: each step of a batch is begun once.
-pub(super) fn minutes(analysis: &Analysis) -> u64 {
+pub(super) fn minutes(outcome: &Outcome) -> u64 {
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
     let mut before = None;
-    for (at, step) in analysis.steps.iter().enumerate() {
+    for (at, step) in outcome.steps.iter().enumerate() {
         let own = (step.device, step.entry);
-        tallies.entry(step.entry).or_default().see(analysis, at, before != Some(own));
+        tallies.entry(step.entry).or_default().see(outcome, at, before != Some(own));
         before = Some(own);
     }
-    let entry = |number: u32| analysis.playbooks.entries().get(number as usize);
+    let entry = |number: u32| outcome.entries.get(number as usize);
     tallies.iter().filter_map(|(number, tally)| entry(*number).map(|e| tally.minutes(e))).sum()
 }
 
@@ -197,18 +197,18 @@ pub(super) struct Contents {
 }
 
 /// What one batch holds.
-pub(super) fn contents(analysis: &Analysis, index: &Index, batch: usize) -> Contents {
+pub(super) fn contents(outcome: &Outcome, index: &Index, batch: usize) -> Contents {
     let mut contents = Contents::default();
     let mut late: Option<(i64, i64)> = None;
-    for device in analysis.schedule.batches.get(batch).map_or(&[][..], |b| &b.devices) {
-        let (start, steps) = index.plan(analysis, *device as usize);
+    for device in outcome.schedule.batches.get(batch).map_or(&[][..], |b| &b.devices) {
+        let (start, steps) = index.plan(outcome, *device as usize);
         for (at, step) in (start..).zip(steps) {
-            let Some(entry) = analysis.playbooks.entries().get(step.entry as usize) else { continue };
+            let Some(entry) = outcome.entry(step) else { continue };
             contents.steps += 1;
             contents.irreversible += usize::from(entry.irreversible);
             contents.wipes += usize::from(entry.wipes);
             if entry.phase == Phase::AfterGrace {
-                let own = analysis.schedule.earliest(at);
+                let own = outcome.schedule.earliest(at);
                 let (first, last) = late.unwrap_or((own, own));
                 late = Some((first.min(own), last.max(own)));
             }

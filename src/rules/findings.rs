@@ -1,9 +1,11 @@
 //! What judging gives: findings in plain columns, and what became of each rule.
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::{Confidence, Outcome, Severity};
 
 /// What became of one rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Whether it ran.
     pub outcome: Outcome,
@@ -20,7 +22,7 @@ pub struct Tally {
 }
 
 /// All findings, column by column, in the order of rules and devices.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// Rule, by position.
     pub rule: Vec<u16>,
@@ -61,7 +63,7 @@ impl Findings {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one for each column")]
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         rule: u16,
         device: u32,

@@ -109,7 +109,7 @@ Care No,Machine,Hardware Serial,Last Report,Care State
 ";
 
 /// A tenant with Intune and a console of one's own, and the folder that describes it.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::new();
     place.write("mine/consoles/acme-care.yaml", CONSOLE);
     place.write("mine/formats/acme-care/list.yaml", FORMAT);

@@ -11,6 +11,7 @@ mod commands;
 mod common;
 mod consoles;
 mod damage;
+mod data;
 mod decisions;
 mod determinism;
 mod dialects;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use lastseen::analysis::{self, Analysis, Progress};
+use lastseen::analysis::{self, Progress};
 use lastseen::assets;
 use lastseen::formats::{self, Formats};
 use lastseen::identity::{self, Links, Shelves};
+use lastseen::outcome::Outcome;
 use lastseen::read;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -21,7 +22,7 @@ impl Progress for Silent {
     fn step(&self, _: &str) {}
 }
 
-fn analyze(place: &Place) -> Analysis {
+fn analyze(place: &Place) -> Outcome {
     let options = analysis::Options { exports: vec![place.path("in")], ..analysis::Options::default() };
     analysis::analyze(&options, &Silent).unwrap()
 }
@@ -29,21 +30,21 @@ fn analyze(place: &Place) -> Analysis {
 /// Each object with the keys of the devices that its rows went to, and each finding: rule, device, objects.
 type Conclusions = (BTreeMap<String, Vec<String>>, Vec<(String, String, Vec<String>)>);
 
-fn conclusions(analysis: &Analysis) -> Conclusions {
-    let key = |device: u32| analysis.devices.key.get(device as usize).map_or("", String::as_str);
+fn conclusions(outcome: &Outcome) -> Conclusions {
+    let key = |device: u32| outcome.devices.key.get(device as usize).map_or("", String::as_str);
     let mut devices: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (record, device) in (0_u32..).zip(&analysis.links.device) {
-        devices.entry(analysis.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
+    for (record, device) in (0_u32..).zip(&outcome.links.device) {
+        devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
     }
     for keys in devices.values_mut() {
         keys.sort();
     }
-    let found = &analysis.findings;
+    let found = &outcome.findings;
     let mut findings: Vec<_> = (0..found.len())
         .map(|at| {
-            let mut objects = analysis.records.objects(found.objects(at));
+            let mut objects = outcome.records.objects(found.objects(at));
             objects.sort();
-            (analysis.rules[usize::from(found.rule[at])].text.id.clone(), key(found.device[at]).to_owned(), objects)
+            (outcome.rules[usize::from(found.rule[at])].id.clone(), key(found.device[at]).to_owned(), objects)
         })
         .collect();
     findings.sort();
@@ -51,8 +52,8 @@ fn conclusions(analysis: &Analysis) -> Conclusions {
 }
 
 /// The key of the device of each object.
-fn keys(analysis: &Analysis) -> BTreeMap<String, Vec<String>> {
-    conclusions(analysis).0
+fn keys(outcome: &Outcome) -> BTreeMap<String, Vec<String>> {
+    conclusions(outcome).0
 }
 
 /// Only what reading and linking give: a tangle takes many tries to be told from another.

@@ -16,9 +16,9 @@ use super::folder::Folder;
 use super::model::steps_of;
 use super::render::csv;
 use super::view::{self, Index, Output};
-use crate::analysis::Analysis;
 use crate::error::Result;
 use crate::identity::{day, rfc3339};
+use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
 use crate::schema::{Console, Status};
 
@@ -54,26 +54,26 @@ struct ByHand<'a> {
 }
 
 /// Writes `commands/`.
-pub(super) fn write(analysis: &Analysis, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
+pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
     let mut listed = Vec::new();
     let mut by_hand = Vec::new();
-    for (number, suggestion) in (0_u32..).zip(&analysis.suggestions.list) {
-        let batches = (1..).zip(&analysis.schedule.batches).filter(|(_, batch)| batch.suggestion == number);
+    for (number, suggestion) in (0_u32..).zip(&outcome.suggestions.list) {
+        let batches = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.suggestion == number);
         let order: Vec<&Entry> =
-            steps_of(analysis, index, &suggestion.findings).into_iter().map(|(entry, _)| entry).collect();
+            steps_of(outcome, index, &suggestion.findings).into_iter().map(|(entry, _)| entry).collect();
         for (batch, members) in batches {
-            let group = Group { analysis, suggestion: &suggestion.id, batch, order: &order };
+            let group = Group { outcome, suggestion: &suggestion.id, batch, order: &order };
             let steps = group.steps(index, &members.devices);
             group.write(&steps, folder, &mut listed, &mut by_hand)?;
         }
     }
     folder.text("commands/README.txt", README)?;
-    Ok(vec![list(&listed, folder)?, left(analysis, &by_hand, folder)?])
+    Ok(vec![list(&listed, folder)?, left(outcome, &by_hand, folder)?])
 }
 
 /// One batch of one suggestion.
 struct Group<'a, 'o> {
-    analysis: &'a Analysis,
+    outcome: &'a Outcome,
     suggestion: &'a str,
     batch: usize,
     order: &'o [&'a Entry],
@@ -87,12 +87,12 @@ impl<'a> Group<'a, '_> {
     fn steps(&self, index: &Index, devices: &[u32]) -> Ordered {
         let mut ordered = Ordered::new();
         for device in devices {
-            if view::status(self.analysis, *device as usize) == Status::Done {
+            if view::status(self.outcome, *device as usize) == Status::Done {
                 continue;
             }
-            let (start, plan) = index.plan(self.analysis, *device as usize);
+            let (start, plan) = index.plan(self.outcome, *device as usize);
             for (at, step) in (start..).zip(plan) {
-                let entry = view::entry(self.analysis, step);
+                let entry = view::entry(self.outcome, step);
                 if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
                     ordered.entry(place).or_default().push(at);
                 }
@@ -125,10 +125,10 @@ impl<'a> Group<'a, '_> {
             };
             let (mut ids, mut seen, mut latest) = (Vec::new(), BTreeSet::new(), i64::MIN);
             for at in own {
-                match self.analysis.steps.get(*at).and_then(|step| id(self.analysis, step, command)) {
+                match self.outcome.steps.get(*at).and_then(|step| id(self.outcome, step, command)) {
                     Some(id) if seen.insert(id.clone()) => {
                         ids.push(id);
-                        latest = latest.max(self.analysis.schedule.earliest(*at));
+                        latest = latest.max(self.outcome.schedule.earliest(*at));
                     }
                     Some(_) => {}
                     None => leave(*at, "the exports do not have an id that a command could use"),
@@ -144,7 +144,7 @@ impl<'a> Group<'a, '_> {
                 entry,
                 command,
                 ids: &ids,
-                as_of: &rfc3339(self.analysis.as_of.millis),
+                as_of: &rfc3339(self.outcome.as_of.millis),
                 not_before: &not_before,
             };
             let (text, ending) = script(&sheet);
@@ -174,9 +174,9 @@ fn script(sheet: &Sheet) -> (String, &'static str) {
 }
 
 /// The id of the object of a step, if a command may use it.
-fn id(analysis: &Analysis, step: &Planned, command: &Command) -> Option<String> {
+fn id(outcome: &Outcome, step: &Planned, command: &Command) -> Option<String> {
     if let Some(record) = step.object {
-        let (columns, line) = analysis.records.locate(record)?;
+        let (columns, line) = outcome.records.locate(record)?;
         // Lists without ids of their own show the serial number in their place; that names no object.
         let (id, serial) = (columns.native_id.compared(line), columns.serial.compared(line));
         if id.is_empty() || id.eq_ignore_ascii_case(serial) {
@@ -186,7 +186,7 @@ fn id(analysis: &Analysis, step: &Planned, command: &Command) -> Option<String> 
         let written = Some(columns.native_id.get(line)).filter(|id| command.id.fits(id));
         return written.or(Some(id).filter(|id| command.id.fits(id))).map(str::to_string);
     }
-    Some(analysis.object_of(step)).filter(|id| command.id.fits(id))
+    Some(outcome.object_of(step)).filter(|id| command.id.fits(id))
 }
 
 fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {
@@ -208,20 +208,20 @@ fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {
     Ok(Output { file: "commands/index.csv".into(), rows: listed.len(), meaning: "files of commands" })
 }
 
-fn left(analysis: &Analysis, by_hand: &[ByHand], folder: &Folder) -> Result<Output> {
+fn left(outcome: &Outcome, by_hand: &[ByHand], folder: &Folder) -> Result<Output> {
     let header: Vec<String> = BY_HAND.iter().map(ToString::to_string).collect();
     folder.file("commands/by-hand.csv", |out| {
         csv::write(out, &header, by_hand.len(), |at, line| {
             let Some(one) = by_hand.get(at) else { return };
-            let Some(step) = analysis.steps.get(one.step) else { return };
+            let Some(step) = outcome.steps.get(one.step) else { return };
             line.text(one.suggestion);
             line.maybe(i64::try_from(one.batch).ok());
             line.word(one.entry.phase.as_str());
             line.text(&one.entry.slug);
             line.word(one.entry.console.map_or("", Console::as_str));
-            line.text(&analysis.object_of(step));
-            line.text(analysis.devices.key.get(step.device as usize).map_or("", String::as_str));
-            line.word(&day(analysis.schedule.earliest(one.step)));
+            line.text(&outcome.object_of(step));
+            line.text(outcome.devices.key.get(step.device as usize).map_or("", String::as_str));
+            line.word(&day(outcome.schedule.earliest(one.step)));
             line.word(one.reason);
         })
     })?;

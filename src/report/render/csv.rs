@@ -158,7 +158,7 @@ fn file(table: &Table<'_>, folder: &Folder) -> Result<Output> {
 
 /// The device list of each suggestion.
 fn members(run: Run<'_>, folder: &Folder) -> Result<Output> {
-    let list = &run.analysis.suggestions.list;
+    let list = &run.outcome.suggestions.list;
     list.par_iter().try_for_each(|suggestion| {
         let members = table::members(run, suggestion);
         folder.file(&format!("suggestions/{}.csv", suggestion.id), |out| of_table(&members, out))

@@ -19,7 +19,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .count("batch", "number of the batch", |r: &Line<'_>| r.number as u64)
         .shown("Batch", 7)
         .word("suggestion_id", "suggestion that it belongs to", |r| {
-            let list = &r.run.analysis.suggestions.list;
+            let list = &r.run.outcome.suggestions.list;
             list.get(r.batch.suggestion as usize).map_or("", |suggestion| suggestion.id.as_str())
         })
         .shown("Suggestion", 34)
@@ -28,7 +28,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)
         .count("wipes", "steps that erase a device", |r| r.contents.wipes as u64)
         .count("retires_and_deletes", "objects that count for the limit of a day", |r| r.batch.counted.into())
-        .day("remove_from", "day of its removals", |r| Some(work::removal_day(r.run.analysis, r.batch.day)))
+        .day("remove_from", "day of its removals", |r| Some(work::removal_day(r.run.outcome, r.batch.day)))
         .shown("Remove from", 12)
         .day("after_grace_from", "first day of what waits for the grace period", |r| {
             r.contents.after_grace.map(|(first, _)| first)
@@ -37,9 +37,9 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let batches = &run.analysis.schedule.batches;
+    let batches = &run.outcome.schedule.batches;
     let line = move |at: usize| {
-        let contents = work::contents(run.analysis, run.index, at);
+        let contents = work::contents(run.outcome, run.index, at);
         Some(Line { run, number: at + 1, batch: batches.get(at)?, contents })
     };
     let about = ("batches", "devices that are dealt with together, and when");

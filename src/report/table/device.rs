@@ -15,7 +15,7 @@ pub(super) trait OfDevice {
 
     /// The devices.
     fn devices(&self) -> &DeviceTable {
-        &self.run().analysis.devices
+        &self.run().outcome.devices
     }
 }
 
@@ -125,7 +125,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn batch(self) -> Self {
         self.number("batch", "number of the batch of the device", |r| {
-            i64::try_from(r.run().analysis.schedule.batch_of(r.device())?.0).ok()
+            i64::try_from(r.run().outcome.schedule.batch_of(r.device())?.0).ok()
         })
         .shown("Batch", 7)
     }
@@ -145,7 +145,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     }
 
     pub(super) fn intent(self) -> Self {
-        self.word("intent", "what becomes of the device", |r| r.run().analysis.purpose_of(r.device()).as_str())
+        self.word("intent", "what becomes of the device", |r| r.run().outcome.purpose_of(r.device()).as_str())
             .one_of(crate::schema::Purpose::WORDS)
             .shown("Intent", 10)
     }

@@ -36,16 +36,18 @@ impl OfDevice for Line<'_> {
 pub(super) fn columns<'a>(registry: &'static Registry, loaded: &[Console]) -> Columns<'a, Line<'a>> {
     let mut columns = Columns::new()
         .device_list()
-        .word("last_activity_console", "the console that saw it", |r: &Line<'_>| r.devices().last_console.get(r.at))
+        .word("last_activity_console", "the console that saw it", |r: &Line<'_>| {
+            r.devices().last_console(r.at).map_or("", Console::as_str)
+        })
         .one_of(registry.slugs())
         .shown("Seen by", 12)
         .days_inactive()
         .activity()
         .identity()
-        .words("findings", "rules that hold for it", |r| r.run.index.rules(r.run.analysis, r.at))
+        .words("findings", "rules that hold for it", |r| r.run.index.rules(r.run.outcome, r.at))
         .shown("Findings", 36)
         .word("highest_severity", "severity of the severest of them", |r| {
-            r.run.index.highest(r.run.analysis, r.at).map_or("", Severity::as_str)
+            r.run.index.highest(r.run.outcome, r.at).map_or("", Severity::as_str)
         })
         .one_of(Severity::WORDS)
         .shown("Severity", 10);
@@ -58,7 +60,7 @@ pub(super) fn columns<'a>(registry: &'static Registry, loaded: &[Console]) -> Co
         let (prefix, title) = (console.column_prefix(), console.title());
         columns = columns
             .text(format!("{prefix}_id"), format!("its object in {title}"), move |r| {
-                r.of(slot).map_or("", |c| c.id.get(r.at))
+                r.of(slot).map_or("", |c| r.run.outcome.records.live_id(c, r.at))
             })
             .shown(format!("{title}: id"), 24)
             .placed(place)
@@ -72,7 +74,7 @@ pub(super) fn columns<'a>(registry: &'static Registry, loaded: &[Console]) -> Co
 }
 
 pub(in crate::report) fn table(run: Run<'_>) -> Table<'_> {
-    let devices = &run.analysis.devices;
+    let devices = &run.outcome.devices;
     let loaded: Vec<Console> = devices.by_console.iter().map(|columns| columns.console).collect();
     let line = move |at| Some(Line { run, at });
     Table::new(("devices", "every device"), columns(devices.registry, &loaded), devices.len(), line)

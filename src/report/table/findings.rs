@@ -18,16 +18,16 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn find(run: Run<'a>, at: usize) -> Self {
-        let open = &run.analysis.findings;
+        let open = &run.outcome.findings;
         match at.checked_sub(open.len()) {
             None => Self::open(run, at),
-            Some(at) => Self { run, findings: &run.analysis.hidden.findings, at, excepted: true },
+            Some(at) => Self { run, findings: &run.outcome.hidden.findings, at, excepted: true },
         }
     }
 
     /// One that counts.
     pub(super) const fn open(run: Run<'a>, at: usize) -> Self {
-        Self { run, findings: &run.analysis.findings, at, excepted: false }
+        Self { run, findings: &run.outcome.findings, at, excepted: false }
     }
 
     /// Its number among those that count.
@@ -60,7 +60,7 @@ const STATUSES: &[&str] =
 impl<'a> Columns<'a, Line<'a>> {
     pub(super) fn finding_id(self) -> Self {
         self.made("finding_id", "stable id of rule and device", |r| {
-            view::finding_id(r.run.analysis, r.findings, r.at).into()
+            view::finding_id(r.run.outcome, r.findings, r.at).into()
         })
         .shown("Finding", 40)
     }
@@ -81,7 +81,7 @@ impl<'a> Columns<'a, Line<'a>> {
 
     pub(super) fn objects(self) -> Self {
         self.list("objects", "objects concerned, `console:native_id`", |r| {
-            r.run.analysis.records.objects(r.findings.objects(r.at))
+            r.run.outcome.records.objects(r.findings.objects(r.at))
         })
         .shown("Objects", 30)
     }
@@ -95,7 +95,7 @@ impl<'a> Columns<'a, Line<'a>> {
 
     pub(super) fn suggestion_id(self) -> Self {
         self.maybe_word("suggestion_id", "suggestion that answers it", |r| {
-            Some(r.run.analysis.suggestions.of(r.number()?)?.id.as_str())
+            Some(r.run.outcome.suggestions.of(r.number()?)?.id.as_str())
         })
         .shown("Suggestion", 34)
     }
@@ -109,8 +109,8 @@ impl<'a> Columns<'a, Line<'a>> {
     /// Name of the problem.
     pub(super) fn problem(self) -> Self {
         self.text("title", "name of the problem", |r| {
-            let rule = r.findings.rule.get(r.at).and_then(|rule| r.run.analysis.rules.get(usize::from(*rule)));
-            rule.map_or("", |rule| rule.text.title.as_str())
+            let rule = r.findings.rule.get(r.at).and_then(|rule| r.run.outcome.rules.get(usize::from(*rule)));
+            rule.map_or("", |rule| rule.title.as_str())
         })
         .shown("Problem", 38)
         .prose()
@@ -120,7 +120,7 @@ impl<'a> Columns<'a, Line<'a>> {
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .finding_id()
-        .word("rule", "rule that holds", |r: &Line<'_>| view::rule_of(r.run.analysis, r.findings, r.at))
+        .word("rule", "rule that holds", |r: &Line<'_>| view::rule_of(r.run.outcome, r.findings, r.at))
         .severity()
         .confidence()
         .device_key()
@@ -142,6 +142,6 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let lines = run.analysis.findings.len() + run.analysis.hidden.findings.len();
+    let lines = run.outcome.findings.len() + run.outcome.hidden.findings.len();
     Table::new(("findings", "every finding"), columns(), lines, move |at| Some(Line::find(run, at)))
 }

@@ -21,8 +21,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .evidence()
         .batch()
         .day("remove_from", "day of its removals", |r: &Line<'_>| {
-            let (_, batch) = r.run().analysis.schedule.batch_of(r.device())?;
-            Some(work::removal_day(r.run().analysis, batch.day))
+            let (_, batch) = r.run().outcome.schedule.batch_of(r.device())?;
+            Some(work::removal_day(r.run().outcome, batch.day))
         })
         .intent()
         .status()

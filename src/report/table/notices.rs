@@ -25,6 +25,6 @@ pub(super) fn columns<'a>() -> Columns<'a, &'a Notice> {
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let notices = &run.analysis.notices;
+    let notices = &run.outcome.notices;
     Table::new(("notices", "remarks about the input"), columns(), notices.len(), |at| notices.get(at))
 }

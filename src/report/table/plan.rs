@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::column::Columns;
 use super::device::OfDevice;
 use super::{Shared, Table};
-use crate::analysis::LONGEST_WITH_TEXTS;
+use crate::outcome::LONGEST_WITH_TEXTS;
 use crate::plan::{Entry, Phase, Planned};
 use crate::report::view::{self, Run};
 
@@ -22,8 +22,8 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn find(run: Run<'a>, at: usize, brief: bool) -> Option<Self> {
-        let step = run.analysis.steps.get(at)?;
-        let entry = view::entry(run.analysis, step)?;
+        let step = run.outcome.steps.get(at)?;
+        let entry = view::entry(run.outcome, step)?;
         Some(Self { run, at, step, entry, brief })
     }
 
@@ -32,7 +32,7 @@ impl<'a> Line<'a> {
     }
 
     fn condition(&self) -> Cow<'a, str> {
-        if self.brief { Cow::Borrowed("") } else { self.run.analysis.condition_of(self.at) }
+        if self.brief { Cow::Borrowed("") } else { self.run.outcome.condition_of(self.at) }
     }
 }
 
@@ -93,7 +93,7 @@ impl<'a, R: OfEntry + 'a> Columns<'a, R> {
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .words("suggestion_id", "suggestions that the plan answers", |r: &Line<'_>| {
-            r.run.index.suggestions(r.run.analysis, r.device())
+            r.run.index.suggestions(r.run.outcome, r.device())
         })
         .shown("Suggestions", 34)
         .device_key()
@@ -104,7 +104,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Action", 52)
         .prose()
         .at_console()
-        .made("object_id", "the one object it is done to", |r| r.run.analysis.object_of(r.step).into())
+        .made("object_id", "the one object it is done to", |r| r.run.outcome.object_of(r.step).into())
         .shown("Object", 38)
         .role()
         .irreversible()
@@ -122,7 +122,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .word("phase", "part of the plan", |r| r.entry.phase.as_str())
         .one_of(Phase::WORDS)
         .shown("Phase", 12)
-        .day("not_before", "the first day on which it may be done", |r| Some(r.run.analysis.schedule.earliest(r.at)))
+        .day("not_before", "the first day on which it may be done", |r| Some(r.run.outcome.schedule.earliest(r.at)))
         .shown("Not before", 12)
         .batch()
         .guide("number of the line of `guide` that has its texts")
@@ -140,7 +140,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 const OF_DEVICE: usize = 4;
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let lines = run.analysis.steps.len();
+    let lines = run.outcome.steps.len();
     let brief = lines > LONGEST_WITH_TEXTS;
     let shared = Shared { columns: OF_DEVICE, thing: Box::new(|line: &Line<'_>| line.step.device) };
     let about = ("plan", "every step, device by device, in order");
@@ -185,10 +185,10 @@ pub(super) fn guide_columns<'a>() -> Columns<'a, Guide<'a>> {
 }
 
 pub(super) fn guide(run: Run<'_>) -> Table<'_> {
-    let mut used: Vec<u32> = run.analysis.steps.iter().map(|step| step.entry).collect();
+    let mut used: Vec<u32> = run.outcome.steps.iter().map(|step| step.entry).collect();
     used.sort_unstable();
     used.dedup();
-    let entries = run.analysis.playbooks.entries();
+    let entries = &run.outcome.entries;
     let lines = used.len();
     let line = move |at: usize| {
         let number = *used.get(at)?;

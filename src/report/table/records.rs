@@ -17,8 +17,8 @@ pub(super) enum Line<'a> {
 
 impl<'a> Line<'a> {
     fn find(run: Run<'a>, at: usize) -> Option<Self> {
-        let records = &run.analysis.records;
-        if let Some(aside) = at.checked_sub(run.analysis.links.device.len()) {
+        let records = &run.outcome.records;
+        if let Some(aside) = at.checked_sub(run.outcome.links.device.len()) {
             return records.aside(aside).map(|row| Self::Aside { run, row });
         }
         let number = u32::try_from(at).ok()?;
@@ -37,7 +37,7 @@ impl<'a> Line<'a> {
             Self::Record { columns, row, .. } => *columns.export.get(*row)?,
             Self::Aside { row, .. } => row.export,
         };
-        self.run().analysis.records.exports.get(number as usize)
+        self.run().outcome.records.exports.get(number as usize)
     }
 
     fn row(&self) -> Option<u32> {
@@ -68,15 +68,15 @@ impl<'a> Line<'a> {
 
     fn key(&self) -> Option<&'a str> {
         self.record(|run, _, _, number| {
-            let device = run.analysis.links.device.get(number as usize).copied().unwrap_or(NONE);
-            run.analysis.devices.key.get(device as usize).map_or("", String::as_str)
+            let device = run.outcome.links.device.get(number as usize).copied().unwrap_or(NONE);
+            run.outcome.devices.key.get(device as usize).map_or("", String::as_str)
         })
     }
 
     fn refused(&self) -> Cow<'_, str> {
         match self {
             Self::Record { run, number, .. } => {
-                run.analysis.links.refused.get(number).map_or(Cow::Borrowed(""), |reasons| reasons.join("; ").into())
+                run.outcome.links.refused.get(number).map_or(Cow::Borrowed(""), |reasons| reasons.join("; ").into())
             }
             Self::Aside { row, .. } => format!("set aside: {}", row.reason).into(),
         }
@@ -129,7 +129,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let lines = run.analysis.links.device.len() + run.analysis.records.asides();
+    let lines = run.outcome.links.device.len() + run.outcome.records.asides();
     let about = ("records", "every input row, and the device it belongs to");
     Table::new(about, columns(), lines, move |at| Line::find(run, at))
 }

@@ -49,7 +49,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let (rules, tallies) = (&run.analysis.rules, &run.analysis.tallies);
-    let line = |at: usize| Some(Line { text: &rules.get(at)?.text, tally: tallies.get(at)? });
+    let (rules, tallies) = (&run.outcome.rules, &run.outcome.tallies);
+    let line = |at: usize| Some(Line { text: rules.get(at)?, tally: tallies.get(at)? });
     Table::new(("rules", "every rule, also those that did not run"), columns(), rules.len(), line)
 }

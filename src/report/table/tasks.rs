@@ -10,9 +10,9 @@ use crate::schema::Purpose;
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
-    let analysis = line.run().analysis;
-    let (_, plan) = line.run().index.plan(analysis, line.device());
-    plan.iter().filter_map(|step| view::entry(analysis, step)).any(such)
+    let outcome = line.run().outcome;
+    let (_, plan) = line.run().index.plan(outcome, line.device());
+    plan.iter().filter_map(|step| view::entry(outcome, step)).any(such)
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
@@ -39,7 +39,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .activity()
         .confidence()
         .count("steps", "steps of the plan of the device", |r| {
-            r.run().index.plan(r.run().analysis, r.device()).1.len() as u64
+            r.run().index.plan(r.run().outcome, r.device()).1.len() as u64
         })
         .shown("Steps", 7)
         .flag("irreversible", "one of them cannot be undone", |r| any_step(r, |entry| entry.irreversible))
@@ -56,5 +56,5 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 /// The findings that count, as tasks.
 pub(in crate::report) fn tasks(run: Run<'_>) -> Table<'_> {
     let line = move |at| Some(Line::open(run, at));
-    Table::new(("tasks", "findings to decide about"), columns(), run.analysis.findings.len(), line)
+    Table::new(("tasks", "findings to decide about"), columns(), run.outcome.findings.len(), line)
 }

@@ -15,9 +15,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
+use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
@@ -61,10 +61,10 @@ pub(super) struct FirstRow {
 
 /// Packs the chosen devices.
 pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
-    let Run { analysis, index } = run;
-    let records = Records::new(analysis, selection);
+    let Run { outcome, index } = run;
+    let records = Records::new(outcome, selection);
     let chunk = |devices: &[u32]| {
-        let rows: Vec<Value> = devices.iter().map(|d| detail(analysis, index, &records, *d)).collect();
+        let rows: Vec<Value> = devices.iter().map(|d| detail(outcome, index, &records, *d)).collect();
         pack(&Value::Array(rows))
     };
     Ok(Data {
@@ -144,15 +144,15 @@ fn seconds(millis: Option<i64>) -> Option<i64> {
 
 /// The columns of the list.
 fn list(run: Run<'_>, selection: &Selection) -> Value {
-    let Run { analysis, index } = run;
+    let Run { outcome, index } = run;
     let devices = Devices { table: table::devices(run), chosen: &selection.devices };
     let every = || selection.devices.iter().map(|d| *d as usize);
-    let consoles = analysis.devices.numbered();
+    let consoles = outcome.devices.numbered();
     let rules = |at: usize| -> Vec<u16> {
-        index.findings(at).iter().filter_map(|f| analysis.findings.rule.get(*f as usize)).copied().collect()
+        index.findings(at).iter().filter_map(|f| outcome.findings.rule.get(*f as usize)).copied().collect()
     };
     json!({
-        "as_of": analysis.as_of.millis.div_euclid(1_000),
+        "as_of": outcome.as_of.millis.div_euclid(1_000),
         "words": {
             "platform": devices.known("platform"), "ownership": devices.known("ownership"),
             "join_type": devices.known("join_type"), "activity": devices.known("activity"),
@@ -161,11 +161,11 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
             "kind": KeyKind::WORDS, "tier": KeyKind::ALL.iter().map(|k| k.tier()).collect::<Vec<_>>(),
         },
         "console_titles": consoles.iter().map(|c| c.title()).collect::<Vec<_>>(),
-        "rules": analysis.rules.iter().map(|r| r.text.id.as_str()).collect::<Vec<_>>(),
-        "exports": analysis.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
-        "entries": analysis.playbooks.entries().iter().map(entry).collect::<Vec<_>>(),
+        "rules": outcome.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
+        "exports": outcome.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
+        "entries": outcome.entries.iter().map(entry).collect::<Vec<_>>(),
         "thresholds": Platform::ALL.iter()
-            .map(|p| analysis.thresholds.days(crate::identity::Threshold::Inactive, *p)).collect::<Vec<_>>(),
+            .map(|p| outcome.thresholds.days(crate::identity::Threshold::Inactive, *p)).collect::<Vec<_>>(),
         "key": devices.texts("device_key"),
         "name": devices.texts("name"),
         "serial": devices.texts("serial"),
@@ -181,7 +181,7 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
         "last": devices.numbers("last_activity").into_iter().map(seconds).collect::<Vec<_>>(),
         "days": devices.numbers("days_inactive"),
         "seen_by": devices.words("last_activity_console"),
-        "consoles": every().map(|at| analysis.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
+        "consoles": every().map(|at| outcome.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
     })
 }
@@ -205,9 +205,9 @@ struct Records {
 }
 
 impl Records {
-    fn new(analysis: &Analysis, selection: &Selection) -> Self {
+    fn new(outcome: &Outcome, selection: &Selection) -> Self {
         let mut by_device: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (record, device) in (0_u32..).zip(&analysis.links.device) {
+        for (record, device) in (0_u32..).zip(&outcome.links.device) {
             if *device != NONE && selection.has(*device) {
                 by_device.entry(*device).or_default().push(record);
             }
@@ -221,13 +221,13 @@ impl Records {
 }
 
 /// What the drawer shows of a device: records, findings, steps.
-fn detail(analysis: &Analysis, index: &Index, records: &Records, device: u32) -> Value {
+fn detail(outcome: &Outcome, index: &Index, records: &Records, device: u32) -> Value {
     let all = records.of(device);
     let at = device as usize;
     // The list is in the order of the numbers.
     let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
     let place = |record: &u32| own.binary_search(record).ok();
-    let findings = &analysis.findings;
+    let findings = &outcome.findings;
     let found: Vec<Value> = index
         .findings(at)
         .iter()
@@ -245,42 +245,42 @@ fn detail(analysis: &Analysis, index: &Index, records: &Records, device: u32) ->
             ])
         })
         .collect();
-    let (first, plan) = index.plan(analysis, at);
+    let (first, plan) = index.plan(outcome, at);
     let steps: Vec<Value> = (first..)
         .zip(plan.iter().take(MOST_SHOWN))
         .map(|(number, step)| {
             let place = step.object.as_ref().and_then(place);
-            let object = place.map_or_else(|| analysis.object_of(step).into(), Value::from);
+            let object = place.map_or_else(|| outcome.object_of(step).into(), Value::from);
             // A condition with a day of its own; the others stand with what the step says.
-            match analysis.condition_of(number) {
+            match outcome.condition_of(number) {
                 Cow::Owned(dated) => json!([step.entry, object, dated]),
                 Cow::Borrowed(_) => json!([step.entry, object]),
             }
         })
         .collect();
-    let rows: Vec<Value> = own.iter().filter_map(|record| record_row(analysis, at, *record)).collect();
+    let rows: Vec<Value> = own.iter().filter_map(|record| record_row(outcome, at, *record)).collect();
     json!([rows, found, steps, all.len(), plan.len()])
 }
 
 /// One record. What is the same as at the device is not repeated.
-fn record_row(analysis: &Analysis, device: usize, record: u32) -> Option<Value> {
-    let (columns, row) = analysis.records.locate(record)?;
+fn record_row(outcome: &Outcome, device: usize, record: u32) -> Option<Value> {
+    let (columns, row) = outcome.records.locate(record)?;
     let unless = |own: &str, common: &str| if own == common { Value::Null } else { own.into() };
     let serial = columns.serial.as_written(row);
-    let live = analysis.devices.by_console.iter().find(|c| c.console == columns.console);
-    let id = analysis.records.id_of(record);
+    let live = outcome.devices.by_console.iter().find(|c| c.console == columns.console);
+    let id = outcome.records.id_of(record);
     Some(json!([
         columns.console.index(),
         columns.export.get(row),
         columns.row.get(row),
         id,
-        unless(columns.name.get(row), analysis.devices.name.get(device)),
-        unless(serial, analysis.devices.serial.get(device)),
+        unless(columns.name.get(row), outcome.devices.name.get(device)),
+        unless(serial, outcome.devices.serial.get(device)),
         seconds(columns.last_seen.get(row)),
         seconds(columns.enrolled.get(row)),
-        analysis.links.held_by.get(record as usize),
-        analysis.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
-        u8::from(live.is_some_and(|c| c.id.get(device) == id)),
+        outcome.links.held_by.get(record as usize),
+        outcome.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
+        u8::from(live.is_some_and(|c| outcome.records.live_id(c, device) == id)),
     ]))
 }
 

@@ -182,16 +182,16 @@ fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<u32>> {
     match table {
         "devices" => Some(selection.devices.clone()),
         _ if selection.complete => None,
-        "plan" => Some(numbers(&mut run.analysis.steps.iter().map(|step| step.device))),
+        "plan" => Some(numbers(&mut run.outcome.steps.iter().map(|step| step.device))),
         // Rows that belong to no device are in a whole list only.
-        "records" => Some(numbers(&mut run.analysis.links.device.iter().copied())),
+        "records" => Some(numbers(&mut run.outcome.links.device.iter().copied())),
         _ => None,
     }
 }
 
 /// One task a finding, the gravest first: what is decided is decided for a finding.
 fn tasks<'a>(run: Run<'a>, selection: &Selection) -> Result<List<'a>, XlsxError> {
-    let findings = &run.analysis.findings;
+    let findings = &run.outcome.findings;
     let of = |f: &u32| findings.device.get(*f as usize).copied().unwrap_or(NONE);
     let mut chosen: Vec<u32> =
         (0..u32::try_from(findings.len()).unwrap_or(NONE)).filter(|f| selection.has(of(f))).collect();

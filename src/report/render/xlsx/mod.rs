@@ -41,7 +41,7 @@ fn build(run: Run<'_>, model: &Model, selection: &Selection, scratch: &Path) -> 
     workbook.set_tempdir(scratch)?;
     // Half the time of the usual level, for a tenth more bytes.
     workbook.set_zip_compression_level(3);
-    workbook.set_properties(&properties(run.analysis.as_of.millis, model));
+    workbook.set_properties(&properties(run.outcome.as_of.millis, model));
     let looks = Looks::new(&mut workbook);
     let lists = lists::all(run, selection)?;
     let blank: Vec<Vec<Worksheet>> = lists

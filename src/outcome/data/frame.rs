@@ -1,0 +1,91 @@
+//! A table on its way to a file: its columns, and how each cell is read.
+
+/// How a cell is read, by its line.
+type Get<'a, T> = Box<dyn Fn(usize) -> T + Send + Sync + 'a>;
+
+/// The cells of a column.
+pub(super) enum Cells<'a> {
+    /// Numbers, each of them or none.
+    Number(Get<'a, Option<u32>>),
+    /// Words of a list, by their positions.
+    Word(&'static [&'static str], Get<'a, Option<usize>>),
+    /// Text that many lines share.
+    Shared(Get<'a, &'a str>),
+    /// Any text; where all of it is GUIDs, they take the room of GUIDs.
+    Text(Get<'a, &'a str>),
+    /// Moments, UTC milliseconds.
+    Time(Get<'a, Option<i64>>),
+    /// Days since 1970.
+    Day(Get<'a, i32>),
+    /// Yes or no.
+    Flag(Get<'a, bool>),
+    /// Several numbers.
+    List(Get<'a, &'a [u32]>),
+}
+
+/// A column.
+pub(super) struct Column<'a> {
+    pub name: String,
+    pub cells: Cells<'a>,
+}
+
+/// A table.
+pub(super) struct Frame<'a> {
+    /// Name of its file, without ending.
+    pub name: String,
+    pub lines: usize,
+    pub columns: Vec<Column<'a>>,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn new(name: impl Into<String>, lines: usize) -> Self {
+        Self { name: name.into(), lines, columns: Vec::new() }
+    }
+
+    fn with(mut self, name: impl Into<String>, cells: Cells<'a>) -> Self {
+        self.columns.push(Column { name: name.into(), cells });
+        self
+    }
+
+    pub(super) fn number(self, name: impl Into<String>, get: impl Fn(usize) -> Option<u32> + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Number(Box::new(get)))
+    }
+
+    pub(super) fn word(
+        self,
+        name: &str,
+        words: &'static [&'static str],
+        get: impl Fn(usize) -> Option<usize> + Send + Sync + 'a,
+    ) -> Self {
+        self.with(name, Cells::Word(words, Box::new(get)))
+    }
+
+    pub(super) fn shared(self, name: &str, get: impl Fn(usize) -> &'a str + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Shared(Box::new(get)))
+    }
+
+    pub(super) fn text(self, name: &str, get: impl Fn(usize) -> &'a str + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Text(Box::new(get)))
+    }
+
+    /// Text that there may be no column of at all.
+    pub(super) fn maybe_text(self, name: &str, texts: &'a crate::table::Texts) -> Self {
+        if texts.is_nothing() { self } else { self.text(name, |at| texts.get(at)) }
+    }
+
+    pub(super) fn time(self, name: impl Into<String>, get: impl Fn(usize) -> Option<i64> + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Time(Box::new(get)))
+    }
+
+    pub(super) fn day(self, name: &str, get: impl Fn(usize) -> i32 + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Day(Box::new(get)))
+    }
+
+    pub(super) fn flag(self, name: &str, get: impl Fn(usize) -> bool + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::Flag(Box::new(get)))
+    }
+
+    pub(super) fn list(self, name: &str, get: impl Fn(usize) -> &'a [u32] + Send + Sync + 'a) -> Self {
+        self.with(name, Cells::List(Box::new(get)))
+    }
+}

@@ -1,0 +1,426 @@
+//! A saved outcome, loaded. The folder may come from anybody, so everything is looked at before it is believed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::read::{self, Damage, Table};
+use super::run::{Head, Run};
+use super::{Asked, FOLDER, RUN, VERSION, tables, trust};
+use crate::assets;
+use crate::console::{Console, Registry};
+use crate::disk;
+use crate::error::{Error, Result};
+use crate::history::Decision;
+use crate::identity::{AsOf, NONE};
+use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
+use crate::plan::{Planned, Suggestions};
+use crate::read::digest_of;
+use crate::rules::Findings;
+use crate::schema::{Activity, Confidence, Identity, JoinType, Ownership, Platform, Purpose, Severity, Status};
+use crate::table::{ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts};
+
+/// The largest `run.json`: notices, rules and steps, none of which there are millions of.
+const LARGEST_RUN: u64 = 1 << 30;
+/// The largest manifest.
+const LARGEST_MANIFEST: u64 = 256 << 20;
+const MANIFEST: &str = "evidence/manifest.json";
+
+/// Whether a folder is a report that can be loaded.
+#[must_use]
+pub fn is_report(folder: &Path) -> bool {
+    folder.join(FOLDER).join(RUN).is_file()
+}
+
+/// Loads the outcome of a report, and how the report was asked for.
+///
+/// # Errors
+/// [`Error::Usage`] where there is none, or a newer program wrote it; [`Error::Evidence`] where a file is missing, was changed
+/// or makes no sense.
+pub fn load(report: &Path) -> Result<(Outcome, Asked)> {
+    if !is_report(report) {
+        let message = format!("`{}` holds no `{FOLDER}/{RUN}`, so it cannot be loaded", report.display());
+        let help = "name the folder of a report that `analyze` wrote with the format `data`".into();
+        return Err(Error::Usage { message, help });
+    }
+    let folder = Loading { report, sums: sums(report)? };
+    folder.is_unchanged(RUN)?;
+    let path = report.join(FOLDER).join(RUN);
+    let bytes = disk::read(&path, LARGEST_RUN).map_err(|source| Error::Unreadable { path, source })?;
+    let head: Head =
+        serde_json::from_slice(&bytes).map_err(|e| folder.damaged(RUN, &format!("cannot be understood: {e}")))?;
+    if head.version > VERSION {
+        let message =
+            format!("`{}` was written by lastseen {}, which is newer than this one", report.display(), head.program);
+        let help = format!("use that version; this one reads `{FOLDER}/` up to version {VERSION}");
+        return Err(Error::Usage { message, help });
+    }
+    let registry = registry(&head).map_err(|damage| folder.damaged(RUN, &damage))?;
+    let run: Run = registry
+        .reading(|| serde_json::from_slice(&bytes))
+        .map_err(|e| folder.damaged(RUN, &format!("cannot be understood: {e}")))?;
+    drop(bytes);
+    trust::check(&run).map_err(|damage| folder.damaged(RUN, &damage))?;
+    let asked = run.asked.clone();
+    folder.outcome(run, head, registry).map(|outcome| (outcome, asked))
+}
+
+/// The consoles of the run.
+fn registry(head: &Head) -> Result<&'static Registry, Damage> {
+    let mut files = assets::rules(None).map_err(|e| e.to_string())?;
+    files.extend(
+        head.console_files
+            .iter()
+            .filter(|(path, _)| path.starts_with("consoles/"))
+            .map(|(p, t)| (p.clone(), t.clone())),
+    );
+    Registry::load(&files).map_err(|_| "has consoles that this version does not understand".to_string())
+}
+
+/// What the manifest says of the files of `data/`; nothing where the report has no manifest.
+fn sums(report: &Path) -> Result<Option<BTreeMap<String, String>>> {
+    let path = report.join(MANIFEST);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = disk::read(&path, LARGEST_MANIFEST).map_err(|source| Error::Unreadable { path, source })?;
+    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let outputs = manifest.get("outputs").and_then(Value::as_array);
+    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).map(str::to_string);
+    Ok(Some(outputs.into_iter().flatten().filter_map(|o| Some((text(o, "file")?, text(o, "sha256")?))).collect()))
+}
+
+/// A report that is loaded.
+struct Loading<'a> {
+    report: &'a Path,
+    sums: Option<BTreeMap<String, String>>,
+}
+
+impl Loading<'_> {
+    fn damaged(&self, file: &str, damage: &str) -> Error {
+        Error::Evidence {
+            message: format!("`{}` {damage}", self.report.join(FOLDER).join(file).display()),
+            help: "take the report from where it was kept, or analyse the exports again".into(),
+        }
+    }
+
+    /// Refuses a file that is not the one that the manifest names.
+    fn is_unchanged(&self, file: &str) -> Result<()> {
+        let Some(sums) = &self.sums else { return Ok(()) };
+        let path = self.report.join(FOLDER).join(file);
+        let digest = match digest_of(&path) {
+            Ok(digest) => digest,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(self.damaged(file, "is missing")),
+            Err(source) => return Err(Error::Unreadable { path, source }),
+        };
+        match sums.get(&format!("{FOLDER}/{file}")) {
+            Some(sum) if *sum == digest => Ok(()),
+            Some(_) => Err(self.damaged(file, "was changed since the report was written")),
+            None => Err(self.damaged(file, &format!("is not named in `{MANIFEST}`"))),
+        }
+    }
+
+    fn outcome(&self, run: Run, head: Head, registry: &'static Registry) -> Result<Outcome> {
+        let table = |name: &str| {
+            let file = format!("{name}.arrow");
+            let lines = run.lines.get(name).copied();
+            let lines = lines.ok_or_else(|| self.damaged(RUN, &format!("does not say how long `{name}` is")))?;
+            self.is_unchanged(&file)?;
+            let table =
+                Table::open(&self.report.join(FOLDER).join(&file), lines).map_err(|d| self.damaged(&file, &d))?;
+            Ok::<_, Error>(Named { table, file, loading: self })
+        };
+        let records: Vec<Named<'_>> =
+            run.records.iter().map(|held| table(&tables::records_of(held.console.as_str()))).collect::<Result<_>>()?;
+        let devices = table("devices")?;
+        let limits = Limits {
+            devices: run.lines.get("devices").copied().unwrap_or_default(),
+            records: run.records.iter().filter_map(|h| run.lines.get(&tables::records_of(h.console.as_str()))).sum(),
+            exports: run.exports.len(),
+        };
+        let device_table = devices.make(|table| of_devices(table, &run, &limits, registry))?;
+        let mut links = Links::default();
+        let mut columns = Vec::with_capacity(records.len());
+        for (named, held) in records.into_iter().zip(&run.records) {
+            if held.offset as usize != links.device.len() {
+                return Err(self.damaged(RUN, "has records with numbers that mean nothing"));
+            }
+            columns.push(named.make(|table| of_records(table, held.console, held.offset, &limits, &mut links))?);
+        }
+        links.refused = table("refused")?.make(|table| refused(table, &limits))?;
+        let (set_aside, older) = table("asides")?.make(|table| asides(table, &limits))?;
+        let record_table = RecordTable { consoles: columns, exports: run.exports, set_aside, older };
+        let (findings, hidden) =
+            table("findings")?.make(|table| findings(table, &limits, run.rules.len(), run.exceptions.len()))?;
+        let (steps, days) = table("steps")?.make(|table| steps(table, &limits, run.entries.len()))?;
+        let members = table("members")?
+            .make(|table| groups(table, ["suggestion", "finding"], run.suggestions.len(), findings.len()))?;
+        let of_batches =
+            table("batches")?.make(|table| groups(table, ["batch", "device"], run.batches.len(), limits.devices))?;
+        let (list, of_device) = table("decisions")?.make(|table| decisions(table, &limits))?;
+        let mut suggestions = Suggestions { list: run.suggestions, of_finding: vec![u32::MAX; findings.len()] };
+        for (own, found) in suggestions.list.iter_mut().zip(members) {
+            own.findings = found;
+        }
+        number(&mut suggestions.of_finding, suggestions.list.iter().map(|s| s.findings.as_slice()));
+        let mut schedule = Schedule { batches: run.batches, of_device: vec![NONE; limits.devices], days };
+        for (batch, own) in schedule.batches.iter_mut().zip(of_batches) {
+            batch.devices = own;
+        }
+        number(&mut schedule.of_device, schedule.batches.iter().map(|b| b.devices.as_slice()));
+        Ok(Outcome {
+            inputs: run.inputs,
+            sources: run.sources,
+            notices: run.notices,
+            as_of: AsOf { millis: run.as_of, given: run.as_of_given },
+            thresholds: run.thresholds.thresholds(),
+            devices: device_table,
+            records: record_table,
+            links,
+            rules: run.rules,
+            tallies: run.tallies,
+            findings,
+            hidden: Hidden { exceptions: run.exceptions, ..hidden },
+            settings: run.settings,
+            settled_by: run.settled_by,
+            suggestions,
+            decisions: Decided { file: run.decisions.file, sha256: run.decisions.sha256, list, of_device },
+            purpose: run.intent,
+            steps,
+            entries: trust::entries(run.entries),
+            schedule,
+            rule_files: run.rule_files,
+            console_files: head.console_files,
+        })
+    }
+}
+
+/// A table and where it was read from.
+struct Named<'a> {
+    table: Table,
+    file: String,
+    loading: &'a Loading<'a>,
+}
+
+impl Named<'_> {
+    fn make<T>(&self, make: impl FnOnce(&Table) -> Result<T, Damage>) -> Result<T> {
+        make(&self.table).map_err(|damage| self.loading.damaged(&self.file, &damage))
+    }
+}
+
+/// How many there are of what numbers name.
+struct Limits {
+    devices: usize,
+    records: usize,
+    exports: usize,
+}
+
+/// Writes the number of each list at the places that it names.
+fn number<'a>(of: &mut [u32], lists: impl Iterator<Item = &'a [u32]>) {
+    for (number, list) in (0_u32..).zip(lists) {
+        for member in list {
+            if let Some(slot) = of.get_mut(*member as usize) {
+                *slot = number;
+            }
+        }
+    }
+}
+
+fn identifiers(table: &Table, name: &str) -> Result<Identifiers, Damage> {
+    Ok(Identifiers::new(table.texts(name)?, table.maybe_texts(&format!("{name}_written"))?))
+}
+
+fn of_devices(table: &Table, run: &Run, limits: &Limits, registry: &'static Registry) -> Result<DeviceTable, Damage> {
+    // Sets of consoles are bits, by the numbers that the program gave which wrote them.
+    let bits: Vec<u32> = run.consoles.iter().map(|slug| registry.parse(slug).map_or(0, Console::bit)).collect();
+    let consoles =
+        |saved: u32| (0_u32..).zip(&bits).filter(|(at, _)| saved >> at & 1 == 1).fold(0, |all, (_, bit)| all | bit);
+    let place = |slug: &str| registry.parse(slug).and_then(|console| u8::try_from(console.index()).ok());
+    let by_console = |held: &super::run::Held| {
+        let prefix = held.console.column_prefix();
+        Ok(ConsoleColumns {
+            console: held.console,
+            live: table.below(&format!("{prefix}_live"), limits.records, true)?,
+            last_seen: table.times(&format!("{prefix}_last_seen"))?,
+        })
+    };
+    let last_console = table.words("last_activity_console", place)?;
+    Ok(DeviceTable {
+        key: table.strings("device_key")?,
+        name: table.texts("name")?,
+        serial: identifiers(table, "serial")?,
+        platform: table.each_word("platform", Platform::parse)?,
+        manufacturer: table.texts("manufacturer")?,
+        model: table.texts("model")?,
+        ownership: table.each_word("ownership", Ownership::parse)?,
+        join_type: table.each_word("join_type", JoinType::parse)?,
+        primary_user: table.texts("primary_user")?,
+        consoles: table.numbers("consoles")?.into_iter().map(consoles).collect(),
+        entra_device_id: identifiers(table, "entra_device_id")?,
+        last_activity: table.times("last_activity")?,
+        last_console: last_console.into_iter().map(|number| number.unwrap_or(u8::MAX)).collect(),
+        activity: table.each_word("activity", Activity::parse)?,
+        identity: table.each_word("identity", Identity::parse)?,
+        by_console: run.records.iter().map(by_console).collect::<Result<_, Damage>>()?,
+        registry,
+        as_of: run.as_of,
+    })
+}
+
+fn of_records(
+    table: &Table,
+    console: Console,
+    offset: u32,
+    limits: &Limits,
+    links: &mut Links,
+) -> Result<RecordColumns, Damage> {
+    links.device.extend(table.below("device", limits.devices, true)?);
+    let held_by = table.below("held_by", usize::from(u16::MAX) + 1, false)?;
+    links.held_by.extend(held_by.into_iter().map(|bits| u16::try_from(bits).unwrap_or_default()));
+    Ok(RecordColumns {
+        console,
+        offset,
+        export: table.below("export", limits.exports, false)?,
+        row: table.below("row", NONE as usize, false)?,
+        native_id: identifiers(table, "native_id")?,
+        name: table.texts("name")?,
+        serial: identifiers(table, "serial")?,
+        last_seen: table.times("last_seen")?,
+        enrolled: table.times("enrolled")?,
+    })
+}
+
+fn refused(table: &Table, limits: &Limits) -> Result<BTreeMap<u32, Vec<String>>, Damage> {
+    let mut refused: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let records = table.below("record", limits.records, false)?;
+    for (record, reason) in records.into_iter().zip(table.strings("reason")?) {
+        refused.entry(record).or_default().push(reason);
+    }
+    Ok(refused)
+}
+
+/// Rows that could not be read, and those that a newer list speaks for.
+type Asides = (Vec<(u32, u32, String)>, Vec<OlderColumns>);
+
+fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
+    let exports = table.below("export", limits.exports, false)?;
+    let rows = table.below("row", NONE as usize, false)?;
+    let read = table.flags("read")?;
+    let unread = read.iter().take_while(|read| !**read).count();
+    if read.iter().skip(unread).any(|read| !read) {
+        return Err("has its rows in another order than lastseen writes".into());
+    }
+    let reason = table.texts("reason")?;
+    let [id, name, serial] = ["native_id", "name", "serial"].map(|column| table.texts(column));
+    let (id, name, serial) = (id?, name?, serial?);
+    let own = exports.iter().zip(&rows).enumerate().take(unread);
+    let set_aside = own.map(|(at, (export, row))| (*export, *row, reason.get(at).to_string())).collect();
+    let mut older = Vec::new();
+    let mut start = unread;
+    for list in exports.get(unread..).unwrap_or_default().chunk_by(|a, b| a == b) {
+        let from = |texts: &Texts| Texts::of(From { texts: texts.clone(), start });
+        older.push(OlderColumns {
+            export: list.first().copied().unwrap_or_default(),
+            row: rows.get(start..start + list.len()).unwrap_or_default().to_vec(),
+            native_id: from(&id),
+            name: from(&name),
+            serial: from(&serial),
+            reason: from(&reason),
+        });
+        start += list.len();
+    }
+    Ok((set_aside, older))
+}
+
+/// The rest of a column of text.
+#[derive(Debug)]
+struct From {
+    texts: Texts,
+    start: usize,
+}
+
+impl Lines for From {
+    fn line(&self, at: usize) -> Option<&str> {
+        Some(self.texts.get(self.start.checked_add(at)?))
+    }
+}
+
+fn findings(table: &Table, limits: &Limits, rules: usize, exceptions: usize) -> Result<(Findings, Hidden), Damage> {
+    let (mut open, mut hidden) = (Findings::default(), Hidden::default());
+    let rule = table.below("rule", rules.min(usize::from(u16::MAX)), false)?;
+    let device = table.below("device", limits.devices, false)?;
+    let severity = table.each_word("severity", Severity::parse)?;
+    let confidence = table.each_word("confidence", Confidence::parse)?;
+    let (weak, evidence) = (table.flags("weak")?, table.strings("evidence")?);
+    let exception = table.below("exception", exceptions, true)?;
+    let words = severity.into_iter().zip(confidence).zip(weak);
+    let rest = evidence.into_iter().zip(table.lists("objects", limits.records)?).zip(exception);
+    for (((rule, device), ((severity, confidence), weak)), ((evidence, objects), exception)) in
+        rule.into_iter().zip(device).zip(words).zip(rest)
+    {
+        let to = if exception == NONE { &mut open } else { &mut hidden.findings };
+        to.push(u16::try_from(rule).unwrap_or(u16::MAX), device, severity, confidence, weak, evidence, objects);
+        if exception != NONE {
+            hidden.by.push(exception as usize);
+        }
+    }
+    Ok((open, hidden))
+}
+
+fn steps(table: &Table, limits: &Limits, entries: usize) -> Result<(Vec<Planned>, Vec<i32>), Damage> {
+    let device = table.below("device", limits.devices, false)?;
+    let entry = table.below("entry", entries, false)?;
+    let object = table.below("object", limits.records, true)?;
+    let one = |((device, entry), object)| Planned { device, entry, object: Some(object).filter(|o| *o != NONE) };
+    Ok((device.into_iter().zip(entry).zip(object).map(one).collect(), table.days("not_before")?))
+}
+
+/// Lists of numbers, each below a limit.
+fn groups(table: &Table, [list, member]: [&str; 2], lists: usize, members: usize) -> Result<Vec<Vec<u32>>, Damage> {
+    let mut all = vec![Vec::new(); lists];
+    let of = table.below(list, lists, false)?;
+    for (list, member) in of.into_iter().zip(table.below(member, members, false)?) {
+        if let Some(list) = all.get_mut(list as usize) {
+            list.push(member);
+        }
+    }
+    Ok(all)
+}
+
+fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>), Damage> {
+    let device = table.below("device", limits.devices, true)?;
+    let (key, serial) = (table.strings("device_key")?, table.strings("serial")?);
+    let (purpose, status) = (table.words("intent", Purpose::parse)?, table.each_word("status", Status::parse)?);
+    let (assignee, note) = (table.strings("assignee")?, table.strings("note")?);
+    let row = table.numbers("row")?;
+    let words = purpose.into_iter().zip(status);
+    let texts = assignee.into_iter().zip(note).zip(row);
+    let list: Vec<Decision> = key
+        .into_iter()
+        .zip(serial)
+        .zip(words)
+        .zip(texts)
+        .map(|(((key, serial), (purpose, status)), ((assignee, note), row))| Decision {
+            key,
+            serial,
+            purpose,
+            status,
+            assignee,
+            note,
+            row,
+        })
+        .collect();
+    let mut of_device = if list.is_empty() { Vec::new() } else { vec![NONE; limits.devices] };
+    for (at, device) in (0_u32..).zip(device) {
+        if let Some(slot) = of_device.get_mut(device as usize) {
+            *slot = at;
+        }
+    }
+    Ok((list, of_device))
+}
+
+/// Whether a moment may be judged at.
+pub(super) const fn is_time(millis: i64) -> bool {
+    read::is_date(millis)
+}

@@ -1,0 +1,157 @@
+//! `run.json`: what there is once in a run, and how many lines each table must have.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, VERSION};
+use crate::assets::Files;
+use crate::config::Setting;
+use crate::console::Console;
+use crate::identity::{Threshold, Thresholds};
+use crate::notice::Notice;
+use crate::outcome::{Accepted, Digested, InputFile, Outcome, Source};
+use crate::plan::{Batch, Entry, Suggestion};
+use crate::rules::{Tally, Text};
+use crate::schema::{Platform, Purpose};
+
+/// The part of `run.json` by which its other parts are understood.
+#[derive(Debug, Deserialize)]
+pub(super) struct Head {
+    /// Version of the shape of all files.
+    pub version: u32,
+    /// Version of the program that wrote it, for people.
+    #[serde(default)]
+    pub program: String,
+    /// The files of consoles that are not as they ship.
+    #[serde(default)]
+    pub console_files: Files,
+}
+
+/// Thresholds, each by itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Days {
+    each: Vec<(Threshold, Platform, u32)>,
+    vdi: Vec<(Threshold, u32)>,
+    owner_quota: u32,
+}
+
+/// The records of a console.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Held {
+    pub console: Console,
+    /// Number of the first record.
+    pub offset: u32,
+}
+
+/// Everything that is no large table.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Run {
+    version: u32,
+    program: String,
+    console_files: Files,
+    pub asked: Asked,
+    pub as_of: i64,
+    pub as_of_given: bool,
+    pub intent: Purpose,
+    pub thresholds: Days,
+    /// Consoles by their numbers, as sets of them are saved.
+    pub consoles: Vec<String>,
+    pub records: Vec<Held>,
+    pub exports: Vec<(String, Console)>,
+    /// Lines of each table.
+    pub lines: BTreeMap<String, usize>,
+    pub inputs: Vec<InputFile>,
+    pub sources: Vec<Source>,
+    pub notices: Vec<Notice>,
+    pub rules: Vec<Text>,
+    pub tallies: Vec<Tally>,
+    pub exceptions: Vec<Accepted>,
+    pub settings: Vec<Setting>,
+    pub settled_by: Vec<Digested>,
+    pub decisions: Digested,
+    pub suggestions: Vec<Suggestion>,
+    pub batches: Vec<Batch>,
+    pub entries: Vec<Entry>,
+    pub rule_files: Vec<Digested>,
+}
+
+impl Run {
+    pub(super) fn of(outcome: &Outcome, asked: &Asked, lines: &[(String, usize)]) -> Self {
+        let records = &outcome.records;
+        let slugs = outcome.devices.registry.slugs().iter();
+        Self {
+            version: VERSION,
+            program: env!("CARGO_PKG_VERSION").to_string(),
+            console_files: outcome.console_files.clone(),
+            asked: asked.clone(),
+            as_of: outcome.as_of.millis,
+            as_of_given: outcome.as_of.given,
+            intent: outcome.purpose,
+            thresholds: Days::of(&outcome.thresholds),
+            consoles: slugs.map(ToString::to_string).collect(),
+            records: records.consoles.iter().map(|c| Held { console: c.console, offset: c.offset }).collect(),
+            exports: records.exports.clone(),
+            lines: lines.iter().cloned().collect(),
+            inputs: outcome.inputs.clone(),
+            sources: outcome.sources.clone(),
+            notices: outcome.notices.clone(),
+            rules: outcome.rules.clone(),
+            tallies: outcome.tallies.clone(),
+            exceptions: outcome.hidden.exceptions.clone(),
+            settings: outcome.settings.clone(),
+            settled_by: outcome.settled_by.clone(),
+            decisions: Digested { file: outcome.decisions.file.clone(), sha256: outcome.decisions.sha256.clone() },
+            suggestions: outcome.suggestions.list.iter().map(without_findings).collect(),
+            batches: outcome.schedule.batches.iter().map(without_devices).collect(),
+            entries: outcome.entries.clone(),
+            rule_files: outcome.rule_files.clone(),
+        }
+    }
+}
+
+/// The members of a suggestion stand in a table; copying them for every suggestion would cost as much again.
+fn without_findings(suggestion: &Suggestion) -> Suggestion {
+    Suggestion {
+        id: suggestion.id.clone(),
+        rule: suggestion.rule,
+        platform: suggestion.platform,
+        ownership: suggestion.ownership,
+        join_type: suggestion.join_type,
+        severity: suggestion.severity,
+        summary: suggestion.summary.clone(),
+        factors: suggestion.factors.clone(),
+        findings: Vec::new(),
+    }
+}
+
+const fn without_devices(batch: &Batch) -> Batch {
+    Batch { suggestion: batch.suggestion, devices: Vec::new(), day: batch.day, counted: batch.counted }
+}
+
+impl Days {
+    fn of(thresholds: &Thresholds) -> Self {
+        let of = |threshold: &Threshold| {
+            let threshold = *threshold;
+            Platform::ALL.iter().map(move |platform| (threshold, *platform, thresholds.days(threshold, *platform)))
+        };
+        let vdi = |threshold: &Threshold| Some((*threshold, thresholds.vdi(*threshold)?));
+        Self {
+            each: Threshold::ALL.iter().flat_map(of).collect(),
+            vdi: Threshold::ALL.iter().filter_map(vdi).collect(),
+            owner_quota: thresholds.owner_quota,
+        }
+    }
+
+    pub(super) fn thresholds(&self) -> Thresholds {
+        let mut thresholds = Thresholds::default();
+        for (threshold, platform, days) in &self.each {
+            thresholds.set(*threshold, Some(*platform), *days);
+        }
+        for (threshold, days) in &self.vdi {
+            thresholds.set_vdi(*threshold, *days);
+        }
+        thresholds.owner_quota = self.owner_quota;
+        thresholds
+    }
+}

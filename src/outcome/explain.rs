@@ -1,0 +1,387 @@
+//! One device in full, as people and programs ask for it; and what a report tells of one that was loaded.
+
+use std::collections::BTreeSet;
+
+use super::Outcome;
+use crate::error::{Error, Result};
+use crate::formats::values;
+use crate::identity::story::{Bond, FieldStory, MOST_RECORDS, RecordStory};
+use crate::identity::{KeyKind, NONE, Threshold};
+use crate::rules::{Findings, Tally, Text};
+use crate::schema::{
+    Activity, Confidence, Console, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity,
+};
+use crate::table::RecordColumns;
+
+/// What a query found.
+#[derive(Debug)]
+pub enum Explained {
+    /// One device.
+    One(Box<Explanation>),
+    /// Several devices bear what was asked for: the first ones in the order of their keys, and how many there are.
+    Several(Vec<Candidate>, usize),
+}
+
+/// A device that a query may mean.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Stable key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Serial number.
+    pub serial: String,
+    /// Platform.
+    pub platform: Platform,
+    /// Consoles that hold it.
+    pub consoles: Vec<Console>,
+    /// Newest sign of life, UTC milliseconds.
+    pub last_activity: Option<i64>,
+}
+
+/// Everything that is known of a device, and why.
+#[derive(Debug)]
+pub struct Explanation {
+    /// What it is called.
+    pub device: Candidate,
+    /// Who owns it.
+    pub ownership: Ownership,
+    /// How Entra ID knows it.
+    pub join_type: JoinType,
+    /// How sure its identity is.
+    pub identity: Identity,
+    /// Active, stale or unknown.
+    pub activity: Activity,
+    /// The time at which it is judged, UTC milliseconds.
+    pub as_of: i64,
+    /// Days after which it is stale, where that is known.
+    pub inactive_days: Option<u32>,
+    /// Its records, in their order: the first [`story::MOST_RECORDS`] and those that speak for their console.
+    pub records: Vec<RecordStory>,
+    /// How many records it has.
+    pub records_total: usize,
+    /// The merged view.
+    pub fields: Vec<Field>,
+    /// What became of each rule.
+    pub verdicts: Vec<Verdict>,
+    /// What to do, in order; the first 200.
+    pub steps: Vec<Step>,
+    /// How many steps there are.
+    pub steps_total: usize,
+    /// Explained from a report, which keeps less than the exports tell.
+    pub of_report: bool,
+}
+
+/// Steps of one device that are told.
+const MOST_STEPS: usize = 200;
+/// Devices of one name that are told.
+pub const MOST_CANDIDATES: usize = 200;
+
+/// What a rule made of the device.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Rule id.
+    pub rule: String,
+    /// Title of the rule.
+    pub title: String,
+    /// Whether it holds.
+    pub holds: Holds,
+    /// Why it did not run.
+    pub reason: String,
+    /// Severity and confidence of the finding, where it holds.
+    pub finding: Option<(Severity, Confidence)>,
+    /// The columns that decide it, with their values; nothing where not known.
+    pub values: Vec<(String, Option<String>)>,
+    /// The values that made it hold, in one text, where that is all that is kept.
+    pub evidence: Option<String>,
+    /// Who accepted the finding, until when and why, if somebody has.
+    pub excepted: Option<String>,
+}
+
+/// What a rule made of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The rule did not run.
+    DidNotRun,
+    /// It holds.
+    Match,
+    /// It does not hold.
+    Pass,
+    /// It cannot be known.
+    Unknown,
+    /// It does not hold or cannot be known; a report does not keep which.
+    NotKept,
+}
+
+impl Holds {
+    /// What a condition came to, three-valued; nothing where it was not looked at.
+    #[must_use]
+    pub const fn of(holds: Option<Option<bool>>) -> Self {
+        match holds {
+            None => Self::DidNotRun,
+            Some(Some(true)) => Self::Match,
+            Some(Some(false)) => Self::Pass,
+            Some(None) => Self::Unknown,
+        }
+    }
+}
+
+/// A field of the merged view.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Column of the device table.
+    pub name: &'static str,
+    /// The value that won.
+    pub value: String,
+    /// The console whose value it is; nothing where that is not kept.
+    pub from: Option<Console>,
+    /// Consoles in the order in which they are asked.
+    pub order: Vec<Console>,
+    /// Values of other consoles that differ.
+    pub others: Vec<(Console, String)>,
+}
+
+impl Field {
+    /// A field of which everything is known.
+    #[must_use]
+    pub fn of(story: FieldStory) -> Self {
+        let FieldStory { name, value, from, order, others } = story;
+        Self { name, value, from: Some(from), order, others }
+    }
+}
+
+/// A step of the plan.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What to do.
+    pub action: String,
+    /// Where.
+    pub console: Option<Console>,
+    /// On which object.
+    pub object: String,
+    /// Why, and why in this place.
+    pub why: String,
+    /// What must be true first and cannot be known from files.
+    pub condition: String,
+    /// Cannot be undone.
+    pub irreversible: bool,
+    /// Erases the device.
+    pub wipes: bool,
+}
+
+/// A device as a candidate.
+#[must_use]
+pub fn candidate(outcome: &Outcome, device: u32) -> Candidate {
+    let (table, at) = (&outcome.devices, device as usize);
+    let bits = table.consoles.get(at).copied().unwrap_or_default();
+    Candidate {
+        key: table.key.get(at).cloned().unwrap_or_default(),
+        name: table.name.get(at).to_string(),
+        serial: table.serial.get(at).to_string(),
+        platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
+        consoles: outcome.devices.registry.of_bits(bits).collect(),
+        last_activity: table.last_activity.get(at),
+    }
+}
+
+/// The first steps of a device.
+#[must_use]
+pub fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
+    let own = outcome.steps.iter().enumerate().filter(|(_, step)| step.device == device);
+    own.take(MOST_STEPS)
+        .filter_map(|(at, step)| {
+            let entry = outcome.entry(step)?;
+            Some(Step {
+                action: entry.action.clone(),
+                console: entry.console,
+                object: outcome.object_of(step),
+                why: entry.why.clone(),
+                condition: outcome.condition_of(at).into_owned(),
+                irreversible: entry.irreversible,
+                wipes: entry.wipes,
+            })
+        })
+        .collect()
+}
+
+/// The device of a loaded report that a text names: its key, name, serial number, an id that a console gives it, or `file:row`.
+///
+/// # Errors
+/// [`Error::Usage`] if nothing bears the name.
+pub fn explain(outcome: &Outcome, query: &str) -> Result<Explained> {
+    let found = find(outcome, query.trim());
+    match found.as_slice() {
+        [] => Err(Error::Usage {
+            message: format!(
+                "no device of the report has `{query}` as key, name, serial number or id, and no row is called so"
+            ),
+            help: "take a `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`".into(),
+        }),
+        [one] => Ok(Explained::One(Box::new(whole(outcome, *one)))),
+        many => {
+            let told = many.iter().take(MOST_CANDIDATES).map(|device| candidate(outcome, *device));
+            Ok(Explained::Several(told.collect(), many.len()))
+        }
+    }
+}
+
+/// A key names one device even where its text is also another's name.
+fn find(outcome: &Outcome, query: &str) -> Vec<u32> {
+    if let Some(at) = outcome.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
+        return u32::try_from(at).into_iter().collect();
+    }
+    // `intune:…` as findings print objects; a name may hold a colon too.
+    let object = query.split_once(':');
+    let object = object.and_then(|(console, id)| Some((outcome.devices.registry.parse(console)?, id.trim())));
+    let of_console = object.map(|(console, id)| find_in(outcome, id, Some(console)));
+    of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(outcome, query, None))
+}
+
+fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u32> {
+    let compared = |cell: values::Cell<std::borrow::Cow<'_, str>>| match cell {
+        values::Cell::Value(value) => value.into_owned(),
+        _ => query.to_string(),
+    };
+    let (serial, id) = (compared(values::serial(query)), compared(values::native_id(query)));
+    let same = |cell: &str, wanted: &str| !cell.is_empty() && cell.eq_ignore_ascii_case(wanted);
+    let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
+    let mut found = BTreeSet::new();
+    for columns in outcome.records.consoles.iter().filter(|c| of_console.is_none_or(|console| c.console == console)) {
+        for line in 0..columns.row.len() {
+            let export = columns.export.get(line).and_then(|e| outcome.records.exports.get(*e as usize));
+            let is_place = || {
+                place.is_some_and(|(file, row)| {
+                    columns.row.get(line) == Some(&row) && export.is_some_and(|(label, _)| label == file)
+                })
+            };
+            let bears = same(columns.name.get(line), query)
+                || same(columns.serial.compared(line), &serial)
+                || same(columns.serial.as_written(line), query)
+                || same(columns.native_id.compared(line), &id)
+                || same(columns.native_id.as_written(line), query);
+            let device = outcome.links.device.get(columns.offset as usize + line).copied().unwrap_or(NONE);
+            if device != NONE && (bears || is_place()) {
+                found.insert(device);
+            }
+        }
+    }
+    let entra = &outcome.devices.entra_device_id;
+    let by_entra =
+        (0..outcome.devices.len()).filter(|at| same(entra.compared(*at), &id) || same(entra.get(*at), query));
+    if of_console.is_none() {
+        found.extend(by_entra.filter_map(|at| u32::try_from(at).ok()));
+    }
+    found.into_iter().collect()
+}
+
+fn whole(outcome: &Outcome, device: u32) -> Explanation {
+    let (table, at) = (&outcome.devices, device as usize);
+    let own = candidate(outcome, device);
+    let days = outcome.thresholds.days(Threshold::Inactive, own.platform);
+    let (records, records_total) = records(outcome, device);
+    Explanation {
+        // Whether it is a non-persistent desktop, for which there may be other thresholds, is not kept.
+        inactive_days: outcome.thresholds.vdi(Threshold::Inactive).is_none_or(|vdi| vdi == days).then_some(days),
+        ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
+        join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
+        identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
+        activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
+        as_of: outcome.as_of.millis,
+        records,
+        records_total,
+        fields: fields(outcome, at),
+        verdicts: outcome
+            .rules
+            .iter()
+            .zip(&outcome.tallies)
+            .enumerate()
+            .map(|rule| verdict(outcome, device, rule))
+            .collect(),
+        steps: steps(outcome, device),
+        steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
+        device: own,
+        of_report: true,
+    }
+}
+
+fn records(outcome: &Outcome, device: u32) -> (Vec<RecordStory>, usize) {
+    let own: Vec<u32> =
+        (0_u32..).zip(&outcome.links.device).filter(|(_, of)| **of == device).map(|(record, _)| record).collect();
+    let one = |record: &u32| {
+        let (columns, line) = outcome.records.locate(*record)?;
+        Some(record_of(outcome, columns, line, *record, device))
+    };
+    (own.iter().take(MOST_RECORDS).filter_map(one).collect(), own.len())
+}
+
+fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: u32, device: u32) -> RecordStory {
+    let held = outcome.links.held_by.get(record as usize).copied().unwrap_or_default();
+    let bond = |kind: &KeyKind| Bond { kind: *kind, value: String::new(), with: Vec::new(), more: 0 };
+    let export = columns.export.get(line).and_then(|e| outcome.records.exports.get(*e as usize));
+    let of_console = outcome.devices.by_console.iter().find(|c| c.console == columns.console);
+    RecordStory {
+        record,
+        console: columns.console,
+        export: export.map_or_else(String::new, |(label, _)| label.clone()),
+        row: columns.row.get(line).copied().unwrap_or_default(),
+        native_id: columns.native_id.get(line).to_string(),
+        name: columns.name.get(line).to_string(),
+        serial: columns.serial.as_written(line).to_string(),
+        last_seen: columns.last_seen.get(line),
+        unread: false,
+        live: of_console.is_some_and(|c| c.live.get(device as usize) == Some(&record)),
+        repeat: false,
+        bonds: KeyKind::ALL.iter().filter(|kind| held & kind.bit() != 0).map(bond).collect(),
+        refused: outcome.links.refused.get(&record).cloned().unwrap_or_default(),
+        guarded: false,
+        dangling: Vec::new(),
+    }
+}
+
+fn fields(outcome: &Outcome, at: usize) -> Vec<Field> {
+    let table = &outcome.devices;
+    let texts = [
+        ("name", table.name.get(at)),
+        ("serial", table.serial.get(at)),
+        ("manufacturer", table.manufacturer.get(at)),
+        ("model", table.model.get(at)),
+        ("primary_user", table.primary_user.get(at)),
+    ];
+    let field = |(name, value): (&'static str, &str)| Field {
+        name,
+        value: value.to_string(),
+        from: None,
+        order: Vec::new(),
+        others: Vec::new(),
+    };
+    texts.into_iter().filter(|(_, value)| !value.is_empty()).map(field).collect()
+}
+
+/// Place of the finding of a rule for a device.
+fn finding_of(findings: &Findings, rule: usize, device: u32) -> Option<usize> {
+    let mut both = findings.device.iter().zip(&findings.rule);
+    both.position(|(of, own)| *of == device && usize::from(*own) == rule)
+}
+
+fn verdict(outcome: &Outcome, device: u32, (at, (text, tally)): (usize, (&Text, &Tally))) -> Verdict {
+    let (open, hidden) = (&outcome.findings, &outcome.hidden.findings);
+    let excepted = finding_of(hidden, at, device);
+    let found = finding_of(open, at, device).map(|f| (open, f)).or(excepted.map(|f| (hidden, f)));
+    let holds = match (found, tally.outcome) {
+        (Some(_), _) => Holds::Match,
+        (None, Ended::Ran) if tally.unknown == 0 => Holds::Pass,
+        (None, Ended::Ran) => Holds::NotKept,
+        (None, _) => Holds::DidNotRun,
+    };
+    let exception = excepted.and_then(|f| outcome.hidden.exceptions.get(*outcome.hidden.by.get(f)?));
+    Verdict {
+        rule: text.id.clone(),
+        title: text.title.clone(),
+        holds,
+        reason: tally.reason.clone(),
+        finding: found.and_then(|(all, f)| Some((*all.severity.get(f)?, *all.confidence.get(f)?))),
+        values: Vec::new(),
+        evidence: found.and_then(|(all, f)| all.evidence.get(f).cloned()),
+        excepted: exception.map(super::Accepted::in_words),
+    }
+}

@@ -1,0 +1,164 @@
+//! The end of an analysis, and the only thing that anything later sees: plain tables, no engine type and no way to plan.
+//!
+//! Reports are written from it, also again later: it is saved to `data/` and loaded by the verbs that work on a report.
+
+mod data;
+mod explain;
+mod settled;
+mod source;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::assets::Files;
+use crate::config::Setting;
+use crate::console::Console;
+use crate::identity::{AsOf, DAY, Thresholds, day};
+use crate::notice::Notice;
+use crate::plan::{Batch, Entry, Phase, Planned, Suggestions};
+use crate::rules::{Findings, Tally, Text};
+use crate::schema::{JoinType, Purpose, Severity};
+use crate::table::{DeviceTable, RecordTable};
+
+pub use data::{Asked, FOLDER, File, files, is_report, load};
+pub use explain::{
+    Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Step, Verdict, candidate, explain, steps,
+};
+pub use settled::{Accepted, Decided, Hidden};
+pub use source::{Digested, InputFile, Source};
+
+/// Steps of the longest plan whose lines repeat what their steps say; the lines of a longer one name the guide's.
+pub const LONGEST_WITH_TEXTS: usize = 100_000;
+
+/// Everything that is known at the end of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+    /// The exports in them.
+    pub sources: Vec<Source>,
+    /// Remarks about the input, in their order.
+    pub notices: Vec<Notice>,
+    /// The time at which everything is judged.
+    pub as_of: AsOf,
+    /// The thresholds in force.
+    pub thresholds: Thresholds,
+    /// The devices.
+    pub devices: DeviceTable,
+    /// The records.
+    pub records: RecordTable,
+    /// Which record belongs to which device, and why.
+    pub links: Links,
+    /// What the rules say to people, by id.
+    pub rules: Vec<Text>,
+    /// What became of each rule.
+    pub tallies: Vec<Tally>,
+    /// The findings.
+    pub findings: Findings,
+    /// Findings that an exception hides; nothing is planned on them.
+    pub hidden: Hidden,
+    /// The values in force.
+    pub settings: Vec<Setting>,
+    /// The files of the configuration and of the exceptions, those that there are.
+    pub settled_by: Vec<Digested>,
+    /// Findings of one rule for one cohort, together.
+    pub suggestions: Suggestions,
+    /// What people decided.
+    pub decisions: Decided,
+    /// What becomes of devices for which nothing else was decided.
+    pub purpose: Purpose,
+    /// The steps, device by device.
+    pub steps: Vec<Planned>,
+    /// What each step says.
+    pub entries: Vec<Entry>,
+    /// Batches, and the earliest day of every step.
+    pub schedule: Schedule,
+    /// Rules, formats, playbooks and word lists, for the manifest.
+    pub rule_files: Vec<Digested>,
+    /// The files of consoles that are not as they ship: what a saved run needs to know them again.
+    pub console_files: Files,
+}
+
+/// Which record belongs to which device, and why.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Device number of each record; [`crate::identity::NONE`] for a key-list record whose device nobody else knows.
+    pub device: Vec<u32>,
+    /// Kinds of identifier by which the record is held to other records of its device, as bits.
+    pub held_by: Vec<u16>,
+    /// Refused links of a record.
+    pub refused: BTreeMap<u32, Vec<String>>,
+}
+
+/// Batches of all plans, and the earliest day of every step.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// The batches, in the order in which they are to be done.
+    pub batches: Vec<Batch>,
+    /// Batch of each device, or [`crate::identity::NONE`].
+    pub of_device: Vec<u32>,
+    /// Earliest day of each step, in days since 1970.
+    pub days: Vec<i32>,
+}
+
+impl Schedule {
+    /// The batch of a device, counted from 1.
+    #[must_use]
+    pub fn batch_of(&self, device: usize) -> Option<(usize, &Batch)> {
+        let at = *self.of_device.get(device)? as usize;
+        self.batches.get(at).map(|batch| (at + 1, batch))
+    }
+
+    /// The earliest day of a step, in UTC milliseconds.
+    #[must_use]
+    pub fn earliest(&self, step: usize) -> i64 {
+        i64::from(self.days.get(step).copied().unwrap_or_default()) * DAY
+    }
+}
+
+impl Outcome {
+    /// What a step says.
+    #[must_use]
+    pub fn entry(&self, step: &Planned) -> Option<&Entry> {
+        self.entries.get(step.entry as usize)
+    }
+
+    /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
+    /// hybrid device has as its Entra device id.
+    #[must_use]
+    pub fn object_of(&self, step: &Planned) -> String {
+        if let Some(record) = step.object {
+            return self.records.id_of(record);
+        }
+        let device = step.device as usize;
+        let console = self.entry(step).and_then(|entry| entry.console);
+        let computer = console == Some(Console::Ad) && self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
+        if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
+    }
+
+    /// What must be true before a step, by its position: the day from which it may be done, where it waits for one, and
+    /// what no file can tell.
+    #[must_use]
+    pub fn condition_of(&self, step: usize) -> Cow<'_, str> {
+        match self.steps.get(step).and_then(|step| self.entry(step)) {
+            Some(entry) if entry.phase == Phase::AfterGrace => {
+                let day = day(self.schedule.earliest(step));
+                format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
+            }
+            Some(entry) => Cow::Borrowed(&entry.condition),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    /// What becomes of a device that leaves service.
+    #[must_use]
+    pub fn purpose_of(&self, device: usize) -> Purpose {
+        self.decisions.of(device).and_then(|d| d.purpose).unwrap_or(self.purpose)
+    }
+
+    /// The severest finding, if there is one.
+    #[must_use]
+    pub fn highest(&self) -> Option<Severity> {
+        self.findings.severity.iter().max().copied()
+    }
+}

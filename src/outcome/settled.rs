@@ -1,0 +1,68 @@
+//! What people settled: decisions about devices, and findings that they accepted for a time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::history::{Decision, State};
+use crate::identity::NONE;
+use crate::rules::Findings;
+
+/// All decisions, and the devices that they are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// The file, as reports name it; empty where none was given.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The decisions, in the order of the file.
+    pub list: Vec<Decision>,
+    /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
+    pub of_device: Vec<u32>,
+}
+
+impl Decided {
+    /// What was decided for a device.
+    #[must_use]
+    pub fn of(&self, device: usize) -> Option<&Decision> {
+        self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
+    }
+}
+
+/// An exception: a finding that is accepted, for one device or for several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Rule, or `*`.
+    pub rule: String,
+    /// The device as the file names it.
+    pub device: String,
+    /// Why the finding is accepted.
+    pub reason: String,
+    /// Who answers for the device.
+    pub owner: String,
+    /// Who accepted it.
+    pub approved_by: String,
+    /// Last day on which it counts, UTC milliseconds of its beginning.
+    pub expires: i64,
+    /// What became of it.
+    pub state: State,
+    /// Number of findings that it hides.
+    pub count: u64,
+}
+
+impl Accepted {
+    /// Who accepted it, until when and why.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("accepted until {} by {}: {}", crate::identity::day(self.expires), self.approved_by, self.reason)
+    }
+}
+
+/// What exceptions hide.
+#[derive(Debug, Default)]
+pub struct Hidden {
+    /// The exceptions, in the order of their file.
+    pub exceptions: Vec<Accepted>,
+    /// The findings.
+    pub findings: Findings,
+    /// The exception that hides each, by position.
+    pub by: Vec<usize>,
+}
