@@ -311,6 +311,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
     notices.extend(found);
     library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
+    library.playbooks.promise(&mut steps);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

@@ -14,6 +14,7 @@ mod damage;
 mod decisions;
 mod determinism;
 mod dialects;
+mod examples;
 mod fixtures;
 mod formats;
 mod help;
