@@ -287,7 +287,8 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sh
     let acts = console.is_some() || raw.irreversible;
     let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
     let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
-    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, in_use, cases: Vec::new() };
+    let mut known =
+        Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();

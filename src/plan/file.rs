@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::plan::{Phase, Source};
 use crate::plan::cases::RawTest;
+use crate::plan::{Phase, Source};
 
 /// One file: a list of steps (`define`) or a playbook (everything else).
 #[derive(Clone, Debug, Default, Deserialize)]

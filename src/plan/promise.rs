@@ -19,7 +19,8 @@ impl Playbooks {
             let mask = plan.iter().fold(0, |mask, step| mask | promises.bit(step));
             let Some(last) = plan.last_mut().filter(|_| mask != 0) else { continue };
             if self.entries.get(last.entry as usize).is_some_and(|entry| entry.phase == Phase::Verify) {
-                last.entry = *told.entry((last.entry, mask)).or_insert_with(|| self.telling(last.entry, mask, &promises));
+                last.entry =
+                    *told.entry((last.entry, mask)).or_insert_with(|| self.telling(last.entry, mask, &promises));
             }
         }
     }
@@ -75,8 +76,13 @@ impl Promises {
     }
 
     fn told(&self, mask: u64) -> String {
-        let told: Vec<&str> =
-            self.texts.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0).map(|(_, text)| text.as_str()).collect();
+        let told: Vec<&str> = self
+            .texts
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| mask & (1 << at) != 0)
+            .map(|(_, text)| text.as_str())
+            .collect();
         if told.is_empty() { String::new() } else { format!("{THEN} {}.", told.join("; ")) }
     }
 }

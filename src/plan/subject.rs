@@ -150,8 +150,7 @@ impl Subject {
     pub fn asks(&self, intent: Intent) -> bool {
         // What somebody has declared lost is dealt with as such, whatever the findings ask for.
         let lost = intent == Intent::Remove && self.decided && self.purpose == Purpose::Lost;
-        (!self.kept || intent == Intent::Review)
-            && self.claims.iter().any(|c| lost || c.intent == intent)
+        (!self.kept || intent == Intent::Review) && self.claims.iter().any(|c| lost || c.intent == intent)
     }
 
     /// Whether a finding names this record as one that is to go.

@@ -188,7 +188,10 @@ fn every_step_has_its_texts() {
             let days = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
             let rests = entry.sources.iter().all(|s| s.page.starts_with("https://") && days(&s.read));
             assert!(rests && (entry.console.is_none() || !entry.sources.is_empty()), "{slug} rests on no page");
-            assert!(entry.console.is_none() || slug.starts_with("back-up-") || !entry.seen.is_empty(), "{slug} promises nothing");
+            assert!(
+                entry.console.is_none() || slug.starts_with("back-up-") || !entry.seen.is_empty(),
+                "{slug} promises nothing"
+            );
             assert!(!entry.seen.ends_with('.'), "{slug}");
             assert!(![&entry.action, &entry.condition, &entry.why].iter().any(|t| t.contains(['{', '}', '\n'])));
         }
@@ -500,7 +503,10 @@ fn apple_is_released_last() {
     ];
     expect(&device, "apple", &order);
     let told = condition(&playbooks(), &device, "abm-release");
-    assert!(told.starts_with("Only if sold or beyond repair; not for repair by Apple, and never one that is lost."), "{told}");
+    assert!(
+        told.starts_with("Only if sold or beyond repair; not for repair by Apple, and never one that is lost."),
+        "{told}"
+    );
 }
 
 #[test]
@@ -528,7 +534,10 @@ fn apple_released_already_only_leaves_intune() {
         "verify-in-next-export",
     ];
     expect(&device, "apple", &order);
-    assert!(condition(&playbooks(), &device, "intune-delete").starts_with("The release in Apple Business (earlier Apple Business Manager)"));
+    assert!(
+        condition(&playbooks(), &device, "intune-delete")
+            .starts_with("The release in Apple Business (earlier Apple Business Manager)")
+    );
 }
 
 #[test]
@@ -659,7 +668,11 @@ fn chrome_states_decide_what_google_allows() {
 fn chrome_known_to_intune_alone_is_deprovisioned_there() {
     let device =
         subject(Platform::Chromeos, JoinType::None).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
-    expect(&device, "chrome", &["export-list", "intune-deprovision-chromeos:0", "data-erased", "verify-in-next-export"]);
+    expect(
+        &device,
+        "chrome",
+        &["export-list", "intune-deprovision-chromeos:0", "data-erased", "verify-in-next-export"],
+    );
 }
 
 #[test]
@@ -868,7 +881,11 @@ fn rows_of_one_object_are_one_step() {
         .with(Console::Entra, State::Enabled)
         .but(|o| o.record = 0)
         .asks_for(Intent::Remove, &[]);
-    expect(&device, "other", &["export-list", "entra-disable:0", "data-erased", "entra-delete:0", "verify-in-next-export"]);
+    expect(
+        &device,
+        "other",
+        &["export-list", "entra-disable:0", "data-erased", "entra-delete:0", "verify-in-next-export"],
+    );
 }
 
 #[test]

@@ -634,7 +634,9 @@ fn closing_access_never_waits_for_what_may_never_come() {
         }
         let waits = |e: &Entry| MAY_NEVER_COME.iter().any(|word| e.condition.contains(word));
         let closes = ["entra-disable", "ad-disable-computer", "chrome-disable"];
-        for (at, (entry, object)) in plan.steps.iter().enumerate().filter(|(_, (e, _))| closes.contains(&e.slug.as_str())) {
+        for (at, (entry, object)) in
+            plan.steps.iter().enumerate().filter(|(_, (e, _))| closes.contains(&e.slug.as_str()))
+        {
             demand(!waits(entry), "closing access waits for nothing")?;
             let surplus = object.is_some_and(|o| !o.live);
             let earlier = plan.steps[..at].iter().any(|(e, _)| e.phase == Phase::Remove && waits(e));

@@ -84,11 +84,7 @@ fn chromebook(licence: Licence) -> Subject {
 #[test]
 fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     let device = chromebook(Licence::Annual);
-    expect(
-        &device,
-        Purpose::Dispose,
-        &["export-list", "chrome-deprovision:0", "verify-in-next-export"],
-    );
+    expect(&device, Purpose::Dispose, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
     expect(&device, Purpose::Replace, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
     expect(&device, Purpose::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
     expect(&device, Purpose::Repair, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);

@@ -25,8 +25,12 @@ fn tenant() -> Place {
         ]),
         ENTRA.rows(&[
             format!("object=o1; entra=e1; name=PC-1; mdm={MDM}; seen=2026-11-18T08:00:00Z").as_str(),
-            format!("object=o2; entra=e2; name=IPH-1; os=iOS; join=Workplace; mdm={MDM}; seen=2026-11-18T08:00:00Z").as_str(),
-            format!("object=o3; entra=e3; name=AND-1; os=Android; join=Workplace; mdm={MDM}; seen=2026-11-18T08:00:00Z").as_str(),
+            format!("object=o2; entra=e2; name=IPH-1; os=iOS; join=Workplace; mdm={MDM}; seen=2026-11-18T08:00:00Z")
+                .as_str(),
+            format!(
+                "object=o3; entra=e3; name=AND-1; os=Android; join=Workplace; mdm={MDM}; seen=2026-11-18T08:00:00Z"
+            )
+            .as_str(),
             format!("object=o11; entra=e11; name=PC-11; mdm={MDM}").as_str(),
             format!("object=o12; entra=e12; name=PC-12; mdm={MDM}").as_str(),
             format!("object=o13; entra=e13; name=IPH-13; os=iOS; join=Workplace; mdm={MDM}").as_str(),

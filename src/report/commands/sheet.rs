@@ -87,7 +87,9 @@ impl Sheet<'_> {
             "beware",
             match (self.erases(), entry.irreversible) {
                 (true, _) => "ERASES the devices, and cannot be undone",
-                (_, true) if entry.wipes => "cannot be undone; the command does not erase, so reset the devices afterwards",
+                (_, true) if entry.wipes => {
+                    "cannot be undone; the command does not erase, so reset the devices afterwards"
+                }
                 (_, true) => "cannot be undone",
                 _ => "",
             },

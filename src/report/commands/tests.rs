@@ -216,11 +216,15 @@ fn a_command_that_needs_approval_keeps_its_code_and_sends_it() {
     let text = with_sheet(&entry, &ids()[..1], powershell::script);
     let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
     let act = at("Clear-Thing -Id $Id -Headers $Headers");
-    for before in ["'x-msft-approval-justification'", "'x-msft-approval-code' = $Before.note", "$Now = Get-Thing -Id $Id"] {
+    for before in
+        ["'x-msft-approval-justification'", "'x-msft-approval-code' = $Before.note", "$Now = Get-Thing -Id $Id"]
+    {
         assert!(at(before) < act, "{before}");
     }
     assert!(at("Add-Claim $Id 'approval-requested' $Matches[1]") > act);
-    assert!(text.contains("# a person    Thing.ReadWrite.All, Thing.Read.All") && text.contains("403 ApprovalRequired"));
+    assert!(
+        text.contains("# a person    Thing.ReadWrite.All, Thing.Read.All") && text.contains("403 ApprovalRequired")
+    );
     assert_eq!(without_ids(tokens(&text)).1, ids()[..1]);
 }
 
