@@ -43,6 +43,7 @@ impl Library {
         let parameters = Parameters {
             delete_days: options.thresholds.days(Threshold::Delete, Platform::Windows),
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
+            pending_days: options.thresholds.days(Threshold::Pending, Platform::Windows),
         };
         let formats = Formats::load(&files);
         // Where a condition is wrong, every rule that names it would be blamed for it.

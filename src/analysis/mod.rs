@@ -154,6 +154,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     refuse_if_strict(options, &found)?;
     notices.extend(found);
     library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
+    library.playbooks.promise(&mut steps);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

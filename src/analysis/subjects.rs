@@ -29,10 +29,12 @@ pub(super) struct Orders<'a> {
 }
 
 impl Orders<'_> {
-    /// What becomes of a device, and whether it stays as it is.
-    fn of(&self, device: usize) -> (Purpose, bool) {
+    /// What becomes of a device, whether that was decided for it alone, and whether it stays as it is.
+    fn of(&self, device: usize) -> (Purpose, bool, bool) {
         let own = self.decisions.of(device);
-        (own.and_then(|d| d.purpose).unwrap_or(self.purpose), own.is_some_and(|d| d.status == Status::Declined))
+        let decided = own.and_then(|d| d.purpose);
+        let kept = own.is_some_and(|d| d.status == Status::Declined);
+        (decided.unwrap_or(self.purpose), decided.is_some(), kept)
     }
 }
 
@@ -57,6 +59,7 @@ pub(super) fn plan(
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
     let autopilot = autopilot_is_whole(shelves, devices.coverage().lists());
     let mode = AndroidModes::new(shelves, devices);
+    let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
     let one = |device: usize, steps: &mut Vec<Planned>| {
         // What a weak link holds may be another machine's: no step touches it.
         let all = records.get(device).map_or(&[][..], Vec::as_slice);
@@ -86,7 +89,8 @@ pub(super) fn plan(
         ) else {
             return;
         };
-        let (purpose, kept) = orders.of(device);
+        let about = claims.iter().fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
+        let (purpose, decided, kept) = orders.of(device);
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -102,6 +106,10 @@ pub(super) fn plan(
             virtual_device: says(&holds.virtual_device, device),
             cloud_pc: devices.is_marked(Marker::CloudPc, number),
             session_host: devices.is_marked(Marker::SessionHost, number),
+            surface_hub: devices.is_marked(Marker::SurfaceHub, number),
+            hololens: devices.is_marked(Marker::Hololens, number),
+            decided,
+            about,
             purpose,
             kept,
             ad_complete: ad_complete && devices.coverage().covers_domain(number),

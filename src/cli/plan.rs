@@ -10,7 +10,7 @@ use crate::schema::Purpose;
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub(super) struct Args {
-    /// What becomes of devices that leave service: dispose, reuse, repair or replace
+    /// What becomes of devices that leave service: dispose, reuse, repair, replace or lost
     #[arg(long, value_name = "INTENT", default_value = "dispose", value_parser = purpose, help_heading = "Plan")]
     pub intent: Purpose,
 

@@ -171,6 +171,8 @@ fn facts(json: bool) -> Result<u8> {
             let _ = writeln!(text, "{:<width$}{}", fact.word, fact.meaning);
         }
     }
+    let _ = writeln!(text, "\n{BOLD}its findings{BOLD:#}");
+    let _ = writeln!(text, "{:<width$}a finding of that rule is among those of the device", "about-RULE");
     print::out(&text)?;
     Ok(exit::DONE)
 }

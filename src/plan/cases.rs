@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Problem;
 use crate::plan::compile::Book;
-use crate::plan::{Entry, Playbooks, Subject, facts};
+use crate::plan::{Entry, Phase, Playbooks, Subject};
 
 pub(super) use written::RawTest;
 
@@ -33,6 +33,8 @@ struct Expected {
     conditions: Vec<(String, String)>,
     /// Every step that erases the device.
     wipes: Option<Vec<String>>,
+    /// A step, and a part of what it says.
+    texts: Vec<(String, String)>,
 }
 
 /// What the tests of one playbook show.
@@ -57,6 +59,8 @@ struct Step<'a> {
     /// As tests write it: `step`, or `step:id` for a record with an id.
     shown: String,
     entry: &'a Entry,
+    /// Everything that it says.
+    says: String,
 }
 
 impl Step<'_> {
@@ -85,7 +89,7 @@ impl Playbooks {
         };
         let (mut problems, mut seen, mut taken) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for test in &book.tests {
-            let found = self.choose(facts::of_device(&test.subject));
+            let found = self.choose(&test.subject);
             let taker = found.filter(|found| own.contains(&found.file) && !own.contains(&book.file));
             if let Some(taker) = taker {
                 taken.insert(taker.name.as_str());
@@ -134,11 +138,14 @@ impl Playbooks {
     fn plan_of(&self, test: &Test) -> Vec<Step<'_>> {
         let mut plan = Vec::new();
         self.plan(&test.subject, &mut plan);
+        let promised = self.promised(&plan);
         let step = |planned: crate::plan::Planned| {
             let entry = self.entries.get(planned.entry as usize)?;
             let id = planned.object.and_then(|record| test.ids.get(record as usize)?.as_deref());
             let shown = id.map_or_else(|| entry.slug.clone(), |id| format!("{}:{id}", entry.slug));
-            Some(Step { shown, entry })
+            let told = if entry.phase == Phase::Verify { promised.as_str() } else { "" };
+            let says = [&entry.action, told, &entry.condition, &entry.why, &entry.role].join(" ");
+            Some(Step { shown, entry, says })
         };
         plan.into_iter().filter_map(step).collect()
     }
@@ -169,6 +176,9 @@ impl Playbooks {
         for (written, text) in &expected.conditions {
             wrong.extend(condition(written, text, plan));
         }
+        for (written, text) in &expected.texts {
+            wrong.extend(says(written, text, plan));
+        }
         wrong
     }
 }
@@ -186,6 +196,16 @@ fn condition(written: &str, text: &str, plan: &[Step]) -> Vec<(String, String)> 
             (format!("the condition of `{}` does not have `{text}`", step.shown), format!("it is: {found}"))
         })
         .collect()
+}
+
+/// What is wrong with the texts of a step.
+fn says(written: &str, text: &str, plan: &[Step]) -> Vec<(String, String)> {
+    let mut steps = plan.iter().filter(|step| step.is(written)).peekable();
+    if steps.peek().is_none() {
+        return vec![(format!("expected texts of `{written}`, which is not planned"), String::new())];
+    }
+    let other = steps.filter(|step| !step.says.contains(text));
+    other.map(|step| (format!("`{}` does not say `{text}`", step.shown), format!("it says: {}", step.says))).collect()
 }
 
 fn listed<T: AsRef<str>>(steps: &[T]) -> String {

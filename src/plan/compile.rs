@@ -5,7 +5,7 @@ use crate::plan::check;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Words, Written};
 use crate::plan::sheet::Sheet;
-use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, State, Tool};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool};
 use crate::schema::Console;
 
 /// Bits of the device and of the object.
@@ -53,7 +53,7 @@ impl Condition {
     /// Whether it asks for something of an object.
     const fn speaks_of_objects(&self) -> bool {
         let [first, second] = self.any;
-        (self.all.object | self.none.object | first.object | second.object) != 0
+        (self.all.object | self.none.object | first.object | second.object) & !facts::ABOUT_BITS != 0
     }
 
     /// Whether it holds only for an object with one of these bits.
@@ -76,11 +76,16 @@ impl Condition {
     }
 }
 
+/// Before the id of a rule: a finding of that rule is among those of the device.
+pub(super) const ABOUT: &str = "about-";
+
 /// Bits of a condition; unknown words become problems of the sheet.
 pub(super) fn condition(words: &Words, sheet: &mut Sheet) -> Condition {
     let mut mask = |list: &[String]| {
         list.iter().fold(Mask::default(), |mask, word| {
-            let (device, object) = facts::mask_of(word, sheet.registry()).unwrap_or_else(|| {
+            let of_rule = word.strip_prefix(ABOUT).and_then(|rule| sheet.about(rule)).map(|bit| (0, bit));
+            let known = of_rule.or_else(|| facts::mask_of(word, sheet.registry()));
+            let (device, object) = known.unwrap_or_else(|| {
                 let known = facts::words(sheet.registry());
                 sheet.unknown("fact", word, known.iter().map(String::as_str));
                 (0, 0)
@@ -111,6 +116,8 @@ pub(super) struct Guard {
     /// Consoles whose records must be removed earlier.
     pub gone: Vec<Console>,
     pub never: Vec<Condition>,
+    /// Steps that make it needless.
+    pub unless: Vec<u16>,
 }
 
 /// Number of a step and what the plan has to know of it afterwards.
@@ -155,6 +162,8 @@ pub(super) struct Known {
     pub entry: Entry,
     /// What it frees, and under which condition; the last holds always.
     pub frees: Vec<(Condition, String)>,
+    /// What is said with every reason.
+    pub beware: String,
     /// What must be settled first where the device is in use; empty where nothing is taken away.
     pub in_use: String,
     /// Cases, with what they change already applied; the definition itself is the last.
@@ -185,9 +194,11 @@ impl Known {
             wipes: case.wipes.unwrap_or(base.wipes),
             silence: case.silence.unwrap_or(base.silence),
             condition: text(&case.condition, &base.condition, sheet),
-            why: text(&case.why, &base.why, sheet),
+            why: case.why.as_ref().map_or_else(|| base.why.clone(), |t| with(sheet.resolve(t), &self.beware)),
+            seen: text(&case.seen, &base.seen, sheet),
+            sources: case.source.as_ref().map_or_else(|| base.sources.clone(), |own| sources(own, sheet)),
             command: match &case.command {
-                Some(written) => command(written, sheet),
+                Some(written) => command(written, self.step.removes, sheet),
                 None if case.by_hand == Some(true) => None,
                 None => base.command.clone(),
             },
@@ -239,7 +250,7 @@ pub(super) fn states(words: &[String], sheet: &mut Sheet) -> u64 {
     })
 }
 
-/// The step that a definition describes, but for `after`: that needs the numbers of all steps.
+/// The step that a definition describes, but for `after` and `unless`: they need the numbers of all steps.
 pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sheet) -> Known {
     let console = raw.console.as_ref().and_then(|c| sheet.console(c));
     let guard = Guard {
@@ -247,7 +258,9 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sh
         after: None,
         gone: raw.gone.iter().filter_map(|c| sheet.console(c)).collect(),
         never: raw.never.iter().map(|w| condition(w, sheet)).collect(),
+        unless: Vec::new(),
     };
+    let beware = sheet.resolve(&raw.beware);
     let entry = Entry {
         slug: raw.step.clone(),
         action: sheet.resolve(&raw.action),
@@ -256,13 +269,15 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sh
         irreversible: raw.irreversible,
         wipes: raw.wipes,
         condition: sheet.resolve(&raw.condition),
-        why: sheet.resolve(&raw.why),
+        why: with(sheet.resolve(&raw.why), &beware),
+        seen: sheet.resolve(&raw.seen),
+        sources: sources(&raw.source, sheet),
         phase: raw.phase.map_or_else(|| phase_of(raw.place), Phase::from),
         silence: raw.silence,
         effort: Effort { batch: raw.effort.batch, each: raw.effort.each },
         limits: Limits { bulk: raw.limits.bulk, daily: raw.limits.daily },
         frees: String::new(),
-        command: raw.command.as_ref().and_then(|c| command(c, sheet)),
+        command: raw.command.as_ref().and_then(|c| command(c, raw.removes, sheet)),
     };
     if raw.limits.bulk == Some(0) || raw.limits.daily == Some(0) {
         sheet.problem("limits", format!("step `{}` has a limit of 0", raw.step), "leave the limit out".into());
@@ -272,11 +287,30 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sh
     let acts = console.is_some() || raw.irreversible;
     let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
     let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
-    let mut known = Known { step, place: raw.place, guard, on: raw.on, entry, frees, in_use, cases: Vec::new() };
+    let mut known =
+        Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();
     known
+}
+
+/// A reason with what is said with every reason.
+fn with(why: String, beware: &str) -> String {
+    if beware.is_empty() { why } else { format!("{why} {beware}") }
+}
+
+/// The pages that a step rests on; one without an address or a day is a mistake.
+fn sources(written: &[Source], sheet: &mut Sheet) -> Vec<Source> {
+    for source in written {
+        if !source.page.starts_with("https://") {
+            sheet.problem(&source.page, format!("`{}` is no address of a page", source.page), String::new());
+        }
+        if chrono::NaiveDate::parse_from_str(&source.read, "%Y-%m-%d").is_err() {
+            sheet.problem(&source.read, format!("`{}` is no day", source.read), "write YYYY-MM-DD".into());
+        }
+    }
+    written.to_vec()
 }
 
 /// When a step is done that does not say so.
@@ -305,7 +339,7 @@ fn frees(raw: &Definition, sheet: &mut Sheet) -> Vec<(Condition, String)> {
 }
 
 /// A command, if it is one that can be handed out.
-fn command(written: &Written, sheet: &mut Sheet) -> Option<Command> {
+fn command(written: &Written, removes: bool, sheet: &mut Sheet) -> Option<Command> {
     let tool = Tool::parse(&written.with);
     if tool.is_none() {
         sheet.unknown("tool", &written.with, Tool::WORDS.iter().copied());
@@ -320,7 +354,14 @@ fn command(written: &Written, sheet: &mut Sheet) -> Option<Command> {
         id: id?,
         module: line(&written.module),
         scope: line(&written.scope),
+        application: line(&written.application),
+        limit: line(&written.limit),
+        look: line(&written.look),
         check: line(&written.check),
+        done: line(&written.done),
+        approval: written.approval,
+        removes,
+        keeps_data: written.keeps_data,
         choices: written.choices.iter().map(|c| line(c)).collect(),
         run: line(&written.run),
     };

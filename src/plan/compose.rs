@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::console::{Console, MOST};
 use crate::plan::compile::{Choice, Step};
-use crate::plan::facts::{self, ASKED, DeviceBits};
+use crate::plan::facts::{self, ASKED, CONCERNED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
@@ -18,7 +18,7 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
         return;
     }
     let device = facts::of_device(subject);
-    let Some(book) = books.choose(device) else { return };
+    let Some(book) = books.choose(subject) else { return };
 
     let mut few = [0; FEW];
     let mut many = Vec::new();
@@ -63,14 +63,19 @@ struct Done {
 impl Draft<'_> {
     /// Plans one choice for every object that it fits.
     fn choose(&mut self, choice: &Choice, bits: &[u64]) {
-        let (On::Asked | On::AskedOrLive, Some(console)) = (choice.on, choice.console) else {
-            return self.add(choice, None, 0);
+        let (On::Asked | On::AskedOrLive | On::Concerned, Some(console)) = (choice.on, choice.console) else {
+            return self.add(choice, None, self.subject.about);
         };
         let subject = self.subject;
         let here = || subject.objects.iter().zip(bits).filter(|(o, _)| o.console == console);
         let asked = choice.on == On::Asked || here().any(|(_, b)| b & ASKED != 0);
         for (object, &bits) in here() {
-            if if asked { bits & ASKED != 0 } else { object.live } {
+            let meant = match choice.on {
+                On::Concerned => bits & CONCERNED != 0,
+                _ if asked => bits & ASKED != 0,
+                _ => object.live,
+            };
+            if meant {
                 self.add(choice, Some(object), bits);
             }
         }
@@ -85,6 +90,7 @@ impl Draft<'_> {
             && !guard.never.iter().any(|n| n.holds(self.device, bits))
             && !self.has(choice.step.number, record)
             && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
+            && guard.unless.iter().all(|&step| !self.has_any(step))
             && guard.gone.iter().all(|&c| self.is_gone(c));
         if allowed {
             self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
@@ -116,6 +122,11 @@ impl Draft<'_> {
             Some(done) => done.steps.contains(&(step, object)),
             None => self.so_far().any(|(s, o)| s.number == step && o == object),
         }
+    }
+
+    /// Whether the plan holds the step for any object.
+    fn has_any(&self, step: u16) -> bool {
+        self.so_far().any(|(s, _)| s.number == step)
     }
 
     /// Whether the plan takes the record out of its console.

@@ -62,6 +62,20 @@ pub struct Entry {
     pub frees: String,
     /// The same as a command, where there is one.
     pub command: Option<Command>,
+    /// What the next export shows if it worked; may be empty.
+    pub seen: String,
+    /// The pages that the step rests on.
+    pub sources: Vec<Source>,
+}
+
+/// A page of a vendor, and the day on which it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its address.
+    pub page: String,
+    /// `YYYY-MM-DD`.
+    pub read: String,
 }
 
 /// Minutes of work by hand, roughly.
@@ -137,10 +151,24 @@ pub struct Command {
     pub id: Shape,
     /// PowerShell module that it needs; may be empty.
     pub module: String,
-    /// Permission that it needs; may be empty.
+    /// Permissions that a person needs, in a list with commas; may be empty.
     pub scope: String,
+    /// Permissions that an application needs, in a list with commas; may be empty.
+    pub application: String,
+    /// What an application cannot do with them; may be empty.
+    pub limit: String,
+    /// PowerShell command that reads the object, which the expressions below then know as `$Now`; may be empty.
+    pub look: String,
     /// PowerShell expression that must be true of the object right before; may be empty.
     pub check: String,
+    /// PowerShell expression that is true where nothing is left to do; may be empty.
+    pub done: String,
+    /// Whether a second administrator may have to approve it first, and the command takes headers for that.
+    pub approval: bool,
+    /// Whether the object is gone afterwards.
+    pub removes: bool,
+    /// Whether the command leaves what is on the device, though the step by hand erases it.
+    pub keeps_data: bool,
     /// Words of which the one who runs it must choose one; it stands where `{choice}` is.
     pub choices: Vec<String>,
     /// The command.

@@ -74,6 +74,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("reuse", "is set up again for somebody else"),
     fact("repair", "goes to be repaired and comes back"),
     fact("replace", "another device is exchanged for it"),
+    fact("lost", "nobody can find it"),
     fact("teams", "a Teams phone, panel, display or room system"),
     fact("flex", "runs ChromeOS Flex"),
     fact("kept", "somebody decided that it stays as it is"),
@@ -84,6 +85,10 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("virtual", "a virtual machine of any kind"),
     fact("cloud-pc", "a Windows 365 Cloud PC"),
     fact("session-host", "a session host of Azure Virtual Desktop"),
+    fact("surface-hub", "a Surface Hub"),
+    fact("hololens", "a HoloLens"),
+    fact("decided", "somebody decided what becomes of this very device"),
+    fact("action-under-way", "a retire, wipe or delete of an Intune record of it is pending or has failed"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -96,18 +101,22 @@ const LIVE_GOES: usize = OTHER + 6;
 const ENTRA_LEAVES: usize = OTHER + 7;
 const AUTOPILOT_UNPROVEN: usize = OTHER + 8;
 const PURPOSE: usize = OTHER + 9;
-const TEAMS: usize = PURPOSE + 4;
-const FLEX: usize = PURPOSE + 5;
-const KEPT: usize = PURPOSE + 6;
-const LOST_SENSOR: usize = PURPOSE + 7;
-const AD_DISABLED: usize = PURPOSE + 8;
-const LIVE_AUTOPILOT_GOES: usize = PURPOSE + 9;
-const SERVER: usize = PURPOSE + 10;
-const VIRTUAL: usize = PURPOSE + 11;
-const CLOUD_PC: usize = PURPOSE + 12;
-const SESSION_HOST: usize = PURPOSE + 13;
+const TEAMS: usize = PURPOSE + 5;
+const FLEX: usize = PURPOSE + 6;
+const KEPT: usize = PURPOSE + 7;
+const LOST_SENSOR: usize = PURPOSE + 8;
+const AD_DISABLED: usize = PURPOSE + 9;
+const LIVE_AUTOPILOT_GOES: usize = PURPOSE + 10;
+const SERVER: usize = PURPOSE + 11;
+const VIRTUAL: usize = PURPOSE + 12;
+const CLOUD_PC: usize = PURPOSE + 13;
+const SESSION_HOST: usize = PURPOSE + 14;
+const SURFACE_HUB: usize = PURPOSE + 15;
+const HOLOLENS: usize = PURPOSE + 16;
+const DECIDED: usize = PURPOSE + 17;
+const UNDER_WAY: usize = PURPOSE + 18;
 /// Consoles that hold the device.
-const IN: usize = SESSION_HOST + 1;
+const IN: usize = UNDER_WAY + 1;
 /// Consoles a record of which is asked to go.
 const GOES: usize = IN + MOST;
 
@@ -145,6 +154,7 @@ pub const OBJECT_FACTS: &[Fact] = &[
     fact("licence-unknown", "Google does not say which upgrade it has"),
     fact("connector", "Intune: the row of a connector, not an enrolment"),
     fact("without-actions", "Intune: a row by which the device cannot be retired, wiped or deleted"),
+    fact("concerned", "a finding is about it"),
 ];
 
 const LIVE: usize = 18;
@@ -157,6 +167,16 @@ const OBJECT_JOIN: usize = 23;
 const LICENCE: usize = OBJECT_JOIN + 3;
 const CONNECTOR: usize = LICENCE + 4;
 const WITHOUT_ACTIONS: usize = CONNECTOR + 1;
+const CONCERNED_AT: usize = WITHOUT_ACTIONS + 1;
+/// Bit of an object that a finding is about.
+pub(super) const CONCERNED: u64 = object_bit(CONCERNED_AT);
+/// Where the bits of the rules begin that playbooks speak of. They stand beside those of every object, and alone where a
+/// step is done to the device as a whole.
+const ABOUT: usize = CONCERNED_AT + 1;
+/// Rules that playbooks may speak of.
+pub(super) const MOST_ABOUT: usize = 64 - ABOUT;
+/// Bits of those rules.
+pub(super) const ABOUT_BITS: u64 = u64::MAX << ABOUT;
 /// Bit of a device that is in use.
 pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY);
 /// Bit of an object that is not the live one.
@@ -198,6 +218,8 @@ pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
         | object_bit(LICENCE + object.licence as usize)
         | object_flag(CONNECTOR, object.connector)
         | object_flag(WITHOUT_ACTIONS, object.without_actions)
+        | object_flag(CONCERNED_AT, subject.concerns(object.record))
+        | subject.about
 }
 
 /// Bits of a device.
@@ -222,6 +244,9 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | flag(VIRTUAL, subject.virtual_device)
         | flag(CLOUD_PC, subject.cloud_pc)
         | flag(SESSION_HOST, subject.session_host)
+        | flag(SURFACE_HUB, subject.surface_hub)
+        | flag(HOLOLENS, subject.hololens)
+        | flag(DECIDED, subject.decided)
         | bit(PURPOSE + subject.purpose as usize)
         | flag(TEAMS, subject.teams)
         | flag(FLEX, subject.flex)
@@ -234,6 +259,11 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
 fn may_be_in_autopilot(subject: &Subject) -> bool {
     let hardware = !subject.server && !subject.virtual_device;
     subject.platform == Some(Platform::Windows) && !subject.autopilot_proven && hardware
+}
+
+/// Whether Intune was asked for something that has not happened yet.
+const fn under_way(state: State) -> bool {
+    matches!(state, State::Leaving | State::Failed)
 }
 
 /// Bits of a device that follow from its objects.
@@ -250,6 +280,7 @@ fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
             | if goes { bit(GOES + object.console.index()) } else { 0 }
             | flag(STAMPED, entra && object.ztdid)
             | flag(AUTOPILOT_REGISTERED, object.ztdid || object.console == Console::Autopilot)
+            | flag(UNDER_WAY, object.console == Console::Intune && under_way(object.state))
             | flag(LIVE_GOES, asked && object.live)
             | flag(LIVE_AUTOPILOT_GOES, asked && object.live && object.console == Console::Autopilot)
             // With the whole device leaving it does not matter which record is the live one.
@@ -262,6 +293,11 @@ fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
     bits | flag(AD_GONE, hybrid && subject.ad_complete && no_ad)
         | flag(ABM_RELEASED, released)
         | flag(AD_DISABLED, ad_disabled)
+}
+
+/// The bit of a rule, by its place among those that playbooks speak of.
+pub(super) const fn about(place: usize) -> u64 {
+    object_bit(ABOUT + place)
 }
 
 /// The bit of a word: of the device (first) or of the object (second).
@@ -336,7 +372,8 @@ mod tests {
         assert_eq!(CONNECTOR, LICENCE + Licence::ALL.len());
         assert_eq!(OBJECT_FACTS[CONNECTOR].word, "connector");
         assert_eq!(OBJECT_FACTS[WITHOUT_ACTIONS].word, "without-actions");
-        assert_eq!(OBJECT_FACTS.len(), WITHOUT_ACTIONS + 1);
+        assert_eq!(OBJECT_FACTS[CONCERNED_AT].word, "concerned");
+        assert_eq!(OBJECT_FACTS.len(), ABOUT);
         assert_eq!((ACTIVE, OLDER_ONE), (mask_of("active").unwrap().0, mask_of("older").unwrap().1));
         assert_eq!(OBJECT_FACTS[LIVE].word, "live");
         assert_eq!(OBJECT_FACTS[NAMED].word, "named");
@@ -350,12 +387,21 @@ mod tests {
         }
         assert_eq!(at(AD_DISABLED), "ad-disabled");
         assert_eq!(at(LIVE_AUTOPILOT_GOES), "live-autopilot-goes");
-        let more = [(SERVER, "server"), (VIRTUAL, "virtual"), (CLOUD_PC, "cloud-pc"), (SESSION_HOST, "session-host")];
+        let more = [
+            (SERVER, "server"),
+            (VIRTUAL, "virtual"),
+            (CLOUD_PC, "cloud-pc"),
+            (SESSION_HOST, "session-host"),
+            (SURFACE_HUB, "surface-hub"),
+            (HOLOLENS, "hololens"),
+            (DECIDED, "decided"),
+            (UNDER_WAY, "action-under-way"),
+        ];
         for (position, word) in more {
             assert_eq!(at(position), word);
         }
-        assert_eq!(DEVICE_FACTS.len(), SESSION_HOST + 1);
-        assert!(GOES + MOST <= 128 && OBJECT_FACTS.len() <= 64);
+        assert_eq!(DEVICE_FACTS.len(), UNDER_WAY + 1);
+        assert!(GOES + MOST <= 128 && OBJECT_FACTS.len() + 30 <= 64);
     }
 
     #[test]

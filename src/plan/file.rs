@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::plan::Phase;
 use crate::plan::cases::RawTest;
+use crate::plan::{Phase, Source};
 
 /// One file: a list of steps (`define`) or a playbook (everything else).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,7 +40,20 @@ pub(super) struct Words {
     pub none: Vec<String>,
 }
 
+impl Document {
+    /// Every condition of the file.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Words> {
+        let steps = self.define.iter().flat_map(Definition::conditions);
+        self.applies.iter().chain(self.steps.iter().map(|item| &item.when)).chain(steps)
+    }
+}
+
 impl Words {
+    /// Every word of it.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().chain(&self.any).chain(&self.none).map(String::as_str)
+    }
+
     /// Whether it asks for nothing, so that it always holds.
     pub(super) const fn is_empty(&self) -> bool {
         self.all.is_empty() && self.any.is_empty() && self.none.is_empty()
@@ -90,6 +103,9 @@ pub(super) struct Definition {
     /// Consoles that must hold no record of the device any more, or only records that an earlier step removes.
     #[serde(default)]
     pub gone: Vec<String>,
+    /// Planned only where the plan has none of these steps before it.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// Never planned where one of these holds, whatever a playbook says.
     #[serde(default)]
     pub never: Vec<Words>,
@@ -100,6 +116,15 @@ pub(super) struct Definition {
     pub condition: String,
     /// Why, and what to beware of.
     pub why: String,
+    /// What is said with every `why` of the step.
+    #[serde(default)]
+    pub beware: String,
+    /// What the next export shows if it worked.
+    #[serde(default)]
+    pub seen: String,
+    /// The pages that it rests on.
+    #[serde(default)]
+    pub source: Vec<Source>,
     /// How long it takes by hand.
     #[serde(default)]
     pub effort: Minutes,
@@ -114,6 +139,14 @@ pub(super) struct Definition {
     /// Other texts, or other objects, for devices of which something holds. The first that fits is taken.
     #[serde(default)]
     pub cases: Vec<Case>,
+}
+
+impl Definition {
+    /// Every condition of the step.
+    fn conditions(&self) -> impl Iterator<Item = &Words> {
+        let frees = self.frees.iter().map(|freed| &freed.when);
+        self.never.iter().chain(frees).chain(self.cases.iter().map(|case| &case.when))
+    }
 }
 
 /// Where a step stands in a playbook.
@@ -144,6 +177,8 @@ pub(super) enum On {
     Asked,
     /// The same; if none of the console is asked to go, its live record.
     AskedOrLive,
+    /// Each object of the console that a finding is about, whatever it asks for.
+    Concerned,
     /// The device as a whole, once.
     Device,
 }
@@ -196,7 +231,7 @@ pub(super) struct Freed {
 
 /// A command as it is written.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Written {
     /// What runs it.
     pub with: String,
@@ -207,7 +242,19 @@ pub(super) struct Written {
     #[serde(default)]
     pub scope: String,
     #[serde(default)]
+    pub application: String,
+    #[serde(default)]
+    pub limit: String,
+    #[serde(default)]
+    pub look: String,
+    #[serde(default)]
     pub check: String,
+    #[serde(default)]
+    pub done: String,
+    #[serde(default)]
+    pub approval: bool,
+    #[serde(default)]
+    pub keeps_data: bool,
     #[serde(default)]
     pub choices: Vec<String>,
     pub run: String,
@@ -238,6 +285,8 @@ pub(super) struct Case {
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
+    pub seen: Option<String>,
+    pub source: Option<Vec<Source>>,
     pub command: Option<Written>,
     /// No command, though the step has one.
     pub by_hand: Option<bool>,
@@ -260,6 +309,7 @@ pub(super) struct Item {
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
+    pub seen: Option<String>,
     pub command: Option<Written>,
     /// No command, though the step has one.
     pub by_hand: Option<bool>,
@@ -277,6 +327,7 @@ impl Item {
             || self.action.is_some()
             || self.condition.is_some()
             || self.why.is_some()
+            || self.seen.is_some()
             || self.command.is_some()
             || self.by_hand.is_some()
     }
@@ -294,6 +345,8 @@ impl Item {
             action: self.action.clone(),
             condition: self.condition.clone(),
             why: self.why.clone(),
+            seen: self.seen.clone(),
+            source: None,
             command: self.command.clone(),
             by_hand: self.by_hand,
         }

@@ -1,14 +1,15 @@
 //! From files to playbooks: parse, check, resolve. Every problem is reported, not only the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::console::Registry;
 use crate::error::Problem;
 use crate::plan::ask;
 use crate::plan::check::{self, Stop};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
-use crate::plan::facts::DeviceBits;
-use crate::plan::file::Document;
+use crate::plan::facts::{DeviceBits, MOST_ABOUT};
+use crate::plan::file::{Document, Words};
 use crate::plan::sheet::{Parameters, Sheet};
 use crate::plan::{Entry, Playbooks};
 use crate::schema::no_file_name;
@@ -25,6 +26,7 @@ pub(super) fn load(
     registry: &'static Registry,
 ) -> Result<Playbooks, Vec<Problem>> {
     let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters, registry)).collect();
+    let about = rules_spoken_of(&mut pages);
     let steps = Definitions::read(&mut pages);
 
     let mut ledger = Ledger::default();
@@ -52,7 +54,7 @@ pub(super) fn load(
         return Err(problems);
     }
     let guards = steps.steps.into_iter().map(|k| k.guard).collect();
-    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, asks, documents, parameters })
+    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, about, asks, documents, parameters })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
@@ -63,6 +65,21 @@ fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters, registry: &'st
         Document::default()
     });
     Page { sheet, document }
+}
+
+/// The rules that conditions speak of, in order; every file is told.
+fn rules_spoken_of(pages: &mut [Page]) -> Arc<[String]> {
+    let words = pages.iter().flat_map(|page| page.document.conditions()).flat_map(Words::words);
+    let rules: BTreeSet<&str> = words.filter_map(|word| word.strip_prefix(compile::ABOUT)).collect();
+    let rules: Arc<[String]> = rules.into_iter().map(str::to_owned).collect();
+    if let (Some(page), Some(one)) = (pages.last_mut(), rules.get(MOST_ABOUT)) {
+        let message = format!("conditions speak of more than {MOST_ABOUT} rules");
+        page.sheet.problem(one, message, "leave some out".into());
+    }
+    for page in pages {
+        page.sheet.speak_of(&rules);
+    }
+    rules
 }
 
 /// The questions of a file, resolved; one that nothing raises is a mistake.
@@ -167,6 +184,7 @@ impl Definitions {
                 known.guard.after = raw.after.as_ref().and_then(|after| {
                     Some((definitions.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
                 });
+                known.guard.unless = raw.unless.iter().filter_map(|slug| definitions.number(slug, sheet)).collect();
                 complete(&known, sheet);
                 definitions.steps.push(known);
             }
@@ -259,8 +277,8 @@ impl Ledger {
 }
 
 impl Book {
-    /// Whether the playbook is for a device.
-    pub(super) fn is_for(&self, device: DeviceBits) -> bool {
-        self.applies.as_ref().is_none_or(|c: &Condition| c.holds(device, 0))
+    /// Whether the playbook is for a device; `about` are the bits of the rules that it stands under.
+    pub(super) fn is_for(&self, device: DeviceBits, about: u64) -> bool {
+        self.applies.as_ref().is_none_or(|c: &Condition| c.holds(device, about))
     }
 }

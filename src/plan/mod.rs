@@ -21,6 +21,7 @@ mod facts;
 mod file;
 mod load;
 mod page;
+mod promise;
 mod schedule;
 mod sheet;
 mod subject;
@@ -31,7 +32,7 @@ use crate::console::Registry;
 use crate::error::Problem;
 
 pub use cases::Tested;
-pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
+pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Source, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
 pub use page::Row;
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
@@ -60,6 +61,8 @@ pub struct Playbooks {
     guards: Vec<compile::Guard>,
     /// By precedence; the last one applies to everything.
     books: Vec<compile::Book>,
+    /// Rules that conditions speak of, in order.
+    about: std::sync::Arc<[String]>,
     /// Questions that plans ask first, by the notice that raises them.
     asks: std::collections::BTreeMap<String, String>,
     /// The files as they are written, for those who want to read them.
@@ -118,7 +121,7 @@ impl Playbooks {
     /// Name of the playbook that applies to a device.
     #[must_use]
     pub fn book_of(&self, subject: &Subject) -> Option<&str> {
-        self.choose(facts::of_device(subject)).map(|b| b.name.as_str())
+        self.choose(subject).map(|b| b.name.as_str())
     }
 
     /// Appends the steps of a device to `out`, in the order in which they are to be done.
@@ -129,8 +132,20 @@ impl Playbooks {
     }
 
     /// The first playbook that applies.
-    fn choose(&self, device: facts::DeviceBits) -> Option<&compile::Book> {
-        self.books.iter().find(|b| b.is_for(device))
+    fn choose(&self, subject: &Subject) -> Option<&compile::Book> {
+        let device = facts::of_device(subject);
+        self.books.iter().find(|b| b.is_for(device, subject.about))
+    }
+
+    /// The bit of a rule for [`Subject::about`]; 0 for one that no playbook speaks of.
+    #[must_use]
+    pub fn about(&self, rule: &str) -> u64 {
+        self.about.binary_search_by(|known| known.as_str().cmp(rule)).map_or(0, facts::about)
+    }
+
+    /// The rules that playbooks speak of.
+    pub fn spoken_of(&self) -> impl Iterator<Item = &str> {
+        self.about.iter().map(String::as_str)
     }
 }
 

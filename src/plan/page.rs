@@ -95,7 +95,8 @@ impl Playbooks {
         facts.extend(step.irreversible.then(|| "cannot be undone".to_owned()));
         facts.extend(step.wipes.then(|| "erases the device".to_owned()));
         let mut page = format!("# {}\n\n{}\n\n", step.step, facts.join(" · "));
-        for text in [&step.action, &step.condition, &step.why] {
+        let seen = if step.seen.is_empty() { String::new() } else { format!("If it worked: {}.", step.seen) };
+        for text in [&step.action, &step.condition, &step.why, &step.beware, &seen] {
             let text = self.told(text);
             if !text.is_empty() {
                 let _ = writeln!(page, "{}\n", wrapped(&text, ""));
@@ -103,6 +104,9 @@ impl Playbooks {
         }
         if !step.role.is_empty() {
             let _ = writeln!(page, "{}\n", wrapped(&format!("Role: {}.", step.role.trim_end_matches('.')), ""));
+        }
+        for source in &step.source {
+            let _ = writeln!(page, "{}\n", wrapped(&format!("Source: {} (read {}).", source.page, source.read), ""));
         }
         let _ = writeln!(page, "## What keeps it safe\n");
         for guard in guards(step) {
@@ -153,6 +157,7 @@ fn guards(step: &Definition) -> Vec<String> {
         On::AskedOrLive => {
             "It is done to each object of its console that is asked to go; if none is, to the live record.".to_owned()
         }
+        On::Concerned => "It is done to each object of its console that a finding is about.".to_owned(),
         On::Device => "It is done once, to the device as a whole.".to_owned(),
     }];
     if !step.states.is_empty() {
@@ -168,6 +173,9 @@ fn guards(step: &Definition) -> Vec<String> {
     }
     if !step.gone.is_empty() {
         guards.push(format!("Only once the device is gone from {}.", quoted(&step.gone)));
+    }
+    if !step.unless.is_empty() {
+        guards.push(format!("Only where the plan has none of {} before it.", quoted(&step.unless)));
     }
     guards.extend(step.never.iter().map(|words| format!("Never where {}.", facts_of(words))));
     guards

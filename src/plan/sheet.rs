@@ -1,7 +1,10 @@
 //! One file while it is checked: what is wrong with it, and where.
 
+use std::sync::Arc;
+
 use crate::console::{Console, Registry};
 use crate::error::Problem;
+use crate::plan::facts;
 
 /// Settings that texts may quote, as `{delete_days}` and `{inactive_days}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub struct Parameters {
     pub delete_days: u32,
     /// Days after which a device is stale.
     pub inactive_days: u32,
+    /// Days after which a retire, wipe or delete that is under way is late.
+    pub pending_days: u32,
 }
 
 impl Parameters {
@@ -18,6 +23,7 @@ impl Parameters {
         match name {
             "delete_days" => Some(self.delete_days),
             "inactive_days" => Some(self.inactive_days),
+            "pending_days" => Some(self.pending_days),
             _ => None,
         }
     }
@@ -48,11 +54,23 @@ pub(super) struct Sheet<'a> {
     problems: Vec<Problem>,
     /// Lines at the top that are not looked at for a token.
     above: usize,
+    /// Rules that playbooks speak of, in order.
+    about: Arc<[String]>,
 }
 
 impl<'a> Sheet<'a> {
-    pub(super) const fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
-        Self { name, text, parameters, registry, problems: Vec::new(), above: 0 }
+    pub(super) fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
+        Self { name, text, parameters, registry, problems: Vec::new(), above: 0, about: Arc::default() }
+    }
+
+    /// Tells which rules playbooks speak of.
+    pub(super) fn speak_of(&mut self, rules: &Arc<[String]>) {
+        self.about = Arc::clone(rules);
+    }
+
+    /// The bit of a rule that playbooks speak of; nothing for one that none names.
+    pub(super) fn about(&self, rule: &str) -> Option<u64> {
+        self.about.binary_search_by(|known| known.as_str().cmp(rule)).ok().map(facts::about)
     }
 
     /// The consoles of the run.
@@ -120,7 +138,7 @@ impl<'a> Sheet<'a> {
     pub(super) fn resolve(&mut self, text: &str) -> String {
         let (out, strange) = self.parameters.fill(text);
         for name in strange {
-            self.unknown("setting", name, ["delete_days", "inactive_days"].into_iter());
+            self.unknown("setting", name, ["delete_days", "inactive_days", "pending_days"].into_iter());
         }
         out
     }

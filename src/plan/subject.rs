@@ -122,8 +122,14 @@ pub struct Subject {
     pub cloud_pc: bool,
     /// A session host of Azure Virtual Desktop.
     pub session_host: bool,
+    /// A Surface Hub.
+    pub surface_hub: bool,
+    /// A HoloLens.
+    pub hololens: bool,
     /// What becomes of it.
     pub purpose: Purpose,
+    /// Whether that was decided for this very device.
+    pub decided: bool,
     /// Somebody decided that it stays as it is.
     pub kept: bool,
     /// Whether an AD export was read that is complete enough for absence to count.
@@ -134,13 +140,17 @@ pub struct Subject {
     pub objects: Vec<Object>,
     /// Its findings.
     pub claims: Vec<Claim>,
+    /// The rules of those findings, as bits; see [`crate::plan::Playbooks::about`].
+    pub about: u64,
 }
 
 impl Subject {
     /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look.
     #[must_use]
     pub fn asks(&self, intent: Intent) -> bool {
-        (!self.kept || intent == Intent::Review) && self.claims.iter().any(|c| c.intent == intent)
+        // What somebody has declared lost is dealt with as such, whatever the findings ask for.
+        let lost = intent == Intent::Remove && self.decided && self.purpose == Purpose::Lost;
+        (!self.kept || intent == Intent::Review) && self.claims.iter().any(|c| lost || c.intent == intent)
     }
 
     /// Whether a finding names this record as one that is to go.
@@ -148,6 +158,12 @@ impl Subject {
     pub fn names(&self, record: u32) -> bool {
         !self.kept
             && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.binary_search(&record).is_ok())
+    }
+
+    /// Whether a finding of any kind is about this record.
+    #[must_use]
+    pub fn concerns(&self, record: u32) -> bool {
+        !self.kept && self.claims.iter().any(|c| c.objects.binary_search(&record).is_ok())
     }
 
     /// Whether the only thing that was lost is its Defender sensor.

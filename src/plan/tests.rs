@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
 
-pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90 };
+pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90, pending_days: 14 };
 
 /// The shipped files, by name.
 pub(super) fn shipped() -> Vec<(String, String)> {
@@ -41,6 +41,10 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         virtual_device: false,
         cloud_pc: false,
         session_host: false,
+        surface_hub: false,
+        hololens: false,
+        decided: false,
+        about: 0,
         purpose: Purpose::Dispose,
         kept: false,
         ad_complete: false,
@@ -114,17 +118,25 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 29] = [
+const SLUGS: [&str; 38] = [
     "export-list",
+    "report-incident",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
     "defender-offboard",
     "defender-exclude",
+    "defender-check",
+    "defender-onboard",
     "cloud-pc-end",
     "session-host-remove",
+    "intune-remote-lock",
+    "intune-sync",
+    "intune-cancel-action",
+    "intune-change-ownership",
     "intune-retire",
     "intune-wipe",
+    "data-erased",
     "intune-delete",
     "intune-deprovision-chromeos",
     "autopilot-unassign-user",
@@ -133,6 +145,7 @@ const SLUGS: [&str; 29] = [
     "ad-enable-computer",
     "ad-delete-computer",
     "entra-disable",
+    "entra-enable",
     "entra-delete",
     "activation-lock-off",
     "abm-unassign",
@@ -172,10 +185,57 @@ fn every_step_has_its_texts() {
             assert!(entry.condition.is_empty() || entry.condition.ends_with('.'), "{slug}");
             assert_eq!(entry.console.is_some(), !entry.role.is_empty(), "{slug}");
             assert!(!entry.wipes || entry.irreversible, "{slug} erases and can be undone");
+            let days = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
+            let rests = entry.sources.iter().all(|s| s.page.starts_with("https://") && days(&s.read));
+            assert!(rests && (entry.console.is_none() || !entry.sources.is_empty()), "{slug} rests on no page");
+            assert!(
+                entry.console.is_none() || slug.starts_with("back-up-") || !entry.seen.is_empty(),
+                "{slug} promises nothing"
+            );
+            assert!(!entry.seen.ends_with('.'), "{slug}");
             assert!(![&entry.action, &entry.condition, &entry.why].iter().any(|t| t.contains(['{', '}', '\n'])));
         }
     }
     assert!(books.entries().iter().all(|e| SLUGS.contains(&e.slug.as_str())));
+}
+
+#[test]
+fn conditions_speak_of_rules_that_ship() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/findings");
+    let families: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let books = playbooks();
+    assert!(books.spoken_of().count() > 15);
+    for rule in books.spoken_of() {
+        assert!(families.iter().any(|family| family.join(format!("{rule}.yaml")).exists()), "{rule}");
+    }
+}
+
+/// Every rule that only wants a look has a text of its own.
+#[test]
+fn what_only_wants_a_look_says_what_to_do_there() {
+    let books = playbooks();
+    let base = subject(Platform::Windows, JoinType::Joined).with(Console::Intune, State::Managed);
+    let told = |about: u64| {
+        let device = Subject { about, ..base.clone().asks_for(Intent::Review, &[0]) };
+        let mut out = Vec::new();
+        books.plan(&device, &mut out);
+        let last = &books.entries()[out.last().unwrap().entry as usize];
+        (last.action.clone(), last.why.clone())
+    };
+    let families = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/findings")).unwrap();
+    let mut texts = std::collections::BTreeSet::from([told(0)]);
+    let mut rules = 0;
+    for family in families {
+        for file in fs::read_dir(family.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if fs::read_to_string(&path).unwrap().lines().any(|line| line == "plan: review") {
+                let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
+                assert!(texts.insert(told(books.about(&rule))), "{rule} has no text of its own");
+                rules += 1;
+            }
+        }
+    }
+    assert!(rules > 15, "{rules}");
 }
 
 #[test]
@@ -203,7 +263,7 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "session-host-remove",
     ];
     assert_eq!(of(|e| e.irreversible), irreversible);
-    assert_eq!(of(|e| e.wipes), ["chrome-powerwash", "intune-delete", "intune-wipe"]);
+    assert_eq!(of(|e| e.wipes), ["chrome-deprovision", "chrome-powerwash", "intune-delete", "intune-wipe"]);
     let both = irreversible.iter().filter(|s| of(|e| !e.irreversible).contains(s)).count();
     assert_eq!(both, 0, "a step is irreversible in every case or in none");
 }
@@ -294,14 +354,15 @@ fn windows_joined_leaves_intune_then_entra() {
         "back-up-bitlocker-key:1",
         "back-up-laps:1",
         "defender-exclude:2",
-        "intune-delete:0",
+        "intune-wipe:0",
         "entra-disable:1",
+        "intune-delete:0",
         "entra-delete:1",
         "verify-in-next-export",
     ];
     expect(&device, "windows-joined", &order);
-    let retired = steps(&playbooks(), &device.seen(Activity::Active));
-    assert_eq!(retired[4], "intune-retire:0", "one that checks in is retired");
+    let retired = steps(&playbooks(), &device.owned(Ownership::Personal).seen(Activity::Active));
+    assert_eq!(retired[4], "intune-retire:0", "a person's that checks in is retired");
 }
 
 #[test]
@@ -318,6 +379,7 @@ fn windows_autopilot_leaves_without_a_step_in_entra() {
         "back-up-bitlocker-key:1",
         "back-up-laps:1",
         "defender-offboard:3",
+        "intune-wipe:0",
         "intune-delete:0",
         "autopilot-unassign-user:2",
         "autopilot-delete:2",
@@ -337,8 +399,9 @@ fn windows_hybrid_leaves_through_ad() {
         "export-list",
         "back-up-bitlocker-key:1",
         "back-up-laps:1",
-        "intune-delete:0",
+        "intune-wipe:0",
         "ad-disable-computer:2",
+        "intune-delete:0",
         "ad-delete-computer:2",
         "verify-in-next-export",
     ];
@@ -351,8 +414,14 @@ fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
         .with(Console::Entra, State::Enabled)
         .asks_for(Intent::Objects, &[0])
         .seen(Activity::Active);
-    let order =
-        ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "ad-disable-computer", "verify-in-next-export"];
+    let order = [
+        "export-list",
+        "back-up-bitlocker-key:0",
+        "back-up-laps:0",
+        "ad-disable-computer",
+        "data-erased",
+        "verify-in-next-export",
+    ];
     // It is in use: disabling shows whether anybody misses it, and nothing is deleted.
     expect(&device, "windows-hybrid", &order);
     let told = condition(&playbooks(), &device, "ad-disable-computer");
@@ -370,6 +439,7 @@ fn windows_hybrid_without_a_computer_account_is_dealt_with_in_entra() {
         "back-up-bitlocker-key:0",
         "back-up-laps:0",
         "entra-disable:0",
+        "data-erased",
         "entra-delete:0",
         "verify-in-next-export",
     ];
@@ -424,16 +494,19 @@ fn apple_is_released_last() {
         "export-list",
         "back-up-activation-lock-code:0",
         "intune-wipe:0",
+        "entra-disable:2",
         "activation-lock-off:1",
         "intune-delete:0",
         "abm-unassign:1",
-        "entra-disable:2",
         "abm-release:1",
         "verify-in-next-export",
     ];
     expect(&device, "apple", &order);
     let told = condition(&playbooks(), &device, "abm-release");
-    assert!(told.starts_with("Only if sold, lost or beyond repair; not for repair by Apple."), "{told}");
+    assert!(
+        told.starts_with("Only if sold or beyond repair; not for repair by Apple, and never one that is lost."),
+        "{told}"
+    );
 }
 
 #[test]
@@ -461,7 +534,10 @@ fn apple_released_already_only_leaves_intune() {
         "verify-in-next-export",
     ];
     expect(&device, "apple", &order);
-    assert!(condition(&playbooks(), &device, "intune-delete").starts_with("The release in Apple Business Manager"));
+    assert!(
+        condition(&playbooks(), &device, "intune-delete")
+            .starts_with("The release in Apple Business (earlier Apple Business Manager)")
+    );
 }
 
 #[test]
@@ -526,8 +602,8 @@ fn personal_android_is_retired() {
         "export-list",
         "defender-offboard:2",
         "intune-retire:0",
-        "google-account-wipe:3",
         "entra-disable:1",
+        "google-account-wipe:3",
         "verify-in-next-export",
     ];
     expect(&device, "android-personal", &order);
@@ -564,15 +640,15 @@ fn corporate_android_that_is_called_personal_is_settled_first() {
 }
 
 #[test]
-fn chrome_is_erased_before_it_is_deprovisioned() {
+fn chrome_is_deprovisioned_before_it_is_reset() {
     let device = subject(Platform::Chromeos, JoinType::None)
         .with(Console::Chrome, State::Active)
         .with(Console::Intune, State::Managed)
         .asks_for(Intent::Remove, &[])
         .seen(Activity::Active);
-    let order = ["export-list", "chrome-powerwash:0", "chrome-deprovision:0", "verify-in-next-export"];
+    let order = ["export-list", "chrome-deprovision:0", "verify-in-next-export"];
     expect(&device, "chrome", &order);
-    assert!(condition(&playbooks(), &device, "chrome-powerwash").contains("handed a replacement"));
+    assert!(condition(&playbooks(), &device, "chrome-deprovision").contains("handed a replacement"));
 }
 
 #[test]
@@ -583,12 +659,8 @@ fn chrome_states_decide_what_google_allows() {
         steps(&books, &device.asks_for(Intent::Remove, &[])).len() - 2
     };
     for &state in State::ALL {
-        let allowed = match state {
-            State::Active => 2,
-            State::Disabled => 1,
-            _ => 0,
-        };
-        assert_eq!(planned(state), allowed, "{}", state.as_str());
+        // Deprovisioned, or reset by hand where Google does nothing more.
+        assert_eq!(planned(state), 1, "{}", state.as_str());
     }
 }
 
@@ -596,7 +668,11 @@ fn chrome_states_decide_what_google_allows() {
 fn chrome_known_to_intune_alone_is_deprovisioned_there() {
     let device =
         subject(Platform::Chromeos, JoinType::None).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
-    expect(&device, "chrome", &["export-list", "intune-deprovision-chromeos:0", "verify-in-next-export"]);
+    expect(
+        &device,
+        "chrome",
+        &["export-list", "intune-deprovision-chromeos:0", "data-erased", "verify-in-next-export"],
+    );
 }
 
 #[test]
@@ -619,6 +695,7 @@ fn an_autopilot_ghost_leaves_autopilot_and_nothing_else() {
         "export-list",
         "back-up-bitlocker-key:1",
         "back-up-laps:1",
+        "data-erased",
         "autopilot-unassign-user:0",
         "autopilot-delete:0",
         "verify-in-next-export",
@@ -638,6 +715,7 @@ fn what_intune_lost_leaves_through_autopilot_where_it_is_registered() {
         "export-list",
         "back-up-bitlocker-key:1",
         "back-up-laps:1",
+        "data-erased",
         "autopilot-unassign-user:0",
         "autopilot-delete:0",
         "verify-in-next-export",
@@ -659,7 +737,7 @@ fn a_stamp_without_an_autopilot_list_asks_for_the_list() {
         .with(Console::Entra, State::Enabled)
         .but(|o| o.ztdid = true)
         .asks_for(Intent::Objects, &[0]);
-    let order = ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "verify-in-next-export"];
+    let order = ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "data-erased", "verify-in-next-export"];
     expect(&device, "windows-autopilot", &order);
     assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("Export the Autopilot devices too"));
 }
@@ -723,7 +801,8 @@ fn linux_is_retired_and_disabled() {
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
         .asks_for(Intent::Remove, &[]);
-    let order = ["export-list", "intune-retire:0", "entra-disable:1", "entra-delete:1", "verify-in-next-export"];
+    let order =
+        ["export-list", "intune-retire:0", "entra-disable:1", "data-erased", "entra-delete:1", "verify-in-next-export"];
     expect(&device, "other", &order);
 }
 
@@ -792,7 +871,7 @@ fn more_records_than_usual_are_planned_too() {
     for _ in 0..40 {
         device = device.with(Console::Entra, State::Enabled);
     }
-    assert_eq!(steps(&playbooks(), &device).len(), 2 + 40 * 4);
+    assert_eq!(steps(&playbooks(), &device).len(), 3 + 40 * 4);
 }
 
 #[test]
@@ -802,7 +881,11 @@ fn rows_of_one_object_are_one_step() {
         .with(Console::Entra, State::Enabled)
         .but(|o| o.record = 0)
         .asks_for(Intent::Remove, &[]);
-    expect(&device, "other", &["export-list", "entra-disable:0", "entra-delete:0", "verify-in-next-export"]);
+    expect(
+        &device,
+        "other",
+        &["export-list", "entra-disable:0", "data-erased", "entra-delete:0", "verify-in-next-export"],
+    );
 }
 
 #[test]

@@ -44,7 +44,8 @@ prop_compose! {
         (identity, activity, mode) in (select(Identity::ALL), select(Activity::ALL), select(AndroidMode::ALL)),
         [shared, teams, flex, kept, ad_complete, autopilot_proven] in any::<[bool; 6]>(),
         [server, virtual_device, cloud_pc, session_host] in any::<[bool; 4]>(),
-        purpose in select(Purpose::ALL),
+        (purpose, decided, surface_hub, hololens) in (select(Purpose::ALL), any::<bool>(), any::<bool>(), any::<bool>()),
+        about in any::<u64>(),
         objects in vec(object(), 0..10),
         claims in vec(claim(), 0..5),
     ) -> Subject {
@@ -59,6 +60,9 @@ prop_compose! {
             virtual_device: virtual_device && !server,
             cloud_pc: cloud_pc && virtual_device && !server,
             session_host: session_host && virtual_device && !server && !cloud_pc,
+            // One in four is enough.
+            surface_hub: surface_hub && hololens, hololens: hololens && !surface_hub && teams,
+            decided, about: about & facts::ABOUT_BITS & about.rotate_left(7) & about.rotate_left(19),
             // One in eight is enough.
             kept: kept && shared && teams,
             ad_complete, autopilot_proven, objects, claims,
@@ -100,6 +104,27 @@ const NEVER_BOTH: &[(&str, &str)] = &[
     ("chrome-disable", "chrome-deprovision"),
 ];
 
+/// Steps after which a device is gone from a console for good.
+const LEAVES: &[&str] = &[
+    "intune-delete",
+    "intune-deprovision-chromeos",
+    "entra-delete",
+    "autopilot-delete",
+    "ad-delete-computer",
+    "abm-unassign",
+    "abm-release",
+    "chrome-powerwash",
+    "chrome-deprovision",
+];
+
+/// Nothing but saving what its records hold, looking at them and removing them.
+fn may_be_done_to_a_server(entry: &Entry) -> bool {
+    let records = ["entra-", "ad-", "intune-delete", "autopilot-", "abm-", "google-", "chrome-", "defender-exclude"];
+    matches!(entry.phase, Phase::Prepare | Phase::Verify) || records.iter().any(|own| entry.slug.starts_with(own))
+        // Apple's lock is Apple's; and what no step of a console does is not done to a server either.
+        || entry.slug == "activation-lock-off" || entry.slug == "intune-deprovision-chromeos"
+}
+
 /// Breaches of what must hold whatever a playbook says.
 fn breach(device: &Subject, steps: &Steps) -> Option<String> {
     let places = |slug: &str| -> Vec<usize> { (0..steps.len()).filter(|at| steps[*at].0.slug == slug).collect() };
@@ -121,13 +146,23 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if entry.irreversible && matches!(device.identity, Identity::Weak | Identity::Conflict) {
             return Some(format!("{slug} for a device that nobody is sure of"));
         }
+        if slug == "activation-lock-off" && (device.purpose == Purpose::Lost || !entry.condition.contains("in hand")) {
+            return Some("Activation Lock off without the device in hand".into());
+        }
+        if device.purpose == Purpose::Lost && LEAVES.contains(&slug) {
+            return Some(format!("{slug} of a device that may be found"));
+        }
+        if device.server && !device.cloud_pc && !device.session_host && !may_be_done_to_a_server(entry) {
+            return Some(format!("{slug} on a server"));
+        }
         let Some(object) = object else { continue };
         let asked = device.asks(Intent::Remove) || device.names(object.record);
         let through = entry.console.is_some_and(|c| [Console::Autopilot, Console::Ad].contains(&c));
         if entry.irreversible && !asked && !through {
             return Some(format!("{slug} on a record that nobody asked for"));
         }
-        if slug.starts_with("entra-") && object.ztdid {
+        let lost = device.purpose == Purpose::Lost && slug == "entra-disable";
+        if slug.starts_with("entra-") && object.ztdid && !lost {
             return Some(format!("{slug} on the record of Autopilot"));
         }
         let corporate = matches!(

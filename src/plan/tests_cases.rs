@@ -126,7 +126,7 @@ fn a_step_that_cannot_be_undone_must_be_shown() {
 #[test]
 fn a_test_that_expects_nothing_is_refused() {
     let empty = "tests:\n  - name: nothing\n    findings: []\n";
-    let help = "write `steps`, `absent`, `conditions`, `wipes` or `playbook`";
+    let help = "write `steps`, `absent`, `conditions`, `texts`, `wipes` or `playbook`";
     assert_eq!(said(empty), [format!("book.yaml:9: test `nothing` expects nothing | {help}")]);
 }
 

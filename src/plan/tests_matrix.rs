@@ -1,5 +1,7 @@
 //! What must hold for every plan, tried on every kind of device.
 
+use std::sync::LazyLock;
+
 use super::tests::{playbooks, reckless, subject};
 use super::*;
 use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
@@ -186,12 +188,54 @@ fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
             check(&device);
             device.kept = true;
             check(&device);
+            device.kept = false;
+            (device.shared, device.teams, device.flex) = (false, false, false);
+            special(&device, check);
         }
         device.kept = false;
         device.identity = Identity::Weak;
         check(&device);
     }
 }
+
+/// Rules of which plans speak, as bits.
+fn about(rules: &[&str]) -> u64 {
+    static BOOKS: LazyLock<Playbooks> = LazyLock::new(playbooks);
+    rules.iter().fold(0, |bits, rule| {
+        assert_ne!(BOOKS.about(rule), 0, "{rule}");
+        bits | BOOKS.about(rule)
+    })
+}
+
+/// The same device lost, as a server, as a Surface Hub, out of reach, and unencrypted.
+fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
+    let with = |change: &dyn Fn(&mut Subject)| {
+        let mut device = device.clone();
+        change(&mut device);
+        device
+    };
+    for one in [
+        with(&|d| (d.purpose, d.decided) = (Purpose::Lost, true)),
+        with(&|d| d.server = true),
+        with(&|d| d.surface_hub = true),
+        with(&|d| d.about = about(&["certificate-expired"])),
+        with(&|d| d.about = about(&["unencrypted-and-stale", "action-stuck"])),
+        with(&|d| (d.about, d.decided) = (about(&["unencrypted-and-stale"]), true)),
+    ] {
+        check(&one);
+    }
+}
+
+/// Steps that take nothing away.
+const RESTORE: &[&str] = &[
+    "ad-enable-computer",
+    "entra-enable",
+    "intune-sync",
+    "intune-cancel-action",
+    "intune-change-ownership",
+    "defender-check",
+    "defender-onboard",
+];
 
 /// A plan with what it speaks of.
 struct Plan<'a> {
@@ -217,6 +261,11 @@ impl Plan<'_> {
 fn check_all(check: impl Fn(&Plan) -> Result<(), &'static str>) {
     check_with(&playbooks(), &check);
     check_with(&reckless(), &check);
+}
+
+/// The same for the shipped playbooks alone: what an order of steps must keep to.
+fn check_all_shipped(check: impl Fn(&Plan) -> Result<(), &'static str>) {
+    check_with(&playbooks(), &check);
 }
 
 fn check_with(books: &Playbooks, check: &impl Fn(&Plan) -> Result<(), &'static str>) {
@@ -286,7 +335,7 @@ fn only_what_is_asked_for_goes() {
             let touched = plan.steps.iter().any(|(e, _)| e.irreversible || e.slug.ends_with("-disable"));
             return demand(!touched, "nothing goes where nothing is asked to go");
         }
-        let goes = |e: &Entry| !e.slug.starts_with("back-up-") && e.slug != "ad-enable-computer";
+        let goes = |e: &Entry| !e.slug.starts_with("back-up-") && !RESTORE.contains(&e.slug.as_str());
         for (entry, object) in plan.steps.iter().filter(|(e, _)| goes(e)) {
             let Some(object) = object else { continue };
             // Autopilot and AD are where an Entra record that is asked to go is dealt with.
@@ -312,7 +361,7 @@ fn what_is_taken_from_a_device_in_use_says_that_it_is_in_use() {
             let acts = entry.console.is_some() && matches!(entry.phase, Phase::Remove | Phase::AfterGrace);
             let surplus = object.is_some_and(|o| !o.live && plan.device.names(o.record));
             let says = ["still", "in use"].iter().any(|word| entry.condition.contains(word));
-            demand(!acts || surplus || says || entry.slug == "ad-enable-computer", "a device in use is called so")?;
+            demand(!acts || surplus || says || RESTORE.contains(&entry.slug.as_str()), "a device in use is called so")?;
         }
         Ok(())
     });
@@ -338,13 +387,15 @@ fn entra_is_left_to_ad_and_to_autopilot() {
         for (entry, object) in plan.steps.iter().filter(|(e, _)| e.slug.starts_with("entra-")) {
             let object = object.ok_or("an Entra step has an object")?;
             let surplus = device.names(object.record) && !object.live;
-            demand(!object.ztdid, "the stamped record is left alone")?;
+            // Disabling a lost one closes its access and can be undone.
+            let lost = device.purpose == Purpose::Lost && entry.slug == "entra-disable";
+            demand(!object.ztdid || lost, "the stamped record is left alone")?;
             demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
             let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
-            demand(!autopilot || stamped, "any joined record may be the one of Autopilot")?;
+            demand(!autopilot || stamped || lost, "any joined record may be the one of Autopilot")?;
             let managed = plan.holds(Console::Intune) && !device.asks(Intent::Remove);
             demand(!managed || !object.live, "a managed device keeps its live record")?;
-            demand(!autopilot || surplus, "the record of an Autopilot device is left alone")?;
+            demand(!autopilot || surplus || lost, "the record of an Autopilot device is left alone")?;
             if entry.slug == "entra-delete" {
                 let disabled = plan.at("entra-disable", Some(object.record));
                 let earlier = disabled < plan.at("entra-delete", Some(object.record)) && disabled.is_some();
@@ -477,7 +528,7 @@ fn what_still_lives_is_confirmed_before_it_goes() {
             let confirmed = !device.asks(Intent::Remove) || device.activity == Activity::Unknown || told;
             demand(confirmed, "an active device leaves only when somebody has said so")?;
             let named = !device.asks(Intent::Remove) && live && !device.ad_complete;
-            let again = entry.condition.contains("enrol it again");
+            let again = ["enrol it again", "Whoever runs it"].iter().any(|word| entry.condition.contains(word));
             demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
         }
         Ok(())
@@ -526,11 +577,13 @@ fn what_stays_keeps_its_registrations() {
             let live = object.is_none_or(|o| o.live);
             let stays = matches!(device.purpose, Purpose::Reuse | Purpose::Repair);
             let released = ["abm-unassign", "abm-release", "chrome-deprovision", "intune-deprovision-chromeos"];
-            demand(!stays || !released.contains(&slug), "what stays is not released")?;
+            // An enrolled Chromebook cannot be repaired: it is deprovisioned, and enrolled again when it is back.
+            let mended = device.purpose == Purpose::Repair && slug.contains("deprovision");
+            demand(!stays || mended || !released.contains(&slug), "what stays is not released")?;
             demand(!stays || slug != "autopilot-delete" || !live, "what stays keeps its Autopilot record")?;
             demand(device.purpose != Purpose::Replace || slug != "abm-release", "an exchanged one may go to Apple")?;
             let touches = entry.console.is_some() && !slug.starts_with("back-up-") && slug != "activation-lock-off";
-            let wiped = ["intune-wipe", "chrome-powerwash"].contains(&slug);
+            let wiped = slug == "intune-wipe" || mended;
             let named = object.is_some_and(|o| device.names(o.record) && !o.live);
             demand(
                 device.purpose != Purpose::Repair || !touches || wiped || named,
@@ -566,5 +619,80 @@ fn consoles_that_are_done_are_left_alone() {
             )?;
         }
         Ok(())
+    });
+}
+
+/// What a text says of something that may never come.
+const MAY_NEVER_COME: &[&str] = &["is confirmed", "has arrived", "wait for it"];
+
+#[test]
+fn closing_access_never_waits_for_what_may_never_come() {
+    check_all_shipped(|plan| {
+        // What is set up again stays in the organisation; its old record goes once it has a new one.
+        if plan.device.purpose == Purpose::Reuse {
+            return Ok(());
+        }
+        let waits = |e: &Entry| MAY_NEVER_COME.iter().any(|word| e.condition.contains(word));
+        let closes = ["entra-disable", "ad-disable-computer", "chrome-disable"];
+        for (at, (entry, object)) in
+            plan.steps.iter().enumerate().filter(|(_, (e, _))| closes.contains(&e.slug.as_str()))
+        {
+            demand(!waits(entry), "closing access waits for nothing")?;
+            let surplus = object.is_some_and(|o| !o.live);
+            let earlier = plan.steps[..at].iter().any(|(e, _)| e.phase == Phase::Remove && waits(e));
+            demand(surplus || !earlier, "closing access stands before what waits")?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn what_leaves_for_good_is_erased_or_somebody_accepts_the_rest() {
+    check_all(|plan| {
+        let device = plan.device;
+        let leaves = matches!(device.purpose, Purpose::Dispose | Purpose::Replace) && device.asks(Intent::Remove);
+        let work_part = matches!(device.mode, AndroidMode::PersonalWorkProfile | AndroidMode::DeviceAdministrator);
+        let keeps_nothing = device.server && plan.steps.iter().all(|(e, _)| !e.condition.contains("Whoever runs it"));
+        if !leaves || device.ownership == Ownership::Personal || work_part || keeps_nothing {
+            return Ok(());
+        }
+        let removes = ["intune-delete", "entra-delete", "ad-delete-computer", "autopilot-delete", "abm-release"];
+        let goes = plan.steps.iter().any(|(e, o)| {
+            let live = o.is_none_or(|o| o.live);
+            live && (removes.contains(&e.slug.as_str()) || e.slug.contains("deprovision"))
+        });
+        let settled = |e: &Entry| e.wipes || e.slug == "data-erased" || e.condition.contains("data owner");
+        demand(!goes || plan.steps.iter().any(|(e, _)| settled(e)), "what is on it is erased or accepted")
+    });
+}
+
+#[test]
+fn on_a_server_nothing_is_done_but_removing_records() {
+    let records = ["defender-exclude", "entra-", "ad-", "intune-delete", "autopilot-", "google-", "abm-"];
+    check_all_shipped(|plan| {
+        let acts = |e: &Entry| !matches!(e.phase, Phase::Prepare | Phase::Verify);
+        let of_records = |e: &Entry| records.iter().any(|own| e.slug.starts_with(own));
+        let done = plan.steps.iter().any(|(e, _)| acts(e) && !of_records(e));
+        demand(!plan.device.server || !done, "nothing is done on a server")?;
+        demand(!plan.device.server || !plan.steps.iter().any(|(e, _)| e.wipes), "no server is erased")
+    });
+}
+
+#[test]
+fn activation_lock_goes_off_only_with_the_device_in_hand() {
+    check_all(|plan| {
+        let mut off = plan.steps.iter().filter(|(e, _)| e.slug == "activation-lock-off");
+        demand(off.clone().all(|(e, _)| e.condition.contains("in hand")), "only with the device in hand")?;
+        demand(plan.device.purpose != Purpose::Lost || off.next().is_none(), "the lock of a lost device stays on")
+    });
+}
+
+#[test]
+fn what_is_lost_keeps_its_records() {
+    let never = ["-delete", "autopilot-", "abm-", "deprovision", "powerwash", "activation-lock-off", "re-enroll"];
+    check_all(|plan| {
+        let lost = plan.device.purpose == Purpose::Lost;
+        let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
+        demand(!lost || !taken, "records of a lost device stay")
     });
 }

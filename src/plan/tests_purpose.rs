@@ -36,6 +36,7 @@ fn windows_that_stays_keeps_its_autopilot_record() {
     expect(&autopilot(), Purpose::Repair, &[&keys[..], &["intune-wipe:0", "verify-in-next-export"]].concat());
     let leaves = [
         "defender-exclude:3",
+        "intune-wipe:0",
         "intune-delete:0",
         "autopilot-unassign-user:2",
         "autopilot-delete:2",
@@ -57,16 +58,17 @@ fn phone() -> Subject {
 
 #[test]
 fn apple_is_released_only_when_it_leaves_for_good() {
-    let begin = ["export-list", "back-up-activation-lock-code:0", "intune-wipe:0", "activation-lock-off:1"];
+    let begin = ["export-list", "back-up-activation-lock-code:0", "intune-wipe:0"];
     let end = |more: &[&'static str]| [&begin[..], more, &["verify-in-next-export"]].concat();
+    let leaves = ["entra-disable:2", "activation-lock-off:1", "intune-delete:0", "abm-unassign:1", "abm-release:1"];
+    expect(&phone(), Purpose::Dispose, &end(&leaves));
+    expect(&phone(), Purpose::Replace, &end(&leaves[..4]));
     expect(
         &phone(),
-        Purpose::Dispose,
-        &end(&["intune-delete:0", "abm-unassign:1", "entra-disable:2", "abm-release:1"]),
+        Purpose::Reuse,
+        &end(&["activation-lock-off:1", "intune-delete:0", "entra-disable:2", "re-enroll"]),
     );
-    expect(&phone(), Purpose::Replace, &end(&["intune-delete:0", "abm-unassign:1", "entra-disable:2"]));
-    expect(&phone(), Purpose::Reuse, &end(&["intune-delete:0", "entra-disable:2", "re-enroll"]));
-    expect(&phone(), Purpose::Repair, &end(&[]));
+    expect(&phone(), Purpose::Repair, &end(&["activation-lock-off:1"]));
     let broken = Subject { purpose: Purpose::Repair, ..phone() };
     assert!(entry(&broken, "activation-lock-off").why.contains("Do not release it for a repair"));
     assert!(entry(&broken, "verify-in-next-export").condition.contains("comes back"));
@@ -82,18 +84,10 @@ fn chromebook(licence: Licence) -> Subject {
 #[test]
 fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     let device = chromebook(Licence::Annual);
-    expect(
-        &device,
-        Purpose::Dispose,
-        &["export-list", "chrome-powerwash:0", "chrome-deprovision:0", "verify-in-next-export"],
-    );
-    expect(
-        &device,
-        Purpose::Replace,
-        &["export-list", "chrome-powerwash:0", "chrome-deprovision:0", "verify-in-next-export"],
-    );
+    expect(&device, Purpose::Dispose, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
+    expect(&device, Purpose::Replace, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
     expect(&device, Purpose::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
-    expect(&device, Purpose::Repair, &["export-list", "chrome-powerwash:0", "verify-in-next-export"]);
+    expect(&device, Purpose::Repair, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
     let reason = |purpose, flex| {
         let step = entry(&Subject { flex, purpose, ..device.clone() }, "chrome-deprovision");
         (step.action, step.command.map(|c| (c.run, c.choices)).unwrap())
@@ -205,7 +199,7 @@ fn a_failed_action_is_repeated_or_looked_into() {
     let stuck = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Failed)
         .asks_for(Intent::Objects, &[0]);
-    let active = Subject { activity: Activity::Active, ..stuck.clone() };
+    let active = Subject { activity: Activity::Active, ownership: Ownership::Personal, ..stuck.clone() };
     assert!(steps(&playbooks(), &active).contains(&"intune-retire:0".to_owned()));
     assert!(entry(&stuck, "intune-delete").condition.contains("find out why and repeat it"));
 }

@@ -168,7 +168,7 @@ words! {
 words! {
     /// What becomes of a device once its plan is done. Given with `--intent`, or for one device in a decisions file.
     Purpose {
-        /// It leaves for good: sold, scrapped, given away, lost.
+        /// It leaves for good: sold, scrapped, given away.
         Dispose = "dispose",
         /// It stays and is set up again for somebody else.
         Reuse = "reuse",
@@ -176,6 +176,8 @@ words! {
         Repair = "repair",
         /// Another device is exchanged for it.
         Replace = "replace",
+        /// Nobody can find it.
+        Lost = "lost",
     }
 }
 

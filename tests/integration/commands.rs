@@ -176,26 +176,23 @@ fn gam_is_called_once_for_each_chromebook_and_only_when_told() {
     let stage = stage();
     let files: Vec<_> =
         report.lines("commands/index.csv").into_iter().filter(|f| has_ending(&f["file"], "sh")).collect();
-    assert!(files.iter().any(|f| f["step"] == "chrome-powerwash"));
     assert!(files.iter().any(|f| f["step"] == "chrome-deprovision"));
     for file in files {
         let path = report.root.join(&file["file"]);
-        let erase = format!("--erase={}", file["objects"]);
         let parsed = Command::new("/bin/sh").arg("-n").arg(&path).status().unwrap();
         assert!(parsed.success());
         assert_eq!(shell(&stage, &path, &[]), (vec![], true));
         assert_eq!(shell(&stage, &path, &["--execute"]), (vec![], false));
-        let options: &[&str] = if file["wipes"] == "true" {
-            &["--execute", "--condition-met", &erase]
-        } else {
-            &["--execute", "--condition-met"]
-        };
+        // The step erases by hand; the command only deprovisions.
+        let options: &[&str] = &["--execute", "--condition-met"];
         let (calls, content) = shell(&stage, &path, options);
         assert!(content);
+        // What the log says is done is not done again.
+        assert_eq!(shell(&stage, &path, options), (vec![], true));
+        fs::remove_file(stage.path("lastseen-log.csv")).unwrap();
         let expected: Vec<String> = ids(&fs::read_to_string(&path).unwrap())
             .iter()
             .map(|id| match file["step"].as_str() {
-                "chrome-powerwash" => format!("cros {id} issuecommand command remote_powerwash doit"),
                 "chrome-deprovision" => {
                     format!("update cros {id} action deprovision_retiring_device acknowledge_device_touch_requirement")
                 }
@@ -220,7 +217,7 @@ fn an_id_of_another_shape_is_left_to_people() {
     // It is no id, so the device is known by its serial number, and no command is made of either.
     let serial = sheet.rows[victim][sheet.column("serialNumber")].clone();
     let left = report.lines_where("commands/by-hand.csv", "object_id", &serial);
-    assert_eq!(left.iter().map(|l| l["step"].as_str()).collect::<Vec<_>>(), ["chrome-powerwash", "chrome-deprovision"]);
+    assert_eq!(left.iter().map(|l| l["step"].as_str()).collect::<Vec<_>>(), ["chrome-deprovision"]);
     // The portal's Autopilot list has serial numbers and no ids.
     let autopilot = report.lines_where("commands/by-hand.csv", "step", "autopilot-delete");
     assert!(!autopilot.is_empty() && autopilot.iter().all(|l| l["reason"].contains("do not have an id")));

@@ -14,8 +14,9 @@ fn an_intent_for_all_changes_the_steps_of_all() {
     for (intent, autopilot, released, deprovisioned) in [
         ("dispose", true, true, true),
         ("reuse", false, false, false),
-        ("repair", false, false, false),
+        ("repair", false, false, true),
         ("replace", true, false, true),
+        ("lost", false, false, false),
     ] {
         let has = |name: &str, slug: &str| planned_once(&place, intent, name).iter().any(|s| s == slug);
         assert_eq!(has("CFS-DT-00029", "autopilot-delete"), autopilot, "{intent}");
@@ -69,7 +70,7 @@ fn what_is_said_to_be_done_gets_no_command() {
     place.write("decisions.yaml", "- {serial: YX0TJBJM, status: done}\n");
     let report = place.analyze(&["--decisions", "decisions.yaml", "--commands"]);
     let plan = report.lines_where("plan.csv", "serial", "YX0TJBJM");
-    let id = plan.iter().find(|s| s["step"] == "chrome-powerwash").unwrap()["object_id"].clone();
+    let id = plan.iter().find(|s| s["step"] == "chrome-deprovision").unwrap()["object_id"].clone();
     let told = report.files().into_iter().filter(|(name, _)| name.starts_with("commands/"));
     assert!(told.map(|(_, content)| String::from_utf8(content).unwrap()).all(|text| !text.contains(&id)));
 }

@@ -87,8 +87,8 @@ fn analyze() {
       -q, --quiet               Say nothing but errors
 
     Plan:
-          --intent <INTENT>   What becomes of devices that leave service: dispose, reuse, repair or
-                              replace [default: dispose]
+          --intent <INTENT>   What becomes of devices that leave service: dispose, reuse, repair,
+                              replace or lost [default: dispose]
           --decisions <FILE>  What was decided for single devices: intent, status, assignee, note; CSV,
                               XLSX or YAML
           --commands          Also write commands for the steps: PowerShell and GAM, dry unless told

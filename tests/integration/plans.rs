@@ -9,8 +9,22 @@ use crate::common::{Line, Place, Report, Sheet};
 use crate::generator::Options;
 
 /// Steps that only get ready or look back.
-const AROUND: [&str; 5] =
-    ["export-list", "back-up-bitlocker-key", "back-up-laps", "back-up-activation-lock-code", "verify-in-next-export"];
+const AROUND: [&str; 14] = [
+    "export-list",
+    "report-incident",
+    "back-up-bitlocker-key",
+    "back-up-laps",
+    "back-up-activation-lock-code",
+    "data-erased",
+    "intune-sync",
+    "intune-cancel-action",
+    "intune-change-ownership",
+    "defender-check",
+    "defender-onboard",
+    "entra-enable",
+    "ad-enable-computer",
+    "verify-in-next-export",
+];
 
 struct Plans {
     devices: BTreeMap<String, Line>,

@@ -75,7 +75,7 @@ fn steps_of_devices_from_the_story() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
     let expected: &[(&str, &[&str])] = &[
-        // Stale, joined: keys first, Entra last, disabled before it is deleted.
+        // Stale, joined: keys first, then what is on it, access closed at once, disabled before it is deleted.
         (
             "CFS-LT-00035",
             &[
@@ -83,8 +83,9 @@ fn steps_of_devices_from_the_story() {
                 "back-up-bitlocker-key entra:448d8edd-2875-485a-a718-94b1b5034fb7",
                 "back-up-laps entra:448d8edd-2875-485a-a718-94b1b5034fb7",
                 "defender-exclude defender:de2062ae421d40168efcdc55dc6a36642d2fb3dc",
-                "intune-delete intune:d9c4a9e2-a36e-4686-90ab-06416a03afe7 irreversible",
+                "intune-wipe intune:d9c4a9e2-a36e-4686-90ab-06416a03afe7 irreversible wipes",
                 "entra-disable entra:448d8edd-2875-485a-a718-94b1b5034fb7",
+                "intune-delete intune:d9c4a9e2-a36e-4686-90ab-06416a03afe7 irreversible",
                 "entra-delete entra:448d8edd-2875-485a-a718-94b1b5034fb7 irreversible",
                 "verify-in-next-export",
             ],
@@ -96,6 +97,7 @@ fn steps_of_devices_from_the_story() {
                 "export-list",
                 "back-up-bitlocker-key entra:f4cba09f-e280-4b8f-b7b4-f2967d860ffc",
                 "back-up-laps entra:f4cba09f-e280-4b8f-b7b4-f2967d860ffc",
+                "intune-wipe intune:43262bad-a0bf-4f59-810a-5be4c260fe2a irreversible wipes",
                 "intune-delete intune:43262bad-a0bf-4f59-810a-5be4c260fe2a irreversible",
                 "autopilot-unassign-user autopilot:CZC41ZL4LW",
                 "autopilot-delete autopilot:CZC41ZL4LW irreversible",
@@ -110,8 +112,9 @@ fn steps_of_devices_from_the_story() {
                 "back-up-bitlocker-key entra:7a89911b-b37f-4d33-97cd-5af424feeeb0",
                 "back-up-laps entra:7a89911b-b37f-4d33-97cd-5af424feeeb0",
                 "defender-exclude defender:e253ed063017477b82a897dc355c00adae1fb926",
-                "intune-delete intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible",
+                "intune-wipe intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible wipes",
                 "ad-disable-computer ad:abb6aee9-6669-46f7-8ae5-e7d385fb8711",
+                "intune-delete intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible",
                 "ad-delete-computer ad:abb6aee9-6669-46f7-8ae5-e7d385fb8711 irreversible",
                 "verify-in-next-export",
             ],
@@ -123,10 +126,10 @@ fn steps_of_devices_from_the_story() {
                 "export-list",
                 "back-up-activation-lock-code intune:798c569e-fda8-4505-9834-f65f6544f540",
                 "intune-wipe intune:798c569e-fda8-4505-9834-f65f6544f540 irreversible wipes",
+                "entra-disable entra:fd3e2ff0-c3bf-4d46-af7b-724027b452d9",
                 "activation-lock-off abm:R2QH4SWZR7",
                 "intune-delete intune:798c569e-fda8-4505-9834-f65f6544f540 irreversible",
                 "abm-unassign abm:R2QH4SWZR7",
-                "entra-disable entra:fd3e2ff0-c3bf-4d46-af7b-724027b452d9",
                 "abm-release abm:R2QH4SWZR7 irreversible",
                 "verify-in-next-export",
             ],
@@ -151,13 +154,12 @@ fn steps_of_devices_from_the_story() {
                 "verify-in-next-export",
             ],
         ),
-        // The Chromebook YX0TJBJM: reset while it is still ours, then let go.
+        // The Chromebook YX0TJBJM: deprovisioned before it is reset, else it enrols itself again.
         (
             "CFS-CB-00017",
             &[
                 "export-list",
-                "chrome-powerwash chrome:0920390d-6e0f-425b-a7e6-04eed3d422dc irreversible wipes",
-                "chrome-deprovision chrome:0920390d-6e0f-425b-a7e6-04eed3d422dc irreversible",
+                "chrome-deprovision chrome:0920390d-6e0f-425b-a7e6-04eed3d422dc irreversible wipes",
                 "verify-in-next-export",
             ],
         ),

@@ -36,6 +36,9 @@ pub(in crate::plan) struct RawTest {
     conditions: BTreeMap<String, String>,
     /// Every step that erases the device.
     wipes: Option<Vec<String>>,
+    /// A part of what a step says: what to do, under which condition, why, by which role.
+    #[serde(default)]
+    texts: BTreeMap<String, String>,
 }
 
 /// What the device of a test is.
@@ -57,7 +60,11 @@ struct Given {
     r#virtual: bool,
     cloud_pc: bool,
     session_host: bool,
+    surface_hub: bool,
+    hololens: bool,
     kept: bool,
+    /// The intent was decided for this very device.
+    decided: bool,
     /// A complete AD list was read.
     ad_complete: bool,
     /// A complete Autopilot list was read, which would show its serial number.
@@ -91,6 +98,8 @@ struct Record {
 #[serde(deny_unknown_fields)]
 struct Finding {
     plan: String,
+    /// The rule, where playbooks speak of it.
+    rule: Option<String>,
     /// Ids of the records that it names.
     #[serde(default)]
     objects: Vec<String>,
@@ -124,9 +133,9 @@ impl RawTest {
         };
         let lists = [self.steps.as_ref(), Some(&self.absent), self.wipes.as_ref()];
         lists.into_iter().flatten().flatten().for_each(&mut known);
-        self.conditions.keys().for_each(&mut known);
+        self.conditions.keys().chain(self.texts.keys()).for_each(&mut known);
         if self.expects_nothing() {
-            let help = "write `steps`, `absent`, `conditions`, `wipes` or `playbook`";
+            let help = "write `steps`, `absent`, `conditions`, `texts`, `wipes` or `playbook`";
             sheet.problem("name", format!("test `{}` expects nothing", self.name), help.into());
         }
         let own = place(line);
@@ -137,6 +146,7 @@ impl RawTest {
             absent: self.absent.clone(),
             conditions: self.conditions.iter().map(|(step, text)| (step.clone(), sheet.resolve(text))).collect(),
             wipes: self.wipes.clone(),
+            texts: self.texts.iter().map(|(step, text)| (step.clone(), sheet.resolve(text))).collect(),
         };
         let place = format!("{own}test `{}`", self.name);
         Test { place, subject, ids, expected }
@@ -144,7 +154,7 @@ impl RawTest {
 
     fn expects_nothing(&self) -> bool {
         let nothing = self.absent.is_empty() && self.conditions.is_empty();
-        nothing && self.steps.is_none() && self.wipes.is_none() && self.playbook.is_none()
+        nothing && self.texts.is_empty() && self.steps.is_none() && self.wipes.is_none() && self.playbook.is_none()
     }
 
     fn subject(&self, ids: &[Option<String>], sheet: &mut Sheet) -> Subject {
@@ -170,12 +180,16 @@ impl RawTest {
             virtual_device: given.r#virtual,
             cloud_pc: given.cloud_pc,
             session_host: given.session_host,
+            surface_hub: given.surface_hub,
+            hololens: given.hololens,
+            decided: given.decided,
             purpose: purpose.unwrap_or(Purpose::Dispose),
             kept: given.kept,
             ad_complete: given.ad_complete,
             autopilot_proven: given.autopilot_complete,
             objects: (0..).zip(&self.records).filter_map(|(number, record)| record.object(number, sheet)).collect(),
             claims: self.findings.iter().filter_map(|finding| finding.claim(ids, sheet)).collect(),
+            about: self.findings.iter().fold(0, |bits, finding| bits | finding.about(sheet)),
         }
     }
 }
@@ -212,6 +226,16 @@ impl Record {
 }
 
 impl Finding {
+    /// The bit of its rule; one that no playbook speaks of is a mistake, since it changes nothing.
+    fn about(&self, sheet: &mut Sheet) -> u64 {
+        let Some(rule) = &self.rule else { return 0 };
+        sheet.about(rule).unwrap_or_else(|| {
+            let message = format!("no condition speaks of the rule `{rule}`");
+            sheet.problem(rule, message, "leave `rule` out, or write `about-` before its id in a condition".into());
+            0
+        })
+    }
+
     fn claim(&self, ids: &[Option<String>], sheet: &mut Sheet) -> Option<Claim> {
         let intent = word("plan", Some(&self.plan), (Intent::parse, Intent::WORDS), sheet);
         let mut objects: Vec<u32> = self.objects.iter().filter_map(|id| record(id, ids, sheet)).collect();

@@ -3,6 +3,8 @@
 //! Nothing here is run by this program. A file holds ids and texts of playbooks, never a name or any other text of an
 //! export; it does nothing unless told to, and refuses when its ids are not those that it was written with.
 
+#[cfg(test)]
+mod permissions;
 mod powershell;
 mod quote;
 mod sheet;

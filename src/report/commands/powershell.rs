@@ -3,29 +3,23 @@
 use super::quote;
 use super::sheet::Sheet;
 use crate::plan::Tool;
+use crate::schema::Console;
 
 /// The whole script. The ids are checked before the first command, and the loop stands after the check: a file that was
 /// cut has no loop, or does not parse.
 pub(super) fn script(sheet: &Sheet) -> String {
     let command = sheet.command;
     let ids = sheet.ids.iter().map(|id| format!("    {}\n", quote::powershell(id))).collect::<Vec<_>>().concat();
-    let requires = command
-        .module
-        .split(',')
-        .map(str::trim)
-        .filter(|m| !m.is_empty())
+    let requires = Sheet::permissions(&command.module)
+        .into_iter()
         .map(|module| format!("#Requires -Modules {}\n", quote::comment(module)))
         .collect::<Vec<_>>()
         .concat();
     let token = if command.tool == Tool::Defender { TOKEN } else { "" };
     let (met, met_check) = if sheet.asks_for_condition() { (MET, MET_CHECK) } else { ("", "") };
-    let (erase, erase_check) = if sheet.entry.wipes { (ERASE, ERASE_CHECK) } else { ("", "") };
-    let check = if command.check.is_empty() {
-        String::new()
-    } else {
-        SKIP.replace("CHECK", &command.check.replace("{id}", "$Id"))
-    };
-    let run = command.run.replace("{id}", "$Id");
+    let (erase, erase_check) = if sheet.erases() { (ERASE, ERASE_CHECK) } else { ("", "") };
+    let (justify, headers, waits) = if command.approval { (JUSTIFY, HEADERS, WAITS) } else { ("", "", "") };
+    let gone = if command.removes { GONE } else { "" };
     format!(
         "{head}\
          #Requires -Version 7.2\n\
@@ -33,12 +27,16 @@ pub(super) fn script(sheet: &Sheet) -> String {
          [CmdletBinding()]\n\
          param(\n\
          \x20   # Act. Without it every command only says what it would do.\n\
-         \x20   [switch] $Execute{met}{erase}{token},\n\
+         \x20   [switch] $Execute{met}{erase}{token}{justify},\n\
          \x20   # Act also on objects that no longer look as they did in the exports.\n\
-         \x20   [switch] $Anyway\n\
+         \x20   [switch] $Anyway,\n\
+         \x20   # What was done is added to this file. What it says is done is not done again.\n\
+         \x20   [string] $Log = 'lastseen-log.csv'\n\
          )\n\
          Set-StrictMode -Version Latest\n\
          $ErrorActionPreference = 'Stop'\n\
+         $Step = {step}\n\
+         $Console = {console}\n\
          $Count = {count}\n\
          $Digest = {digest}\n\
          $NotBefore = {not_before}\n\
@@ -46,28 +44,61 @@ pub(super) fn script(sheet: &Sheet) -> String {
          $Ids = @(\n{ids})\n\
          {CHECKS}{met_check}{erase_check}\
          $Dry = -not $Execute\n\
+         {context}\
+         {CLAIMS}\
          $Done = 0\n\
          $Skipped = 0\n\
+         $Waiting = 0\n\
          $Failed = 0\n\
          foreach ($Id in $Ids) {{\n\
+         {BEFORE}\
          \x20   try {{\n\
-         {check}\
+         {headers}{look}\
          \x20       Write-Output \"$(if ($Dry) {{ 'dry run' }} else {{ 'now' }}) $Id\"\n\
          \x20       {run}\n\
+         \x20       Add-Claim $Id 'claimed' ''\n\
          \x20       $Done++\n\
          \x20   }} catch {{\n\
+         \x20       $Text = \"$($_.Exception.Message) $($_.ErrorDetails)\"\n\
+         {gone}{waits}\
          \x20       Write-Warning \"${{Id}} failed: $($_.Exception.Message)\"\n\
+         \x20       Add-Claim $Id 'failed' ''\n\
          \x20       $Failed++\n\
          \x20   }}\n\
          }}\n\
-         Write-Output \"$Done of $Count, $Skipped skipped, $Failed failed$(if ($Dry) {{ '; a dry run, nothing was changed' }})\"\n\
+         Write-Output \"$Done of $Count, $Skipped skipped, $Waiting waiting for approval, $Failed failed$(if ($Dry) {{ '; a dry run, nothing was changed' }})\"\n\
          if ($Failed -gt 0) {{ exit 1 }}\n",
         head = sheet.head("-Execute"),
+        step = quote::powershell(&sheet.entry.slug),
+        console = quote::powershell(sheet.entry.console.map_or("", Console::as_str)),
         count = sheet.ids.len(),
         digest = quote::powershell(&sheet.digest()),
         not_before = quote::powershell(sheet.not_before),
         as_of = quote::powershell(sheet.as_of),
+        context = context(sheet),
+        look = look(sheet),
+        run = command.run.replace("{id}", "$Id"),
     )
+}
+
+/// Who acts, and whether the sign-in has the permissions.
+fn context(sheet: &Sheet) -> String {
+    if sheet.command.tool != Tool::Graph {
+        return "$By = [Environment]::UserName\n".into();
+    }
+    let list = |permissions: &str| {
+        Sheet::permissions(permissions).into_iter().map(quote::powershell).collect::<Vec<_>>().join(", ")
+    };
+    CONTEXT.replace("PERSON", &list(&sheet.command.scope)).replace("APPLICATION", &list(&sheet.command.application))
+}
+
+/// What is looked at right before the command.
+fn look(sheet: &Sheet) -> String {
+    let command = sheet.command;
+    let part = |template: &str, text: &str| {
+        if text.is_empty() { String::new() } else { template.replace("EXPRESSION", &text.replace("{id}", "$Id")) }
+    };
+    [part(LOOK, &command.look), part(NOTHING_LEFT, &command.done), part(SKIP, &command.check)].concat()
 }
 
 const TOKEN: &str =
@@ -90,6 +121,8 @@ if ($Execute -and $Erase -ne $Count) {
 }
 ";
 
+const JUSTIFY: &str = ",\n    # Why, for the administrator who approves it.\n    [string] $Justification = 'planned by lastseen, see plan.csv'";
+
 const CHECKS: &str = "\
 $Bytes = [System.Text.Encoding]::UTF8.GetBytes(($Ids -join \"`n\") + \"`n\")
 $Found = [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($Bytes)).ToLowerInvariant()
@@ -102,9 +135,82 @@ if ($Execute -and [string]::CompareOrdinal($Today, $NotBefore) -lt 0) {
 }
 ";
 
-const SKIP: &str = "        if (-not ($Anyway -or (CHECK))) {
+const CONTEXT: &str = "\
+$Context = Get-MgContext
+$Wanted = @(PERSON)
+if ($null -eq $Context) {
+    throw \"sign in first: Connect-MgGraph -Scopes '$($Wanted -join \"', '\")'. Nothing was done\"
+}
+if ($Context.AuthType -eq 'AppOnly') { $Wanted = @(APPLICATION) }
+$Missing = @($Wanted | Where-Object { $_ -notin $Context.Scopes -and ($_ -replace '\\.Read\\.All$', '.ReadWrite.All') -notin $Context.Scopes })
+if ($Missing.Count -gt 0) { Write-Warning \"the sign-in may lack $($Missing -join ', ')\" }
+$By = if ($Context.Account) { $Context.Account } else { $Context.AppName }
+";
+
+const CLAIMS: &str = "\
+$Known = @{}
+if (Test-Path -LiteralPath $Log) {
+    foreach ($Line in (Import-Csv -LiteralPath $Log)) {
+        if ($Line.step -eq $Step) { $Known[$Line.object_id] = $Line }
+    }
+}
+function Add-Claim([string] $Object, [string] $State, [string] $Note) {
+    if ($Dry) { return }
+    $On = [datetime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [cultureinfo]::InvariantCulture)
+    [pscustomobject] @{ console = $Console; object_id = $Object; step = $Step; state = $State; claimed_on = $On; claimed_by = $By; note = $Note } |
+        Export-Csv -LiteralPath $Log -Append -NoTypeInformation -UseQuotes AsNeeded
+}
+";
+
+const BEFORE: &str = "    $Before = $Known[$Id]
+    if ($null -ne $Before -and $Before.state -eq 'claimed') {
+        Write-Output \"done before: $Id\"
+        $Done++
+        continue
+    }
+";
+
+const HEADERS: &str = "        $Headers = @{ 'x-msft-approval-justification' = [System.Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes($Justification)) }
+        if ($null -ne $Before -and $Before.state -eq 'approval-requested' -and $Before.note -match '^[0-9a-fA-F-]{36}$' -and [datetimeoffset] $Before.claimed_on -gt [datetimeoffset]::UtcNow.AddDays(-3)) {
+            $Headers = @{ 'x-msft-approval-code' = $Before.note }
+        }
+";
+
+const LOOK: &str = "        $Now = EXPRESSION\n";
+
+const NOTHING_LEFT: &str = "        if (EXPRESSION) {
+            Write-Output \"nothing left to do: $Id\"
+            Add-Claim $Id 'claimed' 'nothing was left to do'
+            $Done++
+            continue
+        }
+";
+
+const SKIP: &str = "        if (-not ($Anyway -or (EXPRESSION))) {
             Write-Warning \"${Id} skipped: it is not as it was in the exports\"
+            Add-Claim $Id 'skipped' 'not as it was in the exports'
             $Skipped++
+            continue
+        }
+";
+
+const WAITS: &str = "        if ($Text -match 'x-msft-approval-code: *([0-9a-fA-F-]{36})') {
+            Write-Warning \"${Id} waits for a second administrator: have it approved and run this file again within 3 days\"
+            Add-Claim $Id 'approval-requested' $Matches[1]
+            $Waiting++
+            continue
+        }
+        if ($Headers.ContainsKey('x-msft-approval-code')) {
+            Write-Warning \"${Id} is not approved yet, or its approval was refused: $($_.Exception.Message)\"
+            $Waiting++
+            continue
+        }
+";
+
+const GONE: &str = "        if ($Text -match 'NotFound|Request_ResourceNotFound|Cannot find an object') {
+            Write-Output \"gone already: $Id\"
+            Add-Claim $Id 'claimed' 'it was gone already'
+            $Done++
             continue
         }
 ";

@@ -25,10 +25,25 @@ pub(super) struct Sheet<'a> {
     pub not_before: &'a str,
 }
 
+/// What to know where a second administrator has to approve.
+const APPROVAL: &str = "403 ApprovalRequired: Multi Admin Approval is on. The request is kept in the log; another administrator \
+    approves it under Tenant administration > Multi Admin Approval. Run the file again within 3 days: it sends the code that was \
+    approved. An object takes one request at a time.";
+
 impl Sheet<'_> {
     /// Whether somebody must say that the condition is met: it cannot be undone, and no file tells.
     pub(super) const fn asks_for_condition(&self) -> bool {
         self.entry.irreversible && !self.entry.condition.is_empty()
+    }
+
+    /// Whether the commands themselves erase devices.
+    pub(super) const fn erases(&self) -> bool {
+        self.entry.wipes && !self.command.keeps_data
+    }
+
+    /// The permissions of a list with commas.
+    pub(super) fn permissions(list: &str) -> Vec<&str> {
+        list.split(',').map(str::trim).filter(|permission| !permission.is_empty()).collect()
     }
 
     /// SHA-256 of the ids, one a line.
@@ -59,11 +74,22 @@ impl Sheet<'_> {
         add("condition", &entry.condition);
         add("why", &entry.why);
         add("role", &entry.role);
-        add("permission", &self.command.scope);
+        add("a person", &self.command.scope);
+        add("application", &self.command.application);
+        add("", &self.command.limit);
+        if self.command.approval {
+            add("approval", APPROVAL);
+        }
+        for source in &entry.sources {
+            add("source", &format!("{} (read {})", source.page, source.read));
+        }
         add(
             "beware",
-            match (entry.wipes, entry.irreversible) {
+            match (self.erases(), entry.irreversible) {
                 (true, _) => "ERASES the devices, and cannot be undone",
+                (_, true) if entry.wipes => {
+                    "cannot be undone; the command does not erase, so reset the devices afterwards"
+                }
                 (_, true) => "cannot be undone",
                 _ => "",
             },

@@ -13,7 +13,7 @@ pub(super) fn script(sheet: &Sheet) -> String {
         .map(|c| format!("            --choice={c}) choice={} ;;\n", quote::posix(c)))
         .collect::<Vec<_>>()
         .concat();
-    let (erase, erase_check) = if sheet.entry.wipes {
+    let (erase, erase_check) = if sheet.erases() {
         (format!("            --erase={}) erase=yes ;;\n", sheet.ids.len()), ERASE_CHECK)
     } else {
         (String::new(), "")
@@ -37,9 +37,11 @@ pub(super) fn script(sheet: &Sheet) -> String {
          \x20   met=no\n\
          \x20   erase=no\n\
          \x20   choice=''\n\
+         \x20   log=lastseen-log.csv\n\
          \x20   for word in \"$@\"; do\n\
          \x20       case \"$word\" in\n\
          \x20           --execute) execute=yes ;;\n\
+         \x20           --log=*) log=${{word#--log=}} ;;\n\
          {met}{erase}{choices}\
          \x20           *) refuse \"unknown option $word\" ;;\n\
          \x20       esac\n\
@@ -50,9 +52,18 @@ pub(super) fn script(sheet: &Sheet) -> String {
          \x20   set --{ids}\n\
          {CHECKS}{met_check}{choice_check}{erase_check}\
          \x20   failed=0\n\
+         \x20   step={step}\n\
+         \x20   console={console}\n\
          \x20   for id in \"$@\"; do\n\
-         \x20       if [ \"$execute\" = yes ]; then\n\
-         \x20           {run} </dev/null || failed=$((failed + 1))\n\
+         \x20       if done_before \"$id\"; then\n\
+         \x20           printf 'done before: %s\\n' \"$id\"\n\
+         \x20       elif [ \"$execute\" = yes ]; then\n\
+         \x20           if {run} </dev/null; then\n\
+         \x20               claim \"$id\" claimed\n\
+         \x20           else\n\
+         \x20               claim \"$id\" failed\n\
+         \x20               failed=$((failed + 1))\n\
+         \x20           fi\n\
          \x20       else\n\
          \x20           printf 'dry run: %s\\n' \"$id\"\n\
          \x20       fi\n\
@@ -65,6 +76,8 @@ pub(super) fn script(sheet: &Sheet) -> String {
          \n\
          main \"$@\"\n",
         head = sheet.head("--execute"),
+        step = quote::posix(&sheet.entry.slug),
+        console = quote::posix(sheet.entry.console.map_or("", crate::schema::Console::as_str)),
         count = sheet.ids.len(),
         digest = quote::posix(&sheet.digest()),
         not_before = quote::posix(&sheet.not_before.replace('-', "")),
@@ -87,7 +100,24 @@ const CHOICE_CHECK: &str = r#"    [ "$execute" = no ] || [ -n "$choice" ] || ref
 const ERASE_CHECK: &str = r#"    [ "$execute" = no ] || [ "$erase" = yes ] || refuse "this erases $count devices: give --erase=$count as well"
 "#;
 
-const FUNCTIONS: &str = r#"refuse() {
+const FUNCTIONS: &str = r#"plain() {
+    case "$1" in
+    '' | *[!A-Za-z0-9_-]*) return 1 ;;
+    esac
+}
+
+# What the log says is done is not done again.
+done_before() {
+    plain "$1" && [ -f "$log" ] && grep -q "^$console,$1,$step,claimed," "$log"
+}
+
+claim() {
+    plain "$1" || return 0
+    [ -f "$log" ] || printf 'console,object_id,step,state,claimed_on,claimed_by,note\n' >"$log"
+    printf '%s,%s,%s,%s,%s,%s,\n' "$console" "$1" "$step" "$2" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$(id -un)" >>"$log"
+}
+
+refuse() {
     printf '%s; nothing was done\n' "$1" >&2
     exit 2
 }

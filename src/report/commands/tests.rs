@@ -41,7 +41,14 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
         id: Shape::Guid,
         module: String::new(),
         scope: String::new(),
+        application: String::new(),
+        limit: String::new(),
+        look: String::new(),
         check: if tool == Tool::Gam { String::new() } else { "(Get-Thing -Id {id}).Seen -le $AsOf".into() },
+        done: String::new(),
+        approval: false,
+        removes: false,
+        keeps_data: false,
         choices: if run.contains("{choice}") { vec!["first".into(), "second".into()] } else { Vec::new() },
         run: run.into(),
     };
@@ -59,6 +66,8 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
         effort: Effort::default(),
         limits: Limits::default(),
         frees: String::new(),
+        seen: String::new(),
+        sources: Vec::new(),
         command: Some(command),
     }
 }
@@ -88,6 +97,12 @@ impl Stage {
 
     /// Runs a script; what `gam` was called with, one list of words a call, and whether the script was content.
     fn run(&self, script: &str, options: &[&str]) -> (Vec<Vec<String>>, bool) {
+        let _ = fs::remove_file(self.0.path().join("lastseen-log.csv"));
+        self.run_again(script, options)
+    }
+
+    /// The same with the log of an earlier run.
+    fn run_again(&self, script: &str, options: &[&str]) -> (Vec<Vec<String>>, bool) {
         let path = self.0.path().join("script.sh");
         fs::write(&path, script).unwrap();
         let _ = fs::remove_file(self.0.path().join("calls"));
@@ -168,6 +183,49 @@ fn a_shell_file_that_was_cut_or_edited_does_nothing() {
         assert_eq!(stage.run(&edited, &["--execute"]), (vec![], false), "{edited}");
     }
     assert_eq!(stage.run(&script, &["--execute"]).0.len(), 4);
+}
+
+#[test]
+fn a_shell_file_that_is_run_again_does_only_what_failed() {
+    let stage = Stage::new("20261121");
+    let ids: Vec<String> = (0..4).map(|n| format!("0f3c9d8e-1111-4222-8333-aaaaaaaaaaa{n}")).collect();
+    let script = with_sheet(&powerwash(false), &ids, shell::script);
+    stage.program("gam", "printf '%s\\0' \"$@\" >> calls; printf '\\n\\n' >> calls; case $2 in *1) exit 1 ;; esac");
+    let (calls, content) = stage.run(&script, &["--execute"]);
+    assert_eq!((calls.len(), content), (4, false));
+    let log = fs::read_to_string(stage.0.path().join("lastseen-log.csv")).unwrap();
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines[0], "console,object_id,step,state,claimed_on,claimed_by,note");
+    assert!(lines[1].starts_with(&format!("chrome,{},chrome-powerwash,claimed,", ids[0])), "{log}");
+    assert!(lines[2].starts_with(&format!("chrome,{},chrome-powerwash,failed,", ids[1])), "{log}");
+    let (calls, _) = stage.run_again(&script, &["--execute"]);
+    assert_eq!(calls.iter().map(|call| call[1].clone()).collect::<Vec<_>>(), ids[1..2]);
+    let (calls, content) = stage.run_again(&script, &["--execute", "--log=another.csv"]);
+    assert_eq!((calls.len(), content), (4, false), "another log knows nothing");
+}
+
+#[test]
+fn a_command_that_needs_approval_keeps_its_code_and_sends_it() {
+    let mut entry = entry(Tool::Graph, "Clear-Thing -Id {id} -Headers $Headers -WhatIf:$Dry", true);
+    let command = entry.command.as_mut().unwrap();
+    command.approval = true;
+    command.look = "Get-Thing -Id {id}".into();
+    command.done = "$Now.State -eq 'gone'".into();
+    command.scope = "Thing.ReadWrite.All, Thing.Read.All".into();
+    command.application = "Thing.ReadWrite.All".into();
+    let text = with_sheet(&entry, &ids()[..1], powershell::script);
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
+    let act = at("Clear-Thing -Id $Id -Headers $Headers");
+    for before in
+        ["'x-msft-approval-justification'", "'x-msft-approval-code' = $Before.note", "$Now = Get-Thing -Id $Id"]
+    {
+        assert!(at(before) < act, "{before}");
+    }
+    assert!(at("Add-Claim $Id 'approval-requested' $Matches[1]") > act);
+    assert!(
+        text.contains("# a person    Thing.ReadWrite.All, Thing.Read.All") && text.contains("403 ApprovalRequired")
+    );
+    assert_eq!(without_ids(tokens(&text)).1, ids()[..1]);
 }
 
 /// A piece of a PowerShell script.
@@ -309,7 +367,7 @@ fn a_shell_file_reads_like_this() {
 #[test]
 fn every_shipped_command_is_one_that_powershell_reads() {
     let files = crate::assets::rules(None).unwrap();
-    let parameters = crate::plan::Parameters { delete_days: 120, inactive_days: 90 };
+    let parameters = crate::plan::Parameters { delete_days: 120, inactive_days: 90, pending_days: 14 };
     let books = crate::plan::Playbooks::load(&crate::assets::under(&files, "playbooks/"), &parameters).unwrap();
     let mut seen = 0;
     for entry in books.entries() {

@@ -39,13 +39,21 @@ fn steps(report: &Report, device: &str) -> Vec<String> {
 }
 
 /// Steps that get ready, look back, or give something back.
-const AROUND: [&str; 9] = [
+const AROUND: [&str; 17] = [
     "export-list",
+    "report-incident",
+    "data-erased",
+    "intune-sync",
+    "intune-cancel-action",
+    "intune-change-ownership",
+    "defender-check",
+    "defender-onboard",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
     "re-enroll",
     "ad-enable-computer",
+    "entra-enable",
     "review-identity",
     "verify-in-next-export",
     "",

@@ -1,0 +1,88 @@
+//! What the next export shows if a plan was carried out: said by its last step, out of what each of its steps promises.
+
+use std::collections::HashMap;
+
+use crate::plan::{Entry, Phase, Planned, Playbooks};
+
+/// Before the list of what will be seen.
+const THEN: &str = "If it worked, they show:";
+
+/// Promises that a number holds as bits. More are never told apart.
+const MOST: usize = 64;
+
+impl Playbooks {
+    /// Has the last step of every plan say what will be seen in each console.
+    pub fn promise(&mut self, steps: &mut [Planned]) {
+        let promises = Promises::new(&self.entries);
+        let mut told: HashMap<(u32, u64), u32> = HashMap::new();
+        for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
+            let mask = plan.iter().fold(0, |mask, step| mask | promises.bit(step));
+            let Some(last) = plan.last_mut().filter(|_| mask != 0) else { continue };
+            if self.entries.get(last.entry as usize).is_some_and(|entry| entry.phase == Phase::Verify) {
+                last.entry =
+                    *told.entry((last.entry, mask)).or_insert_with(|| self.telling(last.entry, mask, &promises));
+            }
+        }
+    }
+
+    /// What the last step of one plan says on top.
+    pub(super) fn promised(&self, plan: &[Planned]) -> String {
+        let promises = Promises::new(&self.entries);
+        promises.told(plan.iter().fold(0, |mask, step| mask | promises.bit(step)))
+    }
+
+    /// The same entry with what will be seen after its own text.
+    fn telling(&mut self, entry: u32, mask: u64, promises: &Promises) -> u32 {
+        let at = entry as usize;
+        let (Some(own), Some(step)) = (self.entries.get(at).cloned(), self.steps.get(at).copied()) else {
+            return entry;
+        };
+        self.entries.push(Entry { action: format!("{} {}", own.action, promises.told(mask)), ..own });
+        self.steps.push(step);
+        u32::try_from(self.entries.len() - 1).unwrap_or(entry)
+    }
+}
+
+/// Every promise once, in the order of the playbooks.
+struct Promises {
+    texts: Vec<String>,
+    /// Bit of each entry.
+    of_entry: Vec<u64>,
+}
+
+impl Promises {
+    fn new(entries: &[Entry]) -> Self {
+        let mut promises = Self { texts: Vec::new(), of_entry: Vec::with_capacity(entries.len()) };
+        for entry in entries {
+            promises.add(&entry.seen);
+        }
+        promises
+    }
+
+    fn add(&mut self, seen: &str) {
+        let known = self.texts.iter().position(|text| text == seen);
+        let at = known.or_else(|| {
+            let room = !seen.is_empty() && self.texts.len() < MOST;
+            room.then(|| {
+                self.texts.push(seen.to_owned());
+                self.texts.len() - 1
+            })
+        });
+        self.of_entry.push(at.map_or(0, |at| 1 << at));
+    }
+
+    fn bit(&self, step: &Planned) -> u64 {
+        self.of_entry.get(step.entry as usize).copied().unwrap_or_default()
+    }
+
+    fn told(&self, mask: u64) -> String {
+        let told: Vec<&str> = self
+            .texts
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| mask & (1 << at) != 0)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        if told.is_empty() { String::new() } else { format!("{THEN} {}.", told.join("; ")) }
+    }
+}
