@@ -13,6 +13,7 @@ use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbook
 use crate::rules::{self, Conditions, Findings, Ground, Rule};
 use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
 use crate::table::DeviceTable;
+use crate::time::DAY;
 
 use super::holds::{Holds, says};
 
@@ -228,7 +229,22 @@ fn claim(
             return Claim { intent: Intent::Review, rule, objects };
         }
     }
+    // Both enrolments of one serial number that check in are in use: nobody knows which of them a person would lose.
+    if intent == Intent::Objects && objects.iter().any(|record| lives_on(shelves, devices, device, *record)) {
+        return Claim { intent: Intent::Review, rule, objects };
+    }
     Claim { intent, rule, objects }
+}
+
+/// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
+/// takes.
+fn lives_on(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> bool {
+    const CHANGE: i64 = DAY * 3 / 2;
+    let Some((shelf, line)) = shelves.locate(record) else { return false };
+    let Some(live) = devices.live_line(shelf.console, device).map(|live| live as usize) else { return false };
+    let time = |column: &str, line: usize| shelf.times(column).and_then(|times| times.get(line));
+    let (Some(seen), Some(made)) = (time("last_seen", line), time("enrolled", live)) else { return false };
+    shelf.console.gives_signals() && live != line && !shelf.console.lists_accounts() && seen > made + CHANGE
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.

@@ -1,5 +1,7 @@
 //! Identifiers as numbers, so that millions of them are compared without looking at text.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -31,12 +33,13 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
         return shelves.shelves.iter().map(one).collect();
     }
     let mut pairs = Vec::new();
+    let computers = if kind == Kind::ComputerId { computers(shelves) } else { HashSet::new() };
     for shelf in shelves.shelves.iter().filter(|shelf| kind != Kind::MergedId || names_successors(shelf)) {
         for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == kind) {
             let before = pairs.len();
             push(shelf, kind, identifier.column, &mut pairs);
             if identifier.hybrid {
-                keep_hybrid(shelf, &mut pairs, before);
+                keep_computers(shelf, &computers, &mut pairs, before);
             }
         }
     }
@@ -50,14 +53,26 @@ fn names_successors(shelf: &Shelf) -> bool {
     pointers.filter_map(|i| shelf.text(i.column)).any(|cells| cells.null_count() < cells.len())
 }
 
-/// Only of a hybrid joined device is the Entra device id the objectGUID of a computer.
-fn keep_hybrid(shelf: &Shelf, pairs: &mut Vec<Pair>, from: usize) {
+/// The objectGUIDs of all computers that a directory lists.
+fn computers(shelves: &Shelves) -> HashSet<u128> {
+    let mut pairs = Vec::new();
+    for shelf in shelves.shelves.iter().filter(|shelf| shelf.console.is_directory()) {
+        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == Kind::ComputerId && !i.hybrid) {
+            push(shelf, Kind::ComputerId, identifier.column, &mut pairs);
+        }
+    }
+    pairs.into_iter().map(|(number, _)| number).collect()
+}
+
+/// Only of a hybrid joined device is the Entra device id the objectGUID of a computer. Not every list says how a device is
+/// joined; where a directory has a computer of that very id, it is one.
+fn keep_computers(shelf: &Shelf, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
     let join_type = shelf.text("join_type");
     let hybrid = |record: u32| {
         join_type.and_then(|c| c.get((record - shelf.offset) as usize)).is_some_and(|j| j == JoinType::Hybrid.as_str())
     };
     let own = pairs.split_off(from);
-    pairs.extend(own.into_iter().filter(|(_, record)| hybrid(*record)));
+    pairs.extend(own.into_iter().filter(|(number, record)| computers.contains(number) || hybrid(*record)));
 }
 
 /// Text that is no GUID identifies nothing where GUIDs are expected, as where a list without ids is known by its serial

@@ -69,7 +69,7 @@ pub struct Entry {
 }
 
 /// A page of a vendor, and the day on which it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Its address.

@@ -67,17 +67,8 @@ fn there_is_something_to_look_at() {
 
 #[test]
 fn the_engine_stays_behind_the_tables() {
-    let allowed = [
-        "read/",
-        "formats/",
-        "frame/",
-        "language/",
-        "doctor/",
-        "identity/",
-        "coverage/",
-        "rules/",
-        "analysis/",
-    ];
+    let allowed =
+        ["read/", "formats/", "frame/", "language/", "doctor/", "identity/", "coverage/", "rules/", "analysis/"];
     assert_eq!(breaches(&allowed, &["polars", "polars_io"]), NONE);
 }
 

@@ -52,6 +52,9 @@ fn is_word(text: &str) -> bool {
 /// The steps, with those commands alone that this program has itself: a folder that somebody sends must not decide what a
 /// script does.
 pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
+    for entry in &mut entries {
+        entry.sources.retain(|source| source.page.starts_with("https://"));
+    }
     if entries.iter().all(|entry| entry.command.is_none()) {
         return entries;
     }
@@ -65,7 +68,7 @@ pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
 /// The commands of the program itself.
 fn shipped() -> Vec<Command> {
     let files = assets::rules(None::<&Path>).unwrap_or_default();
-    let parameters = Parameters { delete_days: 0, inactive_days: 0 };
+    let parameters = Parameters { delete_days: 0, inactive_days: 0, pending_days: 0 };
     let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters);
     playbooks.map(Playbooks::into_entries).unwrap_or_default().into_iter().filter_map(|entry| entry.command).collect()
 }

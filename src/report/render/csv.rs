@@ -179,6 +179,7 @@ fn of_table(table: &Table<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<
 ///
 /// Apostrophes that stand at the front, or before such a sign, get one too, so that taking one off again always gives the
 /// original.
+#[cfg(test)]
 pub(in crate::report) fn neutral(text: &str) -> Cow<'_, str> {
     if Look::at(text).may_run { Cow::Owned(neutralised(text)) } else { Cow::Borrowed(text) }
 }
