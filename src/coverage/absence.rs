@@ -76,8 +76,8 @@ pub(super) fn joinable(console: Console, handles: Handles, shelves: &Shelves) ->
 
 /// Whether a record has every identifier by which its console knows devices.
 fn is_whole(console: Console, handles: Handles) -> bool {
-    let asked = console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid);
-    asked.into_iter().all(|i| handles.have(i.kind) || !Handles::know(i.kind))
+    let mut asked = console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid);
+    asked.all(|i| handles.have(i.kind) || !Handles::know(i.kind))
 }
 
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems
@@ -93,11 +93,12 @@ impl Unread {
             let flags: Vec<&BooleanChunked> =
                 ["serial_unread", "entra_id_unread"].iter().filter_map(|name| shelf.flags(name)).collect();
             let platforms = shelf.text("platform");
+            let handles = Handles::of_records(shelf, links);
             let damaged = (0..shelf.height()).filter(|line| flags.iter().any(|f| f.get(*line) == Some(true)));
             let records: HashSet<(Handles, Platform)> = damaged
                 .map(|line| {
                     let platform = platforms.and_then(|c| c.get(line)).and_then(Platform::parse);
-                    (Handles::of_record(shelf, line, links), platform.unwrap_or(Platform::Other))
+                    (handles(line), platform.unwrap_or(Platform::Other))
                 })
                 .collect();
             (!records.is_empty()).then_some((shelf.console, records))
@@ -119,9 +120,10 @@ impl Strays {
         let mut by_console = Vec::new();
         for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
             let Some(names) = shelf.text("name") else { continue };
+            let own = Handles::of_records(shelf, links);
             let mut strays: HashMap<String, Vec<Handles>> = HashMap::new();
             for (line, (name, device)) in names.iter().zip(members.device_of(at)).enumerate() {
-                let handles = Handles::of_record(shelf, line, links);
+                let handles = own(line);
                 // Of devices that are not hybrid a computer is known by its name only.
                 let directory = shelf.console.is_directory();
                 let whole = if directory { !is_alone(members, *device) } else { is_whole(shelf.console, handles) };

@@ -41,6 +41,11 @@ impl Devices {
             }
             What::Any(formula) => make::flags(name, Asked::new(self, view, made, Some(formula), false)?.said().any()),
             What::All(formula) => make::flags(name, Asked::new(self, view, made, Some(formula), true)?.said().all()),
+            What::Count(None) if made.filter.is_none() => {
+                let device_of = view.map_or(&[][..], |view| view.device_of);
+                let all = std::iter::repeat(Some(true));
+                make::counts(name, count(self.count, device_of.iter().copied(), all).iter().copied())
+            }
             What::Count(formula) => {
                 let asked = Asked::new(self, view, made, formula.as_ref(), false)?;
                 make::counts(name, count(self.count, asked.device_of, asked.said).iter().copied())
@@ -140,12 +145,10 @@ impl Asked {
 /// Newest time of each device among the records that count.
 fn newest(view: Option<View<'_>>, made: &Derived, field: &str) -> Result<ByDevice<Option<Millis>>, String> {
     let Some(view) = view else { return Ok(ByDevice::default()) };
+    let Some(filter) = &made.filter else { return Ok(view.newest(field)) };
     let lines = view.lines();
-    let filter = match &made.filter {
-        None => None,
-        Some(filter) => Some(View::truth(filter.expr(), &view.table(&made.reads(), &lines)?)?),
-    };
-    Ok(view.newest(field, &lines, filter.as_deref()))
+    let filter = View::truth(filter.expr(), &view.table(&made.reads(), &lines)?)?;
+    Ok(view.newest_among(field, &lines, &filter))
 }
 
 /// How the engine holds a record column; nothing is a number there.

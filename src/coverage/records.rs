@@ -44,9 +44,9 @@ impl<'a> View<'a> {
 
     /// A table of the columns that conditions read, with a line for each of `lines`.
     pub(crate) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
-        let index = IdxCa::from_vec("".into(), lines.to_vec());
         // Lines come in their order and each once, so as many as there are records are all of them.
         let whole = lines.len() == self.shelf.height();
+        let index = IdxCa::from_vec("".into(), if whole { Vec::new() } else { lines.to_vec() });
         let mut columns: Vec<Column> = Vec::new();
         for name in names {
             if record_field(name).is_some() {
@@ -76,7 +76,7 @@ impl<'a> View<'a> {
                 make::ages(name, as_of, lines.iter().map(|line| seen?.get(*line as usize).map(Millis::new)))
             }
             "newest" => {
-                let newest = self.newest("last_seen", &self.lines(), None);
+                let newest = self.newest("last_seen");
                 let of = |device: DeviceId| if device.is_some() { *newest.get(device) } else { None };
                 make::times(name, self.devices_of(lines).map(of))
             }
@@ -125,22 +125,26 @@ impl<'a> View<'a> {
         lines.iter().map(one).collect()
     }
 
-    /// Newest time of each device, of the lines whose filter holds; unknown where it is open whether one counts.
-    pub(super) fn newest(
+    /// Newest time of each device.
+    pub(super) fn newest(&self, column: &str) -> ByDevice<Option<Millis>> {
+        let mut out = ByDevice::filled(None, self.devices.count);
+        if let Some(times) = self.shelf.times(column) {
+            newest(&mut out, self.device_of.iter().copied(), times.iter());
+        }
+        out
+    }
+
+    /// The same, of the lines whose filter holds; unknown where it is open whether one counts.
+    pub(super) fn newest_among(
         &self,
         column: &str,
         lines: &[u32],
-        filter: Option<&[Option<bool>]>,
+        filter: &[Option<bool>],
     ) -> ByDevice<Option<Millis>> {
         let mut out = ByDevice::filled(None, self.devices.count);
         let Some(times) = self.shelf.times(column) else { return out };
-        let time = |line: &u32| times.get(*line as usize);
-        let Some(filter) = filter else {
-            newest(&mut out, self.devices_of(lines), lines.iter().map(time));
-            return out;
-        };
-        let counted = lines.iter().zip(filter).map(|(line, counts)| time(line).filter(|_| *counts == Some(true)));
-        newest(&mut out, self.devices_of(lines), counted);
+        let time = |(line, counts): (&u32, &Option<bool>)| times.get(*line as usize).filter(|_| *counts == Some(true));
+        newest(&mut out, self.devices_of(lines), lines.iter().zip(filter).map(time));
         let open = self.devices_of(lines).zip(filter).filter(|(_, counts)| counts.is_none()).map(|(device, _)| device);
         scatter(&mut out, open, std::iter::repeat(()), |slot, ()| *slot = None);
         out

@@ -48,6 +48,7 @@ pub fn oldest(
 }
 
 /// For how many records of each device something holds; not known where it is open for one.
+#[must_use]
 pub fn count(
     devices: u32,
     device_of: impl IntoIterator<Item = DeviceId>,
@@ -70,6 +71,7 @@ const OPEN: u8 = 4;
 
 impl Said {
     /// Asks every record.
+    #[must_use]
     pub fn new(
         devices: u32,
         device_of: impl IntoIterator<Item = DeviceId>,

@@ -23,6 +23,7 @@ pub const fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 }
 
 /// Whether one of several holds; false where there is none.
+#[must_use]
 pub fn any(values: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     values.into_iter().fold(Some(false), or)
 }

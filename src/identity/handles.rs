@@ -1,5 +1,7 @@
 //! By which identifiers a record can be joined, and with them its device. What joins nothing is none.
 
+use polars::prelude::StringChunked;
+
 use super::keys::Kind;
 use super::links::Links;
 use super::shelves::{Shelf, Shelves};
@@ -33,12 +35,16 @@ impl Handles {
         (self.entra && other.entra) || (self.serial && other.serial)
     }
 
-    /// Those of a record.
-    pub(crate) fn of_record(shelf: &Shelf, line: usize, links: &Links) -> Self {
-        let has = |column: &str| shelf.text(column).is_some_and(|c| c.get(line).is_some());
-        let record = shelf.offset + u32::try_from(line).unwrap_or_default();
-        let joins = |guarded: &[u32]| guarded.binary_search(&record).is_err();
-        Self { entra: has("entra_id") && joins(&links.cut), serial: has("serial") && joins(&links.guarded) }
+    /// Reads those of the records of a console, by line.
+    pub(crate) fn of_records<'a>(shelf: &'a Shelf, links: &'a Links) -> impl Fn(usize) -> Self + 'a {
+        let (entra, serial) = (shelf.text("entra_id"), shelf.text("serial"));
+        move |line| {
+            let record = shelf.offset + u32::try_from(line).unwrap_or_default();
+            let joins = |cells: Option<&StringChunked>, guarded: &[u32]| {
+                cells.is_some_and(|c| c.get(line).is_some()) && guarded.binary_search(&record).is_err()
+            };
+            Self { entra: joins(entra, &links.cut), serial: joins(serial, &links.guarded) }
+        }
     }
 
     /// Those of each device: what one of its records has.
@@ -50,7 +56,7 @@ impl Handles {
     ) -> ByDevice<Self> {
         let mut handles = ByDevice::filled(Self::default(), count);
         for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
-            let own = (0..shelf.height()).map(|line| Self::of_record(shelf, line, links));
+            let own = (0..shelf.height()).map(Self::of_records(shelf, links));
             scatter(&mut handles, device_of.iter().copied(), own, |slot, own| {
                 slot.entra |= own.entra;
                 slot.serial |= own.serial;

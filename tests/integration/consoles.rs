@@ -154,6 +154,60 @@ fn a_console_of_ones_own_needs_no_code() {
     assert_eq!(told, [("acme-cancel", "42")], "the state of the other allows no such step");
 }
 
+/// Columns of a console's own, in the words of a rule's own columns.
+const OWN_COLUMNS: &str = "  - {name: any_kept, any: state = 'kept', meaning: whether one of its rows is kept}
+  - {name: old_count, count: state = 'gone', where: days > 1, meaning: rows that are gone}
+  - {name: all_named, all_filled: name, meaning: whether every row has a name}
+";
+
+const KEPT: &str = "\
+id: kept-in-vain
+title: Kept and nowhere else
+severity: low
+needs: [acme-care, intune]
+absence: [intune]
+when: acme_care_any_kept AND acme_care_old_count = 0 AND acme_care_all_named AND intune_absent
+objects:
+  - {console: acme-care}
+evidence: [acme_care_any_kept, acme_care_old_count]
+plan: review
+why: It is paid for.
+summary: '{devices} {are} kept in vain.'
+tests:
+  - name: one of two rows is kept
+    records:
+      - {console: acme-care, native_id: '1', name: A, state: kept}
+      - {console: acme-care, native_id: '2', name: A, state: gone, last_seen: '2026-01-01'}
+    given: {intune_absent: true}
+    expect: match
+  - name: gone for long
+    records:
+      - {console: acme-care, native_id: '1', name: A, state: kept}
+      - {console: acme-care, native_id: '2', name: A, state: gone, last_seen: '2025-11-01'}
+    given: {intune_absent: true}
+    expect: pass
+  - name: nothing says what the row is
+    records:
+      - {console: acme-care, native_id: '1', name: A}
+    given: {intune_absent: true}
+    expect: unknown
+";
+
+#[test]
+fn a_column_of_a_console_is_a_line_of_its_file() {
+    let place = place();
+    place.write("mine/consoles/acme-care.yaml", format!("{CONSOLE}{OWN_COLUMNS}"));
+    place.write("mine/findings/own/kept-in-vain.yaml", KEPT);
+    let checked = place.run(&["rules", "check", "mine"]);
+    assert_eq!(checked.code, 0, "{}", checked.complaint());
+    let fields = place.run(&["fields", "--rules", "mine"]).stdout;
+    assert!(fields.contains("acme_care_any_kept") && fields.contains("rows that are gone"), "{fields}");
+
+    place.write("mine/consoles/acme-care.yaml", format!("{CONSOLE}  - {{name: odd, any: stat = 'x', meaning: odd}}\n"));
+    let complaint = place.run(&["rules", "check", "mine"]).complaint();
+    assert!(complaint.contains("`odd`: `stat` is no column") && complaint.contains("`state`"), "{complaint}");
+}
+
 #[test]
 fn mistakes_in_a_console_are_said_with_what_is_right() {
     let place = place();
