@@ -310,8 +310,7 @@ fn conclude(options: &Options, progress: &dyn Progress) -> Result<(Analysis, Inn
     let mut steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
     let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
     notices.extend(found);
-    library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
-    library.playbooks.promise(&mut steps);
+    library.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),
