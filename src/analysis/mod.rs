@@ -153,8 +153,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse_if_strict(options, &found)?;
     notices.extend(found);
-    library.playbooks.ask(Code::WentDarkTogether.as_str(), &mut steps, &together);
-    library.playbooks.promise(&mut steps);
+    library.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: library.playbooks.entries(),

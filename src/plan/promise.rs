@@ -11,6 +11,12 @@ const THEN: &str = "If it worked, they show:";
 const MOST: usize = 64;
 
 impl Playbooks {
+    /// Completes plans: a question before some of them, and what will be seen at the end of each.
+    pub fn complete(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {
+        self.ask(about, steps, devices);
+        self.promise(steps);
+    }
+
     /// Has the last step of every plan say what will be seen in each console.
     pub fn promise(&mut self, steps: &mut [Planned]) {
         let promises = Promises::new(&self.entries);

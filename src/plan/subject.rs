@@ -124,7 +124,7 @@ pub struct Subject {
     pub session_host: bool,
     /// A Surface Hub.
     pub surface_hub: bool,
-    /// A HoloLens.
+    /// A `HoloLens`.
     pub hololens: bool,
     /// What becomes of it.
     pub purpose: Purpose,

@@ -7,7 +7,8 @@
 //! - What is on a device of the organisation is erased or accepted before its last record goes (`data-erased`).
 //! - A Windows device that is registered with Autopilot gets no step in Entra: the record goes by itself, and disabling or
 //!   deleting it by hand breaks the next enrolment. One that is not is disabled first, since access is what matters.
-//! - Apple: Activation Lock goes off with the device in hand, and the release comes last, since it cannot be undone.
+//! - Entra records carry no serial number, so that nothing proves which of Apple's devices an iPhone is: no step is planned at
+//!   Apple. Where an Intune record says so, Activation Lock goes off with the device in hand, and the release comes last.
 //! - Entra records are deleted after the grace period, in a later run for phones; the agent left them disabled.
 
 use crate::common::Place;

@@ -75,7 +75,7 @@ fn steps_of_devices_from_the_story() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
     let expected: &[(&str, &[&str])] = &[
-        // Stale, joined: keys first, then what is on it, access closed at once, disabled before it is deleted.
+        // Stale, joined, its certificate expired: keys first, access closed, what is on it seen to, disabled before it is deleted.
         (
             "CFS-LT-00035",
             &[
@@ -83,8 +83,8 @@ fn steps_of_devices_from_the_story() {
                 "back-up-bitlocker-key entra:448d8edd-2875-485a-a718-94b1b5034fb7",
                 "back-up-laps entra:448d8edd-2875-485a-a718-94b1b5034fb7",
                 "defender-exclude defender:de2062ae421d40168efcdc55dc6a36642d2fb3dc",
-                "intune-wipe intune:d9c4a9e2-a36e-4686-90ab-06416a03afe7 irreversible wipes",
                 "entra-disable entra:448d8edd-2875-485a-a718-94b1b5034fb7",
+                "data-erased",
                 "intune-delete intune:d9c4a9e2-a36e-4686-90ab-06416a03afe7 irreversible",
                 "entra-delete entra:448d8edd-2875-485a-a718-94b1b5034fb7 irreversible",
                 "verify-in-next-export",
@@ -97,25 +97,21 @@ fn steps_of_devices_from_the_story() {
                 "export-list",
                 "back-up-bitlocker-key entra:f4cba09f-e280-4b8f-b7b4-f2967d860ffc",
                 "back-up-laps entra:f4cba09f-e280-4b8f-b7b4-f2967d860ffc",
-                "intune-wipe intune:43262bad-a0bf-4f59-810a-5be4c260fe2a irreversible wipes",
+                "data-erased",
                 "intune-delete intune:43262bad-a0bf-4f59-810a-5be4c260fe2a irreversible",
                 "autopilot-unassign-user autopilot:CZC41ZL4LW",
                 "autopilot-delete autopilot:CZC41ZL4LW irreversible",
                 "verify-in-next-export",
             ],
         ),
-        // Hybrid: AD leads, Entra follows.
+        // Hybrid and not encrypted: the incident first, AD leads, and the records stay.
         (
             "CFS-LT-00074",
             &[
                 "export-list",
-                "back-up-bitlocker-key entra:7a89911b-b37f-4d33-97cd-5af424feeeb0",
-                "back-up-laps entra:7a89911b-b37f-4d33-97cd-5af424feeeb0",
-                "defender-exclude defender:e253ed063017477b82a897dc355c00adae1fb926",
-                "intune-wipe intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible wipes",
+                "report-incident",
                 "ad-disable-computer ad:abb6aee9-6669-46f7-8ae5-e7d385fb8711",
-                "intune-delete intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible",
-                "ad-delete-computer ad:abb6aee9-6669-46f7-8ae5-e7d385fb8711 irreversible",
+                "intune-wipe intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible wipes",
                 "verify-in-next-export",
             ],
         ),
@@ -125,8 +121,8 @@ fn steps_of_devices_from_the_story() {
             &[
                 "export-list",
                 "back-up-activation-lock-code intune:798c569e-fda8-4505-9834-f65f6544f540",
-                "intune-wipe intune:798c569e-fda8-4505-9834-f65f6544f540 irreversible wipes",
                 "entra-disable entra:fd3e2ff0-c3bf-4d46-af7b-724027b452d9",
+                "data-erased",
                 "activation-lock-off abm:R2QH4SWZR7",
                 "intune-delete intune:798c569e-fda8-4505-9834-f65f6544f540 irreversible",
                 "abm-unassign abm:R2QH4SWZR7",
@@ -149,8 +145,8 @@ fn steps_of_devices_from_the_story() {
             "CFS-BYOD-00053",
             &[
                 "export-list",
-                "intune-retire intune:23398d6b-7343-4e84-91c5-0f0c8ea1b6a2 irreversible",
                 "entra-disable entra:0216cb76-b5a1-4bc8-9dbd-083629ca524c",
+                "intune-delete intune:23398d6b-7343-4e84-91c5-0f0c8ea1b6a2 irreversible",
                 "verify-in-next-export",
             ],
         ),
