@@ -90,7 +90,9 @@ fn damage_is_an_error_and_never_the_end() {
     let mut refused = 0;
     for (name, bytes) in &files {
         let path = folder.path().join(name);
-        let places = (0..24).map(|part| part * bytes.len() / 24).chain(bytes.len().saturating_sub(400)..bytes.len());
+        let places = (0..12)
+            .map(|part| part * bytes.len() / 12)
+            .chain((bytes.len().saturating_sub(300)..bytes.len()).step_by(13));
         for at in places {
             let mut changed = bytes.clone();
             if at % 2 == 0 {
@@ -103,7 +105,7 @@ fn damage_is_an_error_and_never_the_end() {
         }
         fs::write(&path, bytes).unwrap();
     }
-    assert!(refused > 100, "{refused}");
+    assert!(refused > 60, "{refused}");
     assert!(load(folder.path()).is_ok());
 }
 

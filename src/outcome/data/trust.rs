@@ -4,6 +4,7 @@
 //! here. Everything else is text that the renderers treat like any other text of an export.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::load::is_time;
 use super::read::Damage;
@@ -52,12 +53,9 @@ fn is_word(text: &str) -> bool {
 /// The steps, with those commands alone that this program has itself: a folder that somebody sends must not decide what a
 /// script does.
 pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
-    if entries.iter().all(|entry| entry.command.is_none()) {
-        return entries;
-    }
-    let known = shipped();
+    static SHIPPED: LazyLock<Vec<Command>> = LazyLock::new(shipped);
     for entry in &mut entries {
-        entry.command.take_if(|command| !known.contains(command));
+        entry.command.take_if(|command| !SHIPPED.contains(command));
     }
     entries
 }
