@@ -322,7 +322,7 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
     let mut older = Vec::new();
     let mut start = unread;
     for list in exports.get(unread..).unwrap_or_default().chunk_by(|a, b| a == b) {
-        let from = |texts: &Texts| Texts::of(From { texts: texts.clone(), start });
+        let from = |texts: &Texts| Texts::of(Rest { texts: texts.clone(), start });
         older.push(OlderColumns {
             export: list.first().copied().unwrap_or_default(),
             row: rows.get(start..start + list.len()).unwrap_or_default().to_vec(),
@@ -338,12 +338,12 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
 
 /// The rest of a column of text.
 #[derive(Debug)]
-struct From {
+struct Rest {
     texts: Texts,
     start: usize,
 }
 
-impl Lines for From {
+impl Lines for Rest {
     fn line(&self, at: usize) -> Option<&str> {
         Some(self.texts.get(self.start.checked_add(at)?))
     }

@@ -109,13 +109,11 @@ fn damage_is_an_error_and_never_the_end() {
     assert!(load(folder.path()).is_ok());
 }
 
-/// Lines whose texts and numbers are anything.
-type Lines = Vec<(String, String, Option<i64>, Option<i64>, u32, usize)>;
+/// A line whose texts and numbers are anything.
+type Line = (String, String, Option<i64>, Option<i64>, u32, usize);
 
-fn made_up(lines: &Lines) -> Outcome {
-    let column = |get: fn(&(String, String, Option<i64>, Option<i64>, u32, usize)) -> String| {
-        Texts::of(lines.iter().map(get).collect::<Vec<String>>())
-    };
+fn made_up(lines: &[Line]) -> Outcome {
+    let column = |get: fn(&Line) -> String| Texts::of(lines.iter().map(get).collect::<Vec<String>>());
     let count = lines.len();
     let guid = |at: u32| format!("0f3c9d8e-1111-4222-8333-{at:012x}");
     let devices = DeviceTable {

@@ -18,8 +18,8 @@ const MOST: u64 = 1 << 40;
 
 /// Refuses what no program of ours writes.
 pub(super) fn check(run: &Run) -> Result<(), Damage> {
-    let ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
-    if let Some(damage) = ids.filter_map(|id| no_file_name(id)).next() {
+    let mut ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
+    if let Some(damage) = ids.find_map(|id| no_file_name(id)) {
         return Err(format!("has an id that is none: {damage}"));
     }
     if !run.suggestions.iter().all(|suggestion| suggestion.id.split('.').all(is_word)) {
