@@ -20,6 +20,9 @@ use crate::schema::{Activity, Confidence, Identity, Severity};
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "EXPORTS may also be the folder of a report with `data/`: then it is told what the report keeps."
+)]
 pub(super) struct Args {
     /// Key, name, serial number or any id of the device, an object as `console:id`, or a row of an export as `file:row`
     #[arg(value_name = "DEVICE")]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Outcome;
 use crate::error::{Error, Result};
 use crate::formats::values;
-use crate::identity::story::{Bond, FieldStory, MOST_RECORDS, RecordStory};
+use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
 use crate::identity::{KeyKind, NONE, Threshold};
 use crate::rules::{Findings, Tally, Text};
 use crate::schema::{
@@ -332,7 +332,7 @@ fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: u3
         live: of_console.is_some_and(|c| c.live.get(device as usize) == Some(&record)),
         repeat: false,
         bonds: KeyKind::ALL.iter().filter(|kind| held & kind.bit() != 0).map(bond).collect(),
-        refused: outcome.links.refused.get(&record).cloned().unwrap_or_default(),
+        refused: outcome.links.refused.get(&record).into_iter().flatten().take(MOST_LISTED).cloned().collect(),
         guarded: false,
         dangling: Vec::new(),
     }

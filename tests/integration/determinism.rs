@@ -29,7 +29,7 @@ fn assert_same(a: &Report, b: &Report) {
 #[test]
 fn runs_are_alike_to_the_byte_on_any_number_of_threads() {
     let (place, _) = Place::with_tenant(&MIDDLE);
-    let everything = ["--format", "html,csv,xlsx,json,arrow"];
+    let everything = ["--format", "html,csv,xlsx,json,arrow,data"];
     let first = place.analyze_into("first", &everything, &[]);
     assert_same(&first, &place.analyze_into("again", &everything, &[]));
     for threads in ["1", "2", "4"] {

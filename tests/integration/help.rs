@@ -23,6 +23,7 @@ fn program() {
       inspect    Say what each export is, what is known in it, and what is damaged or missing
       explain    Explain one device: its records, why they were joined or refused, signals, rules and
                  steps
+      render     Write the files of a report again, with other templates or formats
       rules      List, show, check and test the rules
       playbooks  List, show, check and test the playbooks: the steps for each kind of device, in their
                  order
@@ -82,8 +83,9 @@ fn analyze() {
                                 the exports]
           --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
           --templates <DIR>     Folder with templates to put in the place of the shipped ones
-          --format <LIST>       Files to write: html, csv, xlsx, json, arrow; a workbook that is asked
-                                for holds every line, however many [default: html,csv,xlsx,json]
+          --format <LIST>       Files to write: html, csv, xlsx, json, arrow, data; a workbook that is
+                                asked for holds every line, however many [default:
+                                html,csv,xlsx,json,data]
       -q, --quiet               Say nothing but errors
 
     Plan:

@@ -68,6 +68,9 @@ pub fn load(report: &Path) -> Result<(Outcome, Asked)> {
 
 /// The consoles of the run.
 fn registry(head: &Head) -> Result<&'static Registry, Damage> {
+    if head.console_files.is_empty() {
+        return Ok(Registry::shipped());
+    }
     let mut files = assets::rules(None).map_err(|e| e.to_string())?;
     files.extend(
         head.console_files
@@ -319,7 +322,7 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
     let mut older = Vec::new();
     let mut start = unread;
     for list in exports.get(unread..).unwrap_or_default().chunk_by(|a, b| a == b) {
-        let from = |texts: &Texts| Texts::of(From { texts: texts.clone(), start });
+        let from = |texts: &Texts| Texts::of(Rest { texts: texts.clone(), start });
         older.push(OlderColumns {
             export: list.first().copied().unwrap_or_default(),
             row: rows.get(start..start + list.len()).unwrap_or_default().to_vec(),
@@ -335,12 +338,12 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
 
 /// The rest of a column of text.
 #[derive(Debug)]
-struct From {
+struct Rest {
     texts: Texts,
     start: usize,
 }
 
-impl Lines for From {
+impl Lines for Rest {
     fn line(&self, at: usize) -> Option<&str> {
         Some(self.texts.get(self.start.checked_add(at)?))
     }

@@ -11,7 +11,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, TimestampMillisecondType, UInt8Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_ipc::reader::FileReader;
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, SchemaRef, TimeUnit};
 
 use super::write::{BATCH, GUID, text_of_guid};
 use crate::identity::NONE;
@@ -27,6 +27,7 @@ const FURTHEST: i64 = 200_000 * 366 * crate::time::DAY;
 
 /// A table that was read.
 pub(super) struct Table {
+    schema: SchemaRef,
     batches: Vec<RecordBatch>,
     lines: usize,
 }
@@ -81,7 +82,7 @@ impl Table {
         if fields.len() > MOST_COLUMNS || !fields.iter().all(|field| is_ours(field.data_type())) {
             return Err("has columns of another kind than lastseen writes".into());
         }
-        let mut table = Self { batches: Vec::new(), lines: 0 };
+        let mut table = Self { schema: SchemaRef::clone(&schema), batches: Vec::new(), lines: 0 };
         for batch in reader {
             let batch = batch.map_err(damaged)?;
             // A line is found by its number alone.
@@ -96,8 +97,11 @@ impl Table {
 
     /// The parts of a column; nothing where there is no such column.
     fn parts<'a>(&'a self, name: &'a str) -> Option<impl Iterator<Item = &'a ArrayRef>> {
-        let there = self.batches.first().is_none_or(|batch| batch.column_by_name(name).is_some());
-        there.then(|| self.batches.iter().filter_map(move |batch| batch.column_by_name(name)))
+        self.has(name).then(|| self.batches.iter().filter_map(move |batch| batch.column_by_name(name)))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.schema.field_with_name(name).is_ok()
     }
 
     fn must<'a>(&'a self, name: &'a str) -> Result<impl Iterator<Item = &'a ArrayRef>, Damage> {
@@ -154,10 +158,7 @@ impl Table {
 
     /// Text of which there may be no column.
     pub(super) fn maybe_texts(&self, name: &str) -> Result<Texts, Damage> {
-        match self.batches.first().and_then(|batch| batch.column_by_name(name)) {
-            Some(_) => self.texts(name),
-            None => Ok(Texts::default()),
-        }
+        if self.has(name) { self.texts(name) } else { Ok(Texts::default()) }
     }
 
     /// Text, line by line.

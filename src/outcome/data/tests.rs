@@ -90,7 +90,9 @@ fn damage_is_an_error_and_never_the_end() {
     let mut refused = 0;
     for (name, bytes) in &files {
         let path = folder.path().join(name);
-        let places = (0..24).map(|part| part * bytes.len() / 24).chain(bytes.len().saturating_sub(400)..bytes.len());
+        let places = (0..12)
+            .map(|part| part * bytes.len() / 12)
+            .chain((bytes.len().saturating_sub(300)..bytes.len()).step_by(13));
         for at in places {
             let mut changed = bytes.clone();
             if at % 2 == 0 {
@@ -103,17 +105,15 @@ fn damage_is_an_error_and_never_the_end() {
         }
         fs::write(&path, bytes).unwrap();
     }
-    assert!(refused > 100, "{refused}");
+    assert!(refused > 60, "{refused}");
     assert!(load(folder.path()).is_ok());
 }
 
-/// Lines whose texts and numbers are anything.
-type Lines = Vec<(String, String, Option<i64>, Option<i64>, u32, usize)>;
+/// A line whose texts and numbers are anything.
+type Line = (String, String, Option<i64>, Option<i64>, u32, usize);
 
-fn made_up(lines: &Lines) -> Outcome {
-    let column = |get: fn(&(String, String, Option<i64>, Option<i64>, u32, usize)) -> String| {
-        Texts::of(lines.iter().map(get).collect::<Vec<String>>())
-    };
+fn made_up(lines: &[Line]) -> Outcome {
+    let column = |get: fn(&Line) -> String| Texts::of(lines.iter().map(get).collect::<Vec<String>>());
     let count = lines.len();
     let guid = |at: u32| format!("0f3c9d8e-1111-4222-8333-{at:012x}");
     let devices = DeviceTable {

@@ -4,6 +4,7 @@
 //! here. Everything else is text that the renderers treat like any other text of an export.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::load::is_time;
 use super::read::Damage;
@@ -17,8 +18,8 @@ const MOST: u64 = 1 << 40;
 
 /// Refuses what no program of ours writes.
 pub(super) fn check(run: &Run) -> Result<(), Damage> {
-    let ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
-    if let Some(damage) = ids.filter_map(|id| no_file_name(id)).next() {
+    let mut ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
+    if let Some(damage) = ids.find_map(|id| no_file_name(id)) {
         return Err(format!("has an id that is none: {damage}"));
     }
     if !run.suggestions.iter().all(|suggestion| suggestion.id.split('.').all(is_word)) {
@@ -52,15 +53,10 @@ fn is_word(text: &str) -> bool {
 /// The steps, with those commands alone that this program has itself: a folder that somebody sends must not decide what a
 /// script does.
 pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
+    static SHIPPED: LazyLock<Vec<Command>> = LazyLock::new(shipped);
     for entry in &mut entries {
+        entry.command.take_if(|command| !SHIPPED.contains(command));
         entry.sources.retain(|source| source.page.starts_with("https://"));
-    }
-    if entries.iter().all(|entry| entry.command.is_none()) {
-        return entries;
-    }
-    let known = shipped();
-    for entry in &mut entries {
-        entry.command.take_if(|command| !known.contains(command));
     }
     entries
 }
