@@ -11,6 +11,8 @@
 //!   Apple. Where an Intune record says so, Activation Lock goes off with the device in hand, and the release comes last.
 //! - Entra records are deleted after the grace period, in a later run for phones; the agent left them disabled.
 
+use std::fmt::Write as _;
+
 use crate::common::Place;
 use crate::identity::build::{ABM, AUTOPILOT, DEFENDER, ENTRA, INTUNE};
 
@@ -56,13 +58,13 @@ fn what_is_left_behind_leaves_in_the_order_of_the_withdrawn_agent() {
     let told = whole["suggestions"].as_array().unwrap();
     let mut text = String::new();
     for one in told {
-        text += &format!("{}\n  {}\n", one["id"].as_str().unwrap(), one["summary"].as_str().unwrap());
+        let _ = write!(text, "{}\n  {}\n", one["id"].as_str().unwrap(), one["summary"].as_str().unwrap());
         for factor in one["factors"].as_array().unwrap() {
-            text += &format!("  - {}\n", factor.as_str().unwrap());
+            let _ = writeln!(text, "  - {}", factor.as_str().unwrap());
         }
     }
     for step in report.lines("plan.csv") {
-        text += &format!("{}: {} {}\n", step["device_name"], step["step"], step["object_id"]);
+        let _ = writeln!(text, "{}: {} {}", step["device_name"], step["step"], step["object_id"]);
     }
     insta::assert_snapshot!(text);
 }

@@ -70,7 +70,6 @@ fn steps(report: &Report, name: &str) -> Vec<String> {
 
 /// The safe orders, written by hand for devices that the story names.
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn steps_of_devices_from_the_story() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
