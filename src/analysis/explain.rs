@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Inner, Options, Progress, conclude};
+use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::NONE;
 use crate::identity::story;
 use crate::outcome::{Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps};
 use crate::rules;
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership};
+use crate::schema::{Activity, Identity, JoinType, Ownership};
 
 /// Analyses the exports and explains the device that a text names: its key, name, serial number, any of its ids, or
 /// `file:row`.

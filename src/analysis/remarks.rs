@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
+use crate::console::Console;
 use crate::identity::{AsOf, Members, Shelves};
 use crate::ids::DeviceId;
 use crate::notice::{Code, Notice};
 use crate::outcome::LONGEST_WITH_TEXTS;
-use crate::schema::{Console, Platform};
+use crate::schema::Platform;
 use crate::table::DeviceTable;
 use crate::time::{DAY, day};
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::console::Console;
 use crate::coverage::{Devices, Lists};
 use crate::error::Result;
 use crate::frame::by_device::positions;
@@ -11,7 +12,7 @@ use crate::history::Decisions;
 use crate::identity::{Marker, NONE, Shelf, Shelves};
 use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
 use crate::rules::{self, Conditions, Findings, Ground, Rule};
-use crate::schema::{Activity, Console, Identity, JoinType, Purpose, Status};
+use crate::schema::{Activity, Identity, JoinType, Purpose, Status};
 use crate::table::DeviceTable;
 use crate::time::DAY;
 

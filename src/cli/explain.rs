@@ -316,7 +316,7 @@ fn one_json(e: &Explanation) -> Value {
             let order: Vec<&str> = f.order.iter().map(|c| c.as_str()).collect();
             let others: Vec<Value> =
                 f.others.iter().map(|(c, v)| json!({ "console": c.as_str(), "value": v })).collect();
-            json!({ "field": f.name, "value": f.value, "from": f.from.map(crate::schema::Console::as_str), "precedence": order, "others": others })
+            json!({ "field": f.name, "value": f.value, "from": f.from.map(crate::console::Console::as_str), "precedence": order, "others": others })
         })
         .collect();
     let rules: Vec<Value> = e
@@ -348,7 +348,7 @@ fn one_json(e: &Explanation) -> Value {
         .iter()
         .map(|s| {
             json!({
-                "action": s.action, "console": s.console.map(crate::schema::Console::as_str), "object_id": s.object,
+                "action": s.action, "console": s.console.map(crate::console::Console::as_str), "object_id": s.object,
                 "why": s.why, "condition": s.condition, "irreversible": s.irreversible, "wipes": s.wipes,
             })
         })

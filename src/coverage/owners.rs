@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use polars::prelude::Column;
 
 use super::devices::Devices;
+use crate::console::Console;
 use crate::frame::by_device::scatter;
 use crate::frame::make;
 use crate::identity::{Shelf, Shelves, is_server, number};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::{Activity, Console};
+use crate::schema::Activity;
 
 /// The Entra owners of the devices, and how many devices each has.
 pub(super) struct Owners {

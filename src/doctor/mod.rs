@@ -8,10 +8,10 @@ mod lists;
 mod names;
 mod totals;
 
+use crate::console::Console;
 use crate::error::Result;
 use crate::formats::Records;
 use crate::notice::Notice;
-use crate::schema::Console;
 
 pub use lists::{Settled, conclude, settle};
 

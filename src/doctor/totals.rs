@@ -200,9 +200,9 @@ mod tests {
     use polars::prelude::{DataFrame, IntoColumn, NewChunkedArray, UInt32Chunked};
 
     use super::*;
+    use crate::console::Console;
     use crate::formats::RowLimits;
     use crate::read::Paging;
-    use crate::schema::Console;
 
     fn list(rows: u32, above: u32) -> Records {
         let numbers: Vec<u32> = (1..=rows).collect();

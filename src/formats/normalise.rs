@@ -16,11 +16,12 @@ use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
 use super::{Formats, Recognised, RowLimits, values};
+use crate::console::Console;
 use crate::error::Result;
 use crate::frame::internal;
 use crate::notice::{Code, Notice};
 use crate::read::{BadRow, Export, Paging, Rows};
-use crate::schema::{Console, Field, record_field};
+use crate::schema::{Field, record_field};
 
 /// What the caller settles.
 #[derive(Clone, Debug, Default)]
@@ -197,7 +198,7 @@ pub fn normalise(
     notices.extend(row_notices(&export.label, &rows));
     hint_at_order(&mut notices, &dates);
     if let Some(row) = other {
-        notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label)?);
+        notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label));
     }
     let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
     let last_row = u64::from(export.header_row()) + u64::from(last);
@@ -309,7 +310,7 @@ fn other_table<'a>(
 }
 
 /// Sets aside the rows of another table that stands below the list, and says so.
-fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &str) -> Result<Notice> {
+fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &str) -> Notice {
     let keep = rows.row.partition_point(|row| *row < first);
     let left_out = rows.row.split_off(keep);
     *frame = frame.head(Some(keep));
@@ -318,7 +319,7 @@ fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &st
     rows.bad.extend(bad);
     rows.bad.sort_by_key(|bad| bad.row);
     let message = "another table begins here; it and everything below it was not read: save each table as a file or sheet of its own";
-    Ok(Notice::new(Code::UnknownFormat, label, message).at_row(first.into()))
+    Notice::new(Code::UnknownFormat, label, message).at_row(first.into())
 }
 
 /// Empties a column where another one is known and does not have the word.

@@ -6,8 +6,8 @@ use super::groups::{Groups, Traits};
 use super::keys::{self, Kind, Pair};
 use super::lives::{Crowd, Lives, Verdict};
 use super::shelves::Shelves;
+use crate::console::Console;
 use crate::notice::{Code, Notice};
-use crate::schema::Console;
 
 /// Remarks of one sort that are made one by one; the others are counted.
 const SHOWN: usize = 20;

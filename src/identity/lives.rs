@@ -14,7 +14,7 @@ use polars::prelude::{Int64Chunked, StringChunked};
 use super::keys::{Kind, Pair, number};
 use super::names::short_name;
 use super::shelves::{Shelf, Shelves};
-use crate::schema::Console;
+use crate::console::Console;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};
 
 /// Rows that a connector writes beside the device's own; both may be heard of at the same time.

@@ -27,10 +27,10 @@ mod shelves;
 pub mod story;
 mod weak;
 
+use crate::console::Console;
 use crate::error::Result;
 use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
-use crate::schema::Console;
 
 pub use crate::time::{DAY, SHORTEST_INACTIVE, day, rfc3339};
 pub use activity::{AsOf, Threshold, Thresholds, as_of};

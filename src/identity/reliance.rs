@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::links::Links;
 use super::members::Members;
 use super::shelves::Shelves;
+use crate::console::Console;
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::{Activity, Console};
+use crate::schema::Activity;
 use crate::time::Millis;
 
 /// What would be different without the records that a weak link holds.

@@ -13,7 +13,8 @@ use super::groups::{Sets, Traits};
 use super::keys::{Kind, number};
 use super::names::{host, seen, short_name};
 use super::shelves::{Shelf, Shelves};
-use crate::schema::{Console, JoinType};
+use crate::console::Console;
+use crate::schema::JoinType;
 
 /// Shorter serials are too common to be told apart by what a scanner or a spreadsheet does to them.
 const SHORTEST_SERIAL: usize = 6;

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Outcome;
+use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
 use crate::identity::{KeyKind, NONE, Threshold};
 use crate::rules::{Findings, Tally, Text};
-use crate::schema::{
-    Activity, Confidence, Console, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity,
-};
+use crate::schema::{Activity, Confidence, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity};
 use crate::table::RecordColumns;
 
 /// What a query found.

@@ -53,8 +53,9 @@ impl Playbooks {
 mod tests {
     use super::super::tests::{playbooks, subject};
     use super::*;
+    use crate::console::Console;
     use crate::plan::{Intent, State};
-    use crate::schema::{Console, JoinType, Platform};
+    use crate::schema::{JoinType, Platform};
 
     #[test]
     fn the_question_stands_before_the_first_change_and_the_first_final_step() {

@@ -1,12 +1,12 @@
 //! Conditions, steps and playbooks as masks and numbers.
 
+use crate::console::Console;
 use crate::plan::cases::Test;
 use crate::plan::check;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Words, Written};
 use crate::plan::sheet::Sheet;
 use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool};
-use crate::schema::Console;
 
 /// Bits of the device and of the object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{Console, words};
+use crate::console::Console;
+use crate::schema::words;
 
 words! {
     /// Part of a plan. Within a plan they never go back.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::console::Console;
 use crate::identity::{Threshold, Thresholds, day};
 use crate::rules::{Findings, Text};
-use crate::schema::{Console, JoinType, Ownership, Platform, Severity};
+use crate::schema::{JoinType, Ownership, Platform, Severity};
 use crate::table::DeviceTable;
 
 /// One suggestion.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::console::Console;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
 
 pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90, pending_days: 14 };
 

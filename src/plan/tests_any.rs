@@ -8,7 +8,8 @@ use proptest::sample::select;
 
 use super::tests::{playbooks, reckless};
 use super::*;
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::console::Console;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
 
 /// The shipped playbooks, and one that takes no care of its own.
 static BOOKS: LazyLock<(Playbooks, Playbooks)> = LazyLock::new(|| (playbooks(), reckless()));

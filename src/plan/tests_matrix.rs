@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::tests::{playbooks, reckless, subject};
 use super::*;
-use crate::schema::{Activity, Console, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::console::Console;
+use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
 
 /// Which consoles hold the device, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]

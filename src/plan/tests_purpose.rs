@@ -2,7 +2,8 @@
 
 use super::tests::{playbooks, steps, subject};
 use super::*;
-use crate::schema::{Activity, Console, JoinType, Ownership, Platform, Purpose};
+use crate::console::Console;
+use crate::schema::{Activity, JoinType, Ownership, Platform, Purpose};
 
 #[track_caller]
 fn expect(device: &Subject, purpose: Purpose, order: &[&str]) {

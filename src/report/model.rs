@@ -8,10 +8,11 @@ use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
+use crate::console::Console;
 use crate::identity::{DAY, NONE, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
-use crate::schema::{Activity, Console, Identity, Platform, Severity};
+use crate::schema::{Activity, Identity, Platform, Severity};
 
 /// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
 pub(super) const ON_PAGE: usize = 50_000;

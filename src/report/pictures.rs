@@ -85,7 +85,7 @@ pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
     rows.sort_by_key(|(bits, (devices, _))| (std::cmp::Reverse(*devices), *bits));
     rows.into_iter()
         .map(|(bits, (devices, flagged))| OverlapRow {
-            consoles: outcome.devices.registry.of_bits(bits).map(crate::schema::Console::as_str).collect(),
+            consoles: outcome.devices.registry.of_bits(bits).map(crate::console::Console::as_str).collect(),
             devices,
             flagged,
         })

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::describe::{Case, Expect, Intent};
 use super::rule::{Objects, Rule};
+use crate::console::Console;
 use crate::language::What;
 use crate::prose::wrapped;
-use crate::schema::Console;
 
 /// The page of a rule.
 #[must_use]

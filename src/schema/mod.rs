@@ -15,9 +15,6 @@ pub use record::{RECORD, record_field};
 pub(crate) use words::words;
 pub use words::{Activity, Confidence, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status};
 
-// Whoever speaks of a console's columns speaks of the console.
-pub use crate::console::Console;
-
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

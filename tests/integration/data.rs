@@ -77,7 +77,7 @@ fn what_an_export_may_do_to_a_text() {
     let list = names.iter().fold(list, |list, (old, new)| list.replace(old, new));
     place.write("in/exportDevice_2026-11-20.csv", format!("{list}broken,\"row\n"));
     // A second, older list of a console: some of its rows are no records.
-    let older: String = list.lines().take(20).map(|line| format!("{line}\n")).collect();
+    let older: String = list.split_inclusive('\n').take(20).collect();
     place.write("in/older/exportDevice_2026-10-01.csv", older);
     is_written_again(&place, &place.analyze(&EVERYTHING));
 }

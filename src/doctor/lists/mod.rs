@@ -15,12 +15,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polars::prelude::{BooleanChunked, IntoColumn, NewChunkedArray};
 
+use crate::console::Console;
 use crate::error::Result;
 use crate::formats::{Fate, Older, Records};
 use crate::frame::internal;
 use crate::notice::Notice;
 use crate::read::Paging;
-use crate::schema::Console;
 use cover::Verdict;
 use order::Order;
 use parts::Part;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::{DataFrame, Int64Chunked, StringChunked};
 
+use crate::console::Console;
 use crate::formats::Records;
 use crate::frame::{is_filled, text, times};
-use crate::schema::Console;
 use crate::time::DAY;
 
 /// One list.

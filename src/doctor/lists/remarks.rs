@@ -6,9 +6,9 @@ use super::cover::Verdict;
 use super::order::newest;
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row};
+use crate::console::Console;
 use crate::formats::{CHANGING, Cells, Fate, Records};
 use crate::notice::{Code, Notice, many};
-use crate::schema::Console;
 use crate::time::day;
 
 pub(super) fn of_console(

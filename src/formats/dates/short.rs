@@ -33,7 +33,7 @@ impl Range {
 
     /// Whether the numbers can be the years of two digits that are read as such.
     const fn are_years(self) -> bool {
-        self.0 >= 10 && self.1 <= 68 && self.1 - self.0 <= YEARS
+        self.0 >= 10 && self.1 <= 68 && self.1.saturating_sub(self.0) <= YEARS
     }
 }
 
@@ -67,16 +67,13 @@ pub(in crate::formats) fn with_century(cell: &str) -> Option<String> {
 
 /// The three numbers of a short date and what separates them.
 fn parts(cell: &str) -> Option<(u32, u32, u32, u8)> {
-    let [a, b, separator @ (b'-' | b'/' | b'.'), c, d, again, e, f, rest @ ..] =
-        super::super::values::bare(cell).as_bytes()
-    else {
-        return None;
-    };
+    let (short, rest) = super::super::values::bare(cell).as_bytes().split_at_checked(8)?;
+    let [_, _, separator @ (b'-' | b'/' | b'.'), _, _, again, _, _] = short else { return None };
     if separator != again || rest.first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
-    let number = |digits: [u8; 2]| super::number(&digits);
-    Some((number([*a, *b])?, number([*c, *d])?, number([*e, *f])?, *separator))
+    let number = |at: usize| super::number(short.get(at..at + 2)?);
+    Some((number(0)?, number(3)?, number(6)?, *separator))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use crate::console::Console;
 use crate::identity::keys::Kind;
-use crate::schema::Console;
 use crate::time::DAY;
 
 /// What two lives may overlap by at each end: the old record is still heard of while the new one is made.

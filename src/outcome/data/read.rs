@@ -206,7 +206,7 @@ impl Table {
         let mut lists = Vec::with_capacity(self.lines);
         for part in self.must(name)? {
             let part = part.as_list_opt::<i32>().ok_or_else(|| other_kind(name))?;
-            for list in part.iter() {
+            for list in part {
                 let list = list.as_ref().and_then(|list| list.as_primitive_opt::<UInt32Type>());
                 let list: Vec<u32> = list.into_iter().flat_map(|list| list.iter().flatten()).collect();
                 if list.iter().any(|number| *number as usize >= limit) {

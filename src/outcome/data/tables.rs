@@ -159,18 +159,18 @@ fn steps(outcome: &Outcome) -> Frame<'_> {
 /// Which findings are in which suggestion.
 fn members(outcome: &Outcome) -> Frame<'_> {
     let lists = outcome.suggestions.list.iter().map(|suggestion| suggestion.findings.as_slice());
-    groups("members", "suggestion", "finding", lists.collect())
+    groups("members", "suggestion", "finding", &lists.collect::<Vec<_>>())
 }
 
 /// Which devices are in which batch.
 fn batches(outcome: &Outcome) -> Frame<'_> {
     let lists = outcome.schedule.batches.iter().map(|batch| batch.devices.as_slice());
-    groups("batches", "batch", "device", lists.collect())
+    groups("batches", "batch", "device", &lists.collect::<Vec<_>>())
 }
 
 /// Lists of numbers: one line a member, with the number of its list.
-fn groups<'a>(name: &str, list: &str, member: &str, lists: Vec<&'a [u32]>) -> Frame<'a> {
-    let of: Vec<u32> = (0_u32..).zip(&lists).flat_map(|(at, own)| std::iter::repeat_n(at, own.len())).collect();
+fn groups<'a>(name: &str, list: &str, member: &str, lists: &[&[u32]]) -> Frame<'a> {
+    let of: Vec<u32> = (0_u32..).zip(lists).flat_map(|(at, own)| std::iter::repeat_n(at, own.len())).collect();
     let members: Vec<u32> = lists.concat();
     Frame::new(name, members.len())
         .number(list, move |at| of.get(at).copied())

@@ -18,11 +18,12 @@ use super::folder::Folder;
 use super::model::steps_of;
 use super::render::csv;
 use super::view::{self, Index, Output};
+use crate::console::Console;
 use crate::error::Result;
 use crate::identity::{day, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
-use crate::schema::{Console, Status};
+use crate::schema::Status;
 
 use sheet::Sheet;
 

@@ -2,8 +2,8 @@
 
 use super::quote;
 use super::sheet::Sheet;
+use crate::console::Console;
 use crate::plan::Tool;
-use crate::schema::Console;
 
 /// The whole script. The ids are checked before the first command, and the loop stands after the check: a file that was
 /// cut has no loop, or does not parse.

@@ -77,7 +77,7 @@ pub(super) fn script(sheet: &Sheet) -> String {
          main \"$@\"\n",
         head = sheet.head("--execute"),
         step = quote::posix(&sheet.entry.slug),
-        console = quote::posix(sheet.entry.console.map_or("", crate::schema::Console::as_str)),
+        console = quote::posix(sheet.entry.console.map_or("", crate::console::Console::as_str)),
         count = sheet.ids.len(),
         digest = quote::posix(&sheet.digest()),
         not_before = quote::posix(&sheet.not_before.replace('-', "")),

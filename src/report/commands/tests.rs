@@ -10,8 +10,8 @@ use std::process::Command as Process;
 
 use super::sheet::Sheet;
 use super::{powershell, shell};
+use crate::console::Console;
 use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
-use crate::schema::Console;
 
 /// Ids that no shape would let through: the quoting must hold by itself.
 const HOSTILE: &[&str] = &[

@@ -202,7 +202,7 @@ impl Look {
     /// What each byte is.
     const KINDS: [u8; 256] = Self::kinds();
 
-    #[allow(clippy::indexing_slicing, reason = "made when the program is compiled")]
+    #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "made when the program is compiled")]
     const fn kinds() -> [u8; 256] {
         let mut kinds = [0; 256];
         let mut at = 0;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::schema::Console;
+use crate::console::Console;
 
 /// What one cell holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

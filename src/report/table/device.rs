@@ -77,7 +77,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn consoles(self) -> Self {
         self.words("consoles", "consoles that hold it", |r| {
-            r.devices().consoles_of(r.device()).map(crate::schema::Console::as_str).collect()
+            r.devices().consoles_of(r.device()).map(crate::console::Console::as_str).collect()
         })
         .shown("Consoles", 24)
     }

@@ -3,9 +3,10 @@
 use super::Table;
 use super::column::{Columns, Place};
 use super::device::OfDevice;
+use crate::console::Console;
 use crate::console::Registry;
 use crate::report::view::Run;
-use crate::schema::{Console, Severity};
+use crate::schema::Severity;
 use crate::table::ConsoleColumns;
 
 /// A device.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::Table;
 use super::column::Columns;
+use crate::console::Console;
 use crate::identity::NONE;
 use crate::report::view::Run;
-use crate::schema::Console;
 use crate::table::{Aside, RecordColumns};
 
 /// A row: one that became a record, or one that was set aside.

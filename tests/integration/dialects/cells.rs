@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use lastseen::assets;
+use lastseen::console::Console as Product;
 use lastseen::formats::{self, Formats, Normalised, Records};
 use lastseen::read;
-use lastseen::schema::Console as Product;
 use polars::prelude::AnyValue;
 
 use super::compare::Difference;

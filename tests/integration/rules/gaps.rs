@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lastseen::analysis;
-use lastseen::schema::Console;
+use lastseen::console::Console;
 
 use crate::common::{Place, Sheet};
 use crate::generator::{Options, Tenant, tenant};

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
 use crate::outcome::Outcome;
@@ -22,7 +23,7 @@ use crate::plan::Entry;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
 use crate::report::view::{Index, Run};
-use crate::schema::{Confidence, Console, Platform, Severity};
+use crate::schema::{Confidence, Platform, Severity};
 
 /// Devices of one chunk.
 const CHUNK: usize = 500;
