@@ -217,7 +217,8 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
     };
     for one in [
         with(&|d| (d.purpose, d.decided) = (Purpose::Lost, true)),
-        with(&|d| d.server = true),
+        // No phone and no Chromebook runs a server system.
+        with(&|d| d.server = !matches!(d.platform, Some(Platform::Android | Platform::Ios | Platform::Chromeos))),
         with(&|d| d.surface_hub = true),
         with(&|d| d.about = about(&["certificate-expired"])),
         with(&|d| d.about = about(&["unencrypted-and-stale", "action-stuck"])),
