@@ -238,14 +238,16 @@ fn claim(
 }
 
 /// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
-/// takes.
+/// takes, and as lately as that one.
 fn lives_on(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> bool {
     const CHANGE: i64 = DAY * 3 / 2;
+    const AS_LATELY: i64 = DAY * 2;
     let Some((shelf, line)) = shelves.locate(record) else { return false };
     let Some(live) = devices.live_line(shelf.console, device).map(|live| live as usize) else { return false };
     let time = |column: &str, line: usize| shelf.times(column).and_then(|times| times.get(line));
     let (Some(seen), Some(made)) = (time("last_seen", line), time("enrolled", live)) else { return false };
-    shelf.console.gives_signals() && live != line && !shelf.console.lists_accounts() && seen > made + CHANGE
+    let both = time("last_seen", live).is_some_and(|newest| newest - seen <= AS_LATELY);
+    both && live != line && !shelf.console.lists_accounts() && seen > made + CHANGE
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.

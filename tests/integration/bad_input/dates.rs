@@ -130,7 +130,11 @@ fn dates_that_mean_never() {
     ];
     let place = check_ins(&never);
     let report = super::report(&place, &[]);
-    assert_snapshot!(super::said(&report), @"10 rows, 0 set aside");
+    assert_snapshot!(super::said(&report), @"
+    10 rows, 0 set aside
+    sources-out-of-step, devices.csv
+      its newest sign of life is of 2026-11-01, 18 days before the time of judgement: it was exported earlier than the rest, or its console is out of use
+    ");
     assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
 

@@ -58,10 +58,10 @@ fn chain_of_pages() {
     // Two answers are no chain, though their names differ in digits only: they have objects in common, or two ends.
     assert_snapshot!(pages(&[("devices-1.json", page(1..=3, NEXT)), ("devices-2.json", page(2..=3, ""))]), @"
     5 rows, 0 set aside
-    duplicate-rows
-      2 objects of Entra ID in 4 rows; each counts once
     incomplete-export, devices-1.json
       it holds 3 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
+    duplicate-rows
+      2 objects of Entra ID in 4 rows; each counts once
     ");
 }
 

@@ -106,6 +106,9 @@ fn a_list_that_is_too_short_proves_no_absence() {
     hybrid-without-ad: no Active Directory export was supplied
     left-intune-still-in-entra: 5000 devices expected of Intune, and the exports have 324
     no-recovery-key: no BitLocker key list export was supplied
+    not-in-register: no Asset register export was supplied
+    register-only: no Asset register export was supplied
+    register-retired-but-active: no Asset register export was supplied
     unmanaged-in-entra: 5000 devices expected of Intune, and the exports have 324
     ");
 }

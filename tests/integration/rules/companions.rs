@@ -87,7 +87,8 @@ fn nothing_is_said_of_a_thousand_healthy_devices_over_all_consoles() {
         .filter(|line| line["outcome"] != "ran")
         .map(|line| format!("{}: {}", line["rule"], line["reason"]))
         .collect();
-    assert_eq!(idle, Vec::<String>::new());
+    let register = ["not-in-register", "register-only", "register-retired-but-active"];
+    assert_eq!(idle, register.map(|rule| format!("{rule}: no Asset register export was supplied")));
 }
 
 /// The two rules that need companion lists find what those lists show, and nothing else.
