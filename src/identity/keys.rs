@@ -42,6 +42,13 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
                 keep_computers(shelf, &computers, &mut pairs, before);
             }
         }
+        if !computers.is_empty() && !names_computers(shelf) {
+            for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == Kind::EntraId) {
+                let before = pairs.len();
+                push(shelf, kind, identifier.column, &mut pairs);
+                keep_computers(shelf, &computers, &mut pairs, before);
+            }
+        }
     }
     vec![sorted(pairs)]
 }
@@ -64,15 +71,26 @@ fn computers(shelves: &Shelves) -> HashSet<u128> {
     pairs.into_iter().map(|(number, _)| number).collect()
 }
 
-/// Only of a hybrid joined device is the Entra device id the objectGUID of a computer. Not every list says how a device is
-/// joined; where a directory has a computer of that very id, it is one.
+/// Whether the file of the list's console says which of its columns holds objectGUIDs.
+fn names_computers(shelf: &Shelf) -> bool {
+    shelf.console.identifiers().iter().any(|i| i.kind == Kind::ComputerId)
+}
+
+/// Only of a hybrid joined device is the Entra device id the objectGUID of a computer. Entra ID says how its objects are
+/// joined, and one that is not hybrid may have such an id by somebody's trick. Other lists do not always say it; where a
+/// directory has a computer of that very id, it is one.
 fn keep_computers(shelf: &Shelf, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
     let join_type = shelf.text("join_type");
     let hybrid = |record: u32| {
         join_type.and_then(|c| c.get((record - shelf.offset) as usize)).is_some_and(|j| j == JoinType::Hybrid.as_str())
     };
     let own = pairs.split_off(from);
-    pairs.extend(own.into_iter().filter(|(number, record)| computers.contains(number) || hybrid(*record)));
+    let open = |record: u32| {
+        let word = join_type.and_then(|c| c.get((record - shelf.offset) as usize));
+        !shelf.console.joins_side_by_side() && word.is_none_or(|word| word == JoinType::Unknown.as_str())
+    };
+    let is_one = |number: &u128, record: u32| hybrid(record) || (open(record) && computers.contains(number));
+    pairs.extend(own.into_iter().filter(|(number, record)| is_one(number, *record)));
 }
 
 /// Text that is no GUID identifies nothing where GUIDs are expected, as where a list without ids is known by its serial

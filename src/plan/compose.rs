@@ -85,6 +85,10 @@ impl Draft<'_> {
     fn add(&mut self, choice: &Choice, object: Option<&Object>, bits: u64) {
         let Some(guard) = self.books.guards.get(usize::from(choice.step.number)) else { return };
         let record = object.map(|o| o.record);
+        // Whatever a playbook says: what somebody decided to keep is left alone in every console.
+        if self.subject.kept && choice.console.is_some() {
+            return;
+        }
         let allowed = choice.when.holds(self.device, bits)
             && (guard.states == 0 || object.is_none() || guard.states & bits != 0)
             && !guard.never.iter().any(|n| n.holds(self.device, bits))
