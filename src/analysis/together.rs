@@ -20,7 +20,7 @@ pub(super) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
 }
 
 /// With fewer devices in the event chance explains it.
-const FEWEST: usize = 10;
+const FEWEST: usize = 13;
 /// Of ten devices of the group so many are in the event, or it is none of the group.
 const SHARE_OF_TEN: usize = 8;
 /// Days from the first last activity to the last one.

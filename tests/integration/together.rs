@@ -89,6 +89,6 @@ fn strict_refuses_a_fleet_that_went_dark_together() {
     place.write("in/cros.csv", &text);
     let run = place.run(&["analyze", "in", "--out", "report", "--as-of", "2025-09-10", "--strict"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("went-dark-together"), "{}", run.stderr);
+    assert!(run.stderr.contains("became stale within 5 days"), "{}", run.stderr);
     assert!(!place.path("report").exists());
 }
