@@ -34,6 +34,14 @@ pub struct Suggestion {
     pub findings: Vec<u32>,
 }
 
+impl Suggestion {
+    /// The id of what a rule suggests for devices of a kind.
+    #[must_use]
+    pub fn id_of(rule: &str, platform: Platform, ownership: Ownership, join_type: JoinType) -> String {
+        format!("{rule}.{platform}.{ownership}.{join_type}")
+    }
+}
+
 /// All suggestions.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Suggestions {
@@ -68,7 +76,7 @@ impl Suggestions {
                 let mut factors = cohort.factors(devices);
                 factors.extend(text.factors.iter().cloned());
                 Some(Suggestion {
-                    id: format!("{}.{platform}.{ownership}.{join_type}", text.id),
+                    id: Suggestion::id_of(&text.id, platform, ownership, join_type),
                     rule,
                     platform,
                     ownership,

@@ -244,3 +244,30 @@ pub(crate) fn further_seeds() -> std::ops::Range<u64> {
     let (from, to) = wanted.split_once("..").unwrap();
     from.parse().unwrap()..to.parse().unwrap()
 }
+
+/// Steps that only get ready or look back.
+pub(crate) const AROUND: [&str; 14] = [
+    "export-list",
+    "report-incident",
+    "back-up-bitlocker-key",
+    "back-up-laps",
+    "back-up-activation-lock-code",
+    "data-erased",
+    "intune-sync",
+    "intune-cancel-action",
+    "intune-change-ownership",
+    "defender-check",
+    "defender-onboard",
+    "entra-enable",
+    "ad-enable-computer",
+    "verify-in-next-export",
+];
+
+/// Fails by the name of the first file that differs.
+#[track_caller]
+pub(crate) fn assert_same(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) {
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, content) in a {
+        assert!(*content == b[name], "{name} differs");
+    }
+}

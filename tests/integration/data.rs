@@ -1,9 +1,8 @@
 //! `data/`: a report is written again from it, to the byte, and whatever else is in the folder does not count.
 
-use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::{Place, Report, files_below};
+use crate::common::{Place, Report, assert_same, files_below};
 use crate::generator::Options;
 
 const EVERYTHING: [&str; 3] = ["--format", "html,csv,xlsx,json,arrow,data", "--commands"];
@@ -17,14 +16,6 @@ fn is_written_again(place: &Place, report: &Report) {
     let run = place.run(&["render", "only", "--out", "again", "--quiet"]);
     assert_eq!((run.code, run.stderr.as_str(), run.stdout.as_str()), (0, "", ""));
     assert_same(&report.files(), &files_below(&place.path("again")));
-}
-
-#[track_caller]
-fn assert_same(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) {
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    for (name, content) in a {
-        assert!(*content == b[name], "{name} differs");
-    }
 }
 
 const EXCEPTIONS: &str = "\
@@ -190,6 +181,37 @@ fn a_folder_from_somebody_else_decides_neither_paths_nor_commands() {
         let text = String::from_utf8_lossy(&content);
         assert!(!name.starts_with("commands/") || !text.contains("rm -rf"), "{name}");
     }
+}
+
+/// A command that the program ships is handed out under the guards that it ships, or not at all.
+#[test]
+fn a_folder_from_somebody_else_takes_no_guard_from_a_command() {
+    let place = Place::with_sample();
+    let report = place.analyze(&["--format", "data", "--commands"]);
+    fs::remove_dir_all(report.root.join("evidence")).unwrap();
+    let run: serde_json::Value = serde_json::from_slice(&fs::read(report.root.join("data/run.json")).unwrap()).unwrap();
+    let scripts = |changed: &serde_json::Value| -> Vec<String> {
+        place.write("out/data/run.json", changed.to_string());
+        assert_eq!(complaint(&place, "out"), "exit 0\n");
+        let files = files_below(&place.path("new")).into_iter().filter(|(name, _)| name.starts_with("commands/"));
+        files.map(|(_, content)| String::from_utf8(content).unwrap()).collect()
+    };
+    let erasing = |entry: &serde_json::Value| entry["command"].is_object() && entry["wipes"] == true;
+    let wipe = run["entries"].as_array().unwrap().iter().find(|entry| erasing(entry)).unwrap();
+    let command = wipe["command"]["run"].as_str().unwrap().split(' ').next().unwrap();
+    assert!(scripts(&run).iter().any(|script| script.contains(command)), "{command}");
+
+    let mut changed = run.clone();
+    for entry in changed["entries"].as_array_mut().unwrap().iter_mut().filter(|entry| erasing(entry)) {
+        (entry["wipes"], entry["irreversible"], entry["condition"]) = (false.into(), false.into(), "".into());
+    }
+    assert!(scripts(&changed).iter().all(|script| !script.contains(command)), "{command}");
+
+    let mut many = run;
+    many["consoles"] = vec!["intune"; 40].into();
+    place.write("out/data/run.json", many.to_string());
+    let said = complaint(&place, "out");
+    assert!(said.starts_with("exit 6") && said.contains("more consoles than there can be"), "{said}");
 }
 
 #[test]

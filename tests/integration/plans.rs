@@ -5,26 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lastseen::analysis;
 use lastseen::rules::Intent;
 
-use crate::common::{Line, Place, Report, Sheet};
+use crate::common::{AROUND, Line, Place, Report, Sheet};
 use crate::generator::Options;
-
-/// Steps that only get ready or look back.
-const AROUND: [&str; 14] = [
-    "export-list",
-    "report-incident",
-    "back-up-bitlocker-key",
-    "back-up-laps",
-    "back-up-activation-lock-code",
-    "data-erased",
-    "intune-sync",
-    "intune-cancel-action",
-    "intune-change-ownership",
-    "defender-check",
-    "defender-onboard",
-    "entra-enable",
-    "ad-enable-computer",
-    "verify-in-next-export",
-];
 
 struct Plans {
     devices: BTreeMap<String, Line>,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::read::{self, Damage, Table};
+use super::read::{Damage, Table};
 use super::run::{Head, Run};
 use super::{Asked, FOLDER, RUN, VERSION, tables, trust};
 use crate::assets;
@@ -421,9 +421,4 @@ fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>)
         }
     }
     Ok((list, of_device))
-}
-
-/// Whether a moment may be judged at.
-pub(super) const fn is_time(millis: i64) -> bool {
-    read::is_date(millis)
 }

@@ -3,14 +3,15 @@
 //! Ids become names of files and words of tables that are written as they are; commands become scripts. Both are looked at
 //! here. Everything else is text that the renderers treat like any other text of an export.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::load::is_time;
-use super::read::Damage;
+use super::read::{Damage, is_date};
 use super::run::Run;
 use crate::assets;
-use crate::plan::{Command, Entry, Parameters, Playbooks};
+use crate::console::MOST as MOST_CONSOLES;
+use crate::plan::{Entry, Parameters, Playbooks, Suggestion};
 use crate::schema::no_file_name;
 
 /// No list has so many rows, and no sum of such counts is too large for a number.
@@ -22,8 +23,12 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
     if let Some(damage) = ids.find_map(|id| no_file_name(id)) {
         return Err(format!("has an id that is none: {damage}"));
     }
-    if !run.suggestions.iter().all(|suggestion| suggestion.id.split('.').all(is_word)) {
+    if !are_named_by_their_rules(run) {
         return Err("has a suggestion with an id that cannot name a file".into());
+    }
+    // Sets of consoles are bits of a number.
+    if run.consoles.len() > MOST_CONSOLES {
+        return Err("has more consoles than there can be".into());
     }
     if run.tallies.len() != run.rules.len() {
         return Err("does not say what became of each rule".into());
@@ -32,7 +37,7 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
         && run.batches.iter().all(|b| (b.suggestion as usize) < run.suggestions.len())
         && run.sources.iter().all(|s| s.input < run.inputs.len());
     let times = run.sources.iter().filter_map(|s| s.newest_signal).chain(run.exceptions.iter().map(|e| e.expires));
-    if !numbered || !times.chain([run.as_of]).all(is_time) {
+    if !numbered || !times.chain([run.as_of]).all(is_date) {
         return Err("has numbers that mean nothing".into());
     }
     let counts = run.sources.iter().flat_map(|s| [s.rows, s.records, s.older, s.names]);
@@ -44,27 +49,40 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
     Ok(())
 }
 
-/// Letters, digits, `-` and `_`, and not too many: nothing that a path or a spreadsheet would obey.
-fn is_word(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    !text.is_empty() && text.len() <= 200 && text.chars().all(fits) && !text.starts_with('-')
+/// Whether each suggestion has the id that its rule and its devices give it, which names a file since the rule's does, and
+/// no two have one.
+fn are_named_by_their_rules(run: &Run) -> bool {
+    let mut ids = BTreeSet::new();
+    run.suggestions.iter().all(|s| {
+        let rule = run.rules.get(usize::from(s.rule));
+        let id = rule.map(|rule| Suggestion::id_of(&rule.id, s.platform, s.ownership, s.join_type));
+        id.as_ref() == Some(&s.id) && ids.insert(&s.id)
+    })
 }
 
-/// The steps, with those commands alone that this program has itself: a folder that somebody sends must not decide what a
-/// script does.
+/// The steps, with those commands alone that this program has itself, under the guards that it has for them: a folder that
+/// somebody sends must not decide what a script does, nor what it asks for first.
 pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
-    static SHIPPED: LazyLock<Vec<Command>> = LazyLock::new(shipped);
+    static SHIPPED: LazyLock<Vec<Entry>> = LazyLock::new(shipped);
     for entry in &mut entries {
-        entry.command.take_if(|command| !SHIPPED.contains(command));
+        if !SHIPPED.iter().any(|own| own.command == entry.command && guards(own) == guards(entry)) {
+            entry.command = None;
+        }
         entry.sources.retain(|source| source.page.starts_with("https://"));
     }
     entries
 }
 
-/// The commands of the program itself.
-fn shipped() -> Vec<Command> {
+/// What a script asks before it does anything, by what its step is. Texts have settings in them, and differ.
+fn guards(entry: &Entry) -> impl PartialEq + '_ {
+    let final_of = (entry.irreversible, entry.wipes, entry.silence, entry.condition.is_empty());
+    (&entry.slug, entry.console, entry.phase, final_of)
+}
+
+/// The steps of the program itself.
+fn shipped() -> Vec<Entry> {
     let files = assets::rules(None::<&Path>).unwrap_or_default();
     let parameters = Parameters { delete_days: 0, inactive_days: 0, pending_days: 0 };
     let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters);
-    playbooks.map(Playbooks::into_entries).unwrap_or_default().into_iter().filter_map(|entry| entry.command).collect()
+    playbooks.map(Playbooks::into_entries).unwrap_or_default()
 }

@@ -127,9 +127,7 @@ fn array(cells: &Cells<'_>, form: &Form<'_>, lines: std::ops::Range<usize>) -> R
             Arc::new(texts.finish())
         }
         (Cells::Number(get), _) => Arc::new(lines.map(get).collect::<UInt32Array>()),
-        (Cells::Word(_, get), _) => {
-            Arc::new(lines.map(|at| get(at).and_then(|w| u32::try_from(w).ok())).collect::<UInt32Array>())
-        }
+        (Cells::Word(..), _) => return Err(ArrowError::InvalidArgumentError("words without their list".into())),
         (Cells::Time(get), _) => Arc::new(lines.map(get).collect::<TimestampMillisecondArray>().with_timezone("UTC")),
         (Cells::Day(get), _) => Arc::new(Date32Array::from_iter_values(lines.map(get))),
         (Cells::Flag(get), _) => Arc::new(lines.map(|at| Some(get(at))).collect::<BooleanArray>()),
