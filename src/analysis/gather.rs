@@ -6,11 +6,10 @@ use super::treat::Treats;
 use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
-use crate::schema::nearest;
 
 /// What reading the inputs gave.
 #[derive(Default)]
@@ -78,17 +77,7 @@ pub(super) fn gather(
 
 /// The numbers that the user expects, by console.
 fn expected(given: &[(String, u64)], registry: &Registry) -> Result<Vec<Expected>> {
-    let one = |(slug, count): &(String, u64)| {
-        let console = registry.parse(slug).ok_or_else(|| Error::Usage {
-            message: format!("`{slug}` is no console"),
-            help: match nearest(slug, registry.slugs().iter().copied()) {
-                Some(near) => format!("the nearest is `{near}`"),
-                None => format!("use one of: {}", registry.slugs().join(", ")),
-            },
-        })?;
-        Ok((console, *count))
-    };
-    given.iter().map(one).collect()
+    given.iter().map(|(slug, count)| Ok((registry.named(slug)?, *count))).collect()
 }
 
 impl Loading {

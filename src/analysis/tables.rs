@@ -128,7 +128,7 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
 /// Rows that a newer list speaks for.
 fn older(export: u32, rows: &Older) -> OlderColumns {
     let text = |name: &str| rows.frame.column(name).map(texts).unwrap_or_default();
-    let row = rows.frame.column("row").ok().and_then(|c| c.u32().ok());
+    let row = frame::numbers(&rows.frame, "row");
     OlderColumns {
         export,
         row: row.map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default(),

@@ -10,7 +10,6 @@ use crate::assets;
 use crate::checklist::{self, Need, Wanted};
 use crate::console::Registry;
 use crate::error::{Error, Result, exit};
-use crate::schema::nearest;
 
 /// Print which exports to ask for, how each is made without secrets, and what each adds
 #[derive(Debug, ClapArgs)]
@@ -38,13 +37,8 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let files = assets::rules(args.rules.as_deref())?;
     let mut wanted = checklist::load(&files).map_err(|problems| Error::Rules { problems })?;
     let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
-    if let Some(unknown) = args.consoles.iter().find(|slug| registry.parse(slug).is_none()) {
-        let near = nearest(unknown, registry.slugs().iter().copied());
-        let help = near.map_or_else(
-            || format!("use one of: {}", registry.slugs().join(", ")),
-            |n| format!("the nearest is `{n}`"),
-        );
-        return Err(Error::Usage { message: format!("`{unknown}` is no console"), help });
+    for slug in &args.consoles {
+        registry.named(slug)?;
     }
     if !args.consoles.is_empty() {
         wanted.retain(|w| args.consoles.contains(&w.console));

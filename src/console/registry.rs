@@ -7,9 +7,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::file::{self, Draft};
 use super::{Carried, Console, Facts};
 use crate::assets::{self, Files};
-use crate::error::Problem;
+use crate::error::{Error, Problem};
 use crate::language::{Derived, What};
-use crate::schema::{DEVICE, Field, Kind, RECORD};
+use crate::schema::{DEVICE, Field, Kind, RECORD, nearest};
 
 /// Consoles that one run may know: sets of them are bits of a number.
 pub const MOST: usize = 32;
@@ -45,12 +45,14 @@ impl Registry {
     /// # Errors
     /// Every problem in every file.
     pub fn load(files: &Files) -> Result<&'static Self, Vec<Problem>> {
-        type Texts = Vec<(String, String)>;
-        static KNOWN: Mutex<Vec<(Texts, &'static Registry)>> = Mutex::new(Vec::new());
         let texts = assets::under(files, file::FOLDER);
-        if texts.is_empty() {
-            return Ok(Self::shipped());
-        }
+        if texts.is_empty() { Ok(Self::shipped()) } else { Self::of_texts(texts) }
+    }
+
+    /// The registry of these files, made once.
+    fn of_texts(texts: Vec<(String, String)>) -> Result<&'static Self, Vec<Problem>> {
+        type Known = (Vec<(String, String)>, &'static Registry);
+        static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, registry)) = known.iter().find(|(own, _)| *own == texts) {
             return Ok(registry);
@@ -65,8 +67,8 @@ impl Registry {
     pub fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<&'static Registry> = LazyLock::new(|| {
             let files = assets::rules(None).unwrap_or_default();
-            let drafts = file::read(&assets::under(&files, file::FOLDER)).unwrap_or_default();
-            Box::leak(Box::new(Registry::new(&drafts).unwrap_or_else(|_| Registry::of(Vec::new(), Vec::new()))))
+            let made = Registry::of_texts(assets::under(&files, file::FOLDER));
+            made.unwrap_or_else(|_| Box::leak(Box::new(Registry::of(Vec::new(), Vec::new()))))
         });
         &SHIPPED
     }
@@ -142,6 +144,20 @@ impl Registry {
     #[must_use]
     pub fn parse(&self, slug: &str) -> Option<Console> {
         self.slugs.iter().position(|own| *own == slug).and_then(|at| self.consoles.get(at)).copied()
+    }
+
+    /// The console that somebody names.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the nearest name, or all of them.
+    pub fn named(&self, slug: &str) -> Result<Console, Error> {
+        self.parse(slug).ok_or_else(|| Error::Usage {
+            message: format!("`{slug}` is no console"),
+            help: match nearest(slug, self.slugs.iter().copied()) {
+                Some(near) => format!("the nearest is `{near}`"),
+                None => format!("use one of: {}", self.slugs.join(", ")),
+            },
+        })
     }
 
     /// The consoles of a set of bits, in their order.

@@ -3,7 +3,7 @@
 //!
 //! A name is never enough to join two records, and always enough to doubt that they are two.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
@@ -21,24 +21,17 @@ pub(super) struct Strays {
 }
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
-fn torn(shelves: &Shelves) -> Vec<(Console, HashSet<String>)> {
-    let mut by_console: Vec<(Console, HashSet<String>)> = Vec::new();
+fn torn(shelves: &Shelves) -> BTreeMap<Console, HashSet<String>> {
+    let mut by_console: BTreeMap<Console, HashSet<String>> = BTreeMap::new();
     for (export, bad) in shelves.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
         let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
         let cells =
             bad.text.split([',', ';', '\t', '|', '"']).map(comparable).filter(|cell| cell.len() >= SHORTEST_CELL);
-        match by_console.iter_mut().find(|(known, _)| known == console) {
-            Some((_, all)) => all.extend(cells),
-            None => by_console.push((*console, cells.collect())),
-        }
+        by_console.entry(*console).or_default().extend(cells);
     }
     // A row of an older list may be of an object that the console still has.
     for (console, text) in older::open(shelves) {
-        let cell = comparable(&text);
-        match by_console.iter_mut().find(|(known, _)| *known == console) {
-            Some((_, all)) => drop(all.insert(cell)),
-            None => by_console.push((console, HashSet::from([cell]))),
-        }
+        by_console.entry(console).or_default().insert(comparable(&text));
     }
     by_console
 }
@@ -53,14 +46,18 @@ fn comparable(text: &str) -> String {
 /// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
 pub(super) fn doubts(shelves: &Shelves, members: &Members) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
-    for (console, cells) in torn(shelves) {
-        for (at, shelf) in shelves.shelves.iter().enumerate() {
-            for values in ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| shelf.text(column)) {
-                let named = values.iter().map(|value| value.is_some_and(|v| cells.contains(&comparable(v))));
-                scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, named| {
-                    *slot |= if named { console.bit() } else { 0 };
-                });
-            }
+    let torn = torn(shelves);
+    if torn.is_empty() {
+        return doubts;
+    }
+    let naming = |value: &str| {
+        let value = comparable(value);
+        torn.iter().filter(|(_, cells)| cells.contains(&value)).fold(0, |bits, (console, _)| bits | console.bit())
+    };
+    for (at, shelf) in shelves.shelves.iter().enumerate() {
+        for values in ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| shelf.text(column)) {
+            let named = values.iter().map(|value| value.map_or(0, naming));
+            scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
         }
     }
     doubts

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Diagnosis, Expected};
 use crate::error::Result;
 use crate::formats::Records;
-use crate::frame::internal;
+use crate::frame::{internal, text};
 use crate::notice::{Code, Notice, many};
 
 pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
@@ -97,8 +97,8 @@ fn chain(pages: &[&Records]) -> Option<Chain> {
 fn are_disjoint(pages: &[&Records]) -> bool {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     pages.iter().enumerate().all(|(at, page)| {
-        let ids = page.frame.column("native_id").ok().and_then(|column| column.str().ok());
-        ids.is_none_or(|ids| ids.iter().flatten().all(|id| *seen.entry(id).or_insert(at) == at))
+        text(&page.frame, "native_id")
+            .is_none_or(|ids| ids.iter().flatten().all(|id| *seen.entry(id).or_insert(at) == at))
     })
 }
 

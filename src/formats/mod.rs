@@ -106,8 +106,12 @@ impl Formats {
 
     /// Those of the headers, squeezed, that any format knows.
     fn familiar(&self, header: &[String]) -> Vec<String> {
-        let names = self.names.get_or_init(|| describe::Names::all(&self.formats));
-        header.iter().filter(|name| names.knows(name)).cloned().collect()
+        header.iter().filter(|name| self.knows(name)).cloned().collect()
+    }
+
+    /// Whether any format knows a header, squeezed.
+    fn knows(&self, name: &str) -> bool {
+        self.names.get_or_init(|| describe::Names::all(&self.formats)).knows(name)
     }
 
     /// The format that explains an export best, if any does.

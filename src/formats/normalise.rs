@@ -304,8 +304,13 @@ fn other_table<'a>(
     let suspects: BTreeSet<u32> = ids.flat_map(|(cast, _)| cast.tally.unread().iter().copied()).collect();
     suspects.into_iter().find(|suspect| {
         let Ok(at) = row.binary_search(suspect) else { return false };
-        let names: Vec<String> = cells.values().filter_map(|(cells, _)| cells.get(at)).map(values::squeeze).collect();
-        names.len() >= FEWEST && formats.familiar(&names).len() == names.len()
+        let mut names = 0;
+        let is_name = |cell: &str| {
+            names += 1;
+            formats.knows(&values::squeeze(cell))
+        };
+        // The first cell that is none settles it: a list may have a damaged identifier in every row.
+        cells.values().filter_map(|(cells, _)| cells.get(at)).all(is_name) && names >= FEWEST
     })
 }
 

@@ -35,17 +35,11 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
     let mut pairs = Vec::new();
     let computers = if kind == Kind::ComputerId { computers(shelves) } else { HashSet::new() };
     for shelf in shelves.shelves.iter().filter(|shelf| kind != Kind::MergedId || names_successors(shelf)) {
-        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == kind) {
+        let also = (!computers.is_empty() && !names_computers(shelf)).then_some(Kind::EntraId);
+        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == kind || Some(i.kind) == also) {
             let before = pairs.len();
             push(shelf, kind, identifier.column, &mut pairs);
-            if identifier.hybrid {
-                keep_computers(shelf, &computers, &mut pairs, before);
-            }
-        }
-        if !computers.is_empty() && !names_computers(shelf) {
-            for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == Kind::EntraId) {
-                let before = pairs.len();
-                push(shelf, kind, identifier.column, &mut pairs);
+            if identifier.hybrid || identifier.kind != kind {
                 keep_computers(shelf, &computers, &mut pairs, before);
             }
         }
@@ -81,15 +75,15 @@ fn names_computers(shelf: &Shelf) -> bool {
 /// directory has a computer of that very id, it is one.
 fn keep_computers(shelf: &Shelf, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
     let join_type = shelf.text("join_type");
-    let hybrid = |record: u32| {
-        join_type.and_then(|c| c.get((record - shelf.offset) as usize)).is_some_and(|j| j == JoinType::Hybrid.as_str())
+    let is_one = |number: &u128, record: u32| {
+        let word = join_type.and_then(|c| c.get((record - shelf.offset) as usize));
+        match word.map_or(Some(JoinType::Unknown), JoinType::parse) {
+            Some(JoinType::Hybrid) => true,
+            Some(JoinType::Unknown) => !shelf.console.joins_side_by_side() && computers.contains(number),
+            _ => false,
+        }
     };
     let own = pairs.split_off(from);
-    let open = |record: u32| {
-        let word = join_type.and_then(|c| c.get((record - shelf.offset) as usize));
-        !shelf.console.joins_side_by_side() && word.is_none_or(|word| word == JoinType::Unknown.as_str())
-    };
-    let is_one = |number: &u128, record: u32| hybrid(record) || (open(record) && computers.contains(number));
     pairs.extend(own.into_iter().filter(|(number, record)| is_one(number, *record)));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Phase, Planned, Playbooks};
+use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// What questions are about: the notice that raised them.
 pub(super) const ABOUT: &[&str] = &["went-dark-together"];
@@ -38,12 +38,19 @@ impl Playbooks {
 
     /// The same entry with a question before its own condition.
     fn with_question(&mut self, entry: u32, question: &str) -> u32 {
+        self.another(entry, |own| {
+            let condition = format!("{question} {}", own.condition).trim_end().to_string();
+            Entry { condition, ..own }
+        })
+    }
+
+    /// Adds an entry that is another one but for what is changed, and gives its number.
+    pub(super) fn another(&mut self, entry: u32, change: impl FnOnce(Entry) -> Entry) -> u32 {
         let at = entry as usize;
         let (Some(own), Some(step)) = (self.entries.get(at).cloned(), self.steps.get(at).copied()) else {
             return entry;
         };
-        let condition = format!("{question} {}", own.condition).trim_end().to_string();
-        self.entries.push(crate::plan::Entry { condition, ..own });
+        self.entries.push(change(own));
         self.steps.push(step);
         u32::try_from(self.entries.len() - 1).unwrap_or(entry)
     }

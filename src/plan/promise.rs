@@ -39,13 +39,7 @@ impl Playbooks {
 
     /// The same entry with what will be seen after its own text.
     fn telling(&mut self, entry: u32, mask: u64, promises: &Promises) -> u32 {
-        let at = entry as usize;
-        let (Some(own), Some(step)) = (self.entries.get(at).cloned(), self.steps.get(at).copied()) else {
-            return entry;
-        };
-        self.entries.push(Entry { action: format!("{} {}", own.action, promises.told(mask)), ..own });
-        self.steps.push(step);
-        u32::try_from(self.entries.len() - 1).unwrap_or(entry)
+        self.another(entry, |own| Entry { action: format!("{} {}", own.action, promises.told(mask)), ..own })
     }
 }
 

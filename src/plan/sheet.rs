@@ -20,12 +20,12 @@ pub struct Parameters {
 impl Parameters {
     /// The value of a setting that a text quotes.
     fn get(self, name: &str) -> Option<u32> {
-        match name {
-            "delete_days" => Some(self.delete_days),
-            "inactive_days" => Some(self.inactive_days),
-            "pending_days" => Some(self.pending_days),
-            _ => None,
-        }
+        self.all().into_iter().find(|(own, _)| *own == name).map(|(_, days)| days)
+    }
+
+    /// Every setting by its name.
+    const fn all(self) -> [(&'static str, u32); 3] {
+        [("delete_days", self.delete_days), ("inactive_days", self.inactive_days), ("pending_days", self.pending_days)]
     }
 
     /// A text on one line, with its settings filled in, and the names that are no settings.
@@ -138,7 +138,7 @@ impl<'a> Sheet<'a> {
     pub(super) fn resolve(&mut self, text: &str) -> String {
         let (out, strange) = self.parameters.fill(text);
         for name in strange {
-            self.unknown("setting", name, ["delete_days", "inactive_days", "pending_days"].into_iter());
+            self.unknown("setting", name, self.parameters.all().into_iter().map(|(name, _)| name));
         }
         out
     }

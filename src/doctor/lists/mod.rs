@@ -63,10 +63,10 @@ pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Res
 fn lacking(parts: &[Part], rows: &[Row], verdict: &Verdict) -> Vec<(usize, String)> {
     let named = |(part, reason): &(u32, String)| Some((parts.get(*part as usize)?.export, reason.clone()));
     let mut found: Vec<(usize, String)> = verdict.short.iter().filter_map(named).collect();
-    for (number, part) in (0_u32..).zip(parts).filter(|(number, _)| !verdict.older.contains(number)) {
+    let held = rows::held(parts.len(), rows);
+    for ((_, part), held) in (0_u32..).zip(parts).zip(held).filter(|((number, _), _)| !verdict.older.contains(number)) {
         let Some(declared) = part.declared else { continue };
-        let held = rows.iter().filter(|row| row.part == number && row.object != rows::NONE).count() as u64;
-        if declared > held {
+        if declared > u64::from(held) {
             found.push((part.export, format!("its newest list declares {declared} devices and has {held}")));
         }
     }

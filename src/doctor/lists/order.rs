@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use super::parts::Part;
-use super::rows::{NEVER, NONE, Row, groups};
+use super::rows::{NEVER, NONE, Row, groups, held};
 use crate::formats::Records;
 use crate::time::DAY;
 
@@ -58,7 +58,7 @@ impl Order {
         let mut order = Self::default();
         let witnesses: BTreeMap<(u32, u32), Witness> = witnesses.into_iter().collect();
         let alone = alone(parts, &witnesses);
-        let held = held(parts, rows);
+        let held = held(parts.len(), rows);
         for (pair, found) in &witnesses {
             let (Some(a), Some(b)) = (parts.get(pair.0 as usize), parts.get(pair.1 as usize)) else { continue };
             if a.whole != b.whole || (!a.whole && !gaps.one_format(pair.0, pair.1)) {
@@ -87,17 +87,6 @@ impl Order {
         let (pair, wanted) = if a < b { ((a, b), Ordering::Greater) } else { ((b, a), Ordering::Less) };
         self.pairs.get(&pair).copied().flatten() == Some(wanted)
     }
-}
-
-/// Rows with an object, by list.
-fn held(parts: &[Part], rows: &[Row]) -> Vec<u32> {
-    let mut held = vec![0; parts.len()];
-    for row in rows.iter().filter(|row| row.object != NONE) {
-        if let Some(held) = held.get_mut(row.part as usize) {
-            *held += 1;
-        }
-    }
-    held
 }
 
 impl Witness {

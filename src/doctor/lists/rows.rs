@@ -87,6 +87,17 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> 
     rows
 }
 
+/// Rows with an object, by list.
+pub(super) fn held(lists: usize, rows: &[Row]) -> Vec<u32> {
+    let mut held = vec![0; lists];
+    for row in rows.iter().filter(|row| row.object != NONE) {
+        if let Some(held) = held.get_mut(row.part as usize) {
+            *held += 1;
+        }
+    }
+    held
+}
+
 /// A serial number that one list has on several objects tells none of them.
 fn forget_shared_serials(rows: &mut [Row]) {
     let mut order: Vec<(u32, u32, u32, usize)> = rows
