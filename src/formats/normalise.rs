@@ -122,7 +122,7 @@ struct Wanted<'a> {
 /// Casts the columns of a recognised export.
 ///
 /// # Errors
-/// [`Error::Internal`] if the engine refuses the table.
+/// [`Error::Internal`](crate::error::Error::Internal) if the engine refuses the table.
 pub fn normalise(
     export: &Export,
     recognised: &Recognised<'_>,
@@ -370,7 +370,7 @@ fn pairs(export: &Export, key: usize, value: usize) -> BTreeMap<String, String> 
 /// Puts names in place of ids.
 ///
 /// # Errors
-/// [`Error::Internal`] if the engine refuses the column.
+/// [`Error::Internal`](crate::error::Error::Internal) if the engine refuses the column.
 pub fn translate(records: &mut Records, field: &str, names: &BTreeMap<String, String>) -> Result<()> {
     let Ok(ids) = records.frame.column(field).and_then(|c| c.str().cloned()) else { return Ok(()) };
     let named: StringChunked = ids.iter().map(|id| id.map(|id| names.get(id).map_or(id, String::as_str))).collect();

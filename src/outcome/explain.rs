@@ -55,7 +55,7 @@ pub struct Explanation {
     pub as_of: i64,
     /// Days after which it is stale, where that is known.
     pub inactive_days: Option<u32>,
-    /// Its records, in their order: the first [`story::MOST_RECORDS`] and those that speak for their console.
+    /// Its records, in their order: the first [`MOST_RECORDS`] and those that speak for their console.
     pub records: Vec<RecordStory>,
     /// How many records it has.
     pub records_total: usize,

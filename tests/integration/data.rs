@@ -194,6 +194,7 @@ fn a_folder_from_somebody_else_takes_no_guard_from_a_command() {
         place.write("out/data/run.json", changed.to_string());
         assert_eq!(complaint(&place, "out"), "exit 0\n");
         let files = files_below(&place.path("new")).into_iter().filter(|(name, _)| name.starts_with("commands/"));
+        fs::remove_dir_all(place.path("new")).unwrap();
         files.map(|(_, content)| String::from_utf8(content).unwrap()).collect()
     };
     let erasing = |entry: &serde_json::Value| entry["command"].is_object() && entry["wipes"] == true;
