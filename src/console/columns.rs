@@ -35,6 +35,12 @@ pub enum From {
     Any(&'static str, &'static str),
     /// Whether all records have a value in the column; false without records.
     AllFilled(&'static str),
+    /// Whether the console whose objects the column names lists the id that the live record has, on whichever device;
+    /// unknown where it has none.
+    Listed(&'static str),
+    /// True where the console of that number holds at least half of the devices whose live record has the same word in the
+    /// column, and more than one; unknown otherwise.
+    Held(&'static str, usize),
     /// Whether an export of the console with rows is there.
     Supplied,
     /// True where the console has no record and could have been joined, false where it has one, unknown otherwise.
@@ -53,7 +59,9 @@ impl From {
             | Self::LiveAge(f)
             | Self::CountOf(f, _)
             | Self::Any(f, _)
-            | Self::AllFilled(f) => Some(f),
+            | Self::AllFilled(f)
+            | Self::Listed(f)
+            | Self::Held(f, _) => Some(f),
         }
     }
 }
@@ -66,7 +74,9 @@ impl Carried {
             From::Live(source) | From::Newest(source) => record_field(source).map_or(Kind::Text, |f| f.kind),
             From::Age(_) | From::LiveAge(_) => Kind::Days,
             From::Count | From::CountOf(..) => Kind::Count,
-            From::Any(..) | From::AllFilled(_) | From::Supplied | From::Absent => Kind::Flag,
+            From::Any(..) | From::AllFilled(_) | From::Listed(_) | From::Held(..) | From::Supplied | From::Absent => {
+                Kind::Flag
+            }
         }
     }
 }

@@ -53,8 +53,6 @@ impl Devices {
             }
             "signals_known" => self.signals_known(shelves),
             "record_days" => self.ages(name, self.made(shelves).into_iter()),
-            "intune_entra_listed" => self.listed_in_entra(shelves),
-            "abm_server_used" => self.server_used(shelves),
             "owner_devices" => Owners::new(self, shelves).devices(name),
             "owner_stale" => Owners::new(self, shelves).stale(name),
             "owner_quota" => {
@@ -69,7 +67,11 @@ impl Devices {
             "platform" => words(self.platform.iter().map(|p| Some(p.as_str())).collect()),
             "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
             "join_type" => self.known_word(shelves, name, JoinType::Unknown.as_str())?,
-            "android_mode" => self.live_value(shelves, Console::Intune, "mode", name)?,
+            "android_mode" => {
+                let mut column = self.merged(shelves, "mode")?;
+                column.rename(name.into());
+                column
+            }
             "inactive_days" => threshold(Threshold::Inactive),
             "delete_days" => threshold(Threshold::Delete),
             "sensor_days" => threshold(Threshold::Sensor),
@@ -197,6 +199,8 @@ impl Devices {
                 let times = times.datetime().map_err(internal)?.physical().iter().collect::<Vec<_>>();
                 self.ages(name, times.into_iter())
             }
+            From::Listed(field) => self.listed(shelves, carried.console, field, name),
+            From::Held(field, by) => self.shared_with(shelves, carried.console, field, by, name),
             From::Supplied => {
                 let partial = shelves.partial.iter().any(|(console, _)| *console == carried.console);
                 BooleanChunked::full(name.into(), !partial && shelves.of(carried.console).is_some(), count)

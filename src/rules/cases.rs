@@ -8,7 +8,7 @@ use super::describe::{Case, Expect};
 use super::engine::{dtype, first_line, mask, quietly};
 use super::evaluate::severities;
 use super::objects::objects_of;
-use super::records::derive;
+use super::records::{derive, without_records};
 use super::rule::{FLAGGED, Rule, place};
 use crate::error::Problem;
 use crate::schema::{Kind, Severity};
@@ -63,6 +63,11 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
         )?);
     }
     for own in &rule.derived {
+        // Of one of many consoles that a test does not speak of there is no record.
+        if own.each && made_up.is_none() && !case.given.contains_key(&own.name) {
+            columns.push(without_records(own, 1));
+            continue;
+        }
         columns.push(column(case, &own.name, own.kind(), made_up.as_ref(), |m| derive(own, &m.shelves, &m.devices))?);
     }
     if !rule.after.is_empty() {

@@ -80,6 +80,9 @@ pub(super) struct RawDerived {
     /// Days since that time.
     #[serde(default)]
     pub days: Option<String>,
+    /// Said of each console of a kind; no key of the file.
+    #[serde(skip)]
+    pub each: bool,
 }
 
 /// Which records of a console a finding concerns.

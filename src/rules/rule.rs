@@ -80,6 +80,8 @@ pub(super) struct Derived {
     /// The filter and the condition or column, as written.
     pub filter_text: Option<String>,
     pub text: String,
+    /// Said of each console of a kind, not of this one by name.
+    pub each: bool,
 }
 
 /// What the records say together.

@@ -21,6 +21,7 @@ mod identity;
 mod inspect;
 mod links;
 mod lists;
+mod named;
 mod offline;
 mod place;
 mod plans;

@@ -1,0 +1,177 @@
+//! Whether a list is too small beside what the other lists say of it: how one that was filtered or cut shows. Which lists
+//! speak of which is in the files of the consoles.
+
+use polars::prelude::StringChunked;
+
+use crate::console::{Claim, Console, Cover, Kind, Test};
+use crate::identity::{Devices, Shelf, Shelves};
+use crate::schema::{Activity, Kind as Type, Platform, record_field};
+
+/// A third of what others claim is missing: in a small tenant so many devices may be a finding, and no more.
+const FEW_MISSING: usize = 3;
+/// From here on an export that holds less than three quarters of what others claim is implausible.
+const MANY_CLAIMS: usize = 20;
+/// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type.
+const PLATFORM_CLAIMS: usize = 5;
+
+/// Why a list is too small to be whole.
+pub(super) fn implausible(console: Console, shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let claimed = console.claims().iter().find_map(|claim| too_few_claimed(console, claim, shelves, devices));
+    claimed.or_else(|| too_few_known(console, console.most_of()?, devices)).or_else(|| a_tenth(console, shelves))
+}
+
+/// Another list says of devices that this one holds them; most of them must be there.
+fn too_few_claimed(console: Console, claim: &Claim, shelves: &Shelves, devices: &Devices) -> Option<String> {
+    let at = shelves.shelves.iter().position(|s| s.console.index() == claim.by)?;
+    let (shelf, device_of) = (shelves.shelves.get(at)?, devices.device_of(at));
+    let claimed = claimed_by(claim, shelf, device_of, devices)?;
+    let what = format!("{} that {}", devices_of(claim), claim.says);
+    short(&claimed, devices, console, &what, claim)
+        .or_else(|| without_a_word(console, claim, shelf, device_of, &claimed, devices))
+}
+
+const fn devices_of(claim: &Claim) -> &'static str {
+    if claim.stale_too { "devices" } else { "live devices" }
+}
+
+/// The devices of which a console says something.
+fn claimed_by(claim: &Claim, shelf: &Shelf, device_of: &[u32], devices: &Devices) -> Option<Vec<bool>> {
+    let clauses = claim.when.iter();
+    let cells: Vec<(&StringChunked, &Test)> =
+        clauses.map(|clause| Some((shelf.text(clause.column)?, &clause.test))).collect::<Option<_>>()?;
+    let counts: Vec<bool> = devices.activities().map(|a| claim.stale_too || a == Activity::Active).collect();
+    let mut claimed = vec![false; counts.len()];
+    for (line, device) in device_of.iter().enumerate() {
+        let device = *device as usize;
+        if counts.get(device) == Some(&true)
+            && cells.iter().all(|(cells, test)| test.accepts(cells.get(line)))
+            && let Some(slot) = claimed.get_mut(device)
+        {
+            *slot = true;
+        }
+    }
+    Some(claimed)
+}
+
+/// A list without a single device of one kind, although another list claims several, was filtered.
+fn without_a_word(
+    console: Console,
+    claim: &Claim,
+    shelf: &Shelf,
+    device_of: &[u32],
+    claimed: &[bool],
+    devices: &Devices,
+) -> Option<String> {
+    let each = claim.each.as_ref()?;
+    let cells = shelf.text(each.column)?;
+    let Some(Type::Word(words)) = record_field(each.column).map(|f| f.kind) else { return None };
+    let bit = console.bit();
+    words.iter().filter(|word| !matches!(**word, "none" | "unknown")).find_map(|word| {
+        let mut own: Vec<u32> = device_of
+            .iter()
+            .zip(cells.iter())
+            .filter(|(device, cell)| *cell == Some(*word) && claimed.get(**device as usize) == Some(&true))
+            .map(|(device, _)| *device)
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        let held = own.iter().any(|device| devices.consoles().get(*device as usize).is_some_and(|c| c & bit != 0));
+        (own.len() >= PLATFORM_CLAIMS && !held).then(|| {
+            format!(
+                "the {} export holds none of {} {} of {} {word} that {}; it looks {}",
+                console.title(),
+                own.len(),
+                devices_of(claim),
+                each.called,
+                claim.says,
+                each.looks
+            )
+        })
+    })
+}
+
+/// How many of the devices that others claim a console holds, and how many they claim; of one platform or of all.
+fn count(claimed: &[bool], devices: &Devices, console: Console, platform: Option<Platform>) -> (usize, usize) {
+    let bit = console.bit();
+    let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
+    let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
+    own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
+}
+
+/// Whether too many are missing to be findings: a third of them, or of many a quarter.
+const fn too_few(held: usize, all: usize) -> bool {
+    let missing = all - held;
+    (missing >= FEW_MISSING && missing * 3 >= all) || (all >= MANY_CLAIMS && missing * 4 > all)
+}
+
+/// A list that covers less than half of the known devices of its platform says nothing of those that it lacks.
+fn too_few_known(console: Console, cover: &Cover, devices: &Devices) -> Option<String> {
+    let bit = console.bit();
+    // Where it joins by the Entra id alone, a device without one is nothing that it could have named.
+    let by_entra_id = console.columns_of(Kind::EntraId).next().is_some();
+    let known = || {
+        let all = (0..devices.count as usize).filter(|device| !by_entra_id || devices.has_entra_id(*device));
+        all.filter(|device| devices.platforms().get(*device) == Some(&cover.platform))
+    };
+    let all = known().count();
+    let held = known().filter(|device| devices.consoles().get(*device).is_some_and(|held| held & bit != 0)).count();
+    let (title, called) = (console.title(), cover.called);
+    (held * 2 <= all).then(|| format!("the {title} names {held} of {all} {called}; it does not cover most of them"))
+}
+
+/// Why a console holds too few of the devices that others claim for it: of all, or none of one platform.
+fn short(claimed: &[bool], devices: &Devices, console: Console, what: &str, claim: &Claim) -> Option<String> {
+    let title = console.title();
+    let (held, all) = count(claimed, devices, console, None);
+    if too_few(held, all) {
+        return Some(format!("the {title} export holds {held} of {all} {what}; it looks {}", claim.looks));
+    }
+    Platform::ALL.iter().filter(|_| claim.platforms).find_map(|platform| {
+        let (held, all) = count(claimed, devices, console, Some(*platform));
+        let (none, few) = (held == 0 && all >= PLATFORM_CLAIMS, all >= MANY_CLAIMS && too_few(held, all));
+        (none || few).then(|| {
+            let held = if held == 0 { "none".to_string() } else { held.to_string() };
+            format!(
+                "the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform"
+            )
+        })
+    })
+}
+
+/// Where nothing else tells: a list with less than a tenth of the rows of another.
+fn a_tenth(console: Console, shelves: &Shelves) -> Option<String> {
+    let rows = |c: Console| shelves.of(c).map_or(0, Shelf::height);
+    let own = rows(console);
+    let others = console.tenth_of().iter().filter_map(|number| shelves.registry.at(*number));
+    let (other, most) = others.map(|c| (c, rows(c))).max_by_key(|(_, n)| *n)?;
+    (most >= 50 && own * 10 < most).then(|| {
+        format!(
+            "the {} export has {own} rows beside {most} of {}; it looks filtered or cut",
+            console.title(),
+            other.title()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_few;
+
+    #[test]
+    fn a_third_that_is_missing_is_too_much() {
+        for (held, all, expected) in [
+            (1, 5, true),
+            (0, 3, true),
+            (1, 3, false),
+            (8, 10, false),
+            (7, 10, false),
+            (6, 9, true),
+            (13, 18, false),
+            (15, 20, false),
+            (14, 20, true),
+            (0, 0, false),
+        ] {
+            assert_eq!(too_few(held, all), expected, "{held} of {all}");
+        }
+    }
+}
