@@ -93,6 +93,13 @@ steps:
   - step: export-list
   - step: acme-cancel
   - step: verify-in-next-export
+tests:
+  - name: the contract is cancelled
+    given: { platform: windows, activity: stale }
+    records: [{ console: acme-care, id: '42', state: managed }]
+    findings: [{ plan: objects, objects: ['42'] }]
+    conditions: { acme-cancel: not in repair }
+    wipes: []
 ";
 
 const INTUNE: &str = "\

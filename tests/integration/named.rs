@@ -7,6 +7,7 @@ use crate::common::{files_below, has_ending, repository};
 
 /// Sources that name a console, how often, and why that cannot be data.
 const NAMED: &[(&str, usize, &str)] = &[
+    ("analysis/tables.rs", 3, "a computer that no directory lists is known by the Entra device id of its hybrid device"),
     ("console/registry.rs", 11, "the numbers of the shipped consoles stand in outputs and are never given to another"),
     ("console/shipped.rs", 11, "names for tests"),
     ("plan/entry.rs", 2, "the tools that run commands; two are called like a console"),
@@ -44,7 +45,7 @@ fn named_in(code: &str, registry: &Registry) -> usize {
             .filter(|(at, word)| line.split_at(at + word.len()).1.starts_with(|c: char| c.is_ascii_uppercase()))
             .count()
     };
-    let constants = code.matches("pub const ").count().min(code.matches("Self::shipped(").count());
+    let constants = code.matches(": Self = Self::shipped(").count();
     let by_type: usize = if types == 0 { 0 } else { code.lines().map(of_type).sum() };
     let by_text = code.lines().flat_map(texts).filter(|text| names(text, registry)).count();
     by_type + by_text + constants
