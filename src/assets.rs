@@ -60,7 +60,7 @@ pub fn own(files: &Files) -> BTreeSet<String> {
 #[must_use]
 pub fn is_rule_file(path: &str) -> bool {
     ["vocabulary.yaml", "checklist.yaml", "markers.yaml", "products.yaml"].contains(&path)
-        || ["consoles/", "findings/", "conditions/", "formats/", "playbooks/"]
+        || ["consoles/", "findings/", "conditions/", "formats/", "playbooks/", "checklist/"]
             .iter()
             .any(|folder| path.starts_with(folder))
 }

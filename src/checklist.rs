@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assets::Files;
+use crate::assets::{Files, under};
 use crate::console::Registry;
 use crate::error::Problem;
 
 const PATH: &str = "checklist.yaml";
+/// Files beside it, one a console, whose exports come after those of the list.
+const FOLDER: &str = "checklist/";
 
 /// One export to ask for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -77,19 +79,38 @@ struct Raw {
 /// # Errors
 /// Every problem of the file.
 pub fn load(files: &Files) -> Result<Vec<Wanted>, Vec<Problem>> {
-    let problem =
-        |place: &str, message: String| Problem { file: PATH.into(), place: place.into(), message, help: String::new() };
-    let Some(text) = files.get(PATH) else { return Err(vec![problem("", "the file is missing".into())]) };
-    let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem("", e.to_string())])?;
+    let Some(text) = files.get(PATH) else { return Err(vec![problem(PATH, "", "the file is missing".into())]) };
     let registry = Registry::load(files)?;
-    let mut problems = Vec::new();
-    for wanted in &raw.exports {
-        if registry.parse(&wanted.console).is_none() {
-            problems.push(problem(&wanted.title, format!("`{}` is no console", wanted.console)));
+    let (mut exports, mut problems) = (Vec::new(), Vec::new());
+    let mut add = |path: &str, text: &str| match crate::yaml::from_str::<Raw>(text) {
+        Ok(raw) => {
+            problems.extend(raw.exports.iter().flat_map(|wanted| wrong(path, wanted, registry)));
+            exports.extend(raw.exports);
         }
-        if wanted.ways.iter().any(|way| way.path.is_none() && way.command.is_none()) {
-            problems.push(problem(&wanted.title, "a way has neither `path` nor `command`".into()));
-        }
+        Err(e) => problems.push(problem(path, "", e.to_string())),
+    };
+    add(PATH, text);
+    let mut more = under(files, FOLDER);
+    let place = |path: &str| registry.parse(path.trim_start_matches(FOLDER).trim_end_matches(".yaml"));
+    more.sort_by_key(|(path, _)| (place(path).is_none(), place(path), path.clone()));
+    for (path, text) in &more {
+        add(path, text);
     }
-    if problems.is_empty() { Ok(raw.exports) } else { Err(problems) }
+    if problems.is_empty() { Ok(exports) } else { Err(problems) }
+}
+
+fn problem(file: &str, place: &str, message: String) -> Problem {
+    Problem { file: file.into(), place: place.into(), message, help: String::new() }
+}
+
+/// What is wrong with one export.
+fn wrong(path: &str, wanted: &Wanted, registry: &Registry) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if registry.parse(&wanted.console).is_none() {
+        problems.push(problem(path, &wanted.title, format!("`{}` is no console", wanted.console)));
+    }
+    if wanted.ways.iter().any(|way| way.path.is_none() && way.command.is_none()) {
+        problems.push(problem(path, &wanted.title, "a way has neither `path` nor `command`".into()));
+    }
+    problems
 }

@@ -115,6 +115,7 @@ impl Checked {
 /// [`Error::Rules`] with every problem.
 pub fn check(options: &Options) -> Result<Checked> {
     let library = Library::load(options)?;
+    crate::checklist::load(&library.files).map_err(|problems| Error::Rules { problems })?;
     Ok(Checked {
         formats: library.formats.into_all(),
         playbooks: library.playbooks,

@@ -111,22 +111,27 @@ pub(super) fn nameless(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, 
 /// With fewer pairs a few renamed devices are no pattern.
 const FEWEST_PAIRS: usize = 10;
 
-/// Devices whose names in Intune and Entra ID differ, where that is so for most of them.
+/// Devices whose names differ in a console and in one whose records it names, as Intune does those of Entra ID, where that
+/// is so for most of them.
 ///
 /// Both consoles show the name that the device reports. Where most pairs disagree, a column of one of the files was
 /// sorted or moved by itself, and the ids stand beside the wrong devices.
-pub(super) fn names_disagree(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Option<Notice>) {
-    let (Some(intune), Some(entra)) = (shelves.of(Console::Intune), shelves.of(Console::Entra)) else {
-        return (Vec::new(), None);
-    };
-    let (Some(here), Some(there)) = (intune.text("name"), entra.text("name")) else { return (Vec::new(), None) };
+pub(super) fn names_disagree(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+    let registry = shelves.registry;
+    let pointers = registry.all().iter().filter_map(|console| registry.pointer_to(*console));
+    let (differ, notices): (Vec<_>, Vec<_>) =
+        pointers.map(|pointer| disagree(shelves, devices, pointer.from, pointer.to)).unzip();
+    (differ.concat(), notices.into_iter().flatten().collect())
+}
+
+fn disagree(shelves: &Shelves, devices: &Members, from: Console, to: Console) -> (Vec<DeviceId>, Option<Notice>) {
+    let names = |console| shelves.of(console).and_then(|shelf| shelf.text("name"));
+    let (Some(here), Some(there)) = (names(from), names(to)) else { return (Vec::new(), None) };
     let (mut pairs, mut differ) = (0, Vec::new());
     // A phone is often registered under another name than it is managed by.
     let computers = devices.platforms().iter().map(|p| matches!(p, Platform::Windows | Platform::Macos));
     for (device, _) in DeviceId::all(devices.count).zip(computers).filter(|(_, computer)| *computer) {
-        let (Some(a), Some(b)) =
-            (live_name(devices, Console::Intune, device, here), live_name(devices, Console::Entra, device, there))
-        else {
+        let (Some(a), Some(b)) = (live_name(devices, from, device, here), live_name(devices, to, device, there)) else {
             continue;
         };
         pairs += 1;
@@ -138,9 +143,11 @@ pub(super) fn names_disagree(shelves: &Shelves, devices: &Members) -> (Vec<Devic
         return (Vec::new(), None);
     }
     let message = format!(
-        "{} of {pairs} devices have one name in Intune and another in Entra ID: a column of one of the files was probably moved \
+        "{} of {pairs} devices have one name in {} and another in {}: a column of one of the files was probably moved \
          or sorted by itself, so that ids stand beside the wrong devices. They count as contradictory; export both again",
-        differ.len()
+        differ.len(),
+        from.title(),
+        to.title()
     );
     let notice = Notice::new(Code::IdentityConflict, "", message);
     (differ, Some(notice))

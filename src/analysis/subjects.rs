@@ -59,7 +59,7 @@ pub(super) fn plan(
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
     let directory = shelves.shelves.iter().map(|shelf| shelf.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
-    let autopilot = autopilot_is_whole(shelves, devices.coverage().lists());
+    let provisioning_known = provisioning_is_whole(shelves, devices.coverage().lists());
     let mode = AndroidModes::new(shelves, devices);
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
     let one = |device: usize, steps: &mut Vec<Planned>| {
@@ -68,9 +68,10 @@ pub(super) fn plan(
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
         let own: Vec<u32> = all.iter().filter(sure).copied().collect();
         let own = without_echoes(shelves, &own);
-        // An Autopilot row that may be the device's forbids what is right for any other; only a person can tell.
-        let maybe_autopilot = all.iter().any(|record| {
-            !sure(&record) && shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Autopilot)
+        // A row that may be the device's and would make it enrol itself again forbids what is right for any other; only a
+        // person can tell.
+        let maybe_provisioned = all.iter().any(|record| {
+            !sure(&record) && shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console.provisions())
         });
         let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
@@ -98,7 +99,7 @@ pub(super) fn plan(
             platform: table.platform.get(device).copied(),
             ownership: *ownership,
             join_type: *join_type,
-            identity: if maybe_autopilot { Identity::Weak } else { *identity },
+            identity: if maybe_provisioned { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
@@ -116,7 +117,7 @@ pub(super) fn plan(
             kept,
             ad_complete: ad_complete && devices.coverage().covers_domain(number),
             // Portal lists of Autopilot have serial numbers only.
-            autopilot_proven: autopilot && !table.serial.get(device).is_empty(),
+            autopilot_proven: provisioning_known && !table.serial.get(device).is_empty(),
             objects: objects(shelves, devices, &holds, number, &own),
             claims,
         };
@@ -135,13 +136,16 @@ pub(super) fn plan(
     Ok(parts.concat())
 }
 
-/// Whether every row of the Autopilot list could have been found by its serial number.
-fn autopilot_is_whole(shelves: &Shelves, lists: &Lists) -> bool {
+/// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.
+fn provisioning_is_whole(shelves: &Shelves, lists: &Lists) -> bool {
     let torn = shelves.bad.iter().any(|(export, bad)| {
-        !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| *c == Console::Autopilot)
+        !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| c.provisions())
     });
-    let serials = shelves.of(Console::Autopilot).and_then(|shelf| shelf.text("serial"));
-    !torn && !lists.is_cut(Console::Autopilot) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
+    let whole = |console: &Console| {
+        let serials = shelves.of(*console).and_then(|shelf| shelf.text("serial"));
+        !lists.is_cut(*console) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
+    };
+    !torn && shelves.registry.all().iter().filter(|console| console.provisions()).all(whole)
 }
 
 /// Records of each flagged device.
@@ -195,7 +199,7 @@ fn objects(shelves: &Shelves, devices: &Devices, holds: &Holds, device: u32, rec
             state: if parked(shelf, line) { State::Unassigned } else { shelf.console.state(&shelf.row(line)) },
             ztdid: word("ztdid").is_some(),
             join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
-            licence: licence(word("license")),
+            licence: licence(shelf.console, word("license")),
             connector: holds.connector.says(shelf.console, line),
             without_actions: holds.without_actions.says(shelf.console, line),
         })
@@ -220,10 +224,10 @@ fn claim(
     };
     let device = findings.device.get(finding).copied().unwrap_or(NONE);
     let mut objects = findings.objects(finding).to_vec();
-    // Of several Entra objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
+    // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
-    let of_entra = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console == Console::Entra);
-    let surplus = all.iter().any(|record| of_entra(record) && objects.binary_search(record).is_err());
+    let signed_in = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console.sees_sign_ins());
+    let surplus = all.iter().any(|record| signed_in(record) && objects.binary_search(record).is_err());
     if intent == Intent::Objects && surplus {
         objects.retain(|record| !signs_in(shelves, devices, device, *record));
         if objects.is_empty() {
@@ -255,7 +259,7 @@ fn signs_in(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> b
     let Some((shelf, line)) = shelves.locate(record) else { return false };
     let seen = shelf.times("last_seen").and_then(|c| c.get(line));
     let unread = shelf.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
-    shelf.console == Console::Entra && (unread || devices.activity_at(device, seen) == Activity::Active)
+    shelf.console.sees_sign_ins() && (unread || devices.activity_at(device, seen) == Activity::Active)
 }
 
 /// Whether Google says that the device runs ChromeOS Flex.
@@ -267,18 +271,12 @@ fn runs_flex(shelves: &Shelves, records: &[u32]) -> bool {
     records.iter().any(|record| kind(record) == Some("chromeosflex"))
 }
 
-/// What becomes of the upgrade of a ChromeOS device, by the words of Google's API. The older words do not say how the
-/// upgrade was bought.
-fn licence(word: Option<&str>) -> Licence {
-    match word {
-        Some("enterpriseupgradefixedterm" | "educationupgradefixedterm" | "kioskupgrade") => Licence::Annual,
-        Some("enterpriseupgradeperpetual" | "educationupgradeperpetual") => Licence::Perpetual,
-        Some("enterprise" | "education") => Licence::Bundled,
-        _ => Licence::Unknown,
-    }
+/// What becomes of the licence of a device, by the words of its console.
+fn licence(console: Console, word: Option<&str>) -> Licence {
+    word.and_then(|word| console.licence(word)).and_then(Licence::parse).unwrap_or(Licence::Unknown)
 }
 
-/// Management mode of Android devices, from their live Intune record.
+/// Management mode of Android devices, from their live record in the console that knows best.
 struct AndroidModes<'a> {
     shelves: &'a Shelves,
     devices: &'a Devices,
@@ -290,11 +288,12 @@ impl<'a> AndroidModes<'a> {
     }
 
     fn of(&self, device: u32) -> AndroidMode {
-        let word = || {
-            let line = self.devices.live_line(Console::Intune, device)?;
-            let mode = self.shelves.of(Console::Intune)?.text("mode")?.get(line as usize)?;
+        let word = |console: &Console| {
+            let line = self.devices.live_line(*console, device)?;
+            let mode = self.shelves.of(*console)?.text("mode")?.get(line as usize)?;
             AndroidMode::parse(mode)
         };
-        word().unwrap_or(AndroidMode::Unknown)
+        let sources = self.shelves.registry.sources_of("mode").unwrap_or_default();
+        sources.iter().find_map(word).unwrap_or(AndroidMode::Unknown)
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueHint};
 
 use super::print::{self, BAD, BOLD, DIM};
 use crate::analysis::Checked;
+use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row, Tested};
@@ -64,6 +65,10 @@ struct Check {
 
 #[derive(Debug, ClapArgs)]
 struct Facts {
+    /// Folder with consoles to add to the shipped ones or to put in their place
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    rules: Option<PathBuf>,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -75,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         Verb::Show(args) => show(&Checked::with(args.rules.as_deref())?.playbooks, &args.name),
         Verb::Check(args) => check(&Checked::with(args.rules.as_deref())?),
         Verb::Test(args) => test(&Checked::with(args.rules.as_deref())?),
-        Verb::Facts(args) => facts(args.json),
+        Verb::Facts(args) => facts(args),
     }
 }
 
@@ -154,18 +159,23 @@ fn aside(tested: &Tested) -> String {
     if tested.unseen.is_empty() { String::new() } else { format!("  in no test: {}", tested.unseen.join(" ")) }
 }
 
-fn facts(json: bool) -> Result<u8> {
-    let tables = [("device", DEVICE_FACTS), ("object", OBJECT_FACTS)];
-    if json {
+fn facts(args: &Facts) -> Result<u8> {
+    let files = crate::assets::rules(args.rules.as_deref())?;
+    let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
+    let own = registry.device_words().map(|own| Fact { word: own.word, meaning: own.meaning });
+    let device: Vec<Fact> = DEVICE_FACTS.iter().copied().chain(own).collect();
+    if args.json {
         let row =
             |table: &str, fact: &Fact| serde_json::json!({ "fact": fact.word, "of": table, "meaning": fact.meaning });
+        let tables = [("device", device.as_slice()), ("object", OBJECT_FACTS)];
         let rows: Vec<_> = tables.iter().flat_map(|(table, facts)| facts.iter().map(|f| row(table, f))).collect();
         print::out(&print::pretty(&rows)?)?;
         return Ok(exit::DONE);
     }
+    let tables = [("the device", device.as_slice()), ("the object that a step acts on", OBJECT_FACTS)];
     let width = tables.iter().flat_map(|(_, facts)| facts.iter()).map(|f| f.word.len()).max().unwrap_or_default() + 2;
     let mut text = String::new();
-    for (title, facts) in [("the device", DEVICE_FACTS), ("the object that a step acts on", OBJECT_FACTS)] {
+    for (title, facts) in tables {
         let _ = writeln!(text, "{}{BOLD}{title}{BOLD:#}", if text.is_empty() { "" } else { "\n" });
         for fact in facts {
             let _ = writeln!(text, "{:<width$}{}", fact.word, fact.meaning);

@@ -1,156 +1,15 @@
-//! The YAML file of a console, word for word, and the checks that make facts of it.
+//! The checks that make facts of the file of a console.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
-use super::registry::MERGED;
+use super::raw::{Raw, RawClauses, RawColumn, RawGone, RawGroup, RawIdentifier, RawState, RawTest};
+use super::registry::{MERGED, RANKED};
+use super::words::Words;
 use super::{Carried, Clause, Console, Facts, Group, Identifier, Kind, Path, State, Test};
 use crate::error::Problem;
-use crate::language::{Count, Derived, OfRecords, Refusal, Words};
+use crate::language::{Derived, OfRecords, Refusal, What};
 use crate::schema::{Platform, RECORD, nearest, no_file_name, record_field};
 
 /// Where such files are.
 pub(super) const FOLDER: &str = "consoles/";
-
-#[allow(clippy::struct_excessive_bools, reason = "keys of a file, each by itself")]
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    /// Slug.
-    console: String,
-    title: String,
-    /// Place among the consoles; those that are added come after the shipped ones.
-    order: u32,
-    /// Platforms that it may hold; none means all.
-    #[serde(default)]
-    platforms: Vec<String>,
-    /// `false`: its rows only describe devices that others hold.
-    #[serde(default = "yes")]
-    makes_devices: bool,
-    /// Its dates are signs of life.
-    #[serde(default)]
-    signals: bool,
-    /// Reports have columns for it also without a list of it.
-    #[serde(default)]
-    always_shown: bool,
-    /// Its records may be joined by a host name, where nothing else joins them.
-    #[serde(default)]
-    by_host_name: bool,
-    /// A directory of computers.
-    #[serde(default)]
-    directory: bool,
-    /// Lists a device once for each account on it.
-    #[serde(default)]
-    accounts: bool,
-    /// Objects that are joined in different ways may live side by side on one machine.
-    #[serde(default)]
-    joins: bool,
-    /// How device keys name an object of it, where not by the slug.
-    object_key: Option<String>,
-    #[serde(default)]
-    identifiers: Vec<RawIdentifier>,
-    /// Field of the merged view → rank; the lowest is asked first.
-    #[serde(default)]
-    precedence: BTreeMap<String, u32>,
-    /// States of its objects; the first whose columns all say so.
-    #[serde(default)]
-    states: Vec<RawState>,
-    /// What a record says that is out of service.
-    #[serde(default)]
-    gone: BTreeMap<String, RawTest>,
-    #[serde(default)]
-    groups: Vec<RawGroup>,
-    /// Columns of the device table under a name or with a meaning of their own.
-    #[serde(default)]
-    columns: Vec<RawColumn>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIdentifier {
-    column: String,
-    names: String,
-    /// The console whose object it names.
-    of: Option<String>,
-    #[serde(default)]
-    hybrid: bool,
-    /// The record that it names is the live one of its console.
-    #[serde(default)]
-    live: bool,
-    #[serde(default)]
-    sometimes: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawState {
-    state: String,
-    when: BTreeMap<String, RawTest>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum RawTest {
-    Flag(bool),
-    /// `filled`, `blank`, or a word.
-    Word(String),
-    Words(Vec<String>),
-    Not(RawNot),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNot {
-    not: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawGroup {
-    column: String,
-    of: String,
-    rank: u8,
-    path: Option<String>,
-    #[serde(default)]
-    of_domain: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawColumn {
-    /// Name after the console's own: `id` is `intune_id`.
-    name: String,
-    meaning: String,
-    #[serde(rename = "where")]
-    filter: Option<String>,
-    live: Option<String>,
-    any: Option<String>,
-    all: Option<String>,
-    count: Option<Count>,
-    newest: Option<String>,
-    days: Option<String>,
-    all_filled: Option<String>,
-}
-
-impl RawColumn {
-    fn words(&self) -> Words<'_> {
-        Words {
-            filter: self.filter.as_deref(),
-            live: self.live.as_deref(),
-            any: self.any.as_deref(),
-            all: self.all.as_deref(),
-            count: self.count.as_ref(),
-            newest: self.newest.as_deref(),
-            days: self.days.as_deref(),
-            all_filled: self.all_filled.as_deref(),
-        }
-    }
-}
-
-const fn yes() -> bool {
-    true
-}
 
 /// A console that was read and is not numbered yet.
 pub(super) struct Draft {
@@ -206,8 +65,9 @@ impl Draft {
             let help = "use lower case letters, digits and `-`, a letter first";
             found.push(self.problem("console", format!("`{slug}` is no name of a console"), help));
         }
-        if slug == "all" {
-            found.push(self.problem("console", "`all` stands for every console in rules", "choose another name"));
+        if ["all", "manages", "signals"].contains(&slug.as_str()) {
+            let message = format!("`{slug}` stands for several consoles in rules");
+            found.push(self.problem("console", message, "choose another name"));
         }
         if self.raw.title.trim().is_empty() {
             found.push(self.problem("title", "is empty", ""));
@@ -219,8 +79,8 @@ impl Draft {
     pub(super) fn facts(&self, number: usize, all: &[Self], problems: &mut Vec<Problem>) -> Facts {
         let raw = &self.raw;
         let slug = leak(&raw.console);
-        for field in raw.precedence.keys().filter(|field| !MERGED.contains(&field.as_str())) {
-            problems.push(self.unknown("precedence", "merged field", field, MERGED.iter().copied()));
+        for field in raw.precedence.keys().filter(|field| !RANKED.contains(&field.as_str())) {
+            problems.push(self.unknown("precedence", "merged field", field, RANKED.iter().copied()));
         }
         let mut identifiers: Vec<Identifier> =
             raw.identifiers.iter().filter_map(|one| self.identifier(one, number, all, problems)).collect();
@@ -237,12 +97,69 @@ impl Draft {
             directory: raw.directory,
             accounts: raw.accounts,
             joins: raw.joins,
+            sign_ins: raw.sign_ins,
+            owners: raw.owners,
+            provisions: raw.provisions,
+            sensor: raw.sensor,
             merged: MERGED.iter().copied().filter(|field| raw.precedence.contains_key(*field)).collect(),
             object_key: raw.object_key.as_ref().map_or(slug, |text| leak(text)),
             identifiers,
+            gone: self.gone(problems),
             states: raw.states.iter().filter_map(|one| self.state(one, problems)).collect(),
-            gone: self.clauses("gone", &raw.gone, problems),
+            connector: self.connector(problems),
+            manages: self.clauses("manages", &raw.manages, problems),
+            licences: raw.licences.iter().map(|(kind, words)| (leak(kind), words.clone())).collect(),
+            facts: self.words(&raw.facts, Self::words_before(number, all), problems),
+            claims: raw.claims.iter().filter_map(|one| self.claim(one, all, problems)).collect(),
+            tenth_of: raw.tenth_of.iter().filter_map(|slug| self.number("tenth_of", slug, all, problems)).collect(),
+            most_of: raw.most_of.as_ref().and_then(|one| self.cover(one, problems)),
             groups: raw.groups.iter().filter_map(|one| self.group(one, problems)).collect(),
+        }
+    }
+
+    /// How many words of their own the consoles before this one have.
+    fn words_before(number: usize, all: &[Self]) -> usize {
+        all.iter().take(number).map(|draft| draft.raw.facts.len()).sum()
+    }
+
+    /// The place of another console.
+    pub(super) fn number(&self, key: &str, slug: &str, all: &[Self], problems: &mut Vec<Problem>) -> Option<usize> {
+        let found = all.iter().position(|draft| draft.slug() == slug);
+        if found.is_none() {
+            problems.push(self.unknown(key, "console", slug, all.iter().map(Self::slug)));
+        }
+        found
+    }
+
+    /// What a record says that is out of service.
+    fn gone(&self, problems: &mut Vec<Problem>) -> Vec<Clause> {
+        let word = match &self.raw.gone {
+            RawGone::Clauses(clauses) => return self.clauses("gone", clauses, problems),
+            RawGone::State(word) => word,
+        };
+        let mut own = self.raw.states.iter().filter(|state| state.state == *word);
+        if let (Some(state), None) = (own.next(), own.next()) {
+            return self.clauses("gone", &state.when, problems);
+        }
+        let message = format!("`{word}` is not the name of one of its states");
+        problems.push(self.problem("gone", message, "name one that `states` has once, or give columns"));
+        Vec::new()
+    }
+
+    /// The column that tells rows of connectors, and its words for them.
+    fn connector(&self, problems: &mut Vec<Problem>) -> Option<Words> {
+        let clauses = self.clauses("connector", &self.raw.connector, problems);
+        match clauses.as_slice() {
+            [] => None,
+            [Clause { column, test: Test::Is(words) }] => Some((column, words.clone())),
+            _ => {
+                problems.push(self.problem(
+                    "connector",
+                    "is not one column with words",
+                    "write {column: [word, word]}",
+                ));
+                None
+            }
         }
     }
 
@@ -291,10 +208,7 @@ impl Draft {
         all: &[Self],
         problems: &mut Vec<Problem>,
     ) -> Option<(usize, &'static str)> {
-        let Some(at) = all.iter().position(|draft| draft.slug() == slug) else {
-            problems.push(self.unknown("identifiers", "console", slug, all.iter().map(Self::slug)));
-            return None;
-        };
+        let at = self.number("identifiers", slug, all, problems)?;
         let mut own = all.get(at)?.raw.identifiers.iter().filter(|i| i.names == kind.as_str() && i.of.is_none());
         let found = own.next().and_then(|identifier| record_field(&identifier.column)).map(|f| (at, f.name));
         if found.is_none() {
@@ -316,7 +230,7 @@ impl Draft {
         Some((state, self.clauses("states", &raw.when, problems)))
     }
 
-    fn clauses(&self, key: &str, raw: &BTreeMap<String, RawTest>, problems: &mut Vec<Problem>) -> Vec<Clause> {
+    pub(super) fn clauses(&self, key: &str, raw: &RawClauses, problems: &mut Vec<Problem>) -> Vec<Clause> {
         let mut one = |(column, test): (&String, &RawTest)| {
             let column = self.column(key, column, problems)?;
             let test = match test {
@@ -348,28 +262,46 @@ impl Draft {
     }
 
     /// Columns of the device table that the file names.
-    pub(super) fn columns(&self, console: Console, problems: &mut Vec<Problem>) -> Vec<Carried> {
+    pub(super) fn columns(&self, console: Console, all: &[Self], problems: &mut Vec<Problem>) -> Vec<Carried> {
         let prefix = console.column_prefix();
-        let mut all: Vec<Carried> = Vec::new();
+        let mut own: Vec<Carried> = Vec::new();
         for raw in &self.raw.columns {
-            let made = match Derived::new(raw.words(), &OfRecords { grouped: false }) {
-                Ok(made) => made,
-                Err(Refusal { message, help }) => {
-                    problems.push(self.problem("columns", format!("`{}`: {message}", raw.name), help));
-                    continue;
-                }
-            };
+            let Some(made) = self.made(raw, all, problems) else { continue };
             let name = format!("{prefix}_{}", raw.name);
-            if all.iter().any(|column| column.name == name) {
+            if own.iter().any(|column| column.name == name) {
                 problems.push(self.problem("columns", format!("`{}` is there twice", raw.name), "keep one"));
             } else {
-                all.push(Carried { console, name: name.leak(), made, meaning: leak(raw.meaning.trim()) });
+                own.push(Carried { console, name: name.leak(), made, meaning: leak(raw.meaning.trim()) });
             }
         }
-        all
+        own
     }
 
-    fn column(&self, key: &str, name: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {
+    /// How a column is made of the records.
+    fn made(&self, raw: &RawColumn, all: &[Self], problems: &mut Vec<Problem>) -> Option<Derived> {
+        let held = match &raw.held {
+            None => None,
+            Some(held) => Some((held.column.as_str(), self.number("columns", &held.by, all, problems)?)),
+        };
+        let made = match Derived::new(raw.words(held), &OfRecords { grouped: false }) {
+            Ok(made) => made,
+            Err(Refusal { message, help }) => {
+                problems.push(self.problem("columns", format!("`{}`: {message}", raw.name), help));
+                return None;
+            }
+        };
+        let names = |column: &str| self.raw.identifiers.iter().any(|i| i.column == column && i.of.is_some());
+        if let What::Listed(column) = made.what
+            && !names(column)
+        {
+            let message = format!("`{}`: `{column}` names no object of another console", raw.name);
+            problems.push(self.problem("columns", message, "give it an `of` among the identifiers"));
+            return None;
+        }
+        Some(made)
+    }
+
+    pub(super) fn column(&self, key: &str, name: &str, problems: &mut Vec<Problem>) -> Option<&'static str> {
         let field = record_field(name);
         if field.is_none() {
             problems.push(self.unknown(key, "record column", name, RECORD.iter().map(|f| f.name)));
@@ -377,7 +309,13 @@ impl Draft {
         field.map(|f| f.name)
     }
 
-    fn unknown<'w>(&self, key: &str, kind: &str, word: &str, known: impl Iterator<Item = &'w str>) -> Problem {
+    pub(super) fn unknown<'w>(
+        &self,
+        key: &str,
+        kind: &str,
+        word: &str,
+        known: impl Iterator<Item = &'w str>,
+    ) -> Problem {
         let known: Vec<&str> = known.collect();
         let help = match nearest(word, known.iter().copied()) {
             Some(near) => format!("the nearest is `{near}`"),
@@ -403,17 +341,28 @@ impl Facts {
             directory: false,
             accounts: false,
             joins: false,
+            sign_ins: false,
+            owners: false,
+            provisions: false,
+            sensor: false,
             merged: Vec::new(),
             object_key: "",
             identifiers: Vec::new(),
             states: Vec::new(),
             gone: Vec::new(),
             groups: Vec::new(),
+            connector: None,
+            manages: Vec::new(),
+            licences: Vec::new(),
+            facts: Vec::new(),
+            claims: Vec::new(),
+            tenth_of: Vec::new(),
+            most_of: None,
         }
     }
 }
 
 /// Kept for the life of the program, as the registry is.
-fn leak(text: &str) -> &'static str {
+pub(super) fn leak(text: &str) -> &'static str {
     text.to_string().leak()
 }

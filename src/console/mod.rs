@@ -4,12 +4,16 @@
 //! life, which of its columns are identifiers, what its states mean) and never which console it is. A [`Registry`] holds the
 //! consoles of a run in their order: it is loaded with the rules and travels with them.
 
+mod claims;
 mod columns;
 mod file;
 mod identifier;
+mod raw;
 mod registry;
 mod saved;
+mod shipped;
 mod state;
+mod words;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -17,10 +21,12 @@ use std::hash::{Hash, Hasher};
 
 use crate::schema::Platform;
 
+pub use claims::{Claim, Cover};
 pub use columns::Carried;
 pub use identifier::{Identifier, Kind};
-pub use registry::{MERGED, MOST, Registry};
+pub use registry::{MERGED, MOST, Pointer, Registry};
 pub use state::{Cells, Clause, State, Test};
+pub use words::{DeviceWord, MOST_WORDS, Said};
 
 /// A system that lists devices, or a companion list about devices that another system holds.
 ///
@@ -48,12 +54,23 @@ struct Facts {
     directory: bool,
     accounts: bool,
     joins: bool,
+    sign_ins: bool,
+    owners: bool,
+    provisions: bool,
+    sensor: bool,
     merged: Vec<&'static str>,
     object_key: &'static str,
     identifiers: Vec<Identifier>,
     states: Vec<(State, Vec<Clause>)>,
     gone: Vec<Clause>,
     groups: Vec<Group>,
+    connector: Option<words::Words>,
+    manages: Vec<Clause>,
+    licences: Vec<(&'static str, Vec<String>)>,
+    facts: Vec<DeviceWord>,
+    claims: Vec<Claim>,
+    tenth_of: Vec<usize>,
+    most_of: Option<Cover>,
 }
 
 /// A column by which devices of a console belong together: a server, an organisational unit, a tag.
@@ -81,37 +98,6 @@ pub enum Path {
     Slashes,
     /// `OU=Lab,DC=corp,DC=example`.
     Distinguished,
-}
-
-/// Consoles that stages and tests name. It is a bridge: only where a fact of one console cannot be said as data.
-#[allow(non_upper_case_globals, reason = "they were the words of a closed list")]
-impl Console {
-    /// Microsoft Intune managed devices.
-    pub const Intune: Self = Self::shipped(0);
-    /// Microsoft Entra ID device objects.
-    pub const Entra: Self = Self::shipped(1);
-    /// Windows Autopilot device identities.
-    pub const Autopilot: Self = Self::shipped(2);
-    /// Microsoft Defender for Endpoint machines.
-    pub const Defender: Self = Self::shipped(3);
-    /// Apple Business Manager and Apple School Manager.
-    pub const Abm: Self = Self::shipped(4);
-    /// Intune's list of Apple automated device enrolment.
-    pub const Ade: Self = Self::shipped(5);
-    /// ChromeOS devices of Google Admin.
-    pub const Chrome: Self = Self::shipped(6);
-    /// Mobile devices of Google Admin.
-    pub const GoogleMobile: Self = Self::shipped(7);
-    /// Computer objects of an on-premises Active Directory.
-    pub const Ad: Self = Self::shipped(8);
-    /// Metadata of BitLocker recovery keys; describes devices, never makes one.
-    pub const Bitlocker: Self = Self::shipped(9);
-    /// Metadata of LAPS passwords; describes devices, never makes one.
-    pub const Laps: Self = Self::shipped(10);
-
-    const fn shipped(number: u8) -> Self {
-        Self { number, facts: None }
-    }
 }
 
 impl Console {
@@ -198,6 +184,30 @@ impl Console {
         self.facts().joins
     }
 
+    /// Whether its dates are sign-ins: an object that was used lately is somebody's way in, and never surplus.
+    #[must_use]
+    pub fn sees_sign_ins(self) -> bool {
+        self.facts().sign_ins
+    }
+
+    /// Whether the devices of an owner are counted by its objects.
+    #[must_use]
+    pub fn counts_owners(self) -> bool {
+        self.facts().owners
+    }
+
+    /// Whether a device that is in it enrols itself again, so that nobody may treat it as one that is not.
+    #[must_use]
+    pub fn provisions(self) -> bool {
+        self.facts().provisions
+    }
+
+    /// Whether it only watches devices that others manage: to lose it is not to lose the device.
+    #[must_use]
+    pub fn is_sensor(self) -> bool {
+        self.facts().sensor
+    }
+
     /// Whether it is asked for a field of the merged view.
     #[must_use]
     pub fn is_asked(self, field: &str) -> bool {
@@ -233,6 +243,49 @@ impl Console {
     #[must_use]
     pub fn gone(self) -> &'static [Clause] {
         &self.facts().gone
+    }
+
+    /// The column that tells rows which a connector wrote beside the device's own, and its words for them.
+    #[must_use]
+    pub fn connector(self) -> Option<(&'static str, &'static [String])> {
+        self.facts().connector.as_ref().map(|(column, words)| (*column, words.as_slice()))
+    }
+
+    /// What a record says that is managed by this system; nothing where it manages no devices.
+    #[must_use]
+    pub fn manages(self) -> &'static [Clause] {
+        &self.facts().manages
+    }
+
+    /// What becomes of a licence of that name.
+    #[must_use]
+    pub fn licence(self, word: &str) -> Option<&'static str> {
+        let own = self.facts().licences.iter().find(|(_, words)| words.iter().any(|own| own == word));
+        own.map(|(kind, _)| *kind)
+    }
+
+    /// Words of its own that playbooks may use of a device.
+    #[must_use]
+    pub fn device_words(self) -> &'static [DeviceWord] {
+        &self.facts().facts
+    }
+
+    /// What other lists say that it holds.
+    #[must_use]
+    pub fn claims(self) -> &'static [Claim] {
+        &self.facts().claims
+    }
+
+    /// Positions of the consoles beside which it must not be small.
+    #[must_use]
+    pub fn tenth_of(self) -> &'static [usize] {
+        &self.facts().tenth_of
+    }
+
+    /// Devices most of which it must have before anything follows from those that it lacks.
+    #[must_use]
+    pub fn most_of(self) -> Option<&'static Cover> {
+        self.facts().most_of.as_ref()
     }
 
     /// Columns by which its devices belong together.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::file::{self, Draft};
-use super::{Carried, Console, Facts};
+use super::{Carried, Console, DeviceWord, Facts, MOST_WORDS};
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem};
 use crate::language::{Derived, What};
@@ -18,9 +18,26 @@ pub const MOST: usize = 32;
 pub const MERGED: &[&str] =
     &["name", "serial", "platform", "manufacturer", "model", "ownership", "join_type", "primary_user"];
 
+/// Fields that consoles are asked for in an order: those of the merged view, and what decides steps.
+pub(super) const RANKED: &[&str] =
+    &["name", "serial", "platform", "manufacturer", "model", "ownership", "join_type", "primary_user", "mode"];
+
 /// The shipped consoles in their order: their numbers stand in outputs and are never given to another.
 const SHIPPED: &[&str] =
     &["intune", "entra", "autopilot", "defender", "abm", "ade", "chrome", "google-mobile", "ad", "bitlocker", "laps"];
+
+/// A console whose newest record tells which object of another is the live one.
+#[derive(Clone, Copy, Debug)]
+pub struct Pointer {
+    /// The console.
+    pub from: Console,
+    /// Its record column that holds the id.
+    pub column: &'static str,
+    /// The other console.
+    pub to: Console,
+    /// The record column of the other console with the same id.
+    pub target: &'static str,
+}
 
 /// The consoles of a run.
 ///
@@ -81,7 +98,8 @@ impl Registry {
             let facts: &'static Facts = Box::leak(Box::new(draft.facts(number, drafts, &mut problems)));
             let console = Console { number: u8::try_from(number).unwrap_or(u8::MAX), facts: Some(facts) };
             consoles.push(console);
-            carried.extend(columns_of(console, draft, &mut problems).into_iter().map(|column| (number, column)));
+            carried
+                .extend(columns_of(console, draft, drafts, &mut problems).into_iter().map(|column| (number, column)));
         }
         let mut seen: HashMap<&str, Console> = HashMap::new();
         for (number, column) in &carried {
@@ -93,6 +111,7 @@ impl Registry {
                 problems.push(draft.problem("console", message, "choose another name"));
             }
         }
+        problems.extend(repeated_words(drafts, &consoles));
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -165,6 +184,30 @@ impl Registry {
         self.consoles.iter().copied().filter(move |console| bits & console.bit() != 0)
     }
 
+    /// Words of consoles' own that playbooks may use of a device.
+    pub fn device_words(&self) -> impl Iterator<Item = &'static DeviceWord> {
+        self.consoles.iter().flat_map(|console| console.device_words())
+    }
+
+    /// The console at a place in the order.
+    #[must_use]
+    pub fn at(&self, number: usize) -> Option<Console> {
+        self.consoles.get(number).copied()
+    }
+
+    /// The console the live record of which names the live object of another: itself, its column with the id, and the
+    /// column of the other that has it.
+    #[must_use]
+    pub fn pointer_to(&self, console: Console) -> Option<Pointer> {
+        self.consoles.iter().find_map(|from| {
+            let identifier = from
+                .identifiers()
+                .iter()
+                .find(|i| i.live && i.of.is_some_and(|(owner, _)| owner == console.index()))?;
+            Some(Pointer { from: *from, column: identifier.column, to: console, target: identifier.of?.1 })
+        })
+    }
+
     /// Consoles that a field of the merged view comes from, the best first; `None` for a column that is made otherwise.
     #[must_use]
     pub fn sources_of(&self, column: &str) -> Option<&[Console]> {
@@ -231,7 +274,26 @@ fn misplaced(drafts: &[Draft]) -> Vec<Problem> {
     problems
 }
 
-/// For each field of the merged view: who is asked, the best first.
+/// Words that two consoles have, and more of them than a device has bits for.
+fn repeated_words(drafts: &[Draft], consoles: &[Console]) -> Vec<Problem> {
+    let mut seen: HashMap<&str, Console> = HashMap::new();
+    let mut problems = Vec::new();
+    for (draft, console) in drafts.iter().zip(consoles) {
+        for word in console.device_words() {
+            if let Some(other) = seen.insert(word.word, *console) {
+                let message = format!("`{}` is a word of `{other}` already", word.word);
+                problems.push(draft.problem("facts", message, "choose another word"));
+            }
+            if word.number >= MOST_WORDS {
+                let message = format!("there are more than {MOST_WORDS} words of consoles");
+                problems.push(draft.problem("facts", message, "leave some out"));
+            }
+        }
+    }
+    problems
+}
+
+/// For each field that consoles are asked for: who is asked, the best first.
 fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<Console>)> {
     let of = |field: &&'static str| {
         let mut ranked: Vec<(u32, Console)> =
@@ -239,17 +301,17 @@ fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<
         ranked.sort_unstable();
         (*field, ranked.into_iter().map(|(_, console)| console).collect())
     };
-    MERGED.iter().map(of).collect()
+    RANKED.iter().map(of).collect()
 }
 
 /// The columns that a console gives to the device table: those that its file names, then those that every console has.
-fn columns_of(console: Console, draft: &Draft, problems: &mut Vec<Problem>) -> Vec<Carried> {
-    let mut all: Vec<Carried> = draft.columns(console, problems);
+fn columns_of(console: Console, draft: &Draft, all: &[Draft], problems: &mut Vec<Problem>) -> Vec<Carried> {
+    let mut own: Vec<Carried> = draft.columns(console, all, problems);
     let (prefix, title) = (console.column_prefix(), console.title());
     let mut add = |suffix: &str, what: What, meaning: String| {
         let name = format!("{prefix}_{suffix}");
-        if !all.iter().any(|c| c.name == name) {
-            all.push(Carried { console, name: name.leak(), made: Derived::of_all(what), meaning: meaning.leak() });
+        if !own.iter().any(|c| c.name == name) {
+            own.push(Carried { console, name: name.leak(), made: Derived::of_all(what), meaning: meaning.leak() });
         }
     };
     add("count", What::Count(None), format!("records of {title} of the device"));
@@ -271,5 +333,5 @@ fn columns_of(console: Console, draft: &Draft, problems: &mut Vec<Problem>) -> V
             add(&format!("{}_days", f.name), What::LiveAge(f.name), meaning);
         }
     }
-    all
+    own
 }

@@ -85,16 +85,29 @@ pub enum Test {
     IsNot(Vec<String>),
 }
 
+impl Test {
+    /// Whether a word, or the lack of one, is as it says; of a column that the lists have.
+    #[must_use]
+    pub fn accepts(&self, word: Option<&str>) -> bool {
+        let among = |words: &[String]| word.map(|word| words.iter().any(|own| own == word));
+        match self {
+            Self::Filled => word.is_some(),
+            Self::Blank => word.is_none(),
+            Self::Is(words) => among(words) == Some(true),
+            Self::IsNot(words) => among(words) == Some(false),
+        }
+    }
+}
+
 impl Clause {
     /// Whether it is so.
     #[must_use]
     pub fn holds(&self, cells: &dyn Cells) -> bool {
-        let among = |words: &[String]| cells.word(self.column).map(|word| words.iter().any(|own| own == word));
         match &self.test {
+            // Times are no words.
             Test::Filled => cells.filled(self.column),
             Test::Blank => cells.has(self.column) && !cells.filled(self.column),
-            Test::Is(words) => among(words) == Some(true),
-            Test::IsNot(words) => among(words) == Some(false),
+            words => words.accepts(cells.word(self.column)),
         }
     }
 }

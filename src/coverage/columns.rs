@@ -42,8 +42,6 @@ impl Devices {
             "linkable" => self.coverage().seen_whole(name),
             "signals_known" => self.signals_known(shelves, name),
             "record_days" => self.ages(name, &self.made(shelves)),
-            "intune_entra_listed" => self.listed_in_entra(shelves),
-            "abm_server_used" => self.server_used(shelves),
             "owner_devices" => Owners::new(self, shelves).devices(name),
             "owner_stale" => Owners::new(self, shelves).stale(name),
             "owner_quota" => {
@@ -58,7 +56,11 @@ impl Devices {
             "platform" => make::texts(name, self.platform.iter().copied().map(Platform::as_str).map(Some)),
             "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
             "join_type" => self.known_word(shelves, name, JoinType::Unknown.as_str())?,
-            "android_mode" => self.live_value(shelves, Console::Intune, "mode", name)?,
+            "android_mode" => {
+                let mut column = self.merged(shelves, "mode")?;
+                column.rename(name.into());
+                column
+            }
             "inactive_days" => threshold(Threshold::Inactive),
             "delete_days" => threshold(Threshold::Delete),
             "sensor_days" => threshold(Threshold::Sensor),

@@ -35,6 +35,8 @@ impl Devices {
                 make::flags(name, std::iter::repeat_n(Some(supplied), self.count as usize))
             }
             What::Absent => self.coverage().absent(shelves, self, console, name).map_err(|e| e.to_string())?,
+            What::Listed(field) => self.listed(shelves, console, field, name),
+            What::Held(field, by) => self.shared_with(shelves, console, field, *by, name),
             What::AllFilled(field) => self.all_filled(view.as_ref(), console, field, name),
             What::Newest(_) | What::Days(_) if view.is_none() => {
                 Column::full_null(name.into(), self.count as usize, &dtype(made.kind()))

@@ -1,18 +1,18 @@
-//! What devices have in common with others: their owner, their Apple server, the id that Intune names.
+//! What devices have in common with others: their owner, their server, an id that one console names and another has.
 
 use std::collections::{HashMap, HashSet};
 
 use polars::prelude::Column;
 
 use super::devices::Devices;
-use crate::console::Console;
+use crate::console::{Console, Pointer};
 use crate::frame::by_device::scatter;
 use crate::frame::make;
 use crate::identity::{Shelf, Shelves, is_server, number};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::Activity;
 
-/// The Entra owners of the devices, and how many devices each has.
+/// The owners of the devices in the console that counts them, and how many devices each has.
 pub(super) struct Owners {
     /// Number of the owner of each device.
     of: ByDevice<Option<u32>>,
@@ -23,10 +23,11 @@ pub(super) struct Owners {
 impl Owners {
     pub(super) fn new(devices: &Devices, shelves: &Shelves) -> Self {
         let mut owners = Self { of: ByDevice::filled(None, devices.count), devices: Vec::new(), stale: Vec::new() };
-        let Some(names) = shelves.of(Console::Entra).and_then(|s| s.text("primary_user")) else { return owners };
+        let Some(shelf) = shelves.shelves.iter().find(|shelf| shelf.console.counts_owners()) else { return owners };
+        let Some(names) = shelf.text("primary_user") else { return owners };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         for ((device, slot), activity) in DeviceId::all(devices.count).zip(&mut owners.of).zip(devices.activities()) {
-            let line = devices.live_line(Console::Entra, device);
+            let line = devices.live_line(shelf.console, device);
             let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
             let owner = *numbers.entry(name.to_lowercase()).or_insert(next);
@@ -61,54 +62,69 @@ impl Owners {
 }
 
 impl Devices {
-    /// The Entra device id that the newest Intune record of a device names.
+    /// The id that the newest record of a device names in another console's stead.
     #[must_use]
-    pub fn named_by_intune<'a>(&self, intune: Option<&'a Shelf>, device: DeviceId) -> Option<&'a str> {
-        let line = self.live_line(Console::Intune, device)?;
-        intune?.text("entra_id")?.get(line as usize)
+    pub fn named_by<'a>(&self, pointer: Pointer, shelf: Option<&'a Shelf>, device: DeviceId) -> Option<&'a str> {
+        let line = self.live_line(pointer.from, device)?;
+        shelf?.text(pointer.column)?.get(line as usize)
     }
 
-    /// Whether Entra ID lists the id that Intune names, on whichever device.
-    pub(super) fn listed_in_entra(&self, shelves: &Shelves) -> Column {
-        let intune = shelves.of(Console::Intune);
-        let ids = shelves.of(Console::Entra).and_then(|s| s.text("entra_id"));
-        let unread = shelves
-            .of(Console::Entra)
-            .and_then(|s| s.flags("entra_id_unread"))
-            .is_some_and(polars::prelude::ChunkedArray::any);
-        let listed: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
+    /// Whether the console whose objects a column names lists the id of the live record, on whichever device.
+    pub(super) fn listed(&self, shelves: &Shelves, console: Console, column: &str, name: &str) -> Column {
+        let identifier = console.identifiers().iter().find(|i| i.column == column);
+        let named =
+            identifier.and_then(|i| i.of).and_then(|(owner, target)| Some((shelves.registry.at(owner)?, target)));
+        let Some((owner, target)) = named else { return self.unknown(name) };
+        let named = shelves.of(console).and_then(|s| s.text(column));
+        let ids = shelves.of(owner).and_then(|s| s.text(target));
+        let unread = shelves.of(owner).and_then(|s| s.unread(target)).is_some_and(polars::prelude::ChunkedArray::any);
+        let known: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
         let one = |device: DeviceId| {
-            let id = self.named_by_intune(intune, device).filter(|_| ids.is_some())?;
+            let line = self.live_line(console, device)?;
+            let id = named?.get(line as usize).filter(|_| ids.is_some())?;
             // A row that was set aside, or whose id could not be read, may be the one with the id.
-            let found = listed.contains(&number(id));
-            let doubt = unread || self.coverage().is_torn(device, Console::Entra);
+            let found = known.contains(&number(id));
+            let doubt = unread || self.coverage().is_torn(device, owner);
             (found || !doubt).then_some(found)
         };
-        make::flags("intune_entra_listed", DeviceId::all(self.count).map(one))
+        make::flags(name, DeviceId::all(self.count).map(one))
     }
 
-    /// True where the Apple server of a device is Intune's: Intune lists at least half of its devices, and more than one, for
-    /// one may be a stray. Unknown otherwise: the server may be another system's. Released devices are no server's.
-    pub(super) fn server_used(&self, shelves: &Shelves) -> Column {
-        let abm = shelves.of(Console::Abm);
-        let (servers, released) = (abm.and_then(|s| s.text("server")), abm.and_then(|s| s.times("released")));
+    /// Unknown of every device.
+    fn unknown(&self, name: &str) -> Column {
+        make::flags(name, std::iter::repeat_n(None, self.count as usize))
+    }
+
+    /// True where the word of a device in a column, such as its server, is that of devices of which another console lists at
+    /// least half, and more than one, for one may be a stray. Unknown otherwise: they may be a third system's. What is out
+    /// of service does not count.
+    pub(super) fn shared_with(
+        &self,
+        shelves: &Shelves,
+        console: Console,
+        column: &str,
+        by: usize,
+        name: &str,
+    ) -> Column {
+        let Some(holder) = shelves.registry.at(by) else { return self.unknown(name) };
+        let shelf = shelves.of(console);
+        let words = shelf.and_then(|s| s.text(column));
         let of = |device: DeviceId| {
-            let line = self.live_line(Console::Abm, device)? as usize;
-            let current = released.is_none_or(|released| released.get(line).is_none());
-            servers?.get(line).filter(|_| current)
+            let line = self.live_line(console, device)? as usize;
+            words?.get(line).filter(|_| !shelf.is_some_and(|shelf| shelf.is_gone(line)))
         };
-        // Per server: its devices, and those of them that Intune lists.
+        // Per word: its devices, and those of them that the other console lists.
         let mut shares: HashMap<&str, (u32, u32)> = HashMap::new();
         for device in DeviceId::all(self.count) {
-            let Some(server) = of(device) else { continue };
-            let managed = self.is_held(device, Console::Intune);
-            let (all, held) = shares.entry(server).or_default();
+            let Some(word) = of(device) else { continue };
+            let managed = self.is_held(device, holder);
+            let (all, held) = shares.entry(word).or_default();
             *all += 1;
             *held += u32::from(managed);
         }
-        let used = |server: &&str| shares.get(server).is_some_and(|(all, held)| *held > 1 && held * 2 >= *all);
+        let used = |word: &&str| shares.get(word).is_some_and(|(all, held)| *held > 1 && held * 2 >= *all);
         let one = |device: DeviceId| of(device).filter(used).map(|_| true);
-        make::flags("abm_server_used", DeviceId::all(self.count).map(one))
+        make::flags(name, DeviceId::all(self.count).map(one))
     }
 
     /// Whether a device runs a server operating system; unknown where no console says what it runs.

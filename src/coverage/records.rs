@@ -85,13 +85,16 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the newest Intune record of the device names this Entra record. Without a list of Intune nobody knows.
+    /// Whether the newest record of the console that points at records of this one names it, as Intune's does with Entra ID.
+    /// Without a list of that console nobody knows; where there is no such console, none is pointed at.
     fn pointed(&self, name: &str, lines: &[u32]) -> Column {
-        let intune = self.shelves.of(Console::Intune);
-        let ids = self.shelf.text("entra_id");
+        let pointer = self.shelves.registry.pointer_to(self.shelf.console);
+        let from = pointer.and_then(|pointer| self.shelves.of(pointer.from));
+        let ids = pointer.and_then(|pointer| self.shelf.text(pointer.target));
         let one = |line: &u32| {
-            intune?;
-            let named = self.devices.named_by_intune(intune, self.device(*line));
+            let Some(pointer) = pointer else { return Some(false) };
+            from?;
+            let named = self.devices.named_by(pointer, from, self.device(*line));
             Some(named.is_some() && named == ids.and_then(|ids| ids.get(*line as usize)))
         };
         make::flags(name, lines.iter().map(one))

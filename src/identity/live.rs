@@ -46,11 +46,13 @@ fn pointers<'a>(
 fn choose(shelf: &Shelf, device_of: &[DeviceId], devices: u32, pointed: impl Fn(usize, DeviceId) -> bool) -> Vec<u32> {
     let seen = shelf.times("last_seen");
     let enrolled = shelf.times("enrolled");
-    let clauses = shelf.console.gone();
     let rank = |line: usize, device: DeviceId| -> Rank {
-        let row = shelf.row(line);
-        let gone = !clauses.is_empty() && clauses.iter().all(|clause| clause.holds(&row));
-        (pointed(line, device), !gone, seen.and_then(|s| s.get(line)), enrolled.and_then(|e| e.get(line)))
+        (
+            pointed(line, device),
+            !shelf.is_gone(line),
+            seen.and_then(|s| s.get(line)),
+            enrolled.and_then(|e| e.get(line)),
+        )
     };
     let name = |line: usize| shelf.text("native_id").and_then(|ids| ids.get(line));
     let mut best = ByDevice::filled(NONE, devices);

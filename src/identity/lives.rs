@@ -17,9 +17,6 @@ use super::shelves::{Shelf, Shelves};
 use crate::console::Console;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};
 
-/// Rows that a connector writes beside the device's own; both may be heard of at the same time.
-const CONNECTORS: [&str; 5] = ["configmgr", "jamf", "mde", "chromeos", "eas"];
-
 /// Records of one console that share an identifier and are not plainly enrolments of one device.
 #[derive(Debug)]
 pub(super) struct Crowd {
@@ -56,7 +53,8 @@ struct Columns<'a> {
     ids: Option<&'a StringChunked>,
     names: Option<&'a StringChunked>,
     users: Option<&'a StringChunked>,
-    agents: Option<&'a StringChunked>,
+    /// The column that tells rows of connectors, and its words for them.
+    connectors: Option<(&'a StringChunked, &'static [String])>,
     joins: Option<&'a StringChunked>,
     platforms: Option<&'a StringChunked>,
     merged: Option<&'a StringChunked>,
@@ -204,7 +202,7 @@ impl<'a> Columns<'a> {
             ids: shelf.text("native_id"),
             names: shelf.text("name"),
             users: shelf.text("primary_user"),
-            agents: shelf.text("managed_by").filter(|_| shelf.console == Console::Intune),
+            connectors: shelf.console.connector().and_then(|(column, words)| Some((shelf.text(column)?, words))),
             joins: shelf.text("join_type"),
             platforms: shelf.text("platform"),
             merged: shelf.text("merged_into"),
@@ -231,10 +229,13 @@ impl<'a> Columns<'a> {
         self.cell(self.users, record).map_or(0, |user| number(&user.to_lowercase()))
     }
 
-    /// A connector's row, and a machine that Defender has merged into another, have no life of their own.
+    /// A row that a connector wrote beside the device's own, and a machine that was merged into another, have no life of
+    /// their own; both may be heard of at the same time.
     fn is_connector(&self, record: u32) -> bool {
-        self.cell(self.agents, record).is_some_and(|agent| CONNECTORS.contains(&agent))
-            || self.cell(self.merged, record).is_some()
+        let connector = |(cells, words): (&'a StringChunked, &[String])| {
+            self.cell(Some(cells), record).is_some_and(|agent| words.iter().any(|word| word == agent))
+        };
+        self.connectors.is_some_and(connector) || self.cell(self.merged, record).is_some()
     }
 }
 

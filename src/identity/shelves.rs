@@ -212,6 +212,13 @@ impl Shelf {
         Row { shelf: self, line }
     }
 
+    /// Whether a line says that its object is out of service.
+    #[must_use]
+    pub fn is_gone(&self, line: usize) -> bool {
+        let clauses = self.console.gone();
+        !clauses.is_empty() && clauses.iter().all(|clause| clause.holds(&self.row(line)))
+    }
+
     /// The console's own ids.
     #[must_use]
     pub(super) fn own_ids(&self) -> OwnIds<'_> {

@@ -60,6 +60,10 @@ pub struct Words<'a> {
     pub days: Option<&'a str>,
     /// Whether every record has a value in the column.
     pub all_filled: Option<&'a str>,
+    /// Whether the console whose objects the column names lists the id of the live record; of consoles only.
+    pub listed: Option<&'a str>,
+    /// The console by whose position most devices with the same word in the column are held; of consoles only.
+    pub held: Option<(&'a str, usize)>,
 }
 
 /// How a column of the device table is made of the records of a console.
@@ -91,10 +95,37 @@ pub enum What {
     /// Whether every record has a value in the column. What a list leaves out and rows that nobody could read count against
     /// it; false without records.
     AllFilled(&'static str),
+    /// Whether the console whose objects the column names lists the id that the live record has, on whichever device;
+    /// unknown where it has none.
+    Listed(&'static str),
+    /// True where the console of that number holds at least half of the devices whose live record has the same word in the
+    /// column, and more than one; unknown otherwise.
+    Held(&'static str, usize),
     /// Whether an export of the console with rows is there.
     Supplied,
     /// True where the console has no record and could have been joined, false where it has one, unknown otherwise.
     Absent,
+}
+
+impl What {
+    /// The record column that it is made of, where that is one and no condition.
+    const fn column(&self) -> Option<&'static str> {
+        match self {
+            Self::Live(name)
+            | Self::LiveAge(name)
+            | Self::Newest(name)
+            | Self::Days(name)
+            | Self::AllFilled(name)
+            | Self::Listed(name)
+            | Self::Held(name, _) => Some(name),
+            Self::Count(_) | Self::Any(_) | Self::All(_) | Self::Supplied | Self::Absent => None,
+        }
+    }
+
+    /// Whether it may speak of some of the records only.
+    const fn takes_filter(&self) -> bool {
+        matches!(self, Self::Any(_) | Self::All(_) | Self::Count(_) | Self::Newest(_) | Self::Days(_))
+    }
 }
 
 impl Derived {
@@ -123,12 +154,14 @@ impl Derived {
         found.extend(words.newest.map(|name| time(name).map(What::Newest)));
         found.extend(words.days.map(|name| time(name).map(What::Days)));
         found.extend(words.all_filled.map(|name| column(name).map(|field| What::AllFilled(field.name))));
+        found.extend(words.listed.map(|name| column(name).map(|field| What::Listed(field.name))));
+        found.extend(words.held.map(|(name, by)| column(name).map(|field| What::Held(field.name, by))));
         if found.len() != 1 {
-            let help = "give one of any, all, count, newest, days, live, all_filled";
+            let help = "give one of any, all, count, newest, days, live, all_filled, or of a console listed, held";
             return Err(refusal("says not exactly one thing", help));
         }
         let what = found.remove(0)?;
-        if filter.is_some() && matches!(what, What::Live(_) | What::AllFilled(_)) {
+        if filter.is_some() && !what.takes_filter() {
             let help = "`where` goes with any, all, count, newest and days";
             return Err(refusal("chooses records with `where` and speaks of others", help));
         }
@@ -143,7 +176,13 @@ impl Derived {
             What::Newest(_) => Kind::Time,
             What::Days(_) | What::LiveAge(_) => Kind::Days,
             What::Count(_) => Kind::Count,
-            What::Any(_) | What::All(_) | What::AllFilled(_) | What::Supplied | What::Absent => Kind::Flag,
+            What::Any(_)
+            | What::All(_)
+            | What::AllFilled(_)
+            | What::Listed(_)
+            | What::Held(..)
+            | What::Supplied
+            | What::Absent => Kind::Flag,
         }
     }
 
@@ -151,10 +190,7 @@ impl Derived {
     pub(crate) fn reads(&self) -> Vec<String> {
         let mut names: Vec<String> = match &self.what {
             What::Any(formula) | What::All(formula) | What::Count(Some(formula)) => roots(formula.expr()),
-            What::Live(name) | What::LiveAge(name) | What::Newest(name) | What::Days(name) | What::AllFilled(name) => {
-                vec![(*name).to_string()]
-            }
-            What::Count(None) | What::Supplied | What::Absent => Vec::new(),
+            what => what.column().map(str::to_string).into_iter().collect(),
         };
         names.extend(self.filter.iter().flat_map(|filter| roots(filter.expr())));
         names.sort_unstable();
@@ -177,10 +213,7 @@ impl Derived {
     pub fn text(&self) -> &str {
         match &self.what {
             What::Any(formula) | What::All(formula) | What::Count(Some(formula)) => formula.text(),
-            What::Live(name) | What::LiveAge(name) | What::Newest(name) | What::Days(name) | What::AllFilled(name) => {
-                name
-            }
-            What::Count(None) | What::Supplied | What::Absent => "",
+            what => what.column().unwrap_or_default(),
         }
     }
 }
@@ -232,5 +265,9 @@ mod tests {
         assert_eq!(any.record_columns(), ["state"]);
         let live = made(Words { live: Some("released"), ..Words::default() }).unwrap();
         assert_eq!((live.kind(), live.record_columns()), (Kind::Time, vec!["released"]));
+        let held = made(Words { held: Some(("server", 0)), ..Words::default() }).unwrap();
+        assert_eq!((held.kind(), held.record_columns(), held.text()), (Kind::Flag, vec!["server"], "server"));
+        let listed = Words { listed: Some("entra_id"), filter: Some("live"), ..Words::default() };
+        assert!(made(listed).unwrap_err().contains("`where`"), "it speaks of the live record");
     }
 }

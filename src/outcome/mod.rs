@@ -132,7 +132,8 @@ impl Outcome {
         }
         let device = step.device as usize;
         let console = self.entry(step).and_then(|entry| entry.console);
-        let computer = console == Some(Console::Ad) && self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
+        let hybrid = self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
+        let computer = hybrid && console.is_some_and(Console::is_directory);
         if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Each word is one bit, of the device or of the object at hand, so that a condition is a few comparisons of masks.
 
-use crate::console::{Console, MOST, Registry};
+use crate::console::{MOST, Registry, Said};
 use crate::plan::subject::{Intent, Object, State, Subject};
 use crate::schema::{Identity, JoinType, Platform};
 
@@ -29,7 +29,7 @@ const INTENT: usize = MODE + 7;
 const OTHER: usize = INTENT + 4;
 
 /// Words about the device. Beside them, for each console, `in-` and `goes-` with its slug: it holds a record of the device;
-/// a record of it there is asked to go, and is not final.
+/// a record of it there is asked to go, and is not final. And the words that the files of consoles give themselves.
 pub const DEVICE_FACTS: &[Fact] = &[
     fact("windows", "runs Windows"),
     fact("macos", "runs macOS"),
@@ -66,9 +66,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("autopilot-registered", "in Autopilot, or an Entra record carries an Autopilot stamp"),
     fact("stamped", "an Entra record is known to carry the Autopilot stamp"),
     fact("ad-gone", "hybrid, and a complete AD export holds no computer object"),
-    fact("abm-released", "in Apple Business Manager, and every record there is released"),
     fact("live-goes", "the live record of a console is asked to go"),
-    fact("entra-leaves", "the live Entra record is asked to go"),
     fact("autopilot-unproven", "Windows, and no Autopilot list tells that it is not registered there"),
     fact("dispose", "leaves for good"),
     fact("reuse", "is set up again for somebody else"),
@@ -79,8 +77,6 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("flex", "runs ChromeOS Flex"),
     fact("kept", "somebody decided that it stays as it is"),
     fact("lost-sensor", "nothing was lost but the Defender sensor"),
-    fact("ad-disabled", "Active Directory holds it, and every computer object of it is disabled"),
-    fact("live-autopilot-goes", "the live Autopilot record is asked to go"),
     fact("server", "runs a server operating system"),
     fact("virtual", "a virtual machine of any kind"),
     fact("cloud-pc", "a Windows 365 Cloud PC"),
@@ -88,7 +84,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("surface-hub", "a Surface Hub"),
     fact("hololens", "a HoloLens"),
     fact("decided", "somebody decided what becomes of this very device"),
-    fact("action-under-way", "a retire, wipe or delete of an Intune record of it is pending or has failed"),
+    fact("action-under-way", "a retire, wipe or delete of a record of it is pending or has failed"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -96,29 +92,27 @@ const SHARED: usize = OTHER + 1;
 const AUTOPILOT_REGISTERED: usize = OTHER + 2;
 const STAMPED: usize = OTHER + 3;
 const AD_GONE: usize = OTHER + 4;
-const ABM_RELEASED: usize = OTHER + 5;
-const LIVE_GOES: usize = OTHER + 6;
-const ENTRA_LEAVES: usize = OTHER + 7;
-const AUTOPILOT_UNPROVEN: usize = OTHER + 8;
-const PURPOSE: usize = OTHER + 9;
+const LIVE_GOES: usize = OTHER + 5;
+const AUTOPILOT_UNPROVEN: usize = OTHER + 6;
+const PURPOSE: usize = OTHER + 7;
 const TEAMS: usize = PURPOSE + 5;
 const FLEX: usize = PURPOSE + 6;
 const KEPT: usize = PURPOSE + 7;
 const LOST_SENSOR: usize = PURPOSE + 8;
-const AD_DISABLED: usize = PURPOSE + 9;
-const LIVE_AUTOPILOT_GOES: usize = PURPOSE + 10;
-const SERVER: usize = PURPOSE + 11;
-const VIRTUAL: usize = PURPOSE + 12;
-const CLOUD_PC: usize = PURPOSE + 13;
-const SESSION_HOST: usize = PURPOSE + 14;
-const SURFACE_HUB: usize = PURPOSE + 15;
-const HOLOLENS: usize = PURPOSE + 16;
-const DECIDED: usize = PURPOSE + 17;
-const UNDER_WAY: usize = PURPOSE + 18;
+const SERVER: usize = PURPOSE + 9;
+const VIRTUAL: usize = PURPOSE + 10;
+const CLOUD_PC: usize = PURPOSE + 11;
+const SESSION_HOST: usize = PURPOSE + 12;
+const SURFACE_HUB: usize = PURPOSE + 13;
+const HOLOLENS: usize = PURPOSE + 14;
+const DECIDED: usize = PURPOSE + 15;
+const UNDER_WAY: usize = PURPOSE + 16;
 /// Consoles that hold the device.
 const IN: usize = UNDER_WAY + 1;
 /// Consoles a record of which is asked to go.
 const GOES: usize = IN + MOST;
+/// Words that consoles' own files give.
+const OWN: usize = GOES + MOST;
 
 /// Words about the object that a step acts on. False for a step on the device as a whole.
 pub const OBJECT_FACTS: &[Fact] = &[
@@ -261,38 +255,39 @@ fn may_be_in_autopilot(subject: &Subject) -> bool {
     subject.platform == Some(Platform::Windows) && !subject.autopilot_proven && hardware
 }
 
-/// Whether Intune was asked for something that has not happened yet.
+/// Whether a console was asked for something that has not happened yet.
 const fn under_way(state: State) -> bool {
     matches!(state, State::Leaving | State::Failed)
 }
 
 /// Bits of a device that follow from its objects.
 fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
-    let mut bits = 0;
+    let (mut bits, mut own, mut broken) = (0, 0, 0);
     let mut hybrid = subject.join_type == JoinType::Hybrid;
     for object in &subject.objects {
-        let entra = object.console == Console::Entra;
+        let console = object.console;
         let asked = remove || subject.names(object.record);
         // Key lists describe a device and are never taken away.
-        let goes = asked && object.console.makes_devices() && !object.state.is_final();
-        hybrid |= entra && object.join == JoinType::Hybrid;
-        bits |= bit(IN + object.console.index())
-            | if goes { bit(GOES + object.console.index()) } else { 0 }
-            | flag(STAMPED, entra && object.ztdid)
-            | flag(AUTOPILOT_REGISTERED, object.ztdid || object.console == Console::Autopilot)
-            | flag(UNDER_WAY, object.console == Console::Intune && under_way(object.state))
-            | flag(LIVE_GOES, asked && object.live)
-            | flag(LIVE_AUTOPILOT_GOES, asked && object.live && object.console == Console::Autopilot)
-            // With the whole device leaving it does not matter which record is the live one.
-            | flag(ENTRA_LEAVES, entra && asked && (object.live || remove));
+        let goes = asked && console.makes_devices() && !object.state.is_final();
+        hybrid |= console.joins_side_by_side() && object.join == JoinType::Hybrid;
+        bits |= bit(IN + console.index())
+            | if goes { bit(GOES + console.index()) } else { 0 }
+            | flag(STAMPED, object.ztdid)
+            | flag(AUTOPILOT_REGISTERED, object.ztdid || console.provisions())
+            | flag(UNDER_WAY, under_way(object.state))
+            | flag(LIVE_GOES, asked && object.live);
+        for word in console.device_words() {
+            let holds = match word.said {
+                Said::Every(state) => object.state == state,
+                Said::LiveGoes => asked && object.live,
+                Said::Leaves => asked && (object.live || remove),
+            };
+            own |= flag(OWN + word.number, holds);
+            broken |= flag(OWN + word.number, !holds && matches!(word.said, Said::Every(_)));
+        }
     }
-    let in_abm = bits & bit(IN + Console::Abm.index()) != 0;
-    let released = in_abm && subject.of(Console::Abm).all(|o| o.state == State::Released);
-    let no_ad = bits & bit(IN + Console::Ad.index()) == 0;
-    let ad_disabled = !no_ad && subject.of(Console::Ad).all(|o| o.state == State::Disabled);
-    bits | flag(AD_GONE, hybrid && subject.ad_complete && no_ad)
-        | flag(ABM_RELEASED, released)
-        | flag(AD_DISABLED, ad_disabled)
+    let no_computer = !subject.objects.iter().any(|object| object.console.is_directory());
+    bits | (own & !broken) | flag(AD_GONE, hybrid && subject.ad_complete && no_computer)
 }
 
 /// The bit of a rule, by its place among those that playbooks speak of.
@@ -303,7 +298,8 @@ pub(super) const fn about(place: usize) -> u64 {
 /// The bit of a word: of the device (first) or of the object (second).
 pub(super) fn mask_of(word: &str, registry: &Registry) -> Option<(DeviceBits, u64)> {
     let at = |list: &[Fact]| list.iter().position(|f| f.word == word);
-    let device = at(DEVICE_FACTS).or_else(|| of_console(word, registry));
+    let own = || registry.device_words().find(|own| own.word == word).map(|own| OWN + own.number);
+    let device = at(DEVICE_FACTS).or_else(|| of_console(word, registry)).or_else(own);
     device.map(|p| (bit(p), 0)).or_else(|| at(OBJECT_FACTS).map(|p| (0, object_bit(p))))
 }
 
@@ -319,12 +315,14 @@ pub(super) fn words(registry: &Registry) -> Vec<String> {
     let own = DEVICE_FACTS.iter().chain(OBJECT_FACTS).map(|f| f.word.to_string());
     let holds = registry.slugs().iter().map(|slug| format!("in-{slug}"));
     let goes = registry.all().iter().filter(|console| console.makes_devices()).map(|console| format!("goes-{console}"));
-    own.chain(holds).chain(goes).collect()
+    let of_files = registry.device_words().map(|own| own.word.to_string());
+    own.chain(holds).chain(goes).chain(of_files).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::MOST_WORDS;
     use crate::plan::{AndroidMode, Licence};
     use crate::schema::{Activity, Ownership, Purpose};
 
@@ -363,7 +361,7 @@ mod tests {
         }
         assert_eq!(at(INTENT + 3), "review");
         assert_eq!(at(UNSURE), "unsure");
-        assert_eq!(at(ENTRA_LEAVES), "entra-leaves");
+        assert_eq!(at(LIVE_GOES), "live-goes");
         assert_eq!(mask_of("asked"), Some((0, ASKED)));
         assert_eq!(OBJECT_FACTS[OBJECT_JOIN + JoinType::Registered as usize].word, "object-registered");
         for licence in Licence::ALL {
@@ -385,8 +383,9 @@ mod tests {
         for (position, word) in [(TEAMS, "teams"), (FLEX, "flex"), (KEPT, "kept"), (LOST_SENSOR, "lost-sensor")] {
             assert_eq!(at(position), word);
         }
-        assert_eq!(at(AD_DISABLED), "ad-disabled");
-        assert_eq!(at(LIVE_AUTOPILOT_GOES), "live-autopilot-goes");
+        for word in registry.device_words() {
+            assert_eq!(mask_of(word.word), Some((bit(OWN + word.number), 0)), "{}", word.word);
+        }
         let more = [
             (SERVER, "server"),
             (VIRTUAL, "virtual"),
@@ -401,7 +400,7 @@ mod tests {
             assert_eq!(at(position), word);
         }
         assert_eq!(DEVICE_FACTS.len(), UNDER_WAY + 1);
-        assert!(GOES + MOST <= 128 && OBJECT_FACTS.len() + 30 <= 64);
+        assert!(OWN + MOST_WORDS <= 128 && OBJECT_FACTS.len() + 30 <= 64);
     }
 
     #[test]

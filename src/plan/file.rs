@@ -27,8 +27,40 @@ pub(super) struct Document {
     pub steps: Vec<Item>,
     /// What plans ask before anything changes, by the notice that raises the question.
     pub asks: BTreeMap<String, String>,
+    /// Steps of this file that stand in playbooks of other files, so that a console can come with its steps.
+    pub insert: Vec<Insertion>,
     /// Devices and their plans.
     pub tests: Vec<RawTest>,
+}
+
+/// Steps for playbooks that other files hold. One of `after` and `before` is given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Insertion {
+    /// The playbooks.
+    pub playbooks: Vec<String>,
+    /// The step behind the last one of which they stand.
+    pub after: Option<String>,
+    /// The step before the first one of which they stand.
+    pub before: Option<String>,
+    pub steps: Vec<Item>,
+}
+
+impl Document {
+    /// Takes in the steps that another file holds for this playbook.
+    pub(super) fn take_in(&mut self, insertion: &Insertion) -> Result<(), String> {
+        let (place, slug) = match (&insertion.after, &insertion.before) {
+            (Some(slug), None) => (self.steps.iter().rposition(|item| item.step == *slug).map(|at| at + 1), slug),
+            (None, Some(slug)) => (self.steps.iter().position(|item| item.step == *slug), slug),
+            _ => return Err("steps are put neither `after` nor `before` one step".to_owned()),
+        };
+        let Some(place) = place else {
+            let name = self.playbook.as_deref().unwrap_or_default();
+            return Err(format!("playbook `{name}` has no step `{slug}`"));
+        };
+        self.steps.splice(place..place, insertion.steps.iter().cloned());
+        Ok(())
+    }
 }
 
 /// A condition: every word of `all`, at least one of `any` if there are any, none of `none`.

@@ -26,6 +26,7 @@ pub(super) fn load(
     registry: &'static Registry,
 ) -> Result<Playbooks, Vec<Problem>> {
     let mut pages: Vec<_> = files.iter().map(|(name, text)| read(name, text, parameters, registry)).collect();
+    insert(&mut pages);
     let about = rules_spoken_of(&mut pages);
     let steps = Definitions::read(&mut pages);
 
@@ -82,6 +83,50 @@ fn rules_spoken_of(pages: &mut [Page]) -> Arc<[String]> {
     rules
 }
 
+/// Puts the steps that files hold for the playbooks of others into those, in the order of the files.
+fn insert(pages: &mut [Page]) {
+    let names: Vec<String> = pages.iter().filter_map(|page| page.document.playbook.clone()).collect();
+    for at in 0..pages.len() {
+        let Some(page) = pages.get(at) else { continue };
+        for insertion in page.document.insert.clone() {
+            for name in &insertion.playbooks {
+                let target = pages.iter().position(|page| page.document.playbook.as_ref() == Some(name));
+                let put = target.and_then(|target| pages.get_mut(target)).map(|page| page.document.take_in(&insertion));
+                let Some(Page { sheet, .. }) = pages.get_mut(at) else { continue };
+                match put {
+                    Some(Ok(())) => {}
+                    Some(Err(message)) => sheet.problem("insert", message, String::new()),
+                    None => sheet.unknown("playbook", name, names.iter().map(String::as_str)),
+                }
+            }
+        }
+        lend_tests(at, pages);
+    }
+}
+
+/// Gives the tests of a file that has steps for other playbooks to those that they name: there they are run.
+fn lend_tests(at: usize, pages: &mut [Page]) {
+    let Some(Page { sheet, document }) = pages.get_mut(at) else { return };
+    if document.playbook.is_some() || document.insert.is_empty() {
+        return;
+    }
+    let tests = std::mem::take(&mut document.tests);
+    for test in tests.iter().filter(|test| test.playbook.is_none()) {
+        sheet.begin(&test.name);
+        let message = "a test does not say which playbook the device gets".to_owned();
+        sheet.problem(&test.name, message, "give its `playbook`".to_owned());
+    }
+    sheet.rewind();
+    for test in tests {
+        let book = pages.iter_mut().find(|page| test.playbook.is_some() && page.document.playbook == test.playbook);
+        match book {
+            Some(page) => page.document.tests.push(test),
+            // Kept, so that the name that nobody has is remarked.
+            None => pages.get_mut(at).into_iter().for_each(|page| page.document.tests.push(test.clone())),
+        }
+    }
+}
+
 /// The questions of a file, resolved; one that nothing raises is a mistake.
 fn asks(page: &mut Page) -> Vec<(String, String)> {
     let Page { sheet, document } = page;
@@ -98,12 +143,12 @@ fn asks(page: &mut Page) -> Vec<(String, String)> {
 
 /// Notes a playbook that lacks its name; it would be passed over silently.
 fn nameless(page: &mut Page) {
-    let Document { playbook, about, order, applies, steps, tests, .. } = &page.document;
+    let Document { playbook, about, order, applies, steps, tests, insert, .. } = &page.document;
     let parts = [
         ("order", order.is_some()),
         ("applies", applies.is_some()),
         ("steps", !steps.is_empty()),
-        ("tests", !tests.is_empty()),
+        ("tests", !tests.is_empty() && insert.is_empty()),
     ];
     let part = parts.iter().find(|(_, there)| *there).map(|(key, _)| *key);
     if let (None, Some(key)) = (playbook, part.or((!about.is_empty()).then_some("about"))) {

@@ -170,9 +170,9 @@ impl Subject {
     #[must_use]
     pub fn lost_only_its_sensor(&self) -> bool {
         let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == Intent::Reconnect).collect();
-        let sensors: BTreeSet<u32> = self.of(Console::Defender).map(|o| o.record).collect();
-        let of_defender = |record: &u32| sensors.contains(record);
-        !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_defender))
+        let sensors: BTreeSet<u32> = self.objects.iter().filter(|o| o.console.is_sensor()).map(|o| o.record).collect();
+        let of_sensor = |record: &u32| sensors.contains(record);
+        !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_sensor))
     }
 
     /// The records of one console.

@@ -41,7 +41,13 @@ fn table(name: &str, fields: &[Field]) -> Value {
         .map(|field| field.name.as_str())
         .filter(|column| name != "devices" || !per_console(column))
         .collect();
-    let row = json!({ "type": "object", "properties": columns, "required": required, "additionalProperties": false });
+    let mut row =
+        json!({ "type": "object", "properties": columns, "required": required, "additionalProperties": false });
+    if name == "devices" {
+        // Any console may be added, and has its columns where a list of it is loaded.
+        let text = json!({ "type": "string", "description": "Of a console of which a list is loaded." });
+        row["patternProperties"] = json!({ "^[a-z][a-z0-9_]*_(id|last_seen)$": text });
+    }
     json!({
         "type": "object",
         "properties": {

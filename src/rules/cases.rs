@@ -2,14 +2,14 @@
 
 mod device;
 
-use polars::prelude::{Column, DataFrame, IdxCa, IntoColumn, NamedFrom, Series};
+use polars::prelude::{AnyValue, Column, DataFrame, IdxCa, IntoColumn, NamedFrom, Series};
 
 use super::describe::{Case, Expect};
 use super::evaluate::severities;
 use super::objects::objects_of;
-use super::rule::{FLAGGED, Rule, place};
+use super::rule::{Derived, FLAGGED, Rule, place};
 use crate::error::Problem;
-use crate::language::{dtype, first_line, mask, quietly};
+use crate::language::{What, dtype, first_line, mask, quietly};
 use crate::schema::{Kind, Severity};
 use device::MadeUp;
 
@@ -62,6 +62,11 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
         )?);
     }
     for own in &rule.derived {
+        // Of one of many consoles that a test does not speak of there is no record.
+        if own.each && made_up.is_none() && !case.given.contains_key(&own.name) {
+            columns.push(without_records(own)?);
+            continue;
+        }
         columns.push(column(case, &own.name, own.made.kind(), made_up.as_ref(), |m| {
             m.devices.derived(&m.shelves, own.console, &own.name, &own.made)
         })?);
@@ -104,6 +109,16 @@ fn listed(objects: &[String]) -> String {
     if objects.is_empty() { "none".into() } else { objects.join(" ") }
 }
 
+/// What a column of its own says of a device without a record in the console.
+fn without_records(own: &Derived) -> Result<Column, String> {
+    let value = match own.made.what {
+        What::Any(_) | What::All(_) | What::AllFilled(_) => AnyValue::Boolean(false),
+        What::Count(_) => AnyValue::UInt32(0),
+        _ => AnyValue::Null,
+    };
+    of_one(&own.name, value, own.made.kind())
+}
+
 /// A column of one value: as given, as the records have it, or what an empty device has.
 fn column(
     case: &Case,
@@ -112,7 +127,6 @@ fn column(
     made_up: Option<&MadeUp>,
     from_records: impl Fn(&MadeUp) -> Result<Column, String>,
 ) -> Result<Column, String> {
-    let dtype = dtype(kind);
     let value = match (case.given.get(name), made_up) {
         (Some(given), _) => given_value(given, kind).ok_or_else(|| format!("`{name}` cannot hold the given value"))?,
         (None, Some(made_up)) => {
@@ -121,7 +135,11 @@ fn column(
         }
         (None, None) => default_value(name, kind),
     };
-    Series::from_any_values_and_dtype(name.into(), &[value], &dtype, true)
+    of_one(name, value, kind)
+}
+
+fn of_one(name: &str, value: AnyValue<'_>, kind: Kind) -> Result<Column, String> {
+    Series::from_any_values_and_dtype(name.into(), &[value], &dtype(kind), true)
         .map(IntoColumn::into_column)
         .map_err(|e| first_line(&e))
 }

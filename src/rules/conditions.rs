@@ -92,7 +92,15 @@ impl Conditions {
     pub fn load(files: &Files) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut waiting: Vec<(String, Raw)> = Vec::new();
+        let registry = Registry::load(files)?;
         for (path, text) in under(files, FOLDER) {
+            let text = match super::lists::write_out(&path, &text, registry) {
+                Ok(text) => text,
+                Err(found) => {
+                    problems.extend(found);
+                    continue;
+                }
+            };
             match crate::yaml::from_str::<Raw>(&text) {
                 Ok(raw) => waiting.push((path, raw)),
                 Err(e) => problems.push(problem(
@@ -103,7 +111,7 @@ impl Conditions {
                 )),
             }
         }
-        let mut all = Self { list: Vec::new(), registry: Registry::load(files)? };
+        let mut all = Self { list: Vec::new(), registry };
         while !waiting.is_empty() {
             let names: Vec<String> = waiting.iter().map(|(_, raw)| raw.name.clone()).collect();
             let others = |raw: &Raw| words(&raw.when).iter().any(|word| names.contains(word));

@@ -79,6 +79,9 @@ pub(super) struct RawDerived {
     pub live: Option<String>,
     #[serde(default)]
     pub all_filled: Option<String>,
+    /// Said of each console of a kind; no key of the file.
+    #[serde(skip)]
+    pub each: bool,
 }
 
 impl RawDerived {
@@ -92,6 +95,7 @@ impl RawDerived {
             newest: self.newest.as_deref(),
             days: self.days.as_deref(),
             all_filled: self.all_filled.as_deref(),
+            ..Words::default()
         }
     }
 

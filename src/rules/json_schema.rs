@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::lists::GROUPS;
 use crate::console::Registry;
 use crate::language::RECORD_EXTRAS;
 use crate::schema::{RECORD, Severity};
@@ -117,7 +118,7 @@ fn own_columns(slugs: &[&str]) -> Value {
     const KINDS: [&str; 7] = ["any", "all", "count", "newest", "days", "live", "all_filled"];
     let own = object(
         &[
-            ("console", json!({"enum": slugs})),
+            ("console", json!({"enum": with_groups(slugs)})),
             ("where", on_record()),
             ("any", on_record()),
             ("all", on_record()),
@@ -131,14 +132,18 @@ fn own_columns(slugs: &[&str]) -> Value {
     );
     let one_of: Vec<Value> = KINDS.iter().map(|kind| json!({"required": [kind]})).collect();
     let own = with(own, "oneOf", json!(one_of));
-    json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9_]+$"}, "additionalProperties": own})
+    json!({"type": "object", "propertyNames": {"pattern": "^[a-z0-9_*]+$"}, "additionalProperties": own})
+}
+
+/// The consoles, and what stands for several of them.
+fn with_groups<'s>(slugs: &[&'s str]) -> Vec<&'s str> {
+    slugs.iter().copied().chain(GROUPS).collect()
 }
 
 fn objects(slugs: &[&str]) -> Value {
     let of = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let group = object(&[("column", record_columns()), ("of", of)], &["column", "of"]);
-    let consoles: Vec<&str> = slugs.iter().copied().chain(["all"]).collect();
-    let console = json!({"enum": consoles});
+    let console = json!({"enum": with_groups(slugs).into_iter().chain(["all"]).collect::<Vec<_>>()});
     let objects = list(object(&[("console", console), ("where", on_record()), ("group", group)], &["console"]));
     with(objects, "minItems", json!(1))
 }

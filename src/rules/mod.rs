@@ -11,6 +11,7 @@ mod describe;
 mod evaluate;
 mod findings;
 mod json_schema;
+mod lists;
 mod names;
 mod objects;
 mod page;
@@ -39,7 +40,11 @@ pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Pro
     let mut rules = Vec::new();
     let mut problems = Vec::new();
     for (path, text) in under(files, "findings/") {
-        match describe::parse(&path, &text).and_then(|raw| compile::compile(&path, &text, raw, conditions)) {
+        let written = lists::write_out(&path, &text, conditions.consoles());
+        let compiled = written.and_then(|text| {
+            describe::parse(&path, &text).and_then(|raw| compile::compile(&path, &text, raw, conditions))
+        });
+        match compiled {
             Ok(rule) => rules.push(rule),
             Err(found) => problems.extend(found),
         }

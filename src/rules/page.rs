@@ -83,6 +83,12 @@ fn own_columns(page: &mut String, rule: &Rule) {
             What::AllFilled(_) => {
                 format!("every one of the {console} records has a value in `{said}`, and there is one")
             }
+            What::Listed(_) => {
+                format!("the console whose object `{said}` of the live {console} record names lists that id")
+            }
+            What::Held(..) => {
+                format!("most devices with the same `{said}` in {console} are in another console")
+            }
             What::Supplied => format!("a list of {console} is there"),
             What::Absent => format!("{console} does not have the device"),
         };

@@ -77,6 +77,8 @@ pub(super) struct Derived {
     pub name: String,
     pub console: Console,
     pub made: language::Derived,
+    /// Said of each console of a kind, not of this one by name.
+    pub each: bool,
 }
 
 /// Which records a finding concerns.

@@ -35,16 +35,6 @@ pub const DEVICE: &[Field] = &[
         Kind::Days,
         "days since the newest of its records was made, in a console that gives signs of life",
     ),
-    field(
-        "intune_entra_listed",
-        Kind::Flag,
-        "whether Entra ID lists the device id that the newest Intune record names; unknown where it names none",
-    ),
-    field(
-        "abm_server_used",
-        Kind::Flag,
-        "true where Intune lists at least half of the devices of the same Apple server, and more than one; unknown otherwise: the server may be another system's",
-    ),
     field("owner_devices", Kind::Count, "Entra devices that have the same owner"),
     field("owner_stale", Kind::Count, "how many of those are stale"),
     field("owner_quota", Kind::Count, "threshold: devices of one owner"),
@@ -87,7 +77,6 @@ pub fn beneath(name: &str) -> &'static [&'static str] {
     match name {
         "android_mode" => &["mode"],
         "server_os" => &["os"],
-        "abm_server_used" => &["server", "released"],
         _ => &[],
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::Place;
+use crate::common::{Place, repository};
 
 const CONSOLE: &str = "\
 console: acme-care
@@ -215,6 +215,67 @@ fn a_column_of_a_console_is_a_line_of_its_file() {
     assert!(complaint.contains("`odd`: `stat` is no column") && complaint.contains("`state`"), "{complaint}");
 }
 
+/// The files of the page about consoles: each block stands behind the path that is named before it.
+fn files_of_the_page() -> Vec<(String, String)> {
+    let page = std::fs::read_to_string(repository("docs/consoles.md")).unwrap();
+    let (mut files, mut path, mut block) = (Vec::new(), None, None::<String>);
+    for line in page.lines() {
+        match block.take() {
+            Some(text) if line == "```" => files.extend(path.take().map(|path: String| (path, text))),
+            Some(text) => block = Some(text + line + "\n"),
+            None if line == "```yaml" => block = Some(String::new()),
+            None => {
+                let named = line.split('`').skip(1).step_by(2).find(|word| word.starts_with("my-rules/"));
+                path = named.map(String::from).or(path);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn the_page_about_consoles_is_right_to_the_letter() {
+    let place = Place::new();
+    let files = files_of_the_page();
+    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "my-rules/consoles/acme-care.yaml",
+            "my-rules/formats/acme-care/list.yaml",
+            "my-rules/findings/own/not-cared-for.yaml",
+            "my-rules/playbooks/acme-care.yaml",
+            "my-rules/checklist/acme-care.yaml",
+        ]
+    );
+    for (path, text) in &files {
+        place.write(path, text);
+    }
+    let run = place.run(&["rules", "check", "my-rules"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let run = place.run(&["checklist", "acme-care", "--rules", "my-rules"]);
+    assert!(run.code == 0 && run.stdout.contains("Machines > all > Export"), "{}{}", run.stdout, run.stderr);
+    place.write("exports/intune.csv", INTUNE);
+    place.write("exports/care.csv", CARE);
+    let run = place.run(&["inspect", "exports/care.csv", "--rules", "my-rules"]);
+    assert!(run.stdout.contains("acme-care/list"), "{}{}", run.stdout, run.stderr);
+    let run = place.run(&["analyze", "exports", "--rules", "my-rules", "--out", "report", "--as-of", "2026-03-05"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let devices = lines(&place, "report/devices.csv");
+    assert!(devices.iter().any(|line| line["name"] == "PC-1" && line["acme_care_id"] == "41"));
+    let twice = lines(&place, "report/findings.csv");
+    let twice: Vec<_> =
+        twice.iter().filter(|line| line["rule"] == "managed-twice").map(|l| &l["device_name"]).collect();
+    assert_eq!(twice, ["PC-1"], "it manages, so the rules about management know it");
+}
+
+/// What a whole folder of one's own says: nothing of it is wrong.
+#[test]
+fn a_folder_of_ones_own_is_checked_as_a_whole() {
+    let run = place().run(&["rules", "check", "mine"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+}
+
 #[test]
 fn mistakes_in_a_console_are_said_with_what_is_right() {
     let place = place();
@@ -257,4 +318,61 @@ fn jamf_and_a_register_are_compared_with_the_rest() {
         list
     };
     assert_eq!(sorted(found), expected.map(String::from));
+}
+
+const WORKSPACE_ONE: &str = "\
+Friendly Name,Device ID,Serial Number,Platform,OS Version,Model,Ownership,Organization Group,Email Address,Last Seen,Enrollment Status
+PC-1,5614,5CG1000AAA,Windows Desktop,10.0,EliteBook,Corporate - Dedicated,Northwind,a@x.example,2026-03-03 04:35:20,Enrolled
+PC-5,5615,5CG1000AAE,Windows Desktop,10.0,EliteBook,Corporate - Dedicated,Northwind,b@x.example,2025-03-03 04:35:20,Enrolled
+PC-6,5616,5CG1000AAF,Windows Desktop,10.0,EliteBook,Corporate - Dedicated,Northwind,c@x.example,2025-03-03 04:35:20,Lost In Space
+";
+
+const KANDJI: &str = r#"[
+{"device_id":"fc60decb-30cb-4db1-b3ec-2fa8ea1b8301","device_name":"MAC-1","serial_number":"C02ZK2ABMD6T","platform":"Mac","last_check_in":"2026-03-02T17:46:31Z","is_removed":false},
+{"device_id":"fc60decb-30cb-4db1-b3ec-2fa8ea1b8302","device_name":"MAC-2","serial_number":"C02ZK2ABMD7U","platform":"Mac","last_check_in":"2025-01-02T17:46:31Z","is_removed":false}
+]"#;
+
+const FLEET: &str = r#"{"hosts":[
+{"id":7,"hostname":"mac-1","computer_name":"MAC-1","platform":"darwin","osquery_version":"5.15.0","hardware_serial":"C02ZK2ABMD6T","seen_time":"2026-03-02T21:14:58Z","mdm":{"enrollment_status":"On (manual)"}},
+{"id":8,"hostname":"build-8","computer_name":"build-8","platform":"ubuntu","osquery_version":"5.9.1","hardware_serial":"PF3XK2AB","seen_time":"2024-12-02T21:14:58Z","mdm":{"enrollment_status":"Off"}}
+]}"#;
+
+/// Three more systems that manage devices, none of which any code knows.
+#[test]
+fn other_systems_are_compared_and_planned_for() {
+    let place = Place::new();
+    place.write("in/intune.csv", INTUNE);
+    place.write("in/ws1.csv", WORKSPACE_ONE);
+    place.write("in/kandji.json", KANDJI);
+    place.write("in/fleet.json", FLEET);
+    let run = place.run(&["analyze", "in", "--out", "report", "--as-of", "2026-03-05"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let findings = lines(&place, "report/findings.csv");
+    let found = |rule: &str| -> Vec<(String, String)> {
+        let own = findings.iter().filter(|line| line["rule"] == rule);
+        let mut own: Vec<_> = own.map(|line| (line["device_name"].clone(), line["objects"].clone())).collect();
+        own.sort();
+        own
+    };
+    let own = |name: &str, objects: &str| (name.to_string(), objects.to_string());
+    assert_eq!(
+        found("managed-twice"),
+        [
+            own("MAC-1", "kandji:fc60decb-30cb-4db1-b3ec-2fa8ea1b8301|fleet:7"),
+            own("PC-1", "intune:7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01|workspace-one:5614"),
+        ]
+    );
+    let stale: Vec<String> = found("stale-everywhere").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(stale, ["MAC-2", "PC-5", "PC-6", "build-8"]);
+    let plan = lines(&place, "report/plan.csv");
+    let steps = |name: &str| -> Vec<&str> {
+        let own = plan.iter().filter(|line| line["device_name"] == name && !line["console"].is_empty());
+        own.map(|line| line["step"].as_str()).collect()
+    };
+    assert_eq!(steps("PC-5"), ["workspace-one-wipe", "workspace-one-delete"]);
+    assert!(steps("PC-6").iter().all(|step| !step.starts_with("workspace-one")), "nobody knows what its state means");
+    assert_eq!(steps("MAC-2"), ["kandji-delete"], "nobody says whose it is, so nothing is erased");
+    assert_eq!(steps("build-8"), ["fleet-delete"], "only the agent runs on it");
+    let wiped: Vec<&str> = plan.iter().filter(|l| l["wipes"] == "true").map(|l| l["device_name"].as_str()).collect();
+    assert_eq!(wiped, ["PC-5"]);
 }

@@ -109,14 +109,14 @@ fn fields() {
     assert_snapshot!(text.lines().take(12).collect::<Vec<_>>().join("\n"), @"
     the device as a whole
     device_key                            text    stable key, derived from the strongest identifier
-    name                                  text    device name of the console that knows best  intune entra autopilot defender chrome google-mobile ad jamf jamf-mobile register
-    serial                                serial  hardware serial number  intune autopilot abm ade chrome google-mobile jamf jamf-mobile register
-    platform                              word    operating system family (windows, macos, ios, android, chromeos, linux, other)  intune entra autopilot defender abm ade chrome google-mobile ad jamf jamf-mobile
-    manufacturer                          text    manufacturer as written  intune entra autopilot defender abm google-mobile jamf jamf-mobile register
-    model                                 text    model as written  intune entra autopilot defender abm chrome google-mobile jamf jamf-mobile register
-    ownership                             word    who owns the hardware; `unknown` where no console says (corporate, personal, unknown)  intune entra autopilot abm chrome google-mobile
+    name                                  text    device name of the console that knows best  intune entra autopilot defender chrome google-mobile ad jamf jamf-mobile workspace-one kandji fleet register
+    serial                                serial  hardware serial number  intune autopilot abm ade chrome google-mobile jamf jamf-mobile workspace-one kandji fleet register
+    platform                              word    operating system family (windows, macos, ios, android, chromeos, linux, other)  intune entra autopilot defender abm ade chrome google-mobile ad jamf jamf-mobile workspace-one kandji fleet
+    manufacturer                          text    manufacturer as written  intune entra autopilot defender abm google-mobile jamf jamf-mobile workspace-one kandji fleet register
+    model                                 text    model as written  intune entra autopilot defender abm chrome google-mobile jamf jamf-mobile workspace-one kandji fleet register
+    ownership                             word    who owns the hardware; `unknown` where no console says (corporate, personal, unknown)  intune entra autopilot abm chrome google-mobile workspace-one
     join_type                             word    how the device is known to Entra ID; `unknown` where not said (joined, hybrid, registered, none, unknown)  intune entra
-    primary_user                          text    primary user or owner  intune entra chrome google-mobile jamf jamf-mobile register
+    primary_user                          text    primary user or owner  intune entra chrome google-mobile jamf jamf-mobile workspace-one kandji register
     consoles                              list    consoles that hold a record of the device
     last_activity                         time    newest sign of life in any console
     ");

@@ -23,6 +23,7 @@ mod identity;
 mod inspect;
 mod links;
 mod lists;
+mod named;
 mod offline;
 mod place;
 mod plans;

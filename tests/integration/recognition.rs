@@ -47,24 +47,8 @@ const PRODUCTS: &[(&str, &str)] = &[
         r#"{"Devices":[{"DeviceFriendlyName":"u1 Latitude","EnrollmentStatus":"Enrolled","EnrollmentUserUuid":"0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa","LastSeen":"2026-06-28T04:35:20.150","LocationGroupName":"Main","Ownership":"C","Platform":"WinRT","SerialNumber":"5CG0000ABC","Udid":"7D58","ComplianceStatus":"Compliant"}],"Page":0,"PageSize":500,"Total":1}"#,
     ),
     (
-        "Workspace ONE",
-        "Last Seen,Friendly Name,Organization Group,Enrollment Status,Compliance Status,Ownership,Serial Number\n2026-04-16,PC-1,Main,Enrolled,Compliant,Corporate,5CG0000ABC\n",
-    ),
-    (
-        "Kandji",
-        r#"[{"device_id":"0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa","device_name":"MAC-1","last_check_in":"2026-03-30T17:46:31Z","model":"MacBook Air","os_version":"15.4","platform":"Mac","serial_number":"C02ZK2ABMD6T"}]"#,
-    ),
-    (
-        "Kandji",
-        "Device Name,Model,Serial Number,Platform,OS Version,Last Check-in,Blueprint,User\nMAC-1,MacBook Air,C02ZK2ABMD6T,Mac,15.4,2026-03-30,Standard,ada\n",
-    ),
-    (
         "Mosyle",
         r#"{"status":"OK","response":[{"devices":[{"deviceudid":"0E1A","serial_number":"DMPZX0AAMF3M","device_name":"iPad 1","os":"ios","date_last_beat":"1767225600"}]}]}"#,
-    ),
-    (
-        "Fleet",
-        r#"{"hosts":[{"id":1,"hostname":"mac-1","hardware_serial":"C02ZK2ABMD6T","osquery_version":"5.1","seen_time":"2026-03-30T17:46:31Z","platform":"darwin","status":"online"}]}"#,
     ),
     (
         "SentinelOne",
@@ -198,6 +182,22 @@ fn lists_of_few_columns_are_read_where_only_their_console_writes_them() {
         (
             "jamf/computers-csv",
             "Computer Name,Serial Number,Last Check-in,Last Inventory Update,Managed,Operating System,Jamf Pro Computer ID\nMAC-1,C02ZK2ABMD6T,2026-04-16,2026-04-16,Managed,macOS 14,12\n",
+        ),
+        (
+            "workspace-one/csv",
+            "Last Seen,Friendly Name,Organization Group,Enrollment Status,Compliance Status,Ownership,Serial Number\n2026-04-16,PC-1,Main,Enrolled,Compliant,Corporate,5CG0000ABC\n",
+        ),
+        (
+            "kandji/api",
+            r#"[{"device_id":"0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa","device_name":"MAC-1","last_check_in":"2026-03-30T17:46:31Z","model":"MacBook Air","os_version":"15.4","platform":"Mac","serial_number":"C02ZK2ABMD6T"}]"#,
+        ),
+        (
+            "kandji/csv",
+            "Device Name,Model,Serial Number,Platform,OS Version,Last Check-in,Blueprint,User\nMAC-1,MacBook Air,C02ZK2ABMD6T,Mac,15.4,2026-03-30,Standard,ada\n",
+        ),
+        (
+            "fleet/hosts",
+            r#"{"hosts":[{"id":1,"hostname":"mac-1","hardware_serial":"C02ZK2ABMD6T","osquery_version":"5.1","seen_time":"2026-03-30T17:46:31Z","platform":"darwin","status":"online"}]}"#,
         ),
         (
             "register/snipe-it",

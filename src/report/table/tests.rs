@@ -26,11 +26,26 @@ holds the same in all of them. `devices` is `devices.csv`, a table of `report.js
 | day | `2026-11-20` | the same, empty text for none | date |
 
 A column that the CSV does not have is marked: the header of a CSV is fixed. In CSV, text that a spreadsheet would run as a formula has an
-apostrophe in front. A console of which no list was given has empty columns in `devices.csv` and none elsewhere.
+apostrophe in front.
 ";
 
+/// Which consoles have columns of their own in `devices`, and when.
+fn consoles() -> String {
+    let list = |shown: bool| {
+        let own = Registry::shipped().all().iter().filter(|console| console.is_always_shown() == shown);
+        own.map(|console| format!("`{console}`")).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "Consoles of which `devices.csv` always has columns, empty where no list was given: {}. Elsewhere a console has columns\n\
+         only where a list of it was given; so everywhere has each that came later ({}) and\n\
+         each that [you add](consoles.md): `<console>_id` and `<console>_last_seen`, after the others.\n",
+        list(true),
+        list(false)
+    )
+}
+
 fn page() -> String {
-    let mut page = HEAD.to_string();
+    let mut page = format!("{HEAD}\n{}", consoles());
     for (name, fields) in described() {
         let _ = write!(page, "\n## {name}\n\n| column | type | meaning |\n|---|---|---|\n");
         for field in &fields {

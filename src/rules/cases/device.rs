@@ -151,6 +151,7 @@ pub(in crate::rules) fn default_value(name: &str, kind: Kind) -> AnyValue<'stati
         ("owner_devices" | "owner_stale", _) => AnyValue::Null,
         ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),
         (_, Kind::Count) => AnyValue::UInt32(0),
+        (name, Kind::Flag) if name.ends_with("_supplied") => AnyValue::Boolean(false),
         ("entra_any_enabled" | "entra_in_intune" | "abm_all_released", _) => AnyValue::Boolean(false),
         _ if Marker::parse(name).is_some() => AnyValue::Boolean(false),
         _ => AnyValue::Null,

@@ -6,10 +6,11 @@ use polars::prelude::Expr;
 
 use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
+use super::lists;
 use super::rule::{Derived, FLAGGED, Lines, Objects, Rule};
-use crate::console::Console;
+use crate::console::{Console, Registry};
 use crate::error::Problem;
-use crate::language::{self, Refusal, Scope, roots};
+use crate::language::{self, Count, Refusal, Scope, roots};
 use crate::schema::{RECORD, Severity, nearest, no_file_name, record_field, renamed};
 
 use scope::{Apart, Devices, Records};
@@ -30,6 +31,7 @@ struct Compiler<'a> {
 
 pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions) -> Result<Rule, Vec<Problem>> {
     let mut c = Compiler { path, text, conditions, problems: Vec::new() };
+    let raw = spread(raw, conditions.consoles());
     c.names(&raw);
     let severity = c.severity(&["severity"], &raw.severity);
     let derived: Vec<Derived> = raw.records.iter().filter_map(|(name, raw)| c.derived(name, raw)).collect();
@@ -95,6 +97,44 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
         lines: Lines::of(text, &raw.tests),
         tests: raw.tests,
     })
+}
+
+/// The rule with what it says of a kind of console said of each: `live_in_*` becomes `live_in_jamf` and so on, and
+/// `{*.manages}` is what a record says that its console manages.
+fn spread(mut raw: Raw, registry: &Registry) -> Raw {
+    let starred: Vec<String> = raw.records.keys().filter(|name| name.contains('*')).cloned().collect();
+    for name in starred {
+        let Some(template) = raw.records.get(&name).cloned() else { continue };
+        let Some(consoles) = lists::group(&template.console, registry) else { continue };
+        raw.records.remove(&name);
+        for console in consoles {
+            let written = |text: &String| text.replace("{*.manages}", &lists::managed(console));
+            let of = |text: &Option<String>| text.as_ref().map(written);
+            let count = template.count.as_ref().map(|count| match count {
+                Count::Of(text) => Count::Of(written(text)),
+                Count::All(all) => Count::All(*all),
+            });
+            let own = RawDerived {
+                console: console.to_string(),
+                filter: of(&template.filter),
+                any: of(&template.any),
+                all: of(&template.all),
+                count,
+                each: true,
+                ..template.clone()
+            };
+            // What the rule says of one console itself stays.
+            raw.records.entry(name.replace('*', console.column_prefix())).or_insert(own);
+        }
+    }
+    let objects = std::mem::take(&mut raw.objects);
+    for one in objects {
+        match lists::group(&one.console, registry) {
+            Some(all) => raw.objects.extend(all.iter().map(|c| RawObjects { console: c.to_string(), ..one.clone() })),
+            None => raw.objects.push(one),
+        }
+    }
+    raw
 }
 
 /// Shared conditions that a rule names anywhere, with what they say.
@@ -224,7 +264,7 @@ impl Compiler<'_> {
         let console = self.console(place, &raw.console)?;
         let scope = Records { grouped: false, console: Some(console), conditions: self.conditions };
         match language::Derived::new(raw.words(), &scope) {
-            Ok(made) => Some(Derived { name: name.to_string(), console, made }),
+            Ok(made) => Some(Derived { name: name.to_string(), console, made, each: raw.each }),
             Err(Refusal { message, help }) => {
                 self.add(place, message, help);
                 None
