@@ -24,7 +24,7 @@ use lastseen::identity::{self, Markers, Members, Thresholds};
 use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::report::{self, Place};
-use lastseen::rules::{self, Ground};
+use lastseen::rules::{self, EvalContext};
 
 /// The program's own.
 #[global_allocator]
@@ -93,17 +93,17 @@ fn identify(bencher: Bencher) {
 /// Devices to findings, the device table included.
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn judge(bencher: Bencher) {
-    let (shelves, links, _) = identity::identify(records(), &[], &Vocabulary::default()).unwrap();
-    let as_of = identity::as_of(&shelves, None).0.unwrap();
+    let (store, links, _) = identity::identify(records(), &[], &Vocabulary::default()).unwrap();
+    let as_of = identity::as_of(&store, None).0.unwrap();
     let files = assets::rules(None).unwrap();
     let conditions = rules::Conditions::load(&files).unwrap();
     let rules = rules::load(&files, &conditions).unwrap();
     bencher.bench(|| {
-        let members = Members::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&shelves, &links, &members).unwrap();
+        let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
+        let (coverage, _) = Coverage::new(&store, &links, &members).unwrap();
         let devices = Devices::new(members, coverage, &links, []);
-        let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
-        rules::judge(black_box(&rules), ground).unwrap()
+        let context = EvalContext { store: &store, links: &links, devices: &devices };
+        rules::judge(black_box(&rules), context).unwrap()
     });
 }
 

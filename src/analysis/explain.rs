@@ -42,7 +42,7 @@ fn find(outcome: &Outcome, inner: &Inner, query: &str) -> Vec<u32> {
     }
     // `intune:…` as findings print objects; a name may hold a colon too.
     let object =
-        query.split_once(':').and_then(|(console, id)| Some((inner.shelves.registry.parse(console)?, id.trim())));
+        query.split_once(':').and_then(|(console, id)| Some((inner.store.registry.parse(console)?, id.trim())));
     let of_console = object.map(|(console, id)| find_in(outcome, inner, id, Some(console)));
     of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(outcome, inner, query, None))
 }
@@ -58,10 +58,14 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
     let radio = compared(values::imei(query));
     let place = query.rsplit_once(':').and_then(|(file, row)| Some((file, row.parse::<u32>().ok()?)));
     let mut found = BTreeSet::new();
-    for shelf in inner.shelves.shelves.iter().filter(|shelf| of_console.is_none_or(|console| shelf.console == console))
+    for console_records in inner
+        .store
+        .by_console
+        .iter()
+        .filter(|console_records| of_console.is_none_or(|console| console_records.console == console))
     {
         let mut take = |line: usize| {
-            let device = outcome.links.device.get(shelf.offset as usize + line).copied().unwrap_or(NONE);
+            let device = outcome.links.device.get(console_records.offset as usize + line).copied().unwrap_or(NONE);
             if device != NONE {
                 found.insert(device);
             }
@@ -79,7 +83,7 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
             ("imei2", radio.as_str()),
             ("meid", radio.as_str()),
         ] {
-            let Some(cells) = shelf.text(column) else { continue };
+            let Some(cells) = console_records.text(column) else { continue };
             // Of a radio number the check digit does not count, and some consoles leave it out.
             let same = |cell: &str| {
                 cell.eq_ignore_ascii_case(wanted)
@@ -89,9 +93,11 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
             hits.for_each(|(line, _)| take(line));
         }
         let Some((file, row)) = place else { continue };
-        let (Some(exports), Some(rows)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
+        let (Some(exports), Some(rows)) = (console_records.numbers("export"), console_records.numbers("row")) else {
+            continue;
+        };
         for (line, (export, own)) in exports.iter().zip(rows.iter()).enumerate() {
-            let label = export.and_then(|e| inner.shelves.exports.get(e as usize)).map(|(label, _)| label.as_str());
+            let label = export.and_then(|e| inner.store.exports.get(e as usize)).map(|(label, _)| label.as_str());
             if own == Some(row) && label == Some(file) {
                 take(line);
             }
@@ -103,10 +109,10 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
 fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
     let (table, at) = (&outcome.devices, device as usize);
     let own = candidate(outcome, device);
-    let Inner { shelves, links, devices, rules } = inner;
+    let Inner { store, links, devices, rules } = inner;
     let inactive_days = devices.days(crate::identity::Threshold::Inactive, device);
-    let ground = rules::Ground { shelves, links, devices };
-    let records = story::records(shelves, links, devices, device);
+    let context = rules::EvalContext { store, links, devices };
+    let records = story::records(store, links, devices, device);
     Ok(Explanation {
         inactive_days: Some(inactive_days),
         ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
@@ -116,8 +122,8 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
         as_of: outcome.as_of.millis,
         records: records.told,
         records_total: records.total,
-        fields: story::fields(shelves, devices, device).into_iter().map(Field::of).collect(),
-        verdicts: rules::explain(rules, ground, device)?
+        fields: story::fields(store, devices, device).into_iter().map(Field::of).collect(),
+        verdicts: rules::explain(rules, context, device)?
             .into_iter()
             .filter_map(|story| verdict(outcome, device, story))
             .collect(),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Devices;
 use crate::history::{Exceptions, Facts, Selector, State};
-use crate::identity::Shelves;
+use crate::identity::RecordStore;
 use crate::ids::DeviceId;
 use crate::notice::Notice;
-use crate::rules::{Findings, Ground, Rule, Tally};
+use crate::rules::{EvalContext, Findings, Rule, Tally};
 
 /// Record columns by which exceptions may name devices, beyond those that every run reads.
 pub(super) const NEEDED: [&str; 2] = ["org_unit", "group_tag"];
@@ -33,14 +33,14 @@ pub(super) fn hide(
     rules: &[Rule],
     tallies: &mut [Tally],
     findings: Findings,
-    ground: Ground<'_>,
+    context: EvalContext<'_>,
 ) -> (Findings, Hidden, Vec<Notice>) {
     if exceptions.list.is_empty() {
         return (findings, Hidden { exceptions, ..Hidden::default() }, Vec::new());
     }
-    let as_of = ground.devices.as_of.millis;
+    let as_of = context.devices.as_of.millis;
     let flagged: BTreeSet<u32> = findings.device.iter().copied().collect();
-    let facts = facts_of(&flagged, ground);
+    let facts = facts_of(&flagged, context);
     let mut by = Vec::new();
     let mut counts = vec![0_u64; exceptions.list.len()];
     let mut goes = vec![false; findings.len()];
@@ -63,7 +63,7 @@ pub(super) fn hide(
 }
 
 /// What exceptions may name flagged devices by.
-fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Facts<'a>> {
+fn facts_of<'a>(flagged: &BTreeSet<u32>, context: EvalContext<'a>) -> BTreeMap<u32, Facts<'a>> {
     const COLUMNS: &[(&str, Selector)] = &[
         ("native_id", Selector::Id),
         ("entra_id", Selector::Id),
@@ -73,19 +73,19 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
         ("org_unit", Selector::OrgUnit),
         ("group_tag", Selector::Tag),
     ];
-    let Ground { shelves, links, devices, .. } = ground;
+    let EvalContext { store, links, devices, .. } = context;
     let key = |device: &u32| links.key.get(*device as usize).map_or("", String::as_str);
     let mut facts: BTreeMap<u32, Facts<'a>> =
         flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device))] })).collect();
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
+    for (at, console_records) in store.by_console.iter().enumerate() {
         for (column, selector) in COLUMNS {
-            let Some(cells) = shelf.text(column) else { continue };
+            let Some(cells) = console_records.text(column) else { continue };
             for (line, device) in devices.device_of(at).iter().enumerate() {
                 let Some(facts) = facts.get_mut(&device.number()) else { continue };
-                if let Some(text) = cells.get(line).filter(|_| speaks(shelves, devices, at, *selector, line, *device)) {
+                if let Some(text) = cells.get(line).filter(|_| speaks(store, devices, at, *selector, line, *device)) {
                     facts.values.push((*selector, text));
                     // Reports show what the console writes.
-                    let written = shelf.as_written(column, line).filter(|written| *written != text);
+                    let written = console_records.as_written(column, line).filter(|written| *written != text);
                     facts.values.extend(written.map(|written| (*selector, written)));
                 }
             }
@@ -96,14 +96,14 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, ground: Ground<'a>) -> BTreeMap<u32, Fa
 
 /// Names and users are those of live records only: an old name may be another device's today.
 fn speaks(
-    shelves: &Shelves,
+    store: &RecordStore,
     devices: &Devices,
-    shelf: usize,
+    console_records: usize,
     selector: Selector,
     line: usize,
     device: DeviceId,
 ) -> bool {
-    let console = shelves.shelves.get(shelf).map(|s| s.console);
+    let console = store.by_console.get(console_records).map(|s| s.console);
     !matches!(selector, Selector::Name | Selector::User)
         || console.is_some_and(|c| devices.live_line(c, device) == u32::try_from(line).ok())
 }

@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::error::Result;
-use crate::rules::{Condition, Conditions, Ground};
+use crate::rules::{Condition, Conditions, EvalContext};
 
 /// Shared conditions that steps depend on.
 const CONDITIONS: [&str; 5] = ["server_machine", "virtual_device", "connector_row", "row_without_actions", "parked"];
@@ -37,12 +37,12 @@ impl OfRecords {
 }
 
 impl Holds {
-    pub(super) fn new(conditions: &Conditions, ground: Ground<'_>) -> Result<Self> {
-        let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(ground));
+    pub(super) fn new(conditions: &Conditions, context: EvalContext<'_>) -> Result<Self> {
+        let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(context));
         let records = |name| {
             conditions.get(name).map_or_else(
                 || Ok(OfRecords::default()),
-                |condition| Ok(OfRecords { console: condition.console, lines: condition.on_records(ground)? }),
+                |condition| Ok(OfRecords { console: condition.console, lines: condition.on_records(context)? }),
             )
         };
         Ok(Self {

@@ -3,7 +3,7 @@
 use super::{InputFile, Options, Progress, Source, gather};
 use crate::error::Result;
 use crate::formats::{Nearest, Refusal, Unknown};
-use crate::identity::{self, Shelves};
+use crate::identity::{self, RecordStore};
 use crate::notice::Notice;
 use crate::read::Export;
 
@@ -82,10 +82,10 @@ impl Stranger {
 /// # Errors
 /// [`Error`](crate::error::Error) for paths that cannot be read and format files that are invalid.
 pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection> {
-    let library = super::Library::load(options)?;
-    let mut found = gather::gather(options, &library.formats, None, progress)?;
-    let shelves = Shelves::new(library.formats.consoles(), std::mem::take(&mut found.records), &found.proven)?;
-    let (as_of, notices) = identity::as_of(&shelves, options.as_of);
+    let rule_set = super::RuleSet::load(options)?;
+    let mut found = gather::gather(options, &rule_set.formats, None, progress)?;
+    let store = RecordStore::new(rule_set.formats.consoles(), std::mem::take(&mut found.records), &found.proven)?;
+    let (as_of, notices) = identity::as_of(&store, options.as_of);
     found.notices.extend(notices);
     if let Some(as_of) = as_of {
         found.notices.extend(super::remarks::out_of_step(&found.sources, as_of));

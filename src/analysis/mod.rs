@@ -7,9 +7,9 @@ mod gather;
 mod hidden;
 mod holds;
 mod inspect;
-mod library;
 mod newest;
 mod remarks;
+mod rule_set;
 mod subjects;
 mod tables;
 mod together;
@@ -24,20 +24,20 @@ use crate::error::{Error, Result};
 use crate::formats::Records;
 use crate::formats::dates::Order;
 use crate::history::Exceptions;
-use crate::identity::{self, Members, Shelves, Thresholds};
+use crate::identity::{self, Members, RecordStore, Thresholds};
 use crate::notice::{Code, Notice};
 use crate::outcome::Outcome;
 use crate::plan::{self, Schedule, Suggestions};
-use crate::rules::{self, Ground, Rule};
-use crate::schema::{Purpose, Severity};
+use crate::rules::{self, EvalContext, Rule};
+use crate::schema::{Disposition, Severity};
 
 use gather::Gathered;
-use library::Library;
+use rule_set::RuleSet;
 
 pub use crate::outcome::{InputFile, Source};
 pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
-pub use library::{Checked, check};
+pub use rule_set::{Checked, check};
 pub use treat::Treat;
 
 /// What a run is asked to do.
@@ -68,7 +68,7 @@ pub struct Options {
     /// What the user says that files are.
     pub treat: Vec<Treat>,
     /// What becomes of devices that leave service.
-    pub purpose: Purpose,
+    pub purpose: Disposition,
     /// What people decided for single devices.
     pub decisions: Option<PathBuf>,
 }
@@ -89,7 +89,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
 
 /// What stays behind the tables of an [`Outcome`].
 struct Inner {
-    shelves: Shelves,
+    store: RecordStore,
     /// Whole where it is kept; else without what the outcome has.
     links: identity::Links,
     devices: Devices,
@@ -99,19 +99,19 @@ struct Inner {
 /// Everything up to the outcome. What stays behind it is whole only where somebody wants to `keep` it: the large columns are
 /// moved otherwise.
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
-    let mut library = Library::load(options)?;
+    let mut rule_set = RuleSet::load(options)?;
     let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
-        gather::gather(options, &library.formats, Some(needed(&library)), progress)?;
-    notices.append(&mut library.notices);
+        gather::gather(options, &rule_set.formats, Some(needed(&rule_set)), progress)?;
+    notices.append(&mut rule_set.notices);
     if let Some(message) = why_nothing(&inputs, &sources, &records) {
         return Err(nothing(message, notices));
     }
 
     progress.step("Linking records into devices");
-    let (shelves, mut links, found) = identity::identify(records, &proven, library.formats.vocabulary())?;
+    let (store, mut links, found) = identity::identify(records, &proven, rule_set.formats.vocabulary())?;
     notices.extend(found);
-    let (as_of, found) = identity::as_of(&shelves, options.as_of);
+    let (as_of, found) = identity::as_of(&store, options.as_of);
     notices.extend(found);
     let as_of = as_of.ok_or_else(|| Error::NothingUsable {
         message: "no export has a sign of life, so there is no time to judge at".into(),
@@ -119,50 +119,50 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         notices: notices.clone(),
     })?;
     notices.extend(remarks::out_of_step(&sources, as_of));
-    let members = Members::new(&shelves, &links, as_of, options.thresholds.clone(), &library.markers)?;
-    let (moved, found) = remarks::names_disagree(&shelves, &members);
+    let members = Members::new(&store, &links, as_of, options.thresholds.clone(), &rule_set.markers)?;
+    let (moved, found) = remarks::names_disagree(&store, &members);
     notices.extend(found);
-    let (nameless, found) = remarks::nameless(&shelves, &members);
+    let (nameless, found) = remarks::nameless(&store, &members);
     notices.extend(found);
 
     progress.step("Judging devices");
-    let (coverage, found) = Coverage::new(&shelves, &links, &members)?;
+    let (coverage, found) = Coverage::new(&store, &links, &members)?;
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse_if_strict(options, &notices)?;
-    let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
-    let (mut tallies, findings) = rules::judge(&library.rules, ground)?;
-    let (findings, hidden, found) = hidden::hide(library.exceptions, &library.rules, &mut tallies, findings, ground);
+    let context = EvalContext { store: &store, links: &links, devices: &devices };
+    let (mut tallies, findings) = rules::judge(&rule_set.rules, context)?;
+    let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 
     progress.step("Planning steps");
-    let device_table = tables::devices(&shelves, &mut links, &devices)?;
+    let device_table = tables::devices(&store, &mut links, &devices)?;
     notices.extend(remarks::name_collision(&device_table));
     notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
-    let texts: Vec<&rules::Text> = library.rules.iter().map(|r| &r.text).collect();
+    let texts: Vec<&rules::Text> = rule_set.rules.iter().map(|r| &r.text).collect();
     let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
     let orders = subjects::Orders {
-        playbooks: &library.playbooks,
-        conditions: &library.conditions,
+        playbooks: &rule_set.playbooks,
+        conditions: &rule_set.conditions,
         purpose: options.purpose,
         decisions: &decisions,
     };
-    let ground = Ground { shelves: &shelves, links: &links, devices: &devices };
-    let mut steps = subjects::plan(ground, &device_table, &library.rules, &findings, orders)?;
-    let (together, found) = together::find(&shelves, &devices, &device_table, &library.rules, &findings);
+    let context = EvalContext { store: &store, links: &links, devices: &devices };
+    let mut steps = subjects::plan(context, &device_table, &rule_set.rules, &findings, orders)?;
+    let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse_if_strict(options, &found)?;
     notices.extend(found);
-    library.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
+    rule_set.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
-        entries: library.playbooks.entries(),
+        entries: rule_set.playbooks.entries(),
         suggestions: &suggestions,
         device_of_finding: &findings.device,
         devices: &device_table,
         thresholds: &options.thresholds,
     });
-    let record_table = tables::records(&shelves);
+    let record_table = tables::records(&store);
     notices.extend(remarks::long_plan(steps.len()));
     notices.sort();
     notices.dedup();
@@ -177,7 +177,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         records: record_table,
         settled_by: close::settled_by(&[&options.config.source, exceptions_file]),
         links: close::links(&mut links, keep),
-        rules: library.rules.iter().map(|rule| rule.text.clone()).collect(),
+        rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
         tallies,
         findings,
         hidden: close::hidden(hidden),
@@ -186,12 +186,12 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         decisions: close::decisions(decisions),
         purpose: options.purpose,
         steps,
-        entries: library.playbooks.into_entries(),
+        entries: rule_set.playbooks.into_entries(),
         schedule: close::schedule(schedule),
-        rule_files: close::rule_files(&library.files),
-        console_files: close::console_files(&library.files),
+        rule_files: close::rule_files(&rule_set.files),
+        console_files: close::console_files(&rule_set.files),
     };
-    Ok((outcome, Inner { shelves, links, devices, rules: library.rules }))
+    Ok((outcome, Inner { store, links, devices, rules: rule_set.rules }))
 }
 
 /// Why there is no record at all; nothing where there is one.
@@ -224,13 +224,13 @@ fn refuse_if_strict(options: &Options, notices: &[Notice]) -> Result<()> {
 }
 
 /// Record columns that a later stage reads: those of every run, and those of the rules.
-fn needed(library: &Library) -> BTreeSet<&'static str> {
+fn needed(rule_set: &RuleSet) -> BTreeSet<&'static str> {
     let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
-    needed.extend(library.rules.iter().flat_map(Rule::record_columns));
-    needed.extend(library.markers.columns());
-    needed.extend(library.formats.consoles().all().iter().flat_map(|console| console.state_columns()));
-    needed.extend(holds::needed(&library.conditions));
-    if !library.exceptions.list.is_empty() {
+    needed.extend(rule_set.rules.iter().flat_map(Rule::record_columns));
+    needed.extend(rule_set.markers.columns());
+    needed.extend(rule_set.formats.consoles().all().iter().flat_map(|console| console.state_columns()));
+    needed.extend(holds::needed(&rule_set.conditions));
+    if !rule_set.exceptions.list.is_empty() {
         needed.extend(hidden::NEEDED);
     }
     needed

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
 use crate::console::Console;
-use crate::identity::{AsOf, Members, Shelves};
+use crate::identity::{AsOf, Members, RecordStore};
 use crate::ids::DeviceId;
 use crate::notice::{Code, Notice};
 use crate::outcome::LONGEST_WITH_TEXTS;
@@ -77,14 +77,18 @@ const NAMING: &[&str] =
 
 /// Rows that name no device at all: no id, no serial number, no name. Each stands for a device that nobody can find, so
 /// that its devices are doubtful and a notice says how many there are.
-pub(super) fn nameless(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+pub(super) fn nameless(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
     let (mut doubtful, mut rows) = (Vec::new(), BTreeMap::<u32, (u64, u32)>::new());
-    for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.makes_devices()) {
-        let columns: Vec<_> = NAMING.iter().filter_map(|name| shelf.text(name)).collect();
+    for (at, console_records) in
+        store.by_console.iter().enumerate().filter(|(_, console_records)| console_records.console.makes_devices())
+    {
+        let columns: Vec<_> = NAMING.iter().filter_map(|name| console_records.text(name)).collect();
         if columns.iter().any(|cells| cells.null_count() == 0) {
             continue;
         }
-        let (Some(exports), Some(numbers)) = (shelf.numbers("export"), shelf.numbers("row")) else { continue };
+        let (Some(exports), Some(numbers)) = (console_records.numbers("export"), console_records.numbers("row")) else {
+            continue;
+        };
         let places = devices.device_of(at).iter().zip(exports.iter().zip(numbers.iter())).enumerate();
         for (line, (device, (export, row))) in places {
             if !device.is_some() || columns.iter().any(|cells| cells.get(line).is_some()) {
@@ -97,7 +101,7 @@ pub(super) fn nameless(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, 
         }
     }
     let notice = |(export, (count, first)): (u32, (u64, u32))| {
-        let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label.as_str());
+        let label = store.exports.get(export as usize).map_or("", |(label, _)| label.as_str());
         let (rows, have, each) = if count == 1 { ("row", "has", "it counts") } else { ("rows", "have", "each counts") };
         let message = format!(
             "{count} {rows} {have} neither id nor serial number nor name; {each} as a device of its own that nothing is planned \
@@ -116,16 +120,16 @@ const FEWEST_PAIRS: usize = 10;
 ///
 /// Both consoles show the name that the device reports. Where most pairs disagree, a column of one of the files was
 /// sorted or moved by itself, and the ids stand beside the wrong devices.
-pub(super) fn names_disagree(shelves: &Shelves, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
-    let registry = shelves.registry;
+pub(super) fn names_disagree(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+    let registry = store.registry;
     let pointers = registry.all().iter().filter_map(|console| registry.pointer_to(*console));
     let (differ, notices): (Vec<_>, Vec<_>) =
-        pointers.map(|pointer| disagree(shelves, devices, pointer.from, pointer.to)).unzip();
+        pointers.map(|pointer| disagree(store, devices, pointer.from, pointer.to)).unzip();
     (differ.concat(), notices.into_iter().flatten().collect())
 }
 
-fn disagree(shelves: &Shelves, devices: &Members, from: Console, to: Console) -> (Vec<DeviceId>, Option<Notice>) {
-    let names = |console| shelves.of(console).and_then(|shelf| shelf.text("name"));
+fn disagree(store: &RecordStore, devices: &Members, from: Console, to: Console) -> (Vec<DeviceId>, Option<Notice>) {
+    let names = |console| store.of(console).and_then(|console_records| console_records.text("name"));
     let (Some(here), Some(there)) = (names(from), names(to)) else { return (Vec::new(), None) };
     let (mut pairs, mut differ) = (0, Vec::new());
     // A phone is often registered under another name than it is managed by.

@@ -9,10 +9,10 @@ use crate::coverage::{Devices, Lists};
 use crate::error::Result;
 use crate::frame::by_device::positions;
 use crate::history::Decisions;
-use crate::identity::{Marker, NONE, Shelf, Shelves};
-use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, Planned, Playbooks, State, Subject};
-use crate::rules::{self, Conditions, Findings, Ground, Rule};
-use crate::schema::{Activity, Identity, JoinType, Purpose, Status};
+use crate::identity::{ConsoleRecords, Marker, NONE, RecordStore};
+use crate::plan::{AndroidMode, Claim, Licence, Object, Planned, Playbooks, State, StepIntent, Subject};
+use crate::rules::{self, Conditions, EvalContext, Findings, Rule};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Status};
 use crate::table::DeviceTable;
 use crate::time::DAY;
 
@@ -26,13 +26,13 @@ pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "p
 pub(super) struct Orders<'a> {
     pub playbooks: &'a Playbooks,
     pub conditions: &'a Conditions,
-    pub purpose: Purpose,
+    pub purpose: Disposition,
     pub decisions: &'a Decisions,
 }
 
 impl Orders<'_> {
     /// What becomes of a device, whether that was decided for it alone, and whether it stays as it is.
-    fn of(&self, device: usize) -> (Purpose, bool, bool) {
+    fn of(&self, device: usize) -> (Disposition, bool, bool) {
         let own = self.decisions.of(device);
         let decided = own.and_then(|d| d.purpose);
         let kept = own.is_some_and(|d| d.status == Status::Declined);
@@ -45,40 +45,42 @@ impl Orders<'_> {
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
 pub(super) fn plan(
-    ground: Ground<'_>,
+    context: EvalContext<'_>,
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
     orders: Orders<'_>,
 ) -> Result<Vec<Planned>> {
-    let Ground { shelves, links, devices, .. } = ground;
-    let holds = Holds::new(orders.conditions, ground)?;
+    let EvalContext { store, links, devices, .. } = context;
+    let holds = Holds::new(orders.conditions, context)?;
     let by_device = positions(findings.device.iter().copied(), table.len());
-    let records = records_of(shelves, devices, &by_device);
+    let records = records_of(store, devices, &by_device);
     let flagged: Vec<usize> =
         (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
-    let directory = shelves.shelves.iter().map(|shelf| shelf.console).find(|console| console.is_directory());
+    let directory =
+        store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
-    let provisioning_known = provisioning_is_whole(shelves, devices.coverage().lists());
-    let mode = AndroidModes::new(shelves, devices);
+    let provisioning_known = provisioning_is_whole(store, devices.coverage().lists());
+    let mode = AndroidModes::new(store, devices);
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
     let one = |device: usize, steps: &mut Vec<Planned>| {
         // What a weak link holds may be another machine's: no step touches it.
         let all = records.get(device).map_or(&[][..], Vec::as_slice);
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
         let own: Vec<u32> = all.iter().filter(sure).copied().collect();
-        let own = without_echoes(shelves, &own);
+        let own = without_echoes(store, &own);
         // A row that may be the device's and would make it enrol itself again forbids what is right for any other; only a
         // person can tell.
         let maybe_provisioned = all.iter().any(|record| {
-            !sure(&record) && shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console.provisions())
+            !sure(&record)
+                && store.locate(*record).is_some_and(|(console_records, _)| console_records.console.provisions())
         });
         let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
         let claims: Vec<Claim> = of_device
             .iter()
             .filter(|f| !rests_on_weak(f))
-            .map(|f| claim(shelves, devices, rules, findings, *f as usize, all))
+            .map(|f| claim(store, devices, rules, findings, *f as usize, all))
             .collect();
         if claims.is_empty() {
             return;
@@ -104,7 +106,7 @@ pub(super) fn plan(
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),
-            flex: runs_flex(shelves, &own),
+            flex: runs_flex(store, &own),
             server: says(&holds.server, device),
             virtual_device: says(&holds.virtual_device, device),
             cloud_pc: devices.is_marked(Marker::CloudPc, number),
@@ -118,7 +120,7 @@ pub(super) fn plan(
             ad_complete: ad_complete && devices.coverage().covers_domain(number),
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: provisioning_known && !table.serial.get(device).is_empty(),
-            objects: objects(shelves, devices, &holds, number, &own),
+            objects: objects(store, devices, &holds, number, &own),
             claims,
         };
         orders.playbooks.plan(&subject, steps);
@@ -137,22 +139,22 @@ pub(super) fn plan(
 }
 
 /// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.
-fn provisioning_is_whole(shelves: &Shelves, lists: &Lists) -> bool {
-    let torn = shelves.bad.iter().any(|(export, bad)| {
-        !bad.text.is_empty() && shelves.exports.get(*export as usize).is_some_and(|(_, c)| c.provisions())
+fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
+    let torn = store.bad.iter().any(|(export, bad)| {
+        !bad.text.is_empty() && store.exports.get(*export as usize).is_some_and(|(_, c)| c.provisions())
     });
     let whole = |console: &Console| {
-        let serials = shelves.of(*console).and_then(|shelf| shelf.text("serial"));
+        let serials = store.of(*console).and_then(|console_records| console_records.text("serial"));
         !lists.is_cut(*console) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))
     };
-    !torn && shelves.registry.all().iter().filter(|console| console.provisions()).all(whole)
+    !torn && store.registry.all().iter().filter(|console| console.provisions()).all(whole)
 }
 
 /// Records of each flagged device.
-fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec<Vec<u32>> {
+fn records_of(store: &RecordStore, devices: &Devices, flagged: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let mut lists = vec![Vec::new(); flagged.len()];
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        for (record, device) in (shelf.offset..).zip(devices.device_of(at)) {
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        for (record, device) in (console_records.offset..).zip(devices.device_of(at)) {
             let device = device.index();
             if flagged.get(device).is_some_and(|f| !f.is_empty())
                 && let Some(list) = lists.get_mut(device)
@@ -166,11 +168,11 @@ fn records_of(shelves: &Shelves, devices: &Devices, flagged: &[Vec<u32>]) -> Vec
 
 /// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
 /// the row with the id is the object.
-fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
+fn without_echoes(store: &RecordStore, records: &[u32]) -> Vec<u32> {
     let facts = |record: u32| {
-        let (shelf, line) = shelves.locate(record)?;
-        let text = |column: &str| shelf.text(column).and_then(|c| c.get(line));
-        Some((shelf.console, text("native_id"), text("serial")))
+        let (console_records, line) = store.locate(record)?;
+        let text = |column: &str| console_records.text(column).and_then(|c| c.get(line));
+        Some((console_records.console, text("native_id"), text("serial")))
     };
     let named = |record: &u32| {
         let (console, id, serial) = facts(*record)?;
@@ -186,29 +188,33 @@ fn without_echoes(shelves: &Shelves, records: &[u32]) -> Vec<u32> {
 }
 
 /// The objects of a device.
-fn objects(shelves: &Shelves, devices: &Devices, holds: &Holds, device: u32, records: &[u32]) -> Vec<Object> {
+fn objects(store: &RecordStore, devices: &Devices, holds: &Holds, device: u32, records: &[u32]) -> Vec<Object> {
     // Apple's own parking server manages nothing.
-    let parked = |shelf: &Shelf, line: usize| holds.parked.says(shelf.console, line);
+    let parked = |console_records: &ConsoleRecords, line: usize| holds.parked.says(console_records.console, line);
     let one = |record: &u32| {
-        let (shelf, line) = shelves.locate(*record)?;
-        let word = |column: &str| shelf.text(column).and_then(|c| c.get(line));
+        let (console_records, line) = store.locate(*record)?;
+        let word = |column: &str| console_records.text(column).and_then(|c| c.get(line));
         Some(Object {
-            console: shelf.console,
+            console: console_records.console,
             record: *record,
-            live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
-            state: if parked(shelf, line) { State::Unassigned } else { shelf.console.state(&shelf.row(line)) },
+            live: devices.live_line(console_records.console, device) == u32::try_from(line).ok(),
+            state: if parked(console_records, line) {
+                State::Unassigned
+            } else {
+                console_records.console.state(&console_records.row(line))
+            },
             ztdid: word("ztdid").is_some(),
             join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
-            licence: licence(shelf.console, word("license")),
-            connector: holds.connector.says(shelf.console, line),
-            without_actions: holds.without_actions.says(shelf.console, line),
+            licence: licence(console_records.console, word("license")),
+            connector: holds.connector.says(console_records.console, line),
+            without_actions: holds.without_actions.says(console_records.console, line),
         })
     };
     records.iter().filter_map(one).collect()
 }
 
 fn claim(
-    shelves: &Shelves,
+    store: &RecordStore,
     devices: &Devices,
     rules: &[Rule],
     findings: &Findings,
@@ -217,56 +223,58 @@ fn claim(
 ) -> Claim {
     let rule = findings.rule.get(finding).copied().unwrap_or_default();
     let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
-        Some(rules::Intent::Remove) => Intent::Remove,
-        Some(rules::Intent::Objects) => Intent::Objects,
-        Some(rules::Intent::Reconnect) => Intent::Reconnect,
-        Some(rules::Intent::Review) | None => Intent::Review,
+        Some(rules::RuleAction::Remove) => StepIntent::Remove,
+        Some(rules::RuleAction::Objects) => StepIntent::Objects,
+        Some(rules::RuleAction::Reconnect) => StepIntent::Reconnect,
+        Some(rules::RuleAction::Review) | None => StepIntent::Review,
     };
     let device = findings.device.get(finding).copied().unwrap_or(NONE);
     let mut objects = findings.objects(finding).to_vec();
     // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
-    let signed_in = |record: &u32| shelves.locate(*record).is_some_and(|(shelf, _)| shelf.console.sees_sign_ins());
+    let signed_in = |record: &u32| {
+        store.locate(*record).is_some_and(|(console_records, _)| console_records.console.sees_sign_ins())
+    };
     let surplus = all.iter().any(|record| signed_in(record) && objects.binary_search(record).is_err());
-    if intent == Intent::Objects && surplus {
-        objects.retain(|record| !signs_in(shelves, devices, device, *record));
+    if intent == StepIntent::Objects && surplus {
+        objects.retain(|record| !signs_in(store, devices, device, *record));
         if objects.is_empty() {
-            return Claim { intent: Intent::Review, rule, objects };
+            return Claim { intent: StepIntent::Review, rule, objects };
         }
     }
     // Both enrolments of one serial number that check in are in use: nobody knows which of them a person would lose.
-    if intent == Intent::Objects && objects.iter().any(|record| lives_on(shelves, devices, device, *record)) {
-        return Claim { intent: Intent::Review, rule, objects };
+    if intent == StepIntent::Objects && objects.iter().any(|record| lives_on(store, devices, device, *record)) {
+        return Claim { intent: StepIntent::Review, rule, objects };
     }
     Claim { intent, rule, objects }
 }
 
 /// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
 /// takes, and as lately as that one.
-fn lives_on(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> bool {
+fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: u32) -> bool {
     const CHANGE: i64 = DAY * 3 / 2;
     const AS_LATELY: i64 = DAY * 2;
-    let Some((shelf, line)) = shelves.locate(record) else { return false };
-    let Some(live) = devices.live_line(shelf.console, device).map(|live| live as usize) else { return false };
-    let time = |column: &str, line: usize| shelf.times(column).and_then(|times| times.get(line));
+    let Some((console_records, line)) = store.locate(record) else { return false };
+    let Some(live) = devices.live_line(console_records.console, device).map(|live| live as usize) else { return false };
+    let time = |column: &str, line: usize| console_records.times(column).and_then(|times| times.get(line));
     let (Some(seen), Some(made)) = (time("last_seen", line), time("enrolled", live)) else { return false };
     let both = time("last_seen", live).is_some_and(|newest| newest - seen <= AS_LATELY);
-    both && live != line && !shelf.console.lists_accounts() && seen > made + CHANGE
+    both && live != line && !console_records.console.lists_accounts() && seen > made + CHANGE
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.
-fn signs_in(shelves: &Shelves, devices: &Devices, device: u32, record: u32) -> bool {
-    let Some((shelf, line)) = shelves.locate(record) else { return false };
-    let seen = shelf.times("last_seen").and_then(|c| c.get(line));
-    let unread = shelf.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
-    shelf.console.sees_sign_ins() && (unread || devices.activity_at(device, seen) == Activity::Active)
+fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: u32) -> bool {
+    let Some((console_records, line)) = store.locate(record) else { return false };
+    let seen = console_records.times("last_seen").and_then(|c| c.get(line));
+    let unread = console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
+    console_records.console.sees_sign_ins() && (unread || devices.activity_at(device, seen) == Activity::Active)
 }
 
 /// Whether Google says that the device runs ChromeOS Flex.
-fn runs_flex(shelves: &Shelves, records: &[u32]) -> bool {
+fn runs_flex(store: &RecordStore, records: &[u32]) -> bool {
     let kind = |record: &u32| {
-        let (shelf, line) = shelves.locate(*record)?;
-        shelf.text("profile_type").and_then(|c| c.get(line))
+        let (console_records, line) = store.locate(*record)?;
+        console_records.text("profile_type").and_then(|c| c.get(line))
     };
     records.iter().any(|record| kind(record) == Some("chromeosflex"))
 }
@@ -278,22 +286,22 @@ fn licence(console: Console, word: Option<&str>) -> Licence {
 
 /// Management mode of Android devices, from their live record in the console that knows best.
 struct AndroidModes<'a> {
-    shelves: &'a Shelves,
+    store: &'a RecordStore,
     devices: &'a Devices,
 }
 
 impl<'a> AndroidModes<'a> {
-    const fn new(shelves: &'a Shelves, devices: &'a Devices) -> Self {
-        Self { shelves, devices }
+    const fn new(store: &'a RecordStore, devices: &'a Devices) -> Self {
+        Self { store, devices }
     }
 
     fn of(&self, device: u32) -> AndroidMode {
         let word = |console: &Console| {
             let line = self.devices.live_line(*console, device)?;
-            let mode = self.shelves.of(*console)?.text("mode")?.get(line as usize)?;
+            let mode = self.store.of(*console)?.text("mode")?.get(line as usize)?;
             AndroidMode::parse(mode)
         };
-        let sources = self.shelves.registry.sources_of("mode").unwrap_or_default();
+        let sources = self.store.registry.sources_of("mode").unwrap_or_default();
         sources.iter().find_map(word).unwrap_or(AndroidMode::Unknown)
     }
 }

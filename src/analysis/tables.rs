@@ -9,7 +9,7 @@ use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
-use crate::identity::{self, Links, NONE, Shelves};
+use crate::identity::{self, Links, NONE, RecordStore};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{
     ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
@@ -39,31 +39,33 @@ fn times(column: &Column) -> Times {
 /// The device table as plain columns.
 ///
 /// Takes the keys out of `links`: from here on the table holds them.
-pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -> Result<DeviceTable> {
+pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices) -> Result<DeviceTable> {
     // Each column is made on its own, so all cores can make some.
     let shared: &Links = links;
     let mut made: BTreeMap<&str, Texts> = TEXTS
         .par_iter()
-        .map(|name| devices.column(shelves, shared, name).map(|c| (*name, texts(&c))))
+        .map(|name| devices.column(store, shared, name).map(|c| (*name, texts(&c))))
         .collect::<Result<_>>()?;
     let mut text = |name: &str| made.remove(name).unwrap_or_default();
     let written = |name: &str| {
-        let column = devices.as_written(shelves, name)?;
+        let column = devices.as_written(store, name)?;
         Ok::<_, crate::error::Error>(column.as_ref().map(texts).unwrap_or_default())
     };
-    let moments = |name: &str| devices.column(shelves, shared, name).map(|c| times(&c));
+    let moments = |name: &str| devices.column(store, shared, name).map(|c| times(&c));
     let last_activity = moments("last_activity")?;
     let count = devices.count as usize;
     let ownership = text("ownership");
     let join_type = text("join_type");
-    let by_console = shelves
-        .shelves
+    let by_console = store
+        .by_console
         .iter()
-        .map(|shelf| {
-            let prefix = shelf.console.column_prefix();
-            let live = |device: u32| devices.live_line(shelf.console, device).map_or(NONE, |line| shelf.offset + line);
+        .map(|console_records| {
+            let prefix = console_records.console.column_prefix();
+            let live = |device: u32| {
+                devices.live_line(console_records.console, device).map_or(NONE, |line| console_records.offset + line)
+            };
             Ok(ConsoleColumns {
-                console: shelf.console,
+                console: console_records.console,
                 live: (0..devices.count).map(live).collect(),
                 last_seen: moments(&format!("{prefix}_last_seen"))?,
             })
@@ -86,7 +88,7 @@ pub(super) fn devices(shelves: &Shelves, links: &mut Links, devices: &Devices) -
         activity: devices.activities().collect(),
         identity: devices.identities().to_vec(),
         by_console,
-        registry: shelves.registry,
+        registry: store.registry,
         as_of: devices.as_of.millis,
     })
 }
@@ -96,20 +98,23 @@ const TEXTS: &[&str] =
     &["name", "serial", "manufacturer", "model", "ownership", "join_type", "primary_user", "entra_device_id"];
 
 /// The records as plain columns.
-pub(super) fn records(shelves: &Shelves) -> RecordTable {
-    let consoles = shelves
-        .shelves
+pub(super) fn records(store: &RecordStore) -> RecordTable {
+    let consoles = store
+        .by_console
         .iter()
-        .map(|shelf| {
+        .map(|console_records| {
             let numbers = |name: &str| {
-                shelf.numbers(name).map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default()
+                console_records
+                    .numbers(name)
+                    .map(|c| c.iter().map(Option::unwrap_or_default).collect())
+                    .unwrap_or_default()
             };
-            let text = |name: &str| shelf.frame.column(name).map(texts).unwrap_or_default();
+            let text = |name: &str| console_records.frame.column(name).map(texts).unwrap_or_default();
             let identifiers = |name: &str| Identifiers::new(text(name), text(&identity::written(name)));
-            let moments = |name: &str| shelf.frame.column(name).map(times).unwrap_or_default();
+            let moments = |name: &str| console_records.frame.column(name).map(times).unwrap_or_default();
             RecordColumns {
-                console: shelf.console,
-                offset: shelf.offset,
+                console: console_records.console,
+                offset: console_records.offset,
                 export: numbers("export"),
                 row: numbers("row"),
                 native_id: identifiers("native_id"),
@@ -120,9 +125,9 @@ pub(super) fn records(shelves: &Shelves) -> RecordTable {
             }
         })
         .collect();
-    let set_aside = shelves.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
-    let older = shelves.older.iter().map(|(export, rows)| older(*export, rows)).collect();
-    RecordTable { consoles, exports: shelves.exports.clone(), set_aside, older }
+    let set_aside = store.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
+    let older = store.older.iter().map(|(export, rows)| older(*export, rows)).collect();
+    RecordTable { consoles, exports: store.exports.clone(), set_aside, older }
 }
 
 /// Rows that a newer list speaks for.

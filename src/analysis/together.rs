@@ -7,10 +7,10 @@ use super::remarks::clipped;
 use crate::console::{self, Console, Path, Registry};
 use crate::coverage::Devices;
 use crate::frame::by_device::mark;
-use crate::identity::{self, Shelves};
+use crate::identity::{self, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
-use crate::rules::{Findings, Intent, Rule};
+use crate::rules::{Findings, Rule, RuleAction};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
 
@@ -76,13 +76,13 @@ impl Groups<'_> {
 
 /// The devices that became stale together, and a notice for each group.
 pub(super) fn find(
-    shelves: &Shelves,
+    store: &RecordStore,
     devices: &Devices,
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
 ) -> (Vec<bool>, Vec<Notice>) {
-    let removes = |rule: &u16| rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == Intent::Remove);
+    let removes = |rule: &u16| rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == RuleAction::Remove);
     let mut leaving = ByDevice::filled(false, devices.count);
     mark(&mut leaving, findings.device.iter().copied().map(DeviceId::new), findings.rule.iter().map(removes));
     if leaving.iter().filter(|leaving| **leaving).count() < FEWEST {
@@ -91,7 +91,7 @@ pub(super) fn find(
     let mut groups = Groups { table, leaving, known: BTreeMap::new(), members: Vec::new() };
     by_platform(&mut groups);
     by_user(&mut groups);
-    in_lists(shelves, devices, &mut groups);
+    in_lists(store, devices, &mut groups);
     let Groups { known, mut members, .. } = groups;
     let named = known.into_iter().filter_map(|(group, number)| {
         let members = members.get_mut(number).map(std::mem::take)?;
@@ -126,14 +126,19 @@ fn by_user(groups: &mut Groups<'_>) {
 }
 
 /// Groups that the lists of consoles name.
-fn in_lists(shelves: &Shelves, devices: &Devices, groups: &mut Groups<'_>) {
-    let kinds = shelves.shelves.iter().flat_map(|shelf| shelf.console.groups().iter().map(move |group| (shelf, group)));
-    for (shelf, kind) in kinds {
-        let Some(words) = shelf.text(kind.column) else { continue };
+fn in_lists(store: &RecordStore, devices: &Devices, groups: &mut Groups<'_>) {
+    let kinds = store
+        .by_console
+        .iter()
+        .flat_map(|console_records| console_records.console.groups().iter().map(move |group| (console_records, group)));
+    for (console_records, kind) in kinds {
+        let Some(words) = console_records.text(kind.column) else { continue };
         // Each spelling once: a large tenant has few units and many devices.
         let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
         for device in 0..devices.count {
-            let Some(word) = devices.live_line(shelf.console, device).and_then(|line| words.get(line as usize)) else {
+            let Some(word) =
+                devices.live_line(console_records.console, device).and_then(|line| words.get(line as usize))
+            else {
                 continue;
             };
             let own = known

@@ -17,7 +17,7 @@ use crate::notice::many;
 use crate::outcome::Outcome;
 use crate::read;
 use crate::report::{self, Format, Model, Place};
-use crate::schema::{Purpose, Severity};
+use crate::schema::{Disposition, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
 #[allow(clippy::struct_excessive_bools, reason = "switches of the command line")]
@@ -147,7 +147,7 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     if !treated.is_empty() {
         add("treat", treated.join(" "));
     }
-    if args.plan.intent != Purpose::default() {
+    if args.plan.intent != Disposition::default() {
         add("intent", args.plan.intent.to_string());
     }
     if args.commands {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::print::{self, BOLD, DIM};
 use crate::analysis::Checked;
-use crate::console::{Carried, Console, Registry};
+use crate::console::{Aggregate, Console, Registry};
 use crate::error::{Result, exit};
 use crate::formats::Format;
 use crate::rules::Condition;
@@ -111,16 +111,16 @@ fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>, registry: &Registry)
         let consoles = sources.map_or_else(all, |s| s.iter().copied().filter(|c| known.contains(c)).collect());
         row("device", f, slugs(consoles), None)
     });
-    let mut carried: Vec<&Carried> = registry.carried().iter().collect();
-    carried.sort_by_key(|c| c.console);
-    let carried = carried.into_iter().map(|c| {
+    let mut aggregates: Vec<&Aggregate> = registry.aggregates().iter().collect();
+    aggregates.sort_by_key(|c| c.console);
+    let aggregates = aggregates.into_iter().map(|c| {
         let is_there = c.made.record_columns().iter().all(|column| by(column).contains(&c.console));
         let consoles = if is_there { vec![c.console.as_str()] } else { Vec::new() };
         let field = Field { name: c.name, kind: c.kind(), meaning: c.meaning };
         row("device", &field, consoles, Some(c.console.as_str()))
     });
     let record = RECORD.iter().map(|f| row("record", f, slugs(by(f.name)), None));
-    device.chain(carried).chain(record).collect()
+    device.chain(aggregates).chain(record).collect()
 }
 
 fn table(rows: &[Row], consoles: usize) -> String {

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueHint};
 
 use crate::analysis;
-use crate::schema::Purpose;
+use crate::schema::Disposition;
 
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub(super) struct Args {
     /// What becomes of devices that leave service: dispose, reuse, repair, replace or lost
     #[arg(long, value_name = "INTENT", default_value = "dispose", value_parser = purpose, help_heading = "Plan")]
-    pub intent: Purpose,
+    pub intent: Disposition,
 
     /// What was decided for single devices: intent, status, assignee, note; CSV, XLSX or YAML
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Plan")]
@@ -29,10 +29,10 @@ impl Args {
 impl Args {
     /// Whether something is given that changes what is planned.
     pub(super) fn judges(&self) -> bool {
-        self.intent != Purpose::default() || self.decisions.is_some()
+        self.intent != Disposition::default() || self.decisions.is_some()
     }
 }
 
-fn purpose(text: &str) -> Result<Purpose, String> {
-    Purpose::parse(text).ok_or_else(|| format!("use one of: {}", Purpose::WORDS.join(", ")))
+fn purpose(text: &str) -> Result<Disposition, String> {
+    Disposition::parse(text).ok_or_else(|| format!("use one of: {}", Disposition::WORDS.join(", ")))
 }

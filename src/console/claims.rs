@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Clause;
-use super::file::{Draft, leak};
+use super::file::{ConsoleDraft, leak};
 use super::raw::RawClauses;
 use crate::error::Problem;
 use crate::schema::Platform;
@@ -86,7 +86,7 @@ const fn yes() -> bool {
     true
 }
 
-impl Draft {
+impl ConsoleDraft {
     pub(super) fn claim(&self, raw: &RawClaim, all: &[Self], problems: &mut Vec<Problem>) -> Option<Claim> {
         if raw.when.is_empty() {
             problems.push(self.problem("claims", format!("`{}` claims every device", raw.by), "say in `when` which"));

@@ -6,7 +6,7 @@ use crate::schema::Kind;
 
 /// A column that a console's records give to the device table.
 #[derive(Clone, Debug)]
-pub struct Carried {
+pub struct Aggregate {
     /// The console.
     pub console: Console,
     /// Name of the column in the device table.
@@ -17,7 +17,7 @@ pub struct Carried {
     pub meaning: &'static str,
 }
 
-impl Carried {
+impl Aggregate {
     /// Type of the column in the device table.
     #[must_use]
     pub fn kind(&self) -> Kind {

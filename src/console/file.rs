@@ -3,7 +3,7 @@
 use super::raw::{Raw, RawClauses, RawColumn, RawGone, RawGroup, RawIdentifier, RawState, RawTest};
 use super::registry::{MERGED, RANKED};
 use super::words::Words;
-use super::{Carried, Clause, Console, Facts, Group, Identifier, Kind, Path, State, Test};
+use super::{Aggregate, Clause, Console, Facts, Group, Identifier, Kind, Path, State, Test};
 use crate::error::Problem;
 use crate::language::{Derived, OfRecords, Refusal, What};
 use crate::schema::{Platform, RECORD, nearest, no_file_name, record_field};
@@ -12,17 +12,17 @@ use crate::schema::{Platform, RECORD, nearest, no_file_name, record_field};
 pub(super) const FOLDER: &str = "consoles/";
 
 /// A console that was read and is not numbered yet.
-pub(super) struct Draft {
+pub(super) struct ConsoleDraft {
     path: String,
     raw: Raw,
 }
 
 /// Reads the files, in the order of their consoles.
-pub(super) fn read(files: &[(String, String)]) -> Result<Vec<Draft>, Vec<Problem>> {
+pub(super) fn read(files: &[(String, String)]) -> Result<Vec<ConsoleDraft>, Vec<Problem>> {
     let (mut drafts, mut problems) = (Vec::new(), Vec::new());
     for (path, text) in files {
         match crate::yaml::from_str::<Raw>(text) {
-            Ok(raw) => drafts.push(Draft { path: path.clone(), raw }),
+            Ok(raw) => drafts.push(ConsoleDraft { path: path.clone(), raw }),
             Err(e) => problems.push(Problem {
                 file: path.clone(),
                 place: String::new(),
@@ -32,11 +32,11 @@ pub(super) fn read(files: &[(String, String)]) -> Result<Vec<Draft>, Vec<Problem
         }
     }
     drafts.sort_by(|a, b| (a.raw.order, &a.raw.console).cmp(&(b.raw.order, &b.raw.console)));
-    problems.extend(drafts.iter().flat_map(Draft::names));
+    problems.extend(drafts.iter().flat_map(ConsoleDraft::names));
     if problems.is_empty() { Ok(drafts) } else { Err(problems) }
 }
 
-impl Draft {
+impl ConsoleDraft {
     pub(super) fn slug(&self) -> &str {
         &self.raw.console
     }
@@ -262,16 +262,16 @@ impl Draft {
     }
 
     /// Columns of the device table that the file names.
-    pub(super) fn columns(&self, console: Console, all: &[Self], problems: &mut Vec<Problem>) -> Vec<Carried> {
+    pub(super) fn columns(&self, console: Console, all: &[Self], problems: &mut Vec<Problem>) -> Vec<Aggregate> {
         let prefix = console.column_prefix();
-        let mut own: Vec<Carried> = Vec::new();
+        let mut own: Vec<Aggregate> = Vec::new();
         for raw in &self.raw.columns {
             let Some(made) = self.made(raw, all, problems) else { continue };
             let name = format!("{prefix}_{}", raw.name);
             if own.iter().any(|column| column.name == name) {
                 problems.push(self.problem("columns", format!("`{}` is there twice", raw.name), "keep one"));
             } else {
-                own.push(Carried { console, name: name.leak(), made, meaning: leak(raw.meaning.trim()) });
+                own.push(Aggregate { console, name: name.leak(), made, meaning: leak(raw.meaning.trim()) });
             }
         }
         own

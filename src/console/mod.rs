@@ -22,7 +22,7 @@ use std::hash::{Hash, Hasher};
 use crate::schema::Platform;
 
 pub use claims::{Claim, Cover};
-pub use columns::Carried;
+pub use columns::Aggregate;
 pub use identifier::{Identifier, Kind};
 pub use registry::{MERGED, MOST, Pointer, Registry};
 pub use state::{Cells, Clause, State, Test};

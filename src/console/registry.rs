@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use super::file::{self, Draft};
-use super::{Carried, Console, DeviceWord, Facts, MOST_WORDS};
+use super::file::{self, ConsoleDraft};
+use super::{Aggregate, Console, DeviceWord, Facts, MOST_WORDS};
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem};
 use crate::language::{Derived, What};
@@ -47,8 +47,8 @@ pub struct Registry {
     consoles: Vec<Console>,
     slugs: Vec<&'static str>,
     precedence: Vec<(&'static str, Vec<Console>)>,
-    carried: Vec<Carried>,
-    carried_by_name: HashMap<&'static str, usize>,
+    aggregates: Vec<Aggregate>,
+    aggregates_by_name: HashMap<&'static str, usize>,
     device: Vec<Field>,
     fields: Vec<Field>,
     field_by_name: HashMap<&'static str, usize>,
@@ -90,19 +90,19 @@ impl Registry {
         &SHIPPED
     }
 
-    fn new(drafts: &[Draft]) -> Result<Self, Vec<Problem>> {
+    fn new(drafts: &[ConsoleDraft]) -> Result<Self, Vec<Problem>> {
         let mut problems = misplaced(drafts);
         let mut consoles = Vec::new();
-        let mut carried: Vec<(usize, Carried)> = Vec::new();
+        let mut aggregates: Vec<(usize, Aggregate)> = Vec::new();
         for (number, draft) in drafts.iter().enumerate() {
             let facts: &'static Facts = Box::leak(Box::new(draft.facts(number, drafts, &mut problems)));
             let console = Console { number: u8::try_from(number).unwrap_or(u8::MAX), facts: Some(facts) };
             consoles.push(console);
-            carried
+            aggregates
                 .extend(columns_of(console, draft, drafts, &mut problems).into_iter().map(|column| (number, column)));
         }
         let mut seen: HashMap<&str, Console> = HashMap::new();
-        for (number, column) in &carried {
+        for (number, column) in &aggregates {
             let other = seen.insert(column.name, column.console);
             let taken =
                 other.map(Console::as_str).or_else(|| DEVICE.iter().any(|f| f.name == column.name).then_some("device"));
@@ -116,27 +116,27 @@ impl Registry {
             return Err(problems);
         }
         let precedence = precedence(drafts, &consoles);
-        let mut registry = Self::of(consoles, carried.into_iter().map(|(_, column)| column).collect());
+        let mut registry = Self::of(consoles, aggregates.into_iter().map(|(_, column)| column).collect());
         registry.precedence = precedence;
         Ok(registry)
     }
 
-    fn of(consoles: Vec<Console>, carried: Vec<Carried>) -> Self {
+    fn of(consoles: Vec<Console>, aggregates: Vec<Aggregate>) -> Self {
         let slugs: Vec<&'static str> = consoles.iter().map(|c| c.as_str()).collect();
         let words: &'static [&'static str] = slugs.clone().leak();
         let device: Vec<Field> = DEVICE
             .iter()
             .map(|f| if f.name == "last_activity_console" { Field { kind: Kind::Word(words), ..*f } } else { *f })
             .collect();
-        let own = carried.iter().map(|c| Field { name: c.name, kind: c.kind(), meaning: c.meaning });
+        let own = aggregates.iter().map(|c| Field { name: c.name, kind: c.kind(), meaning: c.meaning });
         let fields: Vec<Field> = device.iter().copied().chain(own).collect();
         Self {
-            carried_by_name: carried.iter().enumerate().map(|(at, c)| (c.name, at)).collect(),
+            aggregates_by_name: aggregates.iter().enumerate().map(|(at, c)| (c.name, at)).collect(),
             field_by_name: fields.iter().enumerate().map(|(at, f)| (f.name, at)).collect(),
             consoles,
             slugs,
             precedence: Vec::new(),
-            carried,
+            aggregates,
             device,
             fields,
         }
@@ -218,14 +218,14 @@ impl Registry {
     /// console what is the same everywhere. A rule may ask for any record column of any console, whether a format fills it
     /// or not, so that a new format needs no new code.
     #[must_use]
-    pub fn carried(&self) -> &[Carried] {
-        &self.carried
+    pub fn aggregates(&self) -> &[Aggregate] {
+        &self.aggregates
     }
 
     /// The column of that name, if it comes from one console's records.
     #[must_use]
-    pub fn carried_column(&self, name: &str) -> Option<&Carried> {
-        self.carried_by_name.get(name).and_then(|at| self.carried.get(*at))
+    pub fn aggregate_column(&self, name: &str) -> Option<&Aggregate> {
+        self.aggregates_by_name.get(name).and_then(|at| self.aggregates.get(*at))
     }
 
     /// Columns of the device table that describe the device as a whole.
@@ -254,7 +254,7 @@ impl fmt::Debug for Registry {
 }
 
 /// Consoles that stand where another has to.
-fn misplaced(drafts: &[Draft]) -> Vec<Problem> {
+fn misplaced(drafts: &[ConsoleDraft]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, slug) in SHIPPED.iter().enumerate() {
         let Some(draft) = drafts.get(number) else { break };
@@ -275,7 +275,7 @@ fn misplaced(drafts: &[Draft]) -> Vec<Problem> {
 }
 
 /// Words that two consoles have, and more of them than a device has bits for.
-fn repeated_words(drafts: &[Draft], consoles: &[Console]) -> Vec<Problem> {
+fn repeated_words(drafts: &[ConsoleDraft], consoles: &[Console]) -> Vec<Problem> {
     let mut seen: HashMap<&str, Console> = HashMap::new();
     let mut problems = Vec::new();
     for (draft, console) in drafts.iter().zip(consoles) {
@@ -294,7 +294,7 @@ fn repeated_words(drafts: &[Draft], consoles: &[Console]) -> Vec<Problem> {
 }
 
 /// For each field that consoles are asked for: who is asked, the best first.
-fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<Console>)> {
+fn precedence(drafts: &[ConsoleDraft], consoles: &[Console]) -> Vec<(&'static str, Vec<Console>)> {
     let of = |field: &&'static str| {
         let mut ranked: Vec<(u32, Console)> =
             drafts.iter().zip(consoles).filter_map(|(draft, console)| Some((draft.rank(field)?, *console))).collect();
@@ -305,13 +305,18 @@ fn precedence(drafts: &[Draft], consoles: &[Console]) -> Vec<(&'static str, Vec<
 }
 
 /// The columns that a console gives to the device table: those that its file names, then those that every console has.
-fn columns_of(console: Console, draft: &Draft, all: &[Draft], problems: &mut Vec<Problem>) -> Vec<Carried> {
-    let mut own: Vec<Carried> = draft.columns(console, all, problems);
+fn columns_of(
+    console: Console,
+    draft: &ConsoleDraft,
+    all: &[ConsoleDraft],
+    problems: &mut Vec<Problem>,
+) -> Vec<Aggregate> {
+    let mut own: Vec<Aggregate> = draft.columns(console, all, problems);
     let (prefix, title) = (console.column_prefix(), console.title());
     let mut add = |suffix: &str, what: What, meaning: String| {
         let name = format!("{prefix}_{suffix}");
         if !own.iter().any(|c| c.name == name) {
-            own.push(Carried { console, name: name.leak(), made: Derived::of_all(what), meaning: meaning.leak() });
+            own.push(Aggregate { console, name: name.leak(), made: Derived::of_all(what), meaning: meaning.leak() });
         }
     };
     add("count", What::Count(None), format!("records of {title} of the device"));

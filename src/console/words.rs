@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::file::{Draft, leak};
+use super::file::{ConsoleDraft, leak};
 use super::{Clause, Console, State, Test};
 use crate::error::Problem;
 
@@ -49,7 +49,7 @@ pub(super) struct RawWord {
     leaves: bool,
 }
 
-impl Draft {
+impl ConsoleDraft {
     /// The words, numbered from `first` on.
     pub(super) fn words(&self, raw: &[RawWord], first: usize, problems: &mut Vec<Problem>) -> Vec<DeviceWord> {
         let one = |(number, raw): (usize, &RawWord)| {

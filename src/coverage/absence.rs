@@ -10,27 +10,27 @@ use polars::prelude::BooleanChunked;
 use super::older;
 use crate::console::Console;
 use crate::frame::by_device::scatter;
-use crate::identity::{Handles, Links, Members, Shelf, Shelves, short_name};
+use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, short_name};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::Platform;
 
 /// Per console, the records that lack an identifier which others join by: name → what they do have.
 #[derive(Debug, Default)]
-pub(super) struct Strays {
+pub(super) struct Unlinked {
     by_console: Vec<(Console, HashMap<String, Vec<Handles>>)>,
 }
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
-fn torn(shelves: &Shelves) -> BTreeMap<Console, HashSet<String>> {
+fn torn(store: &RecordStore) -> BTreeMap<Console, HashSet<String>> {
     let mut by_console: BTreeMap<Console, HashSet<String>> = BTreeMap::new();
-    for (export, bad) in shelves.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
-        let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
+    for (export, bad) in store.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
+        let Some((_, console)) = store.exports.get(*export as usize) else { continue };
         let cells =
             bad.text.split([',', ';', '\t', '|', '"']).map(comparable).filter(|cell| cell.len() >= SHORTEST_CELL);
         by_console.entry(*console).or_default().extend(cells);
     }
     // A row of an older list may be of an object that the console still has.
-    for (console, text) in older::open(shelves) {
+    for (console, text) in older::open(store) {
         by_console.entry(console).or_default().insert(comparable(&text));
     }
     by_console
@@ -44,9 +44,9 @@ fn comparable(text: &str) -> String {
 }
 
 /// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
-pub(super) fn doubts(shelves: &Shelves, members: &Members) -> ByDevice<u32> {
+pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
-    let torn = torn(shelves);
+    let torn = torn(store);
     if torn.is_empty() {
         return doubts;
     }
@@ -54,8 +54,10 @@ pub(super) fn doubts(shelves: &Shelves, members: &Members) -> ByDevice<u32> {
         let value = comparable(value);
         torn.iter().filter(|(_, cells)| cells.contains(&value)).fold(0, |bits, (console, _)| bits | console.bit())
     };
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        for values in ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| shelf.text(column)) {
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        for values in
+            ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| console_records.text(column))
+        {
             let named = values.iter().map(|value| value.map_or(0, naming));
             scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
         }
@@ -64,10 +66,10 @@ pub(super) fn doubts(shelves: &Shelves, members: &Members) -> ByDevice<u32> {
 }
 
 /// Whether a console joins anything by the identifiers at hand.
-pub(super) fn joinable(console: Console, handles: Handles, shelves: &Shelves) -> bool {
+pub(super) fn joinable(console: Console, handles: Handles, store: &RecordStore) -> bool {
     // Where lists often lack an identifier they know devices by the other ones only, unless every row has it.
     let everywhere =
-        |column: &str| shelves.of(console).and_then(|s| s.text(column)).is_some_and(|ids| ids.null_count() == 0);
+        |column: &str| store.of(console).and_then(|s| s.text(column)).is_some_and(|ids| ids.null_count() == 0);
     console.identifiers().iter().any(|i| handles.have(i.kind) && (!i.sometimes || everywhere(i.column)))
 }
 
@@ -85,22 +87,22 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    pub(super) fn new(shelves: &Shelves, links: &Links) -> Self {
-        let one = |shelf: &Shelf| {
+    pub(super) fn new(store: &RecordStore, links: &Links) -> Self {
+        let one = |console_records: &ConsoleRecords| {
             let flags: Vec<&BooleanChunked> =
-                ["serial_unread", "entra_id_unread"].iter().filter_map(|name| shelf.flags(name)).collect();
-            let platforms = shelf.text("platform");
-            let handles = Handles::of_records(shelf, links);
-            let damaged = (0..shelf.height()).filter(|line| flags.iter().any(|f| f.get(*line) == Some(true)));
+                ["serial_unread", "entra_id_unread"].iter().filter_map(|name| console_records.flags(name)).collect();
+            let platforms = console_records.text("platform");
+            let handles = Handles::of_records(console_records, links);
+            let damaged = (0..console_records.height()).filter(|line| flags.iter().any(|f| f.get(*line) == Some(true)));
             let records: HashSet<(Handles, Platform)> = damaged
                 .map(|line| {
                     let platform = platforms.and_then(|c| c.get(line)).and_then(Platform::parse);
                     (handles(line), platform.unwrap_or(Platform::Other))
                 })
                 .collect();
-            (!records.is_empty()).then_some((shelf.console, records))
+            (!records.is_empty()).then_some((console_records.console, records))
         };
-        Self { by_console: shelves.shelves.iter().filter_map(one).collect() }
+        Self { by_console: store.by_console.iter().filter_map(one).collect() }
     }
 
     /// Whether such a record of a console may be a device.
@@ -111,27 +113,28 @@ impl Unread {
     }
 }
 
-impl Strays {
+impl Unlinked {
     /// Gathers the stray records of consoles that make devices.
-    pub(super) fn new(shelves: &Shelves, links: &Links, members: &Members) -> Self {
+    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members) -> Self {
         let mut by_console = Vec::new();
-        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
-            let Some(names) = shelf.text("name") else { continue };
-            let own = Handles::of_records(shelf, links);
-            let mut strays: HashMap<String, Vec<Handles>> = HashMap::new();
+        for (at, console_records) in store.by_console.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
+            let Some(names) = console_records.text("name") else { continue };
+            let own = Handles::of_records(console_records, links);
+            let mut unlinked: HashMap<String, Vec<Handles>> = HashMap::new();
             for (line, (name, device)) in names.iter().zip(members.device_of(at)).enumerate() {
                 let handles = own(line);
                 // Of devices that are not hybrid a computer is known by its name only.
-                let directory = shelf.console.is_directory();
-                let whole = if directory { !is_alone(members, *device) } else { is_whole(shelf.console, handles) };
+                let directory = console_records.console.is_directory();
+                let whole =
+                    if directory { !is_alone(members, *device) } else { is_whole(console_records.console, handles) };
                 let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
-                let known = strays.entry(name).or_default();
+                let known = unlinked.entry(name).or_default();
                 if !known.contains(&handles) {
                     known.push(handles);
                 }
             }
-            if !strays.is_empty() {
-                by_console.push((shelf.console, strays));
+            if !unlinked.is_empty() {
+                by_console.push((console_records.console, unlinked));
             }
         }
         Self { by_console }
@@ -148,7 +151,7 @@ impl Strays {
         self.by_console
             .iter()
             .filter(|(own, _)| *own == console)
-            .filter_map(|(_, strays)| strays.get(&name))
+            .filter_map(|(_, unlinked)| unlinked.get(&name))
             .flatten()
             .any(|stray| !stray.shared_with(handles))
     }
@@ -181,11 +184,11 @@ mod tests {
     #[test]
     fn a_stray_record_of_the_same_name_raises_doubt_only_where_no_identifier_decides() {
         let by_name = HashMap::from([("lt-1".to_string(), vec![Handles { entra: false, serial: true }])]);
-        let strays = Strays { by_console: vec![(Console::Intune, by_name)] };
+        let unlinked = Unlinked { by_console: vec![(Console::Intune, by_name)] };
         let entra_only = Handles { entra: true, serial: false };
         let both = Handles { entra: true, serial: true };
-        assert!(strays.may_be(Console::Intune, Some("LT-1"), entra_only));
-        assert!(!strays.may_be(Console::Intune, Some("LT-1"), both), "their serial numbers differ");
-        assert!(!strays.may_be(Console::Intune, Some("LT-2"), entra_only));
+        assert!(unlinked.may_be(Console::Intune, Some("LT-1"), entra_only));
+        assert!(!unlinked.may_be(Console::Intune, Some("LT-1"), both), "their serial numbers differ");
+        assert!(!unlinked.may_be(Console::Intune, Some("LT-2"), entra_only));
     }
 }

@@ -5,7 +5,7 @@ use polars::prelude::StringChunked;
 
 use crate::console::{Claim, Console, Cover, Kind, Test};
 use crate::frame::by_device::mark;
-use crate::identity::{Members, Shelf, Shelves};
+use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Kind as Type, Platform, record_field};
 
@@ -17,19 +17,19 @@ const MANY_CLAIMS: usize = 20;
 const PLATFORM_CLAIMS: usize = 5;
 
 /// Why a list is too small to be whole.
-pub(super) fn too_small(console: Console, shelves: &Shelves, devices: &Members) -> Option<String> {
-    let claimed = console.claims().iter().find_map(|claim| too_few_claimed(console, claim, shelves, devices));
-    claimed.or_else(|| too_few_known(console, console.most_of()?, devices)).or_else(|| a_tenth(console, shelves))
+pub(super) fn too_small(console: Console, store: &RecordStore, devices: &Members) -> Option<String> {
+    let claimed = console.claims().iter().find_map(|claim| too_few_claimed(console, claim, store, devices));
+    claimed.or_else(|| too_few_known(console, console.most_of()?, devices)).or_else(|| a_tenth(console, store))
 }
 
 /// Another list says of devices that this one holds them; most of them must be there.
-fn too_few_claimed(console: Console, claim: &Claim, shelves: &Shelves, devices: &Members) -> Option<String> {
-    let at = shelves.shelves.iter().position(|s| s.console.index() == claim.by)?;
-    let (shelf, device_of) = (shelves.shelves.get(at)?, devices.device_of(at));
-    let claimed = claimed_by(claim, shelf, device_of, devices)?;
+fn too_few_claimed(console: Console, claim: &Claim, store: &RecordStore, devices: &Members) -> Option<String> {
+    let at = store.by_console.iter().position(|s| s.console.index() == claim.by)?;
+    let (console_records, device_of) = (store.by_console.get(at)?, devices.device_of(at));
+    let claimed = claimed_by(claim, console_records, device_of, devices)?;
     let what = format!("{} that {}", devices_of(claim), claim.says);
     short(&claimed, devices, console, &what, claim)
-        .or_else(|| without_a_word(console, claim, shelf, device_of, &claimed, devices))
+        .or_else(|| without_a_word(console, claim, console_records, device_of, &claimed, devices))
 }
 
 const fn devices_of(claim: &Claim) -> &'static str {
@@ -37,12 +37,18 @@ const fn devices_of(claim: &Claim) -> &'static str {
 }
 
 /// The devices of which a console says something.
-fn claimed_by(claim: &Claim, shelf: &Shelf, device_of: &[DeviceId], devices: &Members) -> Option<ByDevice<bool>> {
+fn claimed_by(
+    claim: &Claim,
+    console_records: &ConsoleRecords,
+    device_of: &[DeviceId],
+    devices: &Members,
+) -> Option<ByDevice<bool>> {
     let clauses = claim.when.iter();
     let cells: Vec<(&StringChunked, &Test)> =
-        clauses.map(|clause| Some((shelf.text(clause.column)?, &clause.test))).collect::<Option<_>>()?;
+        clauses.map(|clause| Some((console_records.text(clause.column)?, &clause.test))).collect::<Option<_>>()?;
     let mut claimed = ByDevice::filled(false, devices.count);
-    let says = (0..shelf.height()).map(|line| cells.iter().all(|(cells, test)| test.accepts(cells.get(line))));
+    let says =
+        (0..console_records.height()).map(|line| cells.iter().all(|(cells, test)| test.accepts(cells.get(line))));
     mark(&mut claimed, device_of.iter().copied(), says);
     for (claimed, activity) in claimed.iter_mut().zip(devices.activities()) {
         *claimed &= claim.stale_too || activity == Activity::Active;
@@ -54,13 +60,13 @@ fn claimed_by(claim: &Claim, shelf: &Shelf, device_of: &[DeviceId], devices: &Me
 fn without_a_word(
     console: Console,
     claim: &Claim,
-    shelf: &Shelf,
+    console_records: &ConsoleRecords,
     device_of: &[DeviceId],
     claimed: &ByDevice<bool>,
     devices: &Members,
 ) -> Option<String> {
     let each = claim.each.as_ref()?;
-    let cells = shelf.text(each.column)?;
+    let cells = console_records.text(each.column)?;
     let Some(Type::Word(words)) = record_field(each.column).map(|f| f.kind) else { return None };
     words.iter().filter(|word| !matches!(**word, "none" | "unknown")).find_map(|word| {
         let mut own: Vec<DeviceId> = device_of
@@ -134,10 +140,10 @@ fn short(claimed: &ByDevice<bool>, devices: &Members, console: Console, what: &s
 }
 
 /// Where nothing else tells: a list with less than a tenth of the rows of another.
-fn a_tenth(console: Console, shelves: &Shelves) -> Option<String> {
-    let rows = |c: Console| shelves.of(c).map_or(0, Shelf::height);
+fn a_tenth(console: Console, store: &RecordStore) -> Option<String> {
+    let rows = |c: Console| store.of(c).map_or(0, ConsoleRecords::height);
     let own = rows(console);
-    let others = console.tenth_of().iter().filter_map(|number| shelves.registry.at(*number));
+    let others = console.tenth_of().iter().filter_map(|number| store.registry.at(*number));
     let (other, most) = others.map(|c| (c, rows(c))).max_by_key(|(_, n)| *n)?;
     (most >= 50 && own * 10 < most).then(|| {
         format!(

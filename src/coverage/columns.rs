@@ -6,11 +6,11 @@ use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, Strin
 
 use super::devices::Devices;
 use super::owners::Owners;
-use crate::console::{Carried, Console};
+use crate::console::{Aggregate, Console};
 use crate::error::Result;
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::{internal, make};
-use crate::identity::{Links, Marker, SIGNS, Shelves, Threshold, written};
+use crate::identity::{Links, Marker, RecordStore, SIGNS, Threshold, written};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::{Derived, What};
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
@@ -21,43 +21,43 @@ impl Devices {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] for a name that the dictionary lacks, or if the engine refuses a step.
-    pub fn column(&self, shelves: &Shelves, links: &Links, name: &str) -> Result<Column> {
-        if let Some(carried) = shelves.registry.carried_column(name) {
-            return self.derived(shelves, carried.console, name, &carried.made).map_err(internal);
+    pub fn column(&self, store: &RecordStore, links: &Links, name: &str) -> Result<Column> {
+        if let Some(aggregate) = store.registry.aggregate_column(name) {
+            return self.derived(store, aggregate.console, name, &aggregate.made).map_err(internal);
         }
         let threshold = |threshold: Threshold| {
             make::counts(name, DeviceId::all(self.count).map(|device| Some(self.days(threshold, device))))
         };
         Ok(match name {
             "device_key" => make::texts(name, links.key.iter().map(|key| Some(key.as_str()))),
-            "consoles" => self.console_lists(shelves),
+            "consoles" => self.console_lists(store),
             "last_activity" => make::times(name, self.last_activity()),
             "last_activity_console" => {
-                let all = shelves.registry.slugs();
+                let all = store.registry.slugs();
                 make::texts(name, self.newest.iter().map(|sign| all.get(sign.console()).copied()))
             }
             "days_inactive" => make::ages(name, self.as_of.at(), self.last_activity()),
             "activity" => make::texts(name, self.activities().map(Activity::as_str).map(Some)),
             "identity" => make::texts(name, self.identities().iter().copied().map(Identity::as_str).map(Some)),
             "linkable" => self.coverage().seen_whole(name),
-            "signals_known" => self.signals_known(shelves, name),
-            "record_days" => self.ages(name, &self.made(shelves)),
-            "owner_devices" => Owners::new(self, shelves).devices(name),
-            "owner_stale" => Owners::new(self, shelves).stale(name),
+            "signals_known" => self.signals_known(store, name),
+            "record_days" => self.ages(name, &self.made(store)),
+            "owner_devices" => Owners::new(self, store).devices(name),
+            "owner_stale" => Owners::new(self, store).stale(name),
             "owner_quota" => {
                 UInt32Chunked::full(name.into(), self.thresholds.owner_quota, self.count as usize).into_column()
             }
             "userless" => self.marks.column(name, |device| self.marks.needs_no_user(device)),
-            "server_os" => self.server_os(shelves),
+            "server_os" => self.server_os(store),
             _ if Marker::parse(name).is_some_and(|m| m != Marker::Userless) => {
                 let marker = Marker::parse(name).unwrap_or(Marker::Shared);
                 self.marks.column(name, |device| self.marks.has(marker, device))
             }
             "platform" => make::texts(name, self.platform.iter().copied().map(Platform::as_str).map(Some)),
-            "ownership" => self.known_word(shelves, name, Ownership::Unknown.as_str())?,
-            "join_type" => self.known_word(shelves, name, JoinType::Unknown.as_str())?,
+            "ownership" => self.known_word(store, name, Ownership::Unknown.as_str())?,
+            "join_type" => self.known_word(store, name, JoinType::Unknown.as_str())?,
             "android_mode" => {
-                let mut column = self.merged(shelves, "mode")?;
+                let mut column = self.merged(store, "mode")?;
                 column.rename(name.into());
                 column
             }
@@ -67,7 +67,7 @@ impl Devices {
             "pending_days" => threshold(Threshold::Pending),
             "stock_days" => threshold(Threshold::Stock),
             "as_of" => make::times(name, std::iter::repeat_n(Some(self.as_of.at()), self.count as usize)),
-            _ => self.merged(shelves, name)?,
+            _ => self.merged(store, name)?,
         })
     }
 
@@ -76,29 +76,29 @@ impl Devices {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a step.
-    pub fn as_written(&self, shelves: &Shelves, name: &str) -> Result<Option<Column>> {
-        if let Some(order) = shelves.registry.sources_of(name).filter(|_| name == "serial") {
-            return Ok(self.serials_as_written(shelves, order));
+    pub fn as_written(&self, store: &RecordStore, name: &str) -> Result<Option<Column>> {
+        if let Some(order) = store.registry.sources_of(name).filter(|_| name == "serial") {
+            return Ok(self.serials_as_written(store, order));
         }
-        let carried = shelves.registry.carried_column(name);
-        let Some(Carried { console, made: Derived { what: What::Live(field), .. }, .. }) = carried else {
+        let aggregate = store.registry.aggregate_column(name);
+        let Some(Aggregate { console, made: Derived { what: What::Live(field), .. }, .. }) = aggregate else {
             return Ok(None);
         };
         let column = written(field);
-        if shelves.of(*console).is_none_or(|shelf| shelf.text(&column).is_none()) {
+        if store.of(*console).is_none_or(|console_records| console_records.text(&column).is_none()) {
             return Ok(None);
         }
-        self.live_value(shelves, *console, &column, name).map(Some)
+        self.live_value(store, *console, &column, name).map(Some)
     }
 
-    fn serials_as_written(&self, shelves: &Shelves, order: &[Console]) -> Option<Column> {
+    fn serials_as_written(&self, store: &RecordStore, order: &[Console]) -> Option<Column> {
         let column = written("serial");
         let sources: Vec<(&StringChunked, Option<&StringChunked>, &IdxCa)> = order
             .iter()
             .filter_map(|console| {
-                let shelf = shelves.of(*console)?;
+                let console_records = store.of(*console)?;
                 let live = &self.live.iter().find(|(c, _)| c == console)?.1;
-                Some((shelf.text("serial")?, shelf.text(&column), live))
+                Some((console_records.text("serial")?, console_records.text(&column), live))
             })
             .collect();
         sources.iter().find(|(_, written, _)| written.is_some())?;
@@ -115,14 +115,14 @@ impl Devices {
     }
 
     /// A merged word that is never null.
-    fn known_word(&self, shelves: &Shelves, name: &str, otherwise: &str) -> Result<Column> {
-        let column = self.merged(shelves, name)?;
+    fn known_word(&self, store: &RecordStore, name: &str, otherwise: &str) -> Result<Column> {
+        let column = self.merged(store, name)?;
         let words = column.str().map_err(internal)?;
         Ok(make::texts(name, words.iter().map(|word| word.or(Some(otherwise)))))
     }
 
-    fn console_lists(&self, shelves: &Shelves) -> Column {
-        let list = |bits: u32| shelves.registry.of_bits(bits).map(Console::as_str).collect::<Vec<_>>().join("|");
+    fn console_lists(&self, store: &RecordStore) -> Column {
+        let list = |bits: u32| store.registry.of_bits(bits).map(Console::as_str).collect::<Vec<_>>().join("|");
         let mut known: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
         let mut out = StringChunkedBuilder::new("consoles".into(), self.count as usize);
         for bits in self.consoles() {
@@ -137,13 +137,15 @@ impl Devices {
 
     /// True where every record of a device, in a console that gives signs of life, says when it was last seen or that it
     /// never was; unknown otherwise.
-    fn signals_known(&self, shelves: &Shelves, name: &str) -> Column {
+    fn signals_known(&self, store: &RecordStore, name: &str) -> Column {
         let mut known = ByDevice::filled(Some(true), self.count);
-        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.gives_signals()) {
-            let unread: Vec<_> = SIGNS.iter().filter_map(|column| shelf.unread(column)).collect();
-            let lacking: HashSet<u32> = shelves.lacking(shelf.console, "last_seen").collect();
-            let exports = shelf.numbers("export").filter(|_| !lacking.is_empty());
-            let open = (0..shelf.height()).map(|line| {
+        for (at, console_records) in
+            store.by_console.iter().enumerate().filter(|(_, console_records)| console_records.console.gives_signals())
+        {
+            let unread: Vec<_> = SIGNS.iter().filter_map(|column| console_records.unread(column)).collect();
+            let lacking: HashSet<u32> = store.lacking(console_records.console, "last_seen").collect();
+            let exports = console_records.numbers("export").filter(|_| !lacking.is_empty());
+            let open = (0..console_records.height()).map(|line| {
                 unread.iter().any(|u| u.get(line) == Some(true))
                     || exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export))
             });
@@ -153,10 +155,12 @@ impl Devices {
     }
 
     /// When the newest record of each device was made, in a console that gives signs of life.
-    fn made(&self, shelves: &Shelves) -> ByDevice<Option<Millis>> {
+    fn made(&self, store: &RecordStore) -> ByDevice<Option<Millis>> {
         let mut made = ByDevice::filled(None, self.count);
-        for (at, shelf) in shelves.shelves.iter().enumerate().filter(|(_, shelf)| shelf.console.gives_signals()) {
-            if let Some(times) = shelf.times("enrolled") {
+        for (at, console_records) in
+            store.by_console.iter().enumerate().filter(|(_, console_records)| console_records.console.gives_signals())
+        {
+            if let Some(times) = console_records.times("enrolled") {
                 newest(&mut made, self.device_of(at).iter().copied(), times.iter());
             }
         }

@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::error::Result;
 use crate::frame::by_device::{Said, count};
 use crate::frame::{internal, make};
-use crate::identity::{Shelf, Shelves};
+use crate::identity::{ConsoleRecords, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::{Derived, Formula, What, dtype};
 use crate::schema::Kind;
@@ -21,22 +21,22 @@ impl Devices {
     /// What the engine says of a condition that it cannot evaluate.
     pub(crate) fn derived(
         &self,
-        shelves: &Shelves,
+        store: &RecordStore,
         console: Console,
         name: &str,
         made: &Derived,
     ) -> Result<Column, String> {
-        let view = View::of(shelves, self, console);
+        let view = View::of(store, self, console);
         Ok(match &made.what {
-            What::Live(field) => self.live_value(shelves, console, field, name).map_err(|e| e.to_string())?,
-            What::LiveAge(field) => self.live_age(shelves, console, field, name).map_err(|e| e.to_string())?,
+            What::Live(field) => self.live_value(store, console, field, name).map_err(|e| e.to_string())?,
+            What::LiveAge(field) => self.live_age(store, console, field, name).map_err(|e| e.to_string())?,
             What::Supplied => {
                 let supplied = self.coverage().lists().is_supplied(console);
                 make::flags(name, std::iter::repeat_n(Some(supplied), self.count as usize))
             }
-            What::Absent => self.coverage().absent(shelves, self, console, name).map_err(|e| e.to_string())?,
-            What::Listed(field) => self.listed(shelves, console, field, name),
-            What::Held(field, by) => self.shared_with(shelves, console, field, *by, name),
+            What::Absent => self.coverage().absent(store, self, console, name).map_err(|e| e.to_string())?,
+            What::Listed(field) => self.listed(store, console, field, name),
+            What::Held(field, by) => self.shared_with(store, console, field, *by, name),
             What::AllFilled(field) => self.all_filled(view.as_ref(), console, field, name),
             What::Newest(_) | What::Days(_) if view.is_none() => {
                 Column::full_null(name.into(), self.count as usize, &dtype(made.kind()))
@@ -58,12 +58,13 @@ impl Devices {
     }
 
     /// A column of the live record of each device in a console.
-    pub(super) fn live_value(&self, shelves: &Shelves, console: Console, field: &str, name: &str) -> Result<Column> {
-        let (Some(shelf), Some((_, live))) = (shelves.of(console), self.live.iter().find(|(c, _)| *c == console))
+    pub(super) fn live_value(&self, store: &RecordStore, console: Console, field: &str, name: &str) -> Result<Column> {
+        let (Some(console_records), Some((_, live))) =
+            (store.of(console), self.live.iter().find(|(c, _)| *c == console))
         else {
             return Ok(Column::full_null(name.into(), self.count as usize, &type_of(field)));
         };
-        let mut column = shelf.column(field).take(live).map_err(internal)?;
+        let mut column = console_records.column(field).take(live).map_err(internal)?;
         column.rename(name.into());
         if column.dtype() == &DataType::Int64 {
             column = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(internal)?;
@@ -71,8 +72,8 @@ impl Devices {
         Ok(column)
     }
 
-    fn live_age(&self, shelves: &Shelves, console: Console, field: &str, name: &str) -> Result<Column> {
-        let times = self.live_value(shelves, console, field, name)?;
+    fn live_age(&self, store: &RecordStore, console: Console, field: &str, name: &str) -> Result<Column> {
+        let times = self.live_value(store, console, field, name)?;
         let times = times.datetime().map_err(internal)?;
         Ok(make::ages(name, self.as_of.at(), times.physical().iter().map(|time| time.map(Millis::new))))
     }
@@ -81,10 +82,10 @@ impl Devices {
     /// with one; of a device that it does not hold it says nothing.
     fn all_filled(&self, view: Option<&View<'_>>, console: Console, field: &str, name: &str) -> Column {
         let left_out = self.coverage().lists().leaves_out(console, field);
-        let shelf: Option<&Shelf> = view.map(|view| view.shelf);
-        let filled = shelf.map(|s| s.column(field).is_not_null());
-        let unread = shelf.and_then(|s| s.unread(field));
-        let known = left_out || shelf.is_some_and(|s| s.frame.column(field).is_ok());
+        let console_records: Option<&ConsoleRecords> = view.map(|view| view.console_records);
+        let filled = console_records.map(|s| s.column(field).is_not_null());
+        let unread = console_records.and_then(|s| s.unread(field));
+        let known = left_out || console_records.is_some_and(|s| s.frame.column(field).is_ok());
         let device_of = view.map_or(&[][..], |view| view.device_of);
         let said = device_of.iter().enumerate().map(|(line, device)| {
             // A damaged row of the device, or one whose serial number could not be read, may be the one that is not filled.

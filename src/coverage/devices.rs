@@ -59,14 +59,14 @@ impl Devices {
     /// Whether the value of a column of the device table rests on a weak link.
     #[must_use]
     pub fn rests_on_weak(&self, device: DeviceId, column: &str) -> bool {
-        let Some(reliance) = self.weak.get(&device) else { return false };
+        let Some(weak_evidence) = self.weak.get(&device) else { return false };
         match column {
-            "activity" | "last_activity" | "last_activity_console" | "days_inactive" => reliance.activity,
+            "activity" | "last_activity" | "last_activity_console" | "days_inactive" => weak_evidence.activity,
             "linkable" => self.coverage.sight.rests_on_weak(device),
-            _ => self.registry.carried_column(column).is_some_and(|c| match c.made.what {
+            _ => self.registry.aggregate_column(column).is_some_and(|c| match c.made.what {
                 What::Count(None) | What::Supplied => false,
                 What::Absent => self.coverage.sight.rests_on_weak(device),
-                _ => reliance.consoles & c.console.bit() != 0,
+                _ => weak_evidence.consoles & c.console.bit() != 0,
             }),
         }
     }

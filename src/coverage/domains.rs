@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::console::Console;
 use crate::frame::by_device::scatter;
-use crate::identity::{Members, Shelves};
+use crate::identity::{Members, RecordStore};
 use crate::ids::ByDevice;
 use crate::schema::Activity;
 
@@ -14,11 +14,11 @@ use crate::schema::Activity;
 ///
 /// The domain of a device is what Entra ID or Defender show. Where nobody shows it, the list must hold hybrid devices that
 /// signed in lately, and no two of them may be missing: those are rather the computers of another domain.
-pub(super) fn covered(shelves: &Shelves, members: &Members, hybrid: &ByDevice<bool>) -> Option<ByDevice<bool>> {
-    let ad = shelves.shelves.iter().find(|shelf| shelf.console.is_directory())?;
+pub(super) fn covered(store: &RecordStore, members: &Members, hybrid: &ByDevice<bool>) -> Option<ByDevice<bool>> {
+    let ad = store.by_console.iter().find(|console_records| console_records.console.is_directory())?;
     let listed: HashSet<&str> = ad.text("domain").iter().flat_map(|cells| cells.iter()).flatten().collect();
-    let known = in_listed_domain(shelves, members, hybrid, &listed);
-    let synced = synced(shelves, members);
+    let known = in_listed_domain(store, members, hybrid, &listed);
+    let synced = synced(store, members);
     let (mut held, mut missing) = (0_u32, 0_u32);
     for ((device, known), activity) in known.numbered().zip(members.activities()) {
         if !hybrid.get(device) || activity != Activity::Active || !synced.get(device) {
@@ -36,7 +36,7 @@ pub(super) fn covered(shelves: &Shelves, members: &Members, hybrid: &ByDevice<bo
 
 /// Whether the domain of each hybrid device is one of these; `None` where nobody shows it.
 fn in_listed_domain(
-    shelves: &Shelves,
+    store: &RecordStore,
     members: &Members,
     hybrid: &ByDevice<bool>,
     listed: &HashSet<&str>,
@@ -46,9 +46,9 @@ fn in_listed_domain(
     if listed.is_empty() {
         return known;
     }
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        let domains = shelf.text("domain");
-        let names = shelf.text("name").filter(|_| writes_domains(shelf.console));
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let domains = console_records.text("domain");
+        let names = console_records.text("name").filter(|_| writes_domains(console_records.console));
         for (line, device) in members.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some()) {
             if !hybrid.get(*device) {
                 continue;
@@ -64,10 +64,10 @@ fn in_listed_domain(
 }
 
 /// Whether an Entra record of each device is synchronised from AD; true where no list says.
-fn synced(shelves: &Shelves, members: &Members) -> ByDevice<bool> {
+fn synced(store: &RecordStore, members: &Members) -> ByDevice<bool> {
     let mut synced = ByDevice::filled(true, members.count);
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        let Some(flags) = shelf.flags("synced") else { continue };
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(flags) = console_records.flags("synced") else { continue };
         scatter(&mut synced, members.device_of(at).iter().copied(), flags.iter(), |slot, flag| {
             *slot &= flag != Some(false);
         });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims;
 use crate::console::Console;
-use crate::identity::{Gaps, Members, Shelves};
+use crate::identity::{Gaps, Members, RecordStore};
 use crate::notice::{Code, Notice};
 
 /// What is known of the lists of each console of which there is one.
@@ -31,12 +31,12 @@ struct List {
 
 impl List {
     /// By what the lists say of themselves. By the user's own count they are whole whatever they say.
-    fn new(console: Console, shelves: &Shelves) -> Self {
-        let said = || shelves.gaps_of(console);
-        let proven = shelves.proven.contains(&console);
+    fn new(console: Console, store: &RecordStore) -> Self {
+        let said = || store.gaps_of(console);
+        let proven = store.proven.contains(&console);
         let whole = said().any(|list| list.partial.is_none() && list.rows);
         Self {
-            empty: shelves.of(console).is_none(),
+            empty: store.of(console).is_none(),
             cut: said().find_map(|list| list.cut.clone()).filter(|_| !proven),
             partial: said().find_map(|list| list.partial.clone()).filter(|_| !proven && !whole),
             small: None,
@@ -59,15 +59,15 @@ fn left_out(said: &[&Gaps]) -> BTreeSet<&'static str> {
 
 impl Lists {
     /// Looks at the lists, and at what they say of each other; the notices name those that are too small.
-    pub(super) fn new(shelves: &Shelves, members: &Members) -> (Self, Vec<Notice>) {
-        let supplied: BTreeSet<Console> = shelves.exports.iter().map(|(_, console)| *console).collect();
+    pub(super) fn new(store: &RecordStore, members: &Members) -> (Self, Vec<Notice>) {
+        let supplied: BTreeSet<Console> = store.exports.iter().map(|(_, console)| *console).collect();
         let mut notices = Vec::new();
         let mut of = BTreeMap::new();
         for console in supplied {
-            let mut list = List::new(console, shelves);
+            let mut list = List::new(console, store);
             let open = list.empty || list.cut.is_some() || list.partial.is_some();
-            if !open && !shelves.proven.contains(&console) {
-                list.small = claims::too_small(console, shelves, members);
+            if !open && !store.proven.contains(&console) {
+                list.small = claims::too_small(console, store, members);
             }
             notices.extend(list.small.iter().map(|reason| Notice::new(Code::SourceTooSmall, "", reason.clone())));
             of.insert(console, list);

@@ -27,7 +27,7 @@ use polars::prelude::Column;
 use crate::console::Console;
 use crate::error::Result;
 use crate::frame::make;
-use crate::identity::{Links, Members, Shelves};
+use crate::identity::{Links, Members, RecordStore};
 use crate::ids::DeviceId;
 use crate::notice::Notice;
 use proof::{On, Proof};
@@ -46,10 +46,10 @@ impl Coverage {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a step.
-    pub fn new(shelves: &Shelves, links: &Links, members: &Members) -> Result<(Self, Vec<Notice>)> {
-        let (lists, notices) = Lists::new(shelves, members);
-        let proof = Proof::new(shelves, links, members);
-        let sight = Sight::new(shelves, links, members, &proof, &lists)?;
+    pub fn new(store: &RecordStore, links: &Links, members: &Members) -> Result<(Self, Vec<Notice>)> {
+        let (lists, notices) = Lists::new(store, members);
+        let proof = Proof::new(store, links, members);
+        let sight = Sight::new(store, links, members, &proof, &lists)?;
         Ok((Self { lists, proof, sight }, notices))
     }
 
@@ -77,9 +77,9 @@ impl Coverage {
     }
 
     /// What the lists of a console say of each device, as a column: true where it is absent.
-    fn absent(&self, shelves: &Shelves, members: &Members, console: Console, name: &str) -> Result<Column> {
-        let names = self.proof.names(shelves, members, &[console])?;
-        let on = On::new(shelves, members, names.as_ref())?;
+    fn absent(&self, store: &RecordStore, members: &Members, console: Console, name: &str) -> Result<Column> {
+        let names = self.proof.names(store, members, &[console])?;
+        let on = On::new(store, members, names.as_ref())?;
         let whole = self.lists.is_whole(console);
         let one = |device| self.proof.absence(on, whole, device, console).holds();
         Ok(make::flags(name, DeviceId::all(members.count).map(one)))

@@ -4,15 +4,15 @@
 use crate::console::Console;
 use crate::formats::Fate;
 use crate::frame;
-use crate::identity::{Members, Shelves, number};
+use crate::identity::{Members, RecordStore, number};
 use crate::ids::{ByDevice, DeviceId};
 use crate::time::Millis;
 
 /// Identifiers and names of objects of which nothing tells whether their console still has them.
-pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
+pub(super) fn open(store: &RecordStore) -> Vec<(Console, String)> {
     let mut found = Vec::new();
-    for (export, older) in &shelves.older {
-        let Some((_, console)) = shelves.exports.get(*export as usize) else { continue };
+    for (export, older) in &store.older {
+        let Some((_, console)) = store.exports.get(*export as usize) else { continue };
         for column in ["entra_id", "serial", "native_id", "name"] {
             let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(&older.fate).filter(|(_, fate)| **fate == Fate::Open);
@@ -23,15 +23,15 @@ pub(super) fn open(shelves: &Shelves) -> Vec<(Console, String)> {
 }
 
 /// Devices that an older list saw later than every list that counts: whether they are stale is not known.
-pub(super) fn seen_later(shelves: &Shelves, members: &Members) -> Vec<DeviceId> {
-    let seen = signs(shelves);
+pub(super) fn seen_later(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
+    let seen = signs(store);
     if seen.is_empty() {
         return Vec::new();
     }
     let last: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let mut found = Vec::new();
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        for cells in ["entra_id", "serial", "native_id"].iter().filter_map(|column| shelf.text(column)) {
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        for cells in ["entra_id", "serial", "native_id"].iter().filter_map(|column| console_records.text(column)) {
             let known = members.device_of(at).iter().zip(cells.iter()).filter(|(device, _)| device.is_some());
             for (device, cell) in known {
                 let Some(key) = cell.map(number) else { continue };
@@ -47,10 +47,10 @@ pub(super) fn seen_later(shelves: &Shelves, members: &Members) -> Vec<DeviceId> 
 }
 
 /// Signs of life in older lists, by identifier.
-fn signs(shelves: &Shelves) -> Vec<(u128, Millis)> {
+fn signs(store: &RecordStore) -> Vec<(u128, Millis)> {
     let mut seen: Vec<(u128, Millis)> = Vec::new();
-    for (export, older) in &shelves.older {
-        let console = shelves.exports.get(*export as usize).map(|(_, console)| console);
+    for (export, older) in &store.older {
+        let console = store.exports.get(*export as usize).map(|(_, console)| console);
         let times = frame::times(&older.frame, "last_seen");
         let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
         for column in ["entra_id", "serial", "native_id"] {

@@ -8,7 +8,7 @@ use super::devices::Devices;
 use crate::console::{Console, Pointer};
 use crate::frame::by_device::scatter;
 use crate::frame::make;
-use crate::identity::{Shelf, Shelves, is_server, number};
+use crate::identity::{ConsoleRecords, RecordStore, is_server, number};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::Activity;
 
@@ -21,13 +21,17 @@ pub(super) struct Owners {
 }
 
 impl Owners {
-    pub(super) fn new(devices: &Devices, shelves: &Shelves) -> Self {
+    pub(super) fn new(devices: &Devices, store: &RecordStore) -> Self {
         let mut owners = Self { of: ByDevice::filled(None, devices.count), devices: Vec::new(), stale: Vec::new() };
-        let Some(shelf) = shelves.shelves.iter().find(|shelf| shelf.console.counts_owners()) else { return owners };
-        let Some(names) = shelf.text("primary_user") else { return owners };
+        let Some(console_records) =
+            store.by_console.iter().find(|console_records| console_records.console.counts_owners())
+        else {
+            return owners;
+        };
+        let Some(names) = console_records.text("primary_user") else { return owners };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         for ((device, slot), activity) in DeviceId::all(devices.count).zip(&mut owners.of).zip(devices.activities()) {
-            let line = devices.live_line(shelf.console, device);
+            let line = devices.live_line(console_records.console, device);
             let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
             let owner = *numbers.entry(name.to_lowercase()).or_insert(next);
@@ -64,20 +68,24 @@ impl Owners {
 impl Devices {
     /// The id that the newest record of a device names in another console's stead.
     #[must_use]
-    pub fn named_by<'a>(&self, pointer: Pointer, shelf: Option<&'a Shelf>, device: DeviceId) -> Option<&'a str> {
+    pub fn named_by<'a>(
+        &self,
+        pointer: Pointer,
+        console_records: Option<&'a ConsoleRecords>,
+        device: DeviceId,
+    ) -> Option<&'a str> {
         let line = self.live_line(pointer.from, device)?;
-        shelf?.text(pointer.column)?.get(line as usize)
+        console_records?.text(pointer.column)?.get(line as usize)
     }
 
     /// Whether the console whose objects a column names lists the id of the live record, on whichever device.
-    pub(super) fn listed(&self, shelves: &Shelves, console: Console, column: &str, name: &str) -> Column {
+    pub(super) fn listed(&self, store: &RecordStore, console: Console, column: &str, name: &str) -> Column {
         let identifier = console.identifiers().iter().find(|i| i.column == column);
-        let named =
-            identifier.and_then(|i| i.of).and_then(|(owner, target)| Some((shelves.registry.at(owner)?, target)));
+        let named = identifier.and_then(|i| i.of).and_then(|(owner, target)| Some((store.registry.at(owner)?, target)));
         let Some((owner, target)) = named else { return self.unknown(name) };
-        let named = shelves.of(console).and_then(|s| s.text(column));
-        let ids = shelves.of(owner).and_then(|s| s.text(target));
-        let unread = shelves.of(owner).and_then(|s| s.unread(target)).is_some_and(polars::prelude::ChunkedArray::any);
+        let named = store.of(console).and_then(|s| s.text(column));
+        let ids = store.of(owner).and_then(|s| s.text(target));
+        let unread = store.of(owner).and_then(|s| s.unread(target)).is_some_and(polars::prelude::ChunkedArray::any);
         let known: HashSet<u128> = ids.iter().flat_map(|ids| ids.iter()).flatten().map(number).collect();
         let one = |device: DeviceId| {
             let line = self.live_line(console, device)?;
@@ -100,18 +108,18 @@ impl Devices {
     /// of service does not count.
     pub(super) fn shared_with(
         &self,
-        shelves: &Shelves,
+        store: &RecordStore,
         console: Console,
         column: &str,
         by: usize,
         name: &str,
     ) -> Column {
-        let Some(holder) = shelves.registry.at(by) else { return self.unknown(name) };
-        let shelf = shelves.of(console);
-        let words = shelf.and_then(|s| s.text(column));
+        let Some(holder) = store.registry.at(by) else { return self.unknown(name) };
+        let console_records = store.of(console);
+        let words = console_records.and_then(|s| s.text(column));
         let of = |device: DeviceId| {
             let line = self.live_line(console, device)? as usize;
-            words?.get(line).filter(|_| !shelf.is_some_and(|shelf| shelf.is_gone(line)))
+            words?.get(line).filter(|_| !console_records.is_some_and(|console_records| console_records.is_gone(line)))
         };
         // Per word: its devices, and those of them that the other console lists.
         let mut shares: HashMap<&str, (u32, u32)> = HashMap::new();
@@ -128,10 +136,10 @@ impl Devices {
     }
 
     /// Whether a device runs a server operating system; unknown where no console says what it runs.
-    pub(super) fn server_os(&self, shelves: &Shelves) -> Column {
+    pub(super) fn server_os(&self, store: &RecordStore) -> Column {
         let mut found = ByDevice::filled(None, self.count);
-        for (at, shelf) in shelves.shelves.iter().enumerate() {
-            let Some(cells) = shelf.text("os") else { continue };
+        for (at, console_records) in store.by_console.iter().enumerate() {
+            let Some(cells) = console_records.text("os") else { continue };
             let said = cells.iter().map(|cell| cell.map(is_server));
             scatter(&mut found, self.device_of(at).iter().copied(), said, |slot: &mut Option<bool>, said| {
                 *slot = said.map(|server| server || *slot == Some(true)).or(*slot);

@@ -2,13 +2,13 @@
 
 use polars::prelude::{Column, StringChunked};
 
-use super::absence::{self, Strays, Unread};
+use super::absence::{self, Unlinked, Unread};
 use super::domains;
 use crate::console::Console;
 use crate::error::Result;
 use crate::frame::by_device::mark;
 use crate::frame::internal;
-use crate::identity::{Links, Members, Shelves};
+use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::JoinType;
 
@@ -43,7 +43,7 @@ pub(super) struct Proof {
     /// Whether the list of a directory could hold the computer of each device; nothing without such a list.
     in_domain: Option<ByDevice<bool>>,
     /// Records that lack an identifier which others join by.
-    strays: Strays,
+    unlinked: Unlinked,
     /// Records with an identifier that could not be read.
     unread: Unread,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
@@ -51,14 +51,14 @@ pub(super) struct Proof {
 }
 
 impl Proof {
-    pub(super) fn new(shelves: &Shelves, links: &Links, members: &Members) -> Self {
-        let hybrid = said_hybrid(shelves, members);
+    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members) -> Self {
+        let hybrid = said_hybrid(store, members);
         Self {
-            in_domain: domains::covered(shelves, members, &hybrid),
+            in_domain: domains::covered(store, members, &hybrid),
             hybrid,
-            strays: Strays::new(shelves, links, members),
-            unread: Unread::new(shelves, links),
-            torn: absence::doubts(shelves, members),
+            unlinked: Unlinked::new(store, links, members),
+            unread: Unread::new(store, links),
+            torn: absence::doubts(store, members),
         }
     }
 
@@ -85,11 +85,11 @@ impl Proof {
         // computer bears tells that AD has none.
         if console.is_directory() && !self.hybrid.get(device) {
             own.entra = false;
-            return name.is_some() && !self.strays.may_be(console, name, own) && !self.is_torn(device, console);
+            return name.is_some() && !self.unlinked.may_be(console, name, own) && !self.is_torn(device, console);
         }
-        absence::joinable(console, own, on.shelves)
+        absence::joinable(console, own, on.store)
             && !self.may_be_unread(on.members, device, console)
-            && !self.strays.may_be(console, name, own)
+            && !self.unlinked.may_be(console, name, own)
             && !self.is_torn(device, console)
     }
 
@@ -105,24 +105,24 @@ impl Proof {
     }
 
     /// The names of the devices, where one of the consoles has records that only a name could tell from them.
-    pub(super) fn names(&self, shelves: &Shelves, members: &Members, consoles: &[Console]) -> Result<Option<Column>> {
-        let asked = consoles.iter().any(|console| self.strays.of(*console) || console.is_directory());
-        asked.then(|| members.merged(shelves, "name")).transpose()
+    pub(super) fn names(&self, store: &RecordStore, members: &Members, consoles: &[Console]) -> Result<Option<Column>> {
+        let asked = consoles.iter().any(|console| self.unlinked.of(*console) || console.is_directory());
+        asked.then(|| members.merged(store, "name")).transpose()
     }
 }
 
 /// What the proof is looked up in.
 #[derive(Clone, Copy)]
 pub(super) struct On<'a> {
-    pub shelves: &'a Shelves,
+    pub store: &'a RecordStore,
     pub members: &'a Members,
     names: Option<&'a StringChunked>,
 }
 
 impl<'a> On<'a> {
-    pub(super) fn new(shelves: &'a Shelves, members: &'a Members, names: Option<&'a Column>) -> Result<Self> {
+    pub(super) fn new(store: &'a RecordStore, members: &'a Members, names: Option<&'a Column>) -> Result<Self> {
         let names = names.map(Column::str).transpose().map_err(internal)?;
-        Ok(Self { shelves, members, names })
+        Ok(Self { store, members, names })
     }
 
     fn name(self, device: DeviceId) -> Option<&'a str> {
@@ -130,10 +130,10 @@ impl<'a> On<'a> {
     }
 }
 
-fn said_hybrid(shelves: &Shelves, members: &Members) -> ByDevice<bool> {
+fn said_hybrid(store: &RecordStore, members: &Members) -> ByDevice<bool> {
     let mut hybrid = ByDevice::filled(false, members.count);
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        let Some(words) = shelf.text("join_type") else { continue };
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(words) = console_records.text("join_type") else { continue };
         let said = words.iter().map(|word| word == Some(JoinType::Hybrid.as_str()));
         mark(&mut hybrid, members.device_of(at).iter().copied(), said);
     }

@@ -8,7 +8,7 @@ use super::devices::Devices;
 use crate::console::Console;
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::make;
-use crate::identity::{Shelf, Shelves, Threshold};
+use crate::identity::{ConsoleRecords, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
 use crate::schema::record_field;
@@ -16,17 +16,17 @@ use crate::time::Millis;
 
 /// The records of a console, and the device of each.
 pub(crate) struct View<'a> {
-    pub shelf: &'a Shelf,
+    pub console_records: &'a ConsoleRecords,
     pub device_of: &'a [DeviceId],
     pub devices: &'a Devices,
-    pub shelves: &'a Shelves,
+    pub store: &'a RecordStore,
 }
 
 impl<'a> View<'a> {
     /// The records of a console, if there are any.
-    pub(crate) fn of(shelves: &'a Shelves, devices: &'a Devices, console: Console) -> Option<Self> {
-        let at = shelves.shelves.iter().position(|s| s.console == console)?;
-        Some(Self { shelf: shelves.shelves.get(at)?, device_of: devices.device_of(at), devices, shelves })
+    pub(crate) fn of(store: &'a RecordStore, devices: &'a Devices, console: Console) -> Option<Self> {
+        let at = store.by_console.iter().position(|s| s.console == console)?;
+        Some(Self { console_records: store.by_console.get(at)?, device_of: devices.device_of(at), devices, store })
     }
 
     pub(crate) fn device(&self, line: u32) -> DeviceId {
@@ -39,18 +39,18 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn is_live(&self, line: u32) -> bool {
-        self.devices.live_line(self.shelf.console, self.device(line)) == Some(line)
+        self.devices.live_line(self.console_records.console, self.device(line)) == Some(line)
     }
 
     /// A table of the columns that conditions read, with a line for each of `lines`.
     pub(crate) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
         // Lines come in their order and each once, so as many as there are records are all of them.
-        let whole = lines.len() == self.shelf.height();
+        let whole = lines.len() == self.console_records.height();
         let index = IdxCa::from_vec("".into(), if whole { Vec::new() } else { lines.to_vec() });
         let mut columns: Vec<Column> = Vec::new();
         for name in names {
             if record_field(name).is_some() {
-                let all = self.shelf.column(name);
+                let all = self.console_records.column(name);
                 let column = if whole { all } else { all.take(&index).map_err(|e| first_line(&e))? };
                 columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
             } else if let Some(column) = name.strip_suffix(OPEN) {
@@ -72,7 +72,7 @@ impl<'a> View<'a> {
             "live" => make::flags(name, lines.iter().map(|line| Some(self.is_live(*line)))),
             "pointed" => self.pointed(name, lines),
             "days" => {
-                let seen = self.shelf.times("last_seen");
+                let seen = self.console_records.times("last_seen");
                 make::ages(name, as_of, lines.iter().map(|line| seen?.get(*line as usize).map(Millis::new)))
             }
             "newest" => {
@@ -88,9 +88,9 @@ impl<'a> View<'a> {
     /// Whether the newest record of the console that points at records of this one names it, as Intune's does with Entra ID.
     /// Without a list of that console nobody knows; where there is no such console, none is pointed at.
     fn pointed(&self, name: &str, lines: &[u32]) -> Column {
-        let pointer = self.shelves.registry.pointer_to(self.shelf.console);
-        let from = pointer.and_then(|pointer| self.shelves.of(pointer.from));
-        let ids = pointer.and_then(|pointer| self.shelf.text(pointer.target));
+        let pointer = self.store.registry.pointer_to(self.console_records.console);
+        let from = pointer.and_then(|pointer| self.store.of(pointer.from));
+        let ids = pointer.and_then(|pointer| self.console_records.text(pointer.target));
         let one = |line: &u32| {
             let Some(pointer) = pointer else { return Some(false) };
             from?;
@@ -112,10 +112,10 @@ impl<'a> View<'a> {
 
     /// Lines whose export does not have a column, or whose cell could not be read.
     fn open(&self, column: &str, lines: &[u32]) -> Vec<bool> {
-        let lacking: HashSet<u32> = self.shelves.lacking(self.shelf.console, column).collect();
-        let exports = self.shelf.numbers("export").filter(|_| !lacking.is_empty());
-        let unread = self.shelf.flags(&format!("{column}_unread"));
-        let filled = self.shelf.frame.column(column).map(Column::is_not_null).ok();
+        let lacking: HashSet<u32> = self.store.lacking(self.console_records.console, column).collect();
+        let exports = self.console_records.numbers("export").filter(|_| !lacking.is_empty());
+        let unread = self.console_records.flags(&format!("{column}_unread"));
+        let filled = self.console_records.frame.column(column).map(Column::is_not_null).ok();
         let one = |line: &u32| {
             let line = *line as usize;
             // Another list of the console may have filled it in.
@@ -131,7 +131,7 @@ impl<'a> View<'a> {
     /// Newest time of each device.
     pub(super) fn newest(&self, column: &str) -> ByDevice<Option<Millis>> {
         let mut out = ByDevice::filled(None, self.devices.count);
-        if let Some(times) = self.shelf.times(column) {
+        if let Some(times) = self.console_records.times(column) {
             newest(&mut out, self.device_of.iter().copied(), times.iter());
         }
         out
@@ -145,7 +145,7 @@ impl<'a> View<'a> {
         filter: &[Option<bool>],
     ) -> ByDevice<Option<Millis>> {
         let mut out = ByDevice::filled(None, self.devices.count);
-        let Some(times) = self.shelf.times(column) else { return out };
+        let Some(times) = self.console_records.times(column) else { return out };
         let time = |(line, counts): (&u32, &Option<bool>)| times.get(*line as usize).filter(|_| *counts == Some(true));
         newest(&mut out, self.devices_of(lines), lines.iter().zip(filter).map(time));
         let open = self.devices_of(lines).zip(filter).filter(|(_, counts)| counts.is_none()).map(|(device, _)| device);

@@ -9,7 +9,7 @@ use super::proof::{On, Proof};
 use crate::console::Console;
 use crate::error::Result;
 use crate::frame::by_device::scatter;
-use crate::identity::{Links, Members, SIGNS, Shelves};
+use crate::identity::{Links, Members, RecordStore, SIGNS};
 use crate::ids::{ByDevice, DeviceId};
 
 /// Which devices are seen whole.
@@ -22,15 +22,15 @@ pub(super) struct Sight {
 
 impl Sight {
     pub(super) fn new(
-        shelves: &Shelves,
+        store: &RecordStore,
         links: &Links,
         members: &Members,
         proof: &Proof,
         lists: &Lists,
     ) -> Result<Self> {
-        let loaded: Vec<Console> = shelves.shelves.iter().map(|s| s.console).filter(|c| c.gives_signals()).collect();
-        let names = proof.names(shelves, members, &loaded)?;
-        let on = On::new(shelves, members, names.as_ref())?;
+        let loaded: Vec<Console> = store.by_console.iter().map(|s| s.console).filter(|c| c.gives_signals()).collect();
+        let names = proof.names(store, members, &loaded)?;
+        let on = On::new(store, members, names.as_ref())?;
         // `without`: consoles whose hold on the device does not count.
         let can_be_known = |device: DeviceId, without: u32| {
             loaded.iter().all(|console| {
@@ -44,10 +44,10 @@ impl Sight {
         let by_weak = members
             .weak
             .iter()
-            .filter(|(device, reliance)| *whole.get(**device) && !can_be_known(**device, reliance.consoles));
+            .filter(|(device, weak_evidence)| *whole.get(**device) && !can_be_known(**device, weak_evidence.consoles));
         let by_weak = by_weak.map(|(device, _)| *device).collect();
-        without_unread(shelves, members, &mut whole);
-        let later = older::seen_later(shelves, members);
+        without_unread(store, members, &mut whole);
+        let later = older::seen_later(store, members);
         for device in later.into_iter().chain(links.contested.iter().copied().map(DeviceId::new)) {
             if let Some(slot) = whole.slot(device) {
                 *slot = false;
@@ -73,9 +73,9 @@ impl Sight {
 }
 
 /// A date that could not be read may be a newer sign of life.
-fn without_unread(shelves: &Shelves, members: &Members, whole: &mut ByDevice<bool>) {
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        for unread in SIGNS.iter().filter_map(|column| shelf.unread(column)) {
+fn without_unread(store: &RecordStore, members: &Members, whole: &mut ByDevice<bool>) {
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        for unread in SIGNS.iter().filter_map(|column| console_records.unread(column)) {
             scatter(whole, members.device_of(at).iter().copied(), unread.iter(), |slot, unread| {
                 *slot &= unread != Some(true);
             });

@@ -11,7 +11,7 @@ use crate::error::Problem;
 use crate::formats::values::{self, Cell};
 use crate::identity::NONE;
 use crate::notice::{Code, Notice};
-use crate::schema::{Purpose, Status, nearest};
+use crate::schema::{Disposition, Status, nearest};
 use crate::table::DeviceTable;
 
 /// Columns of a decisions file. At least one of the first two is needed.
@@ -34,7 +34,7 @@ pub struct Decision {
     /// Serial number, as compared, or nothing.
     pub serial: String,
     /// What becomes of it, where that differs from the rest.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<Disposition>,
     /// How far its plan is.
     pub status: Status,
     /// Who does it.
@@ -143,7 +143,7 @@ impl Decisions {
                 refuse("a decision names no device".into(), "give its `device_key` or its `serial`".into());
                 continue;
             }
-            let purpose = word(intent, Purpose::parse, Purpose::WORDS, "intent", &mut refuse);
+            let purpose = word(intent, Disposition::parse, Disposition::WORDS, "intent", &mut refuse);
             let status = word(status, Status::parse, Status::WORDS, "status", &mut refuse);
             let serial = match values::serial(serial) {
                 Cell::Value(serial) => serial.into_owned(),
@@ -329,7 +329,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(d.find(&devices()).unwrap(), []);
-        assert_eq!(d.of(0).map(|d| (d.purpose, d.status)), Some((Some(Purpose::Reuse), Status::Open)));
+        assert_eq!(d.of(0).map(|d| (d.purpose, d.status)), Some((Some(Disposition::Reuse), Status::Open)));
         assert_eq!(d.of(3).map(|d| (d.purpose, d.status)), Some((None, Status::Declined)));
         assert_eq!((d.of(1), d.of(99)), (None, None));
     }

@@ -1,6 +1,6 @@
 //! The time at which everything is judged, and the thresholds that make a device stale.
 
-use super::shelves::Shelves;
+use super::record_store::RecordStore;
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 use crate::time::{DAY, Millis, day};
@@ -141,9 +141,9 @@ impl Thresholds {
 ///
 /// A lone date far after all others does not move it and becomes a notice. `None` without any signal.
 #[must_use]
-pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice>) {
+pub fn as_of(store: &RecordStore, given: Option<i64>) -> (Option<AsOf>, Vec<Notice>) {
     if let Some(millis) = given {
-        let after = later_than(shelves, millis.saturating_add(DAY));
+        let after = later_than(store, millis.saturating_add(DAY));
         let notice = (after > 0).then(|| {
             let message = format!(
                 "{after} signs of life are later than the time of judgement, {}: what was stale then may be alive now, and the other way round",
@@ -153,21 +153,21 @@ pub fn as_of(shelves: &Shelves, given: Option<i64>) -> (Option<AsOf>, Vec<Notice
         });
         return (Some(AsOf { millis, given: true }), notice.into_iter().collect());
     }
-    let newest = newest(shelves);
+    let newest = newest(store);
     let lone = lone_dates(&newest.dates, newest.count);
     let mut notices: Vec<Notice> =
-        newest.dates.iter().take(lone).filter_map(|(millis, record)| lone_date(shelves, *record, *millis)).collect();
+        newest.dates.iter().take(lone).filter_map(|(millis, record)| lone_date(store, *record, *millis)).collect();
     notices.truncate(LONE_MOST);
     notices.extend(rests_on_few(&newest).filter(|_| lone == 0));
     let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf { millis: *millis, given: false });
     (as_of, notices)
 }
 
-fn later_than(shelves: &Shelves, millis: i64) -> usize {
-    let later = |shelf: &super::shelves::Shelf| {
-        shelf.times("last_seen").map_or(0, |times| times.iter().flatten().filter(|t| *t > millis).count())
+fn later_than(store: &RecordStore, millis: i64) -> usize {
+    let later = |console_records: &super::record_store::ConsoleRecords| {
+        console_records.times("last_seen").map_or(0, |times| times.iter().flatten().filter(|t| *t > millis).count())
     };
-    shelves.shelves.iter().map(later).sum()
+    store.by_console.iter().map(later).sum()
 }
 
 /// The newest signals, newest first, and how many there are in all.
@@ -176,12 +176,12 @@ struct Newest {
     count: usize,
 }
 
-fn newest(shelves: &Shelves) -> Newest {
+fn newest(store: &RecordStore) -> Newest {
     let mut dates: Vec<(i64, u32)> = Vec::new();
     let mut count = 0;
-    for shelf in &shelves.shelves {
-        let Some(times) = shelf.times("last_seen") else { continue };
-        for (record, time) in (shelf.offset..).zip(times.iter()) {
+    for console_records in &store.by_console {
+        let Some(times) = console_records.times("last_seen") else { continue };
+        for (record, time) in (console_records.offset..).zip(times.iter()) {
             let Some(time) = time else { continue };
             count += 1;
             if dates.len() <= LONE_MOST || dates.last().is_some_and(|(least, _)| time > *least) {
@@ -239,11 +239,11 @@ fn apart(dates: &[(i64, u32)], most: usize, gap: i64) -> Option<usize> {
     })
 }
 
-fn lone_date(shelves: &Shelves, record: u32, millis: i64) -> Option<Notice> {
-    let (shelf, line) = shelves.locate(record)?;
-    let export = shelf.numbers("export")?.get(line)?;
-    let row = shelf.numbers("row")?.get(line)?;
-    let (label, _) = shelves.exports.get(export as usize)?;
+fn lone_date(store: &RecordStore, record: u32, millis: i64) -> Option<Notice> {
+    let (console_records, line) = store.locate(record)?;
+    let export = console_records.numbers("export")?.get(line)?;
+    let row = console_records.numbers("row")?.get(line)?;
+    let (label, _) = store.exports.get(export as usize)?;
     let message = format!("a sign of life on {} is far after all others and does not move the as-of time", day(millis));
     Some(Notice::new(Code::LoneDate, label, message).at_row(row.into()))
 }

@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 
 use super::links::Links;
-use super::shelves::{NONE, Shelf, Shelves};
+use super::record_store::{ConsoleRecords, NONE, RecordStore};
 use crate::notice::{Code, Notice, many};
 
-/// Records of such files whose object was not in every run, and what is said of them. `pairs` holds lines of the shelf, each
+/// Records of such files whose object was not in every run, and what is said of them. `pairs` holds lines of the records of a console, each
 /// with the one that speaks for it.
 pub(super) fn missed(
-    shelves: &Shelves,
-    shelf: &Shelf,
+    store: &RecordStore,
+    console_records: &ConsoleRecords,
     links: &Links,
     pairs: &[(usize, usize)],
 ) -> (Vec<u32>, Vec<Notice>) {
     let (mut found, mut notices) = (Vec::new(), Vec::new());
-    let Some(exports) = shelf.numbers("export") else { return (found, notices) };
-    let seen = |line: usize| shelf.times("last_seen").and_then(|c| c.get(line));
-    let user = |line: usize| shelf.text("primary_user").and_then(|c| c.get(line));
+    let Some(exports) = console_records.numbers("export") else { return (found, notices) };
+    let seen = |line: usize| console_records.times("last_seen").and_then(|c| c.get(line));
+    let user = |line: usize| console_records.text("primary_user").and_then(|c| c.get(line));
     // A console that lists a device once for each of its users is no such file.
     let later = |a: usize, b: usize| seen(a).zip(seen(b)).is_some_and(|(x, y)| x != y) && user(a) == user(b);
     // Per export: rows of each object that has several, and whether they say when it was last seen in several ways.
@@ -33,7 +33,9 @@ pub(super) fn missed(
         let own: Vec<usize> = exports
             .iter()
             .enumerate()
-            .filter(|(line, of)| *of == Some(export) && links.repeat.get(shelf.offset as usize + line) != Some(&true))
+            .filter(|(line, of)| {
+                *of == Some(export) && links.repeat.get(console_records.offset as usize + line) != Some(&true)
+            })
             .map(|(line, _)| line)
             .collect();
         let Some(runs) = runs(&objects, own.len()) else { continue };
@@ -42,7 +44,7 @@ pub(super) fn missed(
         if fewer.is_empty() {
             continue;
         }
-        let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
+        let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
         let are = if fewer.len() == 1 { "1 stands".to_string() } else { format!("{} stand", fewer.len()) };
         let message = format!(
             "most of its objects stand in it {runs} times, as in a file that every run appends to; of {} {are} in it less often and \
@@ -50,7 +52,11 @@ pub(super) fn missed(
             many(objects.len() as u64 + fewer.len() as u64, "object")
         );
         notices.push(Notice::new(Code::SourcesOutOfStep, label, message));
-        found.extend(fewer.into_iter().map(|line| shelf.offset + u32::try_from(line).unwrap_or(NONE - shelf.offset)));
+        found.extend(
+            fewer
+                .into_iter()
+                .map(|line| console_records.offset + u32::try_from(line).unwrap_or(NONE - console_records.offset)),
+        );
     }
     (found, notices)
 }

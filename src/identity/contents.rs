@@ -6,7 +6,7 @@ use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked};
 use sha2::{Digest, Sha256};
 
 use super::NEEDED;
-use super::shelves::Shelf;
+use super::record_store::ConsoleRecords;
 
 /// Columns of a row that stay the same from list to list, so that its key does. All are read in every run, whatever rules
 /// are loaded.
@@ -46,32 +46,32 @@ enum Column<'a> {
 
 impl<'a> Contents<'a> {
     /// What stays the same from list to list.
-    pub(super) fn lasting(shelf: &'a Shelf) -> Self {
-        Self::of(shelf, LASTING.iter().copied())
+    pub(super) fn lasting(console_records: &'a ConsoleRecords) -> Self {
+        Self::of(console_records, LASTING.iter().copied())
     }
 
     /// Everything that every run reads.
-    pub(super) fn whole(shelf: &'a Shelf) -> Self {
-        Self::of(shelf, NEEDED.iter().copied().chain(LASTING))
+    pub(super) fn whole(console_records: &'a ConsoleRecords) -> Self {
+        Self::of(console_records, NEEDED.iter().copied().chain(LASTING))
     }
 
     /// Every column that was read, some of them first: for telling which of two rows comes before the other, wherever they
     /// stand.
-    pub(super) fn ranked(shelf: &'a Shelf, first: &[&'static str]) -> Self {
+    pub(super) fn ranked(console_records: &'a ConsoleRecords, first: &[&'static str]) -> Self {
         let mut others: Vec<&str> =
-            shelf.frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
+            console_records.frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
         others.retain(|name| !first.contains(name) && !PLACE.contains(name));
         others.sort_unstable();
-        Self::of(shelf, first.iter().copied().chain(others))
+        Self::of(console_records, first.iter().copied().chain(others))
     }
 
-    fn of<'n>(shelf: &'a Shelf, names: impl Iterator<Item = &'n str>) -> Self {
+    fn of<'n>(console_records: &'a ConsoleRecords, names: impl Iterator<Item = &'n str>) -> Self {
         let column = |name: &str| {
-            let flag = || shelf.flags(name).map_or(Column::None, Column::Flag);
-            let time = || shelf.times(name).map_or_else(flag, Column::Time);
-            shelf.text(name).map_or_else(time, Column::Text)
+            let flag = || console_records.flags(name).map_or(Column::None, Column::Flag);
+            let time = || console_records.times(name).map_or_else(flag, Column::Time);
+            console_records.text(name).map_or_else(time, Column::Text)
         };
-        Self { console: shelf.console.as_str(), columns: names.map(column).collect() }
+        Self { console: console_records.console.as_str(), columns: names.map(column).collect() }
     }
 
     /// Which of two lines comes first, by the first column in which they differ.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedArray};
 
 use super::links::Links;
-use super::shelves::{NONE, Shelf, Shelves};
+use super::record_store::{ConsoleRecords, NONE, RecordStore};
 use crate::error::Result;
 use crate::formats::{CHANGING, Cells};
 use crate::frame;
@@ -19,25 +19,29 @@ use crate::notice::{Code, Notice, many};
 const DATES: &[&str] = &["updated", "contacted", "assigned", "enrolled", "released"];
 
 /// Empties the cells in which rows of one object differ, and marks their devices: a person must look at them.
-pub(super) fn settle(shelves: &mut Shelves, links: &mut Links) -> Result<Vec<Notice>> {
+pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<Notice>> {
     let mut notices = Vec::new();
-    let mut concerned: Vec<u32> = unsure(shelves);
-    for at in 0..shelves.shelves.len() {
-        let Some(shelf) = shelves.shelves.get(at).filter(|shelf| shelf.console.makes_devices()) else { continue };
-        let pairs = pairs(shelf, links);
+    let mut concerned: Vec<u32> = unsure(store);
+    for at in 0..store.by_console.len() {
+        let Some(console_records) =
+            store.by_console.get(at).filter(|console_records| console_records.console.makes_devices())
+        else {
+            continue;
+        };
+        let pairs = pairs(console_records, links);
         if pairs.is_empty() {
             continue;
         }
-        let found = differing(shelves, shelf, &pairs);
-        let (missed, remark) = super::appended::missed(shelves, shelf, links, &pairs);
+        let found = differing(store, console_records, &pairs);
+        let (missed, remark) = super::appended::missed(store, console_records, links, &pairs);
         notices.extend(remark);
         concerned.extend(missed);
         let lines: BTreeSet<u32> = found.cells.values().flatten().copied().collect();
-        notices.extend(found.notice(shelf.console.title(), lines.len()));
-        concerned.extend(lines.iter().map(|line| shelf.offset + line));
-        if let Some(shelf) = shelves.shelves.get_mut(at) {
+        notices.extend(found.notice(console_records.console.title(), lines.len()));
+        concerned.extend(lines.iter().map(|line| console_records.offset + line));
+        if let Some(console_records) = store.by_console.get_mut(at) {
             for (column, lines) in &found.cells {
-                forget(&mut shelf.frame, column, lines)?;
+                forget(&mut console_records.frame, column, lines)?;
             }
         }
     }
@@ -52,24 +56,27 @@ pub(super) fn settle(shelves: &mut Shelves, links: &mut Links) -> Result<Vec<Not
 }
 
 /// Records that stand in one of two lists of which nobody knows which is newer.
-fn unsure(shelves: &Shelves) -> Vec<u32> {
+fn unsure(store: &RecordStore) -> Vec<u32> {
     let mut found = Vec::new();
-    for shelf in &shelves.shelves {
-        let Some(flags) = shelf.flags("unsure") else { continue };
-        found.extend((shelf.offset..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(true)).map(|(r, _)| r));
+    for console_records in &store.by_console {
+        let Some(flags) = console_records.flags("unsure") else { continue };
+        found.extend(
+            (console_records.offset..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(true)).map(|(r, _)| r),
+        );
     }
     found
 }
 
-/// Lines of a shelf, each with the one that speaks for it.
-fn pairs(shelf: &Shelf, links: &Links) -> Vec<(usize, usize)> {
-    let end = shelf.offset + u32::try_from(shelf.height()).unwrap_or(NONE - shelf.offset);
-    let from = links.spoken_for.partition_point(|(record, _)| *record < shelf.offset);
+/// Lines of the records of a console, each with the one that speaks for it.
+fn pairs(console_records: &ConsoleRecords, links: &Links) -> Vec<(usize, usize)> {
+    let end = console_records.offset + u32::try_from(console_records.height()).unwrap_or(NONE - console_records.offset);
+    let from = links.spoken_for.partition_point(|(record, _)| *record < console_records.offset);
     let own = links.spoken_for.get(from..).unwrap_or_default().iter().take_while(|(record, _)| *record < end);
-    own.map(|(a, b)| ((a - shelf.offset) as usize, (b.saturating_sub(shelf.offset)) as usize)).collect()
+    own.map(|(a, b)| ((a - console_records.offset) as usize, (b.saturating_sub(console_records.offset)) as usize))
+        .collect()
 }
 
-/// Cells of a shelf that nobody knows, by column and line.
+/// Cells of the records of a console that nobody knows, by column and line.
 #[derive(Default)]
 struct Found {
     cells: BTreeMap<&'static str, BTreeSet<u32>>,
@@ -95,27 +102,27 @@ impl Found {
     }
 }
 
-fn differing(shelves: &Shelves, shelf: &Shelf, pairs: &[(usize, usize)]) -> Found {
+fn differing(store: &RecordStore, console_records: &ConsoleRecords, pairs: &[(usize, usize)]) -> Found {
     let mut found = Found::default();
-    let exports = shelf.numbers("export");
+    let exports = console_records.numbers("export");
     let export = |line: usize| exports.and_then(|e| e.get(line)).unwrap_or(NONE);
     let open: Vec<(usize, usize, bool)> = pairs
         .iter()
         .map(|(line, speaker)| (*line, *speaker, export(*line) != export(*speaker)))
         .filter(|(line, speaker, lists)| {
-            let companions = shelves.is_companion(export(*line)) != shelves.is_companion(export(*speaker));
-            let both = |column: &str| [line, speaker].iter().all(|at| shelves.has(export(**at), column));
-            !companions && !is_newer(shelf, *speaker, *line, *lists, both)
+            let companions = store.is_companion(export(*line)) != store.is_companion(export(*speaker));
+            let both = |column: &str| [line, speaker].iter().all(|at| store.has(export(**at), column));
+            !companions && !is_newer(console_records, *speaker, *line, *lists, both)
         })
         .collect();
     if open.is_empty() {
         return found;
     }
     for name in CHANGING.iter().copied() {
-        let Some(cells) = Cells::of(&shelf.frame, name) else { continue };
+        let Some(cells) = Cells::of(&console_records.frame, name) else { continue };
         for (line, speaker, lists) in &open {
             // Of one file the further rows of an object may leave out what the first says, and name other users.
-            let has = |line: usize| shelves.has(export(line), name);
+            let has = |line: usize| store.has(export(line), name);
             let counts = if *lists { has(*line) && has(*speaker) } else { name != "primary_user" };
             let same = cells.same(*line, &cells, *speaker).unwrap_or(!*lists);
             if counts && !same {
@@ -129,8 +136,14 @@ fn differing(shelves: &Shelves, shelf: &Shelf, pairs: &[(usize, usize)]) -> Foun
 
 /// Whether a row is newer than another row of its object by dates of its own. `both` tells whether the lists of both rows
 /// have a column.
-fn is_newer(shelf: &Shelf, line: usize, other: usize, lists: bool, both: impl Fn(&str) -> bool) -> bool {
-    let time = |column: &str, line: usize| shelf.times(column).and_then(|c| c.get(line));
+fn is_newer(
+    console_records: &ConsoleRecords,
+    line: usize,
+    other: usize,
+    lists: bool,
+    both: impl Fn(&str) -> bool,
+) -> bool {
+    let time = |column: &str, line: usize| console_records.times(column).and_then(|c| c.get(line));
     if !lists {
         let own = |line: usize| (time("released", line).is_none(), time("last_seen", line), time("enrolled", line));
         return own(line) != own(other);

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::contents::Contents;
 use super::keys::number;
-use super::shelves::Shelves;
+use super::record_store::RecordStore;
 
 /// Rank of an identifier, its number, and the record that has it. Smaller is stronger.
 pub(super) type DeviceKey = (u8, u128, u32);
@@ -28,7 +28,7 @@ const ROW: u8 = 200;
 ///
 /// A record that a weak link holds gives no key: the device is what it is without it.
 pub(super) fn device_keys(
-    shelves: &Shelves,
+    store: &RecordStore,
     roots: &[u32],
     unsure: &[bool],
     serials: &[u32],
@@ -37,10 +37,10 @@ pub(super) fn device_keys(
     const NOTHING: DeviceKey = (u8::MAX, u128::MAX, u32::MAX);
     let mut best = vec![NOTHING; roots.len()];
     let mut makes_device = vec![false; roots.len()];
-    for shelf in &shelves.shelves {
-        let range = shelf.offset as usize..shelf.offset as usize + shelf.height();
+    for console_records in &store.by_console {
+        let range = console_records.offset as usize..console_records.offset as usize + console_records.height();
         let own_roots = roots.get(range).unwrap_or_default();
-        if shelf.console.makes_devices() {
+        if console_records.console.makes_devices() {
             for root in own_roots {
                 if let Some(slot) = makes_device.get_mut(*root as usize) {
                     *slot = true;
@@ -48,8 +48,8 @@ pub(super) fn device_keys(
             }
         }
         let mut offer = |rank: u8, column: &str| {
-            let Some(cells) = shelf.text(column) else { return };
-            for ((record, root), cell) in (shelf.offset..).zip(own_roots).zip(cells.iter()) {
+            let Some(cells) = console_records.text(column) else { return };
+            for ((record, root), cell) in (console_records.offset..).zip(own_roots).zip(cells.iter()) {
                 let Some(text) = cell.filter(|_| weak.get(record as usize) != Some(&true)) else { continue };
                 // A serial number that joins nothing names nothing either.
                 if rank == SERIAL && serials.get(record as usize) == Some(&0) {
@@ -64,7 +64,7 @@ pub(super) fn device_keys(
         offer(SERIAL, "serial");
         offer(ENTRA, "entra_id");
     }
-    fill_in_objects(shelves, roots, weak, &mut best);
+    fill_in_objects(store, roots, weak, &mut best);
     best.into_iter()
         .enumerate()
         .filter(|(root, key)| key.0 != u8::MAX && makes_device.get(*root).copied().unwrap_or(false))
@@ -73,13 +73,13 @@ pub(super) fn device_keys(
 }
 
 /// Sets without a shared identifier are known by the console's own id, else by what their row says.
-fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [DeviceKey]) {
-    for shelf in &shelves.shelves {
-        let ids = shelf.own_ids();
-        let contents = Contents::lasting(shelf);
-        let rank = OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0);
-        for line in 0..shelf.height() {
-            let record = shelf.offset + u32::try_from(line).unwrap_or(0);
+fn fill_in_objects(store: &RecordStore, roots: &[u32], weak: &[bool], best: &mut [DeviceKey]) {
+    for console_records in &store.by_console {
+        let ids = console_records.own_ids();
+        let contents = Contents::lasting(console_records);
+        let rank = OBJECT + u8::try_from(console_records.console.index()).unwrap_or(0);
+        for line in 0..console_records.height() {
+            let record = console_records.offset + u32::try_from(line).unwrap_or(0);
             let Some(slot) = roots.get(record as usize).and_then(|root| best.get_mut(*root as usize)) else { continue };
             if slot.0 < OBJECT || weak.get(record as usize) == Some(&true) {
                 continue;
@@ -101,12 +101,12 @@ fn fill_in_objects(shelves: &Shelves, roots: &[u32], weak: &[bool], best: &mut [
 /// does not depend on that of the rows. Of sets with an identifier the first keeps the key, the others are known by the
 /// console's own id, if need be with the serial number or a digest of what their rows say behind it. Rows have a digest of
 /// everything behind it, and a number if even that is the same.
-pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
-    let contested = contested(shelves, roots, weak, keyed);
+pub(super) fn settle(store: &RecordStore, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
+    let contested = contested(store, roots, weak, keyed);
     for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
         run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.console, set.digest, set.first())));
     }
-    let mut texts: Vec<String> = keyed.par_iter().map(|(key, _)| text(shelves, key)).collect();
+    let mut texts: Vec<String> = keyed.par_iter().map(|(key, _)| text(store, key)).collect();
     if contested.is_empty() {
         return texts;
     }
@@ -124,7 +124,7 @@ pub(super) fn settle(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &mu
         for ((key, root), slot) in run.iter().zip(own).skip(usize::from(!is_row)) {
             let Some(set) = contested.get(root) else { continue };
             twins = if twins.0 == set.digest { (twins.0, twins.1 + 1) } else { (set.digest, 1) };
-            let others = if is_row { Vec::new() } else { other_keys(shelves, key, set, &keys) };
+            let others = if is_row { Vec::new() } else { other_keys(store, key, set, &keys) };
             let last = format!("{slot}/{:012x}", set.digest >> 80);
             let free = others.into_iter().chain([last.clone()]).find(|text| !given.contains(text));
             *slot = free.unwrap_or_else(|| format!("{last}#{}", twins.1));
@@ -152,20 +152,25 @@ impl Contested {
 }
 
 /// The sets that share a key, with what their rows say.
-fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKey, u32)]) -> BTreeMap<u32, Contested> {
+fn contested(
+    store: &RecordStore,
+    roots: &[u32],
+    weak: &[bool],
+    keyed: &[(DeviceKey, u32)],
+) -> BTreeMap<u32, Contested> {
     let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
     let mut sets: BTreeMap<u32, Contested> =
         shared.map(|(_, root)| (*root, Contested { console: usize::MAX, ..Contested::default() })).collect();
     if sets.is_empty() {
         return sets;
     }
-    for shelf in &shelves.shelves {
-        let contents = Contents::whole(shelf);
-        for (record, line) in (shelf.offset..).zip(0..shelf.height()) {
+    for console_records in &store.by_console {
+        let contents = Contents::whole(console_records);
+        for (record, line) in (console_records.offset..).zip(0..console_records.height()) {
             let held = weak.get(record as usize) == Some(&true);
             let set = roots.get(record as usize).filter(|_| !held).and_then(|root| sets.get_mut(root));
             if let Some(set) = set {
-                set.console = set.console.min(shelf.console.index());
+                set.console = set.console.min(console_records.console.index());
                 set.rows.push((contents.digest(line), record));
             }
         }
@@ -178,20 +183,20 @@ fn contested(shelves: &Shelves, roots: &[u32], weak: &[bool], keyed: &[(DeviceKe
 }
 
 /// Other keys for a device whose key another one has, the best first.
-fn other_keys(shelves: &Shelves, key: &DeviceKey, set: &Contested, keys: &HashSet<(u8, u128)>) -> Vec<String> {
+fn other_keys(store: &RecordStore, key: &DeviceKey, set: &Contested, keys: &HashSet<(u8, u128)>) -> Vec<String> {
     let object = |record: u32| {
-        let (shelf, line) = shelves.locate(record)?;
-        let id = shelf.own_ids().get(line)?;
-        Some((OBJECT + u8::try_from(shelf.console.index()).unwrap_or(0), number(id)))
+        let (console_records, line) = store.locate(record)?;
+        let id = console_records.own_ids().get(line)?;
+        Some((OBJECT + u8::try_from(console_records.console.index()).unwrap_or(0), number(id)))
     };
     let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
     let own_rows = set.rows.iter().filter(|(_, record)| is_own(*record));
     // By the name of the object, so that what else the rows say does not choose it; of its rows by what they say, never by
     // where they stand.
-    let first = own_rows.map(|(said, record)| (shelves.object(*record), *said, *record)).min();
+    let first = own_rows.map(|(said, record)| (store.object(*record), *said, *record)).min();
     let Some((_, _, record)) = first else { return Vec::new() };
-    let own = text(shelves, &(OBJECT, 0, record));
-    let serial = shelves.locate(record).and_then(|(shelf, line)| shelf.text("serial")?.get(line));
+    let own = text(store, &(OBJECT, 0, record));
+    let serial = store.locate(record).and_then(|(console_records, line)| console_records.text("serial")?.get(line));
     let plain = object(record).is_some_and(|object| !keys.contains(&object)).then(|| own.clone());
     let with_serial = serial.map(|serial| format!("{own}/{serial}"));
     plain.into_iter().chain(with_serial).chain([format!("{own}/{:012x}", set.digest >> 80)]).collect()
@@ -201,13 +206,13 @@ fn same_key(a: &(DeviceKey, u32), b: &(DeviceKey, u32)) -> bool {
     (a.0.0, a.0.1) == (b.0.0, b.0.1)
 }
 
-fn text(shelves: &Shelves, key: &DeviceKey) -> String {
-    let Some((shelf, line)) = shelves.locate(key.2) else { return String::new() };
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default();
+fn text(store: &RecordStore, key: &DeviceKey) -> String {
+    let Some((console_records, line)) = store.locate(key.2) else { return String::new() };
+    let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default();
     match key.0 {
         SERIAL => format!("serial:{}", cell("serial")),
         ENTRA => format!("entra:{}", cell("entra_id")),
-        ROW => format!("row:{}:{:016x}", shelf.console, key.1 >> 64),
-        _ => format!("{}:{}", shelf.console.object_key(), cell("native_id")),
+        ROW => format!("row:{}:{:016x}", console_records.console, key.1 >> 64),
+        _ => format!("{}:{}", console_records.console.object_key(), cell("native_id")),
     }
 }

@@ -1,7 +1,7 @@
 //! What linking works on: records that share an identifier, facts that must not contradict each other, sets of records.
 
 use super::keys::{Kind, Pair};
-use super::shelves::NONE;
+use super::record_store::NONE;
 
 /// Records that share an identifier.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::groups::{Groups, Traits};
 use super::keys::{self, Kind, Pair};
 use super::lives::{Crowd, Lives, Verdict};
-use super::shelves::Shelves;
+use super::record_store::RecordStore;
 use crate::console::Console;
 use crate::notice::{Code, Notice};
 
@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 
 /// Records that share an identifier, and what became of those that share one in vain.
 pub(super) struct Guards<'a> {
-    shelves: &'a Shelves,
+    store: &'a RecordStore,
     lives: Lives<'a>,
     pub groups: Groups,
     /// Records about which nobody can be sure.
@@ -39,10 +39,10 @@ pub(super) struct Doubt {
 
 impl<'a> Guards<'a> {
     /// Groups the records of all kinds of identifiers. Fills in the serial numbers of the traits.
-    pub(super) fn new(shelves: &'a Shelves, traits: &mut Traits) -> Self {
+    pub(super) fn new(store: &'a RecordStore, traits: &mut Traits) -> Self {
         let mut guards = Self {
-            shelves,
-            lives: Lives::new(shelves),
+            store,
+            lives: Lives::new(store),
             groups: Groups::default(),
             suspects: Vec::new(),
             suspects_without_serial: Vec::new(),
@@ -54,7 +54,7 @@ impl<'a> Guards<'a> {
         };
         // One kind after the other: the pairs of all kinds at once would take more memory than the records.
         for kind in Kind::ALL.iter().copied().filter(|kind| !kind.is_weak()) {
-            for mut pairs in keys::gather(shelves, kind) {
+            for mut pairs in keys::gather(store, kind) {
                 // What joins nothing as the id of a device is not the id of its computer either.
                 if kind == Kind::ComputerId && !guards.cut.is_empty() {
                     pairs.retain(|(_, record)| guards.cut.binary_search(record).is_err());
@@ -74,7 +74,7 @@ impl<'a> Guards<'a> {
         for notice in doubts {
             self.remarks.add(Sort::Doubt, || notice);
         }
-        let duplicates = duplicate_rows(self.shelves, &self.groups);
+        let duplicates = duplicate_rows(self.store, &self.groups);
         self.remarks.all().into_iter().chain(duplicates).collect()
     }
 
@@ -191,7 +191,7 @@ impl<'a> Guards<'a> {
     }
 
     fn text_of(&self, kind: Kind, run: &[Pair]) -> String {
-        run.first().map_or_else(String::new, |p| keys::text_of(self.shelves, kind, p.0, p.1))
+        run.first().map_or_else(String::new, |p| keys::text_of(self.store, kind, p.0, p.1))
     }
 }
 
@@ -239,11 +239,11 @@ impl Remarks {
 }
 
 /// One remark a console whose rows repeat an object.
-fn duplicate_rows(shelves: &Shelves, groups: &Groups) -> Vec<Notice> {
+fn duplicate_rows(store: &RecordStore, groups: &Groups) -> Vec<Notice> {
     let mut repeated: BTreeMap<Console, (u64, u64)> = BTreeMap::new();
     for group in groups.iter().filter(|g| g.kind == Kind::Object) {
-        if let Some((shelf, _)) = group.members.first().and_then(|r| shelves.locate(*r)) {
-            let entry = repeated.entry(shelf.console).or_default();
+        if let Some((console_records, _)) = group.members.first().and_then(|r| store.locate(*r)) {
+            let entry = repeated.entry(console_records.console).or_default();
             entry.0 += 1;
             entry.1 += group.members.len() as u64;
         }

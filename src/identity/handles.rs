@@ -4,7 +4,7 @@ use polars::prelude::StringChunked;
 
 use super::keys::Kind;
 use super::links::Links;
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::frame::by_device::scatter;
 use crate::ids::{ByDevice, DeviceId};
 
@@ -36,10 +36,10 @@ impl Handles {
     }
 
     /// Reads those of the records of a console, by line.
-    pub(crate) fn of_records<'a>(shelf: &'a Shelf, links: &'a Links) -> impl Fn(usize) -> Self + 'a {
-        let (entra, serial) = (shelf.text("entra_id"), shelf.text("serial"));
+    pub(crate) fn of_records<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl Fn(usize) -> Self + 'a {
+        let (entra, serial) = (console_records.text("entra_id"), console_records.text("serial"));
         move |line| {
-            let record = shelf.offset + u32::try_from(line).unwrap_or_default();
+            let record = console_records.offset + u32::try_from(line).unwrap_or_default();
             let joins = |cells: Option<&StringChunked>, guarded: &[u32]| {
                 cells.is_some_and(|c| c.get(line).is_some()) && guarded.binary_search(&record).is_err()
             };
@@ -49,14 +49,14 @@ impl Handles {
 
     /// Those of each device: what one of its records has.
     pub(super) fn of_devices(
-        shelves: &Shelves,
+        store: &RecordStore,
         links: &Links,
         device_of: &[Vec<DeviceId>],
         count: u32,
     ) -> ByDevice<Self> {
         let mut handles = ByDevice::filled(Self::default(), count);
-        for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
-            let own = (0..shelf.height()).map(Self::of_records(shelf, links));
+        for (console_records, device_of) in store.by_console.iter().zip(device_of) {
+            let own = (0..console_records.height()).map(Self::of_records(console_records, links));
             scatter(&mut handles, device_of.iter().copied(), own, |slot, own| {
                 slot.entra |= own.entra;
                 slot.serial |= own.serial;

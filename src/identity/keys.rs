@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::formats::values::{parse_guid, radio_key};
 use crate::schema::JoinType;
 
@@ -19,28 +19,32 @@ const SHORTEST_HARDWARE_ID: usize = 8;
 
 /// Every identifier of a kind, sorted by identifier and record. Object ids come one list a console, since they are
 /// unique within a console only.
-pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
+pub(super) fn gather(store: &RecordStore, kind: Kind) -> Vec<Vec<Pair>> {
     let sorted = |mut pairs: Vec<Pair>| {
         pairs.par_sort_unstable();
         pairs
     };
     if kind == Kind::Object {
-        let one = |shelf: &Shelf| {
-            let ids = shelf.own_ids();
-            let own = (shelf.offset..).zip(0..shelf.height());
+        let one = |console_records: &ConsoleRecords| {
+            let ids = console_records.own_ids();
+            let own = (console_records.offset..).zip(0..console_records.height());
             sorted(own.filter_map(|(record, line)| Some((number(ids.get(line)?), record))).collect())
         };
-        return shelves.shelves.iter().map(one).collect();
+        return store.by_console.iter().map(one).collect();
     }
     let mut pairs = Vec::new();
-    let computers = if kind == Kind::ComputerId { computers(shelves) } else { HashSet::new() };
-    for shelf in shelves.shelves.iter().filter(|shelf| kind != Kind::MergedId || names_successors(shelf)) {
-        let also = (!computers.is_empty() && !names_computers(shelf)).then_some(Kind::EntraId);
-        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == kind || Some(i.kind) == also) {
+    let computers = if kind == Kind::ComputerId { computers(store) } else { HashSet::new() };
+    for console_records in
+        store.by_console.iter().filter(|console_records| kind != Kind::MergedId || names_successors(console_records))
+    {
+        let also = (!computers.is_empty() && !names_computers(console_records)).then_some(Kind::EntraId);
+        for identifier in
+            console_records.console.identifiers().iter().filter(|i| i.kind == kind || Some(i.kind) == also)
+        {
             let before = pairs.len();
-            push(shelf, kind, identifier.column, &mut pairs);
+            push(console_records, kind, identifier.column, &mut pairs);
             if identifier.hybrid || identifier.kind != kind {
-                keep_computers(shelf, &computers, &mut pairs, before);
+                keep_computers(console_records, &computers, &mut pairs, before);
             }
         }
     }
@@ -49,37 +53,39 @@ pub(super) fn gather(shelves: &Shelves, kind: Kind) -> Vec<Vec<Pair>> {
 
 /// Whether a record of the list names another one that took its place. Without such a pointer the ids of the objects join
 /// nothing that object ids do not.
-fn names_successors(shelf: &Shelf) -> bool {
-    let pointers = shelf.console.identifiers().iter().filter(|i| i.kind == Kind::MergedId && i.of.is_some());
-    pointers.filter_map(|i| shelf.text(i.column)).any(|cells| cells.null_count() < cells.len())
+fn names_successors(console_records: &ConsoleRecords) -> bool {
+    let pointers = console_records.console.identifiers().iter().filter(|i| i.kind == Kind::MergedId && i.of.is_some());
+    pointers.filter_map(|i| console_records.text(i.column)).any(|cells| cells.null_count() < cells.len())
 }
 
 /// The objectGUIDs of all computers that a directory lists.
-fn computers(shelves: &Shelves) -> HashSet<u128> {
+fn computers(store: &RecordStore) -> HashSet<u128> {
     let mut pairs = Vec::new();
-    for shelf in shelves.shelves.iter().filter(|shelf| shelf.console.is_directory()) {
-        for identifier in shelf.console.identifiers().iter().filter(|i| i.kind == Kind::ComputerId && !i.hybrid) {
-            push(shelf, Kind::ComputerId, identifier.column, &mut pairs);
+    for console_records in store.by_console.iter().filter(|console_records| console_records.console.is_directory()) {
+        for identifier in
+            console_records.console.identifiers().iter().filter(|i| i.kind == Kind::ComputerId && !i.hybrid)
+        {
+            push(console_records, Kind::ComputerId, identifier.column, &mut pairs);
         }
     }
     pairs.into_iter().map(|(number, _)| number).collect()
 }
 
 /// Whether the file of the list's console says which of its columns holds objectGUIDs.
-fn names_computers(shelf: &Shelf) -> bool {
-    shelf.console.identifiers().iter().any(|i| i.kind == Kind::ComputerId)
+fn names_computers(console_records: &ConsoleRecords) -> bool {
+    console_records.console.identifiers().iter().any(|i| i.kind == Kind::ComputerId)
 }
 
 /// Only of a hybrid joined device is the Entra device id the objectGUID of a computer. Entra ID says how its objects are
 /// joined, and one that is not hybrid may have such an id by somebody's trick. Other lists do not always say it; where a
 /// directory has a computer of that very id, it is one.
-fn keep_computers(shelf: &Shelf, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
-    let join_type = shelf.text("join_type");
+fn keep_computers(console_records: &ConsoleRecords, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
+    let join_type = console_records.text("join_type");
     let is_one = |number: &u128, record: u32| {
-        let word = join_type.and_then(|c| c.get((record - shelf.offset) as usize));
+        let word = join_type.and_then(|c| c.get((record - console_records.offset) as usize));
         match word.map_or(Some(JoinType::Unknown), JoinType::parse) {
             Some(JoinType::Hybrid) => true,
-            Some(JoinType::Unknown) => !shelf.console.joins_side_by_side() && computers.contains(number),
+            Some(JoinType::Unknown) => !console_records.console.joins_side_by_side() && computers.contains(number),
             _ => false,
         }
     };
@@ -89,14 +95,14 @@ fn keep_computers(shelf: &Shelf, computers: &HashSet<u128>, pairs: &mut Vec<Pair
 
 /// Text that is no GUID identifies nothing where GUIDs are expected, as where a list without ids is known by its serial
 /// numbers.
-fn push(shelf: &Shelf, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
-    let Some(cells) = shelf.text(column) else { return };
+fn push(console_records: &ConsoleRecords, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
+    let Some(cells) = console_records.text(column) else { return };
     let identifies = |text: &str| match kind {
         Kind::HardwareId => is_hardware_id(text),
         _ => !kind.is_exact() || kind == Kind::MergedId || parse_guid(text).is_some(),
     };
     pairs.reserve(cells.len());
-    for (record, cell) in (shelf.offset..).zip(cells.iter()) {
+    for (record, cell) in (console_records.offset..).zip(cells.iter()) {
         if let Some(text) = cell.filter(|text| identifies(text)) {
             pairs.push((number_of(kind, text), record));
         }
@@ -140,24 +146,24 @@ pub(crate) fn number(text: &str) -> u128 {
 }
 
 /// The identifiers of a record, in the order in which links are tried.
-pub(super) fn of_record(shelves: &Shelves, record: u32) -> Vec<(Kind, String)> {
-    let Some((shelf, line)) = shelves.locate(record) else { return Vec::new() };
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).map(str::to_string);
+pub(super) fn of_record(store: &RecordStore, record: u32) -> Vec<(Kind, String)> {
+    let Some((console_records, line)) = store.locate(record) else { return Vec::new() };
+    let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).map(str::to_string);
     let mut found: Vec<(Kind, String)> = cell("native_id").map(|id| (Kind::Object, id)).into_iter().collect();
-    found.extend(shelf.console.identifiers().iter().filter_map(|i| Some((i.kind, cell(i.column)?))));
+    found.extend(console_records.console.identifiers().iter().filter_map(|i| Some((i.kind, cell(i.column)?))));
     found
 }
 
 /// Text of an identifier, as the record's console writes it, for messages.
-pub(super) fn text_of(shelves: &Shelves, kind: Kind, key: u128, record: u32) -> String {
-    let Some((shelf, line)) = shelves.locate(record) else { return String::new() };
-    let columns = shelf.console.columns_of(kind);
+pub(super) fn text_of(store: &RecordStore, kind: Kind, key: u128, record: u32) -> String {
+    let Some((console_records, line)) = store.locate(record) else { return String::new() };
+    let columns = console_records.console.columns_of(kind);
     let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);
     let is_meant = |column: &&'static str| {
-        shelf.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key)
+        console_records.text(column).and_then(|c| c.get(line)).is_some_and(|text| number_of(kind, text) == key)
     };
     let column = columns.chain(own).find(is_meant);
-    column.and_then(|column| shelf.as_written(column, line)).unwrap_or_default().to_string()
+    column.and_then(|column| console_records.as_written(column, line)).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::careful;
+use super::conflicts;
 use super::contents::Contents;
 use super::groups::{Group, Groups, Sets, Traits};
 use super::guards::{Doubt, Guards};
 use super::keys::Kind;
-use super::shelves::{NONE, Shelves};
+use super::record_store::{NONE, RecordStore};
 use super::weak;
 use crate::formats::Vocabulary;
 use crate::notice::{Code, Notice};
@@ -50,31 +50,31 @@ pub struct Links {
     pub key: Vec<String>,
 }
 
-pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<Notice>) {
-    let mut traits = traits(shelves, vocabulary);
-    let mut guards = Guards::new(shelves, &mut traits);
+pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<Notice>) {
+    let mut traits = traits(store, vocabulary);
+    let mut guards = Guards::new(store, &mut traits);
     let mut suspects = std::mem::take(&mut guards.suspects);
-    let mut sets = Sets::new(shelves.total);
+    let mut sets = Sets::new(store.total);
     let mut doubts = join_tier(&mut sets, &guards, Kind::is_exact, &mut suspects);
-    let exact_roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
+    let exact_roots: Vec<u32> = (0..store.total).map(|r| sets.find(r)).collect();
     doubts.extend(join_tier(&mut sets, &guards, |kind| !kind.is_exact(), &mut suspects));
     suspects.extend(without_serial(&mut sets, &traits, &guards.suspects_without_serial));
 
-    let conflicted = careful::contradictions(&mut sets, &traits, shelves.total);
+    let conflicted = conflicts::contradictions(&mut sets, &traits, store.total);
     let mut refused = BTreeMap::new();
-    suspects.extend(careful::take_apart(&mut sets, &guards.groups, &traits, shelves, &conflicted, &mut refused));
+    suspects.extend(conflicts::take_apart(&mut sets, &guards.groups, &traits, store, &conflicted, &mut refused));
 
-    let marks = weak::join(shelves, &mut sets, &traits, &suspects);
-    let (repeat, spoken_for) = repeats(shelves, &guards.groups, &mut sets);
-    let mut held_by = held_by(&mut sets, &guards.groups, shelves.total);
-    let mut weak = vec![false; shelves.total as usize];
+    let marks = weak::join(store, &mut sets, &traits, &suspects);
+    let (repeat, spoken_for) = repeats(store, &guards.groups, &mut sets);
+    let mut held_by = held_by(&mut sets, &guards.groups, store.total);
+    let mut weak = vec![false; store.total as usize];
     for (record, kind) in marks {
         if let (Some(bits), Some(weak)) = (held_by.get_mut(record as usize), weak.get_mut(record as usize)) {
             *bits |= kind.bit();
             *weak = true;
         }
     }
-    let mut links = number_devices(shelves, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
+    let mut links = number_devices(store, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
     links.held_by = held_by;
     links.spoken_for = spoken_for;
     // What was taken apart again is no longer shown as one device.
@@ -83,7 +83,7 @@ pub(super) fn link(shelves: &Shelves, vocabulary: &Vocabulary) -> (Links, Vec<No
     links.guarded.clone_from(&guards.guarded);
     links.cut.clone_from(&guards.cut);
     let mut notices = guards.notices(doubts);
-    notices.extend(refusal_notices(shelves, &refused));
+    notices.extend(refusal_notices(store, &refused));
     links.refused = refused;
     (links, notices)
 }
@@ -141,15 +141,15 @@ fn join_all(sets: &mut Sets, group: Group<'_>) {
 }
 
 /// Numbers for makers and platforms; serials get theirs while they are grouped.
-fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
-    let size = shelves.total as usize;
+fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
+    let size = store.total as usize;
     let mut traits =
         Traits { serial: vec![0; size], maker: vec![0; size], platform: vec![0; size], maker_names: Vec::new() };
     let mut makers: BTreeMap<String, u32> = BTreeMap::new();
-    for shelf in &shelves.shelves {
-        if let Some(cells) = shelf.text("manufacturer") {
+    for console_records in &store.by_console {
+        if let Some(cells) = console_records.text("manufacturer") {
             let mut known: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
-            for (slot, cell) in traits.maker.iter_mut().skip(shelf.offset as usize).zip(cells.iter()) {
+            for (slot, cell) in traits.maker.iter_mut().skip(console_records.offset as usize).zip(cells.iter()) {
                 let Some(text) = cell else { continue };
                 *slot = *known.entry(text).or_insert_with(|| {
                     vocabulary.manufacturer(text).map_or(0, |name| {
@@ -159,8 +159,8 @@ fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
                 });
             }
         }
-        if let Some(cells) = shelf.text("platform") {
-            for (slot, cell) in traits.platform.iter_mut().skip(shelf.offset as usize).zip(cells.iter()) {
+        if let Some(cells) = console_records.text("platform") {
+            for (slot, cell) in traits.platform.iter_mut().skip(console_records.offset as usize).zip(cells.iter()) {
                 *slot = match cell.and_then(Platform::parse) {
                     None | Some(Platform::Other) => 0,
                     Some(platform) => platform as u32 + 1,
@@ -178,17 +178,20 @@ fn traits(shelves: &Shelves, vocabulary: &Vocabulary) -> Traits {
 const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
 
 /// Records for which another row of the same object speaks, within one device.
-fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, Vec<(u32, u32)>) {
-    let mut repeats = vec![false; shelves.total as usize];
+fn repeats(store: &RecordStore, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, Vec<(u32, u32)>) {
+    let mut repeats = vec![false; store.total as usize];
     let mut spoken_for = Vec::new();
     let mut contents: BTreeMap<u32, Contents<'_>> = BTreeMap::new();
     for group in groups.iter().filter(|g| g.kind == Kind::Object) {
-        let Some((shelf, _)) = group.members.first().and_then(|record| shelves.locate(*record)) else { continue };
-        let contents = contents.entry(shelf.offset).or_insert_with(|| Contents::ranked(shelf, SAYS));
+        let Some((console_records, _)) = group.members.first().and_then(|record| store.locate(*record)) else {
+            continue;
+        };
+        let contents =
+            contents.entry(console_records.offset).or_insert_with(|| Contents::ranked(console_records, SAYS));
         let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
         for record in group.members {
             let best = speaker.entry(sets.find(*record)).or_insert(*record);
-            if is_fresher(shelves, contents, *record, *best) {
+            if is_fresher(store, contents, *record, *best) {
                 *best = *record;
             }
         }
@@ -206,19 +209,19 @@ fn repeats(shelves: &Shelves, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, V
 
 /// Whether a row speaks for an object rather than another one. Equals are told apart by all that they say, so that the order
 /// of rows and lists does not matter.
-fn is_fresher(shelves: &Shelves, contents: &Contents<'_>, record: u32, best: u32) -> bool {
-    let (new, old) = (freshness(shelves, record), freshness(shelves, best));
+fn is_fresher(store: &RecordStore, contents: &Contents<'_>, record: u32, best: u32) -> bool {
+    let (new, old) = (freshness(store, record), freshness(store, best));
     if new != old {
         return new > old;
     }
-    let (Some((_, line)), Some((_, there))) = (shelves.locate(record), shelves.locate(best)) else { return false };
+    let (Some((_, line)), Some((_, there))) = (store.locate(record), store.locate(best)) else { return false };
     contents.compare(line, there).is_gt()
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.
-fn freshness(shelves: &Shelves, record: u32) -> (bool, [Option<i64>; 2]) {
-    let Some((shelf, line)) = shelves.locate(record) else { return (false, [None; 2]) };
-    let time = |column| shelf.times(column).and_then(|c| c.get(line));
+fn freshness(store: &RecordStore, record: u32) -> (bool, [Option<i64>; 2]) {
+    let Some((console_records, line)) = store.locate(record) else { return (false, [None; 2]) };
+    let time = |column| console_records.times(column).and_then(|c| c.get(line));
     (time("released").is_none(), ["last_seen", "enrolled"].map(time))
 }
 
@@ -243,7 +246,7 @@ fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {
 
 /// Gives devices their numbers, in the order of their keys.
 fn number_devices(
-    shelves: &Shelves,
+    store: &RecordStore,
     sets: &mut Sets,
     exact_roots: &[u32],
     suspects: &[u32],
@@ -251,7 +254,7 @@ fn number_devices(
     repeat: Vec<bool>,
     weak: Vec<bool>,
 ) -> Links {
-    let roots: Vec<u32> = (0..shelves.total).map(|r| sets.find(r)).collect();
+    let roots: Vec<u32> = (0..store.total).map(|r| sets.find(r)).collect();
     let mut unsure = vec![false; roots.len()];
     for record in suspects {
         if let Some(slot) = roots.get(*record as usize).and_then(|r| unsure.get_mut(*r as usize)) {
@@ -259,9 +262,9 @@ fn number_devices(
         }
     }
     let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
-        super::device_key::device_keys(shelves, &roots, &unsure, &traits.serial, &weak);
+        super::device_key::device_keys(store, &roots, &unsure, &traits.serial, &weak);
     keyed.par_sort_unstable();
-    let key = super::device_key::settle(shelves, &roots, &weak, &mut keyed);
+    let key = super::device_key::settle(store, &roots, &weak, &mut keyed);
 
     let mut number = vec![NONE; roots.len()];
     for (at, (_, root)) in (0_u32..).zip(&keyed) {
@@ -309,24 +312,24 @@ fn number_devices(
 }
 
 /// One remark a refused record up to a limit an export, then their number.
-fn refusal_notices(shelves: &Shelves, refused: &BTreeMap<u32, Vec<String>>) -> Vec<Notice> {
+fn refusal_notices(store: &RecordStore, refused: &BTreeMap<u32, Vec<String>>) -> Vec<Notice> {
     const SHOWN: usize = 20;
     let mut notices = Vec::new();
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
     for (record, reasons) in refused {
-        let Some((shelf, line)) = shelves.locate(*record) else { continue };
-        let number = |name: &str| shelf.numbers(name).and_then(|c| c.get(line)).unwrap_or_default();
+        let Some((console_records, line)) = store.locate(*record) else { continue };
+        let number = |name: &str| console_records.numbers(name).and_then(|c| c.get(line)).unwrap_or_default();
         let (export, row) = (number("export"), number("row"));
         let count = counts.entry(export).or_default();
         *count += 1;
         if *count <= SHOWN {
-            let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
+            let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
             let message = format!("a link was refused: {}", reasons.join("; "));
             notices.push(Notice::new(Code::IdentityConflict, label, message).at_row(row.into()));
         }
     }
     for (export, count) in counts.into_iter().filter(|(_, count)| *count > SHOWN) {
-        let label = shelves.exports.get(export as usize).map_or("", |(label, _)| label);
+        let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
         let message = format!("links of {} more rows were refused; `records.csv` lists each", count - SHOWN);
         notices.push(Notice::new(Code::IdentityConflict, label, message));
     }

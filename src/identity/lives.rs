@@ -13,7 +13,7 @@ use polars::prelude::{Int64Chunked, StringChunked};
 
 use super::keys::{Kind, Pair, number};
 use super::names::short_name;
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};
 
@@ -72,8 +72,8 @@ struct Row<'a> {
 }
 
 impl<'a> Lives<'a> {
-    pub(super) fn new(shelves: &'a Shelves) -> Self {
-        let known = shelves.shelves.iter().filter(|shelf| shelf.console.gives_signals());
+    pub(super) fn new(store: &'a RecordStore) -> Self {
+        let known = store.by_console.iter().filter(|console_records| console_records.console.gives_signals());
         Self { columns: known.map(Columns::new).collect() }
     }
 
@@ -195,21 +195,25 @@ impl<'a> Lives<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn new(shelf: &'a Shelf) -> Self {
+    fn new(console_records: &'a ConsoleRecords) -> Self {
         Self {
-            console: shelf.console,
-            records: shelf.offset..shelf.offset + u32::try_from(shelf.height()).unwrap_or_default(),
-            ids: shelf.text("native_id"),
-            names: shelf.text("name"),
-            users: shelf.text("primary_user"),
-            connectors: shelf.console.connector().and_then(|(column, words)| Some((shelf.text(column)?, words))),
-            joins: shelf.text("join_type"),
-            platforms: shelf.text("platform"),
-            merged: shelf.text("merged_into"),
-            entra: shelf.text("entra_id"),
-            serials: shelf.text("serial"),
-            made: shelf.times("enrolled"),
-            seen: shelf.times("last_seen"),
+            console: console_records.console,
+            records: console_records.offset
+                ..console_records.offset + u32::try_from(console_records.height()).unwrap_or_default(),
+            ids: console_records.text("native_id"),
+            names: console_records.text("name"),
+            users: console_records.text("primary_user"),
+            connectors: console_records
+                .console
+                .connector()
+                .and_then(|(column, words)| Some((console_records.text(column)?, words))),
+            joins: console_records.text("join_type"),
+            platforms: console_records.text("platform"),
+            merged: console_records.text("merged_into"),
+            entra: console_records.text("entra_id"),
+            serials: console_records.text("serial"),
+            made: console_records.times("enrolled"),
+            seen: console_records.times("last_seen"),
         }
     }
 

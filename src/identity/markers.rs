@@ -9,7 +9,7 @@ use polars::prelude::Column;
 use regex::{Regex, RegexBuilder};
 
 use super::members::Members;
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::frame::make;
 use crate::ids::{ByDevice, DeviceId};
 
@@ -90,7 +90,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn new(markers: &Markers, shelves: &Shelves, members: &Members) -> Self {
+    pub(super) fn new(markers: &Markers, store: &RecordStore, members: &Members) -> Self {
         let mut marks = Self { count: members.count, ..Self::default() };
         let mut by_column: BTreeMap<&str, Vec<(Marker, Regex)>> = BTreeMap::new();
         for (marker, column, patterns) in markers.iter() {
@@ -99,16 +99,22 @@ impl Marks {
             }
         }
         for (column, patterns) in &by_column {
-            for (at, shelf) in shelves.shelves.iter().enumerate() {
-                marks.look(shelf, members.device_of(at), column, patterns);
+            for (at, console_records) in store.by_console.iter().enumerate() {
+                marks.look(console_records, members.device_of(at), column, patterns);
             }
         }
         marks
     }
 
     /// Marks the devices by the cells of one column. A text that many cells have is looked at once.
-    fn look(&mut self, shelf: &Shelf, device_of: &[DeviceId], column: &str, patterns: &[(Marker, Regex)]) {
-        let Some(cells) = shelf.text(column) else { return };
+    fn look(
+        &mut self,
+        console_records: &ConsoleRecords,
+        device_of: &[DeviceId],
+        column: &str,
+        patterns: &[(Marker, Regex)],
+    ) {
+        let Some(cells) = console_records.text(column) else { return };
         let found = |text: &str| {
             let one = |(marker, pattern): &(Marker, Regex)| pattern.is_match(text).then_some(*marker);
             patterns.iter().filter_map(one).fold(0_u16, |bits, marker| bits | 1 << marker as u16)

@@ -9,8 +9,8 @@ use super::activity::{AsOf, Threshold, Thresholds};
 use super::handles::Handles;
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
-use super::reliance::{self, Reliance};
-use super::shelves::{NONE, Shelves};
+use super::record_store::{NONE, RecordStore};
+use super::weak_evidence::{self, WeakEvidence};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::frame::by_device::scatter;
@@ -32,9 +32,9 @@ pub struct Members {
     pub as_of: AsOf,
     pub(crate) registry: &'static Registry,
     pub(crate) thresholds: Thresholds,
-    /// Per shelf: the device of each record; none for a further row of an object, which counts once.
+    /// Per console: the device of each record; none for a further row of an object, which counts once.
     pub(crate) device_of: Vec<Vec<DeviceId>>,
-    /// Per shelf: the live record of each device, as a line of the shelf.
+    /// Per console: the live record of each device, as a line of the records of a console.
     pub(crate) live: Vec<(Console, IdxCa)>,
     pub(crate) platform: ByDevice<Platform>,
     /// Consoles that hold each device, as bits of [`Console::index`].
@@ -45,7 +45,7 @@ pub struct Members {
     /// What the configuration says of devices.
     pub(crate) marks: Marks,
     /// What rests on a weak link, for the devices where something does.
-    pub(crate) weak: BTreeMap<DeviceId, Reliance>,
+    pub(crate) weak: BTreeMap<DeviceId, WeakEvidence>,
 }
 
 /// The newest sign of life of a device, and the number of the console that saw it.
@@ -77,35 +77,35 @@ impl Members {
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a step.
     pub fn new(
-        shelves: &Shelves,
+        store: &RecordStore,
         links: &Links,
         as_of: AsOf,
         thresholds: Thresholds,
         markers: &Markers,
     ) -> Result<Self> {
         let count = links.devices;
-        let device_of = device_of(shelves, links);
-        let live = super::live::live_records(shelves, &device_of, count);
+        let device_of = device_of(store, links);
+        let live = super::live::live_records(store, &device_of, count);
         let mut members = Self {
             count,
             as_of,
-            registry: shelves.registry,
+            registry: store.registry,
             thresholds,
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             platform: ByDevice::filled(Platform::Other, count),
-            consoles: consoles(shelves, &device_of, count),
-            newest: newest(shelves, &device_of, count),
-            handles: Handles::of_devices(shelves, links, &device_of, count),
+            consoles: consoles(store, &device_of, count),
+            newest: newest(store, &device_of, count),
+            handles: Handles::of_devices(store, links, &device_of, count),
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),
         };
-        let platforms = members.merged(shelves, "platform")?;
+        let platforms = members.merged(store, "platform")?;
         for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
             *slot = word.and_then(Platform::parse).unwrap_or(Platform::Other);
         }
-        members.marks = Marks::new(markers, shelves, &members);
-        members.weak = reliance::gather(shelves, links, &members);
+        members.marks = Marks::new(markers, store, &members);
+        members.weak = weak_evidence::gather(store, links, &members);
         Ok(members)
     }
 
@@ -114,13 +114,13 @@ impl Members {
         self.newest.iter().map(|sign| sign.console)
     }
 
-    /// The device of each line of a shelf; none for a further row of an object.
+    /// The device of each line of a console's records; none for a further row of an object.
     #[must_use]
-    pub fn device_of(&self, shelf: usize) -> &[DeviceId] {
-        self.device_of.get(shelf).map_or(&[], Vec::as_slice)
+    pub fn device_of(&self, console_records: usize) -> &[DeviceId] {
+        self.device_of.get(console_records).map_or(&[], Vec::as_slice)
     }
 
-    /// The live record of a device in a console, as a line of its shelf.
+    /// The live record of a device in a console, as a line of its records there.
     #[must_use]
     pub fn live_line(&self, console: Console, device: impl Into<DeviceId>) -> Option<u32> {
         self.live.iter().find(|(c, _)| *c == console)?.1.get(device.into().index())
@@ -187,14 +187,14 @@ impl Members {
     }
 
     /// The value of the console that knows best.
-    pub(crate) fn merged(&self, shelves: &Shelves, name: &str) -> Result<Column> {
-        let Some(order) = shelves.registry.sources_of(name) else {
+    pub(crate) fn merged(&self, store: &RecordStore, name: &str) -> Result<Column> {
+        let Some(order) = store.registry.sources_of(name) else {
             return Err(internal(format!("no column `{name}`")));
         };
         let sources: Vec<(&StringChunked, &IdxCa)> = order
             .iter()
             .filter_map(|console| {
-                let cells = shelves.of(*console)?.text(name)?;
+                let cells = store.of(*console)?.text(name)?;
                 let live = &self.live.iter().find(|(c, _)| c == console)?.1;
                 Some((cells, live))
             })
@@ -211,33 +211,34 @@ impl Members {
     }
 }
 
-/// Per shelf: the device of each record.
-fn device_of(shelves: &Shelves, links: &Links) -> Vec<Vec<DeviceId>> {
-    let of_shelf = |shelf: &super::shelves::Shelf| {
-        let range = shelf.offset as usize..shelf.offset as usize + shelf.height();
+/// Per console: the device of each record.
+fn device_of(store: &RecordStore, links: &Links) -> Vec<Vec<DeviceId>> {
+    let of_shelf = |console_records: &super::record_store::ConsoleRecords| {
+        let range = console_records.offset as usize..console_records.offset as usize + console_records.height();
         let own = links.device.get(range.clone()).unwrap_or_default();
         let repeat = links.repeat.get(range).unwrap_or_default();
         let one = |(device, repeat): (&u32, &bool)| if *repeat { DeviceId::NONE } else { DeviceId::new(*device) };
         own.iter().zip(repeat).map(one).collect()
     };
-    shelves.shelves.iter().map(of_shelf).collect()
+    store.by_console.iter().map(of_shelf).collect()
 }
 
-fn consoles(shelves: &Shelves, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<u32> {
+fn consoles(store: &RecordStore, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<u32> {
     let mut consoles = ByDevice::filled(0, count);
-    for (shelf, device_of) in shelves.shelves.iter().zip(device_of) {
-        let bits = std::iter::repeat(shelf.console.bit());
+    for (console_records, device_of) in store.by_console.iter().zip(device_of) {
+        let bits = std::iter::repeat(console_records.console.bit());
         scatter(&mut consoles, device_of.iter().copied(), bits, |slot, bit| *slot |= bit);
     }
     consoles
 }
 
-fn newest(shelves: &Shelves, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<Sign> {
+fn newest(store: &RecordStore, device_of: &[Vec<DeviceId>], count: u32) -> ByDevice<Sign> {
     let mut newest = ByDevice::filled(Sign::NONE, count);
-    let signals = shelves.shelves.iter().zip(device_of).filter(|(shelf, _)| shelf.console.gives_signals());
-    for (shelf, device_of) in signals {
-        let console = u8::try_from(shelf.console.index()).unwrap_or(u8::MAX);
-        for times in SIGNS.iter().filter_map(|column| shelf.times(column)) {
+    let signals =
+        store.by_console.iter().zip(device_of).filter(|(console_records, _)| console_records.console.gives_signals());
+    for (console_records, device_of) in signals {
+        let console = u8::try_from(console_records.console.index()).unwrap_or(u8::MAX);
+        for times in SIGNS.iter().filter_map(|column| console_records.times(column)) {
             scatter(&mut newest, device_of.iter().copied(), times.iter(), |slot, time| {
                 if let Some(time) = time.filter(|time| *time > slot.time) {
                     *slot = Sign { time, console };

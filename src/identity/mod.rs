@@ -7,7 +7,7 @@
 
 mod activity;
 mod appended;
-mod careful;
+mod conflicts;
 mod contents;
 mod contested;
 mod device_key;
@@ -21,11 +21,11 @@ mod lives;
 mod markers;
 mod members;
 mod names;
-mod reliance;
+mod record_store;
 mod repeats;
-mod shelves;
 pub mod story;
 mod weak;
+mod weak_evidence;
 
 use crate::console::Console;
 use crate::error::Result;
@@ -42,7 +42,7 @@ pub use markers::{Marker, Markers};
 pub use members::Members;
 pub(crate) use members::SIGNS;
 pub(crate) use names::{is_server, short_name};
-pub use shelves::{Gaps, NONE, Shelf, Shelves, written};
+pub use record_store::{ConsoleRecords, Gaps, NONE, RecordStore, written};
 
 /// Record columns that linking, the device table and every report read.
 pub const NEEDED: &[&str] = &[
@@ -90,10 +90,10 @@ pub fn identify(
     exports: Vec<(String, Records)>,
     proven: &[Console],
     vocabulary: &Vocabulary,
-) -> Result<(Shelves, Links, Vec<Notice>)> {
-    let mut shelves = Shelves::new(vocabulary.consoles(), exports, proven)?;
-    let (mut links, mut notices) = links::link(&shelves, vocabulary);
-    repeats::complete(&mut shelves, &links)?;
-    notices.extend(contested::settle(&mut shelves, &mut links)?);
-    Ok((shelves, links, notices))
+) -> Result<(RecordStore, Links, Vec<Notice>)> {
+    let mut store = RecordStore::new(vocabulary.consoles(), exports, proven)?;
+    let (mut links, mut notices) = links::link(&store, vocabulary);
+    repeats::complete(&mut store, &links)?;
+    notices.extend(contested::settle(&mut store, &mut links)?);
+    Ok((store, links, notices))
 }

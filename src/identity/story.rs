@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::keys::{self, Kind};
 use super::links::Links;
 use super::members::Members;
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::{Console, MERGED};
 
 /// One record of a device.
@@ -88,17 +88,17 @@ pub struct FieldStory {
 
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
-pub fn records(shelves: &Shelves, links: &Links, devices: &Members, device: u32) -> Records {
+pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: u32) -> Records {
     let own: Vec<u32> = (0_u32..).zip(&links.device).filter(|(_, d)| **d == device).map(|(record, _)| record).collect();
     let mut numbers: Vec<u32> = own.iter().take(MOST_RECORDS).copied().collect();
-    for shelf in &shelves.shelves {
-        let live = devices.live_line(shelf.console, device).map(|line| shelf.offset + line);
+    for console_records in &store.by_console {
+        let live = devices.live_line(console_records.console, device).map(|line| console_records.offset + line);
         numbers.extend(live.filter(|record| own.len() > MOST_RECORDS && own.binary_search(record).is_ok()));
     }
     numbers.sort_unstable();
     numbers.dedup();
-    let family = Family::new(shelves, links, &own, numbers);
-    let told = family.told.iter().filter_map(|record| one(shelves, links, devices, device, *record, &family)).collect();
+    let family = Family::new(store, links, &own, numbers);
+    let told = family.told.iter().filter_map(|record| one(store, links, devices, device, *record, &family)).collect();
     Records { told, total: own.len() }
 }
 
@@ -115,7 +115,7 @@ struct Family {
 }
 
 impl Family {
-    fn new(shelves: &Shelves, links: &Links, own: &[u32], told: Vec<u32>) -> Self {
+    fn new(store: &RecordStore, links: &Links, own: &[u32], told: Vec<u32>) -> Self {
         let mut sharing: HashMap<(u16, u128), (Vec<u32>, usize)> = HashMap::new();
         let mut strong = (Vec::new(), 0);
         for record in own {
@@ -126,7 +126,7 @@ impl Family {
                     entry.0.push(*record);
                 }
             };
-            let identifiers = keys::of_record(shelves, *record);
+            let identifiers = keys::of_record(store, *record);
             let id = |(kind, value): &(Kind, String)| (kind.bit(), keys::number_of(*kind, value));
             let ids: BTreeSet<_> = identifiers.iter().map(id).collect();
             for id in ids {
@@ -148,26 +148,26 @@ impl Family {
 }
 
 fn one(
-    shelves: &Shelves,
+    store: &RecordStore,
     links: &Links,
     devices: &Members,
     device: u32,
     record: u32,
     family: &Family,
 ) -> Option<RecordStory> {
-    let (shelf, line) = shelves.locate(record)?;
-    let text = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
-    let shown = |column: &str| shelf.as_written(column, line).unwrap_or_default().to_string();
-    let number = |column: &str| shelf.numbers(column).and_then(|c| c.get(line)).unwrap_or_default();
+    let (console_records, line) = store.locate(record)?;
+    let text = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
+    let shown = |column: &str| console_records.as_written(column, line).unwrap_or_default().to_string();
+    let number = |column: &str| console_records.numbers(column).and_then(|c| c.get(line)).unwrap_or_default();
     let held = links.held_by.get(record as usize).copied().unwrap_or_default();
     let mut bonds: Vec<Bond> = Vec::new();
-    for (kind, value) in keys::of_record(shelves, record).into_iter().filter(|(kind, _)| held & kind.bit() != 0) {
+    for (kind, value) in keys::of_record(store, record).into_iter().filter(|(kind, _)| held & kind.bit() != 0) {
         let number = keys::number_of(kind, &value);
         let Some(sharing) = family.sharing.get(&(kind.bit(), number)) else { continue };
         let (with, more) = Family::others(sharing, record, true);
         let known = bonds.iter().any(|b| b.kind == kind && keys::number_of(kind, &b.value) == number);
         if with.len() + more > 0 && !known {
-            let value = keys::text_of(shelves, kind, number, record);
+            let value = keys::text_of(store, kind, number, record);
             bonds.push(Bond { kind, value, with, more });
         }
     }
@@ -180,31 +180,31 @@ fn one(
     let serial = Some(shown("serial")).filter(|s| !s.is_empty()).unwrap_or_else(|| text("serial_written"));
     Some(RecordStory {
         record,
-        console: shelf.console,
-        export: shelves.exports.get(number("export") as usize).map_or_else(String::new, |(label, _)| label.clone()),
+        console: console_records.console,
+        export: store.exports.get(number("export") as usize).map_or_else(String::new, |(label, _)| label.clone()),
         row: number("row"),
         native_id: shown("native_id"),
         name: text("name"),
         serial,
-        last_seen: shelf.times("last_seen").and_then(|c| c.get(line)),
-        unread: shelf.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true),
-        live: devices.live_line(shelf.console, device) == u32::try_from(line).ok(),
+        last_seen: console_records.times("last_seen").and_then(|c| c.get(line)),
+        unread: console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true),
+        live: devices.live_line(console_records.console, device) == u32::try_from(line).ok(),
         repeat: links.repeat.get(record as usize) == Some(&true),
         bonds,
-        refused: refused(shelves, links, record, &family.own),
+        refused: refused(store, links, record, &family.own),
         guarded: links.guarded.binary_search(&record).is_ok(),
-        dangling: dangling(shelves, shelf, line),
+        dangling: dangling(store, console_records, line),
     })
 }
 
 /// The refusals of a record, and those of other devices' records against it.
-fn refused(shelves: &Shelves, links: &Links, record: u32, own: &HashSet<u32>) -> Vec<String> {
+fn refused(store: &RecordStore, links: &Links, record: u32, own: &HashSet<u32>) -> Vec<String> {
     let mine = links.refused.get(&record).into_iter().flatten().cloned();
-    let end = format!("at {}", shelves.object(record));
+    let end = format!("at {}", store.object(record));
     let others = links.refused.iter().filter(|(other, _)| !own.contains(*other));
     let against = others.flat_map(|(other, reasons)| {
         let meant = reasons.iter().filter(|reason| reason.ends_with(&end));
-        meant.map(|reason| format!("the link of {}: {reason}", shelves.object(*other)))
+        meant.map(|reason| format!("the link of {}: {reason}", store.object(*other)))
     });
     let mut found: Vec<String> = mine.chain(against).take(MOST_LISTED + 1).collect();
     if found.len() > MOST_LISTED {
@@ -215,15 +215,17 @@ fn refused(shelves: &Shelves, links: &Links, record: u32, own: &HashSet<u32>) ->
 }
 
 /// Objects that a record names and no file has.
-fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
+fn dangling(store: &RecordStore, console_records: &ConsoleRecords, line: usize) -> Vec<String> {
     let mut found = Vec::new();
-    for (column, (owner, target)) in shelf.console.identifiers().iter().filter_map(|i| Some((i.column, i.of?))) {
-        let Some(value) = shelf.text(column).and_then(|c| c.get(line)) else { continue };
+    for (column, (owner, target)) in
+        console_records.console.identifiers().iter().filter_map(|i| Some((i.column, i.of?)))
+    {
+        let Some(value) = console_records.text(column).and_then(|c| c.get(line)) else { continue };
         // Where the console was not supplied nothing is known to be missing.
-        let owner = shelves.shelves.iter().find(|other| other.console.index() == owner);
+        let owner = store.by_console.iter().find(|other| other.console.index() == owner);
         let Some((console, cells)) = owner.and_then(|s| Some((s.console, s.text(target)?))) else { continue };
         if !cells.iter().flatten().any(|cell| cell == value) {
-            let value = shelf.as_written(column, line).unwrap_or(value);
+            let value = console_records.as_written(column, line).unwrap_or(value);
             found.push(format!("names {} `{value}`, which is in none of the files", console.title()));
         }
     }
@@ -232,17 +234,17 @@ fn dangling(shelves: &Shelves, shelf: &Shelf, line: usize) -> Vec<String> {
 
 /// The merged view of a device, field by field.
 #[must_use]
-pub fn fields(shelves: &Shelves, devices: &Members, device: u32) -> Vec<FieldStory> {
-    MERGED.iter().filter_map(|name| field(shelves, devices, device, name)).collect()
+pub fn fields(store: &RecordStore, devices: &Members, device: u32) -> Vec<FieldStory> {
+    MERGED.iter().filter_map(|name| field(store, devices, device, name)).collect()
 }
 
-fn field(shelves: &Shelves, devices: &Members, device: u32, name: &'static str) -> Option<FieldStory> {
-    let order = shelves.registry.sources_of(name)?;
+fn field(store: &RecordStore, devices: &Members, device: u32, name: &'static str) -> Option<FieldStory> {
+    let order = store.registry.sources_of(name)?;
     let said: Vec<(Console, String)> = order
         .iter()
         .filter_map(|console| {
             let line = devices.live_line(*console, device)? as usize;
-            let value = shelves.of(*console)?.as_written(name, line)?;
+            let value = store.of(*console)?.as_written(name, line)?;
             (value != "unknown").then(|| (*console, value.to_string()))
         })
         .collect();

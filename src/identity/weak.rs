@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::groups::{Sets, Traits};
 use super::keys::{Kind, number};
 use super::names::{host, seen, short_name};
-use super::shelves::{Shelf, Shelves};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
 use crate::schema::JoinType;
 
@@ -55,24 +55,24 @@ struct Sketch {
 }
 
 impl Sketch {
-    fn new(shelves: &Shelves, sets: &mut Sets, traits: &Traits) -> Self {
-        let roots: Vec<u32> = (0..shelves.total).map(|record| sets.find(record)).collect();
+    fn new(store: &RecordStore, sets: &mut Sets, traits: &Traits) -> Self {
+        let roots: Vec<u32> = (0..store.total).map(|record| sets.find(record)).collect();
         let mut consoles = vec![0_u32; roots.len()];
         let mut platform = vec![0_u8; roots.len()];
-        for shelf in &shelves.shelves {
-            let own = shelf.offset as usize..shelf.offset as usize + shelf.height();
+        for console_records in &store.by_console {
+            let own = console_records.offset as usize..console_records.offset as usize + console_records.height();
             let pairs =
                 roots.get(own.clone()).unwrap_or_default().iter().zip(traits.platform.get(own).unwrap_or_default());
             for (root, family) in pairs {
                 let at = *root as usize;
                 if let (Some(consoles), Some(platform)) = (consoles.get_mut(at), platform.get_mut(at)) {
-                    *consoles |= shelf.console.bit();
+                    *consoles |= console_records.console.bit();
                     *platform = (*platform).max(u8::try_from(*family).unwrap_or(0));
                 }
             }
         }
         let bits = |is: fn(Console) -> bool| {
-            shelves.shelves.iter().filter(|s| is(s.console)).fold(0, |bits, s| bits | s.console.bit())
+            store.by_console.iter().filter(|s| is(s.console)).fold(0, |bits, s| bits | s.console.bit())
         };
         let directories = bits(Console::is_directory);
         Self { roots, directories, by_name: bits(Console::is_joined_by_host_name), consoles, platform }
@@ -86,21 +86,21 @@ impl Sketch {
         self.platform.get(root as usize).copied().unwrap_or_default()
     }
 
-    fn of_shelf(&self, shelf: &Shelf) -> impl Iterator<Item = u32> + '_ {
-        self.roots.iter().skip(shelf.offset as usize).take(shelf.height()).copied()
+    fn of_shelf(&self, console_records: &ConsoleRecords) -> impl Iterator<Item = u32> + '_ {
+        self.roots.iter().skip(console_records.offset as usize).take(console_records.height()).copied()
     }
 }
 
 /// Joins what can be joined weakly; gives the records on the weak side of each link.
-pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects: &[u32]) -> Vec<Mark> {
-    let sketch = Sketch::new(shelves, sets, traits);
-    let mut proposals = by_name(shelves, &sketch);
-    proposals.extend(servers::by_name(shelves, &sketch));
-    proposals.extend(by_serial(shelves, &sketch));
+pub(super) fn join(store: &RecordStore, sets: &mut Sets, traits: &Traits, suspects: &[u32]) -> Vec<Mark> {
+    let sketch = Sketch::new(store, sets, traits);
+    let mut proposals = by_name(store, &sketch);
+    proposals.extend(servers::by_name(store, &sketch));
+    proposals.extend(by_serial(store, &sketch));
     if proposals.is_empty() {
         return Vec::new();
     }
-    let sides = sides(shelves, &sketch, traits, suspects, &proposals);
+    let sides = sides(store, &sketch, traits, suspects, &proposals);
     let side = |root: u32| sides.get(&root).copied().unwrap_or_default();
     let mut targets: HashMap<u32, HashSet<u32>> = HashMap::new();
     for p in &proposals {
@@ -125,7 +125,7 @@ pub(super) fn join(shelves: &Shelves, sets: &mut Sets, traits: &Traits, suspects
 
 /// Facts of the sets that may be joined.
 fn sides(
-    shelves: &Shelves,
+    store: &RecordStore,
     sketch: &Sketch,
     traits: &Traits,
     suspects: &[u32],
@@ -133,12 +133,12 @@ fn sides(
 ) -> HashMap<u32, Side> {
     let mut sides: HashMap<u32, Side> =
         proposals.iter().flat_map(|p| [p.source, p.target]).map(|root| (root, Side::default())).collect();
-    for shelf in &shelves.shelves {
-        let join_type = shelf.text("join_type").filter(|_| shelf.console.is_asked("join_type"));
-        let ids = shelf.text("entra_id").filter(|_| shelf.console.is_directory());
-        for (line, root) in sketch.of_shelf(shelf).enumerate() {
+    for console_records in &store.by_console {
+        let join_type = console_records.text("join_type").filter(|_| console_records.console.is_asked("join_type"));
+        let ids = console_records.text("entra_id").filter(|_| console_records.console.is_directory());
+        for (line, root) in sketch.of_shelf(console_records).enumerate() {
             let Some(side) = sides.get_mut(&root) else { continue };
-            let maker = traits.maker.get(shelf.offset as usize + line).copied().unwrap_or_default();
+            let maker = traits.maker.get(console_records.offset as usize + line).copied().unwrap_or_default();
             let word = join_type.and_then(|c| c.get(line));
             side.maker = side.maker.max(maker);
             side.hybrid |= word == Some(JoinType::Hybrid.as_str());
@@ -169,15 +169,17 @@ fn contradict(p: &Proposal, sketch: &Sketch, source: Side, target: Side) -> bool
 }
 
 /// Sets of one console alone, of those whose records may be known by name only, whose host name one other device bears.
-fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
+fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
     let mut proposals = Vec::new();
-    for shelf in shelves.shelves.iter().filter(|shelf| shelf.console.is_joined_by_host_name()) {
-        let console = shelf.console;
+    for console_records in
+        store.by_console.iter().filter(|console_records| console_records.console.is_joined_by_host_name())
+    {
+        let console = console_records.console;
         let alone = |root: u32| sketch.consoles(root) == console.bit();
         // Only names of sets that nothing else holds are looked for.
         let mut sought: HashMap<String, HashSet<u32>> = HashMap::new();
         each_name(
-            shelf,
+            console_records,
             sketch,
             |root, _| alone(root),
             |name, _| {
@@ -189,7 +191,7 @@ fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
         }
         let digests: HashSet<u64> = sought.keys().map(|name| digest(name)).collect();
         each_name(
-            shelf,
+            console_records,
             sketch,
             |_, name| digests.contains(&digest(name)),
             |name, root| {
@@ -201,7 +203,7 @@ fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
         // A name that the console has twice tells nothing.
         sought.retain(|_, own| own.len() == 1);
         let mut bearers: HashMap<String, HashSet<u32>> = HashMap::new();
-        for other in shelves.shelves.iter().filter(|s| s.console != console && s.console.makes_devices()) {
+        for other in store.by_console.iter().filter(|s| s.console != console && s.console.makes_devices()) {
             each_name(
                 other,
                 sketch,
@@ -238,9 +240,14 @@ fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
 }
 
 /// Hands out the short host names that are wanted: most names are passed over without being copied.
-fn each_name(shelf: &Shelf, sketch: &Sketch, wanted: impl Fn(u32, &str) -> bool, mut take: impl FnMut(String, u32)) {
-    let Some(names) = shelf.text("name") else { return };
-    for (root, name) in sketch.of_shelf(shelf).zip(names.iter()) {
+fn each_name(
+    console_records: &ConsoleRecords,
+    sketch: &Sketch,
+    wanted: impl Fn(u32, &str) -> bool,
+    mut take: impl FnMut(String, u32),
+) {
+    let Some(names) = console_records.text("name") else { return };
+    for (root, name) in sketch.of_shelf(console_records).zip(names.iter()) {
         let Some(name) = name.filter(|name| wanted(root, name)) else { continue };
         if let Some(short) = short_name(name) {
             take(short, root);
@@ -266,11 +273,11 @@ fn digest(name: &str) -> u64 {
 }
 
 /// Sets of one console whose serial number is that of one other device, but for a scanner's `S` or lost zeros.
-fn by_serial(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
+fn by_serial(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
     let alone = |root: u32| sketch.consoles(root).is_power_of_two();
     // Serial numbers as they would be, of sets that have them altered; then as they are, of the sets that may be meant.
     let (mut scanned, mut short, mut padded) = (Vec::new(), Vec::new(), Vec::new());
-    each_serial(shelves, sketch, |serial, root| {
+    each_serial(store, sketch, |serial, root| {
         if let Some(rest) = serial.strip_prefix('S').filter(|s| s.len() >= SHORTEST_SERIAL && alone(root)) {
             scanned.push((number(rest), root));
         }
@@ -286,7 +293,7 @@ fn by_serial(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
     let mut whole = Vec::new();
     if !scanned.is_empty() {
         let sought: HashSet<u128> = scanned.iter().map(|(serial, _)| *serial).collect();
-        each_serial(shelves, sketch, |serial, root| {
+        each_serial(store, sketch, |serial, root| {
             let serial = number(serial);
             if sought.contains(&serial) {
                 whole.push((serial, root));
@@ -300,10 +307,10 @@ fn by_serial(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
     proposals
 }
 
-fn each_serial(shelves: &Shelves, sketch: &Sketch, mut take: impl FnMut(&str, u32)) {
-    for shelf in &shelves.shelves {
-        let Some(serials) = shelf.text("serial") else { continue };
-        for (root, serial) in sketch.of_shelf(shelf).zip(serials.iter()) {
+fn each_serial(store: &RecordStore, sketch: &Sketch, mut take: impl FnMut(&str, u32)) {
+    for console_records in &store.by_console {
+        let Some(serials) = console_records.text("serial") else { continue };
+        for (root, serial) in sketch.of_shelf(console_records).zip(serials.iter()) {
             if let Some(serial) = serial.filter(|s| s.len() >= SHORTEST_SERIAL) {
                 take(serial, root);
             }

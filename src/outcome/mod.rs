@@ -17,7 +17,7 @@ use crate::identity::{AsOf, DAY, Thresholds, day};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Phase, Planned, Suggestions};
 use crate::rules::{Findings, Tally, Text};
-use crate::schema::{JoinType, Purpose, Severity};
+use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
 pub use data::{Asked, FOLDER, File, files, is_report, load};
@@ -66,7 +66,7 @@ pub struct Outcome {
     /// What people decided.
     pub decisions: Decided,
     /// What becomes of devices for which nothing else was decided.
-    pub purpose: Purpose,
+    pub purpose: Disposition,
     /// The steps, device by device.
     pub steps: Vec<Planned>,
     /// What each step says.
@@ -153,7 +153,7 @@ impl Outcome {
 
     /// What becomes of a device that leaves service.
     #[must_use]
-    pub fn purpose_of(&self, device: usize) -> Purpose {
+    pub fn purpose_of(&self, device: usize) -> Disposition {
         self.decisions.of(device).and_then(|d| d.purpose).unwrap_or(self.purpose)
     }
 

@@ -61,7 +61,7 @@ mod tests {
     use super::super::tests::{playbooks, subject};
     use super::*;
     use crate::console::Console;
-    use crate::plan::{Intent, State};
+    use crate::plan::{State, StepIntent};
     use crate::schema::{JoinType, Platform};
 
     #[test]
@@ -69,7 +69,7 @@ mod tests {
         let mut books = playbooks();
         let device = subject(Platform::Chromeos, JoinType::None)
             .with(Console::Chrome, State::Active)
-            .asks_for(Intent::Remove, &[]);
+            .asks_for(StepIntent::Remove, &[]);
         let mut steps = Vec::new();
         books.plan(&device, &mut steps);
         let before = steps.clone();

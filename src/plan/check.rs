@@ -1,7 +1,7 @@
 //! Orders and commands that would be unsafe, refused when they are loaded.
 
+use crate::plan::checked_file::CheckedFile;
 use crate::plan::file::Place;
-use crate::plan::sheet::Sheet;
 use crate::plan::{Command, Phase, Tool};
 
 /// What the check has to know of one step of a playbook.
@@ -16,7 +16,7 @@ pub(super) struct Stop<'a> {
 }
 
 /// Notes where the order of a playbook does not keep to the places of its steps.
-pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut Sheet) {
+pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut CheckedFile) {
     if let [one] = stops
         && one.place == Place::Alone
     {
@@ -60,7 +60,7 @@ pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut Sheet) {
 }
 
 /// Notes what keeps a command from being handed out: it must act on the one id, and do nothing unless it is told to.
-pub(super) fn command(command: &Command, sheet: &mut Sheet) {
+pub(super) fn command(command: &Command, sheet: &mut CheckedFile) {
     let mut refuse = |message: &str, help: &str| sheet.problem("command", message.to_owned(), help.to_owned());
     let count = |text: &str, mark: &str| text.matches(mark).count();
     if count(&command.run, "{id}") == 0 {

@@ -3,9 +3,9 @@
 use crate::console::Console;
 use crate::plan::cases::Test;
 use crate::plan::check;
+use crate::plan::checked_file::CheckedFile;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Words, Written};
-use crate::plan::sheet::Sheet;
 use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool};
 
 /// Bits of the device and of the object.
@@ -80,7 +80,7 @@ impl Condition {
 pub(super) const ABOUT: &str = "about-";
 
 /// Bits of a condition; unknown words become problems of the sheet.
-pub(super) fn condition(words: &Words, sheet: &mut Sheet) -> Condition {
+pub(super) fn condition(words: &Words, sheet: &mut CheckedFile) -> Condition {
     let mut mask = |list: &[String]| {
         list.iter().fold(Mask::default(), |mask, word| {
             let of_rule = word.strip_prefix(ABOUT).and_then(|rule| sheet.about(rule)).map(|bit| (0, bit));
@@ -97,7 +97,7 @@ pub(super) fn condition(words: &Words, sheet: &mut Sheet) -> Condition {
 }
 
 /// The same for `applies`, which is asked before any object is looked at.
-pub(super) fn device_condition(words: &Words, sheet: &mut Sheet) -> Condition {
+pub(super) fn device_condition(words: &Words, sheet: &mut CheckedFile) -> Condition {
     let compiled = condition(words, sheet);
     if compiled.speaks_of_objects() {
         let help = "`applies` chooses devices; put words about one object into `when` of a step";
@@ -180,9 +180,9 @@ pub(super) struct Variant {
 
 impl Known {
     /// The step with what a case changes.
-    pub(super) fn vary(&self, case: &Case, sheet: &mut Sheet) -> Variant {
+    pub(super) fn vary(&self, case: &Case, sheet: &mut CheckedFile) -> Variant {
         let base = &self.entry;
-        let text = |new: &Option<String>, old: &String, sheet: &mut Sheet| {
+        let text = |new: &Option<String>, old: &String, sheet: &mut CheckedFile| {
             new.as_ref().map_or_else(|| old.clone(), |t| sheet.resolve(t))
         };
         let console = case.console.as_ref().map_or(base.console, |c| sheet.console(c));
@@ -240,7 +240,7 @@ impl Known {
 }
 
 /// Bits of an object for a list of state words.
-pub(super) fn states(words: &[String], sheet: &mut Sheet) -> u64 {
+pub(super) fn states(words: &[String], sheet: &mut CheckedFile) -> u64 {
     words.iter().fold(0, |bits, word| {
         let state = State::parse(word);
         if state.is_none() {
@@ -251,7 +251,7 @@ pub(super) fn states(words: &[String], sheet: &mut Sheet) -> u64 {
 }
 
 /// The step that a definition describes, but for `after` and `unless`: they need the numbers of all steps.
-pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Sheet) -> Known {
+pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut CheckedFile) -> Known {
     let console = raw.console.as_ref().and_then(|c| sheet.console(c));
     let guard = Guard {
         states: states(&raw.states, sheet),
@@ -301,7 +301,7 @@ fn with(why: String, beware: &str) -> String {
 }
 
 /// The pages that a step rests on; one without an address or a day is a mistake.
-fn sources(written: &[Source], sheet: &mut Sheet) -> Vec<Source> {
+fn sources(written: &[Source], sheet: &mut CheckedFile) -> Vec<Source> {
     for source in written {
         if !source.page.starts_with("https://") {
             sheet.problem(&source.page, format!("`{}` is no address of a page", source.page), String::new());
@@ -324,7 +324,7 @@ const fn phase_of(place: Place) -> Phase {
 }
 
 /// What a step frees; nothing, where no condition holds.
-fn frees(raw: &Definition, sheet: &mut Sheet) -> Vec<(Condition, String)> {
+fn frees(raw: &Definition, sheet: &mut CheckedFile) -> Vec<(Condition, String)> {
     let mut list = Vec::new();
     for freed in &raw.frees {
         let when = condition(&freed.when, sheet);
@@ -339,7 +339,7 @@ fn frees(raw: &Definition, sheet: &mut Sheet) -> Vec<(Condition, String)> {
 }
 
 /// A command, if it is one that can be handed out.
-fn command(written: &Written, removes: bool, sheet: &mut Sheet) -> Option<Command> {
+fn command(written: &Written, removes: bool, sheet: &mut CheckedFile) -> Option<Command> {
     let tool = Tool::parse(&written.with);
     if tool.is_none() {
         sheet.unknown("tool", &written.with, Tool::WORDS.iter().copied());

@@ -33,7 +33,7 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
     }
 
     let done = (subject.objects.len() > FEW).then(Done::default);
-    let mut draft = Draft { books, subject, device, start: out.len(), out, done, gone: [0; MOST] };
+    let mut draft = StepDraft { books, subject, device, start: out.len(), out, done, gone: [0; MOST] };
     for choice in &book.choices {
         if choice.when.possible(device) {
             draft.choose(choice, bits);
@@ -42,7 +42,7 @@ pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>)
 }
 
 /// The plan so far: what `out` holds from `start` on.
-struct Draft<'a> {
+struct StepDraft<'a> {
     books: &'a Playbooks,
     subject: &'a Subject,
     device: DeviceBits,
@@ -60,7 +60,7 @@ struct Done {
     removed: HashSet<u32>,
 }
 
-impl Draft<'_> {
+impl StepDraft<'_> {
     /// Plans one choice for every object that it fits.
     fn choose(&mut self, choice: &Choice, bits: &[u64]) {
         let (On::Asked | On::AskedOrLive | On::Concerned, Some(console)) = (choice.on, choice.console) else {

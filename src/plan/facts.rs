@@ -3,7 +3,7 @@
 //! Each word is one bit, of the device or of the object at hand, so that a condition is a few comparisons of masks.
 
 use crate::console::{MOST, Registry, Said};
-use crate::plan::subject::{Intent, Object, State, Subject};
+use crate::plan::subject::{Object, State, StepIntent, Subject};
 use crate::schema::{Identity, JoinType, Platform};
 
 /// One word and what it means.
@@ -198,7 +198,7 @@ const fn object_flag(position: usize, holds: bool) -> u64 {
 /// Bits of one object.
 pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
     let named = subject.names(object.record);
-    let asked = named || subject.asks(Intent::Remove);
+    let asked = named || subject.asks(StepIntent::Remove);
     let join = match object.join {
         JoinType::Joined | JoinType::Hybrid | JoinType::Registered => object_bit(OBJECT_JOIN + object.join as usize),
         JoinType::None | JoinType::Unknown => 0,
@@ -218,9 +218,9 @@ pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
 
 /// Bits of a device.
 pub(super) fn of_device(subject: &Subject) -> DeviceBits {
-    let remove = subject.asks(Intent::Remove);
-    let objects = subject.asks(Intent::Objects) && !remove;
-    let reconnect = subject.asks(Intent::Reconnect) && !remove;
+    let remove = subject.asks(StepIntent::Remove);
+    let objects = subject.asks(StepIntent::Objects) && !remove;
+    let reconnect = subject.asks(StepIntent::Reconnect) && !remove;
     let unsure = matches!(subject.identity, Identity::Weak | Identity::Conflict);
     bit(PLATFORM + subject.platform.map_or(Platform::ALL.len(), |p| p as usize))
         | bit(OWNERSHIP + subject.ownership as usize)
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
     use crate::console::MOST_WORDS;
     use crate::plan::{AndroidMode, Licence};
-    use crate::schema::{Activity, Ownership, Purpose};
+    use crate::schema::{Activity, Disposition, Ownership};
 
     #[test]
     fn words_stand_where_their_bits_are() {
@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(OBJECT_FACTS[NAMED].word, "named");
         assert_eq!(OBJECT_FACTS[ZTDID].word, "ztdid");
         assert_eq!(at(AUTOPILOT_UNPROVEN), "autopilot-unproven");
-        for purpose in Purpose::ALL {
+        for purpose in Disposition::ALL {
             assert_eq!(at(PURPOSE + *purpose as usize), purpose.as_str());
         }
         for (position, word) in [(TEAMS, "teams"), (FLEX, "flex"), (KEPT, "kept"), (LOST_SENSOR, "lost-sensor")] {

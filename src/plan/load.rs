@@ -7,16 +7,16 @@ use crate::console::Registry;
 use crate::error::Problem;
 use crate::plan::ask;
 use crate::plan::check::{self, Stop};
+use crate::plan::checked_file::{CheckedFile, Parameters};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
 use crate::plan::facts::{DeviceBits, MOST_ABOUT};
 use crate::plan::file::{Document, Words};
-use crate::plan::sheet::{Parameters, Sheet};
 use crate::plan::{Entry, Playbooks};
 use crate::schema::no_file_name;
 
 /// A file with what was read from it.
 struct Page<'a> {
-    sheet: Sheet<'a>,
+    sheet: CheckedFile<'a>,
     document: Document,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn load(
     strange_books(&books, &mut pages);
     totality(&books, &mut pages);
     let (sheets, documents): (Vec<_>, Vec<_>) = pages.into_iter().map(|p| (p.sheet, p.document)).unzip();
-    let problems: Vec<_> = sheets.into_iter().flat_map(Sheet::into_problems).collect();
+    let problems: Vec<_> = sheets.into_iter().flat_map(CheckedFile::into_problems).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -60,7 +60,7 @@ pub(super) fn load(
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
 fn read<'a>(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Page<'a> {
-    let mut sheet = Sheet::new(name, text, parameters, registry);
+    let mut sheet = CheckedFile::new(name, text, parameters, registry);
     let document = crate::yaml::from_str(text).unwrap_or_else(|e| {
         sheet.unreadable(&e);
         Document::default()
@@ -238,7 +238,7 @@ impl Definitions {
     }
 
     /// The number of a step; an unknown one is noted.
-    pub(super) fn number(&self, slug: &str, sheet: &mut Sheet) -> Option<u16> {
+    pub(super) fn number(&self, slug: &str, sheet: &mut CheckedFile) -> Option<u16> {
         let number = self.numbers.get(slug).copied();
         if number.is_none() {
             sheet.unknown("step", slug, self.numbers.keys().map(String::as_str));
@@ -252,7 +252,7 @@ impl Definitions {
 }
 
 /// Notes what is missing in the texts of a step.
-fn complete(known: &Known, sheet: &mut Sheet) {
+fn complete(known: &Known, sheet: &mut CheckedFile) {
     for Variant { entry, .. } in &known.cases {
         let slug = &entry.slug;
         if entry.action.is_empty() || entry.why.is_empty() {

@@ -14,6 +14,7 @@
 mod ask;
 mod cases;
 mod check;
+mod checked_file;
 mod compile;
 mod compose;
 mod entry;
@@ -23,7 +24,6 @@ mod load;
 mod page;
 mod promise;
 mod schedule;
-mod sheet;
 mod subject;
 
 mod suggestions;
@@ -32,12 +32,12 @@ use crate::console::Registry;
 use crate::error::Problem;
 
 pub use cases::Tested;
+pub use checked_file::Parameters;
 pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Source, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
 pub use page::Row;
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
-pub use sheet::Parameters;
-pub use subject::{AndroidMode, Claim, Intent, Licence, Object, State, Subject};
+pub use subject::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
 pub use suggestions::{Suggestion, Suggestions};
 
 /// One step of one plan. Small, since a large tenant has millions of them.

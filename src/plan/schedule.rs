@@ -173,16 +173,16 @@ impl Basis<'_> {
         let mut batches: Vec<Batch> = Vec::new();
         let mut placed = vec![false; self.devices.len()];
         for (number, suggestion) in (0_u32..).zip(&self.suggestions.list) {
-            let mut open: Option<Draft> = None;
+            let mut open: Option<BatchDraft> = None;
             for finding in &suggestion.findings {
                 let Some(device) = self.device_of_finding.get(*finding as usize) else { continue };
                 let Some(Some((start, end))) = plans.get(*device as usize) else { continue };
                 let Some(done) = placed.get_mut(*device as usize).filter(|done| !**done) else { continue };
                 *done = true;
                 let own = self.load(self.steps.get(*start..*end).unwrap_or_default());
-                let draft = open.get_or_insert_with(|| Draft::new(number));
+                let draft = open.get_or_insert_with(|| BatchDraft::new(number));
                 if !draft.has_room_for(&own) {
-                    batches.push(std::mem::replace(draft, Draft::new(number)).batch);
+                    batches.push(std::mem::replace(draft, BatchDraft::new(number)).batch);
                 }
                 draft.add(*device, &own);
             }
@@ -218,12 +218,12 @@ struct Load<'a> {
 }
 
 /// A batch that is still filled.
-struct Draft<'a> {
+struct BatchDraft<'a> {
     batch: Batch,
     load: Load<'a>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> BatchDraft<'a> {
     fn new(suggestion: u32) -> Self {
         Self { batch: Batch { suggestion, devices: Vec::new(), day: 1, counted: 0 }, load: Load::default() }
     }
@@ -289,11 +289,11 @@ mod tests {
     #[test]
     fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
         let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), counted: objects };
-        let mut draft = Draft::new(0);
+        let mut draft = BatchDraft::new(0);
         assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
         draft.add(1, &load(60));
         assert!(draft.has_room_for(&load(40)) && !draft.has_room_for(&load(41)));
-        let mut full = Draft::new(0);
+        let mut full = BatchDraft::new(0);
         (0..100).for_each(|device| full.add(device, &Load::default()));
         assert!(!full.has_room_for(&Load::default()));
     }

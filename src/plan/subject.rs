@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::console::Console;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose, words};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform, words};
 
 pub use crate::console::State;
 
@@ -67,7 +67,7 @@ pub struct Object {
 
 words! {
     /// What a finding asks for.
-    Intent {
+    StepIntent {
         /// The device leaves service.
         Remove = "remove",
         /// Only the named objects go.
@@ -83,10 +83,10 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// What it asks for.
-    pub intent: Intent,
+    pub intent: StepIntent,
     /// The rule, as numbered by the caller.
     pub rule: u16,
-    /// The records that it names, in order. Only with [`Intent::Objects`] are they asked to go.
+    /// The records that it names, in order. Only with [`StepIntent::Objects`] are they asked to go.
     pub objects: Vec<u32>,
 }
 
@@ -127,7 +127,7 @@ pub struct Subject {
     /// A `HoloLens`.
     pub hololens: bool,
     /// What becomes of it.
-    pub purpose: Purpose,
+    pub purpose: Disposition,
     /// Whether that was decided for this very device.
     pub decided: bool,
     /// Somebody decided that it stays as it is.
@@ -147,17 +147,17 @@ pub struct Subject {
 impl Subject {
     /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look.
     #[must_use]
-    pub fn asks(&self, intent: Intent) -> bool {
+    pub fn asks(&self, intent: StepIntent) -> bool {
         // What somebody has declared lost is dealt with as such, whatever the findings ask for.
-        let lost = intent == Intent::Remove && self.decided && self.purpose == Purpose::Lost;
-        (!self.kept || intent == Intent::Review) && self.claims.iter().any(|c| lost || c.intent == intent)
+        let lost = intent == StepIntent::Remove && self.decided && self.purpose == Disposition::Lost;
+        (!self.kept || intent == StepIntent::Review) && self.claims.iter().any(|c| lost || c.intent == intent)
     }
 
     /// Whether a finding names this record as one that is to go.
     #[must_use]
     pub fn names(&self, record: u32) -> bool {
         !self.kept
-            && self.claims.iter().any(|c| c.intent == Intent::Objects && c.objects.binary_search(&record).is_ok())
+            && self.claims.iter().any(|c| c.intent == StepIntent::Objects && c.objects.binary_search(&record).is_ok())
     }
 
     /// Whether a finding of any kind is about this record.
@@ -169,7 +169,7 @@ impl Subject {
     /// Whether the only thing that was lost is its Defender sensor.
     #[must_use]
     pub fn lost_only_its_sensor(&self) -> bool {
-        let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == Intent::Reconnect).collect();
+        let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == StepIntent::Reconnect).collect();
         let sensors: BTreeSet<u32> = self.objects.iter().filter(|o| o.console.is_sensor()).map(|o| o.record).collect();
         let of_sensor = |record: &u32| sensors.contains(record);
         !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_sensor))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::console::Console;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 
 pub(super) const PARAMETERS: Parameters = Parameters { delete_days: 120, inactive_days: 90, pending_days: 14 };
 
@@ -46,7 +46,7 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         hololens: false,
         decided: false,
         about: 0,
-        purpose: Purpose::Dispose,
+        purpose: Disposition::Dispose,
         kept: false,
         ad_complete: false,
         autopilot_proven: true,
@@ -80,7 +80,7 @@ impl Subject {
         self
     }
 
-    pub(super) fn asks_for(mut self, intent: Intent, objects: &[u32]) -> Self {
+    pub(super) fn asks_for(mut self, intent: StepIntent, objects: &[u32]) -> Self {
         self.claims.push(Claim { intent, rule: 0, objects: objects.to_vec() });
         self
     }
@@ -217,7 +217,7 @@ fn what_only_wants_a_look_says_what_to_do_there() {
     let books = playbooks();
     let base = subject(Platform::Windows, JoinType::Joined).with(Console::Intune, State::Managed);
     let told = |about: u64| {
-        let device = Subject { about, ..base.clone().asks_for(Intent::Review, &[0]) };
+        let device = Subject { about, ..base.clone().asks_for(StepIntent::Review, &[0]) };
         let mut out = Vec::new();
         books.plan(&device, &mut out);
         let last = &books.entries()[out.last().unwrap().entry as usize];
@@ -274,7 +274,7 @@ fn keys_are_looked_for_where_the_device_is_known() {
     let books = playbooks();
     let keys = |device: Subject| {
         let mut out = Vec::new();
-        books.plan(&device.asks_for(Intent::Remove, &[]), &mut out);
+        books.plan(&device.asks_for(StepIntent::Remove, &[]), &mut out);
         let entries = out.iter().map(|p| (&books.entries()[p.entry as usize], p.object));
         let keys = entries.filter(|(e, _)| e.slug.starts_with("back-up-"));
         keys.map(|(e, o)| format!("{} in {} {o:?}", e.slug, e.console.unwrap())).collect::<Vec<_>>()
@@ -291,7 +291,7 @@ fn keys_are_looked_for_where_the_device_is_known() {
     );
     let listed = windows().with(Console::Entra, State::Enabled).with(Console::Bitlocker, State::Unknown);
     assert!(
-        condition(&books, &listed.asks_for(Intent::Remove, &[]), "back-up-bitlocker-key")
+        condition(&books, &listed.asks_for(StepIntent::Remove, &[]), "back-up-bitlocker-key")
             .starts_with("A key is listed.")
     );
 }
@@ -301,7 +301,7 @@ fn an_ad_computer_goes_with_a_device_that_is_not_entra_joined() {
     let planned = |join| {
         let device =
             subject(Platform::Windows, join).with(Console::Ad, State::Enabled).with(Console::Entra, State::Enabled);
-        steps(&playbooks(), &device.asks_for(Intent::Remove, &[])).iter().any(|s| s.starts_with("ad-"))
+        steps(&playbooks(), &device.asks_for(StepIntent::Remove, &[])).iter().any(|s| s.starts_with("ad-"))
     };
     assert!(planned(JoinType::None) && planned(JoinType::Unknown) && planned(JoinType::Registered));
     assert!(!planned(JoinType::Joined), "a name in common is no proof");
@@ -315,7 +315,7 @@ fn a_surplus_autopilot_record_waits_for_intune() {
         .with(Console::Autopilot, State::Unknown)
         .but(|o| o.live = false)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[2]);
+        .asks_for(StepIntent::Objects, &[2]);
     expect(&device, "duplicates", &["export-list", "verify-in-next-export"]);
     assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("only after the Intune record"));
 }
@@ -328,7 +328,7 @@ fn where_nobody_knows_the_stamped_record_joined_ones_are_left_alone() {
             .with(Console::Entra, State::Enabled)
             .with(Console::Entra, State::Enabled)
             .but(|o| (o.live, o.join) = (false, join));
-        steps(&playbooks(), &device.asks_for(Intent::Objects, &[2])).contains(&"entra-disable:2".to_owned())
+        steps(&playbooks(), &device.asks_for(StepIntent::Objects, &[2])).contains(&"entra-disable:2".to_owned())
     };
     assert!(surplus(JoinType::Registered));
     assert!(!surplus(JoinType::Joined) && !surplus(JoinType::Unknown));
@@ -339,7 +339,7 @@ fn the_record_of_a_managed_device_stays() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[1]);
+        .asks_for(StepIntent::Objects, &[1]);
     assert!(!steps(&playbooks(), &device).iter().any(|s| s.starts_with("entra-")));
 }
 
@@ -349,7 +349,7 @@ fn windows_joined_leaves_intune_then_entra() {
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
         .with(Console::Defender, State::Inactive)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = [
         "export-list",
         "back-up-bitlocker-key:1",
@@ -374,7 +374,7 @@ fn windows_autopilot_leaves_without_a_step_in_entra() {
         .but(|o| o.ztdid = true)
         .with(Console::Autopilot, State::Unknown)
         .with(Console::Defender, State::Active)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = [
         "export-list",
         "back-up-bitlocker-key:1",
@@ -395,7 +395,7 @@ fn windows_hybrid_leaves_through_ad() {
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
         .with(Console::Ad, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = [
         "export-list",
         "back-up-bitlocker-key:1",
@@ -413,7 +413,7 @@ fn windows_hybrid_leaves_through_ad() {
 fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
     let device = subject(Platform::Windows, JoinType::Hybrid)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[0])
+        .asks_for(StepIntent::Objects, &[0])
         .seen(Activity::Active);
     let order = [
         "export-list",
@@ -433,7 +433,7 @@ fn windows_hybrid_without_an_ad_list_still_leaves_through_ad() {
 fn windows_hybrid_without_a_computer_account_is_dealt_with_in_entra() {
     let mut device = subject(Platform::Windows, JoinType::Hybrid)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     device.ad_complete = true;
     let order = [
         "export-list",
@@ -453,7 +453,7 @@ fn a_hybrid_finding_in_entra_reaches_the_computer_that_nobody_named() {
     let device = subject(Platform::Windows, JoinType::Hybrid)
         .with(Console::Entra, State::Enabled)
         .with(Console::Ad, State::Disabled)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     for (activity, told) in [(Activity::Active, "still signs in"), (Activity::Unknown, "No sign of life")] {
         let mut enabled = device.clone().seen(activity);
         enabled.objects[1].state = State::Enabled;
@@ -472,7 +472,7 @@ fn a_registered_device_is_retired_and_never_wiped() {
         .owned(Ownership::Personal)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = [
         "export-list",
         "back-up-bitlocker-key:1",
@@ -490,7 +490,7 @@ fn apple_is_released_last() {
         .with(Console::Intune, State::Managed)
         .with(Console::Abm, State::Assigned)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = [
         "export-list",
         "back-up-activation-lock-code:0",
@@ -516,7 +516,7 @@ fn apple_of_a_user_is_retired() {
         .owned(Ownership::Personal)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Disabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order = ["export-list", "intune-retire:0", "intune-delete:0", "entra-delete:1", "verify-in-next-export"];
     expect(&device, "apple", &order);
 }
@@ -526,7 +526,7 @@ fn apple_released_already_only_leaves_intune() {
     let device = subject(Platform::Ios, JoinType::Registered)
         .with(Console::Intune, State::Managed)
         .with(Console::Abm, State::Released)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     let order = [
         "export-list",
         "back-up-activation-lock-code:0",
@@ -546,7 +546,7 @@ fn apple_with_a_stuck_action_keeps_what_nobody_named() {
     let device = subject(Platform::Ios, JoinType::Registered)
         .with(Console::Intune, State::Leaving)
         .with(Console::Abm, State::Assigned)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     let order = [
         "export-list",
         "back-up-activation-lock-code:0",
@@ -567,7 +567,7 @@ fn deprovisioned_in_google_and_listed_in_intune_waits_for_the_connector() {
     let device = subject(Platform::Chromeos, JoinType::None)
         .with(Console::Chrome, State::Deprovisioned)
         .with(Console::Intune, State::Managed)
-        .asks_for(Intent::Objects, &[1]);
+        .asks_for(StepIntent::Objects, &[1]);
     expect(&device, "chrome", &["export-list", "verify-in-next-export"]);
     assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("synchronise the Chrome connector"));
 }
@@ -580,7 +580,7 @@ fn what_was_disabled_in_an_earlier_round_is_deleted() {
         (Platform::Ios, Ownership::Corporate),
         (Platform::Windows, Ownership::Corporate),
     ] {
-        let device = subject(platform, JoinType::Registered).owned(ownership).asks_for(Intent::Remove, &[]);
+        let device = subject(platform, JoinType::Registered).owned(ownership).asks_for(StepIntent::Remove, &[]);
         let planned = |state| steps(&playbooks(), &device.clone().with(Console::Entra, state));
         let disabled = planned(State::Disabled);
         assert!(disabled.contains(&"entra-delete:0".to_owned()), "{platform}");
@@ -597,7 +597,7 @@ fn personal_android_is_retired() {
         .with(Console::Entra, State::Enabled)
         .with(Console::Defender, State::Active)
         .with(Console::GoogleMobile, State::Approved)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     device.mode = AndroidMode::PersonalWorkProfile;
     let order = [
         "export-list",
@@ -615,7 +615,7 @@ fn corporate_android_is_erased_and_the_step_says_so() {
     let mut device = subject(Platform::Android, JoinType::Registered)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     device.mode = AndroidMode::Dedicated;
     expect(
         &device,
@@ -634,7 +634,7 @@ fn corporate_android_that_is_called_personal_is_settled_first() {
     let mut device = subject(Platform::Android, JoinType::Registered)
         .owned(Ownership::Personal)
         .with(Console::Intune, State::Managed)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     device.mode = AndroidMode::FullyManaged;
     expect(&device, "android-corporate", &["export-list", "verify-in-next-export"]);
     assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("whose it is"));
@@ -645,7 +645,7 @@ fn chrome_is_deprovisioned_before_it_is_reset() {
     let device = subject(Platform::Chromeos, JoinType::None)
         .with(Console::Chrome, State::Active)
         .with(Console::Intune, State::Managed)
-        .asks_for(Intent::Remove, &[])
+        .asks_for(StepIntent::Remove, &[])
         .seen(Activity::Active);
     let order = ["export-list", "chrome-deprovision:0", "verify-in-next-export"];
     expect(&device, "chrome", &order);
@@ -657,7 +657,7 @@ fn chrome_states_decide_what_google_allows() {
     let books = playbooks();
     let planned = |state| {
         let device = subject(Platform::Chromeos, JoinType::None).with(Console::Chrome, state);
-        steps(&books, &device.asks_for(Intent::Remove, &[])).len() - 2
+        steps(&books, &device.asks_for(StepIntent::Remove, &[])).len() - 2
     };
     for &state in State::ALL {
         // Deprovisioned, or reset by hand where Google does nothing more.
@@ -667,8 +667,9 @@ fn chrome_states_decide_what_google_allows() {
 
 #[test]
 fn chrome_known_to_intune_alone_is_deprovisioned_there() {
-    let device =
-        subject(Platform::Chromeos, JoinType::None).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
+    let device = subject(Platform::Chromeos, JoinType::None)
+        .with(Console::Intune, State::Managed)
+        .asks_for(StepIntent::Remove, &[]);
     expect(
         &device,
         "chrome",
@@ -679,9 +680,9 @@ fn chrome_known_to_intune_alone_is_deprovisioned_there() {
 #[test]
 fn defender_alone_is_offboarded_or_excluded() {
     let device = |state| subject(Platform::Windows, JoinType::Unknown).with(Console::Defender, state);
-    let active = device(State::Active).asks_for(Intent::Objects, &[0]);
+    let active = device(State::Active).asks_for(StepIntent::Objects, &[0]);
     expect(&active, "defender-only", &["export-list", "defender-offboard:0", "verify-in-next-export"]);
-    let inactive = device(State::Inactive).asks_for(Intent::Objects, &[0]);
+    let inactive = device(State::Inactive).asks_for(StepIntent::Objects, &[0]);
     expect(&inactive, "defender-only", &["export-list", "defender-exclude:0", "verify-in-next-export"]);
 }
 
@@ -691,7 +692,7 @@ fn an_autopilot_ghost_leaves_autopilot_and_nothing_else() {
         .with(Console::Autopilot, State::Unknown)
         .with(Console::Entra, State::Enabled)
         .but(|o| o.ztdid = true)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     let order = [
         "export-list",
         "back-up-bitlocker-key:1",
@@ -710,7 +711,7 @@ fn what_intune_lost_leaves_through_autopilot_where_it_is_registered() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Autopilot, State::Unknown)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[1])
+        .asks_for(StepIntent::Objects, &[1])
         .seen(Activity::Active);
     let order = [
         "export-list",
@@ -737,7 +738,7 @@ fn a_stamp_without_an_autopilot_list_asks_for_the_list() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Entra, State::Enabled)
         .but(|o| o.ztdid = true)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     let order = ["export-list", "back-up-bitlocker-key:0", "back-up-laps:0", "data-erased", "verify-in-next-export"];
     expect(&device, "windows-autopilot", &order);
     assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("Export the Autopilot devices too"));
@@ -747,7 +748,7 @@ fn a_stamp_without_an_autopilot_list_asks_for_the_list() {
 fn what_intune_lost_says_that_it_still_signs_in() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Objects, &[0]);
+        .asks_for(StepIntent::Objects, &[0]);
     let books = playbooks();
     assert_eq!(condition(&books, &device, "entra-disable"), "");
     let unproven = Subject { autopilot_proven: false, ..device.clone() };
@@ -772,7 +773,7 @@ fn duplicates_touch_the_named_records_only() {
         .with(Console::Entra, State::Enabled)
         .but(surplus)
         .with(Console::Autopilot, State::Unknown)
-        .asks_for(Intent::Objects, &[2])
+        .asks_for(StepIntent::Objects, &[2])
         .seen(Activity::Active);
     let order =
         ["export-list", "back-up-bitlocker-key:2", "entra-disable:2", "entra-delete:2", "verify-in-next-export"];
@@ -788,8 +789,8 @@ fn a_device_that_leaves_takes_its_named_duplicates_along() {
             o.live = false;
             o.join = JoinType::Registered;
         })
-        .asks_for(Intent::Remove, &[])
-        .asks_for(Intent::Objects, &[1]);
+        .asks_for(StepIntent::Remove, &[])
+        .asks_for(StepIntent::Objects, &[1]);
     let planned = steps(&playbooks(), &device);
     let touched: Vec<_> = planned.iter().filter(|s| s.starts_with("entra-")).collect();
     assert_eq!(touched, ["entra-disable:1", "entra-delete:1"]);
@@ -801,7 +802,7 @@ fn linux_is_retired_and_disabled() {
     let device = subject(Platform::Linux, JoinType::Registered)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let order =
         ["export-list", "intune-retire:0", "entra-disable:1", "data-erased", "entra-delete:1", "verify-in-next-export"];
     expect(&device, "other", &order);
@@ -809,8 +810,9 @@ fn linux_is_retired_and_disabled() {
 
 #[test]
 fn a_device_of_unknown_kind_is_only_looked_at() {
-    let mut device =
-        subject(Platform::Other, JoinType::Unknown).with(Console::Intune, State::Managed).asks_for(Intent::Remove, &[]);
+    let mut device = subject(Platform::Other, JoinType::Unknown)
+        .with(Console::Intune, State::Managed)
+        .asks_for(StepIntent::Remove, &[]);
     device.platform = None;
     expect(&device, "review", &["export-list", "verify-in-next-export"]);
 }
@@ -820,7 +822,7 @@ fn unsure_identity_gives_one_step() {
     for identity in [Identity::Weak, Identity::Conflict] {
         let mut device = subject(Platform::Windows, JoinType::Joined)
             .with(Console::Entra, State::Enabled)
-            .asks_for(Intent::Remove, &[]);
+            .asks_for(StepIntent::Remove, &[]);
         device.identity = identity;
         expect(&device, "review-identity", &["review-identity"]);
     }
@@ -830,10 +832,10 @@ fn unsure_identity_gives_one_step() {
 fn management_is_restored_and_nothing_goes() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Managed)
-        .asks_for(Intent::Reconnect, &[])
-        .asks_for(Intent::Review, &[]);
+        .asks_for(StepIntent::Reconnect, &[])
+        .asks_for(StepIntent::Review, &[]);
     expect(&device, "reconnect", &["export-list", "re-enroll", "verify-in-next-export"]);
-    let both = device.with(Console::Entra, State::Enabled).but(|o| o.live = false).asks_for(Intent::Objects, &[1]);
+    let both = device.with(Console::Entra, State::Enabled).but(|o| o.live = false).asks_for(StepIntent::Objects, &[1]);
     let planned = steps(&playbooks(), &both);
     assert_eq!(
         planned[planned.len() - 4..],
@@ -845,7 +847,7 @@ fn management_is_restored_and_nothing_goes() {
 fn a_look_is_a_look() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Managed)
-        .asks_for(Intent::Review, &[0]);
+        .asks_for(StepIntent::Review, &[0]);
     expect(&device, "review", &["export-list", "verify-in-next-export"]);
 }
 
@@ -859,7 +861,7 @@ fn nothing_asked_is_nothing_planned() {
 fn a_stuck_action_waits_for_review_before_delete() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Leaving)
-        .asks_for(Intent::Objects, &[0])
+        .asks_for(StepIntent::Objects, &[0])
         .seen(Activity::Active);
     let planned = steps(&playbooks(), &device);
     assert!(planned.contains(&"intune-delete:0".to_owned()) && !planned.contains(&"intune-retire:0".to_owned()));
@@ -868,7 +870,7 @@ fn a_stuck_action_waits_for_review_before_delete() {
 
 #[test]
 fn more_records_than_usual_are_planned_too() {
-    let mut device = subject(Platform::Windows, JoinType::Joined).asks_for(Intent::Remove, &[]);
+    let mut device = subject(Platform::Windows, JoinType::Joined).asks_for(StepIntent::Remove, &[]);
     for _ in 0..40 {
         device = device.with(Console::Entra, State::Enabled);
     }
@@ -881,7 +883,7 @@ fn rows_of_one_object_are_one_step() {
         .with(Console::Entra, State::Enabled)
         .with(Console::Entra, State::Enabled)
         .but(|o| o.record = 0)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     expect(
         &device,
         "other",
@@ -892,8 +894,8 @@ fn rows_of_one_object_are_one_step() {
 #[test]
 fn servers_and_virtual_machines_are_neither_wiped_nor_enrolled() {
     for books in [playbooks(), reckless()] {
-        for intent in [Intent::Remove, Intent::Reconnect] {
-            for purpose in Purpose::ALL {
+        for intent in [StepIntent::Remove, StepIntent::Reconnect] {
+            for purpose in Disposition::ALL {
                 let device = subject(Platform::Windows, JoinType::Joined)
                     .with(Console::Intune, State::Managed)
                     .with(Console::Entra, State::Enabled)
@@ -918,7 +920,7 @@ fn a_row_that_takes_no_actions_gets_none_and_stands_in_nobodys_way() {
         .with(Console::Intune, State::Managed)
         .but(|o| (o.connector, o.without_actions) = (true, true))
         .with(Console::Autopilot, State::Unknown)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let steps = steps(&playbooks(), &device);
     assert!(!steps.iter().any(|s| s.starts_with("intune-")), "{steps:?}");
     assert!(steps.iter().any(|s| s == "autopilot-delete:1"), "{steps:?}");
@@ -929,7 +931,7 @@ fn a_cloud_pc_ends_before_its_records_go() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
-        .asks_for(Intent::Remove, &[]);
+        .asks_for(StepIntent::Remove, &[]);
     let device = Subject { virtual_device: true, cloud_pc: true, ..device };
     let order = [
         "export-list",

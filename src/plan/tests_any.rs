@@ -9,7 +9,7 @@ use proptest::sample::select;
 use super::tests::{playbooks, reckless};
 use super::*;
 use crate::console::Console;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 
 /// The shipped playbooks, and one that takes no care of its own.
 static BOOKS: LazyLock<(Playbooks, Playbooks)> = LazyLock::new(|| (playbooks(), reckless()));
@@ -34,7 +34,8 @@ fn object() -> impl Strategy<Value = Object> {
 }
 
 fn claim() -> impl Strategy<Value = Claim> {
-    let intents = vec![Intent::Remove, Intent::Objects, Intent::Objects, Intent::Reconnect, Intent::Review];
+    let intents =
+        vec![StepIntent::Remove, StepIntent::Objects, StepIntent::Objects, StepIntent::Reconnect, StepIntent::Review];
     (select(intents), vec(0_u32..10, 0..5)).prop_map(|(intent, objects)| Claim { intent, rule: 0, objects })
 }
 
@@ -45,7 +46,7 @@ prop_compose! {
         (identity, activity, mode) in (select(Identity::ALL), select(Activity::ALL), select(AndroidMode::ALL)),
         [shared, teams, flex, kept, ad_complete, autopilot_proven] in any::<[bool; 6]>(),
         [server, virtual_device, cloud_pc, session_host] in any::<[bool; 4]>(),
-        (purpose, decided, surface_hub, hololens) in (select(Purpose::ALL), any::<bool>(), any::<bool>(), any::<bool>()),
+        (purpose, decided, surface_hub, hololens) in (select(Disposition::ALL), any::<bool>(), any::<bool>(), any::<bool>()),
         about in any::<u64>(),
         objects in vec(object(), 0..10),
         claims in vec(claim(), 0..5),
@@ -147,22 +148,24 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if entry.irreversible && matches!(device.identity, Identity::Weak | Identity::Conflict) {
             return Some(format!("{slug} for a device that nobody is sure of"));
         }
-        if slug == "activation-lock-off" && (device.purpose == Purpose::Lost || !entry.condition.contains("in hand")) {
+        if slug == "activation-lock-off"
+            && (device.purpose == Disposition::Lost || !entry.condition.contains("in hand"))
+        {
             return Some("Activation Lock off without the device in hand".into());
         }
-        if device.purpose == Purpose::Lost && LEAVES.contains(&slug) {
+        if device.purpose == Disposition::Lost && LEAVES.contains(&slug) {
             return Some(format!("{slug} of a device that may be found"));
         }
         if device.server && !device.cloud_pc && !device.session_host && !may_be_done_to_a_server(entry) {
             return Some(format!("{slug} on a server"));
         }
         let Some(object) = object else { continue };
-        let asked = device.asks(Intent::Remove) || device.names(object.record);
+        let asked = device.asks(StepIntent::Remove) || device.names(object.record);
         let through = entry.console.is_some_and(|c| [Console::Autopilot, Console::Ad].contains(&c));
         if entry.irreversible && !asked && !through {
             return Some(format!("{slug} on a record that nobody asked for"));
         }
-        let lost = device.purpose == Purpose::Lost && slug == "entra-disable";
+        let lost = device.purpose == Disposition::Lost && slug == "entra-disable";
         if slug.starts_with("entra-") && object.ztdid && !lost {
             return Some(format!("{slug} on the record of Autopilot"));
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::tests::{playbooks, reckless, subject};
 use super::*;
 use crate::console::Console;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 
 /// Which consoles hold the device, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,18 +29,18 @@ enum Autopilot {
 }
 
 /// What findings ask for; several at once where the text says so.
-const ASKS: [&[(Intent, Named)]; 11] = [
-    &[(Intent::Remove, Named::None)],
-    &[(Intent::Objects, Named::Live(Console::Entra))],
-    &[(Intent::Objects, Named::Live(Console::Intune))],
-    &[(Intent::Objects, Named::Live(Console::Autopilot))],
-    &[(Intent::Objects, Named::Live(Console::Abm))],
-    &[(Intent::Objects, Named::Older)],
-    &[(Intent::Objects, Named::All)],
-    &[(Intent::Remove, Named::None), (Intent::Objects, Named::Older), (Intent::Reconnect, Named::None)],
-    &[(Intent::Objects, Named::Older), (Intent::Reconnect, Named::None)],
-    &[(Intent::Reconnect, Named::None), (Intent::Review, Named::All)],
-    &[(Intent::Review, Named::All)],
+const ASKS: [&[(StepIntent, Named)]; 11] = [
+    &[(StepIntent::Remove, Named::None)],
+    &[(StepIntent::Objects, Named::Live(Console::Entra))],
+    &[(StepIntent::Objects, Named::Live(Console::Intune))],
+    &[(StepIntent::Objects, Named::Live(Console::Autopilot))],
+    &[(StepIntent::Objects, Named::Live(Console::Abm))],
+    &[(StepIntent::Objects, Named::Older)],
+    &[(StepIntent::Objects, Named::All)],
+    &[(StepIntent::Remove, Named::None), (StepIntent::Objects, Named::Older), (StepIntent::Reconnect, Named::None)],
+    &[(StepIntent::Objects, Named::Older), (StepIntent::Reconnect, Named::None)],
+    &[(StepIntent::Reconnect, Named::None), (StepIntent::Review, Named::All)],
+    &[(StepIntent::Review, Named::All)],
 ];
 
 /// Records that a finding names.
@@ -116,7 +116,7 @@ fn furnish(mut device: Subject, presence: Presence, autopilot: Autopilot) -> Sub
     device
 }
 
-fn ask(device: &mut Subject, asks: &[(Intent, Named)]) {
+fn ask(device: &mut Subject, asks: &[(StepIntent, Named)]) {
     for &(intent, named) in asks {
         let wanted = |o: &&Object| match named {
             Named::None => false,
@@ -160,10 +160,10 @@ fn every_device(mut check: impl FnMut(&Subject)) {
 /// The same device under every sign of life, identity, purpose and set of findings.
 fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
     let others = [
-        (Purpose::Reuse, Activity::Active),
-        (Purpose::Reuse, Activity::Stale),
-        (Purpose::Repair, Activity::Stale),
-        (Purpose::Replace, Activity::Unknown),
+        (Disposition::Reuse, Activity::Active),
+        (Disposition::Reuse, Activity::Stale),
+        (Disposition::Repair, Activity::Stale),
+        (Disposition::Replace, Activity::Unknown),
     ];
     for (at, asks) in ASKS.iter().enumerate() {
         let mut device = furnished.clone();
@@ -185,7 +185,7 @@ fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
             }
             (device.shared, device.teams, device.flex) = (true, true, true);
             check(&device);
-            (device.purpose, device.activity) = (Purpose::Dispose, Activity::Stale);
+            (device.purpose, device.activity) = (Disposition::Dispose, Activity::Stale);
             check(&device);
             device.kept = true;
             check(&device);
@@ -216,7 +216,7 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
         device
     };
     for one in [
-        with(&|d| (d.purpose, d.decided) = (Purpose::Lost, true)),
+        with(&|d| (d.purpose, d.decided) = (Disposition::Lost, true)),
         // No phone and no Chromebook runs a server system.
         with(&|d| d.server = !matches!(d.platform, Some(Platform::Android | Platform::Ios | Platform::Chromeos))),
         with(&|d| d.surface_hub = true),
@@ -332,8 +332,8 @@ fn a_step_is_done_where_the_device_is() {
 #[test]
 fn only_what_is_asked_for_goes() {
     check_all(|plan| {
-        let (device, remove) = (plan.device, plan.device.asks(Intent::Remove));
-        if !remove && !device.asks(Intent::Objects) {
+        let (device, remove) = (plan.device, plan.device.asks(StepIntent::Remove));
+        if !remove && !device.asks(StepIntent::Objects) {
             let touched = plan.steps.iter().any(|(e, _)| e.irreversible || e.slug.ends_with("-disable"));
             return demand(!touched, "nothing goes where nothing is asked to go");
         }
@@ -390,12 +390,12 @@ fn entra_is_left_to_ad_and_to_autopilot() {
             let object = object.ok_or("an Entra step has an object")?;
             let surplus = device.names(object.record) && !object.live;
             // Disabling a lost one closes its access and can be undone.
-            let lost = device.purpose == Purpose::Lost && entry.slug == "entra-disable";
+            let lost = device.purpose == Disposition::Lost && entry.slug == "entra-disable";
             demand(!object.ztdid || lost, "the stamped record is left alone")?;
             demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
             let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
             demand(!autopilot || stamped || lost, "any joined record may be the one of Autopilot")?;
-            let managed = plan.holds(Console::Intune) && !device.asks(Intent::Remove);
+            let managed = plan.holds(Console::Intune) && !device.asks(StepIntent::Remove);
             demand(!managed || !object.live, "a managed device keeps its live record")?;
             demand(!autopilot || surplus || lost, "the record of an Autopilot device is left alone")?;
             if entry.slug == "entra-delete" {
@@ -451,7 +451,7 @@ fn platforms_decide_what_intune_can_do() {
 fn keys_are_asked_for_only_where_something_goes() {
     check_all(|plan| {
         let keys = plan.steps.iter().any(|(e, _)| e.slug == "back-up-bitlocker-key" || e.slug == "back-up-laps");
-        let asked = |o: &Object| plan.device.asks(Intent::Remove) || plan.device.names(o.record);
+        let asked = |o: &Object| plan.device.asks(StepIntent::Remove) || plan.device.names(o.record);
         let holds_keys = [Console::Intune, Console::Entra, Console::Autopilot, Console::Ad];
         let goes = plan.device.objects.iter().any(|o| asked(o) && holds_keys.contains(&o.console));
         demand(!keys || goes, "keys are saved before a record goes")
@@ -527,9 +527,9 @@ fn what_still_lives_is_confirmed_before_it_goes() {
         for (entry, object) in plan.steps.iter().filter(|(e, _)| e.slug == "entra-disable" && e.console.is_some()) {
             let live = object.is_some_and(|o| o.live);
             let told = !entry.condition.is_empty();
-            let confirmed = !device.asks(Intent::Remove) || device.activity == Activity::Unknown || told;
+            let confirmed = !device.asks(StepIntent::Remove) || device.activity == Activity::Unknown || told;
             demand(confirmed, "an active device leaves only when somebody has said so")?;
-            let named = !device.asks(Intent::Remove) && live && !device.ad_complete;
+            let named = !device.asks(StepIntent::Remove) && live && !device.ad_complete;
             let again = ["enrol it again", "Whoever runs it"].iter().any(|word| entry.condition.contains(word));
             demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
         }
@@ -539,7 +539,7 @@ fn what_still_lives_is_confirmed_before_it_goes() {
 
 /// The records that a claim of the device names, or all of them where the whole device leaves.
 fn leaves(plan: &Plan, object: &Object) -> bool {
-    plan.device.asks(Intent::Remove) || plan.device.names(object.record)
+    plan.device.asks(StepIntent::Remove) || plan.device.names(object.record)
 }
 
 #[test]
@@ -577,18 +577,21 @@ fn what_stays_keeps_its_registrations() {
         for (entry, object) in &plan.steps {
             let slug = entry.slug.as_str();
             let live = object.is_none_or(|o| o.live);
-            let stays = matches!(device.purpose, Purpose::Reuse | Purpose::Repair);
+            let stays = matches!(device.purpose, Disposition::Reuse | Disposition::Repair);
             let released = ["abm-unassign", "abm-release", "chrome-deprovision", "intune-deprovision-chromeos"];
             // An enrolled Chromebook cannot be repaired: it is deprovisioned, and enrolled again when it is back.
-            let mended = device.purpose == Purpose::Repair && slug.contains("deprovision");
+            let mended = device.purpose == Disposition::Repair && slug.contains("deprovision");
             demand(!stays || mended || !released.contains(&slug), "what stays is not released")?;
             demand(!stays || slug != "autopilot-delete" || !live, "what stays keeps its Autopilot record")?;
-            demand(device.purpose != Purpose::Replace || slug != "abm-release", "an exchanged one may go to Apple")?;
+            demand(
+                device.purpose != Disposition::Replace || slug != "abm-release",
+                "an exchanged one may go to Apple",
+            )?;
             let touches = entry.console.is_some() && !slug.starts_with("back-up-") && slug != "activation-lock-off";
             let wiped = slug == "intune-wipe" || mended;
             let named = object.is_some_and(|o| device.names(o.record) && !o.live);
             demand(
-                device.purpose != Purpose::Repair || !touches || wiped || named,
+                device.purpose != Disposition::Repair || !touches || wiped || named,
                 "what comes back from repair is at most erased",
             )?;
         }
@@ -631,7 +634,7 @@ const MAY_NEVER_COME: &[&str] = &["is confirmed", "has arrived", "wait for it"];
 fn closing_access_never_waits_for_what_may_never_come() {
     check_all_shipped(|plan| {
         // What is set up again stays in the organisation; its old record goes once it has a new one.
-        if plan.device.purpose == Purpose::Reuse {
+        if plan.device.purpose == Disposition::Reuse {
             return Ok(());
         }
         let waits = |e: &Entry| MAY_NEVER_COME.iter().any(|word| e.condition.contains(word));
@@ -652,7 +655,8 @@ fn closing_access_never_waits_for_what_may_never_come() {
 fn what_leaves_for_good_is_erased_or_somebody_accepts_the_rest() {
     check_all(|plan| {
         let device = plan.device;
-        let leaves = matches!(device.purpose, Purpose::Dispose | Purpose::Replace) && device.asks(Intent::Remove);
+        let leaves =
+            matches!(device.purpose, Disposition::Dispose | Disposition::Replace) && device.asks(StepIntent::Remove);
         let work_part = matches!(device.mode, AndroidMode::PersonalWorkProfile | AndroidMode::DeviceAdministrator);
         let keeps_nothing = device.server && plan.steps.iter().all(|(e, _)| !e.condition.contains("Whoever runs it"));
         if !leaves || device.ownership == Ownership::Personal || work_part || keeps_nothing {
@@ -685,7 +689,7 @@ fn activation_lock_goes_off_only_with_the_device_in_hand() {
     check_all(|plan| {
         let mut off = plan.steps.iter().filter(|(e, _)| e.slug == "activation-lock-off");
         demand(off.clone().all(|(e, _)| e.condition.contains("in hand")), "only with the device in hand")?;
-        demand(plan.device.purpose != Purpose::Lost || off.next().is_none(), "the lock of a lost device stays on")
+        demand(plan.device.purpose != Disposition::Lost || off.next().is_none(), "the lock of a lost device stays on")
     });
 }
 
@@ -693,7 +697,7 @@ fn activation_lock_goes_off_only_with_the_device_in_hand() {
 fn what_is_lost_keeps_its_records() {
     let never = ["-delete", "autopilot-", "abm-", "deprovision", "powerwash", "activation-lock-off", "re-enroll"];
     check_all(|plan| {
-        let lost = plan.device.purpose == Purpose::Lost;
+        let lost = plan.device.purpose == Disposition::Lost;
         let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
         demand(!lost || !taken, "records of a lost device stay")
     });

@@ -68,7 +68,7 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
             continue;
         }
         columns.push(column(case, &own.name, own.made.kind(), made_up.as_ref(), |m| {
-            m.devices.derived(&m.shelves, own.console, &own.name, &own.made)
+            m.devices.derived(&m.store, own.console, &own.name, &own.made)
         })?);
     }
     if !rule.after.is_empty() {
@@ -93,8 +93,8 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
     }
     if let Some(expected) = &case.objects {
         let Some(made_up) = &made_up else { return Ok(vec!["`objects` needs `records`".into()]) };
-        let found = objects_of(rule, &[0], &made_up.shelves, &made_up.devices)?;
-        let mut found: Vec<String> = found.iter().flatten().map(|record| made_up.shelves.object(*record)).collect();
+        let found = objects_of(rule, &[0], &made_up.store, &made_up.devices)?;
+        let mut found: Vec<String> = found.iter().flatten().map(|record| made_up.store.object(*record)).collect();
         let mut expected = expected.clone();
         found.sort();
         expected.sort();

@@ -255,8 +255,8 @@ impl Condition {
     #[must_use]
     pub fn record_columns(&self) -> Vec<&'static str> {
         let of_device = |name: &String| {
-            let carried = self.registry.carried_column(name).map(|column| column.made.record_columns());
-            carried.into_iter().flatten().chain(crate::schema::beneath(name).iter().copied()).collect::<Vec<_>>()
+            let aggregate = self.registry.aggregate_column(name).map(|column| column.made.record_columns());
+            aggregate.into_iter().flatten().chain(crate::schema::beneath(name).iter().copied()).collect::<Vec<_>>()
         };
         let own = roots(&self.expr);
         if self.console.is_some() {

@@ -38,7 +38,7 @@ pub(super) struct Raw {
     pub objects: Vec<RawObjects>,
     /// Columns of the device table whose values are shown with a finding.
     pub evidence: Vec<String>,
-    pub plan: Intent,
+    pub plan: RuleAction,
     pub why: String,
     /// One sentence about a group of devices; `{count}`, `{devices}`, `{days}` are filled in.
     pub summary: String,
@@ -179,7 +179,7 @@ impl Expect {
 /// What a finding asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Intent {
+pub enum RuleAction {
     /// The device leaves service.
     Remove,
     /// Only the objects of the finding go.
@@ -190,7 +190,7 @@ pub enum Intent {
     Review,
 }
 
-impl Intent {
+impl RuleAction {
     /// The word in rule files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -227,7 +227,7 @@ pub struct Text {
     /// Severity where no condition gives another.
     pub severity: Severity,
     /// What a finding asks for.
-    pub plan: Intent,
+    pub plan: RuleAction,
 }
 
 /// Keys of a rule file, for finding the one that was meant.

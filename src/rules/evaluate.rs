@@ -12,16 +12,16 @@ use super::show::{evidence, values};
 use crate::coverage::Devices;
 use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
-use crate::identity::{Links, Shelves};
+use crate::identity::{Links, RecordStore};
 use crate::ids::DeviceId;
 use crate::language::{first_line, mask as truth, quietly};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
 /// What rules are judged on.
 #[derive(Clone, Copy)]
-pub struct Ground<'a> {
+pub struct EvalContext<'a> {
     /// The records.
-    pub shelves: &'a Shelves,
+    pub store: &'a RecordStore,
     /// What holds them together.
     pub links: &'a Links,
     /// The devices, and what the lists prove of them.
@@ -43,14 +43,14 @@ struct Judged {
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(rules: &[Rule], ground: Ground<'_>) -> Result<(Vec<Tally>, Findings)> {
-    let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, ground)).collect();
+pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<(Vec<Tally>, Findings)> {
+    let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, context)).collect();
     let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
     let columns = wanted
         .par_iter()
-        .map(|name| ground.devices.column(ground.shelves, ground.links, name))
+        .map(|name| context.devices.column(context.store, context.links, name))
         .collect::<Result<Vec<Column>>>()?;
-    let table = DataFrame::new(ground.devices.count as usize, columns).map_err(internal)?;
+    let table = DataFrame::new(context.devices.count as usize, columns).map_err(internal)?;
 
     let mut judged: BTreeMap<usize, Judged> = BTreeMap::new();
     for second in [false, true] {
@@ -61,7 +61,7 @@ pub fn judge(rules: &[Rule], ground: Ground<'_>) -> Result<(Vec<Tally>, Findings
             .map(|(at, rule)| {
                 let outcome = match runnable.get(*at) {
                     Some(Some(reason)) => Judged::without(Outcome::DidNotRun, reason.clone()),
-                    _ => quietly(|| one(rule, &table, ground, flagged(rule, rules, &judged, ground)))
+                    _ => quietly(|| one(rule, &table, context, flagged(rule, rules, &judged, context)))
                         .unwrap_or_else(|message| Judged::without(Outcome::Failed, message)),
                 };
                 (*at, outcome)
@@ -69,21 +69,21 @@ pub fn judge(rules: &[Rule], ground: Ground<'_>) -> Result<(Vec<Tally>, Findings
             .collect();
         judged.extend(found);
     }
-    Ok(gather(rules, judged.into_values().collect(), ground))
+    Ok(gather(rules, judged.into_values().collect(), context))
 }
 
-fn gather(rules: &[Rule], judged: Vec<Judged>, ground: Ground<'_>) -> (Vec<Tally>, Findings) {
+fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings) {
     let mut findings = Findings::default();
     let mut tallies = Vec::with_capacity(rules.len());
     for ((number, rule), judged) in (0_u16..).zip(rules).zip(judged) {
         tallies.push(judged.tally);
         let rows = judged.devices.into_iter().zip(judged.severity).zip(judged.evidence).zip(judged.objects);
         for (((device, severity), evidence), objects) in rows {
-            let held = |record: &u32| ground.links.weak.get(*record as usize) == Some(&true);
+            let held = |record: &u32| context.links.weak.get(*record as usize) == Some(&true);
             // What rests on a weak link is shown, and nothing is planned on it.
-            let weak = rests_on_weak(rule, ground.devices, DeviceId::new(device))
+            let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
                 || (!objects.is_empty() && objects.iter().all(held));
-            let confidence = if weak { Confidence::Low } else { confidence(ground.devices, device) };
+            let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
             findings.push(number, device, severity, confidence, weak, evidence, objects);
         }
     }
@@ -100,7 +100,7 @@ fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
 
 /// Whether one of the rules that a rule comes after holds, one value a device; unknown where none does and one is not
 /// known. A rule that did not run asks for nothing.
-fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, ground: Ground<'_>) -> Option<Column> {
+fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, context: EvalContext<'_>) -> Option<Column> {
     if rule.after.is_empty() {
         return None;
     }
@@ -110,7 +110,7 @@ fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, ground
         .filter(|(_, other)| rule.after.contains(&other.text.id))
         .filter_map(|(at, _)| judged.get(&at)?.mask.as_ref())
         .collect();
-    let flagged = three_valued::any_of(masks, ground.devices.count as usize);
+    let flagged = three_valued::any_of(masks, context.devices.count as usize);
     Some(flagged.with_name(FLAGGED.into()).into_column())
 }
 
@@ -126,12 +126,12 @@ fn columns_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<&'static str> {
 fn columns_read(
     rule: &Rule,
     table: &DataFrame,
-    ground: Ground<'_>,
+    context: EvalContext<'_>,
     flagged: Option<Column>,
 ) -> Result<DataFrame, String> {
     let mut own = table.select(rule.columns.iter().copied()).map_err(|e| first_line(&e))?;
     for derived in &rule.derived {
-        let column = ground.devices.derived(ground.shelves, derived.console, &derived.name, &derived.made)?;
+        let column = context.devices.derived(context.store, derived.console, &derived.name, &derived.made)?;
         own.with_column(column).map_err(|e| first_line(&e))?;
     }
     if let Some(flagged) = flagged {
@@ -140,8 +140,8 @@ fn columns_read(
     Ok(own)
 }
 
-fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Column>) -> Result<Judged, String> {
-    let table = columns_read(rule, table, ground, flagged)?;
+fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option<Column>) -> Result<Judged, String> {
+    let table = columns_read(rule, table, context, flagged)?;
     let mask = truth(&table, &rule.when)?;
     let matched: Vec<u32> =
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
@@ -150,8 +150,8 @@ fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Colum
     let shown = table.select(rule.shown.iter().map(String::as_str)).and_then(|t| t.take(&index));
     let own = shown.map_err(|e| first_line(&e))?;
     let severity = severities(rule, &own)?;
-    let evidence = evidence(rule, &as_written(rule, own, &index, ground)?);
-    let objects = objects_of(rule, &matched, ground.shelves, ground.devices)?;
+    let evidence = evidence(rule, &as_written(rule, own, &index, context)?);
+    let objects = objects_of(rule, &matched, context.store, context.devices)?;
     let tally = Tally {
         outcome: Outcome::Ran,
         reason: String::new(),
@@ -164,12 +164,12 @@ fn one(rule: &Rule, table: &DataFrame, ground: Ground<'_>, flagged: Option<Colum
 }
 
 /// The values that evidence shows: identifiers as their consoles write them.
-fn as_written(rule: &Rule, mut own: DataFrame, index: &IdxCa, ground: Ground<'_>) -> Result<DataFrame, String> {
+fn as_written(rule: &Rule, mut own: DataFrame, index: &IdxCa, context: EvalContext<'_>) -> Result<DataFrame, String> {
     if index.is_empty() {
         return Ok(own);
     }
     for name in &rule.evidence {
-        let written = ground.devices.as_written(ground.shelves, name).map_err(|e| e.to_string())?;
+        let written = context.devices.as_written(context.store, name).map_err(|e| e.to_string())?;
         let Some(written) = written else { continue };
         let Ok(compared) = own.column(name) else { continue };
         let written = written.take(index).map_err(|e| first_line(&e))?;
@@ -210,20 +210,20 @@ pub struct RuleStory {
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made.
-pub fn explain(rules: &[Rule], ground: Ground<'_>, device: u32) -> Result<Vec<RuleStory>> {
+pub fn explain(rules: &[Rule], context: EvalContext<'_>, device: u32) -> Result<Vec<RuleStory>> {
     let wanted = columns_of(rules.iter());
     let columns = wanted
         .par_iter()
-        .map(|name| ground.devices.column(ground.shelves, ground.links, name))
+        .map(|name| context.devices.column(context.store, context.links, name))
         .collect::<Result<Vec<Column>>>()?;
-    let table = DataFrame::new(ground.devices.count as usize, columns).map_err(internal)?;
+    let table = DataFrame::new(context.devices.count as usize, columns).map_err(internal)?;
     let at = IdxCa::from_vec("".into(), vec![device]);
     let mut stories: BTreeMap<usize, RuleStory> = BTreeMap::new();
     for second in [false, true] {
         for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.after.is_empty() != second) {
-            let story = match cannot_run(rule, ground) {
+            let story = match cannot_run(rule, context) {
                 Some(reason) => RuleStory { rule: number, holds: None, reason, values: Vec::new() },
-                None => quietly(|| story(number, rule, &table, ground, &at, told(rule, rules, &stories, ground)))
+                None => quietly(|| story(number, rule, &table, context, &at, told(rule, rules, &stories, context)))
                     .unwrap_or_else(|reason| RuleStory { rule: number, holds: None, reason, values: Vec::new() }),
             };
             stories.insert(number, story);
@@ -236,11 +236,11 @@ fn story(
     number: usize,
     rule: &Rule,
     table: &DataFrame,
-    ground: Ground<'_>,
+    context: EvalContext<'_>,
     at: &IdxCa,
     flagged: Option<Column>,
 ) -> Result<RuleStory, String> {
-    let row = columns_read(rule, table, ground, flagged)?.take(at).map_err(|e| first_line(&e))?;
+    let row = columns_read(rule, table, context, flagged)?.take(at).map_err(|e| first_line(&e))?;
     let value = |name: &String| row.column(name).ok().and_then(|column| values(column).next().flatten());
     let values = rule.decides.iter().map(|name| (name.clone(), value(name))).collect();
     let mask = truth(&row, &rule.when)?;
@@ -248,13 +248,13 @@ fn story(
 }
 
 /// [`flagged`] for one device, from what was told of the rules before; the same value for all.
-fn told(rule: &Rule, rules: &[Rule], stories: &BTreeMap<usize, RuleStory>, ground: Ground<'_>) -> Option<Column> {
+fn told(rule: &Rule, rules: &[Rule], stories: &BTreeMap<usize, RuleStory>, context: EvalContext<'_>) -> Option<Column> {
     if rule.after.is_empty() {
         return None;
     }
     let before = rules.iter().enumerate().filter(|(_, other)| rule.after.contains(&other.text.id));
     let holds = three_valued::any(before.filter_map(|(at, _)| stories.get(&at)?.holds));
-    let all = std::iter::repeat_n(holds, ground.devices.count as usize);
+    let all = std::iter::repeat_n(holds, context.devices.count as usize);
     Some(BooleanChunked::from_iter_options(FLAGGED.into(), all).into_column())
 }
 
@@ -267,18 +267,18 @@ fn confidence(devices: &Devices, device: u32) -> Confidence {
 }
 
 /// Why a rule cannot run on these exports.
-fn cannot_run(rule: &Rule, ground: Ground<'_>) -> Option<String> {
+fn cannot_run(rule: &Rule, context: EvalContext<'_>) -> Option<String> {
     if let Some(reason) = &rule.off {
         return Some(format!("switched off: {reason}"));
     }
-    let lists = ground.devices.coverage().lists();
+    let lists = context.devices.coverage().lists();
     for (console, column) in &rule.needs {
         if let Some(reason) = lists.lacks(*console) {
             return Some(reason);
         }
         if let Some(column) = column {
-            let shelf = ground.shelves.of(*console);
-            let filled = shelf.is_some_and(|s| is_filled(&s.frame, column));
+            let console_records = context.store.of(*console);
+            let filled = console_records.is_some_and(|s| is_filled(&s.frame, column));
             if !filled {
                 return Some(format!("the {} export has no column for `{column}`, or nothing in it", console.title()));
             }

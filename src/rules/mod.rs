@@ -24,8 +24,8 @@ use crate::schema::{instead, nearest};
 
 pub use cases::run_cases;
 pub use conditions::{Condition, Conditions, run_condition_cases};
-pub use describe::{Intent, Text};
-pub use evaluate::{Ground, RuleStory, explain, judge};
+pub use describe::{RuleAction, Text};
+pub use evaluate::{EvalContext, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
 pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};

@@ -8,7 +8,7 @@ use crate::coverage::Devices;
 use crate::coverage::View;
 use crate::frame::by_device::scatter;
 use crate::frame::make;
-use crate::identity::{NONE, Shelves};
+use crate::identity::{NONE, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::first_line;
 use crate::language::roots;
@@ -17,24 +17,24 @@ use crate::language::roots;
 pub(super) fn objects_of(
     rule: &Rule,
     matched: &[u32],
-    shelves: &Shelves,
+    store: &RecordStore,
     devices: &Devices,
 ) -> Result<Vec<Vec<u32>>, String> {
     let mut position = ByDevice::filled(NONE, devices.count);
     scatter(&mut position, matched.iter().copied().map(DeviceId::new), 0_u32.., |slot, at| *slot = at);
     let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != NONE;
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); matched.len()];
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
+    for (at, console_records) in store.by_console.iter().enumerate() {
         let lines: Vec<u32> = (0_u32..)
             .zip(devices.device_of(at))
             .filter(|(_, device)| is_matched(device))
             .map(|(line, _)| line)
             .collect();
-        for objects in rule.objects.iter().filter(|o| o.console.is_none_or(|c| c == shelf.console)) {
-            let view = View { shelf, device_of: devices.device_of(at), devices, shelves };
+        for objects in rule.objects.iter().filter(|o| o.console.is_none_or(|c| c == console_records.console)) {
+            let view = View { console_records, device_of: devices.device_of(at), devices, store };
             for line in view.chosen(objects, &lines)? {
                 if let Some(list) = out.get_mut(*position.get(view.device(line)) as usize) {
-                    list.push(shelf.offset + line);
+                    list.push(console_records.offset + line);
                 }
             }
         }
@@ -65,10 +65,10 @@ impl View<'_> {
 
     /// Per line: whether it is the live one of its group, and how many its group has.
     fn groups(&self, group: &Group, lines: &[u32]) -> (Vec<bool>, Vec<u32>) {
-        let words = self.shelf.text(&group.column);
-        let seen = self.shelf.times("last_seen");
-        let enrolled = self.shelf.times("enrolled");
-        let ids = self.shelf.text("native_id");
+        let words = self.console_records.text(&group.column);
+        let seen = self.console_records.times("last_seen");
+        let enrolled = self.console_records.times("enrolled");
+        let ids = self.console_records.text("native_id");
         let name = |line: u32| -> Option<(DeviceId, &str)> {
             let word = words.and_then(|w| w.get(line as usize))?;
             Some((*self.device_of.get(line as usize)?, group.of.get(word)?.as_str()))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::describe::{Case, Expect, Intent};
+use super::describe::{Case, Expect, RuleAction};
 use super::rule::{Objects, Rule};
 use crate::console::Console;
 use crate::language::What;
@@ -127,12 +127,12 @@ fn object(objects: &Objects) -> String {
     }
 }
 
-const fn intent(intent: Intent) -> &'static str {
+const fn intent(intent: RuleAction) -> &'static str {
     match intent {
-        Intent::Remove => "The device is to leave service: the plan has the steps for it, in their safe order.",
-        Intent::Objects => "Only the objects that the finding names are to go; the device stays.",
-        Intent::Reconnect => "The device is to be managed again; nothing is removed.",
-        Intent::Review => "A person has to look; nothing is removed.",
+        RuleAction::Remove => "The device is to leave service: the plan has the steps for it, in their safe order.",
+        RuleAction::Objects => "Only the objects that the finding names are to go; the device stays.",
+        RuleAction::Reconnect => "The device is to be managed again; nothing is removed.",
+        RuleAction::Review => "A person has to look; nothing is removed.",
     }
 }
 

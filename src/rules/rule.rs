@@ -95,8 +95,8 @@ pub(super) struct Objects {
 impl Rule {
     /// Record columns that the rule reads, through the device table or directly.
     pub fn record_columns(&self) -> Vec<&'static str> {
-        let carried = self.columns.iter().filter_map(|name| self.registry.carried_column(name));
-        let carried = carried.flat_map(|column| column.made.record_columns());
+        let aggregate = self.columns.iter().filter_map(|name| self.registry.aggregate_column(name));
+        let aggregate = aggregate.flat_map(|column| column.made.record_columns());
         let beneath = self.columns.iter().flat_map(|name| crate::schema::beneath(name)).copied();
         let needs = self.needs.iter().filter_map(|(_, column)| *column);
         let derived = self.derived.iter().flat_map(|own| own.made.reads());
@@ -105,7 +105,7 @@ impl Rule {
             objects.condition.iter().flat_map(roots).chain(group).collect::<Vec<_>>()
         });
         let direct = derived.chain(objects).filter_map(|name| record_field(&name)).map(|f| f.name).collect::<Vec<_>>();
-        carried.chain(beneath).chain(needs).chain(direct).collect()
+        aggregate.chain(beneath).chain(needs).chain(direct).collect()
     }
 
     /// Whether it names a shared condition.

@@ -67,7 +67,7 @@ pub const DEVICE: &[Field] = &[
     field("delete_days", Kind::Count, "threshold: days after which a stale device may be deleted"),
     field("sensor_days", Kind::Count, "threshold: days after which a Defender sensor is inactive"),
     field("pending_days", Kind::Count, "threshold: days a remote action may be pending"),
-    field("stock_days", Kind::Count, "threshold: days a device may lie on the shelf"),
+    field("stock_days", Kind::Count, "threshold: days a device may lie on the console_records"),
     field("as_of", Kind::Time, "the time at which everything is judged"),
 ];
 

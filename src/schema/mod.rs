@@ -13,7 +13,9 @@ pub use device::{DEVICE, beneath};
 pub use file_names::no_file_name;
 pub use record::{RECORD, record_field};
 pub(crate) use words::words;
-pub use words::{Activity, Confidence, Identity, JoinType, Outcome, Ownership, Platform, Purpose, Severity, Status};
+pub use words::{
+    Activity, Confidence, Disposition, Identity, JoinType, Outcome, Ownership, Platform, Severity, Status,
+};
 
 /// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -167,7 +167,7 @@ words! {
 
 words! {
     /// What becomes of a device once its plan is done. Given with `--intent`, or for one device in a decisions file.
-    Purpose {
+    Disposition {
         /// It leaves for good: sold, scrapped, given away.
         Dispose = "dispose",
         /// It stays and is set up again for somebody else.
@@ -182,7 +182,7 @@ words! {
 }
 
 #[allow(clippy::derivable_impls, reason = "the macro derives the same for every list")]
-impl Default for Purpose {
+impl Default for Disposition {
     fn default() -> Self {
         Self::Dispose
     }

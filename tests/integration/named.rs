@@ -39,7 +39,7 @@ fn texts(line: &str) -> impl Iterator<Item = &str> {
 /// Whether a text is the name of a console, or a column of the device table that begins with one.
 fn names(text: &str, registry: &Registry) -> bool {
     let word = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
-    word && (registry.parse(text).is_some() || registry.carried_column(text).is_some())
+    word && (registry.parse(text).is_some() || registry.aggregate_column(text).is_some())
         // A record column is no console's: `intune_id` is the id that any console may name.
         && lastseen::schema::record_field(text).is_none()
 }
@@ -82,7 +82,7 @@ fn the_look_sees_what_it_looks_for() {
         ("if console == Console::Intune {}", 1),
         ("match slug { \"entra\" => 1, \"google-mobile\" => 2 }", 2),
         ("device.column(\"intune_days\")", 1),
-        ("shelf.text(\"entra_id\")", 0),
+        ("console_records.text(\"entra_id\")", 0),
         ("Console::title(\"a sentence about intune\")", 0),
     ] {
         assert_eq!(named_in(code, registry), times, "{code}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lastseen::analysis;
-use lastseen::rules::Intent;
+use lastseen::rules::RuleAction;
 
 use crate::common::{AROUND, Line, Place, Report, Sheet};
 use crate::generator::Options;
@@ -184,7 +184,7 @@ fn every_plan_does_something() {
     let plans = plans();
     let shipped = analysis::check(&analysis::Options::default()).unwrap().rules;
     let reviewed: BTreeSet<&str> =
-        shipped.iter().filter(|rule| rule.text.plan == Intent::Review).map(|rule| rule.text.id.as_str()).collect();
+        shipped.iter().filter(|rule| rule.text.plan == RuleAction::Review).map(|rule| rule.text.id.as_str()).collect();
     plans.hold(|_, key, steps| {
         let to_look_at = plans.rules[key].iter().all(|rule| reviewed.contains(rule.as_str()));
         // A plan that leaves everything alone must at least say what has to be found out first.

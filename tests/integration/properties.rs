@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use lastseen::analysis::{self, Progress};
 use lastseen::assets;
 use lastseen::formats::{self, Formats};
-use lastseen::identity::{self, Links, Shelves};
+use lastseen::identity::{self, Links, RecordStore};
 use lastseen::outcome::Outcome;
 use lastseen::read;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn keys(outcome: &Outcome) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Only what reading and linking give: a tangle takes many tries to be told from another.
-fn identify(place: &Place) -> (Shelves, Links) {
+fn identify(place: &Place) -> (RecordStore, Links) {
     static FORMATS: LazyLock<Formats> = LazyLock::new(formats);
     let mut records = Vec::new();
     for input in read::discover(&[place.path("in")]).unwrap() {
@@ -73,15 +73,15 @@ fn identify(place: &Place) -> (Shelves, Links) {
 }
 
 /// What the row of a record says, apart from where it stands.
-fn content(records: &Shelves, record: u32) -> String {
-    let (shelf, line) = records.locate(record).unwrap();
-    let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
+fn content(records: &RecordStore, record: u32) -> String {
+    let (console_records, line) = records.locate(record).unwrap();
+    let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
     let cells = ["native_id", "serial", "entra_id", "intune_id", "ztdid", "manufacturer", "platform", "join_type"];
-    format!("{} {}", shelf.console, cells.map(cell).join(","))
+    format!("{} {}", console_records.console, cells.map(cell).join(","))
 }
 
 /// The rows of each device, with a row more than once where it stands in the files more than once.
-fn clusters((records, links): &(Shelves, Links)) -> Vec<Vec<String>> {
+fn clusters((records, links): &(RecordStore, Links)) -> Vec<Vec<String>> {
     let mut clusters: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for (record, device) in (0_u32..).zip(&links.device) {
         clusters.entry(*device).or_default().push(content(records, record));
@@ -221,7 +221,7 @@ fn write_lives(rows: &[(usize, Lived)], name: &str) -> Place {
 }
 
 /// Devices by their rows, and whether a person must look at each.
-fn doubts((records, links): &(Shelves, Links)) -> BTreeSet<(Vec<String>, bool)> {
+fn doubts((records, links): &(RecordStore, Links)) -> BTreeSet<(Vec<String>, bool)> {
     let mut devices: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for (record, device) in (0_u32..).zip(&links.device) {
         devices.entry(*device).or_default().push(records.object(record));
@@ -414,8 +414,8 @@ proptest! {
             let (records, links) = identify(&place);
             let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for (record, device) in (0_u32..).zip(&links.device) {
-                let (shelf, line) = records.locate(record).unwrap();
-                let cell = |column: &str| shelf.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
+                let (console_records, line) = records.locate(record).unwrap();
+                let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
                 let said = ["serial_written", "manufacturer", "model", "group_tag"].map(cell).join("|");
                 keys.entry(said).or_default().push(links.key[*device as usize].clone());
             }
@@ -469,9 +469,9 @@ proptest! {
         let (records, links) = identify(&write(&rows, ["", "x"], |_| false));
         let mut said: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
         for (record, device) in (0_u32..).zip(&links.device) {
-            let (shelf, line) = records.locate(record).unwrap();
+            let (console_records, line) = records.locate(record).unwrap();
             let sure = links.guarded.binary_search(&record).is_err() && !links.weak[record as usize];
-            if let Some(serial) = shelf.text("serial").and_then(|c| c.get(line)).filter(|_| sure) {
+            if let Some(serial) = console_records.text("serial").and_then(|c| c.get(line)).filter(|_| sure) {
                 said.entry(*device).or_default().insert(serial.to_owned());
             }
         }

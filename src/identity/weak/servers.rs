@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Proposal, Sketch, digest, each_name};
 use crate::identity::keys::Kind;
 use crate::identity::names::{is_server, short_name};
-use crate::identity::shelves::{Shelf, Shelves};
+use crate::identity::record_store::{ConsoleRecords, RecordStore};
 
 /// A computer or machine of one console.
 struct Server {
@@ -27,17 +27,19 @@ impl Server {
 }
 
 /// Pairs of a computer and a machine of one name that nothing else bears.
-pub(super) fn by_name(shelves: &Shelves, sketch: &Sketch) -> Vec<Proposal> {
-    let directory = shelves.shelves.iter().find(|shelf| shelf.console.is_directory());
-    let Some(computers) = directory.map(|shelf| servers(shelf, sketch)) else { return Vec::new() };
-    let named = |shelf: &&Shelf| shelf.console.is_joined_by_host_name() && !shelf.console.is_directory();
-    let others = shelves.shelves.iter().filter(named);
-    others.flat_map(|shelf| pairs(shelves, sketch, &computers, servers(shelf, sketch))).collect()
+pub(super) fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
+    let directory = store.by_console.iter().find(|console_records| console_records.console.is_directory());
+    let Some(computers) = directory.map(|console_records| servers(console_records, sketch)) else { return Vec::new() };
+    let named = |console_records: &&ConsoleRecords| {
+        console_records.console.is_joined_by_host_name() && !console_records.console.is_directory()
+    };
+    let others = store.by_console.iter().filter(named);
+    others.flat_map(|console_records| pairs(store, sketch, &computers, servers(console_records, sketch))).collect()
 }
 
 /// The machines of one console that are a computer of the directory.
 fn pairs(
-    shelves: &Shelves,
+    store: &RecordStore,
     sketch: &Sketch,
     computers: &HashMap<String, Server>,
     mut machines: HashMap<String, Server>,
@@ -47,9 +49,9 @@ fn pairs(
     if digests.is_empty() {
         return Vec::new();
     }
-    for shelf in shelves.shelves.iter().filter(|shelf| shelf.console.makes_devices()) {
+    for console_records in store.by_console.iter().filter(|console_records| console_records.console.makes_devices()) {
         each_name(
-            shelf,
+            console_records,
             sketch,
             |_, name| digests.contains(&digest(name)),
             |name, root| {
@@ -68,14 +70,14 @@ fn pairs(
 
 /// What no other console holds, by host name. Where several sets of records bear it, any of them stands here: the
 /// others give it away as borne by several.
-fn servers(shelf: &Shelf, sketch: &Sketch) -> HashMap<String, Server> {
+fn servers(console_records: &ConsoleRecords, sketch: &Sketch) -> HashMap<String, Server> {
     let mut found = HashMap::new();
-    let (Some(names), Some(systems)) = (shelf.text("name"), shelf.text("os")) else { return found };
-    let cell = |column: &str, line: usize| shelf.text(column).and_then(|c| c.get(line));
-    let rows = sketch.of_shelf(shelf).zip(names.iter()).zip(systems.iter()).enumerate();
+    let (Some(names), Some(systems)) = (console_records.text("name"), console_records.text("os")) else { return found };
+    let cell = |column: &str, line: usize| console_records.text(column).and_then(|c| c.get(line));
+    let rows = sketch.of_shelf(console_records).zip(names.iter()).zip(systems.iter()).enumerate();
     for (line, ((root, name), system)) in rows {
         let server = system.and_then(server);
-        if sketch.consoles(root) != shelf.console.bit() || server == Some(false) {
+        if sketch.consoles(root) != console_records.console.bit() || server == Some(false) {
             continue;
         }
         let Some((name, short)) = name.and_then(|name| Some((name, short_name(name)?))) else { continue };

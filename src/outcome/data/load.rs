@@ -18,7 +18,7 @@ use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Planned, Suggestions};
 use crate::read::digest_of;
 use crate::rules::Findings;
-use crate::schema::{Activity, Confidence, Identity, JoinType, Ownership, Platform, Purpose, Severity, Status};
+use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts};
 
 /// The largest `run.json`: notices, rules and steps, none of which there are millions of.
@@ -394,7 +394,7 @@ fn groups(table: &Table, [list, member]: [&str; 2], lists: usize, members: usize
 fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>), Damage> {
     let device = table.below("device", limits.devices, true)?;
     let (key, serial) = (table.strings("device_key")?, table.strings("serial")?);
-    let (purpose, status) = (table.words("intent", Purpose::parse)?, table.each_word("status", Status::parse)?);
+    let (purpose, status) = (table.words("intent", Disposition::parse)?, table.each_word("status", Status::parse)?);
     let (assignee, note) = (table.strings("assignee")?, table.strings("note")?);
     let row = table.numbers("row")?;
     let words = purpose.into_iter().zip(status);

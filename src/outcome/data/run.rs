@@ -13,7 +13,7 @@ use crate::notice::Notice;
 use crate::outcome::{Accepted, Digested, InputFile, Outcome, Source};
 use crate::plan::{Batch, Entry, Suggestion};
 use crate::rules::{Tally, Text};
-use crate::schema::{Platform, Purpose};
+use crate::schema::{Disposition, Platform};
 
 /// The part of `run.json` by which its other parts are understood.
 #[derive(Debug, Deserialize)]
@@ -53,7 +53,7 @@ pub(super) struct Run {
     pub asked: Asked,
     pub as_of: i64,
     pub as_of_given: bool,
-    pub intent: Purpose,
+    pub intent: Disposition,
     pub thresholds: Days,
     /// Consoles by their numbers, as sets of them are saved.
     pub consoles: Vec<String>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::frame::Frame;
 use crate::identity::NONE;
 use crate::outcome::Outcome;
-use crate::schema::{Activity, Confidence, Identity, JoinType, Ownership, Platform, Purpose, Severity, Status};
+use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
 use crate::table::RecordColumns;
 
 /// Every table.
@@ -190,7 +190,7 @@ fn decisions(outcome: &Outcome) -> Frame<'_> {
         .number("device", move |at| some(device.get(at)))
         .text("device_key", move |at| get(at).map_or("", |d| &d.key))
         .text("serial", move |at| get(at).map_or("", |d| &d.serial))
-        .word("intent", Purpose::WORDS, move |at| get(at)?.purpose.map(|word| word as usize))
+        .word("intent", Disposition::WORDS, move |at| get(at)?.purpose.map(|word| word as usize))
         .word("status", Status::WORDS, move |at| get(at).map(|d| d.status as usize))
         .text("assignee", move |at| get(at).map_or("", |d| &d.assignee))
         .text("note", move |at| get(at).map_or("", |d| &d.note))

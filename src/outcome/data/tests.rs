@@ -13,7 +13,7 @@ use crate::identity::{AsOf, Thresholds};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
 use crate::plan::Suggestions;
 use crate::rules::Findings;
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 use crate::table::{DeviceTable, Identifiers, RecordTable, Texts, Times};
 
 struct Silent;
@@ -155,7 +155,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         settled_by: Vec::new(),
         suggestions: Suggestions { list: Vec::new(), of_finding: Vec::new() },
         decisions: Decided::default(),
-        purpose: Purpose::Repair,
+        purpose: Disposition::Repair,
         steps: Vec::new(),
         entries: Vec::new(),
         schedule: Schedule { of_device: vec![crate::identity::NONE; count], ..Schedule::default() },

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Expected, Test};
+use crate::plan::checked_file::{CheckedFile, place};
 use crate::plan::load::Definitions;
-use crate::plan::sheet::{Sheet, place};
-use crate::plan::{AndroidMode, Claim, Intent, Licence, Object, State, Subject};
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform, Purpose};
+use crate::plan::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 
 /// One test: what a device is and where it stands, and what its plan must be.
 #[derive(Clone, Debug, Deserialize)]
@@ -109,7 +109,7 @@ struct Finding {
 type Words<T> = (fn(&str) -> Option<T>, &'static [&'static str]);
 
 /// The word of a closed list; nothing where none is given or where it is misspelt, which is noted.
-fn word<T>(kind: &str, given: Option<&String>, (parse, known): Words<T>, sheet: &mut Sheet) -> Option<T> {
+fn word<T>(kind: &str, given: Option<&String>, (parse, known): Words<T>, sheet: &mut CheckedFile) -> Option<T> {
     let given = given?;
     let word = parse(given);
     if word.is_none() {
@@ -120,7 +120,7 @@ fn word<T>(kind: &str, given: Option<&String>, (parse, known): Words<T>, sheet: 
 
 impl RawTest {
     /// The test, its words looked up; `book` is the playbook of the file.
-    pub(in crate::plan) fn compile(&self, book: &str, steps: &Definitions, sheet: &mut Sheet) -> Test {
+    pub(in crate::plan) fn compile(&self, book: &str, steps: &Definitions, sheet: &mut CheckedFile) -> Test {
         let line = sheet.begin(&self.name);
         let ids: Vec<Option<String>> = self.records.iter().map(|record| record.id.clone()).collect();
         let subject = self.subject(&ids, sheet);
@@ -157,14 +157,14 @@ impl RawTest {
         nothing && self.texts.is_empty() && self.steps.is_none() && self.wipes.is_none() && self.playbook.is_none()
     }
 
-    fn subject(&self, ids: &[Option<String>], sheet: &mut Sheet) -> Subject {
+    fn subject(&self, ids: &[Option<String>], sheet: &mut CheckedFile) -> Subject {
         let given = &self.given;
         let ownership = word("owner", given.ownership.as_ref(), (Ownership::parse, Ownership::WORDS), sheet);
         let join_type = join_type(given.join_type.as_ref(), sheet);
         let identity = word("identity", given.identity.as_ref(), (Identity::parse, Identity::WORDS), sheet);
         let activity = word("activity", given.activity.as_ref(), (Activity::parse, Activity::WORDS), sheet);
         let mode = word("mode", given.mode.as_ref(), (AndroidMode::parse, AndroidMode::WORDS), sheet);
-        let purpose = word("intent", given.intent.as_ref(), (Purpose::parse, Purpose::WORDS), sheet);
+        let purpose = word("intent", given.intent.as_ref(), (Disposition::parse, Disposition::WORDS), sheet);
         Subject {
             device: 0,
             platform: word("platform", given.platform.as_ref(), (Platform::parse, Platform::WORDS), sheet),
@@ -183,7 +183,7 @@ impl RawTest {
             surface_hub: given.surface_hub,
             hololens: given.hololens,
             decided: given.decided,
-            purpose: purpose.unwrap_or(Purpose::Dispose),
+            purpose: purpose.unwrap_or(Disposition::Dispose),
             kept: given.kept,
             ad_complete: given.ad_complete,
             autopilot_proven: given.autopilot_complete,
@@ -194,12 +194,12 @@ impl RawTest {
     }
 }
 
-fn join_type(given: Option<&String>, sheet: &mut Sheet) -> JoinType {
+fn join_type(given: Option<&String>, sheet: &mut CheckedFile) -> JoinType {
     word("join type", given, (JoinType::parse, JoinType::WORDS), sheet).unwrap_or(JoinType::Unknown)
 }
 
 /// The number of a record, by its id.
-fn record(id: &str, ids: &[Option<String>], sheet: &mut Sheet) -> Option<u32> {
+fn record(id: &str, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<u32> {
     let at = ids.iter().position(|own| own.as_deref() == Some(id));
     if at.is_none() {
         sheet.unknown("record", id, ids.iter().flatten().map(String::as_str));
@@ -208,7 +208,7 @@ fn record(id: &str, ids: &[Option<String>], sheet: &mut Sheet) -> Option<u32> {
 }
 
 impl Record {
-    fn object(&self, number: u32, sheet: &mut Sheet) -> Option<Object> {
+    fn object(&self, number: u32, sheet: &mut CheckedFile) -> Option<Object> {
         let state = word("state", self.state.as_ref(), (State::parse, State::WORDS), sheet);
         let licence = word("licence", self.licence.as_ref(), (Licence::parse, Licence::WORDS), sheet);
         Some(Object {
@@ -227,7 +227,7 @@ impl Record {
 
 impl Finding {
     /// The bit of its rule; one that no playbook speaks of is a mistake, since it changes nothing.
-    fn about(&self, sheet: &mut Sheet) -> u64 {
+    fn about(&self, sheet: &mut CheckedFile) -> u64 {
         let Some(rule) = &self.rule else { return 0 };
         sheet.about(rule).unwrap_or_else(|| {
             let message = format!("no condition speaks of the rule `{rule}`");
@@ -236,8 +236,8 @@ impl Finding {
         })
     }
 
-    fn claim(&self, ids: &[Option<String>], sheet: &mut Sheet) -> Option<Claim> {
-        let intent = word("plan", Some(&self.plan), (Intent::parse, Intent::WORDS), sheet);
+    fn claim(&self, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<Claim> {
+        let intent = word("plan", Some(&self.plan), (StepIntent::parse, StepIntent::WORDS), sheet);
         let mut objects: Vec<u32> = self.objects.iter().filter_map(|id| record(id, ids, sheet)).collect();
         objects.sort_unstable();
         Some(Claim { intent: intent?, rule: 0, objects })

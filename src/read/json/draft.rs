@@ -12,7 +12,7 @@ pub(super) const MOST_LISTS: usize = 64;
 /// All lists found so far.
 #[derive(Default)]
 pub(super) struct Drafts {
-    drafts: Vec<Draft>,
+    drafts: Vec<PageDraft>,
     /// There was one more than there may be.
     overfull: bool,
     /// The index of the list that got something last.
@@ -24,7 +24,7 @@ pub(super) struct Drafts {
 }
 
 #[derive(Default)]
-struct Draft {
+struct PageDraft {
     list: List,
     /// What the envelope says that its rows are; empty where none says it.
     resource: String,
@@ -36,7 +36,8 @@ impl Drafts {
     /// The lists; those of one name that hold different things are told apart by what they hold.
     pub(super) fn into_lists(self) -> Vec<List> {
         let lacks = self.lacks();
-        let several = |draft: &Draft| self.drafts.iter().filter(|other| other.list.name == draft.list.name).count() > 1;
+        let several =
+            |draft: &PageDraft| self.drafts.iter().filter(|other| other.list.name == draft.list.name).count() > 1;
         let renamed: Vec<bool> = self.drafts.iter().map(several).collect();
         let mut lists = Vec::with_capacity(self.drafts.len());
         for (draft, renamed) in self.drafts.into_iter().zip(renamed) {
@@ -135,7 +136,7 @@ impl Drafts {
     /// Adds an element that is no object to the list that got something last.
     pub(super) fn bad(&mut self, text: &str) {
         if self.drafts.is_empty() {
-            self.drafts.push(Draft::default());
+            self.drafts.push(PageDraft::default());
         }
         if let Some(draft) = self.drafts.get_mut(self.last) {
             draft.count += 1;
@@ -159,12 +160,12 @@ impl Drafts {
     }
 
     /// The list of this name and of what it holds, which may be new. What a page does not say, another one may.
-    fn draft(&mut self, name: &str, resource: &str) -> Option<&mut Draft> {
-        let fits = |draft: &Draft| {
+    fn draft(&mut self, name: &str, resource: &str) -> Option<&mut PageDraft> {
+        let fits = |draft: &PageDraft| {
             let same = resource.is_empty() || draft.resource.is_empty() || draft.resource == resource;
             same && draft.list.name == name
         };
-        let is_same = |draft: &Draft| !resource.is_empty() && draft.resource == resource && fits(draft);
+        let is_same = |draft: &PageDraft| !resource.is_empty() && draft.resource == resource && fits(draft);
         let last = || Some(self.last).filter(|last| self.drafts.get(*last).is_some_and(fits));
         let known = self.drafts.iter().position(is_same).or_else(last);
         let known = known.or_else(|| self.drafts.iter().position(fits));
@@ -174,7 +175,7 @@ impl Drafts {
         }
         self.last = known.unwrap_or_else(|| {
             let list = List { name: name.to_owned(), ..List::default() };
-            self.drafts.push(Draft { list, resource: resource.to_owned(), count: 0 });
+            self.drafts.push(PageDraft { list, resource: resource.to_owned(), count: 0 });
             self.drafts.len() - 1
         });
         let draft = self.drafts.get_mut(self.last)?;

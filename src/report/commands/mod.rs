@@ -3,11 +3,11 @@
 //! Nothing here is run by this program. A file holds ids and texts of playbooks, never a name or any other text of an
 //! export; it does nothing unless told to, and refuses when its ids are not those that it was written with.
 
+mod command_file;
 #[cfg(test)]
 mod permissions;
 mod powershell;
 mod quote;
-mod sheet;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
 use crate::schema::Status;
 
-use sheet::Sheet;
+use command_file::CommandFile;
 
 const README: &str = include_str!("readme.txt");
 
@@ -141,7 +141,7 @@ impl<'a> Group<'a, '_> {
                 continue;
             }
             let not_before = day(latest);
-            let sheet = Sheet {
+            let sheet = CommandFile {
                 suggestion: self.suggestion,
                 batch: self.batch,
                 entry,
@@ -169,7 +169,7 @@ impl<'a> Group<'a, '_> {
 }
 
 /// The script for a tool, and the ending of its file.
-fn script(sheet: &Sheet) -> (String, &'static str) {
+fn script(sheet: &CommandFile) -> (String, &'static str) {
     match sheet.command.tool {
         Tool::Graph | Tool::Ad | Tool::Defender => (powershell::script(sheet), "ps1"),
         Tool::Gam => (shell::script(sheet), "sh"),

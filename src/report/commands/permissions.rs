@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sheet::Sheet;
+use super::command_file::CommandFile;
 use crate::plan::{Command, Tool};
 
 const TABLE: &str = include_str!("permissions.csv");
@@ -44,7 +44,7 @@ fn faults(command: &Command) -> Vec<String> {
     let used = commands(&text);
     let mut faults = Vec::new();
     for (who, written) in [&command.scope, &command.application].into_iter().enumerate() {
-        let list = Sheet::permissions(written);
+        let list = CommandFile::permissions(written);
         let mut needed = BTreeSet::new();
         for name in &used {
             match table.get(name).map(|both| both[who]) {

@@ -1,16 +1,16 @@
 //! A file of commands for PowerShell: Microsoft Graph, Active Directory, Defender.
 
+use super::command_file::CommandFile;
 use super::quote;
-use super::sheet::Sheet;
 use crate::console::Console;
 use crate::plan::Tool;
 
 /// The whole script. The ids are checked before the first command, and the loop stands after the check: a file that was
 /// cut has no loop, or does not parse.
-pub(super) fn script(sheet: &Sheet) -> String {
+pub(super) fn script(sheet: &CommandFile) -> String {
     let command = sheet.command;
     let ids = sheet.ids.iter().map(|id| format!("    {}\n", quote::powershell(id))).collect::<Vec<_>>().concat();
-    let requires = Sheet::permissions(&command.module)
+    let requires = CommandFile::permissions(&command.module)
         .into_iter()
         .map(|module| format!("#Requires -Modules {}\n", quote::comment(module)))
         .collect::<Vec<_>>()
@@ -82,18 +82,18 @@ pub(super) fn script(sheet: &Sheet) -> String {
 }
 
 /// Who acts, and whether the sign-in has the permissions.
-fn context(sheet: &Sheet) -> String {
+fn context(sheet: &CommandFile) -> String {
     if sheet.command.tool != Tool::Graph {
         return "$By = [Environment]::UserName\n".into();
     }
     let list = |permissions: &str| {
-        Sheet::permissions(permissions).into_iter().map(quote::powershell).collect::<Vec<_>>().join(", ")
+        CommandFile::permissions(permissions).into_iter().map(quote::powershell).collect::<Vec<_>>().join(", ")
     };
     CONTEXT.replace("PERSON", &list(&sheet.command.scope)).replace("APPLICATION", &list(&sheet.command.application))
 }
 
 /// What is looked at right before the command.
-fn look(sheet: &Sheet) -> String {
+fn look(sheet: &CommandFile) -> String {
     let command = sheet.command;
     let part = |template: &str, text: &str| {
         if text.is_empty() { String::new() } else { template.replace("EXPRESSION", &text.replace("{id}", "$Id")) }

@@ -1,10 +1,10 @@
 //! A file of commands for a POSIX shell: GAM.
 
+use super::command_file::CommandFile;
 use super::quote;
-use super::sheet::Sheet;
 
 /// The whole script. All of it is one function that the last line calls: a file that was cut does nothing.
-pub(super) fn script(sheet: &Sheet) -> String {
+pub(super) fn script(sheet: &CommandFile) -> String {
     let command = sheet.command;
     let ids = sheet.ids.iter().map(|id| format!(" \\\n        {}", quote::posix(id))).collect::<Vec<_>>().concat();
     let choices = command

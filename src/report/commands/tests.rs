@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command as Process;
 
-use super::sheet::Sheet;
+use super::command_file::CommandFile;
 use super::{powershell, shell};
 use crate::console::Console;
 use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Tool};
@@ -72,10 +72,10 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
     }
 }
 
-fn with_sheet<T>(entry: &Entry, ids: &[String], take: impl FnOnce(&Sheet) -> T) -> T {
+fn with_sheet<T>(entry: &Entry, ids: &[String], take: impl FnOnce(&CommandFile) -> T) -> T {
     let command = entry.command.as_ref().unwrap();
     let (suggestion, as_of, not_before) = ("a.b.c.d", "2026-11-20T08:00:00Z", "2026-11-20");
-    take(&Sheet { suggestion, batch: 1, entry, command, ids, as_of, not_before })
+    take(&CommandFile { suggestion, batch: 1, entry, command, ids, as_of, not_before })
 }
 
 /// A folder with programs that only write down how they were called.

@@ -146,7 +146,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn intent(self) -> Self {
         self.word("intent", "what becomes of the device", |r| r.run().outcome.purpose_of(r.device()).as_str())
-            .one_of(crate::schema::Purpose::WORDS)
-            .shown("Intent", 10)
+            .one_of(crate::schema::Disposition::WORDS)
+            .shown("RuleAction", 10)
     }
 }

@@ -6,7 +6,7 @@ use super::device::OfDevice;
 use super::findings::Line;
 use crate::plan::Entry;
 use crate::report::view::{self, Run};
-use crate::schema::Purpose;
+use crate::schema::Disposition;
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
@@ -23,8 +23,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .maybe_word("intent", "what becomes of the device, where that was decided for it", |r: &Line<'_>| {
             Some(r.run().decision(r.device())?.purpose?.as_str())
         })
-        .one_of(Purpose::WORDS)
-        .shown("Intent", 10)
+        .one_of(Disposition::WORDS)
+        .shown("RuleAction", 10)
         .severity()
         .problem()
         .device_name("device_name")

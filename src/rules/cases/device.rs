@@ -12,7 +12,7 @@ use crate::console::{Console, Registry};
 use crate::coverage::{Coverage, Devices};
 use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
-use crate::identity::{AsOf, Links, Marker, Markers, Members, Shelves, Threshold, Thresholds};
+use crate::identity::{AsOf, Links, Marker, Markers, Members, RecordStore, Threshold, Thresholds};
 use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
 
@@ -23,7 +23,7 @@ type Row = BTreeMap<String, Value>;
 
 /// One device made of the records of a test.
 pub(super) struct MadeUp {
-    pub shelves: Shelves,
+    pub store: RecordStore,
     pub devices: Devices,
     links: Links,
 }
@@ -38,19 +38,19 @@ impl MadeUp {
                 exports.push((one.to_string(), records(one, &own)?));
             }
         }
-        let shelves = Shelves::new(registry, exports, registry.all()).map_err(|e| e.to_string())?;
-        let links = one_device(shelves.total);
+        let store = RecordStore::new(registry, exports, registry.all()).map_err(|e| e.to_string())?;
+        let links = one_device(store.total);
         let Some(millis) = time(AS_OF) else { return Err("the time of judgement cannot be read".into()) };
         let as_of = AsOf { millis, given: true };
-        let members = Members::new(&shelves, &links, as_of, Thresholds::default(), &Markers::default());
+        let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default());
         let members = members.map_err(|e| e.to_string())?;
-        let (coverage, _) = Coverage::new(&shelves, &links, &members).map_err(|e| e.to_string())?;
+        let (coverage, _) = Coverage::new(&store, &links, &members).map_err(|e| e.to_string())?;
         let devices = Devices::new(members, coverage, &links, []);
-        Ok(Self { shelves, devices, links })
+        Ok(Self { store, devices, links })
     }
 
     pub(super) fn column(&self, name: &str) -> Result<Column, String> {
-        self.devices.column(&self.shelves, &self.links, name).map_err(|e| e.to_string())
+        self.devices.column(&self.store, &self.links, name).map_err(|e| e.to_string())
     }
 }
 

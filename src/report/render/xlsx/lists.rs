@@ -9,7 +9,7 @@ use crate::identity::NONE;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Place, Table};
 use crate::report::view::Run;
-use crate::schema::{Purpose, Status};
+use crate::schema::{Disposition, Status};
 
 /// Answers that the task sheet offers; the first is that of a task nobody has touched.
 pub(super) const STATUSES: &[&str] = Status::WORDS;
@@ -208,7 +208,7 @@ fn answers(table: &Table<'_>) -> Result<Vec<Choices>, XlsxError> {
         .allow_list_strings(STATUSES)?
         .set_error_title("Status")?
         .set_error_message("Choose one of the list.")?;
-    let intent = DataValidation::new().allow_list_strings(Purpose::WORDS)?.ignore_blank(true);
+    let intent = DataValidation::new().allow_list_strings(Disposition::WORDS)?.ignore_blank(true);
     let people = DataValidation::new()
         .allow_list_formula(Formula::new(format!("=People!$A$2:$A${}", PEOPLE + 1)))
         .ignore_blank(true)

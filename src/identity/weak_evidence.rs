@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::links::Links;
 use super::members::Members;
-use super::shelves::Shelves;
+use super::record_store::RecordStore;
 use crate::console::Console;
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::Activity;
@@ -12,7 +12,7 @@ use crate::time::Millis;
 
 /// What would be different without the records that a weak link holds.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Reliance {
+pub(crate) struct WeakEvidence {
     /// Consoles that hold such a record, as bits of [`Console::index`].
     pub consoles: u32,
     /// Newest sign of life in the other records.
@@ -22,25 +22,25 @@ pub(crate) struct Reliance {
 }
 
 /// Devices with weakly held records.
-pub(super) fn gather(shelves: &Shelves, links: &Links, members: &Members) -> BTreeMap<DeviceId, Reliance> {
-    let mut found: BTreeMap<DeviceId, Reliance> = BTreeMap::new();
+pub(super) fn gather(store: &RecordStore, links: &Links, members: &Members) -> BTreeMap<DeviceId, WeakEvidence> {
+    let mut found: BTreeMap<DeviceId, WeakEvidence> = BTreeMap::new();
     if !links.weak.contains(&true) {
         return found;
     }
     let weak = |record: usize| links.weak.get(record) == Some(&true);
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
+    for (at, console_records) in store.by_console.iter().enumerate() {
         for (line, device) in members.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some()) {
-            if weak(shelf.offset as usize + line) {
-                found.entry(*device).or_default().consoles |= shelf.console.bit();
+            if weak(console_records.offset as usize + line) {
+                found.entry(*device).or_default().consoles |= console_records.console.bit();
             }
         }
     }
-    for (at, shelf) in shelves.shelves.iter().enumerate() {
-        let Some(times) = shelf.times("last_seen").filter(|_| shelf.console.gives_signals()) else {
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(times) = console_records.times("last_seen").filter(|_| console_records.console.gives_signals()) else {
             continue;
         };
         for (line, device) in members.device_of(at).iter().enumerate() {
-            if weak(shelf.offset as usize + line) {
+            if weak(console_records.offset as usize + line) {
                 continue;
             }
             if let Some(slot) = found.get_mut(device) {
@@ -60,6 +60,6 @@ impl Members {
     /// Whether a weak link holds records of a console to the device.
     #[must_use]
     pub fn is_held_weakly(&self, device: DeviceId, console: Console) -> bool {
-        self.weak.get(&device).is_some_and(|reliance| reliance.consoles & console.bit() != 0)
+        self.weak.get(&device).is_some_and(|weak_evidence| weak_evidence.consoles & console.bit() != 0)
     }
 }

@@ -18,7 +18,7 @@ use crate::schema::{Platform, instead};
 use super::Options;
 
 /// The rules, formats and playbooks of a run.
-pub(super) struct Library {
+pub(super) struct RuleSet {
     pub files: Files,
     pub formats: Formats,
     pub rules: Vec<Rule>,
@@ -30,7 +30,7 @@ pub(super) struct Library {
     pub notices: Vec<Notice>,
 }
 
-impl Library {
+impl RuleSet {
     pub(super) fn load(options: &Options) -> Result<Self> {
         let files = assets::rules(options.rules.as_deref())?;
         let strangers: Vec<Problem> =
@@ -114,7 +114,7 @@ impl Checked {
 /// # Errors
 /// [`Error::Rules`] with every problem.
 pub fn check(options: &Options) -> Result<Checked> {
-    let library = Library::load(options)?;
+    let library = RuleSet::load(options)?;
     crate::checklist::load(&library.files).map_err(|problems| Error::Rules { problems })?;
     Ok(Checked {
         formats: library.formats.into_all(),

@@ -46,7 +46,7 @@ impl Parameters {
 
 /// One file, and the problems found so far.
 #[derive(Debug)]
-pub(super) struct Sheet<'a> {
+pub(super) struct CheckedFile<'a> {
     name: &'a str,
     text: &'a str,
     parameters: Parameters,
@@ -58,7 +58,7 @@ pub(super) struct Sheet<'a> {
     about: Arc<[String]>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> CheckedFile<'a> {
     pub(super) fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
         Self { name, text, parameters, registry, problems: Vec::new(), above: 0, about: Arc::default() }
     }

@@ -8,7 +8,7 @@ use crate::read::hex;
 
 /// What a file of commands is made from. Of all this only the ids come from exports, and those have passed the check of
 /// their shape.
-pub(super) struct Sheet<'a> {
+pub(super) struct CommandFile<'a> {
     /// Suggestion whose devices these are.
     pub suggestion: &'a str,
     /// Number of the batch.
@@ -30,7 +30,7 @@ const APPROVAL: &str = "403 ApprovalRequired: Multi Admin Approval is on. The re
     approves it under Tenant administration > Multi Admin Approval. Run the file again within 3 days: it sends the code that was \
     approved. An object takes one request at a time.";
 
-impl Sheet<'_> {
+impl CommandFile<'_> {
     /// Whether somebody must say that the condition is met: it cannot be undone, and no file tells.
     pub(super) const fn asks_for_condition(&self) -> bool {
         self.entry.irreversible && !self.entry.condition.is_empty()

@@ -19,7 +19,7 @@ pub const NONE: u32 = u32::MAX;
 
 /// The records of one console.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct ConsoleRecords {
     /// The console.
     pub console: Console,
     /// Number of the first record among all records.
@@ -30,9 +30,9 @@ pub struct Shelf {
 
 /// All records.
 #[derive(Debug)]
-pub struct Shelves {
+pub struct RecordStore {
     /// One a console that has records, in the order of the registry.
-    pub shelves: Vec<Shelf>,
+    pub by_console: Vec<ConsoleRecords>,
     /// The consoles of the run.
     pub registry: &'static Registry,
     /// Labels of the exports, by number.
@@ -77,7 +77,7 @@ impl Gaps {
     }
 }
 
-impl Shelves {
+impl RecordStore {
     /// Puts the exports of each console together.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Shelves {
             older.extend(records.older.map(|rows| (number, rows)));
             frames.push((records.console, frame));
         }
-        let mut shelves = Vec::new();
+        let mut by_console = Vec::new();
         let mut total = 0;
         for console in registry.all() {
             let own: Vec<DataFrame> =
@@ -118,11 +118,11 @@ impl Shelves {
                 all
             };
             let height = u32::try_from(frame.height()).map_err(internal)?;
-            shelves.push(Shelf { console: *console, offset: total, frame });
+            by_console.push(ConsoleRecords { console: *console, offset: total, frame });
             total += height;
         }
         Ok(Self {
-            shelves,
+            by_console,
             registry,
             exports: labels,
             bad,
@@ -160,33 +160,33 @@ impl Shelves {
 
     /// The records of a console, if there are any.
     #[must_use]
-    pub fn of(&self, console: Console) -> Option<&Shelf> {
-        self.shelves.iter().find(|s| s.console == console)
+    pub fn of(&self, console: Console) -> Option<&ConsoleRecords> {
+        self.by_console.iter().find(|s| s.console == console)
     }
 
-    /// The shelf that holds a record, and the record's line there.
+    /// The records of a console that holds a record, and the record's line there.
     #[must_use]
-    pub fn locate(&self, record: u32) -> Option<(&Shelf, usize)> {
-        let shelf = self.shelves.iter().rev().find(|s| s.offset <= record)?;
-        Some((shelf, (record - shelf.offset) as usize))
+    pub fn locate(&self, record: u32) -> Option<(&ConsoleRecords, usize)> {
+        let console_records = self.by_console.iter().rev().find(|s| s.offset <= record)?;
+        Some((console_records, (record - console_records.offset) as usize))
     }
 
     /// `console:native_id` of a record; where the console gave no id, its serial or its row.
     #[must_use]
     pub fn object(&self, record: u32) -> String {
-        let Some((shelf, line)) = self.locate(record) else { return String::new() };
-        let text = |name: &str| shelf.text(name).and_then(|c| c.get(line).map(str::to_string));
+        let Some((console_records, line)) = self.locate(record) else { return String::new() };
+        let text = |name: &str| console_records.text(name).and_then(|c| c.get(line).map(str::to_string));
         let id = text("native_id").or_else(|| text("serial")).unwrap_or_else(|| {
-            let export = shelf.numbers("export").and_then(|c| c.get(line)).unwrap_or_default();
-            let row = shelf.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
+            let export = console_records.numbers("export").and_then(|c| c.get(line)).unwrap_or_default();
+            let row = console_records.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
             let label = self.exports.get(export as usize).map_or("", |(l, _)| l.as_str());
             format!("{label}:{row}")
         });
-        format!("{}:{id}", shelf.console)
+        format!("{}:{id}", console_records.console)
     }
 }
 
-impl Shelf {
+impl ConsoleRecords {
     /// Number of records.
     #[must_use]
     pub fn height(&self) -> usize {
@@ -209,7 +209,7 @@ impl Shelf {
     /// The cells of a record.
     #[must_use]
     pub const fn row(&self, line: usize) -> Row<'_> {
-        Row { shelf: self, line }
+        Row { console_records: self, line }
     }
 
     /// Whether a line says that its object is out of service.
@@ -259,25 +259,25 @@ impl Shelf {
 /// One record, by its columns.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    shelf: &'a Shelf,
+    console_records: &'a ConsoleRecords,
     line: usize,
 }
 
 impl Cells for Row<'_> {
     fn has(&self, column: &str) -> bool {
-        self.shelf.frame.column(column).is_ok()
+        self.console_records.frame.column(column).is_ok()
     }
 
     fn filled(&self, column: &str) -> bool {
-        let time = || self.shelf.times(column).is_some_and(|cells| cells.get(self.line).is_some());
+        let time = || self.console_records.times(column).is_some_and(|cells| cells.get(self.line).is_some());
         self.word(column).is_some() || time()
     }
 
     fn word(&self, column: &str) -> Option<&str> {
-        if let Some(cells) = self.shelf.text(column) {
+        if let Some(cells) = self.console_records.text(column) {
             return cells.get(self.line);
         }
-        self.shelf.flags(column)?.get(self.line).map(|flag| if flag { "true" } else { "false" })
+        self.console_records.flags(column)?.get(self.line).map(|flag| if flag { "true" } else { "false" })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::groups::{Group, Groups, Sets, Traits};
 use super::keys::{self, Kind};
 
-use super::shelves::Shelves;
+use super::record_store::RecordStore;
 use crate::schema::Platform;
 
 /// Facts of a set of records, 0 where nothing is known.
@@ -70,14 +70,14 @@ pub(super) fn take_apart(
     sets: &mut Sets,
     groups: &Groups,
     traits: &Traits,
-    shelves: &Shelves,
+    store: &RecordStore,
     records: &[u32],
     refused: &mut BTreeMap<u32, Vec<String>>,
 ) -> Vec<u32> {
     if records.is_empty() {
         return Vec::new();
     }
-    let size = shelves.total as usize;
+    let size = store.total as usize;
     let mut facts = vec![Facts::default(); size];
     let mut concerned = vec![false; size];
     let mut witnesses: HashMap<u32, usize> = HashMap::new();
@@ -95,7 +95,7 @@ pub(super) fn take_apart(
         |group: &Group<'_>| group.members.first().is_some_and(|m| concerned.get(*m as usize) == Some(&true));
     let mut unsure = Vec::new();
     for group in groups.iter().filter(is_concerned) {
-        let sides = sides(sets, group, traits, &facts, &witnesses, shelves);
+        let sides = sides(sets, group, traits, &facts, &witnesses, store);
         let (kept, out) = choose(&sides);
         if let [first, rest @ ..] = kept.as_slice() {
             let mut both = first.facts;
@@ -118,7 +118,7 @@ pub(super) fn take_apart(
         let others = Values::of(all.iter().map(|side| side.facts));
         for side in &out {
             let against = others.first_against(side.facts).and_then(|at| all.get(at)).copied();
-            let reason = reason(shelves, traits, group, side, against);
+            let reason = reason(store, traits, group, side, against);
             for record in &side.members {
                 refused.entry(*record).or_default().push(reason.clone());
             }
@@ -147,7 +147,7 @@ fn sides(
     traits: &Traits,
     facts: &[Facts],
     witnesses: &HashMap<u32, usize>,
-    shelves: &Shelves,
+    store: &RecordStore,
 ) -> Vec<Side> {
     let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for record in group.members {
@@ -158,7 +158,7 @@ fn sides(
         .map(|(root, members)| {
             let own = facts.get(root as usize).copied().unwrap_or_default();
             let weight = if own.serial == 0 { 0 } else { witnesses.get(&own.serial).copied().unwrap_or(0) };
-            let name = members.iter().map(|m| shelves.object(*m)).min().unwrap_or_default();
+            let name = members.iter().map(|m| store.object(*m)).min().unwrap_or_default();
             let serial = members.iter().chain([&root]).copied().find(|m| Facts::of(traits, *m).serial != 0);
             Side { root, facts: own, members, serial, weight, name }
         })
@@ -221,12 +221,12 @@ fn choose(sides: &[Side]) -> (Vec<&Side>, Vec<&Side>) {
     sides.iter().partition(|side| !disputed(side) || stays(side))
 }
 
-fn reason(shelves: &Shelves, traits: &Traits, group: Group<'_>, side: &Side, against: Option<&Side>) -> String {
+fn reason(store: &RecordStore, traits: &Traits, group: Group<'_>, side: &Side, against: Option<&Side>) -> String {
     let record = side.members.first().copied().unwrap_or_default();
-    let id = keys::text_of(shelves, group.kind, group.key, record);
+    let id = keys::text_of(store, group.kind, group.key, record);
     let Some(other) = against else { return format!("{} `{id}`: the records contradict each other", group.kind) };
-    let serial = |side: &Side| match side.serial.and_then(|record| shelves.locate(record)) {
-        Some((shelf, line)) => shelf.as_written("serial", line).unwrap_or_default().to_string(),
+    let serial = |side: &Side| match side.serial.and_then(|record| store.locate(record)) {
+        Some((console_records, line)) => console_records.as_written("serial", line).unwrap_or_default().to_string(),
         None => "another serial".to_string(),
     };
     let (a, b) = (side.facts, other.facts);
