@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
-use lastseen::analysis::{self, Progress};
 use lastseen::assets;
 use lastseen::coverage::{Coverage, Devices};
 use lastseen::formats::{self, Formats, Records, Vocabulary};
@@ -25,6 +24,7 @@ use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::report::{self, Place};
 use lastseen::rules::{self, EvalContext};
+use lastseen::run::{self, Progress};
 
 /// The program's own.
 #[global_allocator]
@@ -72,8 +72,8 @@ fn records() -> Vec<(String, Records)> {
 }
 
 fn analyze() -> Outcome {
-    let options = analysis::Options { exports: vec![EXPORTS.join("in")], ..analysis::Options::default() };
-    analysis::analyze(&options, &Silent).unwrap()
+    let options = run::Options { exports: vec![EXPORTS.join("in")], ..run::Options::default() };
+    run::analyze(&options, &Silent).unwrap()
 }
 
 /// Files to records, every column that the formats know.

@@ -9,14 +9,13 @@
 //!                                                                  files ◀─report─ outcome ◀───────────────────┘
 //! ```
 //!
-//! [`schema`] is the dictionary of every column between two stages. [`analysis`] hands the data on, and ends with an
+//! [`schema`] is the dictionary of every column between two stages. [`run`] hands the data on, and ends with an
 //! [`outcome`]: plain tables, which are saved and loaded again; a report is written from nothing else. [`cli`] is the only
 //! place that prints. The engine (polars) stays behind [`table`]: planning, the outcome, reporting and the command line
 //! never name it.
 
 #![forbid(unsafe_code)]
 
-pub mod analysis;
 pub mod assets;
 pub mod checklist;
 pub mod cli;
@@ -39,6 +38,7 @@ pub mod prose;
 pub mod read;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod schema;
 pub mod table;
 pub mod time;

@@ -10,13 +10,13 @@ use clap::{Args as ClapArgs, ValueHint};
 use super::complain::clean;
 use super::print::{BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, print, progress};
-use crate::analysis;
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::notice::many;
 use crate::outcome::Outcome;
 use crate::read;
 use crate::report::{self, Format, Model, Place};
+use crate::run;
 use crate::schema::{Disposition, Severity};
 
 /// Link the exports into devices, flag the stale and misaligned ones, and write the report.
@@ -79,7 +79,7 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = analysis::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
+    let mut options = run::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
     args.judgement.apply(&mut options, args.quiet)?;
     #[cfg(unix)]
     report::watch(|signal| signal_hook::low_level::exit(128 + signal))
@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let place = Place::take(&args.out, args.force, &reads(args, &options)?, &mut print::note)?;
     let progress = progress::for_terminal(args.quiet);
     let templates = assets::templates(args.templates.as_deref())?;
-    let outcome = analysis::analyze(&options, progress.as_ref())?;
+    let outcome = run::analyze(&options, progress.as_ref())?;
     let report_options = report::Options {
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         formats: args.format.clone(),
@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 }
 
 /// Every file and folder that the run reads.
-fn reads(args: &Args, options: &analysis::Options) -> Result<Vec<PathBuf>> {
+fn reads(args: &Args, options: &run::Options) -> Result<Vec<PathBuf>> {
     let mut all = args.input.exports.clone();
     all.extend(read::discover(&args.input.exports)?.into_iter().map(|input| input.path));
     all.extend(args.judgement.files());

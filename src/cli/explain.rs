@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use super::complain::clean;
 use super::print::{self, BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, progress};
-use crate::analysis;
 use crate::error::{Error, Result, exit};
 use crate::identity::story::RecordStory;
 use crate::identity::{day, rfc3339};
 use crate::notice::many;
 use crate::outcome::{self, Candidate, Explained, Explanation, Field, Holds, Verdict};
+use crate::run;
 use crate::schema::{Activity, Confidence, Identity, Severity};
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
@@ -67,7 +67,7 @@ fn of_exports(args: &Args) -> Result<Explained> {
     let mut options = args.plan.apply(args.input.options());
     args.judgement.apply(&mut options, args.json)?;
     let progress = progress::for_terminal(args.json);
-    analysis::explain(&options, &args.device, progress.as_ref())
+    run::explain(&options, &args.device, progress.as_ref())
 }
 
 /// A report was judged already, so nothing can be said of how to judge.

@@ -8,11 +8,11 @@ use clap::{Args as ClapArgs, ValueHint};
 use serde::Serialize;
 
 use super::print::{self, BOLD, DIM};
-use crate::analysis::Checked;
 use crate::console::{Aggregate, Console, Registry};
 use crate::error::{Result, exit};
 use crate::formats::Format;
 use crate::rules::Condition;
+use crate::run::Checked;
 use crate::schema::{Field, Kind, RECORD};
 
 /// Print the columns that a rule may use, with type, meaning and the consoles that fill them.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-use crate::analysis::{self, Treat};
 use crate::formats::dates::{Order, Stamp, stamp};
+use crate::run::{self, Treat};
 
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
@@ -41,8 +41,8 @@ pub(super) struct Args {
 
 impl Args {
     /// The settings of a run; thresholds and strictness are the caller's.
-    pub(super) fn options(&self) -> analysis::Options {
-        analysis::Options {
+    pub(super) fn options(&self) -> run::Options {
+        run::Options {
             exports: self.exports.clone(),
             as_of: self.as_of,
             date_order: self.date_order.as_deref().and_then(Order::parse),
@@ -50,7 +50,7 @@ impl Args {
             expected: self.expect.clone(),
             newest: self.newest.clone(),
             treat: self.treat.clone(),
-            ..analysis::Options::default()
+            ..run::Options::default()
         }
     }
 }

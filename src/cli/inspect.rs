@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::complain::clean;
 use super::print::{self, BAD, BOLD, CAUTION, DIM};
 use super::{input, progress};
-use crate::analysis::{self, Inspection, Source, Stranger};
 use crate::error::{Result, exit};
 use crate::formats::Written;
 use crate::formats::dates::Order;
 use crate::identity::rfc3339;
 use crate::notice::{Code, Notice, many};
+use crate::run::{self, Inspection, Source, Stranger};
 use crate::schema::Severity;
 
 /// Say what each export is, what is known in it, and what is damaged or missing
@@ -41,7 +41,7 @@ const SHOWN: usize = 200;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
     let progress = progress::for_terminal(args.json);
-    let found = analysis::inspect(&args.input.options(), progress.as_ref())?;
+    let found = run::inspect(&args.input.options(), progress.as_ref())?;
     drop(progress);
     let text = if args.json { to_json(&found)? } else { to_text(&found, args.verbose) };
     print::out(&text)?;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueHint};
 
 use super::print;
-use crate::analysis;
 use crate::config::{Config, Setting};
 use crate::error::{Error, Result};
 use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
+use crate::run;
 use crate::schema::{Platform, nearest};
 
 /// The configuration that counts where none is named.
@@ -68,7 +68,7 @@ fn is_here(input: &Path) -> bool {
 impl Args {
     /// Lays what is settled here over the options of a run. Says on standard error which file counts that nobody named,
     /// unless the run is to be `quiet`.
-    pub(super) fn apply(&self, options: &mut analysis::Options, quiet: bool) -> Result<()> {
+    pub(super) fn apply(&self, options: &mut run::Options, quiet: bool) -> Result<()> {
         let (config, found) = self.config(&options.exports)?;
         if let Some(found) = found.filter(|_| !quiet) {
             print::note(found);

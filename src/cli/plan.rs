@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueHint};
 
-use crate::analysis;
+use crate::run;
 use crate::schema::Disposition;
 
 #[derive(Debug, ClapArgs)]
@@ -21,8 +21,8 @@ pub(super) struct Args {
 
 impl Args {
     /// The settings of a run with these.
-    pub(super) fn apply(&self, options: analysis::Options) -> analysis::Options {
-        analysis::Options { purpose: self.intent, decisions: self.decisions.clone(), ..options }
+    pub(super) fn apply(&self, options: run::Options) -> run::Options {
+        run::Options { purpose: self.intent, decisions: self.decisions.clone(), ..options }
     }
 }
 

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand, ValueHint};
 
 use super::print::{self, BAD, BOLD, DIM};
-use crate::analysis::Checked;
 use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row, Tested};
+use crate::run::Checked;
 use crate::schema::{instead, nearest};
 
 /// List, show, check and test the playbooks: the steps for each kind of device, in their order.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::analysis::Progress;
+use crate::run::Progress;
 
 /// A spinner on a terminal; nothing where nobody looks.
 pub(super) fn for_terminal(quiet: bool) -> Box<dyn Progress> {

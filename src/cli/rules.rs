@@ -7,11 +7,11 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 
 use super::judgement;
 use super::print::{self, BAD, BOLD, DIM};
-use crate::analysis::{self, Checked};
 use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
 use crate::rules::{self, Condition, Named, Rule};
+use crate::run::{self, Checked};
 use crate::schema::{instead, nearest};
 
 /// List, show, check and test the rules.
@@ -171,10 +171,10 @@ fn shared(condition: &Condition, rules: &[Rule]) -> String {
 }
 
 fn check(args: &Check) -> Result<u8> {
-    let mut options = analysis::Options { rules: args.rules.clone(), ..analysis::Options::default() };
+    let mut options = run::Options { rules: args.rules.clone(), ..run::Options::default() };
     // What is checked is named in the answer.
     args.judgement.apply(&mut options, true)?;
-    let checked = analysis::check(&options)?;
+    let checked = run::check(&options)?;
     let tests = tested(&checked)?;
     let mut text = format!(
         "{}, {} and {} are sound, and {} pass\n",

@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::analysis::Progress;
 use crate::assets::Files;
 use crate::error::{Error, Result};
 use crate::outcome::{self, Asked, Outcome};
+use crate::run::Progress;
 use crate::schema::words;
 
 pub use model::Model;

@@ -18,11 +18,11 @@ use super::render::csv::neutral;
 use super::table::{self, Place, Plain, Table, Type};
 use super::view::{Index, Run};
 use super::{Format, Options, write};
-use crate::analysis::{self, Progress};
 use crate::assets;
 use crate::console::Registry;
 use crate::identity::{DAY, day, rfc3339};
 use crate::outcome::Outcome;
+use crate::run::{self, Progress};
 
 struct Silent;
 
@@ -32,7 +32,7 @@ impl Progress for Silent {
 
 fn analyze() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
-    analysis::analyze(&analysis::Options { exports, ..analysis::Options::default() }, &Silent).unwrap()
+    run::analyze(&run::Options { exports, ..run::Options::default() }, &Silent).unwrap()
 }
 
 fn written(outcome: &Outcome, folder: &Path) -> PathBuf {

@@ -7,11 +7,7 @@ use crate::common::{files_below, has_ending, repository};
 
 /// Sources that name a console, how often, and why that cannot be data.
 const NAMED: &[(&str, usize, &str)] = &[
-    (
-        "analysis/tables.rs",
-        3,
-        "a computer that no directory lists is known by the Entra device id of its hybrid device",
-    ),
+    ("run/tables.rs", 3, "a computer that no directory lists is known by the Entra device id of its hybrid device"),
     ("console/registry.rs", 11, "the numbers of the shipped consoles stand in outputs and are never given to another"),
     ("console/shipped.rs", 11, "names for tests"),
     (

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lastseen::analysis;
 use lastseen::rules::RuleAction;
+use lastseen::run;
 
 use crate::common::{AROUND, Line, Place, Report, Sheet};
 use crate::generator::Options;
@@ -182,7 +182,7 @@ fn devices_in_use_keep_their_live_records() {
 #[test]
 fn every_plan_does_something() {
     let plans = plans();
-    let shipped = analysis::check(&analysis::Options::default()).unwrap().rules;
+    let shipped = run::check(&run::Options::default()).unwrap().rules;
     let reviewed: BTreeSet<&str> =
         shipped.iter().filter(|rule| rule.text.plan == RuleAction::Review).map(|rule| rule.text.id.as_str()).collect();
     plans.hold(|_, key, steps| {

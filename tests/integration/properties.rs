@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use lastseen::analysis::{self, Progress};
 use lastseen::assets;
 use lastseen::formats::{self, Formats};
 use lastseen::identity::{self, Links, RecordStore};
 use lastseen::outcome::Outcome;
 use lastseen::read;
+use lastseen::run::{self, Progress};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -23,8 +23,8 @@ impl Progress for Silent {
 }
 
 fn analyze(place: &Place) -> Outcome {
-    let options = analysis::Options { exports: vec![place.path("in")], ..analysis::Options::default() };
-    analysis::analyze(&options, &Silent).unwrap()
+    let options = run::Options { exports: vec![place.path("in")], ..run::Options::default() };
+    run::analyze(&options, &Silent).unwrap()
 }
 
 /// Each object with the keys of the devices that its rows went to, and each finding: rule, device, objects.

@@ -6,13 +6,13 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::{self, Progress};
 use crate::config::Setting;
 use crate::console::Registry;
 use crate::identity::{AsOf, Thresholds};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
 use crate::plan::Suggestions;
 use crate::rules::Findings;
+use crate::run::{self, Progress};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 use crate::table::{DeviceTable, Identifiers, RecordTable, Texts, Times};
 
@@ -24,7 +24,7 @@ impl Progress for Silent {
 
 fn sample() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
-    analysis::analyze(&analysis::Options { exports, ..analysis::Options::default() }, &Silent).unwrap()
+    run::analyze(&run::Options { exports, ..run::Options::default() }, &Silent).unwrap()
 }
 
 fn asked() -> Asked {

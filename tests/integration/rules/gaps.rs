@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lastseen::analysis;
 use lastseen::console::Console;
+use lastseen::run;
 
 use crate::common::{Place, Sheet};
 use crate::generator::{Options, Tenant, tenant};
@@ -12,7 +12,7 @@ const OPTIONS: Options = Options { devices: 600, seed: 21, zip_intune: false };
 
 /// Rules that conclude something from what a console lacks.
 fn by_absence(console: Console) -> Vec<String> {
-    let shipped = analysis::check(&analysis::Options::default()).unwrap().rules;
+    let shipped = run::check(&run::Options::default()).unwrap().rules;
     let concludes = |rule: &&lastseen::rules::Rule| rule.demands().1.iter().any(|name| name == console.title());
     shipped.iter().filter(concludes).map(|rule| rule.text.id.clone()).collect()
 }

@@ -4,9 +4,9 @@
 
 use std::fs;
 
-use lastseen::analysis::{self, Options};
 use lastseen::console::Registry;
 use lastseen::rules;
+use lastseen::run::{self, Options};
 
 use crate::common::repository;
 
@@ -22,7 +22,7 @@ fn compare(name: &str, made: &str) {
 
 #[test]
 fn every_rule_has_its_page() {
-    let shipped = analysis::check(&Options::default()).unwrap().rules;
+    let shipped = run::check(&Options::default()).unwrap().rules;
     let mut index = String::from(
         "# The rules that ship\n\nOne page a rule, made from its file in `rules/findings/`. How to write one of your own is in \
          [Rules](../rules.md).\n",

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::refuse::nothing;
 use super::treat::Treats;
-use super::{InputFile, Options, Progress, Source, newest, nothing, remarks::clipped, tables, together};
+use super::{InputFile, Options, Progress, Source, newest, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
 use crate::error::Result;
