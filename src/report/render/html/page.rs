@@ -269,19 +269,18 @@ fn record_row(outcome: &Outcome, device: usize, record: u32) -> Option<Value> {
     let unless = |own: &str, common: &str| if own == common { Value::Null } else { own.into() };
     let serial = columns.serial.as_written(row);
     let live = outcome.devices.by_console.iter().find(|c| c.console == columns.console);
-    let id = outcome.records.id_of(record);
     Some(json!([
         columns.console.index(),
         columns.export.get(row),
         columns.row.get(row),
-        id,
+        outcome.records.id_of(record),
         unless(columns.name.get(row), outcome.devices.name.get(device)),
         unless(serial, outcome.devices.serial.get(device)),
         seconds(columns.last_seen.get(row)),
         seconds(columns.enrolled.get(row)),
         outcome.links.held_by.get(record as usize),
         outcome.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
-        u8::from(live.is_some_and(|c| outcome.records.live_id(c, device) == id)),
+        u8::from(live.is_some_and(|c| c.live.get(device) == Some(&record))),
     ]))
 }
 
@@ -310,4 +309,41 @@ fn first(run: Run<'_>, selection: &Selection) -> Vec<FirstRow> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::run::{self, Progress};
+
+    struct Silent;
+
+    impl Progress for Silent {
+        fn step(&self, _what: &str) {}
+    }
+
+    /// A list of Intune without the ids: its devices are known by their serial numbers.
+    const LIST: &str = "Device name,Enrollment date,Last check-in,OS version,Serial number,Manufacturer,Model,Compliance,Managed by,Ownership,Device state,OS,Primary user UPN
+L1,2024-02-03 09:11:00,2026-11-19 20:00:00,10.0.22631.4602,5CDX000001,Dell Inc.,Latitude 5440,Compliant,Intune,Corporate,Managed,Windows,a@contoso.example
+L2,2024-02-03 09:11:00,2026-11-18 20:00:00,10.0.22631.4602,5CDX000002,Dell Inc.,Latitude 5440,Compliant,Intune,Corporate,Managed,Windows,b@contoso.example
+";
+
+    #[test]
+    fn the_live_record_of_each_console_is_marked_with_or_without_an_id() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("intune.csv"), LIST).unwrap();
+        let exports = vec![place.path().into(), Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
+        for export in exports {
+            let outcome =
+                run::analyze(&run::Options { exports: vec![export], ..run::Options::default() }, &Silent).unwrap();
+            for console in &outcome.devices.by_console {
+                for (device, &live) in console.live.iter().enumerate().filter(|(_, live)| **live != NONE) {
+                    let row = record_row(&outcome, device, live).unwrap();
+                    assert_eq!(row[10], 1, "device {device} in {}", console.console);
+                }
+            }
+        }
+    }
 }
