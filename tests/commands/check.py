@@ -47,7 +47,7 @@ def options(text):
     if "--condition-met)" in text:
         wanted.append("--condition-met")
     wanted += re.findall(r"^\s+(--erase=\d+)\)", text, re.M)
-    choices = re.findall(r"^\s+--choice='([^']+)'\)", text, re.M)
+    choices = re.findall(r"^\s+--choice='?([^')]+)'?\)", text, re.M)
     return [wanted + [f"--choice={choice}"] for choice in choices] or [wanted]
 
 
