@@ -157,7 +157,7 @@ impl Derived {
         found.extend(words.listed.map(|name| column(name).map(|field| What::Listed(field.name))));
         found.extend(words.held.map(|(name, by)| column(name).map(|field| What::Held(field.name, by))));
         if found.len() != 1 {
-            let help = "give one of any, all, count, newest, days, live, all_filled, or of a console listed, held";
+            let help = "give one of any, all, count, newest, days, live or all_filled; the file of a console may also give listed or held";
             return Err(refusal("says not exactly one thing", help));
         }
         let what = found.remove(0)?;
