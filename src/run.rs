@@ -24,7 +24,7 @@ use crate::history::Exceptions;
 use crate::identity::{self, Members, RecordStore};
 use crate::notice::Code;
 use crate::outcome::Outcome;
-use crate::plan::{self, Schedule, Suggestions};
+use crate::plan::{self, Ingredients, Packages, Schedule};
 use crate::rules::{self, EvalContext, Rule};
 
 use gather::Gathered;
@@ -92,7 +92,6 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(remarks::name_collision(&device_table));
     notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
     let texts: Vec<&rules::Text> = rule_set.rules.iter().map(|r| &r.text).collect();
-    let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
     let orders = subjects::Orders {
         playbooks: &rule_set.playbooks,
         conditions: &rule_set.conditions,
@@ -100,7 +99,15 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         decisions: &decisions,
     };
     let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let mut steps = subjects::plan(context, &device_table, &rule_set.rules, &findings, orders)?;
+    let subjects::Plans { mut steps, book_of } =
+        subjects::plan(context, &device_table, &rule_set.rules, &findings, orders)?;
+    let packages = Packages::new(&Ingredients {
+        books: &rule_set.playbooks.books().collect::<Vec<_>>(),
+        book_of: &book_of,
+        rules: &texts,
+        findings: &findings,
+        devices: &device_table,
+    });
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
@@ -109,8 +116,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: rule_set.playbooks.entries(),
-        suggestions: &suggestions,
-        device_of_finding: &findings.device,
+        packages: &packages,
         devices: &device_table,
         thresholds: &options.thresholds,
     });
@@ -134,7 +140,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         findings,
         hidden: close::hidden(hidden),
         settings: options.settings.clone(),
-        suggestions,
+        packages,
         decisions: close::decisions(decisions),
         purpose: options.purpose,
         steps,

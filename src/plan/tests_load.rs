@@ -80,7 +80,7 @@ fn the_order_of_files_changes_nothing() {
     let forward = Playbooks::load(&files, &PARAMETERS).unwrap();
     files.reverse();
     let backward = Playbooks::load(&files, &PARAMETERS).unwrap();
-    let names = |b: &Playbooks| b.books().map(|(n, a)| format!("{n}: {a}")).collect::<Vec<_>>();
+    let names = |b: &Playbooks| b.books().map(|[n, _, a]| format!("{n}: {a}")).collect::<Vec<_>>();
     assert_eq!(names(&forward), names(&backward));
 }
 

@@ -18,11 +18,11 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .count("batch", "number of the batch", |r: &Line<'_>| r.number as u64)
         .shown("Batch", 7)
-        .word("suggestion_id", "suggestion that it belongs to", |r| {
-            let list = &r.run.outcome.suggestions.list;
-            list.get(r.batch.suggestion as usize).map_or("", |suggestion| suggestion.id.as_str())
+        .word("suggestion_id", "package that it belongs to", |r| {
+            let list = &r.run.outcome.packages.list;
+            list.get(r.batch.package as usize).map_or("", |package| package.id.as_str())
         })
-        .shown("Suggestion", 34)
+        .shown("Package", 34)
         .count("devices", "devices", |r| r.batch.devices.len() as u64)
         .count("steps", "steps of their plans", |r| r.contents.steps as u64)
         .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)

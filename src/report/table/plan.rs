@@ -91,11 +91,8 @@ impl<'a, R: OfEntry + 'a> Columns<'a, R> {
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
-    Columns::new()
-        .words("suggestion_id", "suggestions that the plan answers", |r: &Line<'_>| {
-            r.run.index.suggestions(r.run.outcome, r.device())
-        })
-        .shown("Suggestions", 34)
+    Columns::<'a, Line<'a>>::new()
+        .package()
         .device_key()
         .device_name("device_name")
         .serial()

@@ -1,9 +1,10 @@
-//! The tasks of the workbook: findings that count, with what somebody needs to decide. The sheet is a decisions file too.
+//! The tasks of the workbook: flagged devices, with what somebody needs to decide. The sheet is a decisions file too.
 
 use super::Table;
 use super::column::Columns;
 use super::device::OfDevice;
-use super::findings::Line;
+use super::flagged::Line;
+use crate::identity::NONE;
 use crate::plan::Entry;
 use crate::report::view::{self, Run};
 use crate::schema::Disposition;
@@ -16,7 +17,7 @@ fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
-    Columns::new()
+    Columns::<'a, Line<'a>>::new()
         .status()
         .assignee()
         .note()
@@ -24,9 +25,9 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
             Some(r.run().decision(r.device())?.purpose?.as_str())
         })
         .one_of(Disposition::WORDS)
-        .shown("RuleAction", 10)
+        .shown("Intent", 10)
         .severity()
-        .problem()
+        .problems()
         .device_name("device_name")
         .serial()
         .platform()
@@ -48,13 +49,14 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Erases data", 8)
         .evidence()
         .objects()
-        .suggestion_id()
+        .batch()
+        .package()
         .device_key()
-        .finding_id()
 }
 
-/// The findings that count, as tasks.
-pub(in crate::report) fn tasks(run: Run<'_>) -> Table<'_> {
-    let line = move |at| Some(Line::open(run, at));
-    Table::new(("tasks", "findings to decide about"), columns(), run.outcome.findings.len(), line)
+/// The flagged devices, as tasks, in the order given.
+pub(in crate::report) fn tasks<'a>(run: Run<'a>, devices: Vec<u32>) -> Table<'a> {
+    let lines = devices.len();
+    let line = move |at: usize| Some(Line::new(run, devices.get(at).copied().filter(|device| *device != NONE)?));
+    Table::new(("tasks", "flagged devices to decide about"), columns(), lines, line)
 }
