@@ -2,6 +2,7 @@
 //!
 //! Reports are written from it, also again later: it is saved to `data/` and loaded by the verbs that work on a report.
 
+mod approval;
 mod data;
 mod explain;
 mod settled;

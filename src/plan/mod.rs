@@ -136,6 +136,14 @@ impl Playbooks {
         Some(number)
     }
 
+    /// The position among [`Self::books`] of the playbook that would apply if nobody had decided to keep the device: what is
+    /// declined stays in its package.
+    #[must_use]
+    pub fn number_of(&self, subject: &Subject) -> Option<u32> {
+        let asked = Subject { kept: false, ..subject.clone() };
+        self.choose(&asked).map(|(number, _)| number)
+    }
+
     /// The first playbook that applies, and its position.
     fn choose(&self, subject: &Subject) -> Option<(u32, &compile::Book)> {
         let device = facts::of_device(subject);

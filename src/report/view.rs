@@ -62,6 +62,8 @@ pub(super) struct Index {
     causes: Causes,
     /// The steps of each package; made when they are first asked for.
     work: OnceLock<Vec<Work>>,
+    /// The digest of each batch; made when one is first asked for.
+    digests: OnceLock<Vec<String>>,
 }
 
 impl Index {
@@ -94,7 +96,14 @@ impl Index {
                 *slot = at;
             }
         }
-        Self { starts, by_device, steps, causes: Causes::new(outcome.rules.iter()), work: OnceLock::new() }
+        Self {
+            starts,
+            by_device,
+            steps,
+            causes: Causes::new(outcome.rules.iter()),
+            work: OnceLock::new(),
+            digests: OnceLock::new(),
+        }
     }
 
     /// Numbers of the rules that hold for a device.
@@ -107,6 +116,11 @@ impl Index {
         let start = self.starts.get(device).copied().unwrap_or(0);
         let end = self.starts.get(device + 1).copied().unwrap_or(start);
         self.by_device.get(start..end).unwrap_or_default()
+    }
+
+    /// The digest of a batch, by its position: what an approval holds for.
+    pub(super) fn digest(&self, outcome: &Outcome, batch: usize) -> &str {
+        self.digests.get_or_init(|| outcome.batch_digests()).get(batch).map_or("", String::as_str)
     }
 
     /// The steps of a package.
@@ -166,7 +180,7 @@ pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: usize)
 
 /// What was decided about the plan of a device.
 pub(super) fn status(outcome: &Outcome, device: usize) -> Status {
-    outcome.decisions.of(device).map_or(Status::Open, |decision| decision.status)
+    outcome.decisions.status(device)
 }
 
 /// How far a package is, and who does it.
@@ -178,21 +192,29 @@ pub(super) struct Progress<'a> {
     pub done: usize,
 }
 
-/// What the devices of a package say together.
+/// What was decided for a package, else what its devices say together.
 pub(super) fn progress<'a>(outcome: &'a Outcome, package: &Package) -> Progress<'a> {
     let devices = || package.devices.iter().map(|device| *device as usize);
     let count = |wanted: Status| devices().filter(|device| status(outcome, *device) == wanted).count();
     let [done, declined, begun] = [Status::Done, Status::Declined, Status::InProgress].map(count);
-    let assignee = |device: usize| outcome.decisions.of(device).map_or("", |decision| decision.assignee.as_str());
+    let assignee = |device: usize| outcome.decisions.assignee(device);
+    let own = outcome.decisions.packages.iter().find(|decision| decision.id == package.id);
     let first = devices().next().map_or("", assignee);
     Progress {
         status: match package.devices.len() {
+            _ if own.is_some_and(|own| own.status != Status::Open) => own.map_or(Status::Open, |own| own.status),
             all if all == declined => Status::Declined,
             all if all == done + declined => Status::Done,
             _ if done + begun > 0 => Status::InProgress,
             _ => Status::Open,
         },
-        assignee: if devices().all(|device| assignee(device) == first) { first } else { "" },
+        assignee: if let Some(own) = own.filter(|own| !own.assignee.is_empty()) {
+            &own.assignee
+        } else if devices().all(|device| assignee(device) == first) {
+            first
+        } else {
+            ""
+        },
         done,
     }
 }

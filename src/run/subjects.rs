@@ -35,7 +35,7 @@ impl Orders<'_> {
     fn of(&self, device: usize) -> (Disposition, bool, bool) {
         let own = self.decisions.of(device);
         let decided = own.and_then(|d| d.purpose);
-        let kept = own.is_some_and(|d| d.status == Status::Declined);
+        let kept = self.decisions.status(device) == Status::Declined;
         (decided.unwrap_or(self.purpose), decided.is_some(), kept)
     }
 }
@@ -129,7 +129,8 @@ pub(super) fn plan(
             objects: objects(store, devices, &holds, number, &own),
             claims,
         };
-        orders.playbooks.plan(&subject, steps)
+        let book = orders.playbooks.plan(&subject, steps);
+        if kept { orders.playbooks.number_of(&subject) } else { book }
     };
     let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = flagged
         .par_chunks(4_096)

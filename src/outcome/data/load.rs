@@ -12,7 +12,7 @@ use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::history::Decision;
+use crate::history::{Decision, by_device};
 use crate::identity::{AsOf, NONE};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
@@ -188,7 +188,16 @@ impl Loading<'_> {
             settings: run.settings,
             settled_by: run.settled_by,
             packages,
-            decisions: Decided { file: run.decisions.file, sha256: run.decisions.sha256, list, of_device },
+            decisions: Decided {
+                file: run.decisions.file,
+                sha256: run.decisions.sha256,
+                list,
+                of_device,
+                of_package: by_device(&run.decided_packages, limits.devices),
+                packages: run.decided_packages,
+                done: run.done,
+                approved: run.approved,
+            },
             purpose: run.intent,
             steps,
             entries: trust::entries(run.entries),

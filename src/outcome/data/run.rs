@@ -8,6 +8,7 @@ use super::{Asked, VERSION};
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
+use crate::history::{Approved, Claimed, PackageDecision};
 use crate::identity::{Threshold, Thresholds};
 use crate::notice::Notice;
 use crate::outcome::{Accepted, Digested, InputFile, Outcome, Source};
@@ -70,6 +71,12 @@ pub(super) struct Run {
     pub settings: Vec<Setting>,
     pub settled_by: Vec<Digested>,
     pub decisions: Digested,
+    #[serde(default)]
+    pub decided_packages: Vec<PackageDecision>,
+    #[serde(default)]
+    pub done: Vec<Claimed>,
+    #[serde(default)]
+    pub approved: Vec<Approved>,
     pub packages: Vec<Package>,
     pub batches: Vec<Batch>,
     pub entries: Vec<Entry>,
@@ -102,6 +109,9 @@ impl Run {
             settings: outcome.settings.clone(),
             settled_by: outcome.settled_by.clone(),
             decisions: Digested { file: outcome.decisions.file.clone(), sha256: outcome.decisions.sha256.clone() },
+            decided_packages: outcome.decisions.packages.clone(),
+            done: outcome.decisions.done.clone(),
+            approved: outcome.decisions.approved.clone(),
             packages: outcome.packages.list.iter().map(without_devices).collect(),
             batches: outcome.schedule.batches.iter().map(without_members).collect(),
             entries: outcome.entries.clone(),

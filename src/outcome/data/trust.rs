@@ -42,8 +42,15 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
     let numbered = rules.map(usize::from).all(|rule| rule < run.rules.len())
         && run.batches.iter().all(|b| (b.package as usize) < run.packages.len())
         && run.sources.iter().all(|s| s.input < run.inputs.len());
+    let of_devices = run.decided_packages.iter().flat_map(|decision| &decision.devices);
+    let counted = |table: &str| run.lines.get(table).copied().unwrap_or_default();
+    let numbered = numbered
+        && of_devices.copied().all(|device| (device as usize) < counted("devices"))
+        && run.done.iter().all(|claimed| (claimed.step as usize) < counted("steps"))
+        && run.done.is_sorted_by_key(|claimed| claimed.step);
+    let signed = run.done.iter().map(|claimed| claimed.on).chain(run.approved.iter().map(|approved| approved.on));
     let times = run.sources.iter().filter_map(|s| s.newest_signal).chain(run.exceptions.iter().map(|e| e.expires));
-    if !numbered || !times.chain([run.as_of]).all(is_date) {
+    if !numbered || !times.chain(signed).chain([run.as_of]).all(is_date) {
         return Err("has numbers that mean nothing".into());
     }
     let counts = run.sources.iter().flat_map(|s| [s.rows, s.records, s.older, s.names]);

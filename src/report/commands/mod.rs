@@ -94,6 +94,9 @@ impl<'a> Group<'a, '_> {
             }
             let (start, plan) = index.plan(self.outcome, *device as usize);
             for (at, step) in (start..).zip(plan) {
+                if self.outcome.decisions.done(at).is_some() {
+                    continue;
+                }
                 let entry = view::entry(self.outcome, step);
                 if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
                     ordered.entry(place).or_default().push(at);

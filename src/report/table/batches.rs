@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::column::Columns;
+use crate::history::Approved;
 use crate::plan::Batch;
 use crate::report::view::Run;
 use crate::report::work::{self, Contents};
@@ -12,6 +13,16 @@ pub(super) struct Line<'a> {
     number: usize,
     batch: &'a Batch,
     contents: Contents,
+}
+
+impl Line<'_> {
+    fn digest(&self) -> &str {
+        self.run.index.digest(self.run.outcome, self.number - 1)
+    }
+
+    fn approved(&self) -> Option<&Approved> {
+        self.run.outcome.decisions.approved(self.digest())
+    }
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
@@ -34,6 +45,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
             r.contents.after_grace.map(|(first, _)| first)
         })
         .day("after_grace_until", "last day of that", |r| r.contents.after_grace.map(|(_, last)| last))
+        .text("digest", "SHA-256 of its steps and object ids: what an approval holds for", |r| r.digest())
+        .shown("Digest", 24)
+        .maybe_text("approved_by", "who approved it", |r| Some(r.approved()?.by.as_str()))
+        .shown("Approved by", 18)
+        .day("approved_on", "day of the approval", |r| Some(r.approved()?.on))
+        .shown("Approved on", 12)
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {

@@ -140,8 +140,10 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     /// What was decided about the plan of the device.
     pub(super) fn assignee(self) -> Self {
-        self.maybe_text("assignee", "who does it", |r| Some(r.run().decision(r.device())?.assignee.as_str()))
-            .shown("Assignee", 18)
+        self.maybe_text("assignee", "who does it", |r| {
+            Some(r.run().outcome.decisions.assignee(r.device())).filter(|name| !name.is_empty())
+        })
+        .shown("Assignee", 18)
     }
 
     pub(super) fn note(self) -> Self {

@@ -84,7 +84,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Status", 12)
         .text("assignee", "who does it; empty where nobody was named, or several were", |r| r.progress.assignee)
         .shown("Assignee", 18)
-        .count("done", "devices whose plan is said to be done", |r| r.progress.done as u64)
+        .count("devices_done", "devices whose plan is said to be done", |r| r.progress.done as u64)
         .word("playbook", "playbook that its plans follow", |r| &r.package.playbook)
         .shown("Playbook", 20)
         .word("platform", "operating system family", |r| r.package.platform.as_str())

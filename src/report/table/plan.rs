@@ -131,6 +131,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .beyond_csv()
         .text("frees", "what it frees", |r| &r.entry.frees)
         .beyond_csv()
+        .day("done_on", "day on which somebody says that it was done", |r| Some(r.run.outcome.decisions.done(r.at)?.on))
+        .shown("Done on", 12)
+        .beyond_csv()
+        .maybe_text("done_by", "who says so", |r| Some(r.run.outcome.decisions.done(r.at)?.by.as_str()))
+        .shown("Done by", 18)
+        .beyond_csv()
 }
 
 /// Cells of a step that only say which device it is about.

@@ -7,7 +7,7 @@ use super::flagged::Line;
 use crate::identity::NONE;
 use crate::plan::Entry;
 use crate::report::view::{self, Run};
-use crate::schema::Disposition;
+use crate::schema::{Disposition, Status};
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
@@ -18,8 +18,22 @@ fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::<'a, Line<'a>>::new()
-        .status()
-        .assignee()
+        .maybe_word(
+            "status",
+            "what was decided for it; nothing where what was decided for its package holds",
+            |r: &Line<'_>| {
+                let decided = &r.run().outcome.decisions;
+                let own = decided.of(r.device()).map_or(Status::Open, |own| own.status);
+                let inherits = decided.of_package(r.device()).is_some_and(|package| package.status != Status::Open);
+                (own != Status::Open || !inherits).then(|| own.as_str())
+            },
+        )
+        .one_of(Status::WORDS)
+        .shown("Status", 12)
+        .maybe_text("assignee", "who does it, where that was decided for it", |r| {
+            Some(r.run().decision(r.device())?.assignee.as_str())
+        })
+        .shown("Assignee", 18)
         .note()
         .maybe_word("intent", "what becomes of the device, where that was decided for it", |r: &Line<'_>| {
             Some(r.run().decision(r.device())?.purpose?.as_str())

@@ -89,7 +89,7 @@ fn the_headers_of_the_csv_files_are_kept() {
     let expected = [
         (
             "batches",
-            "batch,suggestion_id,devices,steps,irreversible,wipes,retires_and_deletes,remove_from,after_grace_from,after_grace_until",
+            "batch,suggestion_id,devices,steps,irreversible,wipes,retires_and_deletes,remove_from,after_grace_from,after_grace_until,digest,approved_by,approved_on",
         ),
         ("devices", devices.as_str()),
         (
@@ -100,7 +100,7 @@ fn the_headers_of_the_csv_files_are_kept() {
         ("notices", "code,severity,export,row,column,message"),
         (
             "packages",
-            "suggestion_id,title,severity,devices,summary,reasons,cannot_be_undone,steps,irreversible,wipes,minutes,batches,remove_from,remove_until,status,assignee,done,playbook,platform,ownership,join_type",
+            "suggestion_id,title,severity,devices,summary,reasons,cannot_be_undone,steps,irreversible,wipes,minutes,batches,remove_from,remove_until,status,assignee,devices_done,playbook,platform,ownership,join_type",
         ),
         (
             "plan",

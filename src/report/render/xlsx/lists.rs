@@ -35,6 +35,8 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
             "irreversible",
             "wipes",
             "not_before",
+            "done_on",
+            "done_by",
             "batch",
             "guide",
             "suggestion_id",
@@ -43,7 +45,7 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         1,
     ),
     ("Guide", "guide", &["guide", "step", "console", "action", "condition", "role", "why", "irreversible", "wipes"], 2),
-    ("Batches", "batches", &[REST], 1),
+    ("Batches", "batches", &["batch", "approved_by", "approved_on", REST], 1),
     (
         "Devices",
         "devices",
