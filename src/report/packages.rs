@@ -18,6 +18,8 @@ pub struct PackageRow {
     id: String,
     /// The playbook of its plans.
     playbook: String,
+    /// The rule of its first reason.
+    rule: String,
     /// What is to be done, in a few words.
     pub title: String,
     /// The same in a sentence.
@@ -116,6 +118,11 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
     PackageRow {
         id: package.id.clone(),
         playbook: package.playbook.clone(),
+        rule: package
+            .reasons
+            .first()
+            .and_then(|own| texts.get(usize::from(own.rule)))
+            .map_or_else(String::new, |text| text.id.clone()),
         title: package.title.clone(),
         about: package.about.clone(),
         severity: package.severity.as_str(),

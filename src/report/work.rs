@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::view::Index;
 use crate::identity::day;
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Phase};
+use crate::plan::{Batch, Entry, Phase};
 
 /// What is known of one step of a package over all its devices.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +208,8 @@ pub(super) fn finals(actions: &[(&Entry, &Tally)]) -> Vec<FinalRow> {
 pub(super) struct BatchRow {
     /// Number, as in the device list.
     batch: usize,
+    /// The package that it belongs to.
+    suggestion: String,
     devices: usize,
     /// Day of its removals.
     from: String,
@@ -215,9 +217,15 @@ pub(super) struct BatchRow {
 
 /// The batches of a package, by its position.
 pub(super) fn batches(outcome: &Outcome, package: u32) -> Vec<BatchRow> {
+    let id = outcome.packages.list.get(package as usize).map_or("", |package| package.id.as_str());
     let own = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.package == package);
-    own.map(|(batch, own)| BatchRow { batch, devices: own.devices.len(), from: day(removal_day(outcome, own.day)) })
-        .collect()
+    let one = |(number, batch): (usize, &Batch)| BatchRow {
+        batch: number,
+        suggestion: id.to_string(),
+        devices: batch.devices.len(),
+        from: day(removal_day(outcome, batch.day)),
+    };
+    own.map(one).collect()
 }
 
 /// A day of removals, counted from 1, in UTC milliseconds.
