@@ -390,16 +390,14 @@ fn word<T>(
     if text.is_empty() {
         return Ok(None);
     }
-    match parse(&text.to_lowercase()) {
-        Some(word) => Ok(Some(word)),
-        None => {
-            let help = match nearest(text, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("use one of: {}", known.join(", ")),
-            };
-            Err(lines.problem(at, Some(column), format!("`{text}` is no {kind}"), &help))
-        }
+    if let Some(word) = parse(&text.to_lowercase()) {
+        return Ok(Some(word));
     }
+    let help = match nearest(text, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("use one of: {}", known.join(", ")),
+    };
+    Err(lines.problem(at, Some(column), format!("`{text}` is no {kind}"), &help))
 }
 
 #[cfg(test)]

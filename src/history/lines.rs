@@ -79,13 +79,11 @@ impl<const N: usize> Lines<N> {
         if text.is_empty() {
             return Ok(None);
         }
-        match stamp_in(text, self.place_of(at).is_some_and(|table| table.epoch_1904)) {
-            Stamp::At(millis) => Ok(Some(millis.div_euclid(DAY) * DAY)),
-            _ => {
-                let message = format!("`{text}` is no day");
-                Err(self.problem(at, Some(column), message, "write it as 2027-03-31"))
-            }
+        let stamp = stamp_in(text, self.place_of(at).is_some_and(|table| table.epoch_1904));
+        if let Stamp::At(millis) = stamp {
+            return Ok(Some(millis.div_euclid(DAY) * DAY));
         }
+        Err(self.problem(at, Some(column), format!("`{text}` is no day"), "write it as 2027-03-31"))
     }
 }
 

@@ -40,7 +40,9 @@ impl Outcome {
             }));
         }
         let mut digest = Sha256::new();
-        lines.iter().for_each(|line| digest.update(line.as_bytes()));
+        for line in &lines {
+            digest.update(line.as_bytes());
+        }
         hex(&digest.finalize())
     }
 }

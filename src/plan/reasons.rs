@@ -74,9 +74,8 @@ impl Reason {
     fn without_count(&self, rules: &[&Text]) -> String {
         let phrase = |rule: u16| rules.get(usize::from(rule)).map_or("", |text| text.phrase.as_str());
         let all = self.of_them.iter().all(|(_, devices)| *devices == self.devices);
-        let consequence = |(rule, devices): &(u16, u32)| match all {
-            true => phrase(*rule).to_string(),
-            false => format!("{devices} {}", phrase(*rule)),
+        let consequence = |(rule, devices): &(u16, u32)| {
+            if all { phrase(*rule).to_string() } else { format!("{devices} {}", phrase(*rule)) }
         };
         let parts: Vec<String> = self.of_them.iter().map(consequence).collect();
         let of_them = match parts.split_last() {
@@ -96,9 +95,8 @@ impl Reason {
 /// One sentence: which devices, and why.
 pub(super) fn summary(devices: &str, count: usize, reasons: &[Reason], rules: &[&Text]) -> String {
     // A number that is that of all devices is said already.
-    let said = |reason: &Reason| match reason.devices as usize == count {
-        true => reason.without_count(rules),
-        false => reason.in_words(rules),
+    let said = |reason: &Reason| {
+        if reason.devices as usize == count { reason.without_count(rules) } else { reason.in_words(rules) }
     };
     let mut parts: Vec<String> = reasons.iter().take(NAMED).map(said).collect();
     match reasons.len().saturating_sub(NAMED) {

@@ -84,7 +84,7 @@ fn the_workbook_is_read_back_whole() {
     book.fill("Batches", ("Package", PACKAGE), &[("Approved on", "2026-11-22"), ("Approved by", "Dee")]);
     book.write(&place, "filled.xlsx");
 
-    let second = place.analyze_into("second", &["--decisions", "filled.xlsx"], &[]);
+    let second = place.analyze_into("second", &["--decisions", "filled.xlsx", "--commands"], &[]);
     let found = statuses(&second, PACKAGE);
     assert_eq!(found[&members[0]], "done", "the device's own line counts");
     assert!(members[1..].iter().all(|key| found[key] == "in-progress"), "{found:?}");
@@ -99,6 +99,14 @@ fn the_workbook_is_read_back_whole() {
     assert_eq!(done.len(), 1);
     assert_eq!((&done[0]["step"], &done[0]["object_id"]), (&step.into(), &object.into()));
     assert_eq!(done[0]["done_on"], "2026-11-21");
+    // Commands say whether they are approved, and by no text that somebody typed.
+    for (name, content) in
+        second.files().into_iter().filter(|(name, _)| name.starts_with("commands/") && name.matches('/').count() == 2)
+    {
+        let text = String::from_utf8(content).unwrap();
+        assert_eq!(text.contains(", approved on 2026-11-22"), name.contains(PACKAGE), "{name}");
+        assert!(!text.contains("Dee"), "{name}");
+    }
     assert!(second.lines_where("notices.csv", "code", "decision-unused").is_empty());
     // Nothing was decided of anything else, and what comes back once comes back again.
     assert!(statuses(&second, "reconnect.windows.corporate.joined").values().all(|status| status == "open"));
@@ -138,7 +146,9 @@ fn what_contradicts_itself_is_named_by_sheet_and_cell() {
     let first = place.analyze_into("first", &[], &[]);
     let plain = Book::of(&first);
     let key = statuses(&first, PACKAGE).into_keys().next().unwrap();
-    let cases: [(&str, (&str, &str), &[(&str, &str)], &str); 6] = [
+    // Sheet, the row by what one of its columns holds, what is written there, and what is said of it.
+    type Case<'a> = (&'a str, (&'a str, &'a str), &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 6] = [
         ("Packages", ("Package", PACKAGE), &[("Status", "finished")], "`finished` is no status"),
         ("Tasks", ("Device key", &key), &[("Status", "begun")], "`begun` is no status"),
         ("Steps", ("Device key", &key), &[("Done by", "Cy")], "`done by` has no `done on`"),

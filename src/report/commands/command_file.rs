@@ -13,6 +13,8 @@ pub(super) struct CommandFile<'a> {
     pub package: &'a str,
     /// Number of the batch.
     pub batch: usize,
+    /// What is known of its approval.
+    pub approval: &'a str,
     /// The step.
     pub entry: &'a Entry,
     /// Its command.
@@ -62,7 +64,7 @@ impl CommandFile<'_> {
         let mut lines = vec![
             format!("{} for {} ids. Nothing is done unless {run} is given.", entry.slug, self.ids.len()),
             String::new(),
-            format!("package     {}, batch {}", self.package, self.batch),
+            format!("package     {}, batch {}, {}", self.package, self.batch, self.approval),
             format!("phase       {}, not before {}", entry.phase.title(), self.not_before),
             format!("by hand     {}", entry.action),
         ];

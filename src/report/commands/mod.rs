@@ -64,7 +64,10 @@ pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result
         let order: Vec<&Entry> =
             index.work(outcome, number).entries(outcome).into_iter().map(|(entry, _)| entry).collect();
         for (batch, members) in batches {
-            let group = Group { outcome, package: &package.id, batch, order: &order };
+            let approved = outcome.decisions.approved(index.digest(outcome, batch - 1));
+            let approval = approved
+                .map_or_else(|| "not approved".to_string(), |approved| format!("approved on {}", day(approved.on)));
+            let group = Group { approval: &approval, outcome, package: &package.id, batch, order: &order };
             let steps = group.steps(index, &members.devices);
             group.write(&steps, folder, &mut listed, &mut by_hand)?;
         }
@@ -78,6 +81,8 @@ struct Group<'a, 'o> {
     outcome: &'a Outcome,
     package: &'a str,
     batch: usize,
+    /// What is known of its approval. No name is said: a file of commands holds no text that somebody typed.
+    approval: &'o str,
     order: &'o [&'a Entry],
 }
 
@@ -146,6 +151,7 @@ impl<'a> Group<'a, '_> {
             let sheet = CommandFile {
                 package: self.package,
                 batch: self.batch,
+                approval: self.approval,
                 entry,
                 command,
                 ids: &ids,

@@ -97,7 +97,7 @@ impl<'a> Columns<'a, Line<'a>> {
     }
 
     pub(super) fn evidence(self) -> Self {
-        self.list("evidence", "the values that made each rule hold", |r| r.shown()).shown("Evidence", 48)
+        self.list("evidence", "the values that made each rule hold", Line::shown).shown("Evidence", 48)
     }
 
     pub(super) fn status(self) -> Self {

@@ -58,11 +58,11 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .list(
             "reasons",
             "findings with the number of devices, the gravest first; consequences are counted with their cause",
-            |r| r.reasons(),
+            Line::reasons,
         )
         .shown("Reasons", 60)
         .prose()
-        .list("cannot_be_undone", "steps that cannot be undone, and on how many objects", |r| r.finals())
+        .list("cannot_be_undone", "steps that cannot be undone, and on how many objects", Line::finals)
         .shown("Cannot be undone", 34)
         .prose()
         .count("steps", "steps of its plans", |r| r.work.lines(r.run.outcome, |_| true) as u64)

@@ -69,7 +69,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 /// The flagged devices, as tasks, in the order given.
-pub(in crate::report) fn tasks<'a>(run: Run<'a>, devices: Vec<u32>) -> Table<'a> {
+pub(in crate::report) fn tasks(run: Run<'_>, devices: Vec<u32>) -> Table<'_> {
     let lines = devices.len();
     let line = move |at: usize| Some(Line::new(run, devices.get(at).copied().filter(|device| *device != NONE)?));
     Table::new(("tasks", "flagged devices to decide about"), columns(), lines, line)
