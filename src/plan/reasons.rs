@@ -95,8 +95,11 @@ impl Reason {
 /// One sentence: which devices, and why.
 pub(super) fn summary(devices: &str, count: usize, reasons: &[Reason], rules: &[&Text]) -> String {
     // A number that is that of all devices is said already.
-    let said = |reason: &Reason| {
-        if reason.devices as usize == count { reason.without_count(rules) } else { reason.in_words(rules) }
+    let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len()) {
+        (true, 1) => reason.without_count(rules),
+        (true, _) if count > 1 => format!("all {}", reason.without_count(rules)),
+        (true, _) => reason.without_count(rules),
+        (false, _) => reason.in_words(rules),
     };
     let mut parts: Vec<String> = reasons.iter().take(NAMED).map(said).collect();
     match reasons.len().saturating_sub(NAMED) {
@@ -164,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_number_that_is_said_already_is_left_out() {
-        with(["stale-everywhere", "certificate-expired"], |texts, [stale, expired]| {
+        let names = ["stale-everywhere", "certificate-expired", "duplicate-entra"];
+        with(names, |texts, [stale, expired, twice]| {
             let causes = Causes::new(texts.iter().copied());
             let told = |devices: &[&[u16]], named: &str| {
                 let (findings, by_device) = found(devices);
@@ -173,6 +177,8 @@ mod tests {
             };
             let one = told(&[&[expired, stale]], "1 device");
             assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");
+            let several = told(&[&[twice, stale], &[twice]], "2 devices");
+            assert_eq!(several, "2 devices: all with several Entra records; 1 stale in every console.");
             let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
             assert_eq!(two, "2 devices: stale in every console, all of them with an expired management certificate.");
         });
