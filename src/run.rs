@@ -101,8 +101,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let (packages, mut steps, found) = packing::pack(from, &mut decisions)?;
-    notices.extend(found);
+    let (packages, mut steps) = packing::pack(from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;

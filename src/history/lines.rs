@@ -2,7 +2,11 @@
 
 use crate::error::Problem;
 use crate::formats::dates::{Stamp, stamp_in};
+use crate::schema::nearest;
 use crate::time::DAY;
+
+/// How a word is read, and those that there are.
+type Words<T> = (fn(&str) -> Option<T>, &'static [&'static str]);
 
 /// Tables as text, column by column; `N` columns are read.
 #[derive(Clone, Debug)]
@@ -68,6 +72,31 @@ impl<const N: usize> Lines<N> {
         };
         let file = table.map_or_else(String::new, |table| table.label.clone());
         Problem { file, place, message, help: help.into() }
+    }
+
+    /// A word of a closed list; nothing for a blank.
+    ///
+    /// # Errors
+    /// Where it is none of them.
+    pub fn word<T>(
+        &self,
+        at: usize,
+        column: usize,
+        (parse, known): Words<T>,
+        kind: &str,
+    ) -> Result<Option<T>, Problem> {
+        let text = self.cell(at, column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(word) = parse(&text.to_lowercase()) {
+            return Ok(Some(word));
+        }
+        let help = match nearest(text, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of: {}", known.join(", ")),
+        };
+        Err(self.problem(at, Some(column), format!("`{text}` is no {kind}"), &help))
     }
 
     /// The day in a cell, as its first moment; nothing for a blank.

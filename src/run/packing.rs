@@ -22,18 +22,22 @@ pub(super) struct From<'a> {
     pub purpose: Disposition,
 }
 
-/// The packages, the steps, and remarks about decisions that could not be used.
-pub(super) fn pack(from: From<'_>, decided: &mut Decisions) -> Result<(Packages, Vec<Planned>, Vec<Notice>)> {
-    let mut notices = decided.find(from.table).map_err(decisions::refused)?;
+/// The packages and the steps. Decisions that could not be used are remarked.
+pub(super) fn pack(
+    from: From<'_>,
+    decided: &mut Decisions,
+    notices: &mut Vec<Notice>,
+) -> Result<(Packages, Vec<Planned>)> {
+    notices.extend(decided.find(from.table).map_err(decisions::refused)?);
     let plans = from.plan(decided)?;
     let packages = from.packages(&plans);
     if !decided.speaks_of_packages() {
-        return Ok((packages, plans.steps, notices));
+        return Ok((packages, plans.steps));
     }
     // What is declined keeps its place among the packages, and has other steps.
     notices.extend(decided.spread(&packages, from.table.len()));
     let plans = from.plan(decided)?;
-    Ok((from.packages(&plans), plans.steps, notices))
+    Ok((from.packages(&plans), plans.steps))
 }
 
 impl From<'_> {

@@ -140,14 +140,15 @@ fn an_approval_of_something_else_is_said_and_not_taken() {
     assert!(notices[0]["message"].contains("the approval was not used"), "{}", notices[0]["message"]);
 }
 
+/// Sheet, the row by what one of its columns holds, what is written there, and what is said of it.
+type Case<'a> = (&'a str, (&'a str, &'a str), &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn what_contradicts_itself_is_named_by_sheet_and_cell() {
     let place = Place::with_sample();
     let first = place.analyze_into("first", &[], &[]);
     let plain = Book::of(&first);
     let key = statuses(&first, PACKAGE).into_keys().next().unwrap();
-    // Sheet, the row by what one of its columns holds, what is written there, and what is said of it.
-    type Case<'a> = (&'a str, (&'a str, &'a str), &'a [(&'a str, &'a str)], &'a str);
     let cases: [Case<'_>; 6] = [
         ("Packages", ("Package", PACKAGE), &[("Status", "finished")], "`finished` is no status"),
         ("Tasks", ("Device key", &key), &[("Status", "begun")], "`begun` is no status"),
