@@ -14,7 +14,6 @@ use crate::error::Problem;
 use crate::formats::values::{self, Cell};
 use crate::identity::NONE;
 use crate::notice::{Code, Notice};
-use crate::plan::Packages;
 use crate::schema::{Disposition, Status};
 use crate::table::DeviceTable;
 
@@ -211,8 +210,8 @@ impl Decisions {
         Ok(())
     }
 
-    /// Gives what was decided for packages to their devices.
-    pub fn spread(&mut self, packages: &Packages, devices: usize) -> Vec<Notice> {
+    /// Gives what was decided for packages to their devices: `packages` are those of this run, by id.
+    pub fn spread(&mut self, packages: &[(&str, &[u32])], devices: usize) -> Vec<Notice> {
         let notices = packages::spread(&self.file, &mut self.packages, &self.members, packages);
         self.of_package = packages::by_device(&self.packages, devices);
         notices

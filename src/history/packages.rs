@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::NONE;
 use crate::notice::{Code, Notice};
-use crate::plan::Packages;
 use crate::schema::Status;
 
 /// What was decided for one package.
@@ -33,13 +32,13 @@ pub(super) struct Membership {
     pub is_said: bool,
 }
 
-/// Gives each decision its devices. Those that came into a package later are left out, and that is said: nobody has looked at
-/// them.
+/// Gives each decision its devices; `packages` are those that there are now, with theirs. Devices that came into a package
+/// later are left out, and that is said: nobody has looked at them.
 pub(super) fn spread(
     file: &str,
     decisions: &mut [PackageDecision],
     members: &Membership,
-    packages: &Packages,
+    packages: &[(&str, &[u32])],
 ) -> Vec<Notice> {
     let mut by_id: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (device, id) in &members.of {
@@ -48,8 +47,7 @@ pub(super) fn spread(
     let known: BTreeSet<usize> = members.of.keys().copied().collect();
     let mut notices = Vec::new();
     for decision in decisions {
-        let now = packages.list.iter().find(|package| package.id == decision.id);
-        let now = now.map_or(&[][..], |package| &package.devices);
+        let now = packages.iter().find(|(id, _)| *id == decision.id).map_or(&[][..], |(_, devices)| devices);
         decision.devices =
             if members.is_said { by_id.remove(decision.id.as_str()).unwrap_or_default() } else { now.to_vec() };
         let remark =

@@ -35,7 +35,8 @@ pub(super) fn pack(
         return Ok((packages, plans.steps));
     }
     // What is declined keeps its place among the packages, and has other steps.
-    notices.extend(decided.spread(&packages, from.table.len()));
+    let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
+    notices.extend(decided.spread(&now, from.table.len()));
     let plans = from.plan(decided)?;
     Ok((from.packages(&plans), plans.steps))
 }

@@ -69,23 +69,7 @@ fn a_line_that_decides_nothing_is_passed_over() {
     assert!(d.list.is_empty());
 }
 
-fn packages() -> Packages {
-    let package = |id: &str, devices: &[u32]| crate::plan::Package {
-        id: id.into(),
-        playbook: String::new(),
-        title: String::new(),
-        about: String::new(),
-        platform: crate::schema::Platform::Windows,
-        ownership: crate::schema::Ownership::Corporate,
-        join_type: crate::schema::JoinType::Joined,
-        severity: crate::schema::Severity::High,
-        summary: String::new(),
-        reasons: Vec::new(),
-        factors: Vec::new(),
-        devices: devices.to_vec(),
-    };
-    Packages { list: vec![package("one", &[0, 1]), package("two", &[2, 3])], of_device: vec![0, 0, 1, 1] }
-}
+const PACKAGES: &[(&str, &[u32])] = &[("one", &[0, 1]), ("two", &[2, 3])];
 
 #[test]
 fn what_is_decided_of_a_package_holds_for_devices_that_have_nothing_of_their_own() {
@@ -93,7 +77,7 @@ fn what_is_decided_of_a_package_holds_for_devices_that_have_nothing_of_their_own
         read("- {suggestion_id: one, status: in-progress, assignee: Ann}\n- {device_key: 'entra:1', status: done}\n")
             .unwrap();
     assert_eq!(d.find(&devices()).unwrap(), []);
-    assert_eq!(d.spread(&packages(), 4), []);
+    assert_eq!(d.spread(PACKAGES, 4), []);
     assert_eq!([0, 1, 2].map(|at| d.status(at)), [Status::Done, Status::InProgress, Status::Open]);
 }
 
@@ -103,7 +87,7 @@ fn a_device_that_came_into_a_package_later_is_left_as_it_is() {
     let text = "- {suggestion_id: one, status: declined}\n- {device_key: 'serial:Y', suggestion_id: one}\n- {suggestion_id: gone, status: done}\n";
     let mut d = read(text).unwrap();
     d.find(&devices()).unwrap();
-    let notices = d.spread(&packages(), 4);
+    let notices = d.spread(PACKAGES, 4);
     assert_eq!([0, 1].map(|at| d.status(at)), [Status::Open, Status::Declined]);
     let said: Vec<&str> = notices.iter().map(|n| n.message.as_str()).collect();
     assert!(said[0].starts_with("1 device came into package `one` after the file was written"), "{said:?}");
