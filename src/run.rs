@@ -10,6 +10,7 @@ mod inspect;
 mod needed;
 mod newest;
 mod options;
+mod packing;
 mod refuse;
 mod remarks;
 mod rule_set;
@@ -24,7 +25,7 @@ use crate::history::Exceptions;
 use crate::identity::{self, Members, RecordStore};
 use crate::notice::Code;
 use crate::outcome::Outcome;
-use crate::plan::{self, Schedule, Suggestions};
+use crate::plan::{self, Schedule};
 use crate::rules::{self, EvalContext, Rule};
 
 use gather::Gathered;
@@ -90,17 +91,17 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     progress.step("Planning steps");
     let device_table = tables::devices(&store, &mut links, &devices)?;
     notices.extend(remarks::name_collision(&device_table));
-    notices.extend(decisions.find(&device_table).map_err(decisions::refused)?);
-    let texts: Vec<&rules::Text> = rule_set.rules.iter().map(|r| &r.text).collect();
-    let suggestions = Suggestions::new(&texts, &findings, &device_table, &options.thresholds);
-    let orders = subjects::Orders {
+    let context = EvalContext { store: &store, links: &links, devices: &devices };
+    let from = packing::From {
+        context,
+        table: &device_table,
+        rules: &rule_set.rules,
+        findings: &findings,
         playbooks: &rule_set.playbooks,
         conditions: &rule_set.conditions,
         purpose: options.purpose,
-        decisions: &decisions,
     };
-    let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let mut steps = subjects::plan(context, &device_table, &rule_set.rules, &findings, orders)?;
+    let (packages, mut steps) = packing::pack(from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
@@ -109,17 +110,17 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: rule_set.playbooks.entries(),
-        suggestions: &suggestions,
-        device_of_finding: &findings.device,
+        packages: &packages,
         devices: &device_table,
         thresholds: &options.thresholds,
     });
-    let record_table = tables::records(&store);
+    let (record_table, device_count) = (tables::records(&store), device_table.len());
     notices.extend(remarks::long_plan(steps.len()));
     notices.sort();
     notices.dedup();
     let Exceptions { source: exceptions_file, .. } = &hidden.exceptions;
-    let outcome = Outcome {
+    let answers = std::mem::take(&mut decisions.answers);
+    let mut outcome = Outcome {
         inputs,
         sources,
         notices,
@@ -134,8 +135,8 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         findings,
         hidden: close::hidden(hidden),
         settings: options.settings.clone(),
-        suggestions,
-        decisions: close::decisions(decisions),
+        packages,
+        decisions: close::decisions(decisions, device_count),
         purpose: options.purpose,
         steps,
         entries: rule_set.playbooks.into_entries(),
@@ -143,5 +144,6 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
     };
+    close::answer(&mut outcome, &answers);
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules }))
 }

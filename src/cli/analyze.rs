@@ -203,13 +203,14 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     }
     let flagged = many(totals.flagged as u64, "flagged device");
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
-    writeln!(to, "{flagged}, {steps} in {plans}")?;
+    let packages = many(totals.suggestions as u64, "work package");
+    writeln!(to, "{flagged}, {steps} in {plans}, {packages}")?;
     writeln!(to)?;
     if !model.suggestions.is_empty() {
         writeln!(to, "{DIM}do first{DIM:#}")?;
     }
-    for (number, suggestion) in (1..).zip(model.suggestions.iter().take(3)) {
-        writeln!(to, "{number}. {}", clean(&suggestion.summary))?;
+    for (number, package) in (1..).zip(model.suggestions.iter().take(3)) {
+        writeln!(to, "{number}. {}: {}", clean(&package.title), clean(&package.summary))?;
     }
     if !model.suggestions.is_empty() {
         writeln!(to)?;

@@ -7,24 +7,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::Answers;
+use super::lines::Lines;
+use super::packages::{self, Membership, PackageDecision};
 use crate::error::Problem;
 use crate::formats::values::{self, Cell};
 use crate::identity::NONE;
 use crate::notice::{Code, Notice};
-use crate::schema::{Disposition, Status, nearest};
+use crate::schema::{Disposition, Status};
 use crate::table::DeviceTable;
 
-/// Columns of a decisions file. At least one of the first two is needed.
-pub const COLUMNS: [&str; 6] = ["device_key", "serial", "intent", "status", "assignee", "note"];
-
-/// A decisions file as text, column by column.
-#[derive(Clone, Debug, Default)]
-pub struct Lines {
-    /// The cells, in the order of [`COLUMNS`]; blank where there is none.
-    pub columns: [Vec<String>; 6],
-    /// Row of each line, from 1.
-    pub row: Vec<u32>,
-}
+/// Columns of a decisions file. At least one of the first three is needed; a line with the third alone is about a package.
+pub const COLUMNS: [&str; 7] = ["device_key", "serial", "suggestion_id", "intent", "status", "assignee", "note"];
 
 /// What was decided for one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +47,21 @@ pub struct Decisions {
     /// SHA-256 of the file.
     pub sha256: String,
     list: Vec<Decision>,
+    /// Problems know where each decision stands.
+    lines: Lines<7>,
+    /// Line of each decision.
+    line_of: Vec<usize>,
     /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
     of_device: Vec<u32>,
+    /// Decisions about packages.
+    packages: Vec<PackageDecision>,
+    /// By device: the decision about its package, or [`NONE`]. Empty where there is none.
+    of_package: Vec<u32>,
+    /// Package of each device when the file was written: key, serial number, package.
+    written: Vec<[String; 3]>,
+    members: Membership,
+    /// What was written down of steps and batches.
+    pub answers: Answers,
 }
 
 /// One entry of a YAML file.
@@ -65,6 +72,8 @@ struct Entry {
     device_key: String,
     #[serde(default)]
     serial: String,
+    #[serde(default)]
+    suggestion_id: String,
     #[serde(default)]
     intent: String,
     #[serde(default)]
@@ -79,7 +88,7 @@ struct Entry {
 ///
 /// # Errors
 /// What the YAML reader says.
-pub fn in_yaml(file: &str, text: &str) -> Result<Lines, Vec<Problem>> {
+pub fn in_yaml(file: &str, text: &str) -> Result<Lines<7>, Vec<Problem>> {
     let entries: Vec<Entry> = crate::yaml::from_str(text).map_err(|error| {
         let place = error.location().map_or_else(String::new, |l| format!("line {}", l.line()));
         let message = error.to_string();
@@ -87,13 +96,15 @@ pub fn in_yaml(file: &str, text: &str) -> Result<Lines, Vec<Problem>> {
         let help = format!("write a list of entries with {}", COLUMNS.join(", "));
         vec![Problem { file: file.into(), place, message, help }]
     })?;
-    let mut lines = Lines::default();
+    let mut lines = Lines::of_file(file);
     for (row, entry) in (1..).zip(entries) {
-        let cells = [entry.device_key, entry.serial, entry.intent, entry.status, entry.assignee, entry.note];
+        let Entry { device_key, serial, suggestion_id, intent, status, assignee, note } = entry;
+        let cells = [device_key, serial, suggestion_id, intent, status, assignee, note];
         for (column, cell) in lines.columns.iter_mut().zip(cells) {
             column.push(cell);
         }
         lines.row.push(row);
+        lines.table.push(0);
     }
     Ok(lines)
 }
@@ -125,46 +136,102 @@ impl Decisions {
     /// Understands the lines of a file.
     ///
     /// # Errors
-    /// Every word that is not known, and every line that names no device.
-    pub fn new(file: &str, sha256: &str, lines: &Lines) -> Result<Self, Vec<Problem>> {
-        let mut list = Vec::with_capacity(lines.row.len());
+    /// Every word that is not known, and every line that names neither a device nor a package.
+    pub fn new(file: &str, sha256: &str, lines: Lines<7>) -> Result<Self, Vec<Problem>> {
+        let mut decisions = Self { file: file.into(), sha256: sha256.into(), ..Self::default() };
         let mut problems = Vec::new();
-        for (at, row) in lines.row.iter().enumerate() {
-            let cell = |column: usize| lines.columns.get(column).and_then(|c| c.get(at)).map_or("", |c| c.trim());
-            let mut refuse = |message: String, help: String| {
-                problems.push(Problem { file: file.into(), place: format!("row {row}"), message, help });
-            };
-            let [key, serial, intent, status, assignee, note] = [0, 1, 2, 3, 4, 5].map(cell);
-            let undecided = status.is_empty() || status == Status::Open.as_str();
-            if undecided && [intent, assignee, note].iter().all(|c| c.is_empty()) {
-                continue;
+        for at in 0..lines.row.len() {
+            if let Err(problem) = decisions.take(&lines, at) {
+                problems.push(problem);
             }
-            if key.is_empty() && serial.is_empty() {
-                refuse("a decision names no device".into(), "give its `device_key` or its `serial`".into());
-                continue;
-            }
-            let purpose = word(intent, Disposition::parse, Disposition::WORDS, "intent", &mut refuse);
-            let status = word(status, Status::parse, Status::WORDS, "status", &mut refuse);
-            let serial = match values::serial(serial) {
-                Cell::Value(serial) => serial.into_owned(),
-                Cell::Nothing => String::new(),
-                Cell::Placeholder | Cell::Unreadable => {
-                    refuse(format!("`{serial}` is no serial number of one device"), "give its `device_key`".into());
-                    continue;
-                }
-            };
-            list.push(Decision {
-                key: key.into(),
-                serial,
-                purpose,
-                status: status.unwrap_or(Status::Open),
-                assignee: assignee.into(),
-                note: note.into(),
-                row: *row,
-            });
         }
-        let decisions = Self { file: file.into(), sha256: sha256.into(), list, of_device: Vec::new() };
+        decisions.lines = lines;
         if problems.is_empty() { Ok(decisions) } else { Err(problems) }
+    }
+
+    /// Takes in one line.
+    fn take(&mut self, lines: &Lines<7>, at: usize) -> Result<(), Problem> {
+        let [key, serial, package, intent, status, assignee, note] =
+            [0, 1, 2, 3, 4, 5, 6].map(|column| lines.cell(at, column));
+        let row = lines.row.get(at).copied().unwrap_or_default();
+        let of_device = !key.is_empty() || !serial.is_empty();
+        if of_device && !package.is_empty() {
+            self.written.push([key, serial, package].map(str::to_string));
+        }
+        let undecided = status.is_empty() || status == Status::Open.as_str();
+        if undecided && [intent, assignee, note].iter().all(|cell| cell.is_empty()) {
+            return Ok(());
+        }
+        let refuse = |column: Option<usize>, message: String, help: &str| Err(lines.problem(at, column, message, help));
+        let purpose = lines.word(at, 3, (Disposition::parse, Disposition::WORDS), "intent")?;
+        let status = lines.word(at, 4, (Status::parse, Status::WORDS), "status")?.unwrap_or(Status::Open);
+        if !of_device {
+            if package.is_empty() {
+                let help = "give its `device_key` or its `serial`";
+                return refuse(None, "a decision names no device".into(), help);
+            }
+            if purpose.is_some() {
+                return refuse(
+                    Some(3),
+                    "an intent is decided for a package".into(),
+                    "decide it for each of its devices",
+                );
+            }
+            return self.take_package(
+                lines,
+                at,
+                PackageDecision { id: package.into(), status, assignee: assignee.into(), row, devices: Vec::new() },
+            );
+        }
+        let serial = match values::serial(serial) {
+            Cell::Value(serial) => serial.into_owned(),
+            Cell::Nothing => String::new(),
+            Cell::Placeholder | Cell::Unreadable => {
+                let message = format!("`{serial}` is no serial number of one device");
+                return refuse(Some(1), message, "give its `device_key`");
+            }
+        };
+        let (key, assignee, note) = (key.into(), assignee.into(), note.into());
+        self.list.push(Decision { key, serial, purpose, status, assignee, note, row });
+        self.line_of.push(at);
+        Ok(())
+    }
+
+    /// Takes in a line about a package; two of one package must agree.
+    fn take_package(&mut self, lines: &Lines<7>, at: usize, own: PackageDecision) -> Result<(), Problem> {
+        match self.packages.iter().find(|known| known.id == own.id) {
+            None => self.packages.push(own),
+            Some(first) if (first.status, &first.assignee) == (own.status, &own.assignee) => {}
+            Some(first) => {
+                let message = format!("decides otherwise of `{}` than row {}", own.id, first.row);
+                return Err(lines.problem(at, Some(2), message, "keep one decision for each package"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives what was decided for packages to their devices: `packages` are those of this run, by id.
+    pub fn spread(&mut self, packages: &[(&str, &[u32])], devices: usize) -> Vec<Notice> {
+        let notices = packages::spread(&self.file, &mut self.packages, &self.members, packages);
+        self.of_package = packages::by_device(&self.packages, devices);
+        notices
+    }
+
+    /// Whether something was decided for packages.
+    #[must_use]
+    pub const fn speaks_of_packages(&self) -> bool {
+        !self.packages.is_empty()
+    }
+
+    /// How far a device is: what was decided for it, else for its package.
+    #[must_use]
+    pub fn status(&self, device: usize) -> Status {
+        let own = self.of(device).map(|own| own.status).filter(|status| *status != Status::Open);
+        let of_package = || {
+            let at = self.of_package.get(device).copied().filter(|at| *at != NONE)?;
+            Some(self.packages.get(at as usize)?.status)
+        };
+        own.or_else(of_package).unwrap_or(Status::Open)
     }
 
     /// Finds the devices. One that the exports do not have is a remark.
@@ -172,18 +239,18 @@ impl Decisions {
     /// # Errors
     /// A serial number that several devices bear, a key and a serial number of two devices, a device that stands twice.
     pub fn find(&mut self, devices: &DeviceTable) -> Result<Vec<Notice>, Vec<Problem>> {
+        self.members = self.membership(devices);
         if self.list.is_empty() {
             return Ok(Vec::new());
         }
-        let by_serial = self.bearers(devices);
-        let by_key = self.holders(devices);
+        let by_serial = bearers(self.list.iter().map(|d| d.serial.as_str()), devices);
+        let by_key = holders(self.list.iter().map(|d| d.key.as_str()), devices);
         let mut of_device = vec![NONE; devices.len()];
         let mut settled: BTreeMap<usize, Decision> = BTreeMap::new();
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
-        for (at, decision) in (0_u32..).zip(&self.list) {
+        for ((at, decision), line) in (0_u32..).zip(&self.list).zip(&self.line_of) {
             let mut refuse = |message: String, help: &str| {
-                let place = format!("row {}", decision.row);
-                problems.push(Problem { file: self.file.clone(), place, message, help: help.into() });
+                problems.push(self.lines.problem(*line, None, message, help));
             };
             let bearers = by_serial.get(decision.serial.as_str()).map_or(&[][..], Vec::as_slice);
             let by_key = by_key.get(decision.key.as_str()).copied().flatten();
@@ -245,28 +312,26 @@ impl Decisions {
         if problems.is_empty() { Ok(notices) } else { Err(problems) }
     }
 
-    /// The device of each key that decisions name, where there is one.
-    fn holders(&self, devices: &DeviceTable) -> BTreeMap<&str, Option<usize>> {
-        let named = self.list.iter().filter(|d| !d.key.is_empty());
-        let mut holders: BTreeMap<&str, Option<usize>> = named.map(|d| (d.key.as_str(), None)).collect();
-        for (device, key) in devices.key.iter().enumerate() {
-            if let Some(slot) = holders.get_mut(key.as_str()) {
-                *slot = Some(device);
-            }
-        }
-        holders
-    }
-
-    /// The devices that bear one of the serial numbers that decisions name.
-    fn bearers(&self, devices: &DeviceTable) -> BTreeMap<&str, Vec<usize>> {
-        let named = self.list.iter().filter(|d| !d.serial.is_empty());
-        let mut bearers: BTreeMap<&str, Vec<usize>> = named.map(|d| (d.serial.as_str(), Vec::new())).collect();
-        for device in 0..devices.len() {
-            if let Some(list) = bearers.get_mut(devices.serial.compared(device)) {
-                list.push(device);
-            }
-        }
-        bearers
+    /// The packages of the devices that the file names, as they were when it was written.
+    fn membership(&self, devices: &DeviceTable) -> Membership {
+        let by_key = holders(self.written.iter().map(|[key, ..]| key.as_str()), devices);
+        let compared = |serial: &str| match values::serial(serial) {
+            Cell::Value(serial) => serial.into_owned(),
+            _ => String::new(),
+        };
+        let serials: Vec<String> = self.written.iter().map(|[_, serial, _]| compared(serial)).collect();
+        let by_serial = bearers(serials.iter().map(String::as_str), devices);
+        let device = |[key, ..]: &[String; 3], serial: &String| match by_key.get(key.as_str()).copied().flatten() {
+            Some(device) => Some(device),
+            None if !key.is_empty() => None,
+            None => match by_serial.get(serial.as_str()).map(Vec::as_slice) {
+                Some([one]) => Some(*one),
+                _ => None,
+            },
+        };
+        let lines = self.written.iter().zip(&serials);
+        let of = lines.filter_map(|(line, serial)| Some((device(line, serial)?, line.last()?.clone()))).collect();
+        Membership { of, is_said: !self.written.is_empty() }
     }
 
     fn stranger(&self, decision: &Decision, named: &str) -> Notice {
@@ -274,10 +339,10 @@ impl Decisions {
         Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(decision.row.into())
     }
 
-    /// The decisions, and by device the position of the one about it.
+    /// The decisions, by device the position of the one about it, and those about packages.
     #[must_use]
-    pub fn into_lists(self) -> (Vec<Decision>, Vec<u32>) {
-        (self.list, self.of_device)
+    pub fn into_lists(self) -> (Vec<Decision>, Vec<u32>, Vec<PackageDecision>) {
+        (self.list, self.of_device, self.packages)
     }
 
     /// What was decided for a device.
@@ -287,96 +352,29 @@ impl Decisions {
     }
 }
 
-/// A word of a closed list; a blank is none.
-fn word<T>(
-    text: &str,
-    parse: fn(&str) -> Option<T>,
-    known: &'static [&'static str],
-    kind: &str,
-    refuse: &mut impl FnMut(String, String),
-) -> Option<T> {
-    if text.is_empty() {
-        return None;
+/// The device of each key that is named, where there is one.
+fn holders<'k>(keys: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Option<usize>> {
+    let mut holders: BTreeMap<&str, Option<usize>> =
+        keys.filter(|key| !key.is_empty()).map(|key| (key, None)).collect();
+    for (device, key) in devices.key.iter().enumerate() {
+        if let Some(slot) = holders.get_mut(key.as_str()) {
+            *slot = Some(device);
+        }
     }
-    let found = parse(&text.to_lowercase());
-    if found.is_none() {
-        let help = match nearest(text, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of: {}", known.join(", ")),
-        };
-        refuse(format!("`{text}` is no {kind}"), help);
+    holders
+}
+
+/// The devices that bear each of the serial numbers that are named.
+fn bearers<'k>(serials: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Vec<usize>> {
+    let named = serials.filter(|serial| !serial.is_empty());
+    let mut bearers: BTreeMap<&str, Vec<usize>> = named.map(|serial| (serial, Vec::new())).collect();
+    for device in 0..devices.len() {
+        if let Some(list) = bearers.get_mut(devices.serial.compared(device)) {
+            list.push(device);
+        }
     }
-    found
+    bearers
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Decisions, Vec<Problem>> {
-        in_yaml("d.yaml", text).and_then(|lines| Decisions::new("d.yaml", "", &lines))
-    }
-
-    fn devices() -> DeviceTable {
-        let list = [("entra:1", "ABC1234"), ("serial:Y", "DUP9999"), ("entra:3", "DUP9999"), ("abm:X", "XYZ7777")];
-        DeviceTable::of_keys(&list)
-    }
-
-    #[test]
-    fn a_decision_finds_its_device_by_key_or_by_serial_number() {
-        let mut d = read(
-            "- {device_key: 'entra:1', intent: reuse, assignee: Ann}\n- {serial: ' xyz7777', status: Declined, note: kept}\n",
-        )
-        .unwrap();
-        assert_eq!(d.find(&devices()).unwrap(), []);
-        assert_eq!(d.of(0).map(|d| (d.purpose, d.status)), Some((Some(Disposition::Reuse), Status::Open)));
-        assert_eq!(d.of(3).map(|d| (d.purpose, d.status)), Some((None, Status::Declined)));
-        assert_eq!((d.of(1), d.of(99)), (None, None));
-    }
-
-    #[test]
-    fn what_cannot_be_understood_is_refused() {
-        for (text, message, help) in [
-            ("- {device_key: 'entra:1', intent: reuze}", "`reuze` is no intent", "did you mean `reuse`?"),
-            ("- {serial: ABC1234, status: 17}", "`17` is no status", "use one of: open, in-progress"),
-            ("- {serial: ABC1234, status: perhaps}", "`perhaps` is no status", "use one of: open, in-progress"),
-            ("- {note: keep it}", "a decision names no device", "give its `device_key`"),
-            ("- {serial: 4.57E+11, intent: reuse}", "is no serial number of one device", "give its `device_key`"),
-            ("- {serial: ABC1234, intend: reuse}", "unknown field `intend`", "write a list"),
-            ("intent: reuse", "invalid type", "write a list"),
-        ] {
-            let problems = read(text).unwrap_err();
-            assert_eq!(problems.len(), 1, "{text}");
-            assert!(problems[0].message.contains(message), "{text}: {}", problems[0].message);
-            assert!(problems[0].help.starts_with(help), "{text}: {}", problems[0].help);
-        }
-    }
-
-    #[test]
-    fn a_device_has_one_decision() {
-        for (text, message) in [
-            ("- {serial: DUP9999, intent: reuse}", "several devices bear the serial number `DUP9999`"),
-            ("- {device_key: 'entra:1', serial: XYZ7777, intent: reuse}", "is not the serial number of `entra:1`"),
-            ("- {device_key: 'entra:1', intent: reuse}\n- {serial: ABC1234, intent: dispose}", "decides otherwise of"),
-        ] {
-            let problems = read(text).unwrap().find(&devices()).unwrap_err();
-            assert_eq!(problems.len(), 1, "{text}");
-            assert!(problems[0].message.contains(message), "{text}: {}", problems[0].message);
-        }
-    }
-
-    #[test]
-    fn a_device_that_is_gone_is_a_remark() {
-        let mut d = read("- {device_key: 'entra:9', intent: reuse}\n- {serial: GONE1234, intent: reuse}\n").unwrap();
-        let notices = d.find(&devices()).unwrap();
-        assert_eq!(notices.len(), 2);
-        assert!(notices.iter().all(|n| n.code == Code::DecisionUnused && n.export == "d.yaml"));
-        assert_eq!((notices[0].row, notices[1].row), (Some(1), Some(2)));
-    }
-
-    #[test]
-    fn a_line_that_decides_nothing_is_passed_over() {
-        let d = read("- {device_key: 'entra:1'}\n- {}\n").unwrap();
-        assert!(d.list.is_empty());
-    }
-}
+mod tests;

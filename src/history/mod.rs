@@ -1,9 +1,15 @@
 //! What people settled earlier: exceptions that hide findings for a time, with who approved them, and decisions about plans,
 //! which change what is planned and never what is found.
 
+mod answers;
 mod decisions;
 mod exceptions;
 mod file;
+mod lines;
+mod packages;
 
-pub use decisions::{COLUMNS, Decision, Decisions, Lines, in_yaml};
+pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Named, Signed, approvals, claims};
+pub use decisions::{COLUMNS, Decision, Decisions, in_yaml};
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
+pub use lines::{Lines, Place};
+pub use packages::{PackageDecision, by_device};

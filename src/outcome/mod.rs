@@ -2,6 +2,7 @@
 //!
 //! Reports are written from it, also again later: it is saved to `data/` and loaded by the verbs that work on a report.
 
+mod approval;
 mod data;
 mod explain;
 mod settled;
@@ -15,7 +16,7 @@ use crate::config::Setting;
 use crate::console::Console;
 use crate::identity::{AsOf, DAY, Thresholds, day};
 use crate::notice::Notice;
-use crate::plan::{Batch, Entry, Phase, Planned, Suggestions};
+use crate::plan::{Batch, Entry, Packages, Phase, Planned};
 use crate::rules::{Findings, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
@@ -61,8 +62,8 @@ pub struct Outcome {
     pub settings: Vec<Setting>,
     /// The files of the configuration and of the exceptions, those that there are.
     pub settled_by: Vec<Digested>,
-    /// Findings of one rule for one cohort, together.
-    pub suggestions: Suggestions,
+    /// The flagged devices, those together that are dealt with in the same way.
+    pub packages: Packages,
     /// What people decided.
     pub decisions: Decided,
     /// What becomes of devices for which nothing else was decided.

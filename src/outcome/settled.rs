@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::{Decision, State};
+use crate::history::{Approved, Claimed, Decision, PackageDecision, State};
 use crate::identity::NONE;
 use crate::rules::Findings;
+use crate::schema::Status;
 
 /// All decisions, and the devices that they are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,9 +18,50 @@ pub struct Decided {
     pub list: Vec<Decision>,
     /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
     pub of_device: Vec<u32>,
+    /// What was decided for packages.
+    pub packages: Vec<PackageDecision>,
+    /// By device: position in the list of packages, or [`NONE`]. Empty where nothing was decided for any.
+    pub of_package: Vec<u32>,
+    /// Steps that somebody says are done, by their positions.
+    pub done: Vec<Claimed>,
+    /// Batches that somebody approved, as they are now.
+    pub approved: Vec<Approved>,
 }
 
 impl Decided {
+    /// What was decided for the package of a device.
+    #[must_use]
+    pub fn of_package(&self, device: usize) -> Option<&PackageDecision> {
+        self.packages.get(self.of_package.get(device).copied().filter(|at| *at != NONE)? as usize)
+    }
+
+    /// How far a device is: what was decided for it, else for its package.
+    #[must_use]
+    pub fn status(&self, device: usize) -> Status {
+        let own = self.of(device).map(|own| own.status).filter(|status| *status != Status::Open);
+        own.or_else(|| Some(self.of_package(device)?.status)).unwrap_or(Status::Open)
+    }
+
+    /// Who does it: whoever is named for the device, else for its package; empty for nobody.
+    #[must_use]
+    pub fn assignee(&self, device: usize) -> &str {
+        let own = self.of(device).map(|own| own.assignee.as_str()).filter(|name| !name.is_empty());
+        own.or_else(|| Some(self.of_package(device)?.assignee.as_str())).unwrap_or_default()
+    }
+
+    /// Who says that a step is done, and when.
+    #[must_use]
+    pub fn done(&self, step: usize) -> Option<&Claimed> {
+        let at = self.done.binary_search_by_key(&step, |claimed| claimed.step as usize).ok()?;
+        self.done.get(at)
+    }
+
+    /// Who approved a batch, by its digest.
+    #[must_use]
+    pub fn approved(&self, digest: &str) -> Option<&Approved> {
+        self.approved.iter().find(|approved| approved.digest == digest)
+    }
+
     /// What was decided for a device.
     #[must_use]
     pub fn of(&self, device: usize) -> Option<&Decision> {

@@ -89,7 +89,7 @@ impl Playbooks {
         };
         let (mut problems, mut seen, mut taken) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for test in &book.tests {
-            let found = self.choose(&test.subject);
+            let found = self.choose(&test.subject).map(|(_, book)| book);
             let taker = found.filter(|found| own.contains(&found.file) && !own.contains(&book.file));
             if let Some(taker) = taker {
                 taken.insert(taker.name.as_str());

@@ -141,6 +141,8 @@ pub(super) struct Choice {
 #[derive(Clone, Debug)]
 pub(super) struct Book {
     pub name: String,
+    /// What it does, in a few words.
+    pub title: String,
     pub about: String,
     /// The file that it stands in.
     pub file: String,

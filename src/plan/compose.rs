@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::console::{Console, MOST};
-use crate::plan::compile::{Choice, Step};
+use crate::plan::compile::{Book, Choice, Step};
 use crate::plan::facts::{self, ASKED, CONCERNED, DeviceBits};
 use crate::plan::file::On;
 use crate::plan::subject::{Object, Subject};
@@ -13,13 +13,11 @@ use crate::plan::{Planned, Playbooks};
 const FEW: usize = 16;
 
 /// Appends the steps of a device to `out`.
-pub(super) fn plan(books: &Playbooks, subject: &Subject, out: &mut Vec<Planned>) {
+pub(super) fn plan(books: &Playbooks, book: &Book, subject: &Subject, out: &mut Vec<Planned>) {
     if subject.claims.is_empty() {
         return;
     }
     let device = facts::of_device(subject);
-    let Some(book) = books.choose(subject) else { return };
-
     let mut few = [0; FEW];
     let mut many = Vec::new();
     let bits = if let Some(few) = few.get_mut(..subject.objects.len()) {

@@ -17,6 +17,8 @@ pub(super) struct Document {
     pub in_use: Option<String>,
     /// Name of the playbook.
     pub playbook: Option<String>,
+    /// What it does, in a few words: the title of its work packages. Its name, unless said.
+    pub title: String,
     /// Which devices it is for, in a sentence.
     pub about: String,
     /// Precedence: the playbook with the lowest number among those that apply is taken.

@@ -296,9 +296,10 @@ fn bind(page: &mut Page, steps: &Definitions, ledger: &mut Ledger) -> Book {
         check::order(&name, &stops, sheet);
     }
     let about = sheet.resolve(&document.about);
+    let title = Some(sheet.resolve(&document.title)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.clone());
     let tests = document.tests.iter().map(|test| test.compile(&name, steps, sheet)).collect();
     sheet.rewind();
-    Book { name, about, file: sheet.name().to_owned(), order, applies, choices, tests }
+    Book { name, title, about, file: sheet.name().to_owned(), order, applies, choices, tests }
 }
 
 /// Entries of all playbooks, each once.

@@ -15,18 +15,19 @@ mod ask;
 mod cases;
 mod check;
 mod checked_file;
+mod cohort;
 mod compile;
 mod compose;
 mod entry;
 mod facts;
 mod file;
 mod load;
+mod packages;
 mod page;
 mod promise;
+mod reasons;
 mod schedule;
 mod subject;
-
-mod suggestions;
 
 use crate::console::Registry;
 use crate::error::Problem;
@@ -35,10 +36,11 @@ pub use cases::Tested;
 pub use checked_file::Parameters;
 pub use entry::{Command, Effort, Entry, Limits, Phase, Shape, Source, Tool};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use packages::{Ingredients, Package, Packages};
 pub use page::Row;
+pub use reasons::Reason;
 pub use schedule::{Basis, Batch, LARGEST, Schedule};
 pub use subject::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
-pub use suggestions::{Suggestion, Suggestions};
 
 /// One step of one plan. Small, since a large tenant has millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,9 +109,9 @@ impl Playbooks {
         self.entries
     }
 
-    /// Name and description of each playbook, in order of precedence.
-    pub fn books(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.books.iter().map(|b| (b.name.as_str(), b.about.as_str()))
+    /// Name, title and description of each playbook, in order of precedence.
+    pub fn books(&self) -> impl Iterator<Item = [&str; 3]> {
+        self.books.iter().map(|b| [b.name.as_str(), b.title.as_str(), b.about.as_str()])
     }
 
     /// Number of steps that are defined.
@@ -121,20 +123,31 @@ impl Playbooks {
     /// Name of the playbook that applies to a device.
     #[must_use]
     pub fn book_of(&self, subject: &Subject) -> Option<&str> {
-        self.choose(subject).map(|b| b.name.as_str())
+        self.choose(subject).map(|(_, b)| b.name.as_str())
     }
 
-    /// Appends the steps of a device to `out`, in the order in which they are to be done.
+    /// Appends the steps of a device to `out`, in the order in which they are to be done, and gives the position of the
+    /// playbook among [`Self::books`].
     ///
     /// A device without claims gets no step.
-    pub fn plan(&self, subject: &Subject, out: &mut Vec<Planned>) {
-        compose::plan(self, subject, out);
+    pub fn plan(&self, subject: &Subject, out: &mut Vec<Planned>) -> Option<u32> {
+        let (number, book) = self.choose(subject)?;
+        compose::plan(self, book, subject, out);
+        Some(number)
     }
 
-    /// The first playbook that applies.
-    fn choose(&self, subject: &Subject) -> Option<&compile::Book> {
+    /// The position among [`Self::books`] of the playbook that would apply if nobody had decided to keep the device: what is
+    /// declined stays in its package.
+    #[must_use]
+    pub fn number_of(&self, subject: &Subject) -> Option<u32> {
+        let asked = Subject { kept: false, ..subject.clone() };
+        self.choose(&asked).map(|(number, _)| number)
+    }
+
+    /// The first playbook that applies, and its position.
+    fn choose(&self, subject: &Subject) -> Option<(u32, &compile::Book)> {
         let device = facts::of_device(subject);
-        self.books.iter().find(|b| b.is_for(device, subject.about))
+        (0..).zip(&self.books).find(|(_, b)| b.is_for(device, subject.about))
     }
 
     /// The bit of a rule for [`Subject::about`]; 0 for one that no playbook speaks of.

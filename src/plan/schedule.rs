@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{DAY, NONE, Threshold, Thresholds};
-use crate::plan::{Entry, Phase, Planned, Suggestions};
+use crate::plan::{Entry, Packages, Phase, Planned};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
 
@@ -18,11 +18,11 @@ const SHORTEST_GRACE: i64 = 21;
 /// Days after the last action until new exports tell what became of it.
 const UNTIL_SEEN: i64 = 7;
 
-/// Devices of one suggestion that are dealt with together.
+/// Devices of one package that are dealt with together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// The suggestion that its devices are first named by, as a position.
-    pub suggestion: u32,
+    /// The package of its devices, as a position.
+    pub package: u32,
     /// Its devices.
     #[serde(skip)]
     pub devices: Vec<u32>,
@@ -49,10 +49,8 @@ pub struct Basis<'a> {
     pub steps: &'a [Planned],
     /// What each step says.
     pub entries: &'a [Entry],
-    /// The suggestions.
-    pub suggestions: &'a Suggestions,
-    /// Device of each finding.
-    pub device_of_finding: &'a [u32],
+    /// The packages.
+    pub packages: &'a Packages,
     /// The devices.
     pub devices: &'a DeviceTable,
     /// Days after which something is late.
@@ -168,17 +166,13 @@ impl Basis<'_> {
         plans
     }
 
-    /// Devices in the order of suggestions, cut where a bulk action would be too large.
+    /// Devices in the order of packages, cut where a bulk action would be too large.
     fn batches(&self, plans: &Plans) -> Vec<Batch> {
         let mut batches: Vec<Batch> = Vec::new();
-        let mut placed = vec![false; self.devices.len()];
-        for (number, suggestion) in (0_u32..).zip(&self.suggestions.list) {
+        for (number, package) in (0_u32..).zip(&self.packages.list) {
             let mut open: Option<BatchDraft> = None;
-            for finding in &suggestion.findings {
-                let Some(device) = self.device_of_finding.get(*finding as usize) else { continue };
+            for device in &package.devices {
                 let Some(Some((start, end))) = plans.get(*device as usize) else { continue };
-                let Some(done) = placed.get_mut(*device as usize).filter(|done| !**done) else { continue };
-                *done = true;
                 let own = self.load(self.steps.get(*start..*end).unwrap_or_default());
                 let draft = open.get_or_insert_with(|| BatchDraft::new(number));
                 if !draft.has_room_for(&own) {
@@ -224,8 +218,8 @@ struct BatchDraft<'a> {
 }
 
 impl<'a> BatchDraft<'a> {
-    fn new(suggestion: u32) -> Self {
-        Self { batch: Batch { suggestion, devices: Vec::new(), day: 1, counted: 0 }, load: Load::default() }
+    fn new(package: u32) -> Self {
+        Self { batch: Batch { package, devices: Vec::new(), day: 1, counted: 0 }, load: Load::default() }
     }
 
     /// An empty one takes anything: a device that is too large for a bulk action is alone.
@@ -262,7 +256,7 @@ mod tests {
     use super::*;
 
     fn batch(counted: u32) -> Batch {
-        Batch { suggestion: 0, devices: vec![0], day: 0, counted }
+        Batch { package: 0, devices: vec![0], day: 0, counted }
     }
 
     #[test]

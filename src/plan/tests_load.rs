@@ -80,7 +80,7 @@ fn the_order_of_files_changes_nothing() {
     let forward = Playbooks::load(&files, &PARAMETERS).unwrap();
     files.reverse();
     let backward = Playbooks::load(&files, &PARAMETERS).unwrap();
-    let names = |b: &Playbooks| b.books().map(|(n, a)| format!("{n}: {a}")).collect::<Vec<_>>();
+    let names = |b: &Playbooks| b.books().map(|[n, _, a]| format!("{n}: {a}")).collect::<Vec<_>>();
     assert_eq!(names(&forward), names(&backward));
 }
 
@@ -122,7 +122,7 @@ fn unknown_words_name_the_nearest() {
 #[test]
 fn unknown_keys_name_the_nearest() {
     let found = problems(&[("steps.yaml", STEPS), ("book.yaml", &BOOK.replace("order:", "ordr:"))]);
-    let expected = "book.yaml:2: unknown field `ordr`, expected one of `define`, `in-use`, `playbook`, `about`, `order`, \
+    let expected = "book.yaml:2: unknown field `ordr`, expected one of `define`, `in-use`, `playbook`, `title`, `about`, `order`, \
                     `applies`, `steps`, `asks`, `insert`, `tests` | did you mean `order`?";
     assert_eq!(found[0], expected);
     let found = problems(&[("steps.yaml", &STEPS.replace("place: early", "place: erly")), ("book.yaml", BOOK)]);

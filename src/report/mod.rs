@@ -5,6 +5,7 @@ mod commands;
 mod evidence;
 mod folder;
 mod model;
+mod packages;
 mod pictures;
 mod place;
 mod render;

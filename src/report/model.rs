@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
-use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
-use crate::console::Console;
+use super::work;
 use crate::identity::{DAY, NONE, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
@@ -53,8 +53,8 @@ pub struct Model {
     pub rules: Vec<RuleRow>,
     /// Controls that the rules support evidence for.
     controls: Vec<ControlRow>,
-    /// Suggestions, the severest first, then the largest.
-    pub suggestions: Vec<SuggestionRow>,
+    /// Work packages, the severest first, then the largest. The withdrawn agent called one a suggestion.
+    pub suggestions: Vec<PackageRow>,
     devices: Shown,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
@@ -132,7 +132,7 @@ pub struct Totals {
     pub flagged: usize,
     /// Findings.
     pub findings: usize,
-    /// Suggestions.
+    /// Work packages.
     pub suggestions: usize,
     /// Steps of all plans.
     pub steps: usize,
@@ -229,62 +229,6 @@ struct ControlRow {
     findings: u64,
 }
 
-/// One rule's findings for one group of devices.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SuggestionRow {
-    id: String,
-    rule: String,
-    /// Name of the problem.
-    pub title: String,
-    /// The severest of its findings.
-    pub severity: &'static str,
-    platform: &'static str,
-    ownership: &'static str,
-    join_type: &'static str,
-    /// One sentence.
-    pub summary: String,
-    factors: Vec<String>,
-    controls: Vec<String>,
-    /// Its devices.
-    pub devices: usize,
-    findings: usize,
-    file: String,
-    actions: Vec<ActionRow>,
-    phases: Vec<PhaseRow>,
-    batches: Vec<BatchRow>,
-    minutes: u64,
-    cannot_be_undone: Vec<FinalRow>,
-    frees: Vec<FreedRow>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ActionRow {
-    step: String,
-    action: String,
-    console: &'static str,
-    console_title: &'static str,
-    role: String,
-    irreversible: bool,
-    wipes: bool,
-    condition: String,
-    why: String,
-    objects: usize,
-    devices: usize,
-    phase: &'static str,
-    phase_title: &'static str,
-    /// The first and the last day from which it may be done, over all devices.
-    from: String,
-    until: String,
-    /// Minutes of work by hand, roughly.
-    minutes: u64,
-    frees: String,
-    /// Objects in one bulk action, and in a day.
-    bulk_limit: Option<u32>,
-    daily_limit: Option<u32>,
-}
-
 /// Which devices the page holds.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -356,7 +300,7 @@ impl Model {
             severities: severities(outcome),
             rules: rules(outcome),
             controls: controls(outcome),
-            suggestions: suggestions(outcome, index),
+            suggestions: packages::rows(outcome, index),
             devices,
             notices: notices(outcome),
             exceptions: settled.exceptions,
@@ -383,7 +327,7 @@ fn totals(outcome: &Outcome, index: &Index) -> Totals {
         unknown: count(Activity::Unknown),
         flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
         findings: outcome.findings.len(),
-        suggestions: outcome.suggestions.list.len(),
+        suggestions: outcome.packages.list.len(),
         steps: outcome.steps.len(),
         planned_devices: planned.len(),
         irreversible_steps: entries(|e| e.irreversible),
@@ -504,104 +448,6 @@ fn controls(outcome: &Outcome) -> Vec<ControlRow> {
         }
     }
     rows.into_values().collect()
-}
-
-fn suggestions(outcome: &Outcome, index: &Index) -> Vec<SuggestionRow> {
-    outcome
-        .suggestions
-        .list
-        .iter()
-        .filter_map(|s| {
-            let text = outcome.rules.get(s.rule as usize)?;
-            let steps = steps_of(outcome, index, &s.findings);
-            let steps: Vec<(&Entry, &Tally)> = steps.iter().map(|(entry, tally)| (*entry, tally)).collect();
-            Some(SuggestionRow {
-                id: s.id.clone(),
-                rule: text.id.clone(),
-                title: text.title.clone(),
-                severity: s.severity.as_str(),
-                platform: s.platform.as_str(),
-                ownership: s.ownership.as_str(),
-                join_type: s.join_type.as_str(),
-                summary: s.summary.clone(),
-                factors: s.factors.clone(),
-                controls: text.controls.clone(),
-                devices: s.findings.len(),
-                findings: s.findings.len(),
-                file: format!("suggestions/{}.csv", s.id),
-                actions: steps.iter().map(|(entry, tally)| action(entry, tally)).collect(),
-                phases: work::phases(&steps),
-                batches: work::batches(outcome, &s.findings),
-                minutes: steps.iter().map(|(entry, tally)| tally.minutes(entry)).sum(),
-                cannot_be_undone: work::finals(&steps),
-                frees: work::frees(&steps),
-            })
-        })
-        .collect()
-}
-
-/// The steps of a suggestion's devices, each step once, in an order that fits every plan.
-pub(super) fn steps_of<'a>(outcome: &'a Outcome, index: &Index, findings: &[u32]) -> Vec<(&'a Entry, Tally)> {
-    let entries = &outcome.entries;
-    // Which entry was seen directly before which.
-    let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
-    let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-    for finding in findings {
-        let Some(device) = outcome.findings.device.get(*finding as usize) else { continue };
-        let (start, plan) = index.plan(outcome, *device as usize);
-        let mut last = None;
-        for (at, step) in (start..).zip(plan) {
-            let first = last != Some(step.entry);
-            tallies.entry(step.entry).or_default().see(outcome, at, first);
-            if let Some(last) = last.filter(|_| first) {
-                before.entry(step.entry).or_default().insert(last);
-            }
-            last = Some(step.entry);
-        }
-    }
-    let mut order = in_order(&tallies.keys().copied().collect(), &before);
-    // Plans never go back from one phase to an earlier one, so this moves nothing within a plan.
-    order.sort_by_key(|number| entries.get(*number as usize).map(|e| e.phase));
-    order.into_iter().filter_map(|n| Some((entries.get(n as usize)?, tallies.remove(&n)?))).collect()
-}
-
-fn action(entry: &Entry, tally: &Tally) -> ActionRow {
-    let (from, until) = tally.days();
-    ActionRow {
-        step: entry.slug.clone(),
-        action: entry.action.clone(),
-        console: entry.console.map_or("", Console::as_str),
-        console_title: entry.console.map_or("", Console::title),
-        role: entry.role.clone(),
-        irreversible: entry.irreversible,
-        wipes: entry.wipes,
-        condition: entry.condition.clone(),
-        why: entry.why.clone(),
-        objects: tally.objects,
-        devices: tally.devices,
-        phase: entry.phase.as_str(),
-        phase_title: entry.phase.title(),
-        from,
-        until,
-        minutes: tally.minutes(entry),
-        frees: entry.frees.clone(),
-        bulk_limit: entry.limits.bulk,
-        daily_limit: entry.limits.daily,
-    }
-}
-
-/// Entries so that each comes after those that any plan has before it; ties by number.
-fn in_order(entries: &BTreeSet<u32>, before: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<u32> {
-    let mut left = entries.clone();
-    let mut order = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        let waits = |e: &u32| before.get(e).is_some_and(|b| b.iter().any(|x| left.contains(x)));
-        // Plans of different playbooks could order two steps differently; then the smaller number goes first.
-        let Some(next) = left.iter().find(|e| !waits(e)).or_else(|| left.iter().next()).copied() else { break };
-        left.remove(&next);
-        order.push(next);
-    }
-    order
 }
 
 fn notices(outcome: &Outcome) -> Vec<NoticeRow> {

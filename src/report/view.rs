@@ -1,10 +1,15 @@
 //! What tables and renderers look up in a run.
 
+use std::sync::{LazyLock, OnceLock};
+
+use rayon::prelude::*;
+
+use super::work::Work;
 use crate::history::Decision;
 use crate::identity::{KeyKind, NONE};
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Planned};
-use crate::rules::Findings;
+use crate::plan::{Entry, Package, Planned};
+use crate::rules::{Causes, Findings};
 use crate::schema::{Severity, Status};
 
 /// A file of the report, for people.
@@ -53,6 +58,12 @@ pub(super) struct Index {
     by_device: Vec<u32>,
     /// Where the steps of a device begin in the list of steps.
     steps: Vec<u32>,
+    /// Rules of which others are consequences.
+    causes: Causes,
+    /// The steps of each package; made when they are first asked for.
+    work: OnceLock<Vec<Work>>,
+    /// The digest of each batch; made when one is first asked for.
+    digests: OnceLock<Vec<String>>,
 }
 
 impl Index {
@@ -85,7 +96,19 @@ impl Index {
                 *slot = at;
             }
         }
-        Self { starts, by_device, steps }
+        Self {
+            starts,
+            by_device,
+            steps,
+            causes: Causes::new(outcome.rules.iter()),
+            work: OnceLock::new(),
+            digests: OnceLock::new(),
+        }
+    }
+
+    /// Numbers of the rules that hold for a device.
+    pub(super) fn holding(&self, outcome: &Outcome, device: usize) -> Vec<u16> {
+        self.findings(device).iter().filter_map(|f| outcome.findings.rule.get(*f as usize)).copied().collect()
     }
 
     /// Findings of a device, in the order of the rules.
@@ -93,6 +116,24 @@ impl Index {
         let start = self.starts.get(device).copied().unwrap_or(0);
         let end = self.starts.get(device + 1).copied().unwrap_or(start);
         self.by_device.get(start..end).unwrap_or_default()
+    }
+
+    /// The digest of a batch, by its position: what an approval holds for.
+    pub(super) fn digest(&self, outcome: &Outcome, batch: usize) -> &str {
+        self.digests.get_or_init(|| outcome.batch_digests()).get(batch).map_or("", String::as_str)
+    }
+
+    /// The steps of a package.
+    pub(super) fn work(&self, outcome: &Outcome, package: u32) -> &Work {
+        static NONE: LazyLock<Work> = LazyLock::new(Work::default);
+        let of = |package: &Package| Work::of(outcome, self, &package.devices);
+        let all = self.work.get_or_init(|| outcome.packages.list.par_iter().map(of).collect());
+        all.get(package as usize).unwrap_or(&NONE)
+    }
+
+    /// Of which of the rules that hold for a device one of them is a consequence.
+    pub(super) fn cause(&self, rule: u16, holding: &[u16]) -> Option<u16> {
+        self.causes.cause(rule, holding)
     }
 
     /// Position of the first step of a device, without a look at the others.
@@ -106,12 +147,6 @@ impl Index {
         let rest = outcome.steps.get(start..).unwrap_or_default();
         let length = rest.iter().take_while(|s| s.device as usize == device).count();
         (start, rest.get(..length).unwrap_or_default())
-    }
-
-    /// Ids of the suggestions that a device's plan answers.
-    pub(super) fn suggestions<'a>(&self, outcome: &'a Outcome, device: usize) -> Vec<&'a str> {
-        let of = |f: &u32| outcome.suggestions.of(*f as usize).map(|s| s.id.as_str());
-        self.findings(device).iter().filter_map(of).collect()
     }
 
     /// Ids of the rules that hold for a device.
@@ -145,5 +180,41 @@ pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: usize)
 
 /// What was decided about the plan of a device.
 pub(super) fn status(outcome: &Outcome, device: usize) -> Status {
-    outcome.decisions.of(device).map_or(Status::Open, |decision| decision.status)
+    outcome.decisions.status(device)
+}
+
+/// How far a package is, and who does it.
+pub(super) struct Progress<'a> {
+    pub status: Status,
+    /// Empty where nobody was named, or several were.
+    pub assignee: &'a str,
+    /// Devices whose plan is said to be done.
+    pub done: usize,
+}
+
+/// What was decided for a package, else what its devices say together.
+pub(super) fn progress<'a>(outcome: &'a Outcome, package: &Package) -> Progress<'a> {
+    let devices = || package.devices.iter().map(|device| *device as usize);
+    let count = |wanted: Status| devices().filter(|device| status(outcome, *device) == wanted).count();
+    let [done, declined, begun] = [Status::Done, Status::Declined, Status::InProgress].map(count);
+    let assignee = |device: usize| outcome.decisions.assignee(device);
+    let own = outcome.decisions.packages.iter().find(|decision| decision.id == package.id);
+    let first = devices().next().map_or("", assignee);
+    Progress {
+        status: match package.devices.len() {
+            _ if own.is_some_and(|own| own.status != Status::Open) => own.map_or(Status::Open, |own| own.status),
+            all if all == declined => Status::Declined,
+            all if all == done + declined => Status::Done,
+            _ if done + begun > 0 => Status::InProgress,
+            _ => Status::Open,
+        },
+        assignee: if let Some(own) = own.filter(|own| !own.assignee.is_empty()) {
+            &own.assignee
+        } else if devices().all(|device| assignee(device) == first) {
+            first
+        } else {
+            ""
+        },
+        done,
+    }
 }

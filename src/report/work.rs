@@ -1,21 +1,23 @@
-//! The work behind a suggestion: phases with their days, batches, effort, what cannot be undone and what it frees.
+//! The work behind a package: phases with their days, batches, effort, what cannot be undone and what it frees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::view::Index;
 use crate::identity::day;
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Phase};
+use crate::plan::{Batch, Entry, Phase};
 
-/// What is known of one step of a suggestion over all its devices.
+/// What is known of one step of a package over all its devices.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     /// Objects that it acts on.
     pub objects: usize,
     /// Devices that have it.
     pub devices: usize,
+    /// Lines of the plans that ask for it.
+    pub lines: usize,
     /// Batches that have it, as bits: steps are counted by the million.
     batches: Vec<u64>,
     /// First and last of the days from which it may be done, UTC milliseconds.
@@ -26,6 +28,7 @@ impl Tally {
     /// Counts a step, by its position.
     pub(super) fn see(&mut self, outcome: &Outcome, at: usize, first_of_device: bool) {
         let Some(step) = outcome.steps.get(at) else { return };
+        self.lines += 1;
         self.objects += usize::from(step.object.is_some());
         self.devices += usize::from(first_of_device);
         if let Some((number, _)) = outcome.schedule.batch_of(step.device as usize) {
@@ -55,7 +58,69 @@ impl Tally {
     }
 }
 
-/// One part of a suggestion's plan.
+/// The steps of a package's devices, each step once, in an order that fits every plan.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work {
+    /// Positions of the entries, and what is known of each.
+    steps: Vec<(u32, Tally)>,
+}
+
+impl Work {
+    /// Puts the plans of devices together.
+    pub(super) fn of(outcome: &Outcome, index: &Index, devices: &[u32]) -> Self {
+        // Which entry was seen directly before which.
+        let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
+        let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for device in devices {
+            let (start, plan) = index.plan(outcome, *device as usize);
+            let mut last = None;
+            for (at, step) in (start..).zip(plan) {
+                let first = last != Some(step.entry);
+                tallies.entry(step.entry).or_default().see(outcome, at, first);
+                if let Some(last) = last.filter(|_| first) {
+                    before.entry(step.entry).or_default().insert(last);
+                }
+                last = Some(step.entry);
+            }
+        }
+        let mut order = in_order(&tallies.keys().copied().collect(), &before);
+        // Plans never go back from one phase to an earlier one, so this moves nothing within a plan.
+        order.sort_by_key(|number| outcome.entries.get(*number as usize).map(|entry| entry.phase));
+        Self { steps: order.into_iter().filter_map(|number| Some((number, tallies.remove(&number)?))).collect() }
+    }
+
+    /// What each step says, and what is known of it.
+    pub(super) fn entries<'a>(&'a self, outcome: &'a Outcome) -> Vec<(&'a Entry, &'a Tally)> {
+        let entry = |number: u32| outcome.entries.get(number as usize);
+        self.steps.iter().filter_map(|(number, tally)| Some((entry(*number)?, tally))).collect()
+    }
+
+    /// Minutes of work by hand.
+    pub(super) fn minutes(&self, outcome: &Outcome) -> u64 {
+        self.entries(outcome).iter().map(|(entry, tally)| tally.minutes(entry)).sum()
+    }
+
+    /// Lines of the plans with such a step.
+    pub(super) fn lines(&self, outcome: &Outcome, such: fn(&Entry) -> bool) -> usize {
+        self.entries(outcome).iter().filter(|(entry, _)| such(entry)).map(|(_, tally)| tally.lines).sum()
+    }
+}
+
+/// Entries so that each comes after those that any plan has before it; ties by number.
+fn in_order(entries: &BTreeSet<u32>, before: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<u32> {
+    let mut left = entries.clone();
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let waits = |e: &u32| before.get(e).is_some_and(|b| b.iter().any(|x| left.contains(x)));
+        // Plans of different playbooks could order two steps differently; then the smaller number goes first.
+        let Some(next) = left.iter().find(|e| !waits(e)).or_else(|| left.iter().next()).copied() else { break };
+        left.remove(&next);
+        order.push(next);
+    }
+    order
+}
+
+/// One part of a package's plan.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PhaseRow {
@@ -65,11 +130,11 @@ pub(super) struct PhaseRow {
     from: String,
     until: String,
     minutes: u64,
-    /// Its steps, as positions in the suggestion's actions.
+    /// Its steps, as positions in the package's actions.
     actions: Vec<usize>,
 }
 
-/// The phases of a suggestion, from its steps in their order.
+/// The phases of a package, from its steps in their order.
 pub(super) fn phases(actions: &[(&Entry, &Tally)]) -> Vec<PhaseRow> {
     let one = |phase: &Phase| {
         let own: Vec<usize> =
@@ -96,7 +161,7 @@ pub(super) struct FreedRow {
     objects: usize,
 }
 
-/// What a suggestion's steps free.
+/// What a package's steps free.
 pub(super) fn frees(actions: &[(&Entry, &Tally)]) -> Vec<FreedRow> {
     let mut freed: BTreeMap<&str, usize> = BTreeMap::new();
     for (entry, tally) in actions.iter().filter(|(entry, _)| !entry.frees.is_empty()) {
@@ -105,13 +170,20 @@ pub(super) fn frees(actions: &[(&Entry, &Tally)]) -> Vec<FreedRow> {
     freed.into_iter().map(|(what, objects)| FreedRow { what: what.into(), objects }).collect()
 }
 
-/// Steps of a suggestion that cannot be undone.
+/// Steps of a package that cannot be undone.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct FinalRow {
     step: String,
     objects: usize,
     wipes: bool,
+}
+
+impl FinalRow {
+    /// `autopilot-delete (12)`.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} ({}{})", self.step, self.objects, if self.wipes { ", erases" } else { "" })
+    }
 }
 
 /// What cannot be undone, step by step.
@@ -130,39 +202,30 @@ pub(super) fn finals(actions: &[(&Entry, &Tally)]) -> Vec<FinalRow> {
     finals
 }
 
-/// Devices of a suggestion that are dealt with together.
+/// Devices of a package that are dealt with together.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct BatchRow {
     /// Number, as in the device list.
     batch: usize,
-    /// The suggestion that the batch belongs to; a device of several suggestions stands in one batch only.
+    /// The package that it belongs to.
     suggestion: String,
     devices: usize,
     /// Day of its removals.
     from: String,
 }
 
-/// The batches in which the devices of a suggestion are.
-pub(super) fn batches(outcome: &Outcome, findings: &[u32]) -> Vec<BatchRow> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for finding in findings {
-        let device = outcome.findings.device.get(*finding as usize).copied().unwrap_or(u32::MAX) as usize;
-        if let Some((number, _)) = outcome.schedule.batch_of(device) {
-            *counts.entry(number).or_default() += 1;
-        }
-    }
-    let one = |(number, devices): (usize, usize)| {
-        let batch = outcome.schedule.batches.get(number.checked_sub(1)?)?;
-        let suggestion = outcome.suggestions.list.get(batch.suggestion as usize)?;
-        Some(BatchRow {
-            batch: number,
-            suggestion: suggestion.id.clone(),
-            devices,
-            from: day(removal_day(outcome, batch.day)),
-        })
+/// The batches of a package, by its position.
+pub(super) fn batches(outcome: &Outcome, package: u32) -> Vec<BatchRow> {
+    let id = outcome.packages.list.get(package as usize).map_or("", |package| package.id.as_str());
+    let own = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.package == package);
+    let one = |(number, batch): (usize, &Batch)| BatchRow {
+        batch: number,
+        suggestion: id.to_string(),
+        devices: batch.devices.len(),
+        from: day(removal_day(outcome, batch.day)),
     };
-    counts.into_iter().filter_map(one).collect()
+    own.map(one).collect()
 }
 
 /// A day of removals, counted from 1, in UTC milliseconds.

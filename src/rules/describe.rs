@@ -39,6 +39,12 @@ pub(super) struct Raw {
     /// Columns of the device table whose values are shown with a finding.
     pub evidence: Vec<String>,
     pub plan: RuleAction,
+    /// What stands behind a number of devices: `stale in every console`.
+    #[serde(default)]
+    pub phrase: String,
+    /// Rules of which this one is a consequence, where one of them holds for the same device.
+    #[serde(default)]
+    pub follows_from: Vec<String>,
     pub why: String,
     /// One sentence about a group of devices; `{count}`, `{devices}`, `{days}` are filled in.
     pub summary: String,
@@ -228,6 +234,10 @@ pub struct Text {
     pub severity: Severity,
     /// What a finding asks for.
     pub plan: RuleAction,
+    /// What stands behind a number of devices: `stale in every console`.
+    pub phrase: String,
+    /// Rules of which this one is a consequence, where one of them holds for the same device; in their order the first counts.
+    pub follows_from: Vec<String>,
 }
 
 /// Keys of a rule file, for finding the one that was meant.
@@ -245,6 +255,8 @@ const KEYS: &[&str] = &[
     "objects",
     "evidence",
     "plan",
+    "phrase",
+    "follows_from",
     "why",
     "summary",
     "factors",

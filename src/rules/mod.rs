@@ -10,6 +10,7 @@ mod conditions;
 mod describe;
 mod evaluate;
 mod findings;
+mod follows;
 mod json_schema;
 mod lists;
 mod names;
@@ -27,6 +28,7 @@ pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{RuleAction, Text};
 pub use evaluate::{EvalContext, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
+pub use follows::Causes;
 pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};
 pub use page::page;
@@ -67,6 +69,7 @@ pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Pro
     problems.extend(Names::new(&rules).problems(&rules));
     let ids: Vec<String> = under(files, "findings/").iter().map(|(path, _)| compile::stem(path).to_string()).collect();
     problems.extend(rules.iter().flat_map(|rule| after(rule, &rules, &ids)));
+    problems.extend(follows::problems(&rules, &ids));
     if problems.is_empty() { Ok(rules) } else { Err(problems) }
 }
 

@@ -26,6 +26,7 @@ pub fn page(rule: &Rule) -> String {
     let shown: Vec<String> = rule.evidence.iter().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(page, "\n{}\n", wrapped(&format!("Its evidence shows {}.", shown.join(", ")), ""));
     let _ = writeln!(page, "## What follows\n\n{}\n", wrapped(intent(text.plan), ""));
+    follows(&mut page, &text.follows_from);
     for factor in &text.factors {
         let _ = writeln!(page, "{}", wrapped(factor, "- "));
     }
@@ -44,6 +45,20 @@ pub fn page(rule: &Rule) -> String {
         let _ = writeln!(page, "- <{reference}>");
     }
     page
+}
+
+/// Of which other findings one is a consequence.
+fn follows(page: &mut String, rules: &[String]) {
+    let names: Vec<String> = rules.iter().map(|name| format!("`{name}`")).collect();
+    let said = match names.as_slice() {
+        [] => return,
+        [one] => format!("Where {one} holds for the same device, it is a consequence of that and is counted with it."),
+        _ => format!(
+            "Where one of {} holds for the same device, it is a consequence of that and is counted with it.",
+            names.join(", ")
+        ),
+    };
+    let _ = writeln!(page, "{}\n", wrapped(&said, ""));
 }
 
 fn severities(rule: &Rule) -> String {

@@ -43,7 +43,7 @@ pub struct Rule {
     /// Columns that decide whether it holds.
     pub(super) decides: Vec<String>,
     pub(super) tests: Vec<Case>,
-    /// Lines of the file: of `after`, of `tests`, and of each test.
+    /// Lines of the file: of `after`, of `follows_from`, of `tests`, and of each test.
     pub(super) lines: Lines,
 }
 
@@ -51,6 +51,7 @@ pub struct Rule {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     pub after: Option<usize>,
+    pub follows_from: Option<usize>,
     pub tests: Option<usize>,
     pub cases: Vec<Option<usize>>,
 }
@@ -60,6 +61,7 @@ impl Lines {
         let case = |case: &Case| line_of(text, &["tests", case.name.as_str()]);
         Self {
             after: line_of(text, &["after"]),
+            follows_from: line_of(text, &["follows_from"]),
             tests: line_of(text, &["tests"]),
             cases: cases.iter().map(case).collect(),
         }

@@ -1,13 +1,16 @@
 //! The last step: what the stages made becomes the plain tables of the outcome. Large columns are moved.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::hidden::Hidden;
 use crate::assets::{self, Files};
 use crate::config::SettledBy;
-use crate::history::Decisions;
+use crate::history::{self, Answers, Approved, Claimed, Decisions, Signed};
 use crate::identity;
-use crate::outcome::{self, Accepted, Decided, Digested};
+use crate::notice::{Code, Notice};
+use crate::outcome::{self, Accepted, Decided, Digested, Outcome};
 use crate::plan;
 use crate::read::hex;
 
@@ -48,7 +51,7 @@ pub(super) fn links(links: &mut identity::Links, keep: bool) -> outcome::Links {
 
 pub(super) fn hidden(hidden: Hidden) -> outcome::Hidden {
     let Hidden { exceptions, states, counts, findings, by } = hidden;
-    let one = |((exception, state), count): ((crate::history::Exception, _), u64)| Accepted {
+    let one = |((exception, state), count): ((history::Exception, _), u64)| Accepted {
         device: exception.device_text(),
         rule: exception.rule,
         reason: exception.reason,
@@ -62,10 +65,56 @@ pub(super) fn hidden(hidden: Hidden) -> outcome::Hidden {
     outcome::Hidden { exceptions, findings, by }
 }
 
-pub(super) fn decisions(decisions: Decisions) -> Decided {
+pub(super) fn decisions(decisions: Decisions, devices: usize) -> Decided {
     let (file, sha256) = (decisions.file.clone(), decisions.sha256.clone());
-    let (list, of_device) = decisions.into_lists();
-    Decided { file, sha256, list, of_device }
+    let (list, of_device, packages) = decisions.into_lists();
+    let of_package = history::by_device(&packages, devices);
+    Decided { file, sha256, list, of_device, packages, of_package, done: Vec::new(), approved: Vec::new() }
+}
+
+/// Gives what people wrote of steps and batches to the steps and batches that there are, and says where there is none.
+pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
+    let file = outcome.decisions.file.clone();
+    let remark =
+        |row: u32, message: String| Notice::new(Code::DecisionUnused, file.clone(), message).at_row(row.into());
+    let mut left: BTreeMap<_, _> = answers.done.iter().collect();
+    let devices = answers.devices();
+    let named: Vec<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
+    let mut done = Vec::new();
+    for (at, step) in (0_u32..).zip(&outcome.steps) {
+        let device = step.device as usize;
+        let (Some(true), Some(entry)) = (named.get(device), outcome.entry(step)) else { continue };
+        let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
+        let name = (key, entry.slug.clone(), outcome.object_of(step));
+        if let Some(signed) = answers.done.get(&name) {
+            left.remove(&name);
+            done.push(Claimed { step: at, on: signed.on, by: signed.by.clone() });
+        }
+    }
+    let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests() };
+    let (held, stale): (Vec<_>, Vec<_>) = answers.approved.iter().partition(|(digest, _)| digests.contains(digest));
+    let lost = left.iter().map(|((key, step, object), signed)| {
+        let of = if object.is_empty() { key } else { object };
+        remark(signed.row, format!("`{step}` on `{of}` is said to be done and is not planned now; that was not used"))
+    });
+    let other = stale.iter().map(|(digest, signed)| {
+        let short: String = digest.chars().take(12).collect();
+        let message = "the batch that was approved has other objects or steps now; the approval was not used";
+        remark(signed.row, format!("{message} (by {}, digest {short}…)", signed.by))
+    });
+    let mut notices: Vec<Notice> = lost.chain(other).collect();
+    let approved = |(digest, signed): (&String, &Signed)| Approved {
+        digest: digest.clone(),
+        on: signed.on,
+        by: signed.by.clone(),
+    };
+    outcome.decisions.approved = held.into_iter().map(approved).collect();
+    outcome.decisions.done = done;
+    if !notices.is_empty() {
+        outcome.notices.append(&mut notices);
+        outcome.notices.sort();
+        outcome.notices.dedup();
+    }
 }
 
 pub(super) fn schedule(schedule: plan::Schedule) -> outcome::Schedule {

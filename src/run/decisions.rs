@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::disk;
 use crate::error::{Error, Problem, Result};
-use crate::history::{self, COLUMNS, Decisions, Lines};
+use crate::history::{self, APPROVED, Answers, COLUMNS, DONE, Decisions, Lines, Place};
 use crate::read::{self, Export, Input};
 use crate::schema::nearest;
 
@@ -17,14 +17,25 @@ use crate::schema::nearest;
 pub(super) fn load(path: &Path) -> Result<Decisions> {
     let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let yaml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"));
-    let (lines, sha256) = if yaml {
+    let (found, sha256) = if yaml {
         let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
-        let lines = history::in_yaml(&label, &text).map_err(refused)?;
-        (lines, read::hex(&Sha256::digest(text.as_bytes())))
+        let decisions = history::in_yaml(&label, &text).map_err(refused)?;
+        (Found { decisions, ..Found::default() }, read::hex(&Sha256::digest(text.as_bytes())))
     } else {
         table(path, &label)?
     };
-    Decisions::new(&label, &sha256, &lines).map_err(refused)
+    // Everything that is wrong is said at once.
+    let mut problems = Vec::new();
+    let mut none = |found: Vec<Problem>| problems.extend(found);
+    let done = history::claims(&found.done).map_err(&mut none).unwrap_or_default();
+    let approved = history::approvals(&found.approved).map_err(&mut none).unwrap_or_default();
+    let mut decisions = Decisions::new(&label, &sha256, found.decisions).map_err(&mut none).unwrap_or_default();
+    if problems.is_empty() {
+        decisions.answers = Answers { done, approved };
+        Ok(decisions)
+    } else {
+        Err(refused(problems))
+    }
 }
 
 pub(super) const fn refused(problems: Vec<Problem>) -> Error {
@@ -35,57 +46,123 @@ fn problem(file: &str, place: &str, message: &str, help: &str) -> Problem {
     Problem { file: file.into(), place: place.into(), message: message.into(), help: help.into() }
 }
 
+/// What the sheets of a file hold.
+#[derive(Default)]
+struct Found {
+    decisions: Lines<7>,
+    done: Lines<5>,
+    approved: Lines<3>,
+}
+
 /// A decisions file as a table; of a workbook, the sheets that look like one.
-fn table(path: &Path, label: &str) -> Result<(Lines, String)> {
+fn table(path: &Path, label: &str) -> Result<(Found, String)> {
     let opened = read::open(&Input { path: path.to_path_buf(), label: label.to_string(), bytes: 0 })?;
-    let mut lines = Lines::default();
+    let is_book = opened.exports.len() > 1 || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
+    let mut found = Found::default();
     let mut problems = Vec::new();
-    let mut found = false;
+    let mut any = false;
     for export in &opened.exports {
-        let names: Vec<String> = export.header.iter().map(|h| h.trim().to_lowercase().replace(' ', "_")).collect();
+        let names: Vec<String> = export.header.iter().map(|heading| column_name(heading)).collect();
+        let sheet = Sheet { export, names: &names, is_book };
         let has = |wanted: &[&str]| wanted.iter().any(|w| names.iter().any(|n| n == w));
-        if has(&["device_key", "serial"]) && has(&["intent", "status", "assignee", "note"]) {
-            found = true;
-            add(export, &names, &mut lines, &mut problems);
+        if has(&["digest"]) && has(&["approved_on", "approved_by"]) {
+            sheet.add(APPROVED, &APPROVED, &[1, 2], &mut found.approved, &mut problems);
+        } else if has(&["step"]) && has(&["device_key"]) && has(&["done_on", "done_by"]) {
+            sheet.add(DONE, &DONE, &[3, 4], &mut found.done, &mut problems);
+        } else if has(&["device_key", "serial", "suggestion_id"]) && has(&["intent", "status", "assignee", "note"]) {
+            let of_devices = has(&["device_key", "serial"]);
+            let meant: &[&str] = if of_devices { &COLUMNS } else { &["suggestion_id", "status", "assignee"] };
+            sheet.add(COLUMNS, meant, &[], &mut found.decisions, &mut problems);
+        } else {
+            continue;
         }
+        any = true;
     }
-    if !found {
-        let others: Vec<&str> = COLUMNS.iter().skip(2).copied().collect();
+    if !any {
+        let others: Vec<&str> = COLUMNS.iter().skip(3).copied().collect();
         let help = format!("its header needs `device_key` or `serial`, and one or more of {}", others.join(", "));
         problems.push(problem(label, "", "is no decisions file", &help));
     }
-    if problems.is_empty() { Ok((lines, opened.sha256)) } else { Err(refused(problems)) }
+    if problems.is_empty() { Ok((found, opened.sha256)) } else { Err(refused(problems)) }
 }
 
-/// Adds the rows of one table.
-fn add(export: &Export, names: &[String], lines: &mut Lines, problems: &mut Vec<Problem>) {
-    let mut place = [usize::MAX; 6];
-    for (at, name) in names.iter().enumerate() {
-        let known = COLUMNS.iter().position(|c| c == name);
-        match known.and_then(|k| place.get_mut(k)) {
-            Some(slot) if *slot == usize::MAX => *slot = at,
-            Some(_) => {
-                problems.push(problem(&export.label, "", &format!("has two columns `{name}`"), "keep one of them"));
-            }
-            // Other columns may stand there, but a misspelt one would lose what was decided.
-            None => {
-                if let Some(near) = nearest(name, COLUMNS.iter().copied().filter(|c| !names.iter().any(|n| n == c))) {
-                    let message = format!("has a column `{name}` and none `{near}`");
-                    problems.push(problem(&export.label, "", &message, &format!("rename it to `{near}` or remove it")));
+/// The name of a column, also where its heading is for people.
+fn column_name(heading: &str) -> String {
+    let name = heading.trim().to_lowercase().replace(' ', "_");
+    match name.as_str() {
+        "package" => "suggestion_id".into(),
+        "object" => "object_id".into(),
+        _ => name,
+    }
+}
+
+/// One table.
+struct Sheet<'a> {
+    export: &'a Export,
+    /// Names of its columns.
+    names: &'a [String],
+    is_book: bool,
+}
+
+impl Sheet<'_> {
+    /// Adds the rows. Of a table with millions of lines only those are kept that say something in one of the columns
+    /// `telling`; where there are none, all are.
+    fn add<const N: usize>(
+        &self,
+        columns: [&str; N],
+        meant: &[&str],
+        telling: &[usize],
+        lines: &mut Lines<N>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let export = self.export;
+        let mut place = [None; N];
+        for (at, name) in self.names.iter().enumerate() {
+            let known = columns.iter().position(|column| column == name);
+            match known.and_then(|known| place.get_mut(known)) {
+                Some(slot) if slot.is_none() => *slot = Some(at),
+                Some(_) => {
+                    problems.push(problem(&export.label, "", &format!("has two columns `{name}`"), "keep one of them"));
                 }
+                // Other columns may stand there, but a misspelt one would lose what was decided.
+                None => problems.extend(self.misspelt(name, meant)),
             }
         }
+        let wanted: Vec<usize> = place.iter().flatten().copied().collect();
+        let rows = export.read(&wanted, true);
+        for bad in &rows.bad {
+            let message = format!("the row {}", bad.reason);
+            problems.push(problem(&export.label, &format!("row {}", bad.row), &message, "mend the row"));
+        }
+        let mut read = rows.columns.iter();
+        let cells: Vec<Option<_>> = place.iter().map(|place| place.and_then(|_| read.next())).collect();
+        let cell = |column: usize, at: usize| {
+            let cells = cells.get(column).copied().flatten();
+            cells.and_then(|cells| cells.get(at)).unwrap_or_default()
+        };
+        let table = lines.tables.len();
+        for (at, row) in rows.row.iter().enumerate() {
+            if !telling.is_empty() && telling.iter().all(|column| cell(*column, at).trim().is_empty()) {
+                continue;
+            }
+            for (column, kept) in lines.columns.iter_mut().enumerate() {
+                kept.push(cell(column, at).to_string());
+            }
+            lines.row.push(*row);
+            lines.table.push(table);
+        }
+        lines.tables.push(Place {
+            label: export.label.clone(),
+            header: self.is_book.then(|| export.header_row()),
+            columns: place,
+            epoch_1904: export.epoch_1904(),
+        });
     }
-    let wanted: Vec<usize> = place.iter().copied().filter(|p| *p != usize::MAX).collect();
-    let rows = export.read(&wanted, true);
-    for bad in &rows.bad {
-        let message = format!("the row {}", bad.reason);
-        problems.push(problem(&export.label, &format!("row {}", bad.row), &message, "mend the row"));
+
+    fn misspelt(&self, name: &str, meant: &[&str]) -> Option<Problem> {
+        let lacking = meant.iter().copied().filter(|column| !self.names.iter().any(|own| own == column));
+        let near = nearest(name, lacking)?;
+        let message = format!("has a column `{name}` and none `{near}`");
+        Some(problem(&self.export.label, "", &message, &format!("rename it to `{near}` or remove it")))
     }
-    let mut columns = rows.columns.iter();
-    for (place, cells) in place.iter().zip(&mut lines.columns) {
-        let column = if *place == usize::MAX { None } else { columns.next() };
-        cells.extend((0..rows.row.len()).map(|at| column.and_then(|c| c.get(at)).unwrap_or_default().to_string()));
-    }
-    lines.row.extend(&rows.row);
 }

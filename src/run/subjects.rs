@@ -35,12 +35,20 @@ impl Orders<'_> {
     fn of(&self, device: usize) -> (Disposition, bool, bool) {
         let own = self.decisions.of(device);
         let decided = own.and_then(|d| d.purpose);
-        let kept = own.is_some_and(|d| d.status == Status::Declined);
+        let kept = self.decisions.status(device) == Status::Declined;
         (decided.unwrap_or(self.purpose), decided.is_some(), kept)
     }
 }
 
-/// The steps of every flagged device, in the order of devices.
+/// What is to be done with the flagged devices.
+pub(super) struct Plans {
+    /// The steps, in the order of devices.
+    pub steps: Vec<Planned>,
+    /// The playbook of each device by its position, or [`NONE`] for one that is not flagged.
+    pub book_of: Vec<u32>,
+}
+
+/// Plans every flagged device.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
@@ -50,7 +58,7 @@ pub(super) fn plan(
     rules: &[Rule],
     findings: &Findings,
     orders: Orders<'_>,
-) -> Result<Vec<Planned>> {
+) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
     let by_device = positions(findings.device.iter().copied(), table.len());
@@ -63,7 +71,7 @@ pub(super) fn plan(
     let provisioning_known = provisioning_is_whole(store, devices.coverage().lists());
     let mode = AndroidModes::new(store, devices);
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
-    let one = |device: usize, steps: &mut Vec<Planned>| {
+    let one = |device: usize, steps: &mut Vec<Planned>| -> Option<u32> {
         // What a weak link holds may be another machine's: no step touches it.
         let all = records.get(device).map_or(&[][..], Vec::as_slice);
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
@@ -82,9 +90,6 @@ pub(super) fn plan(
             .filter(|f| !rests_on_weak(f))
             .map(|f| claim(store, devices, rules, findings, *f as usize, all))
             .collect();
-        if claims.is_empty() {
-            return;
-        }
         let number = u32::try_from(device).unwrap_or(NONE);
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
             table.ownership.get(device),
@@ -92,7 +97,7 @@ pub(super) fn plan(
             table.identity.get(device),
             table.activity.get(device),
         ) else {
-            return;
+            return None;
         };
         let about = claims.iter().fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
         let (purpose, decided, kept) = orders.of(device);
@@ -101,7 +106,8 @@ pub(super) fn plan(
             platform: table.platform.get(device).copied(),
             ownership: *ownership,
             join_type: *join_type,
-            identity: if maybe_provisioned { Identity::Weak } else { *identity },
+            // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
+            identity: if maybe_provisioned || claims.is_empty() { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
@@ -123,19 +129,25 @@ pub(super) fn plan(
             objects: objects(store, devices, &holds, number, &own),
             claims,
         };
-        orders.playbooks.plan(&subject, steps);
+        let book = orders.playbooks.plan(&subject, steps);
+        if kept { orders.playbooks.number_of(&subject) } else { book }
     };
-    let parts: Vec<Vec<Planned>> = flagged
+    let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = flagged
         .par_chunks(4_096)
         .map(|part| {
             let mut steps = Vec::with_capacity(part.len() * 8);
-            for device in part {
-                one(*device, &mut steps);
-            }
-            steps
+            let books = part.iter().map(|device| one(*device, &mut steps)).collect();
+            (steps, books)
         })
         .collect();
-    Ok(parts.concat())
+    let (steps, books): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let mut book_of = vec![NONE; table.len()];
+    for (device, book) in flagged.iter().zip(books.into_iter().flatten()) {
+        if let (Some(slot), Some(book)) = (book_of.get_mut(*device), book) {
+            *slot = book;
+        }
+    }
+    Ok(Plans { steps: steps.concat(), book_of })
 }
 
 /// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.

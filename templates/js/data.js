@@ -46,6 +46,8 @@ function devicesOf(raw, chunk) {
     severity: word("severity"),
     days: (at) => raw.days[at],
     last: (at) => raw.last[at],
+    package: (at) => (raw.package[at] === null ? "" : raw.packages[raw.package[at]]),
+    packageTitle: (at) => (raw.package[at] === null ? "" : raw.package_titles[raw.package[at]]),
     rules: (at) => raw.findings[at].map((r) => raw.rules[r]),
     consoles: (at) => raw.words.console.filter((_, i) => raw.consoles[at] & (1 << i)),
     consoleTitle: (slug) => raw.console_titles[raw.words.console.indexOf(slug)] || slug,

@@ -39,7 +39,7 @@ function drawerOf(list, move) {
 
   // -- parts
 
-  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects, concerned]) => {
+  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects, concerned, cause]) => {
     const slug = raw.rules[rule];
     const facts = [];
     if (evidence) facts.push(["Evidence", isolated(evidence)]);
@@ -47,6 +47,7 @@ function drawerOf(list, move) {
       [i ? ", " : "", `${records[o].title} `, make("code", null, isolated(records[o].id))])),
     concerned > objects.length ? ` and ${count(concerned - objects.length)} more; findings.csv and records.csv have them` : "")]);
     else if (concerned) facts.push(["Objects", `${plural(concerned, "record", "records")}; records.csv has them`]);
+    if (cause !== null) facts.push(["Follows from", make("a", { href: `#rule-${raw.rules[cause]}` }, ruleName(raw.rules[cause]))]);
     facts.push(["Confidence", raw.words.confidence[confidence] || DASH]);
     return make("li", null,
       make("p", { class: "step-head" }, chip(raw.words.severity[severity]), " ", make("a", { href: `#rule-${slug}` }, ruleName(slug))),
@@ -146,6 +147,7 @@ function drawerOf(list, move) {
       ["Consoles", list.consoles(at).map(list.consoleTitle).join(", ") || DASH],
       ["Last sign of life", `${moment(list.last(at))}${raw.seen_by[at] >= 0 ? `, seen by ${raw.console_titles[raw.seen_by[at]]}` : ""}`],
     ];
+    if (list.package(at)) facts.push(["Work package", make("a", { href: `#suggestion-${list.package(at)}` }, list.packageTitle(at))]);
     const days = list.days(at);
     inside.replaceChildren(
       make("p", { class: "verdict" }, list.flagged(at) ? chip(list.severity(at)) : "No finding", " ",

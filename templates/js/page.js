@@ -32,7 +32,7 @@ let written = null;
 function start(list) {
   const query = $("q");
   const filters = {
-    show: $("f-show"), platform: $("f-platform"), activity: $("f-activity"), severity: $("f-severity"), rule: $("f-rule"),
+    show: $("f-show"), platform: $("f-platform"), activity: $("f-activity"), severity: $("f-severity"), rule: $("f-rule"), package: $("f-package"),
     console: $("f-console"), lacks: $("f-lacks"), ownership: $("f-ownership"), join: $("f-join"), identity: $("f-identity"), days: $("f-days"),
   };
   const search = searcher(list);
@@ -77,8 +77,8 @@ function start(list) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".save-list");
     if (!button) return;
-    const { rule, platform, ownership, join, name } = button.dataset;
-    save(`${name}.csv`, grid.rows(search.find(grid.order(), "", { show: "", rule, platform, ownership, join })));
+    const { name } = button.dataset;
+    save(`${name}.csv`, grid.rows(search.find(grid.order(), "", { show: "", package: name })));
   });
 
   const lost = $("lost");
@@ -125,7 +125,7 @@ function start(list) {
         filter.value = wanted.get(name) ?? usual[name] ?? "";
         if (filter.selectedIndex < 0) filter.value = "";
       }
-      $("more").open = $("more").open || ["console", "lacks", "ownership", "join", "identity", "days"].some((name) => wanted.has(name));
+      $("more").open = $("more").open || ["package", "console", "lacks", "ownership", "join", "identity", "days"].some((name) => wanted.has(name));
       select(true);
       $("devices").scrollIntoView();
       $("devices-title").focus({ preventScroll: true });

@@ -15,6 +15,7 @@ function searcher(list) {
     platform: (at) => `${list.platform(at)} ${platformName(list.platform(at))}`, key: list.key,
     rule: (at) => list.rules(at).map((r) => `${r} ${ruleName(r)}`).join(" "),
     ownership: list.ownership, join: list.join, activity: list.activity, identity: list.identity, severity: list.severity,
+    package: list.package,
     id: (at) => `${list.key(at)} ${ids[at]}`,
   };
   const text = (at) => {
@@ -65,6 +66,10 @@ function searcher(list) {
       if (filters.rule) {
         const wanted = raw.rules.indexOf(filters.rule);
         tests.unshift((at) => raw.findings[at].includes(wanted));
+      }
+      if (filters.package) {
+        const wanted = raw.packages.indexOf(filters.package);
+        tests.unshift((at) => raw.package[at] === wanted);
       }
       if (filters.console) tests.unshift((at) => (raw.consoles[at] & list.consoleBit.get(filters.console)) !== 0);
       if (filters.lacks) tests.unshift((at) => (raw.consoles[at] & list.consoleBit.get(filters.lacks)) === 0);

@@ -200,10 +200,9 @@ test("a deep link opens its device, and one that leads nowhere says so", async (
   assert.equal(await other.locator("#lost b").count(), 0);
 });
 
-test("a suggestion leads to exactly its own devices, on the page and as a file", async (t) => {
+test("a work package leads to exactly its own devices, on the page and as a file", async (t) => {
   const suggestion = model.suggestions[0];
-  const fits = flagged().filter((at) => rulesOf(at).includes(suggestion.rule) && list.words.platform[list.platform[at]] === suggestion.platform
-    && list.words.ownership[list.ownership[at]] === suggestion.ownership && list.words.join_type[list.join_type[at]] === suggestion.join_type);
+  const fits = flagged().filter((at) => list.packages[list.package[at]] === suggestion.id);
   if (model.devices.flagged === model.devices.total) assert.equal(fits.length, suggestion.devices);
   const { page } = await open(t, { hash: `#suggestion-${suggestion.id}` });
   const card = page.locator(`[id=${JSON.stringify(`suggestion-${suggestion.id}`)}]`);

@@ -136,11 +136,12 @@ test("activity, consoles and severities show the numbers of report.json", async 
   shares.forEach((share, i) => share.forEach((x, k) => assert.ok(Math.abs(x - bars[i][k]) < 0.01, `bar ${i}.${k} is ${bars[i][k]}, not ${x}`)));
 });
 
-test("every suggestion is a card with its own devices, steps and file, the gravest first", async (t) => {
+test("every work package is a card with its own reasons, devices, steps and file, the gravest first", async (t) => {
   const { page } = await open(t);
   const cards = await page.locator("details.card").evaluateAll((all) => all.map((card) => ({
     id: card.id,
     devices: card.querySelector(".count").textContent,
+    reasons: Array.from(card.querySelectorAll(".reasons > li"), (n) => n.textContent),
     steps: Array.from(card.querySelectorAll(".steps > li strong"), (n) => n.textContent),
     final: Array.from(card.querySelectorAll(".steps > li"), (n) => n.querySelector(".mark-final") !== null),
     wipes: Array.from(card.querySelectorAll(".steps > li"), (n) => n.querySelector(".mark-wipes") !== null),
@@ -153,6 +154,8 @@ test("every suggestion is a card with its own devices, steps and file, the grave
   for (const s of model.suggestions) {
     const card = cards.find((c) => c.id === `suggestion-${s.id}`);
     assert.equal(digits(card.devices), s.devices, s.id);
+    assert.equal(card.reasons.length, s.reasons.length, s.id);
+    s.reasons.forEach((r, i) => assert.ok(card.reasons[i].includes(r.text), `${s.id}: ${r.text}`));
     assert.deepEqual(card.steps, s.actions.map((a) => a.action), s.id);
     assert.deepEqual(card.final, s.actions.map((a) => a.irreversible), `${s.id}: steps that cannot be undone`);
     assert.deepEqual(card.wipes, s.actions.map((a) => a.wipes), `${s.id}: steps that erase data`);
@@ -281,7 +284,7 @@ test("the page says which devices it holds, and where the rest is", async (t) =>
 
 test("before its data the page is small", () => {
   const bare = html.replace(/(<script type="application\/octet-stream"[^>]*>)[^<]*/g, "$1");
-  // Suggestions and notices are data, too, however they are written.
+  // Packages and notices are data, too, however they are written.
   const cards = between(bare, '<section id="suggestions"', "</section>").length;
   const notices = between(bare, '<section id="doctor"', "</section>").length;
   const rest = bare.length - cards - notices;

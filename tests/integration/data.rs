@@ -163,10 +163,17 @@ fn a_folder_from_somebody_else_decides_neither_paths_nor_commands() {
     let run: serde_json::Value = serde_json::from_slice(&fs::read(report.root.join("data/run.json")).unwrap()).unwrap();
     for bad in ["../../x", "a/b", "..", "=1+1", "a,b"] {
         let mut changed = run.clone();
-        changed["suggestions"][0]["id"] = bad.into();
+        changed["packages"][0]["id"] = bad.into();
         place.write("out/data/run.json", changed.to_string());
         let said = complaint(&place, "out");
         assert!(said.starts_with("exit 6") && said.contains("cannot name a file"), "{bad}: {said}");
+        // Nor is an id believed that the playbook's name makes into one.
+        let rest = run["packages"][0]["id"].as_str().unwrap().split_once('.').unwrap().1;
+        changed["packages"][0]["playbook"] = bad.into();
+        changed["packages"][0]["id"] = format!("{bad}.{rest}").into();
+        place.write("out/data/run.json", changed.to_string());
+        let said = complaint(&place, "out");
+        assert!(said.starts_with("exit 6") && said.contains("has an id that is none"), "{bad}: {said}");
     }
     let mut changed = run;
     for entry in changed["entries"].as_array_mut().unwrap() {

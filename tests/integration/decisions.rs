@@ -53,7 +53,7 @@ fn a_decision_holds_for_its_device_alone() {
         (status("CFS-IPH-00247"), status("CFS-DT-00029"), status("CFS-LT-00074")),
         ("in-progress".into(), "declined".into(), "open".into())
     );
-    let list = report.lines_where("suggestions/stale-everywhere.ios.corporate.registered.csv", "device_key", &phone);
+    let list = report.lines_where("suggestions/apple.ios.corporate.registered.csv", "device_key", &phone);
     let shown = ["intent", "status", "assignee", "note"].map(|column| list[0][column].as_str());
     assert_eq!(shown, ["reuse", "in-progress", "Ann", "'=next; week"]);
 
@@ -127,6 +127,7 @@ fn the_task_sheet_is_a_decisions_file() {
     let rows = [
         ["Status", "Assignee", "Note", "Intent", "Severity", "Device", "Device key"],
         ["declined", "", "", "", "high", "CFS-DT-00029", &key],
+        // Somebody may copy a line to write more.
         ["open", "Kim", "stays as a spare", "", "medium", "CFS-DT-00029", &key],
     ];
     for (at, row) in (0..).zip(rows) {

@@ -1,6 +1,6 @@
 //! Same inputs and options, same bytes; and the order of files and rows says nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
@@ -180,9 +180,9 @@ fn control_totals_match_the_files() {
     }
 }
 
-/// Each finding stands in the list of one suggestion, and each list names only findings of its own.
+/// Each flagged device is in the list of one package, under which all its findings and steps are.
 #[test]
-fn lists_of_suggestions_match_the_findings() {
+fn lists_of_packages_match_the_findings() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
     let findings = report.lines("findings.csv");
@@ -196,5 +196,14 @@ fn lists_of_suggestions_match_the_findings() {
         assert_eq!(found, expected, "{name}");
         listed += lines.len();
     }
-    assert_eq!(listed, findings.len());
+    let flagged: BTreeSet<&str> = findings.iter().map(|line| line["device_key"].as_str()).collect();
+    assert_eq!(listed, flagged.len());
+    let packages = report.lines("packages.csv");
+    assert_eq!(packages.iter().map(|line| line["devices"].parse::<usize>().unwrap()).sum::<usize>(), listed);
+    assert!(packages.len() <= 30, "{} packages", packages.len());
+    let of: BTreeMap<&str, &str> =
+        findings.iter().map(|line| (line["device_key"].as_str(), line["suggestion_id"].as_str())).collect();
+    for step in report.lines("plan.csv") {
+        assert_eq!(of[step["device_key"].as_str()], step["suggestion_id"], "{}", step["device_key"]);
+    }
 }

@@ -25,6 +25,7 @@ mod links;
 mod lists;
 mod named;
 mod offline;
+mod packages;
 mod place;
 mod plans;
 mod playbooks;

@@ -36,9 +36,11 @@ fn json_csv_and_workbook_have_the_same_totals() {
     let model = json(&report);
     let totals = &model["totals"];
     let mut book = workbook(&report);
-    for (csv, sheet, total) in
-        [("devices.csv", "Devices", "devices"), ("findings.csv", "Tasks", "findings"), ("plan.csv", "Steps", "steps")]
-    {
+    for (csv, sheet, total) in [
+        ("devices.csv", "Devices", "devices"),
+        ("packages.csv", "Packages", "suggestions"),
+        ("plan.csv", "Steps", "steps"),
+    ] {
         let expected = count(totals, total);
         assert!(expected > 0);
         assert_eq!(report.lines(csv).len(), expected, "{csv}");
@@ -56,6 +58,8 @@ fn json_csv_and_workbook_have_the_same_totals() {
     for (name, table) in model["tables"].as_object().unwrap() {
         assert_eq!(table["rows"].as_array().unwrap().len(), count(table, "total"), "{name}");
     }
+    // One task a flagged device.
+    assert_eq!(book.worksheet_range("Tasks").unwrap().height() - 1, flagged);
     // The summary sheet shows the same numbers.
     let summary = book.worksheet_range("Summary").unwrap();
     let shown = |title: &str| summary.rows().find(|row| row[0] == *title).unwrap()[1].as_f64().unwrap().to_string();
@@ -92,10 +96,15 @@ fn the_workbook_keeps_ids_as_text_and_dates_as_dates() {
     }
     assert!(dated > 100);
     let tasks = lines(&book.worksheet_range("Tasks").unwrap());
-    let ids: Vec<String> = report.lines("findings.csv").iter().map(|line| line["finding_id"].clone()).collect();
+    let packages: BTreeMap<String, String> = report
+        .lines("findings.csv")
+        .into_iter()
+        .map(|line| (line["device_key"].clone(), line["suggestion_id"].clone()))
+        .collect();
+    assert_eq!(tasks.len(), packages.len(), "a task a device");
     for task in &tasks {
         assert_eq!(task["Status"], *"open");
-        assert!(ids.contains(&task["Finding"].to_string()));
+        assert_eq!(packages[&task["Device key"].to_string()], task["Package"].to_string());
     }
 }
 
@@ -108,7 +117,7 @@ fn the_task_sheet_offers_answers() {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet2.xml").unwrap(), &mut text).unwrap();
-    let tasks = report.lines("findings.csv").len();
+    let tasks = report.lines("devices.csv").iter().filter(|line| !line["findings"].is_empty()).count();
     assert!(text.contains("open,in-progress,done,declined"), "no drop-down of statuses");
     assert!(text.contains("People!$A$2:$A$201"), "no drop-down of people");
     assert!(text.contains(&format!("sqref=\"A2:A{}\"", tasks + 1)), "the drop-down does not cover the tasks");
@@ -202,7 +211,7 @@ fn only_what_is_asked_for_is_written_and_the_manifest_knows_it() {
     };
     assert_eq!(names("a", "json"), ["report.json"]);
     assert_eq!(names("b", "html,xlsx"), ["report.html", "workbook.xlsx"]);
-    assert_eq!(names("c", "arrow").len(), 8);
+    assert_eq!(names("c", "arrow").len(), 9);
     let page = fs::read_to_string(place.path("b/report.html")).unwrap();
     assert!(!page.contains("href=\"./devices.csv\""), "a link to a file that was not written");
     let run = place.run(&["analyze", "in", "--out", "d", "--format", "pdf"]);

@@ -12,10 +12,10 @@ use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::history::Decision;
+use crate::history::{Decision, by_device};
 use crate::identity::{AsOf, NONE};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
-use crate::plan::{Planned, Suggestions};
+use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
 use crate::rules::Findings;
 use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
@@ -157,16 +157,16 @@ impl Loading<'_> {
         let (findings, hidden) =
             table("findings")?.make(|table| findings(table, &limits, run.rules.len(), run.exceptions.len()))?;
         let (steps, days) = table("steps")?.make(|table| steps(table, &limits, run.entries.len()))?;
-        let members = table("members")?
-            .make(|table| groups(table, ["suggestion", "finding"], run.suggestions.len(), findings.len()))?;
+        let members =
+            table("members")?.make(|table| groups(table, ["package", "device"], run.packages.len(), limits.devices))?;
         let of_batches =
             table("batches")?.make(|table| groups(table, ["batch", "device"], run.batches.len(), limits.devices))?;
         let (list, of_device) = table("decisions")?.make(|table| decisions(table, &limits))?;
-        let mut suggestions = Suggestions { list: run.suggestions, of_finding: vec![u32::MAX; findings.len()] };
-        for (own, found) in suggestions.list.iter_mut().zip(members) {
-            own.findings = found;
+        let mut packages = Packages { list: run.packages, of_device: vec![NONE; limits.devices] };
+        for (own, found) in packages.list.iter_mut().zip(members) {
+            own.devices = found;
         }
-        number(&mut suggestions.of_finding, suggestions.list.iter().map(|s| s.findings.as_slice()));
+        number(&mut packages.of_device, packages.list.iter().map(|package| package.devices.as_slice()));
         let mut schedule = Schedule { batches: run.batches, of_device: vec![NONE; limits.devices], days };
         for (batch, own) in schedule.batches.iter_mut().zip(of_batches) {
             batch.devices = own;
@@ -187,8 +187,17 @@ impl Loading<'_> {
             hidden: Hidden { exceptions: run.exceptions, ..hidden },
             settings: run.settings,
             settled_by: run.settled_by,
-            suggestions,
-            decisions: Decided { file: run.decisions.file, sha256: run.decisions.sha256, list, of_device },
+            packages,
+            decisions: Decided {
+                file: run.decisions.file,
+                sha256: run.decisions.sha256,
+                list,
+                of_device,
+                of_package: by_device(&run.decided_packages, limits.devices),
+                packages: run.decided_packages,
+                done: run.done,
+                approved: run.approved,
+            },
             purpose: run.intent,
             steps,
             entries: trust::entries(run.entries),

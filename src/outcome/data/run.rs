@@ -8,10 +8,11 @@ use super::{Asked, VERSION};
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
+use crate::history::{Approved, Claimed, PackageDecision};
 use crate::identity::{Threshold, Thresholds};
 use crate::notice::Notice;
 use crate::outcome::{Accepted, Digested, InputFile, Outcome, Source};
-use crate::plan::{Batch, Entry, Suggestion};
+use crate::plan::{Batch, Entry, Package};
 use crate::rules::{Tally, Text};
 use crate::schema::{Disposition, Platform};
 
@@ -70,7 +71,13 @@ pub(super) struct Run {
     pub settings: Vec<Setting>,
     pub settled_by: Vec<Digested>,
     pub decisions: Digested,
-    pub suggestions: Vec<Suggestion>,
+    #[serde(default)]
+    pub decided_packages: Vec<PackageDecision>,
+    #[serde(default)]
+    pub done: Vec<Claimed>,
+    #[serde(default)]
+    pub approved: Vec<Approved>,
+    pub packages: Vec<Package>,
     pub batches: Vec<Batch>,
     pub entries: Vec<Entry>,
     pub rule_files: Vec<Digested>,
@@ -102,31 +109,34 @@ impl Run {
             settings: outcome.settings.clone(),
             settled_by: outcome.settled_by.clone(),
             decisions: Digested { file: outcome.decisions.file.clone(), sha256: outcome.decisions.sha256.clone() },
-            suggestions: outcome.suggestions.list.iter().map(without_findings).collect(),
-            batches: outcome.schedule.batches.iter().map(without_devices).collect(),
+            decided_packages: outcome.decisions.packages.clone(),
+            done: outcome.decisions.done.clone(),
+            approved: outcome.decisions.approved.clone(),
+            packages: outcome.packages.list.iter().map(without_devices).collect(),
+            batches: outcome.schedule.batches.iter().map(without_members).collect(),
             entries: outcome.entries.clone(),
             rule_files: outcome.rule_files.clone(),
         }
     }
 }
 
-/// The members of a suggestion stand in a table; copying them for every suggestion would cost as much again.
-fn without_findings(suggestion: &Suggestion) -> Suggestion {
-    Suggestion {
-        id: suggestion.id.clone(),
-        rule: suggestion.rule,
-        platform: suggestion.platform,
-        ownership: suggestion.ownership,
-        join_type: suggestion.join_type,
-        severity: suggestion.severity,
-        summary: suggestion.summary.clone(),
-        factors: suggestion.factors.clone(),
-        findings: Vec::new(),
+/// The members of a package stand in a table; copying them for every package would cost as much again.
+fn without_devices(package: &Package) -> Package {
+    Package {
+        id: package.id.clone(),
+        playbook: package.playbook.clone(),
+        title: package.title.clone(),
+        about: package.about.clone(),
+        summary: package.summary.clone(),
+        reasons: package.reasons.clone(),
+        factors: package.factors.clone(),
+        devices: Vec::new(),
+        ..*package
     }
 }
 
-const fn without_devices(batch: &Batch) -> Batch {
-    Batch { suggestion: batch.suggestion, devices: Vec::new(), day: batch.day, counted: batch.counted }
+const fn without_members(batch: &Batch) -> Batch {
+    Batch { package: batch.package, devices: Vec::new(), day: batch.day, counted: batch.counted }
 }
 
 impl Days {

@@ -156,10 +156,10 @@ fn steps(outcome: &Outcome) -> Frame<'_> {
         .day("not_before", |at| days.get(at).copied().unwrap_or_default())
 }
 
-/// Which findings are in which suggestion.
+/// Which devices are in which package.
 fn members(outcome: &Outcome) -> Frame<'_> {
-    let lists = outcome.suggestions.list.iter().map(|suggestion| suggestion.findings.as_slice());
-    groups("members", "suggestion", "finding", &lists.collect::<Vec<_>>())
+    let lists = outcome.packages.list.iter().map(|package| package.devices.as_slice());
+    groups("members", "package", "device", &lists.collect::<Vec<_>>())
 }
 
 /// Which devices are in which batch.

@@ -10,7 +10,7 @@ use crate::config::Setting;
 use crate::console::Registry;
 use crate::identity::{AsOf, Thresholds};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
-use crate::plan::Suggestions;
+use crate::plan::Packages;
 use crate::rules::Findings;
 use crate::run::{self, Progress};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
@@ -60,7 +60,7 @@ fn what_is_saved_is_loaded() {
     assert_eq!(loaded.links, outcome.links);
     assert_eq!(loaded.schedule, outcome.schedule);
     assert_eq!(loaded.findings, outcome.findings);
-    assert_eq!(loaded.suggestions, outcome.suggestions);
+    assert_eq!(loaded.packages, outcome.packages);
     assert_eq!(loaded.steps, outcome.steps);
     assert_eq!(loaded.entries, outcome.entries);
     assert_eq!(loaded.thresholds, outcome.thresholds);
@@ -153,7 +153,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         hidden: Hidden::default(),
         settings: vec![Setting { name: "a".into(), value: "b".into(), source: "c".into() }],
         settled_by: Vec::new(),
-        suggestions: Suggestions { list: Vec::new(), of_finding: Vec::new() },
+        packages: Packages { list: Vec::new(), of_device: vec![crate::identity::NONE; count] },
         decisions: Decided::default(),
         purpose: Disposition::Repair,
         steps: Vec::new(),

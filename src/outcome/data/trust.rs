@@ -11,7 +11,7 @@ use super::read::{Damage, is_date};
 use super::run::Run;
 use crate::assets;
 use crate::console::MOST as MOST_CONSOLES;
-use crate::plan::{Entry, Parameters, Playbooks, Suggestion};
+use crate::plan::{Entry, Package, Parameters, Playbooks};
 use crate::schema::no_file_name;
 
 /// No list has so many rows, and no sum of such counts is too large for a number.
@@ -19,12 +19,13 @@ const MOST: u64 = 1 << 40;
 
 /// Refuses what no program of ours writes.
 pub(super) fn check(run: &Run) -> Result<(), Damage> {
-    let mut ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
+    let ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
+    let mut ids = ids.chain(run.packages.iter().map(|package| &package.playbook));
     if let Some(damage) = ids.find_map(|id| no_file_name(id)) {
         return Err(format!("has an id that is none: {damage}"));
     }
-    if !are_named_by_their_rules(run) {
-        return Err("has a suggestion with an id that cannot name a file".into());
+    if !are_named_by_their_kinds(run) {
+        return Err("has a package with an id that cannot name a file".into());
     }
     // Sets of consoles are bits of a number.
     if run.consoles.len() > MOST_CONSOLES {
@@ -33,11 +34,23 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
     if run.tallies.len() != run.rules.len() {
         return Err("does not say what became of each rule".into());
     }
-    let numbered = run.suggestions.iter().all(|s| usize::from(s.rule) < run.rules.len())
-        && run.batches.iter().all(|b| (b.suggestion as usize) < run.suggestions.len())
+    let rules = run
+        .packages
+        .iter()
+        .flat_map(|p| &p.reasons)
+        .flat_map(|r| std::iter::once(r.rule).chain(r.of_them.iter().map(|(rule, _)| *rule)));
+    let numbered = rules.map(usize::from).all(|rule| rule < run.rules.len())
+        && run.batches.iter().all(|b| (b.package as usize) < run.packages.len())
         && run.sources.iter().all(|s| s.input < run.inputs.len());
+    let of_devices = run.decided_packages.iter().flat_map(|decision| &decision.devices);
+    let counted = |table: &str| run.lines.get(table).copied().unwrap_or_default();
+    let numbered = numbered
+        && of_devices.copied().all(|device| (device as usize) < counted("devices"))
+        && run.done.iter().all(|claimed| (claimed.step as usize) < counted("steps"))
+        && run.done.is_sorted_by_key(|claimed| claimed.step);
+    let signed = run.done.iter().map(|claimed| claimed.on).chain(run.approved.iter().map(|approved| approved.on));
     let times = run.sources.iter().filter_map(|s| s.newest_signal).chain(run.exceptions.iter().map(|e| e.expires));
-    if !numbered || !times.chain([run.as_of]).all(is_date) {
+    if !numbered || !times.chain(signed).chain([run.as_of]).all(is_date) {
         return Err("has numbers that mean nothing".into());
     }
     let counts = run.sources.iter().flat_map(|s| [s.rows, s.records, s.older, s.names]);
@@ -49,14 +62,13 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
     Ok(())
 }
 
-/// Whether each suggestion has the id that its rule and its devices give it, which names a file since the rule's does, and
-/// no two have one.
-fn are_named_by_their_rules(run: &Run) -> bool {
+/// Whether each package has the id that its playbook and its devices give it, which names a file since the playbook's name
+/// does, and no two have one.
+fn are_named_by_their_kinds(run: &Run) -> bool {
     let mut ids = BTreeSet::new();
-    run.suggestions.iter().all(|s| {
-        let rule = run.rules.get(usize::from(s.rule));
-        let id = rule.map(|rule| Suggestion::id_of(&rule.id, s.platform, s.ownership, s.join_type));
-        id.as_ref() == Some(&s.id) && ids.insert(&s.id)
+    run.packages.iter().all(|p| {
+        let id = Package::id_of(&p.playbook, p.platform, p.ownership, p.join_type);
+        id == p.id && ids.insert(&p.id)
     })
 }
 

@@ -9,10 +9,12 @@ use crate::read::hex;
 /// What a file of commands is made from. Of all this only the ids come from exports, and those have passed the check of
 /// their shape.
 pub(super) struct CommandFile<'a> {
-    /// Suggestion whose devices these are.
-    pub suggestion: &'a str,
+    /// Package whose devices these are.
+    pub package: &'a str,
     /// Number of the batch.
     pub batch: usize,
+    /// What is known of its approval.
+    pub approval: &'a str,
     /// The step.
     pub entry: &'a Entry,
     /// Its command.
@@ -62,7 +64,7 @@ impl CommandFile<'_> {
         let mut lines = vec![
             format!("{} for {} ids. Nothing is done unless {run} is given.", entry.slug, self.ids.len()),
             String::new(),
-            format!("suggestion  {}, batch {}", self.suggestion, self.batch),
+            format!("package     {}, batch {}, {}", self.package, self.batch, self.approval),
             format!("phase       {}, not before {}", entry.phase.title(), self.not_before),
             format!("by hand     {}", entry.action),
         ];

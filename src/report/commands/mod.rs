@@ -15,7 +15,6 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folder::Folder;
-use super::model::steps_of;
 use super::render::csv;
 use super::view::{self, Index, Output};
 use crate::console::Console;
@@ -40,7 +39,7 @@ const BY_HAND: &[&str] =
 /// A file of commands, as the list of files shows it.
 struct Listed<'a> {
     file: String,
-    suggestion: &'a str,
+    package: &'a str,
     batch: usize,
     entry: &'a Entry,
     objects: usize,
@@ -49,7 +48,7 @@ struct Listed<'a> {
 
 /// A step that no file does.
 struct ByHand<'a> {
-    suggestion: &'a str,
+    package: &'a str,
     batch: usize,
     entry: &'a Entry,
     step: usize,
@@ -60,12 +59,15 @@ struct ByHand<'a> {
 pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
     let mut listed = Vec::new();
     let mut by_hand = Vec::new();
-    for (number, suggestion) in (0_u32..).zip(&outcome.suggestions.list) {
-        let batches = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.suggestion == number);
+    for (number, package) in (0_u32..).zip(&outcome.packages.list) {
+        let batches = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.package == number);
         let order: Vec<&Entry> =
-            steps_of(outcome, index, &suggestion.findings).into_iter().map(|(entry, _)| entry).collect();
+            index.work(outcome, number).entries(outcome).into_iter().map(|(entry, _)| entry).collect();
         for (batch, members) in batches {
-            let group = Group { outcome, suggestion: &suggestion.id, batch, order: &order };
+            let approved = outcome.decisions.approved(index.digest(outcome, batch - 1));
+            let approval = approved
+                .map_or_else(|| "not approved".to_string(), |approved| format!("approved on {}", day(approved.on)));
+            let group = Group { approval: &approval, outcome, package: &package.id, batch, order: &order };
             let steps = group.steps(index, &members.devices);
             group.write(&steps, folder, &mut listed, &mut by_hand)?;
         }
@@ -74,15 +76,17 @@ pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result
     Ok(vec![list(&listed, folder)?, left(outcome, &by_hand, folder)?])
 }
 
-/// One batch of one suggestion.
+/// One batch of one package.
 struct Group<'a, 'o> {
     outcome: &'a Outcome,
-    suggestion: &'a str,
+    package: &'a str,
     batch: usize,
+    /// What is known of its approval. No name is said: a file of commands holds no text that somebody typed.
+    approval: &'o str,
     order: &'o [&'a Entry],
 }
 
-/// Positions of steps, by the place of their entry in the order of the suggestion.
+/// Positions of steps, by the place of their entry in the order of the package.
 type Ordered = BTreeMap<usize, Vec<usize>>;
 
 impl<'a> Group<'a, '_> {
@@ -95,6 +99,9 @@ impl<'a> Group<'a, '_> {
             }
             let (start, plan) = index.plan(self.outcome, *device as usize);
             for (at, step) in (start..).zip(plan) {
+                if self.outcome.decisions.done(at).is_some() {
+                    continue;
+                }
                 let entry = view::entry(self.outcome, step);
                 if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
                     ordered.entry(place).or_default().push(at);
@@ -118,7 +125,7 @@ impl<'a> Group<'a, '_> {
                 continue;
             }
             let mut leave = |step: usize, reason: &'static str| {
-                by_hand.push(ByHand { suggestion: self.suggestion, batch: self.batch, entry, step, reason });
+                by_hand.push(ByHand { package: self.package, batch: self.batch, entry, step, reason });
             };
             let Some(command) = &entry.command else {
                 for step in own {
@@ -142,8 +149,9 @@ impl<'a> Group<'a, '_> {
             }
             let not_before = day(latest);
             let sheet = CommandFile {
-                suggestion: self.suggestion,
+                package: self.package,
                 batch: self.batch,
+                approval: self.approval,
                 entry,
                 command,
                 ids: &ids,
@@ -153,7 +161,7 @@ impl<'a> Group<'a, '_> {
             let (text, ending) = script(&sheet);
             let file = format!(
                 "commands/{}/{}-{}.{:02}-{}.batch-{:03}.{ending}",
-                self.suggestion,
+                self.package,
                 entry.phase as u8 + 1,
                 entry.phase,
                 place + 1,
@@ -162,7 +170,7 @@ impl<'a> Group<'a, '_> {
             );
             folder.text(&file, &text)?;
             let objects = ids.len();
-            listed.push(Listed { file, suggestion: self.suggestion, batch: self.batch, entry, objects, not_before });
+            listed.push(Listed { file, package: self.package, batch: self.batch, entry, objects, not_before });
         }
         Ok(())
     }
@@ -198,7 +206,7 @@ fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {
         csv::write(out, &header, listed.len(), |at, line| {
             let Some(one) = listed.get(at) else { return };
             line.text(&one.file);
-            line.text(one.suggestion);
+            line.text(one.package);
             line.maybe(i64::try_from(one.batch).ok());
             line.word(one.entry.phase.as_str());
             line.text(&one.entry.slug);
@@ -217,7 +225,7 @@ fn left(outcome: &Outcome, by_hand: &[ByHand], folder: &Folder) -> Result<Output
         csv::write(out, &header, by_hand.len(), |at, line| {
             let Some(one) = by_hand.get(at) else { return };
             let Some(step) = outcome.steps.get(one.step) else { return };
-            line.text(one.suggestion);
+            line.text(one.package);
             line.maybe(i64::try_from(one.batch).ok());
             line.word(one.entry.phase.as_str());
             line.text(&one.entry.slug);

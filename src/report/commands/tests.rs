@@ -74,8 +74,8 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
 
 fn with_sheet<T>(entry: &Entry, ids: &[String], take: impl FnOnce(&CommandFile) -> T) -> T {
     let command = entry.command.as_ref().unwrap();
-    let (suggestion, as_of, not_before) = ("a.b.c.d", "2026-11-20T08:00:00Z", "2026-11-20");
-    take(&CommandFile { suggestion, batch: 1, entry, command, ids, as_of, not_before })
+    let (package, as_of, not_before) = ("a.b.c.d", "2026-11-20T08:00:00Z", "2026-11-20");
+    take(&CommandFile { package, batch: 1, approval: "not approved", entry, command, ids, as_of, not_before })
 }
 
 /// A folder with programs that only write down how they were called.

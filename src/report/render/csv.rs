@@ -156,14 +156,14 @@ fn file(table: &Table<'_>, folder: &Folder) -> Result<Output> {
     Ok(Output { file, rows: table.lines, meaning: table.meaning })
 }
 
-/// The device list of each suggestion.
+/// The device list of each package.
 fn members(run: Run<'_>, folder: &Folder) -> Result<Output> {
-    let list = &run.outcome.suggestions.list;
-    list.par_iter().try_for_each(|suggestion| {
-        let members = table::members(run, suggestion);
-        folder.file(&format!("suggestions/{}.csv", suggestion.id), |out| of_table(&members, out))
+    let list = &run.outcome.packages.list;
+    list.par_iter().try_for_each(|package| {
+        let members = table::members(run, package);
+        folder.file(&format!("suggestions/{}.csv", package.id), |out| of_table(&members, out))
     })?;
-    Ok(Output { file: "suggestions/".into(), rows: list.len(), meaning: "the device list of each suggestion" })
+    Ok(Output { file: "suggestions/".into(), rows: list.len(), meaning: "the device list of each work package" })
 }
 
 /// Writes a table.

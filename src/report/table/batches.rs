@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::column::Columns;
+use crate::history::Approved;
 use crate::plan::Batch;
 use crate::report::view::Run;
 use crate::report::work::{self, Contents};
@@ -14,15 +15,25 @@ pub(super) struct Line<'a> {
     contents: Contents,
 }
 
+impl Line<'_> {
+    fn digest(&self) -> &str {
+        self.run.index.digest(self.run.outcome, self.number - 1)
+    }
+
+    fn approved(&self) -> Option<&Approved> {
+        self.run.outcome.decisions.approved(self.digest())
+    }
+}
+
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .count("batch", "number of the batch", |r: &Line<'_>| r.number as u64)
         .shown("Batch", 7)
-        .word("suggestion_id", "suggestion that it belongs to", |r| {
-            let list = &r.run.outcome.suggestions.list;
-            list.get(r.batch.suggestion as usize).map_or("", |suggestion| suggestion.id.as_str())
+        .word("suggestion_id", "package that it belongs to", |r| {
+            let list = &r.run.outcome.packages.list;
+            list.get(r.batch.package as usize).map_or("", |package| package.id.as_str())
         })
-        .shown("Suggestion", 34)
+        .shown("Package", 34)
         .count("devices", "devices", |r| r.batch.devices.len() as u64)
         .count("steps", "steps of their plans", |r| r.contents.steps as u64)
         .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)
@@ -34,6 +45,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
             r.contents.after_grace.map(|(first, _)| first)
         })
         .day("after_grace_until", "last day of that", |r| r.contents.after_grace.map(|(_, last)| last))
+        .text("digest", "SHA-256 of its steps and object ids: what an approval holds for", |r| r.digest())
+        .shown("Digest", 24)
+        .maybe_text("approved_by", "who approved it", |r| Some(r.approved()?.by.as_str()))
+        .shown("Approved by", 18)
+        .day("approved_on", "day of the approval", |r| Some(r.approved()?.on))
+        .shown("Approved on", 12)
 }
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {

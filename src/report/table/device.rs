@@ -123,6 +123,14 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
             .last_activity()
     }
 
+    /// The package of the device.
+    pub(super) fn package(self) -> Self {
+        self.word("suggestion_id", "package of the device", |r| {
+            r.run().outcome.packages.of(r.device()).map_or("", |package| package.id.as_str())
+        })
+        .shown("Package", 34)
+    }
+
     pub(super) fn batch(self) -> Self {
         self.number("batch", "number of the batch of the device", |r| {
             i64::try_from(r.run().outcome.schedule.batch_of(r.device())?.0).ok()
@@ -132,8 +140,10 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     /// What was decided about the plan of the device.
     pub(super) fn assignee(self) -> Self {
-        self.maybe_text("assignee", "who does it", |r| Some(r.run().decision(r.device())?.assignee.as_str()))
-            .shown("Assignee", 18)
+        self.maybe_text("assignee", "who does it", |r| {
+            Some(r.run().outcome.decisions.assignee(r.device())).filter(|name| !name.is_empty())
+        })
+        .shown("Assignee", 18)
     }
 
     pub(super) fn note(self) -> Self {
@@ -147,6 +157,6 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     pub(super) fn intent(self) -> Self {
         self.word("intent", "what becomes of the device", |r| r.run().outcome.purpose_of(r.device()).as_str())
             .one_of(crate::schema::Disposition::WORDS)
-            .shown("RuleAction", 10)
+            .shown("Intent", 10)
     }
 }

@@ -30,11 +30,6 @@ impl<'a> Line<'a> {
         Self { run, findings: &run.outcome.findings, at, excepted: false }
     }
 
-    /// Its number among those that count.
-    pub(super) fn number(&self) -> Option<usize> {
-        (!self.excepted).then_some(self.at)
-    }
-
     fn status(&self) -> &'static str {
         if self.excepted { EXCEPTED } else { self.run.status(self.device()).as_str() }
     }
@@ -58,7 +53,7 @@ const STATUSES: &[&str] =
     &[Status::Open.as_str(), Status::InProgress.as_str(), Status::Done.as_str(), Status::Declined.as_str(), EXCEPTED];
 
 impl<'a> Columns<'a, Line<'a>> {
-    pub(super) fn finding_id(self) -> Self {
+    fn finding_id(self) -> Self {
         self.made("finding_id", "stable id of rule and device", |r| {
             view::finding_id(r.run.outcome, r.findings, r.at).into()
         })
@@ -93,27 +88,31 @@ impl<'a> Columns<'a, Line<'a>> {
         .shown("Evidence", 48)
     }
 
-    pub(super) fn suggestion_id(self) -> Self {
-        self.maybe_word("suggestion_id", "suggestion that answers it", |r| {
-            Some(r.run.outcome.suggestions.of(r.number()?)?.id.as_str())
+    fn suggestion_id(self) -> Self {
+        self.maybe_word("suggestion_id", "package of the device; nothing where an exception hides the finding", |r| {
+            let package = r.run.outcome.packages.of(r.device()).filter(|_| !r.excepted)?;
+            Some(package.id.as_str())
         })
-        .shown("Suggestion", 34)
+        .shown("Package", 34)
+    }
+
+    fn follows_from(self) -> Self {
+        self.maybe_word(
+            "follows_from",
+            "rule of which it is a consequence, since that holds for the device as well",
+            |r| {
+                let rule = r.findings.rule.get(r.at).copied().filter(|_| !r.excepted)?;
+                let cause = r.run.index.cause(rule, &r.run.index.holding(r.run.outcome, r.device()))?;
+                Some(r.run.outcome.rules.get(usize::from(cause))?.id.as_str())
+            },
+        )
+        .shown("Follows from", 24)
     }
 
     pub(super) fn status(self) -> Self {
         self.word("status", "`open`, `excepted`, or what was decided", |r| r.status())
             .one_of(STATUSES)
             .shown("Status", 12)
-    }
-
-    /// Name of the problem.
-    pub(super) fn problem(self) -> Self {
-        self.text("title", "name of the problem", |r| {
-            let rule = r.findings.rule.get(r.at).and_then(|rule| r.run.outcome.rules.get(usize::from(*rule)));
-            rule.map_or("", |rule| rule.title.as_str())
-        })
-        .shown("Problem", 38)
-        .prose()
     }
 }
 
@@ -138,6 +137,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .note()
         .beyond_csv()
         .intent()
+        .beyond_csv()
+        .follows_from()
         .beyond_csv()
 }
 

@@ -1,39 +1,33 @@
-//! The device list of a suggestion, a file for each: CSV alone, since the tables of devices and findings hold the same.
+//! The device list of a package, a file for each: CSV alone, since the tables of devices, findings and steps hold the same.
 
 use super::Table;
 use super::column::Columns;
-use super::device::OfDevice;
-use super::findings::Line;
-use crate::identity::NONE;
-use crate::plan::Suggestion;
+use super::flagged::Line;
+use crate::plan::Package;
 use crate::report::view::Run;
-use crate::report::work;
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
-    Columns::new()
+    Columns::<'a, Line<'a>>::new()
         .device_list()
         .days_inactive()
         .activity()
         .identity()
         .severity()
         .confidence()
+        .rules()
         .objects()
         .evidence()
         .batch()
-        .day("remove_from", "day of its removals", |r: &Line<'_>| {
-            let (_, batch) = r.run().outcome.schedule.batch_of(r.device())?;
-            Some(work::removal_day(r.run().outcome, batch.day))
-        })
+        .remove_from()
         .intent()
         .status()
         .assignee()
         .note()
 }
 
-/// The devices of a suggestion.
-pub(in crate::report) fn members<'a>(run: Run<'a>, suggestion: &'a Suggestion) -> Table<'a> {
-    let findings = &suggestion.findings;
-    let line = |at: usize| Some(findings.get(at).copied().unwrap_or(NONE) as usize);
-    let about = ("suggestions", "the device list of each suggestion");
-    Table::new(about, columns(), findings.len(), move |at| line(at).map(|at| Line::open(run, at)))
+/// The devices of a package.
+pub(in crate::report) fn members<'a>(run: Run<'a>, package: &'a Package) -> Table<'a> {
+    let devices = &package.devices;
+    let about = ("suggestions", "the device list of each work package");
+    Table::new(about, columns(), devices.len(), move |at| Some(Line::new(run, *devices.get(at)?)))
 }

@@ -9,8 +9,10 @@ mod column;
 mod device;
 mod devices;
 mod findings;
+mod flagged;
 mod members;
 mod notices;
+mod packages;
 mod plan;
 mod records;
 mod rules;
@@ -157,6 +159,7 @@ pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
         findings::table(run),
         plan::guide(run),
         notices::table(run),
+        packages::table(run),
         plan::table(run),
         records::table(run),
         rules::table(run),
@@ -174,6 +177,7 @@ pub(in crate::report) fn described() -> Vec<(&'static str, Vec<Field>)> {
         ("findings", findings::columns().fields),
         ("guide", plan::guide_columns().fields),
         ("notices", notices::columns().fields),
+        ("packages", packages::columns().fields),
         ("plan", plan::columns().fields),
         ("records", records::columns().fields),
         ("rules", rules::columns().fields),

@@ -91,11 +91,8 @@ impl<'a, R: OfEntry + 'a> Columns<'a, R> {
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
-    Columns::new()
-        .words("suggestion_id", "suggestions that the plan answers", |r: &Line<'_>| {
-            r.run.index.suggestions(r.run.outcome, r.device())
-        })
-        .shown("Suggestions", 34)
+    Columns::<'a, Line<'a>>::new()
+        .package()
         .device_key()
         .device_name("device_name")
         .serial()
@@ -133,6 +130,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("No.", 5)
         .beyond_csv()
         .text("frees", "what it frees", |r| &r.entry.frees)
+        .beyond_csv()
+        .day("done_on", "day on which somebody says that it was done", |r| Some(r.run.outcome.decisions.done(r.at)?.on))
+        .shown("Done on", 12)
+        .beyond_csv()
+        .maybe_text("done_by", "who says so", |r| Some(r.run.outcome.decisions.done(r.at)?.by.as_str()))
+        .shown("Done by", 18)
         .beyond_csv()
 }
 

@@ -1,12 +1,13 @@
-//! The tasks of the workbook: findings that count, with what somebody needs to decide. The sheet is a decisions file too.
+//! The tasks of the workbook: flagged devices, with what somebody needs to decide. The sheet is a decisions file too.
 
 use super::Table;
 use super::column::Columns;
 use super::device::OfDevice;
-use super::findings::Line;
+use super::flagged::Line;
+use crate::identity::NONE;
 use crate::plan::Entry;
 use crate::report::view::{self, Run};
-use crate::schema::Disposition;
+use crate::schema::{Disposition, Status};
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
@@ -16,17 +17,31 @@ fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
-    Columns::new()
-        .status()
-        .assignee()
+    Columns::<'a, Line<'a>>::new()
+        .maybe_word(
+            "status",
+            "what was decided for it; nothing where what was decided for its package holds",
+            |r: &Line<'_>| {
+                let decided = &r.run().outcome.decisions;
+                let own = decided.of(r.device()).map_or(Status::Open, |own| own.status);
+                let inherits = decided.of_package(r.device()).is_some_and(|package| package.status != Status::Open);
+                (own != Status::Open || !inherits).then(|| own.as_str())
+            },
+        )
+        .one_of(Status::WORDS)
+        .shown("Status", 12)
+        .maybe_text("assignee", "who does it, where that was decided for it", |r| {
+            Some(r.run().decision(r.device())?.assignee.as_str())
+        })
+        .shown("Assignee", 18)
         .note()
         .maybe_word("intent", "what becomes of the device, where that was decided for it", |r: &Line<'_>| {
             Some(r.run().decision(r.device())?.purpose?.as_str())
         })
         .one_of(Disposition::WORDS)
-        .shown("RuleAction", 10)
+        .shown("Intent", 10)
         .severity()
-        .problem()
+        .problems()
         .device_name("device_name")
         .serial()
         .platform()
@@ -48,13 +63,14 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Erases data", 8)
         .evidence()
         .objects()
-        .suggestion_id()
+        .batch()
+        .package()
         .device_key()
-        .finding_id()
 }
 
-/// The findings that count, as tasks.
-pub(in crate::report) fn tasks(run: Run<'_>) -> Table<'_> {
-    let line = move |at| Some(Line::open(run, at));
-    Table::new(("tasks", "findings to decide about"), columns(), run.outcome.findings.len(), line)
+/// The flagged devices, as tasks, in the order given.
+pub(in crate::report) fn tasks(run: Run<'_>, devices: Vec<u32>) -> Table<'_> {
+    let lines = devices.len();
+    let line = move |at: usize| Some(Line::new(run, devices.get(at).copied().filter(|device| *device != NONE)?));
+    Table::new(("tasks", "flagged devices to decide about"), columns(), lines, line)
 }

@@ -89,7 +89,7 @@ fn the_headers_of_the_csv_files_are_kept() {
     let expected = [
         (
             "batches",
-            "batch,suggestion_id,devices,steps,irreversible,wipes,retires_and_deletes,remove_from,after_grace_from,after_grace_until",
+            "batch,suggestion_id,devices,steps,irreversible,wipes,retires_and_deletes,remove_from,after_grace_from,after_grace_until,digest,approved_by,approved_on",
         ),
         ("devices", devices.as_str()),
         (
@@ -98,6 +98,10 @@ fn the_headers_of_the_csv_files_are_kept() {
         ),
         ("guide", "guide,step,console,action,condition,role,why"),
         ("notices", "code,severity,export,row,column,message"),
+        (
+            "packages",
+            "suggestion_id,title,severity,devices,summary,reasons,cannot_be_undone,steps,irreversible,wipes,minutes,batches,remove_from,remove_until,status,assignee,devices_done,playbook,platform,ownership,join_type",
+        ),
         (
             "plan",
             "suggestion_id,device_key,device_name,serial,step,action,console,object_id,role,irreversible,wipes,condition,why,phase,not_before,batch,guide",

@@ -64,6 +64,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
     let registry = conditions.consoles();
     let read = sorted(shown.iter().chain(&decides).cloned().collect());
     let columns = read.iter().filter_map(|name| registry.device_field(name)).map(|f| f.name).collect();
+    let phrase = if raw.phrase.trim().is_empty() { format!("flagged by `{}`", raw.id) } else { one_line(&raw.phrase) };
     Ok(Rule {
         path: path.to_string(),
         text: Text {
@@ -78,6 +79,8 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
             references: raw.references,
             severity,
             plan: raw.plan,
+            phrase,
+            follows_from: raw.follows_from,
         },
         off: None,
         registry,

@@ -162,6 +162,8 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
             "kind": KeyKind::WORDS, "tier": KeyKind::ALL.iter().map(|k| k.tier()).collect::<Vec<_>>(),
         },
         "console_titles": consoles.iter().map(|c| c.title()).collect::<Vec<_>>(),
+        "packages": outcome.packages.list.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
+        "package_titles": outcome.packages.list.iter().map(|p| p.title.as_str()).collect::<Vec<_>>(),
         "rules": outcome.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
         "exports": outcome.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
         "entries": outcome.entries.iter().map(entry).collect::<Vec<_>>(),
@@ -184,6 +186,7 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
         "seen_by": devices.words("last_activity_console"),
         "consoles": every().map(|at| outcome.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
+        "package": every().map(|at| outcome.packages.of_device.get(at).filter(|p| **p != NONE)).collect::<Vec<_>>(),
     })
 }
 
@@ -229,6 +232,7 @@ fn detail(outcome: &Outcome, index: &Index, records: &Records, device: u32) -> V
     let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
     let place = |record: &u32| own.binary_search(record).ok();
     let findings = &outcome.findings;
+    let holding = index.holding(outcome, at);
     let found: Vec<Value> = index
         .findings(at)
         .iter()
@@ -243,6 +247,7 @@ fn detail(outcome: &Outcome, index: &Index, records: &Records, device: u32) -> V
                 findings.evidence.get(f),
                 objects,
                 concerned.len(),
+                findings.rule.get(f).and_then(|rule| index.cause(*rule, &holding)),
             ])
         })
         .collect();

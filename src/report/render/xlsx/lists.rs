@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
 use super::sheet::{Choices, Column, Looks, Plan, fill};
-use crate::identity::NONE;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Place, Table};
 use crate::report::view::Run;
@@ -21,6 +20,7 @@ const REST: &str = "…";
 
 /// Sheets in their order: name, table, columns, and how many of these stay in view.
 const SHEETS: &[(&str, &str, &[&str], u16)] = &[
+    ("Packages", "packages", &["suggestion_id", "status", "assignee", REST], 1),
     (
         "Steps",
         "plan",
@@ -35,6 +35,8 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
             "irreversible",
             "wipes",
             "not_before",
+            "done_on",
+            "done_by",
             "batch",
             "guide",
             "suggestion_id",
@@ -43,7 +45,7 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         1,
     ),
     ("Guide", "guide", &["guide", "step", "console", "action", "condition", "role", "why", "irreversible", "wipes"], 2),
-    ("Batches", "batches", &[REST], 1),
+    ("Batches", "batches", &["batch", "approved_by", "approved_on", REST], 1),
     (
         "Devices",
         "devices",
@@ -189,17 +191,16 @@ fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<u32>> {
     }
 }
 
-/// One task a finding, the gravest first: what is decided is decided for a finding.
+/// One task a flagged device, the gravest first.
 fn tasks<'a>(run: Run<'a>, selection: &Selection) -> Result<List<'a>, XlsxError> {
-    let findings = &run.outcome.findings;
-    let of = |f: &u32| findings.device.get(*f as usize).copied().unwrap_or(NONE);
-    let mut chosen: Vec<u32> =
-        (0..u32::try_from(findings.len()).unwrap_or(NONE)).filter(|f| selection.has(of(f))).collect();
-    chosen.sort_by_key(|f| (Reverse(findings.severity.get(*f as usize)), findings.rule.get(*f as usize), of(f), *f));
-    let table = table::tasks(run);
+    let flagged = |device: &u32| !run.index.findings(*device as usize).is_empty();
+    let mut devices: Vec<u32> = selection.devices.iter().copied().filter(flagged).collect();
+    let place = |device: u32| run.outcome.packages.of_device.get(device as usize).copied();
+    devices.sort_by_key(|device| (Reverse(run.index.highest(run.outcome, *device as usize)), place(*device), *device));
+    let table = table::tasks(run, devices);
     let columns = order(&table, &[REST]);
     let choices = answers(&table)?;
-    Ok(List { name: "Tasks", table, columns, chosen: Some(chosen), fixed: 1, choices })
+    Ok(List { name: "Tasks", table, columns, chosen: None, fixed: 1, choices })
 }
 
 /// What the task sheet offers to choose from.

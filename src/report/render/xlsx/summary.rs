@@ -84,8 +84,8 @@ pub(super) fn sheet(
     page.fact("Assignee", "a name of the sheet People, or any other text")?;
     page.fact("Note", "any text")?;
     page.fact(
-        "Finding",
-        "the last column names the finding; leave it as it is, since it carries your answers to the next run",
+        "Device key",
+        "the last column names the device; leave it as it is, since it carries your answers to the next run",
     )?;
     Ok(page.sheet)
 }
@@ -102,7 +102,7 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         ("Devices of unknown activity", t.unknown as u64),
         ("Flagged devices", t.flagged as u64),
         ("Findings", t.findings as u64),
-        ("Suggestions", t.suggestions as u64),
+        ("Work packages", t.suggestions as u64),
         ("Devices with a plan", t.planned_devices as u64),
         ("Steps", t.steps as u64),
         ("Links refused", t.refused_links as u64),

@@ -1,0 +1,87 @@
+//! What was decided for work packages: status and assignee of their devices, unless one has its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::NONE;
+use crate::notice::{Code, Notice};
+use crate::schema::Status;
+
+/// What was decided for one package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageDecision {
+    /// Id of the package.
+    pub id: String,
+    /// How far it is.
+    pub status: Status,
+    /// Who does it.
+    pub assignee: String,
+    /// Row in the file, from 1.
+    pub row: u32,
+    /// The devices that it is for.
+    pub devices: Vec<u32>,
+}
+
+/// Which devices were in which package when the file was written, where the file says so.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Membership {
+    /// Package of each device that the file names.
+    pub of: BTreeMap<usize, String>,
+    /// Whether the file names packages of devices at all.
+    pub is_said: bool,
+}
+
+/// Gives each decision its devices; `packages` are those that there are now, with theirs. Devices that came into a package
+/// later are left out, and that is said: nobody has looked at them.
+pub(super) fn spread(
+    file: &str,
+    decisions: &mut [PackageDecision],
+    members: &Membership,
+    packages: &[(&str, &[u32])],
+) -> Vec<Notice> {
+    let mut by_id: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (device, id) in &members.of {
+        by_id.entry(id).or_default().extend(u32::try_from(*device));
+    }
+    let known: BTreeSet<usize> = members.of.keys().copied().collect();
+    let mut notices = Vec::new();
+    for decision in decisions {
+        let now = packages.iter().find(|(id, _)| *id == decision.id).map_or(&[][..], |(_, devices)| devices);
+        decision.devices =
+            if members.is_said { by_id.remove(decision.id.as_str()).unwrap_or_default() } else { now.to_vec() };
+        let remark =
+            |message: String| Notice::new(Code::DecisionUnused, file.to_string(), message).at_row(decision.row.into());
+        if decision.devices.is_empty() {
+            notices.push(remark(format!("no device of package `{}` is there; the decision was not used", decision.id)));
+            continue;
+        }
+        let later = now.iter().filter(|device| members.is_said && !known.contains(&(**device as usize))).count();
+        if later > 0 {
+            let devices = if later == 1 { "1 device came" } else { &format!("{later} devices came") };
+            let message = format!(
+                "{devices} into package `{}` after the file was written; the decision is not for these",
+                decision.id
+            );
+            notices.push(remark(message));
+        }
+    }
+    notices
+}
+
+/// By device: position of the decision about its package, or [`NONE`]. Empty where nothing was decided.
+#[must_use]
+pub fn by_device(decisions: &[PackageDecision], devices: usize) -> Vec<u32> {
+    if decisions.is_empty() {
+        return Vec::new();
+    }
+    let mut of = vec![NONE; devices];
+    for (at, decision) in (0_u32..).zip(decisions) {
+        for device in &decision.devices {
+            if let Some(slot) = of.get_mut(*device as usize) {
+                *slot = at;
+            }
+        }
+    }
+    of
+}

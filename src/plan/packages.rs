@@ -1,0 +1,190 @@
+//! Work packages: the devices that are dealt with in the same way, whatever rules flagged them. A flagged device is in
+//! exactly one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::cohort::Cohort;
+use super::reasons::{self, Reason};
+use crate::identity::NONE;
+use crate::rules::{Causes, Findings, Text};
+use crate::schema::{JoinType, Ownership, Platform, Severity};
+use crate::table::DeviceTable;
+
+/// One work package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// `playbook.platform.ownership.join_type`; also the name of its file.
+    pub id: String,
+    /// The playbook that its plans follow.
+    pub playbook: String,
+    /// What is to be done, in a few words.
+    pub title: String,
+    /// The same in a sentence.
+    pub about: String,
+    /// Platform of its devices.
+    pub platform: Platform,
+    /// Ownership of its devices.
+    pub ownership: Ownership,
+    /// Join type of its devices.
+    pub join_type: JoinType,
+    /// The severest of its findings.
+    pub severity: Severity,
+    /// One sentence: which devices, and why.
+    pub summary: String,
+    /// Why, the gravest first.
+    pub reasons: Vec<Reason>,
+    /// What its devices have in common.
+    pub factors: Vec<String>,
+    /// Its devices, in their order.
+    #[serde(skip)]
+    pub devices: Vec<u32>,
+}
+
+impl Package {
+    /// The id of the devices of a kind that follow a playbook.
+    #[must_use]
+    pub fn id_of(playbook: &str, platform: Platform, ownership: Ownership, join_type: JoinType) -> String {
+        format!("{playbook}.{platform}.{ownership}.{join_type}")
+    }
+}
+
+/// All packages.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Packages {
+    /// The severest first, then the largest, then by id.
+    pub list: Vec<Package>,
+    /// Package of each device, by position, or [`NONE`].
+    pub of_device: Vec<u32>,
+}
+
+/// What packages are made from.
+pub struct Ingredients<'a> {
+    /// The playbooks: name, title, and what they do.
+    pub books: &'a [[&'a str; 3]],
+    /// Playbook of each device by its position, or [`NONE`].
+    pub book_of: &'a [u32],
+    /// What the rules say.
+    pub rules: &'a [&'a Text],
+    /// The findings.
+    pub findings: &'a Findings,
+    /// The devices.
+    pub devices: &'a DeviceTable,
+}
+
+impl Packages {
+    /// Packs the flagged devices.
+    #[must_use]
+    pub fn new(from: &Ingredients<'_>) -> Self {
+        let by_device = ByDevice::new(from.findings, from.devices.len());
+        let causes = Causes::new(from.rules.iter().copied());
+        let mut list: Vec<Package> = from
+            .kinds()
+            .into_iter()
+            .filter_map(|(kind, devices)| from.package(kind, devices, &by_device, &causes))
+            .collect();
+        list.sort_by(|a, b| {
+            (b.severity, b.devices.len()).cmp(&(a.severity, a.devices.len())).then_with(|| a.id.cmp(&b.id))
+        });
+        let mut of_device = vec![NONE; from.devices.len()];
+        for (number, package) in (0_u32..).zip(&list) {
+            for device in &package.devices {
+                if let Some(slot) = of_device.get_mut(*device as usize) {
+                    *slot = number;
+                }
+            }
+        }
+        Self { list, of_device }
+    }
+
+    /// The package of a device.
+    #[must_use]
+    pub fn of(&self, device: usize) -> Option<&Package> {
+        self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
+    }
+}
+
+/// What the devices of a package have in common: playbook, platform, ownership, join type.
+type Kind = (u32, Platform, Ownership, JoinType);
+
+impl Ingredients<'_> {
+    /// The flagged devices by kind.
+    fn kinds(&self) -> BTreeMap<Kind, Vec<u32>> {
+        let mut kinds: BTreeMap<Kind, Vec<u32>> = BTreeMap::new();
+        let what = self.devices.platform.iter().zip(&self.devices.ownership).zip(&self.devices.join_type);
+        for (device, (book, ((platform, ownership), join_type))) in (0_u32..).zip(self.book_of.iter().zip(what)) {
+            if *book != NONE {
+                kinds.entry((*book, *platform, *ownership, *join_type)).or_default().push(device);
+            }
+        }
+        kinds
+    }
+
+    fn package(
+        &self,
+        (book, platform, ownership, join_type): Kind,
+        devices: Vec<u32>,
+        by_device: &ByDevice,
+        causes: &Causes,
+    ) -> Option<Package> {
+        let [playbook, title, about] = *self.books.get(book as usize)?;
+        let found = devices.iter().map(|device| by_device.findings(*device as usize));
+        let severity =
+            found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied()?;
+        let reasons = reasons::of(found, self.findings, causes);
+        let cohort = Cohort { platform, ownership, join_type, members: &devices };
+        Some(Package {
+            id: Package::id_of(playbook, platform, ownership, join_type),
+            playbook: playbook.to_string(),
+            title: title.to_string(),
+            about: about.to_string(),
+            platform,
+            ownership,
+            join_type,
+            severity,
+            summary: reasons::summary(&cohort.devices(), devices.len(), &reasons, self.rules),
+            factors: cohort.factors(self.devices),
+            reasons,
+            devices,
+        })
+    }
+}
+
+/// Findings by device.
+struct ByDevice {
+    /// Where those of each device begin in `findings`; one more than there are devices.
+    starts: Vec<usize>,
+    findings: Vec<u32>,
+}
+
+impl ByDevice {
+    fn new(findings: &Findings, devices: usize) -> Self {
+        let mut starts = vec![0; devices + 1];
+        for device in &findings.device {
+            if let Some(slot) = starts.get_mut(*device as usize + 1) {
+                *slot += 1;
+            }
+        }
+        let mut sum = 0;
+        for slot in &mut starts {
+            sum += *slot;
+            *slot = sum;
+        }
+        let (mut next, mut by_device) = (starts.clone(), vec![0; findings.len()]);
+        for (finding, device) in (0_u32..).zip(&findings.device) {
+            let Some(at) = next.get_mut(*device as usize) else { continue };
+            if let Some(slot) = by_device.get_mut(*at) {
+                *slot = finding;
+            }
+            *at += 1;
+        }
+        Self { starts, findings: by_device }
+    }
+
+    fn findings(&self, device: usize) -> &[u32] {
+        let start = self.starts.get(device).copied().unwrap_or_default();
+        let end = self.starts.get(device + 1).copied().unwrap_or(start);
+        self.findings.get(start..end).unwrap_or_default()
+    }
+}

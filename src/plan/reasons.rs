@@ -1,0 +1,186 @@
+//! Why the devices of a work package are in it: the findings with their counts, the gravest first, and those that are
+//! consequences of another counted with that.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{Causes, Findings, Text};
+use crate::schema::Severity;
+
+/// Reasons that a summary names.
+const NAMED: usize = 3;
+
+/// A finding, and how many devices of the package have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The rule, by position.
+    pub rule: u16,
+    /// The severest of its findings and of their consequences.
+    pub severity: Severity,
+    /// Devices for which it holds and is no consequence of another.
+    pub devices: u32,
+    /// Rules that hold for some of these devices as a consequence, by position, and for how many; the most first.
+    pub of_them: Vec<(u16, u32)>,
+}
+
+/// How many devices have a reason, and what follows from it.
+#[derive(Default)]
+struct Tally {
+    severity: Option<Severity>,
+    devices: u32,
+    of_them: BTreeMap<u16, u32>,
+}
+
+/// The reasons of devices, each given by the positions of its findings.
+pub(super) fn of<'a>(devices: impl Iterator<Item = &'a [u32]>, findings: &Findings, causes: &Causes) -> Vec<Reason> {
+    let mut tallies: BTreeMap<u16, Tally> = BTreeMap::new();
+    let mut rules: Vec<u16> = Vec::new();
+    for own in devices {
+        rules.clear();
+        rules.extend(own.iter().filter_map(|finding| findings.rule.get(*finding as usize)));
+        for (finding, rule) in own.iter().zip(&rules) {
+            let root = causes.root(*rule, &rules);
+            let tally = tallies.entry(root).or_default();
+            tally.severity = tally.severity.max(findings.severity.get(*finding as usize).copied());
+            if root == *rule {
+                tally.devices += 1;
+            } else {
+                *tally.of_them.entry(*rule).or_default() += 1;
+            }
+        }
+    }
+    let mut reasons: Vec<Reason> = tallies.into_iter().filter_map(|(rule, tally)| tally.reason(rule)).collect();
+    reasons.sort_by_key(|reason| (Reverse(reason.severity), Reverse(reason.devices), reason.rule));
+    reasons
+}
+
+impl Tally {
+    fn reason(self, rule: u16) -> Option<Reason> {
+        let mut of_them: Vec<(u16, u32)> = self.of_them.into_iter().collect();
+        of_them.sort_by_key(|(rule, devices)| (Reverse(*devices), *rule));
+        Some(Reason { rule, severity: self.severity?, devices: self.devices, of_them })
+    }
+}
+
+impl Reason {
+    /// `12 stale in every console, of them 7 with an expired management certificate and 5 still marked compliant`.
+    #[must_use]
+    pub fn in_words(&self, rules: &[&Text]) -> String {
+        format!("{} {}", self.devices, self.without_count(rules))
+    }
+
+    fn without_count(&self, rules: &[&Text]) -> String {
+        let phrase = |rule: u16| rules.get(usize::from(rule)).map_or("", |text| text.phrase.as_str());
+        let all = self.of_them.iter().all(|(_, devices)| *devices == self.devices);
+        let consequence = |(rule, devices): &(u16, u32)| {
+            if all { phrase(*rule).to_string() } else { format!("{devices} {}", phrase(*rule)) }
+        };
+        let parts: Vec<String> = self.of_them.iter().map(consequence).collect();
+        let of_them = match parts.split_last() {
+            None => return phrase(self.rule).to_string(),
+            Some((only, [])) => only.clone(),
+            Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        };
+        let how = match (all, self.devices) {
+            (false, _) => "of them",
+            (true, 1) => "also",
+            (true, _) => "all of them",
+        };
+        format!("{}, {how} {of_them}", phrase(self.rule))
+    }
+}
+
+/// One sentence: which devices, and why.
+pub(super) fn summary(devices: &str, count: usize, reasons: &[Reason], rules: &[&Text]) -> String {
+    // A number that is that of all devices is said already.
+    let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len()) {
+        (true, 1) => reason.without_count(rules),
+        (true, _) if count > 1 => format!("all {}", reason.without_count(rules)),
+        (true, _) => reason.without_count(rules),
+        (false, _) => reason.in_words(rules),
+    };
+    let mut parts: Vec<String> = reasons.iter().take(NAMED).map(said).collect();
+    match reasons.len().saturating_sub(NAMED) {
+        0 => {}
+        1 => parts.push("and 1 more reason".into()),
+        more => parts.push(format!("and {more} more reasons")),
+    }
+    format!("{devices}: {}.", parts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets;
+    use crate::rules::{Conditions, load};
+    use crate::schema::Confidence;
+
+    /// Texts of the shipped rules, and the positions of the named ones.
+    fn with<const N: usize>(names: [&str; N], check: impl FnOnce(&[&Text], [u16; N])) {
+        let files = assets::rules(None).unwrap();
+        let rules = load(&files, &Conditions::load(&files).unwrap()).unwrap();
+        let texts: Vec<&Text> = rules.iter().map(|rule| &rule.text).collect();
+        let at = |name: &str| texts.iter().position(|text| text.id == name).unwrap();
+        check(&texts, names.map(|name| u16::try_from(at(name)).unwrap()));
+    }
+
+    fn found(devices: &[&[u16]]) -> (Findings, Vec<Vec<u32>>) {
+        let mut findings = Findings::default();
+        let mut by_device = Vec::new();
+        for (device, rules) in (0_u32..).zip(devices) {
+            let start = findings.len();
+            for rule in *rules {
+                findings.push(*rule, device, Severity::Medium, Confidence::High, false, String::new(), Vec::new());
+            }
+            by_device.push((start..findings.len()).map(|at| u32::try_from(at).unwrap()).collect());
+        }
+        (findings, by_device)
+    }
+
+    #[test]
+    fn consequences_are_counted_with_what_they_follow_from() {
+        let names = ["stale-everywhere", "certificate-expired", "compliant-but-stale", "duplicate-entra"];
+        with(names, |texts, [stale, expired, compliant, twice]| {
+            let (findings, by_device) =
+                found(&[&[expired, stale], &[compliant, expired, stale], &[stale, twice], &[expired]]);
+            let causes = Causes::new(texts.iter().copied());
+            let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
+            let said: Vec<String> = reasons.iter().map(|reason| reason.in_words(texts)).collect();
+            assert_eq!(
+                said,
+                [
+                    "3 stale in every console, of them 2 with an expired management certificate and 1 still marked compliant",
+                    "1 with an expired management certificate",
+                    "1 with several Entra records",
+                ]
+            );
+            let summary = summary("4 devices", 4, &reasons, texts);
+            assert!(summary.starts_with("4 devices: 3 stale in every console, of them 2 with"), "{summary}");
+            assert!(
+                summary.ends_with("; 1 with an expired management certificate; 1 with several Entra records."),
+                "{summary}"
+            );
+        });
+    }
+
+    #[test]
+    fn a_number_that_is_said_already_is_left_out() {
+        let names = ["stale-everywhere", "certificate-expired", "duplicate-entra"];
+        with(names, |texts, [stale, expired, twice]| {
+            let causes = Causes::new(texts.iter().copied());
+            let told = |devices: &[&[u16]], named: &str| {
+                let (findings, by_device) = found(devices);
+                let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
+                summary(named, devices.len(), &reasons, texts)
+            };
+            let one = told(&[&[expired, stale]], "1 device");
+            assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");
+            let several = told(&[&[twice, stale], &[twice]], "2 devices");
+            assert_eq!(several, "2 devices: all with several Entra records; 1 stale in every console.");
+            let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
+            assert_eq!(two, "2 devices: stale in every console, all of them with an expired management certificate.");
+        });
+    }
+}

@@ -1,0 +1,101 @@
+//! `packages`: what is to be done, for which devices, why, and how far it is.
+
+use super::Table;
+use super::column::Columns;
+use crate::plan::Package;
+use crate::report::view::{self, Progress, Run};
+use crate::report::work::{self, FinalRow, Work};
+use crate::rules::Text;
+use crate::schema::{JoinType, Ownership, Platform, Severity, Status};
+
+/// A package.
+pub(super) struct Line<'a> {
+    run: Run<'a>,
+    package: &'a Package,
+    work: &'a Work,
+    progress: Progress<'a>,
+    /// Its batches: how many, the first and the last day of removals.
+    batches: (usize, Option<(i64, i64)>),
+}
+
+impl<'a> Line<'a> {
+    fn find(run: Run<'a>, at: usize) -> Option<Self> {
+        let outcome = run.outcome;
+        let (number, package) = (u32::try_from(at).ok()?, outcome.packages.list.get(at)?);
+        let own = || outcome.schedule.batches.iter().filter(|batch| batch.package == number);
+        let days = || own().map(|batch| work::removal_day(outcome, batch.day));
+        let batches = (own().count(), days().min().zip(days().max()));
+        let progress = view::progress(outcome, package);
+        Some(Self { run, package, work: run.index.work(outcome, number), progress, batches })
+    }
+
+    fn reasons(&self) -> Vec<String> {
+        let texts: Vec<&Text> = self.run.outcome.rules.iter().collect();
+        self.package.reasons.iter().map(|reason| reason.in_words(&texts)).collect()
+    }
+
+    fn finals(&self) -> Vec<String> {
+        work::finals(&self.work.entries(self.run.outcome)).iter().map(FinalRow::in_words).collect()
+    }
+}
+
+pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
+    Columns::new()
+        .word("suggestion_id", "id of the package: playbook, platform, ownership, join type", |r: &Line<'_>| {
+            r.package.id.as_str()
+        })
+        .shown("Package", 34)
+        .text("title", "what is to be done", |r| &r.package.title)
+        .shown("Title", 34)
+        .prose()
+        .word("severity", "the severest of its findings", |r| r.package.severity.as_str())
+        .one_of(Severity::WORDS)
+        .shown("Severity", 10)
+        .count("devices", "devices; each flagged device is in one package", |r| r.package.devices.len() as u64)
+        .text("summary", "which devices, and why", |r| &r.package.summary)
+        .shown("Summary", 60)
+        .prose()
+        .list(
+            "reasons",
+            "findings with the number of devices, the gravest first; consequences are counted with their cause",
+            Line::reasons,
+        )
+        .shown("Reasons", 60)
+        .prose()
+        .list("cannot_be_undone", "steps that cannot be undone, and on how many objects", Line::finals)
+        .shown("Cannot be undone", 34)
+        .prose()
+        .count("steps", "steps of its plans", |r| r.work.lines(r.run.outcome, |_| true) as u64)
+        .shown("Steps", 7)
+        .count("irreversible", "of these, steps that cannot be undone", |r| {
+            r.work.lines(r.run.outcome, |entry| entry.irreversible) as u64
+        })
+        .count("wipes", "of these, steps that erase a device", |r| {
+            r.work.lines(r.run.outcome, |entry| entry.wipes) as u64
+        })
+        .count("minutes", "minutes of work by hand, roughly", |r| r.work.minutes(r.run.outcome))
+        .count("batches", "batches, as in `batches`", |r| r.batches.0 as u64)
+        .day("remove_from", "first day of its removals", |r| r.batches.1.map(|(first, _)| first))
+        .day("remove_until", "last day of its removals", |r| r.batches.1.map(|(_, last)| last))
+        .word("status", "how far it is; a device of another status has its own in `findings`", |r| {
+            r.progress.status.as_str()
+        })
+        .one_of(Status::WORDS)
+        .shown("Status", 12)
+        .text("assignee", "who does it; empty where nobody was named, or several were", |r| r.progress.assignee)
+        .shown("Assignee", 18)
+        .count("devices_done", "devices whose plan is said to be done", |r| r.progress.done as u64)
+        .word("playbook", "playbook that its plans follow", |r| &r.package.playbook)
+        .shown("Playbook", 20)
+        .word("platform", "operating system family", |r| r.package.platform.as_str())
+        .one_of(Platform::WORDS)
+        .word("ownership", "who owns the hardware", |r| r.package.ownership.as_str())
+        .one_of(Ownership::WORDS)
+        .word("join_type", "how its devices are joined to Entra ID", |r| r.package.join_type.as_str())
+        .one_of(JoinType::WORDS)
+}
+
+pub(super) fn table(run: Run<'_>) -> Table<'_> {
+    let about = ("packages", "work packages: what is to be done, why, and how far it is");
+    Table::new(about, columns(), run.outcome.packages.list.len(), move |at| Line::find(run, at))
+}
