@@ -119,12 +119,27 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 38] = [
+const SLUGS: [&str; 55] = [
     "export-list",
     "report-incident",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
+    "jamf-back-up-keys",
+    "jamf-wipe",
+    "jamf-remove-mdm",
+    "jamf-mobile-wipe",
+    "jamf-mobile-unmanage",
+    "workspace-one-wipe",
+    "workspace-one-enterprise-wipe",
+    "kandji-erase",
+    "fleet-wipe",
+    "fleet-turn-off-mdm",
+    "jamf-delete",
+    "jamf-mobile-delete",
+    "workspace-one-delete",
+    "kandji-delete",
+    "fleet-delete",
     "defender-offboard",
     "defender-exclude",
     "defender-check",
@@ -157,6 +172,8 @@ const SLUGS: [&str; 38] = [
     "google-account-wipe",
     "re-enroll",
     "review-identity",
+    "register-retire",
+    "register-reassign",
     "verify-in-next-export",
 ];
 
@@ -166,7 +183,14 @@ const SLUGS: [&str; 38] = [
 pub(super) fn reckless() -> Playbooks {
     let mut files = shipped();
     // Loading insists on the phases, so what waits for the grace period stands after the rest.
-    let late = ["ad-delete-computer", "entra-delete", "abm-release", "verify-in-next-export"];
+    let late = [
+        "ad-delete-computer",
+        "entra-delete",
+        "abm-release",
+        "register-retire",
+        "register-reassign",
+        "verify-in-next-export",
+    ];
     let between = SLUGS.iter().filter(|s| !late.contains(s) && !["export-list", "review-identity"].contains(s));
     let order = ["export-list"].iter().chain(between).chain(&late);
     let items: Vec<_> = order.map(|slug| format!("  - step: {slug}\n")).collect();
@@ -179,23 +203,23 @@ pub(super) fn reckless() -> Playbooks {
 fn every_step_has_its_texts() {
     let books = reckless();
     for slug in SLUGS {
-        let entries: Vec<_> = books.entries().iter().filter(|e| e.slug == slug).collect();
-        assert!(!entries.is_empty(), "{slug} is not defined");
-        for entry in entries {
-            assert!(entry.action.ends_with('.') && entry.why.ends_with('.'), "{slug}");
-            assert!(entry.condition.is_empty() || entry.condition.ends_with('.'), "{slug}");
-            assert_eq!(entry.console.is_some(), !entry.role.is_empty(), "{slug}");
-            assert!(!entry.wipes || entry.irreversible, "{slug} erases and can be undone");
-            let days = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
-            let rests = entry.sources.iter().all(|s| s.page.starts_with("https://") && days(&s.read));
-            assert!(rests && (entry.console.is_none() || !entry.sources.is_empty()), "{slug} rests on no page");
-            assert!(
-                entry.console.is_none() || slug.starts_with("back-up-") || !entry.seen.is_empty(),
-                "{slug} promises nothing"
-            );
-            assert!(!entry.seen.ends_with('.'), "{slug}");
-            assert!(![&entry.action, &entry.condition, &entry.why].iter().any(|t| t.contains(['{', '}', '\n'])));
-        }
+        assert!(books.entries().iter().any(|e| e.slug == slug), "{slug} is not defined");
+    }
+    for entry in books.entries() {
+        let slug = entry.slug.as_str();
+        assert!(entry.action.ends_with('.') && entry.why.ends_with('.'), "{slug}");
+        assert!(entry.condition.is_empty() || entry.condition.ends_with('.'), "{slug}");
+        assert_eq!(entry.console.is_some(), !entry.role.is_empty(), "{slug}");
+        assert!(!entry.wipes || entry.irreversible, "{slug} erases and can be undone");
+        let days = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok();
+        let rests = entry.sources.iter().all(|s| s.page.starts_with("https://") && days(&s.read));
+        assert!(rests && (entry.console.is_none() || !entry.sources.is_empty()), "{slug} rests on no page");
+        assert!(
+            entry.console.is_none() || slug.contains("back-up-") || !entry.seen.is_empty(),
+            "{slug} promises nothing"
+        );
+        assert!(!entry.seen.ends_with('.'), "{slug}");
+        assert!(![&entry.action, &entry.condition, &entry.why].iter().any(|t| t.contains(['{', '}', '\n'])));
     }
     assert!(books.entries().iter().all(|e| SLUGS.contains(&e.slug.as_str())));
 }
@@ -256,15 +280,36 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "chrome-powerwash",
         "cloud-pc-end",
         "entra-delete",
+        "fleet-delete",
+        "fleet-wipe",
         "google-account-wipe",
         "intune-delete",
         "intune-deprovision-chromeos",
         "intune-retire",
         "intune-wipe",
+        "jamf-delete",
+        "jamf-mobile-delete",
+        "jamf-mobile-wipe",
+        "jamf-wipe",
+        "kandji-delete",
+        "kandji-erase",
         "session-host-remove",
+        "workspace-one-delete",
+        "workspace-one-wipe",
     ];
     assert_eq!(of(|e| e.irreversible), irreversible);
-    assert_eq!(of(|e| e.wipes), ["chrome-deprovision", "chrome-powerwash", "intune-delete", "intune-wipe"]);
+    let wipes = [
+        "chrome-deprovision",
+        "chrome-powerwash",
+        "fleet-wipe",
+        "intune-delete",
+        "intune-wipe",
+        "jamf-mobile-wipe",
+        "jamf-wipe",
+        "kandji-erase",
+        "workspace-one-wipe",
+    ];
+    assert_eq!(of(|e| e.wipes), wipes);
     let both = irreversible.iter().filter(|s| of(|e| !e.irreversible).contains(s)).count();
     assert_eq!(both, 0, "a step is irreversible in every case or in none");
 }

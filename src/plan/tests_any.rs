@@ -122,7 +122,10 @@ const LEAVES: &[&str] = &[
 /// Nothing but saving what its records hold, looking at them and removing them.
 fn may_be_done_to_a_server(entry: &Entry) -> bool {
     let records = ["entra-", "ad-", "intune-delete", "autopilot-", "abm-", "google-", "chrome-", "defender-exclude"];
-    matches!(entry.phase, Phase::Prepare | Phase::Verify) || records.iter().any(|own| entry.slug.starts_with(own))
+    matches!(entry.phase, Phase::Prepare | Phase::Verify)
+        || entry.slug.ends_with("-delete")
+        || entry.slug.starts_with("register-")
+        || records.iter().any(|own| entry.slug.starts_with(own))
         // Apple's lock is Apple's; and what no step of a console does is not done to a server either.
         || entry.slug == "activation-lock-off" || entry.slug == "intune-deprovision-chromeos"
 }
@@ -153,7 +156,7 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         {
             return Some("Activation Lock off without the device in hand".into());
         }
-        if device.purpose == Disposition::Lost && LEAVES.contains(&slug) {
+        if device.purpose == Disposition::Lost && (slug.ends_with("-delete") || LEAVES.contains(&slug)) {
             return Some(format!("{slug} of a device that may be found"));
         }
         if device.server && !device.cloud_pc && !device.session_host && !may_be_done_to_a_server(entry) {
