@@ -78,12 +78,12 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
 
     progress.step("Judging devices");
-    let (coverage, found) = Coverage::new(&store, &links, &members)?;
+    let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
     let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let (mut tallies, findings) = rules::judge(&rule_set.rules, context)?;
+    let rules::Judgement { mut tallies, findings, questions } = rules::judge(&rule_set.rules, context)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 
@@ -132,6 +132,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
         tallies,
         findings,
+        questions,
         hidden: close::hidden(hidden),
         settings: options.settings.clone(),
         suggestions,

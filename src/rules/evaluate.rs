@@ -7,15 +7,17 @@ use rayon::prelude::*;
 
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
+use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
-use crate::coverage::Devices;
+use crate::console::Console;
+use crate::coverage::{Basis, Devices};
 use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
 use crate::ids::DeviceId;
 use crate::language::{first_line, mask as truth, quietly};
-use crate::schema::{Confidence, Identity, Outcome, Severity};
+use crate::schema::{Confidence, Identity, Outcome, Platform, Severity};
 
 /// What rules are judged on.
 #[derive(Clone, Copy)]
@@ -37,13 +39,25 @@ struct Judged {
     severity: Vec<Severity>,
     evidence: Vec<String>,
     objects: Vec<Vec<u32>>,
+    undecided: Vec<Undecided>,
+}
+
+/// What judging gives.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What became of each rule.
+    pub tallies: Vec<Tally>,
+    /// The rules that hold for a device.
+    pub findings: Findings,
+    /// The rules that could not be decided for one.
+    pub questions: Questions,
 }
 
 /// Evaluates the rules: those that stand alone, then those that come after others.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<(Vec<Tally>, Findings)> {
+pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
     let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, context)).collect();
     let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
     let columns = wanted
@@ -69,7 +83,11 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<(Vec<Tally>, Fi
             .collect();
         judged.extend(found);
     }
-    Ok(gather(rules, judged.into_values().collect(), context))
+    let mut judged: Vec<Judged> = judged.into_values().collect();
+    let open: Vec<Vec<Undecided>> = judged.iter_mut().map(|one| std::mem::take(&mut one.undecided)).collect();
+    let questions = ask(rules, &open, context);
+    let (tallies, findings) = gather(rules, judged, context);
+    Ok(Judgement { tallies, findings, questions })
 }
 
 fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings) {
@@ -84,7 +102,9 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec
             let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
                 || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
-            findings.push(number, device, severity, confidence, weak, evidence, objects);
+            let excluded = excluded(rule, context.devices, DeviceId::new(device));
+            let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
+            findings.push(number, device, severity, confidence, weak, evidence + &excluded, objects);
         }
     }
     (tallies, findings)
@@ -96,6 +116,20 @@ fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
         Some(derived) => devices.is_held_weakly(device, derived.console),
         None => devices.rests_on_weak(device, name),
     })
+}
+
+/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it.
+fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> String {
+    let mut text = String::new();
+    for name in &rule.decides {
+        if devices.basis(device, name).is_none_or(|basis| basis == Basis::Identifier) {
+            continue;
+        }
+        let compared: Vec<&str> = devices.absence(device, name).iter().flat_map(|v| v.compared.words()).collect();
+        let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
+        text.push_str(&format!("; {name}=by exclusion{by}"));
+    }
+    text
 }
 
 /// Whether one of the rules that a rule comes after holds, one value a device; unknown where none does and one is not
@@ -143,6 +177,8 @@ fn columns_read(
 fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option<Column>) -> Result<Judged, String> {
     let table = columns_read(rule, table, context, flagged)?;
     let mask = truth(&table, &rule.when)?;
+    let except = except(rule, context);
+    let mask = without_unproven(mask, &except, context);
     let matched: Vec<u32> =
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
@@ -154,13 +190,54 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     let objects = objects_of(rule, &matched, context.store, context.devices)?;
     let tally = Tally {
         outcome: Outcome::Ran,
-        reason: String::new(),
+        reason: exceptions(&except),
         matched: matched.len() as u64,
         unknown,
         passed: mask.len() as u64 - unknown - matched.len() as u64,
         suppressed: 0,
     };
-    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects })
+    let undecided = undecided(rule, &table, &mask)?;
+    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, undecided })
+}
+
+/// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.
+type Except<'a> = Vec<(Console, Platform, &'a str)>;
+
+fn except<'a>(rule: &Rule, context: EvalContext<'a>) -> Except<'a> {
+    let lists = context.devices.coverage().lists();
+    let of = |console: &Console| lists.unproven_of(*console).map(|small| (*console, small));
+    let all = rule.absence.iter().filter_map(of);
+    all.flat_map(|(console, small)| small.iter().map(move |(p, why)| (console, *p, why.as_str()))).collect()
+}
+
+/// The mask without what it concludes from a list that proves nothing of the platform of a device.
+fn without_unproven(mask: BooleanChunked, except: &Except<'_>, context: EvalContext<'_>) -> BooleanChunked {
+    if except.is_empty() {
+        return mask;
+    }
+    let devices = context.devices;
+    let unproven = |device: DeviceId, platform: Platform| {
+        let of = |(console, own, _): &(Console, Platform, &str)| *own == platform && !devices.is_held(device, *console);
+        except.iter().any(of)
+    };
+    let of_devices = DeviceId::all(devices.count).zip(devices.platforms());
+    let cells = mask
+        .iter()
+        .zip(of_devices)
+        .map(|(holds, (device, platform))| holds.filter(|holds| !holds || !unproven(device, *platform)));
+    BooleanChunked::from_iter_options(mask.name().clone(), cells)
+}
+
+/// Of which platforms a rule that ran says nothing, and why.
+fn exceptions(except: &Except<'_>) -> String {
+    let mut platforms: Vec<&str> = except.iter().map(|(_, platform, _)| platform.title()).collect();
+    platforms.dedup();
+    let mut reasons: Vec<&str> = except.iter().map(|(.., why)| *why).collect();
+    reasons.dedup();
+    if except.is_empty() {
+        return String::new();
+    }
+    format!("ran, except for {}: {}", platforms.join(", "), reasons.join("; "))
 }
 
 /// The values that evidence shows: identifiers as their consoles write them.
@@ -296,6 +373,7 @@ impl Judged {
             severity: Vec::new(),
             evidence: Vec::new(),
             objects: Vec::new(),
+            undecided: Vec::new(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod lists;
 mod names;
 mod objects;
 mod page;
+mod questions;
 mod rule;
 mod show;
 
@@ -25,11 +26,12 @@ use crate::schema::{instead, nearest};
 pub use cases::run_cases;
 pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{RuleAction, Text};
-pub use evaluate::{EvalContext, RuleStory, explain, judge};
+pub use evaluate::{EvalContext, Judgement, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
 pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};
 pub use page::page;
+pub use questions::{Questions, Texts as QuestionTexts};
 pub use rule::Rule;
 
 /// Reads, checks and compiles every rule. `conditions` are those that rules share.

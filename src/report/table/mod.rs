@@ -12,6 +12,7 @@ mod findings;
 mod members;
 mod notices;
 mod plan;
+mod questions;
 mod records;
 mod rules;
 mod tasks;
@@ -158,6 +159,7 @@ pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
         plan::guide(run),
         notices::table(run),
         plan::table(run),
+        questions::table(run),
         records::table(run),
         rules::table(run),
     ]
@@ -175,6 +177,7 @@ pub(in crate::report) fn described() -> Vec<(&'static str, Vec<Field>)> {
         ("guide", plan::guide_columns().fields),
         ("notices", notices::columns().fields),
         ("plan", plan::columns().fields),
+        ("questions", questions::columns().fields),
         ("records", records::columns().fields),
         ("rules", rules::columns().fields),
     ]

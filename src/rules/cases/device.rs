@@ -10,8 +10,8 @@ use yaml_serde::Value;
 
 use crate::console::{Console, Registry};
 use crate::coverage::{Coverage, Devices};
-use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
+use crate::formats::{Records, Vocabulary};
 use crate::identity::{AsOf, Links, Marker, Markers, Members, RecordStore, Threshold, Thresholds};
 use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
@@ -44,7 +44,7 @@ impl MadeUp {
         let as_of = AsOf { millis, given: true };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default());
         let members = members.map_err(|e| e.to_string())?;
-        let (coverage, _) = Coverage::new(&store, &links, &members).map_err(|e| e.to_string())?;
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Vocabulary::default());
         let devices = Devices::new(members, coverage, &links, []);
         Ok(Self { store, devices, links })
     }
