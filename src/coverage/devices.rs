@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::sight::signalling;
-use super::{Absence, Basis, Coverage, Verdict};
+use super::{Absence, Basis, Coverage, Facts, Verdict};
 use crate::console::Console;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
@@ -77,13 +77,22 @@ impl Devices {
     /// What the value of a column of the device table rests on, where it says that no record may be the device.
     #[must_use]
     pub fn basis(&self, device: DeviceId, column: &str) -> Option<Basis> {
-        if column == "linkable" {
+        if column == "signals_complete" {
             return Some(self.coverage.sight.basis(device));
         }
         match self.absence(device, column)?.absence {
             Absence::Absent(basis) => Some(basis),
             Absence::Held | Absence::Open(_) => None,
         }
+    }
+
+    /// Facts that told other records apart, where the value of a column says that none of them is the device.
+    #[must_use]
+    pub fn compared(&self, device: DeviceId, column: &str) -> Facts {
+        if column == "signals_complete" {
+            return self.coverage.sight.compared(device);
+        }
+        self.absence(device, column).map_or_else(Facts::default, |verdict| verdict.compared)
     }
 
     /// Consoles that may have seen a device which they do not hold, each with whether objects of it are known to be missing.

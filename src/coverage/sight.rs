@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::candidates::{Asked, Basis, Found, Search, Traits};
+use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::lists::Lists;
 use super::proof::Proof;
 use crate::console::Console;
@@ -18,8 +18,8 @@ use crate::schema::Activity;
 #[derive(Debug)]
 pub(super) struct Sight {
     whole: ByDevice<bool>,
-    /// What it rests on that no other record may be the device.
-    basis: ByDevice<Basis>,
+    /// What it rests on that no other record may be the device, and the facts that told the others apart.
+    basis: ByDevice<(Basis, Facts)>,
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
 }
@@ -34,7 +34,7 @@ impl Sight {
     ) -> Self {
         let mut sight = Self {
             whole: ByDevice::filled(true, members.count),
-            basis: ByDevice::filled(Basis::Identifier, members.count),
+            basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
             by_weak: BTreeSet::new(),
         };
         let loaded = signalling(store);
@@ -69,7 +69,7 @@ impl Sight {
         for (device, found) in asked.into_iter().zip(found) {
             let (Some(whole), Some(basis)) = (self.whole.slot(device), self.basis.slot(device)) else { continue };
             match found {
-                Found::Nothing(own, _) => *basis = own.max(*basis),
+                Found::Nothing(own, facts) => *basis = (own.max(basis.0), facts.or(basis.1)),
                 Found::Candidates => *whole = false,
             }
         }
@@ -82,7 +82,12 @@ impl Sight {
 
     /// What it rests on that a device is seen whole.
     pub(super) fn basis(&self, device: DeviceId) -> Basis {
-        if self.by_weak.contains(&device) { Basis::Name } else { *self.basis.get(device) }
+        if self.by_weak.contains(&device) { Basis::Name } else { self.basis.get(device).0 }
+    }
+
+    /// Facts that told other records apart.
+    pub(super) fn compared(&self, device: DeviceId) -> Facts {
+        self.basis.get(device).1
     }
 }
 

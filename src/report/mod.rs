@@ -7,6 +7,7 @@ mod folder;
 mod model;
 mod pictures;
 mod place;
+mod questions;
 mod render;
 mod selection;
 mod settled;

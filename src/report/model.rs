@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::pictures::{self, Curve, OverlapRow, Silence};
+use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
@@ -56,6 +57,8 @@ pub struct Model {
     /// Suggestions, the severest first, then the largest.
     pub suggestions: Vec<SuggestionRow>,
     devices: Shown,
+    /// What could not be decided.
+    questions: QuestionsRow,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
     exceptions: Vec<ExceptionRow>,
@@ -358,6 +361,7 @@ impl Model {
             controls: controls(outcome),
             suggestions: suggestions(outcome, index),
             devices,
+            questions: questions(outcome),
             notices: notices(outcome),
             exceptions: settled.exceptions,
             hidden: settled.hidden,

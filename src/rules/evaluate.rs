@@ -125,7 +125,7 @@ fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> String {
         if devices.basis(device, name).is_none_or(|basis| basis == Basis::Identifier) {
             continue;
         }
-        let compared: Vec<&str> = devices.absence(device, name).iter().flat_map(|v| v.compared.words()).collect();
+        let compared: Vec<&str> = devices.compared(device, name).words().collect();
         let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
         text.push_str(&format!("; {name}=by exclusion{by}"));
     }

@@ -146,7 +146,7 @@ pub(in crate::rules) fn default_value(name: &str, kind: Kind) -> AnyValue<'stati
     }
     match (name, kind) {
         ("as_of", _) => time(AS_OF).map_or(AnyValue::Null, datetime),
-        ("linkable", _) => AnyValue::Boolean(true),
+        ("signals_complete", _) => AnyValue::Boolean(true),
         ("owner_quota", _) => AnyValue::UInt32(thresholds.owner_quota),
         ("owner_devices" | "owner_stale", _) => AnyValue::Null,
         ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),

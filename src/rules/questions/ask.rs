@@ -78,7 +78,7 @@ impl Asker<'_> {
     /// Consoles among whose records there may be candidates for a device, for the sake of a column.
     fn consoles_in_doubt(&self, name: &str, device: DeviceId) -> Vec<Sought> {
         let devices = self.context.devices;
-        if name == "linkable" {
+        if name == "signals_complete" {
             let consoles = devices.unseen_in(self.context.store, device);
             return consoles.filter(|(_, gap)| !gap).map(|(console, _)| (console, true)).collect();
         }
@@ -119,7 +119,7 @@ impl Asker<'_> {
     /// What a column leaves open for a device.
     fn open(&self, at: usize, name: &str, device: DeviceId) -> Vec<Open> {
         let devices = self.context.devices;
-        if name == "linkable" {
+        if name == "signals_complete" {
             return self.unseen(device);
         }
         let console = devices.registry.aggregate_column(name).map(|column| column.console);

@@ -53,6 +53,12 @@ impl Questions {
         self.texts.get(*self.text.get(at)? as usize)
     }
 
+    /// The number of what a question says: those with one number say the same.
+    #[must_use]
+    pub fn text_number(&self, at: usize) -> u32 {
+        self.text.get(at).copied().unwrap_or_default()
+    }
+
     /// The number of a text, which is kept once.
     pub(crate) fn number(&mut self, texts: Texts) -> u32 {
         if let Some(number) = self.numbers.get(&texts) {

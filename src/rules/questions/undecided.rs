@@ -63,7 +63,7 @@ fn is_open(column: &Column) -> BooleanChunked {
 /// Whether a column says yes or nothing.
 fn is_never_false(rule: &Rule, name: &str) -> bool {
     let held = |name: &str| rule.registry.aggregate_column(name).is_some_and(|c| matches!(c.made.what, What::Held(..)));
-    matches!(name, "linkable" | "signals_known") || held(name)
+    matches!(name, "signals_complete" | "signals_known") || held(name)
 }
 
 /// Lines for which an answer in a column, yes or no, would decide the rule.
