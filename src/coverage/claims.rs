@@ -147,7 +147,8 @@ fn too_few_known(console: Console, cover: &Cover, devices: &Members) -> Option<S
     (held * 2 <= all).then(|| format!("the {title} names {held} of {all} {called}; it does not cover most of them"))
 }
 
-/// Why a console holds too few of the devices that others claim for it, without the platforms that were filtered out.
+/// Why a console holds too few of the devices that others claim for it, without the platforms that were filtered out: of all
+/// others, or of one of them.
 fn short(
     claimed: &ByDevice<bool>,
     devices: &Members,
@@ -156,30 +157,36 @@ fn short(
     claim: &Claim,
     filtered: &BTreeMap<Platform, String>,
 ) -> Option<String> {
-    let (held, all) = count(claimed, devices, console, |platform| !filtered.contains_key(&platform));
     let title = console.title();
-    too_few(held, all).then(|| format!("the {title} export holds {held} of {all} {what}; it looks {}", claim.looks))
+    let (held, all) = count(claimed, devices, console, |platform| !filtered.contains_key(&platform));
+    if too_few(held, all) {
+        return Some(format!("the {title} export holds {held} of {all} {what}; it looks {}", claim.looks));
+    }
+    let platforms = Platform::ALL.iter().filter(|platform| claim.platforms && !filtered.contains_key(platform));
+    let few = |platform: &Platform| {
+        let (held, all) = count(claimed, devices, console, |own| own == *platform);
+        (all >= MANY_CLAIMS && too_few(held, all)).then(|| of_platform(console, held, all, what, *platform))
+    };
+    platforms.filter_map(few).next()
 }
 
-/// Platforms of which a console holds none, or too few, of the devices that others claim for it, and why that is a filter. Where
-/// it holds too few of every platform the whole list is in question.
+fn of_platform(console: Console, held: usize, all: usize, what: &str, platform: Platform) -> String {
+    let held = if held == 0 { "none".to_string() } else { held.to_string() };
+    let title = console.title();
+    format!("the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform")
+}
+
+/// Platforms of which a console holds none of the devices that others claim for it, although it holds others. One of which it
+/// holds a few was not filtered out: then the list is cut, and nobody knows where.
 fn short_of_platforms(
     claimed: &ByDevice<bool>,
     devices: &Members,
     console: Console,
     what: &str,
 ) -> BTreeMap<Platform, String> {
-    let title = console.title();
     let one = |platform: &Platform| {
         let (held, all) = count(claimed, devices, console, |own| own == *platform);
-        let (none, few) = (held == 0 && all >= PLATFORM_CLAIMS, all >= MANY_CLAIMS && too_few(held, all));
-        let held = if held == 0 { "none".to_string() } else { held.to_string() };
-        let why = || {
-            format!(
-                "the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform"
-            )
-        };
-        (none || few).then(|| (*platform, why()))
+        (held == 0 && all >= PLATFORM_CLAIMS).then(|| (*platform, of_platform(console, held, all, what, *platform)))
     };
     let found: BTreeMap<Platform, String> = Platform::ALL.iter().filter_map(one).collect();
     let (_, others) = count(claimed, devices, console, |platform| !found.contains_key(&platform));

@@ -174,7 +174,8 @@ fn plan(traits: &Traits, own: &Pattern, console: Console, asked: Asked) -> Plan 
         }
         let facts = own.comparable(other);
         let other_device = own.consoles & other.consoles != 0;
-        if other_device && !facts.has(Facts::NAME) {
+        // The same name or user may be the same machine, enrolled once more.
+        if other_device && !facts.has(Facts::NAME.or(Facts::USER)) {
             plan.basis = plan.basis.max(Basis::Exclusion);
         } else if facts == Facts::NONE {
             plan.open.push(number);

@@ -131,7 +131,7 @@ fn rule_with_a_bad_key() {
     assert_snapshot!(about_rule(&[("console: intune", "console: intun")]), @"
     exit 5
     error: `findings/own/probe.yaml`, line 5, `objects`: `intun` is no console
-    help: use one of intune, entra, autopilot, defender, abm, ade, chrome, google-mobile, ad, bitlocker, laps, jamf, jamf-mobile, register
+    help: use one of intune, entra, autopilot, defender, abm, ade, chrome, google-mobile, ad, bitlocker, laps, jamf, jamf-mobile, workspace-one, kandji, fleet, register
     ");
     assert_snapshot!(about_rule(&[("id: probe", "id: prob")]), @"
     exit 5
