@@ -162,12 +162,12 @@ fn short(
     if too_few(held, all) {
         return Some(format!("the {title} export holds {held} of {all} {what}; it looks {}", claim.looks));
     }
-    let platforms = Platform::ALL.iter().filter(|platform| claim.platforms && !filtered.contains_key(platform));
+    let mut platforms = Platform::ALL.iter().filter(|platform| claim.platforms && !filtered.contains_key(platform));
     let few = |platform: &Platform| {
         let (held, all) = count(claimed, devices, console, |own| own == *platform);
         (all >= MANY_CLAIMS && too_few(held, all)).then(|| of_platform(console, held, all, what, *platform))
     };
-    platforms.filter_map(few).next()
+    platforms.find_map(few)
 }
 
 fn of_platform(console: Console, held: usize, all: usize, what: &str, platform: Platform) -> String {

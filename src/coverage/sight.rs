@@ -1,5 +1,5 @@
-//! Whether everything is seen that the lists could know of a device that is stale or was never seen: each loaded console that
-//! gives signs of life holds it or has no record in use that may be it, and every date of it was read.
+//! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of life holds it or has
+//! no record in use that may be it, and every date of it was read.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,6 @@ use crate::console::Console;
 use crate::frame::by_device::scatter;
 use crate::identity::{Links, Members, RecordStore, SIGNS};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::Activity;
 
 /// Which devices are seen whole.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ impl Sight {
         sight
     }
 
-    /// Looks for records of a console in use that may be a device without one there. Of a device in use it is not asked.
+    /// Looks for records of a console in use that may be a device without one there.
     fn look(&mut self, members: &Members, traits: &Traits, proof: &Proof, console: Console) {
         for (device, whole) in DeviceId::all(members.count).zip(&mut self.whole) {
             *whole &= !proof.is_torn(device, console);
@@ -96,14 +95,11 @@ pub(super) fn signalling(store: &RecordStore) -> Vec<Console> {
     store.by_console.iter().map(|records| records.console).filter(|console| console.gives_signals()).collect()
 }
 
-/// Devices that are not known to be in use and have no record in a console that may hold them.
+/// Devices without a record in a console that may hold them.
 fn asked(members: &Members, console: Console) -> Vec<DeviceId> {
-    let idle = |(device, activity): &(DeviceId, Activity)| {
-        *activity != Activity::Active
-            && !members.is_held(*device, console)
-            && console.may_hold(*members.platform.get(*device))
-    };
-    DeviceId::all(members.count).zip(members.activities()).filter(idle).map(|(device, _)| device).collect()
+    let lacks =
+        |device: &DeviceId| !members.is_held(*device, console) && console.may_hold(*members.platform.get(*device));
+    DeviceId::all(members.count).filter(lacks).collect()
 }
 
 /// A date that could not be read may be a newer sign of life.

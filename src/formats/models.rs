@@ -26,7 +26,7 @@ pub(super) struct Models {
 impl Models {
     /// # Errors
     /// What is wrong with a pattern.
-    pub(super) fn new(raw: Raw) -> Result<Self, String> {
+    pub(super) fn new(raw: &Raw) -> Result<Self, String> {
         let names =
             raw.names.iter().flat_map(|(model, names)| names.iter().map(|name| (squeeze(name), squeeze(model))));
         let family = |text: &String| Regex::new(text).map_err(|e| super::file::no_pattern(text, &e));

@@ -158,7 +158,7 @@ impl Vocabulary {
             .into_iter()
             .flat_map(|(name, spellings)| spellings.into_iter().map(move |s| (squeeze(&s), name.clone())))
             .collect();
-        let hardware = Models::new(raw.models).unwrap_or_else(|message| {
+        let hardware = Models::new(&raw.models).unwrap_or_else(|message| {
             problems.push(problem(PATH, "models", message, ""));
             Models::default()
         });

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
+use super::absence::{except, exceptions, excluded, without_unproven};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
-use crate::console::Console;
-use crate::coverage::{Basis, Devices};
+use crate::coverage::Devices;
 use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
 use crate::ids::DeviceId;
 use crate::language::{first_line, mask as truth, quietly};
-use crate::schema::{Confidence, Identity, Outcome, Platform, Severity};
+use crate::schema::{Confidence, Identity, Outcome, Severity};
 
 /// What rules are judged on.
 #[derive(Clone, Copy)]
@@ -118,20 +118,6 @@ fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
     })
 }
 
-/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it.
-fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> String {
-    let mut text = String::new();
-    for name in &rule.decides {
-        if devices.basis(device, name).is_none_or(|basis| basis == Basis::Identifier) {
-            continue;
-        }
-        let compared: Vec<&str> = devices.compared(device, name).words().collect();
-        let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
-        text.push_str(&format!("; {name}=by exclusion{by}"));
-    }
-    text
-}
-
 /// Whether one of the rules that a rule comes after holds, one value a device; unknown where none does and one is not
 /// known. A rule that did not run asks for nothing.
 fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, context: EvalContext<'_>) -> Option<Column> {
@@ -198,46 +184,6 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     };
     let undecided = undecided(rule, &table, &mask)?;
     Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, undecided })
-}
-
-/// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.
-type Except<'a> = Vec<(Console, Platform, &'a str)>;
-
-fn except<'a>(rule: &Rule, context: EvalContext<'a>) -> Except<'a> {
-    let lists = context.devices.coverage().lists();
-    let of = |console: &Console| lists.unproven_of(*console).map(|small| (*console, small));
-    let all = rule.absence.iter().filter_map(of);
-    all.flat_map(|(console, small)| small.iter().map(move |(p, why)| (console, *p, why.as_str()))).collect()
-}
-
-/// The mask without what it concludes from a list that proves nothing of the platform of a device.
-fn without_unproven(mask: BooleanChunked, except: &Except<'_>, context: EvalContext<'_>) -> BooleanChunked {
-    if except.is_empty() {
-        return mask;
-    }
-    let devices = context.devices;
-    let unproven = |device: DeviceId, platform: Platform| {
-        let of = |(console, own, _): &(Console, Platform, &str)| *own == platform && !devices.is_held(device, *console);
-        except.iter().any(of)
-    };
-    let of_devices = DeviceId::all(devices.count).zip(devices.platforms());
-    let cells = mask
-        .iter()
-        .zip(of_devices)
-        .map(|(holds, (device, platform))| holds.filter(|holds| !holds || !unproven(device, *platform)));
-    BooleanChunked::from_iter_options(mask.name().clone(), cells)
-}
-
-/// Of which platforms a rule that ran says nothing, and why.
-fn exceptions(except: &Except<'_>) -> String {
-    let mut platforms: Vec<&str> = except.iter().map(|(_, platform, _)| platform.title()).collect();
-    platforms.dedup();
-    let mut reasons: Vec<&str> = except.iter().map(|(.., why)| *why).collect();
-    reasons.dedup();
-    if except.is_empty() {
-        return String::new();
-    }
-    format!("ran, except for {}: {}", platforms.join(", "), reasons.join("; "))
 }
 
 /// The values that evidence shows: identifiers as their consoles write them.

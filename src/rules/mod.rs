@@ -4,6 +4,7 @@
 //! data is looked at, and each is evaluated on its own: a failing rule is that rule's outcome and nobody else's. A
 //! device for which the condition is null is counted as unknown; it is neither a match nor a pass.
 
+mod absence;
 mod cases;
 mod compile;
 mod conditions;

@@ -217,6 +217,14 @@ fn a_second_record_of_a_name_may_be_the_machine() {
 }
 
 #[test]
+fn a_name_that_is_no_host_name_excludes_nothing() {
+    for name in ["Dépôt 4", "depot 4, shelf b", "10.0.0.7", ""] {
+        let run = machines(&format!("d-9||windows|{name}|1"));
+        assert_eq!(run.absence("d-9", Console::Intune), OPEN, "{name}");
+    }
+}
+
+#[test]
 fn a_list_of_serial_numbers_whose_rows_are_held_by_others_has_no_candidates() {
     let autopilot = |more: &str| {
         Run::new(vec![
@@ -267,7 +275,8 @@ fn a_serial_number_that_could_not_be_read_excludes_nothing() {
 #[test]
 fn twenty_thousand_devices_of_one_model_and_one_user_cost_a_look_each() {
     let rows = |prefix: &str, user: &str, days: u32| -> String {
-        (0..20_000).map(|n| format!("{prefix}-{n}||android|samsung|SM-A536B|{user}|{days}\n")).collect()
+        let one = |n: u32| format!("{prefix}-{n}||android|samsung|SM-A536B|{user}|{days}\n");
+        (0..20_000).map(one).collect::<Vec<_>>().concat()
     };
     let header = "native_id|serial|platform|manufacturer|model|primary_user|days\n";
     let started = std::time::Instant::now();

@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 
-use rayon::prelude::*;
-
 use super::Facts;
 use super::people::{People, people};
 use crate::console::Console;
@@ -23,7 +21,7 @@ pub(super) type Slots = ByDevice<u64>;
 /// Records of one device say different things, so that it is not known.
 pub(super) const CONFLICT: u64 = u64::MAX;
 
-/// Longer names are cut by NetBIOS, and so by some consoles.
+/// Longer names are cut in `NetBIOS`, and so by some consoles.
 const NETBIOS: usize = 15;
 
 /// Identifiers of a device, as bits.
@@ -137,13 +135,11 @@ impl Traits {
         vocabulary: &Vocabulary,
         seen_later: &[DeviceId],
     ) -> Self {
+        let maker = |text: &str| vocabulary.listed_manufacturer(text).map(digest);
+        let model = |text: &str| vocabulary.hardware_model(text).map(|model| digest(&model));
         let hardware = || {
-            let maker = |text: &str| vocabulary.listed_manufacturer(text).map(digest);
-            let model = |text: &str| vocabulary.hardware_model(text).map(|model| digest(&model));
-            let facts: [(&str, &(dyn Fn(&str) -> Option<u64> + Sync)); 2] =
-                [("manufacturer", &maker), ("model", &model)];
-            let mut all: Vec<Slots> = facts.par_iter().map(|(column, of)| words(store, members, column, *of)).collect();
-            (all.pop().unwrap_or_default(), all.pop().unwrap_or_default())
+            let makers = || words(store, members, "manufacturer", &maker);
+            rayon::join(|| words(store, members, "model", &model), makers)
         };
         let persons = || rayon::join(|| people(store, members), || names(store, members));
         let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
@@ -267,13 +263,15 @@ fn names(store: &RecordStore, members: &Members) -> Slots {
     settled(slots)
 }
 
-/// The digest of a host name without its domain; 0 for what is none.
+/// The digest of a host name without its domain; 0 for what is none. Other signs than those of host names are written
+/// differently by every console, so that such names tell nothing apart.
 fn host(name: &str) -> u64 {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if !name.is_empty() && name.bytes().all(plain) {
-        return digest_of(name.bytes());
+    let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
+    match digest(name) {
+        0 => short_name(name).map_or(0, |short| digest(&short)),
+        found => found,
     }
-    short_name(name).map_or(0, |short| digest_of(short.bytes()))
 }
 
 fn digest_of(name: impl Iterator<Item = u8>) -> u64 {

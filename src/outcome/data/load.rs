@@ -157,9 +157,10 @@ impl Loading<'_> {
         let (findings, hidden) =
             table("findings")?.make(|table| findings(table, &limits, run.rules.len(), run.exceptions.len()))?;
         // An earlier version asked nothing.
-        let questions = match run.lines.contains_key("questions") {
-            true => table("questions")?.make(|table| questions(table, &limits, run.rules.len()))?,
-            false => Questions::default(),
+        let questions = if run.lines.contains_key("questions") {
+            table("questions")?.make(|table| questions(table, &limits, run.rules.len()))?
+        } else {
+            Questions::default()
         };
         let (steps, days) = table("steps")?.make(|table| steps(table, &limits, run.entries.len()))?;
         let members = table("members")?

@@ -138,9 +138,9 @@ impl Asker<'_> {
             found.is_some_and(|(_, all)| *all > 0)
         };
         let consoles = self.context.devices.unseen_in(self.context.store, device);
-        let one = |(console, gap): (Console, bool)| match gap {
-            true => Some(Open::Unseen(console)),
-            false => may_be(console).then(|| Open::Sign(console, self.kind(device, console))),
+        let one = |(console, gap): (Console, bool)| {
+            let sign = || may_be(console).then(|| Open::Sign(console, self.kind(device, console)));
+            if gap { Some(Open::Unseen(console)) } else { sign() }
         };
         let open: Vec<Open> = consoles.filter_map(one).collect();
         if open.is_empty() { vec![Open::Dates] } else { open }

@@ -14,7 +14,7 @@ fn guid(kind: u8, number: usize) -> String {
 }
 
 /// Thirty machines, every third one a Mac; Intune lists those for which `listed` holds.
-fn tenant(listed: impl Fn(usize, &str) -> bool) -> Report {
+fn tenant(listed: impl Fn(usize, &str) -> bool) -> (Place, Report) {
     let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
     for n in 0..30 {
         let platform = if n % 3 == 0 { "MacMDM" } else { "Windows" };
@@ -37,13 +37,14 @@ fn tenant(listed: impl Fn(usize, &str) -> bool) -> Report {
     let place = Place::new();
     place.write("in/intune.csv", intune);
     place.write("in/entra.csv", entra);
-    place.analyze(&[])
+    let report = place.analyze(&[]);
+    (place, report)
 }
 
 #[test]
 fn a_list_without_macs_proves_nothing_of_macs_alone() {
     // Two machines with Windows are missing, and every Mac.
-    let report = tenant(|n, platform| platform == "Windows" && n != 1 && n != 4);
+    let (_place, report) = tenant(|n, platform| platform == "Windows" && n != 1 && n != 4);
     let rule = report.rule("left-intune-still-in-entra");
     assert_eq!((rule["outcome"].as_str(), rule["matched"].as_str(), rule["unknown"].as_str()), ("ran", "2", "10"));
     assert!(
@@ -66,13 +67,13 @@ fn a_list_without_macs_proves_nothing_of_macs_alone() {
 
 #[test]
 fn a_list_that_lacks_devices_of_every_platform_proves_nothing() {
-    let report = tenant(|n, _| n % 2 == 0);
+    let (_place, report) = tenant(|n, _| n % 2 == 0);
     assert_eq!(report.rule("left-intune-still-in-entra")["outcome"], "did-not-run");
 }
 
 #[test]
 fn a_whole_list_proves_the_absence_of_each() {
-    let report = tenant(|n, _| n != 1 && n != 3);
+    let (_place, report) = tenant(|n, _| n != 1 && n != 3);
     let rule = report.rule("left-intune-still-in-entra");
     assert_eq!((rule["matched"].as_str(), rule["reason"].as_str()), ("2", ""));
 }
