@@ -1,6 +1,7 @@
 //! What is true about a tenant against what its files say in each dialect: every expected finding is found or asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::original::Console;
 use super::written::{Spot, Written};
@@ -36,11 +37,12 @@ pub(super) fn add_other_phones(written: &mut Written) {
     for n in 0..37 {
         let (model, brand) = models[n % models.len()];
         let system = if brand == "Apple" { "IOS" } else { "ANDROID" };
-        text += &format!(
-            "devices/g{n:04},{system},{model},{brand},zack.other{n}@contoso.example,2026-11-1{}T08:00:00Z,\
-             2025-01-01T00:00:00Z,APPROVED,BYOD\n",
-            n % 9
-        );
+        let seen = format!("2026-11-1{}T08:00:00Z", n % 9);
+        writeln!(
+            text,
+            "devices/g{n:04},{system},{model},{brand},zack.other{n}@contoso.example,{seen},2025-01-01T00:00:00Z,APPROVED,BYOD"
+        )
+        .unwrap();
     }
     written.add(Console::Chrome, "google.csv", text.into_bytes(), vec![Vec::new(); 37]);
 }
