@@ -7,7 +7,6 @@ use crate::common::{files_below, has_ending, repository};
 
 /// Sources that name a console, how often, and why that cannot be data.
 const NAMED: &[(&str, usize, &str)] = &[
-    ("run/tables.rs", 3, "a computer that no directory lists is known by the Entra device id of its hybrid device"),
     ("console/registry.rs", 11, "the numbers of the shipped consoles stand in outputs and are never given to another"),
     ("console/shipped.rs", 11, "names for tests"),
     (
@@ -19,6 +18,7 @@ const NAMED: &[(&str, usize, &str)] = &[
     ("outcome/data/tables.rs", 1, "the same column of the device table, in a saved run"),
     ("plan/entry.rs", 2, "the tools that run commands; two are called like a console"),
     ("rules/cases/device.rs", 3, "columns of a made-up device that are false where it has no records"),
+    ("run/tables.rs", 3, "a computer that no directory lists is known by the Entra device id of its hybrid device"),
 ];
 
 /// The code of a source without comments and without tests.
