@@ -21,7 +21,6 @@ mod treat;
 
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
-use crate::history::Exceptions;
 use crate::identity::{self, Members, RecordStore};
 use crate::notice::Code;
 use crate::outcome::Outcome;
@@ -79,12 +78,12 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
 
     progress.step("Judging devices");
-    let (coverage, found) = Coverage::new(&store, &links, &members)?;
+    let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
     let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let (mut tallies, findings) = rules::judge(&rule_set.rules, context)?;
+    let rules::Judgement { mut tallies, findings, questions } = rules::judge(&rule_set.rules, context)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 
@@ -118,7 +117,6 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(remarks::long_plan(steps.len()));
     notices.sort();
     notices.dedup();
-    let Exceptions { source: exceptions_file, .. } = &hidden.exceptions;
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
         inputs,
@@ -128,11 +126,12 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         thresholds: options.thresholds.clone(),
         devices: device_table,
         records: record_table,
-        settled_by: close::settled_by(&[&options.config.source, exceptions_file]),
+        settled_by: close::settled_by(&[&options.config.source, &hidden.exceptions.source]),
         links: close::links(&mut links, keep),
         rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
         tallies,
         findings,
+        questions,
         hidden: close::hidden(hidden),
         settings: options.settings.clone(),
         packages,

@@ -89,11 +89,16 @@ impl ConsoleDraft {
             slug,
             prefix: leak(&raw.console.replace('-', "_")),
             title: leak(raw.title.trim()),
-            platforms: self.platforms(problems),
+            platforms: match self.platforms("platforms", &raw.platforms, problems) {
+                0 => u16::MAX,
+                bits => bits,
+            },
             makes_devices: raw.makes_devices,
             signals: raw.signals,
             always_shown: raw.always_shown,
             by_host_name: raw.by_host_name,
+            machine_names: self.platforms("machine_names", &raw.machine_names, problems),
+            enrolling_user: raw.enrolling_user,
             directory: raw.directory,
             accounts: raw.accounts,
             joins: raw.joins,
@@ -163,12 +168,13 @@ impl ConsoleDraft {
         }
     }
 
-    fn platforms(&self, problems: &mut Vec<Problem>) -> u16 {
-        let mut bits = if self.raw.platforms.is_empty() { u16::MAX } else { 0 };
-        for word in &self.raw.platforms {
+    /// Platforms that a key names, as bits.
+    fn platforms(&self, key: &str, words: &[String], problems: &mut Vec<Problem>) -> u16 {
+        let mut bits = 0;
+        for word in words {
             match Platform::parse(word) {
                 Some(platform) => bits |= 1 << platform as u16,
-                None => problems.push(self.unknown("platforms", "platform", word, Platform::WORDS.iter().copied())),
+                None => problems.push(self.unknown(key, "platform", word, Platform::WORDS.iter().copied())),
             }
         }
         bits
@@ -338,6 +344,8 @@ impl Facts {
             signals: false,
             always_shown: false,
             by_host_name: false,
+            machine_names: 0,
+            enrolling_user: false,
             directory: false,
             accounts: false,
             joins: false,

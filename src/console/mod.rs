@@ -51,6 +51,9 @@ struct Facts {
     signals: bool,
     always_shown: bool,
     by_host_name: bool,
+    /// Platforms whose machines give it their host name, as bits.
+    machine_names: u16,
+    enrolling_user: bool,
     directory: bool,
     accounts: bool,
     joins: bool,
@@ -163,6 +166,18 @@ impl Console {
     #[must_use]
     pub fn is_joined_by_host_name(self) -> bool {
         self.facts().by_host_name
+    }
+
+    /// Whether a machine of a platform gives it its host name itself, so that two names are two machines.
+    #[must_use]
+    pub fn takes_host_name(self, platform: Platform) -> bool {
+        self.facts().machine_names & (1 << platform as u16) != 0
+    }
+
+    /// Whether its primary user is the person who enrolled the device, or whose account is on it.
+    #[must_use]
+    pub fn records_enrolling_user(self) -> bool {
+        self.facts().enrolling_user
     }
 
     /// Whether it is a directory of computers: it knows hybrid joined devices by an id and all others by their names, and a

@@ -32,6 +32,12 @@ pub(super) struct Raw {
     /// Its records may be joined by a host name, where nothing else joins them.
     #[serde(default)]
     pub by_host_name: bool,
+    /// Platforms whose machines give it their host name themselves.
+    #[serde(default)]
+    pub machine_names: Vec<String>,
+    /// Its `primary_user` is the person who enrolled the device, or whose account is on it.
+    #[serde(default)]
+    pub enrolling_user: bool,
     /// A directory of computers.
     #[serde(default)]
     pub directory: bool,

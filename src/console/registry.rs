@@ -327,7 +327,7 @@ fn columns_of(
         "absent",
         What::Absent,
         format!(
-            "true where {title} has no record and could have been joined, or holds no such platform; false where it has one; unknown otherwise"
+            "true where the list of {title} is whole and none of its records may be the device, or it holds no such platform; false where it has one; unknown otherwise"
         ),
     );
     add("days", What::Days("last_seen"), format!("days since the newest sign of life in {title}"));

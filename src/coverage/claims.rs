@@ -1,6 +1,8 @@
 //! What consoles claim of each other: whether a list is too small beside what the other lists say of it, which is how one
 //! that was filtered or cut shows. Which lists speak of which is in the files of the consoles.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::StringChunked;
 
 use crate::console::{Claim, Console, Cover, Kind, Test};
@@ -16,19 +18,39 @@ const MANY_CLAIMS: usize = 20;
 /// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type.
 const PLATFORM_CLAIMS: usize = 5;
 
-/// Why a list is too small to be whole.
-pub(super) fn too_small(console: Console, store: &RecordStore, devices: &Members) -> Option<String> {
-    let claimed = console.claims().iter().find_map(|claim| too_few_claimed(console, claim, store, devices));
-    claimed.or_else(|| too_few_known(console, console.most_of()?, devices)).or_else(|| a_tenth(console, store))
+/// Why a list is too small to be whole: of all platforms, and of single ones that were filtered out.
+pub(super) fn too_small(
+    console: Console,
+    store: &RecordStore,
+    devices: &Members,
+) -> (Option<String>, BTreeMap<Platform, String>) {
+    let mut filtered = BTreeMap::new();
+    let claims = console.claims().iter();
+    let claimed = claims.filter_map(|claim| too_few_claimed(console, claim, store, devices, &mut filtered)).last();
+    let all =
+        claimed.or_else(|| too_few_known(console, console.most_of()?, devices)).or_else(|| a_tenth(console, store));
+    if all.is_some() {
+        filtered.clear();
+    }
+    (all, filtered)
 }
 
 /// Another list says of devices that this one holds them; most of them must be there.
-fn too_few_claimed(console: Console, claim: &Claim, store: &RecordStore, devices: &Members) -> Option<String> {
+fn too_few_claimed(
+    console: Console,
+    claim: &Claim,
+    store: &RecordStore,
+    devices: &Members,
+    filtered: &mut BTreeMap<Platform, String>,
+) -> Option<String> {
     let at = store.by_console.iter().position(|s| s.console.index() == claim.by)?;
     let (console_records, device_of) = (store.by_console.get(at)?, devices.device_of(at));
     let claimed = claimed_by(claim, console_records, device_of, devices)?;
     let what = format!("{} that {}", devices_of(claim), claim.says);
-    short(&claimed, devices, console, &what, claim)
+    if claim.platforms {
+        filtered.extend(short_of_platforms(&claimed, devices, console, &what));
+    }
+    short(&claimed, devices, console, &what, claim, filtered)
         .or_else(|| without_a_word(console, claim, console_records, device_of, &claimed, devices))
 }
 
@@ -92,11 +114,16 @@ fn without_a_word(
     })
 }
 
-/// How many of the devices that others claim a console holds, and how many they claim; of one platform or of all.
-fn count(claimed: &ByDevice<bool>, devices: &Members, console: Console, platform: Option<Platform>) -> (usize, usize) {
+/// How many of the devices that others claim a console holds, and how many they claim; of some platforms.
+fn count(
+    claimed: &ByDevice<bool>,
+    devices: &Members,
+    console: Console,
+    of: impl Fn(Platform) -> bool,
+) -> (usize, usize) {
     let bit = console.bit();
     let own = claimed.iter().zip(devices.consoles()).zip(devices.platforms());
-    let own = own.filter(|((c, _), p)| **c && platform.is_none_or(|platform| **p == platform));
+    let own = own.filter(|((c, _), p)| **c && of(**p));
     own.fold((0, 0), |(held, all), ((_, consoles), _)| (held + usize::from(consoles & bit != 0), all + 1))
 }
 
@@ -120,23 +147,50 @@ fn too_few_known(console: Console, cover: &Cover, devices: &Members) -> Option<S
     (held * 2 <= all).then(|| format!("the {title} names {held} of {all} {called}; it does not cover most of them"))
 }
 
-/// Why a console holds too few of the devices that others claim for it: of all, or none of one platform.
-fn short(claimed: &ByDevice<bool>, devices: &Members, console: Console, what: &str, claim: &Claim) -> Option<String> {
+/// Why a console holds too few of the devices that others claim for it, without the platforms that were filtered out: of all
+/// others, or of one of them.
+fn short(
+    claimed: &ByDevice<bool>,
+    devices: &Members,
+    console: Console,
+    what: &str,
+    claim: &Claim,
+    filtered: &BTreeMap<Platform, String>,
+) -> Option<String> {
     let title = console.title();
-    let (held, all) = count(claimed, devices, console, None);
+    let (held, all) = count(claimed, devices, console, |platform| !filtered.contains_key(&platform));
     if too_few(held, all) {
         return Some(format!("the {title} export holds {held} of {all} {what}; it looks {}", claim.looks));
     }
-    Platform::ALL.iter().filter(|_| claim.platforms).find_map(|platform| {
-        let (held, all) = count(claimed, devices, console, Some(*platform));
-        let (none, few) = (held == 0 && all >= PLATFORM_CLAIMS, all >= MANY_CLAIMS && too_few(held, all));
-        (none || few).then(|| {
-            let held = if held == 0 { "none".to_string() } else { held.to_string() };
-            format!(
-                "the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform"
-            )
-        })
-    })
+    let mut platforms = Platform::ALL.iter().filter(|platform| claim.platforms && !filtered.contains_key(platform));
+    let few = |platform: &Platform| {
+        let (held, all) = count(claimed, devices, console, |own| own == *platform);
+        (all >= MANY_CLAIMS && too_few(held, all)).then(|| of_platform(console, held, all, what, *platform))
+    };
+    platforms.find_map(few)
+}
+
+fn of_platform(console: Console, held: usize, all: usize, what: &str, platform: Platform) -> String {
+    let held = if held == 0 { "none".to_string() } else { held.to_string() };
+    let title = console.title();
+    format!("the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform")
+}
+
+/// Platforms of which a console holds none of the devices that others claim for it, although it holds others. One of which it
+/// holds a few was not filtered out: then the list is cut, and nobody knows where.
+fn short_of_platforms(
+    claimed: &ByDevice<bool>,
+    devices: &Members,
+    console: Console,
+    what: &str,
+) -> BTreeMap<Platform, String> {
+    let one = |platform: &Platform| {
+        let (held, all) = count(claimed, devices, console, |own| own == *platform);
+        (held == 0 && all >= PLATFORM_CLAIMS).then(|| (*platform, of_platform(console, held, all, what, *platform)))
+    };
+    let found: BTreeMap<Platform, String> = Platform::ALL.iter().filter_map(one).collect();
+    let (_, others) = count(claimed, devices, console, |platform| !found.contains_key(&platform));
+    if others == 0 { BTreeMap::new() } else { found }
 }
 
 /// Where nothing else tells: a list with less than a tenth of the rows of another.

@@ -39,7 +39,7 @@ impl Devices {
             "days_inactive" => make::ages(name, self.as_of.at(), self.last_activity()),
             "activity" => make::texts(name, self.activities().map(Activity::as_str).map(Some)),
             "identity" => make::texts(name, self.identities().iter().copied().map(Identity::as_str).map(Some)),
-            "linkable" => self.coverage().seen_whole(name),
+            "signals_complete" => self.coverage().seen_whole(name),
             "signals_known" => self.signals_known(store, name),
             "record_days" => self.ages(name, &self.made(store)),
             "owner_devices" => Owners::new(self, store).devices(name),

@@ -34,7 +34,7 @@ impl Devices {
                 let supplied = self.coverage().lists().is_supplied(console);
                 make::flags(name, std::iter::repeat_n(Some(supplied), self.count as usize))
             }
-            What::Absent => self.coverage().absent(store, self, console, name).map_err(|e| e.to_string())?,
+            What::Absent => self.coverage().absent(self, console, name),
             What::Listed(field) => self.listed(store, console, field, name),
             What::Held(field, by) => self.shared_with(store, console, field, *by, name),
             What::AllFilled(field) => self.all_filled(view.as_ref(), console, field, name),

@@ -2,8 +2,10 @@
 
 use std::ops::Deref;
 
-use super::Coverage;
-use crate::identity::{Links, Members};
+use super::sight::signalling;
+use super::{Absence, Basis, Coverage, Facts, Verdict};
+use crate::console::Console;
+use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::What;
 use crate::schema::Identity;
@@ -59,16 +61,54 @@ impl Devices {
     /// Whether the value of a column of the device table rests on a weak link.
     #[must_use]
     pub fn rests_on_weak(&self, device: DeviceId, column: &str) -> bool {
+        if self.basis(device, column) == Some(Basis::Name) {
+            return true;
+        }
         let Some(weak_evidence) = self.weak.get(&device) else { return false };
         match column {
             "activity" | "last_activity" | "last_activity_console" | "days_inactive" => weak_evidence.activity,
-            "linkable" => self.coverage.sight.rests_on_weak(device),
             _ => self.registry.aggregate_column(column).is_some_and(|c| match c.made.what {
                 What::Count(None) | What::Supplied => false,
-                What::Absent => self.coverage.sight.rests_on_weak(device),
                 _ => weak_evidence.consoles & c.console.bit() != 0,
             }),
         }
+    }
+
+    /// What the value of a column of the device table rests on, where it says that no record may be the device.
+    #[must_use]
+    pub fn basis(&self, device: DeviceId, column: &str) -> Option<Basis> {
+        if column == "signals_complete" {
+            return Some(self.coverage.sight.basis(device));
+        }
+        match self.absence(device, column)?.absence {
+            Absence::Absent(basis) => Some(basis),
+            Absence::Held | Absence::Open(_) => None,
+        }
+    }
+
+    /// Facts that told other records apart, where the value of a column says that none of them is the device.
+    #[must_use]
+    pub fn compared(&self, device: DeviceId, column: &str) -> Facts {
+        if column == "signals_complete" {
+            return self.coverage.sight.compared(device);
+        }
+        self.absence(device, column).map_or_else(Facts::default, |verdict| verdict.compared)
+    }
+
+    /// Consoles that may have seen a device which they do not hold, each with whether objects of it are known to be missing.
+    pub(crate) fn unseen_in(&self, store: &RecordStore, device: DeviceId) -> impl Iterator<Item = (Console, bool)> {
+        let platform = *self.platform.get(device);
+        let gaps = self.coverage.lists.gaps(platform);
+        let open = move |console: &Console| console.may_hold(platform) && !self.is_held(device, *console);
+        signalling(store).into_iter().filter(open).map(move |console| (console, gaps & console.bit() != 0))
+    }
+
+    /// Whether the console of a column has a record of a device, where the column says that.
+    #[must_use]
+    pub fn absence(&self, device: DeviceId, column: &str) -> Option<Verdict> {
+        let aggregate = self.registry.aggregate_column(column)?;
+        let asks = matches!(aggregate.made.what, What::Absent);
+        self.coverage.verdict(&self.members, device, aggregate.console).filter(|_| asks)
     }
 }
 

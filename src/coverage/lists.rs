@@ -6,6 +6,7 @@ use super::claims;
 use crate::console::Console;
 use crate::identity::{Gaps, Members, RecordStore};
 use crate::notice::{Code, Notice};
+use crate::schema::Platform;
 
 /// What is known of the lists of each console of which there is one.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ struct List {
     partial: Option<String>,
     /// They hold too few of what other consoles claim.
     small: Option<String>,
+    /// The same of single platforms, which were filtered out: of the others they prove what whole lists prove.
+    small_of: BTreeMap<Platform, String>,
     /// Columns of which none of them lists an object that has one.
     left_out: BTreeSet<&'static str>,
 }
@@ -40,6 +43,7 @@ impl List {
             cut: said().find_map(|list| list.cut.clone()).filter(|_| !proven),
             partial: said().find_map(|list| list.partial.clone()).filter(|_| !proven && !whole),
             small: None,
+            small_of: BTreeMap::new(),
             left_out: left_out(&said().collect::<Vec<_>>()),
         }
     }
@@ -67,9 +71,14 @@ impl Lists {
             let mut list = List::new(console, store);
             let open = list.empty || list.cut.is_some() || list.partial.is_some();
             if !open && !store.proven.contains(&console) {
-                list.small = claims::too_small(console, store, members);
+                (list.small, list.small_of) = claims::too_small(console, store, members);
             }
-            notices.extend(list.small.iter().map(|reason| Notice::new(Code::SourceTooSmall, "", reason.clone())));
+            notices.extend(
+                list.small
+                    .iter()
+                    .chain(list.small_of.values())
+                    .map(|reason| Notice::new(Code::SourceTooSmall, "", reason.clone())),
+            );
             of.insert(console, list);
         }
         (Self { of }, notices)
@@ -93,15 +102,29 @@ impl Lists {
         list.gap().map(str::to_string).or_else(|| list.partial.as_ref().map(partial))
     }
 
-    /// Whether there is a list with rows, and every object of the console is in it.
-    pub(super) fn is_whole(&self, console: Console) -> bool {
-        self.lacks(console).is_none() && self.absence_unproven(console).is_none()
+    /// Platforms of whose devices nothing may be concluded from the absence of a record, and why; of the others it may.
+    #[must_use]
+    pub fn unproven_of(&self, console: Console) -> Option<&BTreeMap<Platform, String>> {
+        self.of.get(&console).map(|list| &list.small_of).filter(|small| !small.is_empty())
     }
 
-    /// Consoles of which objects are known to be missing, as bits of [`Console::index`].
-    pub(super) fn gaps(&self) -> u32 {
-        let gaps = self.of.iter().filter(|(_, list)| list.gap().is_some());
-        gaps.fold(0, |bits, (console, _)| bits | console.bit())
+    /// Whether there is a list with rows, and every object of the console that is of the platform is in it.
+    pub(super) fn is_whole(&self, console: Console, platform: Platform) -> bool {
+        self.lacks(console).is_none() && self.absence_unproven(console).is_none() && !self.lacks_some(console, platform)
+    }
+
+    /// Whether objects of a platform were filtered out of the lists. Of a device of which nobody says what it runs, any platform
+    /// may be the one.
+    fn lacks_some(&self, console: Console, platform: Platform) -> bool {
+        let of = self.unproven_of(console);
+        of.is_some_and(|small| platform == Platform::Other || small.contains_key(&platform))
+    }
+
+    /// Consoles of which objects of a platform are known to be missing, as bits of [`Console::index`].
+    pub(super) fn gaps(&self, platform: Platform) -> u32 {
+        let has_gap =
+            |(console, list): &(&Console, &List)| list.gap().is_some() || self.lacks_some(**console, platform);
+        self.of.iter().filter(has_gap).fold(0, |bits, (console, _)| bits | console.bit())
     }
 
     /// Whether the lists of a console say of themselves that they lack objects.

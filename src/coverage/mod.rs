@@ -4,9 +4,10 @@
 //! have rows that nobody could read. What follows from that is said here once, before anything is judged: [`Lists`] says it of
 //! each console, [`Coverage`] of each device and console. [`Devices`] are built from it, and nothing changes them any more.
 
-mod absence;
+mod candidates;
 mod claims;
 mod columns;
+mod damage;
 mod derive;
 mod devices;
 mod domains;
@@ -17,20 +18,24 @@ mod proof;
 mod records;
 mod sight;
 
+pub use candidates::{Basis, Facts};
 pub use devices::Devices;
 pub use lists::Lists;
-pub use proof::Absence;
+pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;
+
+use std::sync::OnceLock;
 
 use polars::prelude::Column;
 
-use crate::console::Console;
-use crate::error::Result;
+use crate::console::{Console, MOST};
+use crate::formats::Vocabulary;
 use crate::frame::make;
-use crate::identity::{Links, Members, RecordStore};
-use crate::ids::DeviceId;
+use crate::identity::{KeyKind, Links, Members, RecordStore};
+use crate::ids::{ByDevice, DeviceId};
 use crate::notice::Notice;
-use proof::{On, Proof};
+use candidates::{Asked, Search, Traits};
+use proof::Proof;
 use sight::Sight;
 
 /// What the lists at hand prove.
@@ -39,18 +44,30 @@ pub struct Coverage {
     lists: Lists,
     proof: Proof,
     sight: Sight,
+    traits: Traits,
+    /// What is known of each device in each console, looked up once somebody asks.
+    verdicts: [OnceLock<ByDevice<Verdict>>; MOST],
+}
+
+/// A record that may be a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The device that has it.
+    pub device: DeviceId,
+    /// What both have in common, of what was compared.
+    pub same: Facts,
 }
 
 impl Coverage {
     /// Looks at every list and at every device; the notices name lists that are too small to prove anything.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Internal`] if the engine refuses a step.
-    pub fn new(store: &RecordStore, links: &Links, members: &Members) -> Result<(Self, Vec<Notice>)> {
+    #[must_use]
+    pub fn new(store: &RecordStore, links: &Links, members: &Members, vocabulary: &Vocabulary) -> (Self, Vec<Notice>) {
         let (lists, notices) = Lists::new(store, members);
         let proof = Proof::new(store, links, members);
-        let sight = Sight::new(store, links, members, &proof, &lists)?;
-        Ok((Self { lists, proof, sight }, notices))
+        let later = older::seen_later(store, members);
+        let traits = Traits::new(store, links, members, vocabulary, &later);
+        let sight = Sight::new(store, links, members, (&traits, &proof, &lists), &later);
+        (Self { lists, proof, sight, traits, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
     }
 
     /// What the lists of each console prove.
@@ -76,18 +93,49 @@ impl Coverage {
         self.proof.is_torn(device, console)
     }
 
+    /// Whether a console has a record of a device.
+    pub(crate) fn verdict(&self, members: &Members, device: DeviceId, console: Console) -> Option<Verdict> {
+        self.verdicts(members, console).map(|verdicts| *verdicts.get(device))
+    }
+
+    fn verdicts(&self, members: &Members, console: Console) -> Option<&ByDevice<Verdict>> {
+        let slot = self.verdicts.get(console.index())?;
+        Some(slot.get_or_init(|| self.proof.verdicts(members, &self.traits, &self.lists, console)))
+    }
+
     /// What the lists of a console say of each device, as a column: true where it is absent.
-    fn absent(&self, store: &RecordStore, members: &Members, console: Console, name: &str) -> Result<Column> {
-        let names = self.proof.names(store, members, &[console])?;
-        let on = On::new(store, members, names.as_ref())?;
-        let whole = self.lists.is_whole(console);
-        let one = |device| self.proof.absence(on, whole, device, console).holds();
-        Ok(make::flags(name, DeviceId::all(members.count).map(one)))
+    fn absent(&self, members: &Members, console: Console, name: &str) -> Column {
+        let verdicts = self.verdicts(members, console);
+        let one = |device| verdicts.and_then(|verdicts| verdicts.get(device).absence.holds());
+        make::flags(name, DeviceId::all(members.count).map(one))
     }
 
     /// Whether no loaded console can know of a device unseen, as a column. Never false: what could not be joined is not known,
     /// so that a rule that asks for it becomes unknown.
     fn seen_whole(&self, name: &str) -> Column {
         make::flags(name, self.sight.iter().map(|whole| whole.then_some(true)))
+    }
+
+    /// The kind of identifier by which a console would know a device, of those that the device has.
+    pub(crate) fn known_by(&self, device: DeviceId, console: Console) -> Option<KeyKind> {
+        self.traits.known_by(device, console)
+    }
+
+    /// The records of a console that may be each of some devices without one there: the first few, and how many there are.
+    /// `signs`: only those that would show the device in use.
+    pub(crate) fn candidates(
+        &self,
+        console: Console,
+        signs: bool,
+        devices: &[DeviceId],
+        most: usize,
+    ) -> Vec<(Vec<Candidate>, usize)> {
+        let asked = if signs { Asked::Sign } else { Asked::Record };
+        let search = Search::new(&self.traits, console, asked, devices.iter().copied());
+        let one = |device: &DeviceId| {
+            let (first, all) = search.candidates(*device, most);
+            (first.into_iter().map(|(device, same)| Candidate { device, same }).collect(), all)
+        };
+        devices.iter().map(one).collect()
     }
 }

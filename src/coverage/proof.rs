@@ -1,13 +1,13 @@
 //! What the lack of a record proves, device by device.
 
-use polars::prelude::{Column, StringChunked};
+use rayon::prelude::*;
 
-use super::absence::{self, Unlinked, Unread};
+use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
+use super::damage::{self, Unread};
 use super::domains;
+use super::lists::Lists;
 use crate::console::Console;
-use crate::error::Result;
 use crate::frame::by_device::mark;
-use crate::frame::internal;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::JoinType;
@@ -17,10 +17,23 @@ use crate::schema::JoinType;
 pub enum Absence {
     /// It has a record.
     Held,
-    /// It has none, and the console does not know it.
-    Absent,
-    /// It has none, and the console may know it all the same.
-    Open,
+    /// It has none, and what that rests on.
+    Absent(Basis),
+    /// It has none that is known, and may have one all the same.
+    Open(Doubt),
+}
+
+/// Why it is not known whether a console has a record of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Doubt {
+    /// Its list does not name every object, or there is none.
+    List,
+    /// The list of the directory does not cover the domain of the device.
+    Domain,
+    /// A damaged row names the device.
+    Damage,
+    /// Records that are not joined to the device may be it.
+    Candidates,
 }
 
 impl Absence {
@@ -29,21 +42,34 @@ impl Absence {
     pub const fn holds(self) -> Option<bool> {
         match self {
             Self::Held => Some(false),
-            Self::Absent => Some(true),
-            Self::Open => None,
+            Self::Absent(_) => Some(true),
+            Self::Open(_) => None,
         }
     }
 }
 
-/// What tells a device from the records of a console that are not joined to it, and what keeps it from being told.
+/// Whether a console has a record of a device, and the facts that told other records apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What is known.
+    pub absence: Absence,
+    /// Facts by which records were told apart.
+    pub compared: Facts,
+}
+
+impl Verdict {
+    const fn of(absence: Absence) -> Self {
+        Self { absence, compared: Facts::NONE }
+    }
+}
+
+/// What keeps the lack of a record from proving something, beside records that may be the device.
 #[derive(Debug)]
 pub(super) struct Proof {
     /// Whether a console says that the device is hybrid joined.
     hybrid: ByDevice<bool>,
     /// Whether the list of a directory could hold the computer of each device; nothing without such a list.
     in_domain: Option<ByDevice<bool>>,
-    /// Records that lack an identifier which others join by.
-    unlinked: Unlinked,
     /// Records with an identifier that could not be read.
     unread: Unread,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
@@ -56,9 +82,8 @@ impl Proof {
         Self {
             in_domain: domains::covered(store, members, &hybrid),
             hybrid,
-            unlinked: Unlinked::new(store, links, members),
             unread: Unread::new(store, links),
-            torn: absence::doubts(store, members),
+            torn: damage::doubts(store, members),
         }
     }
 
@@ -77,56 +102,43 @@ impl Proof {
         self.in_domain.as_ref().is_none_or(|covered| *covered.get(device))
     }
 
-    /// Whether a console would have joined the device if it had a record of it.
-    pub(super) fn joins(&self, on: On<'_>, device: DeviceId, console: Console) -> bool {
-        let mut own = *on.members.handles.get(device);
-        let name = on.name(device);
-        // Only of a hybrid device is the Entra device id the objectGUID of a computer; of the others only a name that no
-        // computer bears tells that AD has none.
-        if console.is_directory() && !self.hybrid.get(device) {
-            own.entra = false;
-            return name.is_some() && !self.unlinked.may_be(console, name, own) && !self.is_torn(device, console);
+    /// What is known without a look at other records.
+    fn known(&self, members: &Members, lists: &Lists, device: DeviceId, console: Console) -> Option<Absence> {
+        let platform = *members.platform.get(device);
+        if members.is_held(device, console) {
+            return Some(Absence::Held);
         }
-        absence::joinable(console, own, on.store)
-            && !self.may_be_unread(on.members, device, console)
-            && !self.unlinked.may_be(console, name, own)
-            && !self.is_torn(device, console)
-    }
-
-    /// What the lists of a console say of a device; `whole`: they name every object.
-    pub(super) fn absence(&self, on: On<'_>, whole: bool, device: DeviceId, console: Console) -> Absence {
-        if on.members.is_held(device, console) {
-            return Absence::Held;
+        if !console.may_hold(platform) {
+            return Some(Absence::Absent(Basis::Identifier));
         }
-        let covered = !console.is_directory() || !self.hybrid.get(device) || self.covers_domain(device);
-        let absent = !console.may_hold(*on.members.platform.get(device))
-            || (whole && covered && self.joins(on, device, console));
-        if absent { Absence::Absent } else { Absence::Open }
+        if !lists.is_whole(console, platform) {
+            return Some(Absence::Open(Doubt::List));
+        }
+        if console.is_directory() && *self.hybrid.get(device) && !self.covers_domain(device) {
+            return Some(Absence::Open(Doubt::Domain));
+        }
+        self.is_torn(device, console).then_some(Absence::Open(Doubt::Damage))
     }
 
-    /// The names of the devices, where one of the consoles has records that only a name could tell from them.
-    pub(super) fn names(&self, store: &RecordStore, members: &Members, consoles: &[Console]) -> Result<Option<Column>> {
-        let asked = consoles.iter().any(|console| self.unlinked.of(*console) || console.is_directory());
-        asked.then(|| members.merged(store, "name")).transpose()
-    }
-}
-
-/// What the proof is looked up in.
-#[derive(Clone, Copy)]
-pub(super) struct On<'a> {
-    pub store: &'a RecordStore,
-    pub members: &'a Members,
-    names: Option<&'a StringChunked>,
-}
-
-impl<'a> On<'a> {
-    pub(super) fn new(store: &'a RecordStore, members: &'a Members, names: Option<&'a Column>) -> Result<Self> {
-        let names = names.map(Column::str).transpose().map_err(internal)?;
-        Ok(Self { store, members, names })
-    }
-
-    fn name(self, device: DeviceId) -> Option<&'a str> {
-        self.names.and_then(|names| names.get(device.index()))
+    /// What the lists of a console say of each device.
+    pub(super) fn verdicts(
+        &self,
+        members: &Members,
+        traits: &Traits,
+        lists: &Lists,
+        console: Console,
+    ) -> ByDevice<Verdict> {
+        let known = ByDevice::made(members.count, |device| self.known(members, lists, device, console));
+        let asked = known.numbered().filter(|(_, known)| known.is_none()).map(|(device, _)| device);
+        let search = Search::new(traits, console, Asked::Record, asked);
+        let one = |(device, known): (u32, &Option<Absence>)| match known {
+            Some(absence) => Verdict::of(*absence),
+            None => match search.find(DeviceId::new(device)) {
+                Found::Nothing(basis, compared) => Verdict { absence: Absence::Absent(basis), compared },
+                Found::Candidates => Verdict::of(Absence::Open(Doubt::Candidates)),
+            },
+        };
+        ByDevice::of((0..members.count).into_par_iter().zip(known.as_slice()).map(one).collect())
     }
 }
 

@@ -1,13 +1,14 @@
-//! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of life holds it or
-//! could have joined it, and every date of it was read.
+//! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of life holds it or has
+//! no record in use that may be it, and every date of it was read.
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
+use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::lists::Lists;
-use super::older;
-use super::proof::{On, Proof};
+use super::proof::Proof;
 use crate::console::Console;
-use crate::error::Result;
 use crate::frame::by_device::scatter;
 use crate::identity::{Links, Members, RecordStore, SIGNS};
 use crate::ids::{ByDevice, DeviceId};
@@ -16,6 +17,8 @@ use crate::ids::{ByDevice, DeviceId};
 #[derive(Debug)]
 pub(super) struct Sight {
     whole: ByDevice<bool>,
+    /// What it rests on that no other record may be the device, and the facts that told the others apart.
+    basis: ByDevice<(Basis, Facts)>,
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
 }
@@ -25,40 +28,50 @@ impl Sight {
         store: &RecordStore,
         links: &Links,
         members: &Members,
-        proof: &Proof,
-        lists: &Lists,
-    ) -> Result<Self> {
-        let loaded: Vec<Console> = store.by_console.iter().map(|s| s.console).filter(|c| c.gives_signals()).collect();
-        let names = proof.names(store, members, &loaded)?;
-        let on = On::new(store, members, names.as_ref())?;
-        // `without`: consoles whose hold on the device does not count.
-        let can_be_known = |device: DeviceId, without: u32| {
-            loaded.iter().all(|console| {
-                let counts = without & console.bit() == 0;
-                (counts && members.is_held(device, *console) && !proof.is_torn(device, *console))
-                    || !console.may_hold(*members.platform.get(device))
-                    || proof.joins(on, device, *console)
-            })
+        (traits, proof, lists): (&Traits, &Proof, &Lists),
+        seen_later: &[DeviceId],
+    ) -> Self {
+        let mut sight = Self {
+            whole: ByDevice::filled(true, members.count),
+            basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
+            by_weak: BTreeSet::new(),
         };
-        let mut whole = ByDevice::made(members.count, |device| can_be_known(device, 0));
-        let by_weak = members
-            .weak
-            .iter()
-            .filter(|(device, weak_evidence)| *whole.get(**device) && !can_be_known(**device, weak_evidence.consoles));
-        let by_weak = by_weak.map(|(device, _)| *device).collect();
-        without_unread(store, members, &mut whole);
-        let later = older::seen_later(store, members);
-        for device in later.into_iter().chain(links.contested.iter().copied().map(DeviceId::new)) {
-            if let Some(slot) = whole.slot(device) {
+        let loaded = signalling(store);
+        for console in &loaded {
+            sight.look(members, traits, proof, *console);
+        }
+        let signals = loaded.iter().fold(0, |bits, console| bits | console.bit());
+        let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
+        sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
+        without_unread(store, members, &mut sight.whole);
+        for device in seen_later.iter().copied().chain(links.contested.iter().copied().map(DeviceId::new)) {
+            if let Some(slot) = sight.whole.slot(device) {
                 *slot = false;
             }
         }
         // What a list that lacks objects knows of a device that it does not hold stays hidden.
-        let hidden = loaded.iter().fold(0, |bits, console| bits | console.bit()) & lists.gaps();
-        for (whole, held) in whole.iter_mut().zip(&members.consoles) {
+        for ((whole, held), platform) in sight.whole.iter_mut().zip(&members.consoles).zip(&members.platform) {
+            let hidden = signals & lists.gaps(*platform);
             *whole &= held & hidden == hidden;
         }
-        Ok(Self { whole, by_weak })
+        sight
+    }
+
+    /// Looks for records of a console in use that may be a device without one there.
+    fn look(&mut self, members: &Members, traits: &Traits, proof: &Proof, console: Console) {
+        for (device, whole) in DeviceId::all(members.count).zip(&mut self.whole) {
+            *whole &= !proof.is_torn(device, console);
+        }
+        let asked = asked(members, console);
+        let search = Search::new(traits, console, Asked::Sign, asked.iter().copied());
+        let found: Vec<Found> = asked.par_iter().map(|device| search.find(*device)).collect();
+        for (device, found) in asked.into_iter().zip(found) {
+            let (Some(whole), Some(basis)) = (self.whole.slot(device), self.basis.slot(device)) else { continue };
+            match found {
+                Found::Nothing(own, facts) => *basis = (own.max(basis.0), facts.or(basis.1)),
+                Found::Candidates => *whole = false,
+            }
+        }
     }
 
     /// Whether each device is seen whole.
@@ -66,10 +79,27 @@ impl Sight {
         self.whole.iter().copied()
     }
 
-    /// Whether a device is so only by a record that a weak link holds.
-    pub(super) fn rests_on_weak(&self, device: DeviceId) -> bool {
-        self.by_weak.contains(&device)
+    /// What it rests on that a device is seen whole.
+    pub(super) fn basis(&self, device: DeviceId) -> Basis {
+        if self.by_weak.contains(&device) { Basis::Name } else { self.basis.get(device).0 }
     }
+
+    /// Facts that told other records apart.
+    pub(super) fn compared(&self, device: DeviceId) -> Facts {
+        self.basis.get(device).1
+    }
+}
+
+/// Consoles with records that give signs of life.
+pub(super) fn signalling(store: &RecordStore) -> Vec<Console> {
+    store.by_console.iter().map(|records| records.console).filter(|console| console.gives_signals()).collect()
+}
+
+/// Devices without a record in a console that may hold them.
+fn asked(members: &Members, console: Console) -> Vec<DeviceId> {
+    let lacks =
+        |device: &DeviceId| !members.is_held(*device, console) && console.may_hold(*members.platform.get(*device));
+    DeviceId::all(members.count).filter(lacks).collect()
 }
 
 /// A date that could not be read may be a newer sign of life.

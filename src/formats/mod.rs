@@ -13,6 +13,7 @@ mod file;
 mod header;
 mod identifiers;
 mod merge;
+mod models;
 mod nearest;
 mod normalise;
 mod older;

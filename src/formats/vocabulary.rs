@@ -7,6 +7,7 @@ use regex::RegexSet;
 use serde::Deserialize;
 
 use super::file::problem;
+use super::models::{Models, Raw as RawModels};
 use super::values::squeeze;
 use crate::assets::Files;
 use crate::console::{Console, Registry};
@@ -21,6 +22,8 @@ const PATH: &str = "vocabulary.yaml";
 struct Raw {
     words: BTreeMap<String, RawWords>,
     manufacturers: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    models: RawModels,
     placeholder_serials: RawPlaceholders,
     #[serde(default)]
     row_limits: RowLimits,
@@ -98,6 +101,7 @@ pub struct Words {
 pub struct Vocabulary {
     words: BTreeMap<String, Words>,
     manufacturers: BTreeMap<String, String>,
+    hardware: Models,
     placeholders: Vec<String>,
     placeholder_patterns: RegexSet,
     row_limits: RowLimits,
@@ -154,6 +158,10 @@ impl Vocabulary {
             .into_iter()
             .flat_map(|(name, spellings)| spellings.into_iter().map(move |s| (squeeze(&s), name.clone())))
             .collect();
+        let hardware = Models::new(&raw.models).unwrap_or_else(|message| {
+            problems.push(problem(PATH, "models", message, ""));
+            Models::default()
+        });
         let named =
             [("platform", raw.claims.platform), ("manufacturer", raw.claims.manufacturer), ("model", raw.claims.model)];
         let claims = named.into_iter().flat_map(|(field, names)| names.into_iter().map(move |n| (squeeze(&n), field)));
@@ -165,6 +173,7 @@ impl Vocabulary {
             models: models.collect(),
             words,
             manufacturers,
+            hardware,
             placeholders: raw.placeholder_serials.exact.iter().map(|p| squeeze_serial(p)).collect(),
             placeholder_patterns,
             row_limits: raw.row_limits,
@@ -254,6 +263,20 @@ impl Vocabulary {
             || serial.len() < 4
             || self.placeholders.iter().any(|p| p == serial)
             || self.placeholder_patterns.is_match(serial)
+    }
+
+    /// One name for a manufacturer that is listed; nothing for any other, of which nobody knows what else it is called.
+    #[must_use]
+    pub fn listed_manufacturer(&self, text: &str) -> Option<&str> {
+        let first = || squeeze(text.split([' ', ',']).next().unwrap_or_default());
+        let found = self.manufacturers.get(&squeeze(text)).or_else(|| self.manufacturers.get(&first()));
+        found.map(String::as_str).filter(|name| *name != "nobody")
+    }
+
+    /// One name for a model, whatever consoles call it; nothing where it is not known.
+    #[must_use]
+    pub fn hardware_model(&self, text: &str) -> Option<String> {
+        self.hardware.find(text)
     }
 
     /// One name for a manufacturer, whatever its legal form: `Dell Inc.` and `DELL` are the same.

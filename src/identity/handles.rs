@@ -2,7 +2,6 @@
 
 use polars::prelude::StringChunked;
 
-use super::keys::Kind;
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::frame::by_device::scatter;
@@ -16,20 +15,6 @@ pub(crate) struct Handles {
 }
 
 impl Handles {
-    /// Whether absence is told by such identifiers at all.
-    pub(crate) const fn know(kind: Kind) -> bool {
-        matches!(kind, Kind::EntraId | Kind::ComputerId | Kind::Serial)
-    }
-
-    /// Whether it can be joined by such an identifier.
-    pub(crate) const fn have(self, kind: Kind) -> bool {
-        match kind {
-            Kind::EntraId | Kind::ComputerId => self.entra,
-            Kind::Serial => self.serial,
-            _ => false,
-        }
-    }
-
     /// Whether both can be joined by one and the same.
     pub(crate) const fn shared_with(self, other: Self) -> bool {
         (self.entra && other.entra) || (self.serial && other.serial)

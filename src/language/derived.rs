@@ -103,7 +103,8 @@ pub enum What {
     Held(&'static str, usize),
     /// Whether an export of the console with rows is there.
     Supplied,
-    /// True where the console has no record and could have been joined, false where it has one, unknown otherwise.
+    /// True where the list of the console is whole and none of its records may be the device, false where it has one, unknown
+    /// otherwise.
     Absent,
 }
 

@@ -17,7 +17,7 @@ use crate::console::Console;
 use crate::identity::{AsOf, DAY, Thresholds, day};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
-use crate::rules::{Findings, Tally, Text};
+use crate::rules::{Findings, Questions, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -56,6 +56,8 @@ pub struct Outcome {
     pub tallies: Vec<Tally>,
     /// The findings.
     pub findings: Findings,
+    /// What could not be decided.
+    pub questions: Questions,
     /// Findings that an exception hides; nothing is planned on them.
     pub hidden: Hidden,
     /// The values in force.

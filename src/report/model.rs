@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
+use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
 use super::work;
@@ -56,6 +57,8 @@ pub struct Model {
     /// Work packages, the severest first, then the largest. The withdrawn agent called one a suggestion.
     pub suggestions: Vec<PackageRow>,
     devices: Shown,
+    /// What could not be decided.
+    questions: QuestionsRow,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
     exceptions: Vec<ExceptionRow>,
@@ -302,6 +305,7 @@ impl Model {
             controls: controls(outcome),
             suggestions: packages::rows(outcome, index),
             devices,
+            questions: questions(outcome),
             notices: notices(outcome),
             exceptions: settled.exceptions,
             hidden: settled.hidden,

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
+use super::absence::{except, exceptions, excluded, without_unproven};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
+use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
 use crate::coverage::Devices;
@@ -37,13 +39,25 @@ struct Judged {
     severity: Vec<Severity>,
     evidence: Vec<String>,
     objects: Vec<Vec<u32>>,
+    undecided: Vec<Undecided>,
+}
+
+/// What judging gives.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What became of each rule.
+    pub tallies: Vec<Tally>,
+    /// The rules that hold for a device.
+    pub findings: Findings,
+    /// The rules that could not be decided for one.
+    pub questions: Questions,
 }
 
 /// Evaluates the rules: those that stand alone, then those that come after others.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<(Vec<Tally>, Findings)> {
+pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
     let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, context)).collect();
     let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
     let columns = wanted
@@ -69,7 +83,11 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<(Vec<Tally>, Fi
             .collect();
         judged.extend(found);
     }
-    Ok(gather(rules, judged.into_values().collect(), context))
+    let mut judged: Vec<Judged> = judged.into_values().collect();
+    let open: Vec<Vec<Undecided>> = judged.iter_mut().map(|one| std::mem::take(&mut one.undecided)).collect();
+    let questions = ask(rules, &open, context);
+    let (tallies, findings) = gather(rules, judged, context);
+    Ok(Judgement { tallies, findings, questions })
 }
 
 fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings) {
@@ -84,7 +102,9 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec
             let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
                 || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
-            findings.push(number, device, severity, confidence, weak, evidence, objects);
+            let excluded = excluded(rule, context.devices, DeviceId::new(device));
+            let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
+            findings.push(number, device, severity, confidence, weak, evidence + &excluded, objects);
         }
     }
     (tallies, findings)
@@ -143,6 +163,8 @@ fn columns_read(
 fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option<Column>) -> Result<Judged, String> {
     let table = columns_read(rule, table, context, flagged)?;
     let mask = truth(&table, &rule.when)?;
+    let except = except(rule, context);
+    let mask = without_unproven(mask, &except, context);
     let matched: Vec<u32> =
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
@@ -154,13 +176,14 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     let objects = objects_of(rule, &matched, context.store, context.devices)?;
     let tally = Tally {
         outcome: Outcome::Ran,
-        reason: String::new(),
+        reason: exceptions(&except),
         matched: matched.len() as u64,
         unknown,
         passed: mask.len() as u64 - unknown - matched.len() as u64,
         suppressed: 0,
     };
-    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects })
+    let undecided = undecided(rule, &table, &mask)?;
+    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, undecided })
 }
 
 /// The values that evidence shows: identifiers as their consoles write them.
@@ -296,6 +319,7 @@ impl Judged {
             severity: Vec::new(),
             evidence: Vec::new(),
             objects: Vec::new(),
+            undecided: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! data is looked at, and each is evaluated on its own: a failing rule is that rule's outcome and nobody else's. A
 //! device for which the condition is null is counted as unknown; it is neither a match nor a pass.
 
+mod absence;
 mod cases;
 mod compile;
 mod conditions;
@@ -16,6 +17,7 @@ mod lists;
 mod names;
 mod objects;
 mod page;
+mod questions;
 mod rule;
 mod show;
 
@@ -26,12 +28,13 @@ use crate::schema::{instead, nearest};
 pub use cases::run_cases;
 pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{RuleAction, Text};
-pub use evaluate::{EvalContext, RuleStory, explain, judge};
+pub use evaluate::{EvalContext, Judgement, RuleStory, explain, judge};
 pub use findings::{Findings, Tally};
 pub use follows::Causes;
 pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};
 pub use page::page;
+pub use questions::{Questions, Texts as QuestionTexts};
 pub use rule::Rule;
 
 /// Reads, checks and compiles every rule. `conditions` are those that rules share.

@@ -21,9 +21,9 @@ pub const DEVICE: &[Field] = &[
     field("activity", Kind::Word(Activity::WORDS), "`active`, `stale` or `unknown` at as-of"),
     field("identity", Kind::Word(Identity::WORDS), "how sure it is that the records are one device"),
     field(
-        "linkable",
+        "signals_complete",
         Kind::Flag,
-        "true where no loaded console can know of it unseen: each could have joined it, and every date was read; unknown otherwise",
+        "true where no record in use of a loaded list may be the device, and every date was read; unknown otherwise",
     ),
     field(
         "signals_known",

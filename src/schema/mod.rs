@@ -95,7 +95,8 @@ const fn field(name: &'static str, kind: Kind, meaning: &'static str) -> Field {
 }
 
 /// Columns that had another name before, which rules of one's own may still use: that, and the one of today.
-const RENAMED: &[(&str, &str)] = &[("days_silent", "days_inactive"), ("owner_silent", "owner_stale")];
+const RENAMED: &[(&str, &str)] =
+    &[("days_silent", "days_inactive"), ("owner_silent", "owner_stale"), ("linkable", "signals_complete")];
 
 /// The name of today of a column that had another before.
 #[must_use]

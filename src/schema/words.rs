@@ -69,6 +69,22 @@ words! {
     }
 }
 
+impl Platform {
+    /// Its name, for sentences.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Windows => "Windows",
+            Self::Macos => "macOS",
+            Self::Ios => "iOS and iPadOS",
+            Self::Android => "Android",
+            Self::Chromeos => "ChromeOS",
+            Self::Linux => "Linux",
+            Self::Other => "devices of an unknown platform",
+        }
+    }
+}
+
 words! {
     /// Who owns the hardware, as far as a console says so.
     Ownership {

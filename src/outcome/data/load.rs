@@ -17,7 +17,7 @@ use crate::identity::{AsOf, NONE};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
-use crate::rules::Findings;
+use crate::rules::{Findings, QuestionTexts, Questions};
 use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts};
 
@@ -156,6 +156,12 @@ impl Loading<'_> {
         let record_table = RecordTable { consoles: columns, exports: run.exports, set_aside, older };
         let (findings, hidden) =
             table("findings")?.make(|table| findings(table, &limits, run.rules.len(), run.exceptions.len()))?;
+        // An earlier version asked nothing.
+        let questions = if run.lines.contains_key("questions") {
+            table("questions")?.make(|table| questions(table, &limits, run.rules.len()))?
+        } else {
+            Questions::default()
+        };
         let (steps, days) = table("steps")?.make(|table| steps(table, &limits, run.entries.len()))?;
         let members =
             table("members")?.make(|table| groups(table, ["package", "device"], run.packages.len(), limits.devices))?;
@@ -184,6 +190,7 @@ impl Loading<'_> {
             rules: run.rules,
             tallies: run.tallies,
             findings,
+            questions,
             hidden: Hidden { exceptions: run.exceptions, ..hidden },
             settings: run.settings,
             settled_by: run.settled_by,
@@ -378,6 +385,19 @@ fn findings(table: &Table, limits: &Limits, rules: usize, exceptions: usize) -> 
         }
     }
     Ok((open, hidden))
+}
+
+fn questions(table: &Table, limits: &Limits, rules: usize) -> Result<Questions, Damage> {
+    let mut questions = Questions::default();
+    let rule = table.below("rule", rules.min(usize::from(u16::MAX)), false)?;
+    let device = table.below("device", limits.devices, false)?;
+    let texts = table.strings("unknown")?.into_iter().zip(table.strings("settled_by")?);
+    let rows = rule.into_iter().zip(device).zip(texts).zip(table.strings("candidates")?);
+    for (((rule, device), (unknown, settled_by)), candidates) in rows {
+        let text = questions.number(QuestionTexts { unknown, settled_by });
+        questions.push(u16::try_from(rule).unwrap_or(u16::MAX), device, text, candidates);
+    }
+    Ok(questions)
 }
 
 fn steps(table: &Table, limits: &Limits, entries: usize) -> Result<(Vec<Planned>, Vec<i32>), Damage> {

@@ -11,7 +11,7 @@ use crate::table::RecordColumns;
 /// Every table.
 pub(super) fn all(outcome: &Outcome) -> Vec<Frame<'_>> {
     let records = outcome.records.consoles.iter().map(|columns| records(outcome, columns));
-    let mut all = vec![devices(outcome), findings(outcome), steps(outcome)];
+    let mut all = vec![devices(outcome), findings(outcome), questions(outcome), steps(outcome)];
     all.extend(records);
     all.extend([asides(outcome), refused(outcome), members(outcome), batches(outcome), decisions(outcome)]);
     all
@@ -145,6 +145,17 @@ fn findings(outcome: &Outcome) -> Frame<'_> {
         .text("evidence", move |at| of(at).0.evidence.get(of(at).1).map_or("", String::as_str))
         .list("objects", move |at| of(at).0.objects(of(at).1))
         .number("exception", exception)
+}
+
+fn questions(outcome: &Outcome) -> Frame<'_> {
+    let questions = &outcome.questions;
+    let texts = |at: usize| questions.texts(at);
+    Frame::new("questions", questions.len())
+        .number("rule", |at| questions.rule.get(at).copied().map(u32::from))
+        .number("device", |at| questions.device.get(at).copied())
+        .shared("unknown", move |at| texts(at).map_or("", |texts| &texts.unknown))
+        .shared("settled_by", move |at| texts(at).map_or("", |texts| &texts.settled_by))
+        .text("candidates", |at| questions.candidates.get(at).map_or("", String::as_str))
 }
 
 fn steps(outcome: &Outcome) -> Frame<'_> {

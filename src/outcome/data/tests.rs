@@ -11,7 +11,7 @@ use crate::console::Registry;
 use crate::identity::{AsOf, Thresholds};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
 use crate::plan::Packages;
-use crate::rules::Findings;
+use crate::rules::{Findings, Questions};
 use crate::run::{self, Progress};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 use crate::table::{DeviceTable, Identifiers, RecordTable, Texts, Times};
@@ -150,6 +150,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         rules: Vec::new(),
         tallies: Vec::new(),
         findings: Findings::default(),
+        questions: Questions::default(),
         hidden: Hidden::default(),
         settings: vec![Setting { name: "a".into(), value: "b".into(), source: "c".into() }],
         settled_by: Vec::new(),

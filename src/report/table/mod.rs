@@ -14,6 +14,7 @@ mod members;
 mod notices;
 mod packages;
 mod plan;
+mod questions;
 mod records;
 mod rules;
 mod tasks;
@@ -161,6 +162,7 @@ pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
         notices::table(run),
         packages::table(run),
         plan::table(run),
+        questions::table(run),
         records::table(run),
         rules::table(run),
     ]
@@ -179,6 +181,7 @@ pub(in crate::report) fn described() -> Vec<(&'static str, Vec<Field>)> {
         ("notices", notices::columns().fields),
         ("packages", packages::columns().fields),
         ("plan", plan::columns().fields),
+        ("questions", questions::columns().fields),
         ("records", records::columns().fields),
         ("rules", rules::columns().fields),
     ]

@@ -106,6 +106,7 @@ fn the_headers_of_the_csv_files_are_kept() {
             "plan",
             "suggestion_id,device_key,device_name,serial,step,action,console,object_id,role,irreversible,wipes,condition,why,phase,not_before,batch,guide",
         ),
+        ("questions", "rule,severity,device_key,device_name,serial,platform,unknown,candidates,settled_by"),
         ("records", "console,export,row,native_id,name,serial,device_key,joined_by,tier,refused"),
         ("rules", "rule,outcome,reason,matched,unknown,passed,suppressed"),
     ];

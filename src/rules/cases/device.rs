@@ -10,8 +10,8 @@ use yaml_serde::Value;
 
 use crate::console::{Console, Registry};
 use crate::coverage::{Coverage, Devices};
-use crate::formats::Records;
 use crate::formats::dates::{Stamp, stamp};
+use crate::formats::{Records, Vocabulary};
 use crate::identity::{AsOf, Links, Marker, Markers, Members, RecordStore, Threshold, Thresholds};
 use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
@@ -44,7 +44,7 @@ impl MadeUp {
         let as_of = AsOf { millis, given: true };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default());
         let members = members.map_err(|e| e.to_string())?;
-        let (coverage, _) = Coverage::new(&store, &links, &members).map_err(|e| e.to_string())?;
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Vocabulary::default());
         let devices = Devices::new(members, coverage, &links, []);
         Ok(Self { store, devices, links })
     }
@@ -146,7 +146,7 @@ pub(in crate::rules) fn default_value(name: &str, kind: Kind) -> AnyValue<'stati
     }
     match (name, kind) {
         ("as_of", _) => time(AS_OF).map_or(AnyValue::Null, datetime),
-        ("linkable", _) => AnyValue::Boolean(true),
+        ("signals_complete", _) => AnyValue::Boolean(true),
         ("owner_quota", _) => AnyValue::UInt32(thresholds.owner_quota),
         ("owner_devices" | "owner_stale", _) => AnyValue::Null,
         ("ownership" | "join_type" | "activity", _) => AnyValue::StringOwned("unknown".into()),

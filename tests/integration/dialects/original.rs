@@ -1,7 +1,7 @@
 //! The portal's files of a made-up tenant, cell by cell under the names of their columns.
 
 use crate::common::Sheet;
-use crate::generator::{Options, tenant};
+use crate::generator::{Options, Truth, tenant};
 
 use super::moment::Moment;
 
@@ -32,6 +32,8 @@ pub(super) struct List {
 /// A tenant as the portals hand it out.
 pub(super) struct Original {
     lists: Vec<List>,
+    /// What is true about it.
+    pub truth: Truth,
 }
 
 impl Original {
@@ -42,7 +44,7 @@ impl Original {
             let bytes = String::from_utf8(bytes).unwrap().replace("Depot 4", "Dépôt 4").into_bytes();
             List { console, sheet: Sheet::parse(&bytes), file, bytes }
         });
-        Self { lists: lists.collect() }
+        Self { lists: lists.collect(), truth: tenant.truth }
     }
 
     pub(super) fn list(&self, console: Console) -> &List {

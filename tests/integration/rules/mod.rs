@@ -7,6 +7,7 @@ mod exceptions;
 mod gaps;
 mod mistakes;
 mod pages;
+mod platforms;
 mod seen;
 mod settings;
 mod verbs;

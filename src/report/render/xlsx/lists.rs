@@ -71,6 +71,7 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         ],
         1,
     ),
+    ("Questions", "questions", &["device_name", "serial", "rule", REST, "device_key"], 1),
     (
         "Records",
         "records",

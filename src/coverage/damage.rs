@@ -1,24 +1,15 @@
-//! What the lack of a record proves: whether a console could have joined a device, and whether one of its stray records
-//! may be the device after all.
-//!
-//! A name is never enough to join two records, and always enough to doubt that they are two.
+//! Rows that nobody could read: each may be the very record that a device seems to lack.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
 use super::older;
 use crate::console::Console;
 use crate::frame::by_device::scatter;
-use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, short_name};
-use crate::ids::{ByDevice, DeviceId};
+use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore};
+use crate::ids::ByDevice;
 use crate::schema::Platform;
-
-/// Per console, the records that lack an identifier which others join by: name → what they do have.
-#[derive(Debug, Default)]
-pub(super) struct Unlinked {
-    by_console: Vec<(Console, HashMap<String, Vec<Handles>>)>,
-}
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
 fn torn(store: &RecordStore) -> BTreeMap<Console, HashSet<String>> {
@@ -65,20 +56,6 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     doubts
 }
 
-/// Whether a console joins anything by the identifiers at hand.
-pub(super) fn joinable(console: Console, handles: Handles, store: &RecordStore) -> bool {
-    // Where lists often lack an identifier they know devices by the other ones only, unless every row has it.
-    let everywhere =
-        |column: &str| store.of(console).and_then(|s| s.text(column)).is_some_and(|ids| ids.null_count() == 0);
-    console.identifiers().iter().any(|i| handles.have(i.kind) && (!i.sometimes || everywhere(i.column)))
-}
-
-/// Whether a record has every identifier by which its console knows devices.
-fn is_whole(console: Console, handles: Handles) -> bool {
-    let mut asked = console.identifiers().iter().filter(|i| !i.sometimes && !i.hybrid);
-    asked.all(|i| handles.have(i.kind) || !Handles::know(i.kind))
-}
-
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems
 /// to lack, unless another identifier or the platform tells them apart.
 #[derive(Debug, Default)]
@@ -113,55 +90,6 @@ impl Unread {
     }
 }
 
-impl Unlinked {
-    /// Gathers the stray records of consoles that make devices.
-    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members) -> Self {
-        let mut by_console = Vec::new();
-        for (at, console_records) in store.by_console.iter().enumerate().filter(|(_, s)| s.console.makes_devices()) {
-            let Some(names) = console_records.text("name") else { continue };
-            let own = Handles::of_records(console_records, links);
-            let mut unlinked: HashMap<String, Vec<Handles>> = HashMap::new();
-            for (line, (name, device)) in names.iter().zip(members.device_of(at)).enumerate() {
-                let handles = own(line);
-                // Of devices that are not hybrid a computer is known by its name only.
-                let directory = console_records.console.is_directory();
-                let whole =
-                    if directory { !is_alone(members, *device) } else { is_whole(console_records.console, handles) };
-                let Some(name) = name.filter(|_| !whole).and_then(short_name) else { continue };
-                let known = unlinked.entry(name).or_default();
-                if !known.contains(&handles) {
-                    known.push(handles);
-                }
-            }
-            if !unlinked.is_empty() {
-                by_console.push((console_records.console, unlinked));
-            }
-        }
-        Self { by_console }
-    }
-
-    /// Whether a console has such records.
-    pub(super) fn of(&self, console: Console) -> bool {
-        self.by_console.iter().any(|(own, _)| *own == console)
-    }
-
-    /// Whether a console has a record of the same name that no identifier tells apart from the device.
-    pub(super) fn may_be(&self, console: Console, name: Option<&str>, handles: Handles) -> bool {
-        let Some(name) = name.and_then(short_name) else { return false };
-        self.by_console
-            .iter()
-            .filter(|(own, _)| *own == console)
-            .filter_map(|(_, unlinked)| unlinked.get(&name))
-            .flatten()
-            .any(|stray| !stray.shared_with(handles))
-    }
-}
-
-/// Whether a device has records of one console only.
-fn is_alone(members: &Members, device: DeviceId) -> bool {
-    !device.is_some() || members.consoles.get(device).count_ones() < 2
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,16 +107,5 @@ mod tests {
             "of another Entra id"
         );
         assert!(!unread.may_be(Console::Abm, Platform::Ios, serial_only));
-    }
-
-    #[test]
-    fn a_stray_record_of_the_same_name_raises_doubt_only_where_no_identifier_decides() {
-        let by_name = HashMap::from([("lt-1".to_string(), vec![Handles { entra: false, serial: true }])]);
-        let unlinked = Unlinked { by_console: vec![(Console::Intune, by_name)] };
-        let entra_only = Handles { entra: true, serial: false };
-        let both = Handles { entra: true, serial: true };
-        assert!(unlinked.may_be(Console::Intune, Some("LT-1"), entra_only));
-        assert!(!unlinked.may_be(Console::Intune, Some("LT-1"), both), "their serial numbers differ");
-        assert!(!unlinked.may_be(Console::Intune, Some("LT-2"), entra_only));
     }
 }

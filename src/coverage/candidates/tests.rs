@@ -1,0 +1,293 @@
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use polars::prelude::{
+    BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked, UInt32Chunked,
+};
+
+use crate::console::Console;
+use crate::coverage::{Absence, Basis, Coverage, Doubt};
+use crate::formats::{Formats, Records};
+use crate::identity::{self, AsOf, Links, Markers, Members, RecordStore, Thresholds};
+use crate::ids::DeviceId;
+use crate::time::DAY;
+
+const AS_OF: i64 = 1_795_161_600_000;
+
+static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::load(&crate::assets::rules(None).unwrap()).unwrap());
+
+/// A list as text: a line of columns, then a line a record, cells by `|`; `days` is the age of the last sign of life.
+fn list(console: Console, text: &str) -> (String, Records) {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let names: Vec<&str> = lines.next().unwrap().split('|').collect();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split('|').collect()).collect();
+    let mut columns =
+        vec![UInt32Chunked::from_iter_values("row".into(), 1..=u32::try_from(rows.len()).unwrap()).into_column()];
+    columns.extend((0..).zip(&names).map(|(at, name)| column(name, rows.iter().map(|row| row[at]))));
+    (console.to_string(), Records::plain(console, DataFrame::new(rows.len(), columns).unwrap()))
+}
+
+fn column<'a>(name: &str, cells: impl Iterator<Item = &'a str>) -> Column {
+    let filled = cells.map(|cell| Some(cell).filter(|cell| !cell.is_empty()));
+    match name {
+        "days" => {
+            let times: Vec<Option<i64>> =
+                filled.map(|cell| Some(AS_OF - cell?.parse::<i64>().unwrap() * DAY)).collect();
+            Int64Chunked::from_slice_options("last_seen".into(), &times).into_column()
+        }
+        "serial_unread" => {
+            BooleanChunked::from_iter_options(name.into(), filled.map(|cell| Some(cell.is_some()))).into_column()
+        }
+        _ => StringChunked::from_iter_options(name.into(), filled).into_column(),
+    }
+}
+
+struct Run {
+    store: RecordStore,
+    members: Members,
+    coverage: Coverage,
+}
+
+impl Run {
+    fn new(mut lists: Vec<(String, Records)>) -> Self {
+        lists.sort_by(|a, b| a.0.cmp(&b.0));
+        // By the user's own count every list is whole.
+        let proven: Vec<Console> = lists.iter().map(|(_, records)| records.console).collect();
+        let (store, links, _): (RecordStore, Links, _) =
+            identity::identify(lists, &proven, FORMATS.vocabulary()).unwrap();
+        let as_of = AsOf { millis: AS_OF, given: true };
+        let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
+        let (coverage, _) = Coverage::new(&store, &links, &members, FORMATS.vocabulary());
+        Self { store, members, coverage }
+    }
+
+    /// The device of a record, by the console's own id.
+    fn device(&self, id: &str) -> DeviceId {
+        let own = self.store.by_console.iter().enumerate().find_map(|(at, records)| {
+            let line = records.text("native_id")?.iter().position(|cell| cell == Some(id))?;
+            self.members.device_of(at).get(line).copied()
+        });
+        own.unwrap()
+    }
+
+    fn absence(&self, id: &str, console: Console) -> Absence {
+        self.coverage.verdict(&self.members, self.device(id), console).unwrap().absence
+    }
+
+    /// What excluded the others.
+    fn compared(&self, id: &str, console: Console) -> Vec<&'static str> {
+        self.coverage.verdict(&self.members, self.device(id), console).unwrap().compared.words().collect()
+    }
+
+    fn is_seen_whole(&self, id: &str) -> bool {
+        self.coverage.sight.iter().nth(self.device(id).index()).unwrap()
+    }
+
+    /// Ids of the candidates, with what they have in common with the device.
+    fn candidates(&self, id: &str, console: Console) -> BTreeSet<(String, String)> {
+        let found = self.coverage.candidates(console, false, &[self.device(id)], 9).remove(0).0;
+        let ids = self.store.of(console).unwrap().text("native_id").unwrap();
+        let one = |candidate: &crate::coverage::Candidate| {
+            let line = self.members.live_line(console, candidate.device).unwrap() as usize;
+            (ids.get(line).unwrap().to_string(), candidate.same.words().collect::<Vec<_>>().join(", "))
+        };
+        found.iter().map(one).collect()
+    }
+}
+
+const NAME: Absence = Absence::Absent(Basis::Name);
+const EXCLUDED: Absence = Absence::Absent(Basis::Exclusion);
+const IDENTIFIED: Absence = Absence::Absent(Basis::Identifier);
+const OPEN: Absence = Absence::Open(Doubt::Candidates);
+
+fn phones(google: &str) -> Run {
+    Run::new(vec![
+        list(
+            Console::Intune,
+            "native_id|entra_id|platform|manufacturer|model|primary_user|days
+             i-1|e-1|android|samsung|SM-A536B|ada.baker@contoso.example|200
+             i-2|e-2|android|samsung|SM-S911B|ben.castro@contoso.example|3",
+        ),
+        list(
+            Console::Entra,
+            "native_id|entra_id|platform|primary_user|days
+             o-1|e-1|android|ada.baker@contoso.example|210
+             o-2|e-2|android|ben.castro@contoso.example|4",
+        ),
+        list(
+            Console::GoogleMobile,
+            &format!("native_id|serial|platform|manufacturer|model|primary_user|days\n{google}"),
+        ),
+    ])
+}
+
+#[test]
+fn a_phone_is_not_one_of_another_model_or_user() {
+    let run = phones(
+        "g-1||android|Samsung|SM-S911B|dario.dunn@contoso.example|2
+         g-2||ios|Apple|iPhone 13|ada.baker@contoso.example|1",
+    );
+    assert_eq!(run.absence("i-1", Console::GoogleMobile), EXCLUDED);
+    assert_eq!(run.compared("i-1", Console::GoogleMobile), ["manufacturer", "model", "user"]);
+    assert!(run.is_seen_whole("i-1"), "no record of Google in use may be it");
+}
+
+#[test]
+fn a_record_with_its_user_and_its_model_may_be_the_phone() {
+    let run = phones("g-1||android|Samsung|SM-A536B|ada.baker@contoso.example|2");
+    assert_eq!(run.absence("i-1", Console::GoogleMobile), OPEN);
+    assert!(!run.is_seen_whole("i-1"));
+    let same = "manufacturer, model, user".to_string();
+    assert_eq!(run.candidates("i-1", Console::GoogleMobile), BTreeSet::from([("g-1".to_string(), same)]));
+}
+
+#[test]
+fn what_is_not_said_excludes_nothing() {
+    for google in [
+        "g-1||android|Samsung||ada.baker@contoso.example|2",
+        "g-1||android||||2",
+        "g-1||android|Samsung|Galaxy Tab|abaker@contoso.example|2",
+        "g-1||android|Samsung|SM-A536B|ada@gmail.example|2",
+    ] {
+        assert_eq!(phones(google).absence("i-1", Console::GoogleMobile), OPEN, "{google}");
+    }
+}
+
+#[test]
+fn a_record_that_is_itself_stale_keeps_no_device_from_being_stale() {
+    let run = phones("g-1||android|Samsung|SM-A536B|ada.baker@contoso.example|150");
+    assert_eq!(run.absence("i-1", Console::GoogleMobile), OPEN);
+    assert!(run.is_seen_whole("i-1"), "if it is the device, the device is stale all the same");
+}
+
+#[test]
+fn an_account_with_many_devices_enrols_them_for_others() {
+    let rows = |from: usize| {
+        let one = |n: usize| format!("i-{n}|e-{n}|android|samsung|SM-A536B|setup.team@contoso.example|200\n");
+        (from..from + 20).map(one).collect::<String>()
+    };
+    let run = Run::new(vec![
+        list(
+            Console::Intune,
+            &format!("native_id|entra_id|platform|manufacturer|model|primary_user|days\n{}", rows(1)),
+        ),
+        list(
+            Console::GoogleMobile,
+            "native_id|serial|platform|manufacturer|model|primary_user|days
+             g-1||android|Samsung|SM-A536B|ada.baker@contoso.example|2",
+        ),
+    ]);
+    assert_eq!(run.absence("i-1", Console::GoogleMobile), OPEN);
+}
+
+fn machines(defender: &str) -> Run {
+    Run::new(vec![
+        list(
+            Console::Intune,
+            "native_id|entra_id|serial|platform|name|days
+             i-1|e-1|S1N2M3|windows|LT-1|3",
+        ),
+        list(
+            Console::Entra,
+            "native_id|entra_id|platform|name|days
+             o-1|e-1|windows|LT-1|3
+             o-2|e-2|windows|LT-2|200",
+        ),
+        list(Console::Defender, &format!("native_id|entra_id|platform|name|days\n{defender}")),
+    ])
+}
+
+#[test]
+fn a_machine_whose_name_no_other_list_has_is_in_none() {
+    let run = machines("d-9||windows|LT-9.corp.example|1");
+    assert_eq!(run.absence("d-9", Console::Intune), NAME);
+    assert_eq!(run.absence("d-9", Console::Entra), NAME);
+    // A console that knows the device by an identifier is asked by both.
+    assert_eq!(run.absence("o-2", Console::Defender), EXCLUDED);
+    assert_eq!(run.absence("o-2", Console::Intune), IDENTIFIED);
+    assert!(run.is_seen_whole("o-2"));
+}
+
+#[test]
+fn a_second_record_of_a_name_may_be_the_machine() {
+    let run = machines("d-1|e-1|windows|LT-1|1\nd-2||windows|lt-1|1");
+    assert_eq!(run.absence("d-2", Console::Intune), OPEN, "it may be the machine that has a record there");
+    let long = machines("d-9||windows|LT-1|1\nd-8||windows|LT-1|1");
+    assert_eq!(long.absence("d-9", Console::Intune), OPEN, "two of a name are joined to nothing");
+}
+
+#[test]
+fn a_name_that_is_no_host_name_excludes_nothing() {
+    for name in ["Dépôt 4", "depot 4, shelf b", "10.0.0.7", ""] {
+        let run = machines(&format!("d-9||windows|{name}|1"));
+        assert_eq!(run.absence("d-9", Console::Intune), OPEN, "{name}");
+    }
+}
+
+#[test]
+fn a_list_of_serial_numbers_whose_rows_are_held_by_others_has_no_candidates() {
+    let autopilot = |more: &str| {
+        Run::new(vec![
+            list(
+                Console::Intune,
+                "native_id|entra_id|serial|platform|name|days
+                 i-1|e-1|S1N2M3|windows|LT-1|3",
+            ),
+            list(
+                Console::Entra,
+                "native_id|entra_id|platform|name|days
+                 o-1|e-1|windows|LT-1|3
+                 o-2|e-2|windows|LT-2|200",
+            ),
+            list(
+                Console::Autopilot,
+                &format!(
+                    "native_id|serial|platform|manufacturer|model\nS1N2M3|S1N2M3|windows|Dell Inc.|Latitude 5440{more}"
+                ),
+            ),
+        ])
+    };
+    assert_eq!(autopilot("").absence("o-2", Console::Autopilot), IDENTIFIED, "its machine has another Entra device id");
+    let stock = autopilot("\nS4N5M6|S4N5M6|windows|Dell Inc.|Latitude 5440");
+    assert_eq!(stock.absence("o-2", Console::Autopilot), OPEN, "Entra ID says neither serial number nor model");
+    assert_eq!(stock.absence("S4N5M6", Console::Intune), IDENTIFIED);
+}
+
+#[test]
+fn a_serial_number_that_could_not_be_read_excludes_nothing() {
+    let run = |cell: &str, unread: &str| {
+        Run::new(vec![
+            list(
+                Console::Intune,
+                &format!(
+                    "native_id|serial|serial_written|serial_unread|platform|model\ni-1||{cell}|{unread}|ios|iPhone 13"
+                ),
+            ),
+            list(Console::Abm, "native_id|serial|platform|model\nA1B2C3D4|A1B2C3D4|ios|iPhone 13"),
+        ])
+        .absence("A1B2C3D4", Console::Intune)
+    };
+    assert_eq!(run("1.2E+11", "yes"), OPEN);
+    assert_eq!(run("", ""), OPEN);
+    assert_eq!(run("Default string", ""), IDENTIFIED, "a board without a number is none with one");
+}
+
+#[test]
+fn twenty_thousand_devices_of_one_model_and_one_user_cost_a_look_each() {
+    let rows = |prefix: &str, user: &str, days: u32| -> String {
+        let one = |n: u32| format!("{prefix}-{n}||android|samsung|SM-A536B|{user}|{days}\n");
+        (0..20_000).map(one).collect::<Vec<_>>().concat()
+    };
+    let header = "native_id|serial|platform|manufacturer|model|primary_user|days\n";
+    let started = std::time::Instant::now();
+    let run = Run::new(vec![
+        list(Console::Intune, &format!("{header}{}", rows("i", "ada.baker@contoso.example", 200))),
+        list(Console::GoogleMobile, &format!("{header}{}", rows("g", "ada.baker@contoso.example", 2))),
+    ]);
+    assert_eq!(run.absence("i-0", Console::GoogleMobile), OPEN);
+    let asked: Vec<DeviceId> =
+        DeviceId::all(run.members.count).filter(|d| run.members.is_held(*d, Console::Intune)).collect();
+    let found = run.coverage.candidates(Console::GoogleMobile, true, &asked, 3);
+    assert!(found.iter().all(|(first, all)| first.len() == 3 && *all == 20_000));
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

@@ -1,0 +1,350 @@
+//! What each device says of itself, as numbers: equal numbers are equal facts, 0 is not known.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher};
+
+use super::Facts;
+use super::people::{People, people};
+use crate::console::Console;
+use crate::formats::Vocabulary;
+use crate::frame::by_device::{mark, newest, scatter};
+use crate::identity::{
+    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, short_name, written,
+};
+use crate::ids::{ByDevice, DeviceId};
+use crate::schema::{Activity, JoinType, Platform};
+use crate::time::{DAY, Millis};
+
+/// A fact of each device.
+pub(super) type Slots = ByDevice<u64>;
+
+/// Records of one device say different things, so that it is not known.
+pub(super) const CONFLICT: u64 = u64::MAX;
+
+/// Longer names are cut in `NetBIOS`, and so by some consoles.
+const NETBIOS: usize = 15;
+
+/// Identifiers of a device, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Ids(u8);
+
+impl Ids {
+    /// An Entra device id that joins.
+    const ENTRA: u8 = 1;
+    /// The id of a computer in a directory.
+    const COMPUTER: u8 = 2;
+    /// A console says that it is hybrid joined, so that both are the same.
+    const HYBRID: u8 = 4;
+    /// A console says that it is joined to Entra ID, and no directory.
+    const JOINED: u8 = 8;
+    /// A serial number that joins.
+    const SERIAL: u8 = 16;
+    /// A serial number that was read, of whatever worth: that of a board without one is no other machine's either.
+    const WRITTEN: u8 = 32;
+
+    const fn has(self, bits: u8) -> bool {
+        self.0 & bits == bits
+    }
+
+    /// Whether both carry an identifier of one kind; nothing joined them, so its values differ.
+    const fn differ(self, other: Self) -> bool {
+        (self.has(Self::ENTRA) && other.has(Self::ENTRA))
+            || (self.has(Self::COMPUTER) && other.has(Self::COMPUTER))
+            || (self.has(Self::COMPUTER) && other.has(Self::ENTRA | Self::HYBRID))
+            || (self.has(Self::ENTRA | Self::HYBRID) && other.has(Self::COMPUTER))
+            || (self.has(Self::SERIAL) && other.has(Self::WRITTEN))
+            || (self.has(Self::WRITTEN) && other.has(Self::SERIAL))
+    }
+
+    /// Whether a machine is joined to Entra ID alone, and the other is a computer of a directory.
+    const fn joined_apart(self, other: Self) -> bool {
+        (self.has(Self::JOINED) && !self.has(Self::HYBRID) && other.has(Self::COMPUTER))
+            || (other.has(Self::JOINED) && !other.has(Self::HYBRID) && self.has(Self::COMPUTER))
+    }
+}
+
+/// What many devices have in common: everything but the values of their facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Pattern {
+    /// Consoles with a record of the device, as bits.
+    pub consoles: u32,
+    /// Those the records of which only a weak link holds.
+    pub weak: u32,
+    platform: Platform,
+    pub ids: Ids,
+    /// Facts that are known.
+    facts: Facts,
+    /// How its user is named.
+    way: u8,
+    activity: Activity,
+    /// A sign of life of it may be newer than what is known.
+    doubt: bool,
+}
+
+impl Pattern {
+    /// Whether an identifier, the platform or the kind of join tells two devices apart.
+    pub(super) fn is_apart(&self, other: &Self) -> bool {
+        let known = |platform| platform != Platform::Other;
+        let platforms = known(self.platform) && known(other.platform) && self.platform != other.platform;
+        platforms || self.ids.differ(other.ids) || self.ids.joined_apart(other.ids)
+    }
+
+    /// Facts that both know and that can be compared.
+    pub(super) fn comparable(&self, other: &Self) -> Facts {
+        let both = self.facts.and(other.facts);
+        if self.way == other.way { both } else { both.without(Facts::USER) }
+    }
+
+    /// Whether a device would no longer be stale, or never seen, if the other were the same.
+    pub(super) fn would_change(&self, other: &Self) -> bool {
+        let active = other.doubt || other.activity == Activity::Active;
+        active || (self.activity == Activity::Unknown && other.activity != Activity::Unknown)
+    }
+
+    /// Whether a console knows devices by an identifier that this one has. A directory knows them by their names as well.
+    pub(super) fn is_known_to(&self, console: Console) -> bool {
+        console.is_directory() || self.known_by(console).is_some()
+    }
+
+    /// The kind of that identifier.
+    fn known_by(&self, console: Console) -> Option<KeyKind> {
+        let has = |kind: KeyKind| match kind {
+            KeyKind::EntraId => self.ids.has(Ids::ENTRA),
+            KeyKind::ComputerId => self.ids.has(Ids::COMPUTER) || self.ids.has(Ids::ENTRA | Ids::HYBRID),
+            KeyKind::Serial => self.ids.has(Ids::SERIAL),
+            _ => false,
+        };
+        console.identifiers().iter().map(|identifier| identifier.kind).find(|kind| has(*kind))
+    }
+}
+
+/// What is known of each device.
+#[derive(Debug)]
+pub(in crate::coverage) struct Traits {
+    pub(super) patterns: Vec<Pattern>,
+    pattern: ByDevice<u32>,
+    /// Values of the facts, in the order of their bits.
+    values: [Slots; 4],
+}
+
+impl Traits {
+    pub(in crate::coverage) fn new(
+        store: &RecordStore,
+        links: &Links,
+        members: &Members,
+        vocabulary: &Vocabulary,
+        seen_later: &[DeviceId],
+    ) -> Self {
+        let maker = |text: &str| vocabulary.listed_manufacturer(text).map(digest);
+        let model = |text: &str| vocabulary.hardware_model(text).map(|model| digest(&model));
+        let hardware = || {
+            let makers = || words(store, members, "manufacturer", &maker);
+            rayon::join(|| words(store, members, "model", &model), makers)
+        };
+        let persons = || rayon::join(|| people(store, members), || names(store, members));
+        let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
+        let values = [makers, models, persons, names];
+        let (ids, doubt) = (ids(store, links, members), doubts(store, members, seen_later));
+        let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values };
+        let mut numbers: HashMap<Pattern, u32> = HashMap::new();
+        for (device, activity) in DeviceId::all(members.count).zip(members.activities()) {
+            let pattern = Pattern {
+                consoles: members.consoles.get(device) & made_of(members),
+                weak: members.weak.get(&device).map_or(0, |weak| weak.consoles),
+                platform: *members.platform.get(device),
+                ids: *ids.get(device),
+                facts: made.facts(device),
+                way: *ways.get(device),
+                activity,
+                doubt: *doubt.get(device),
+            };
+            let number = *numbers.entry(pattern).or_insert_with(|| {
+                made.patterns.push(pattern);
+                u32::try_from(made.patterns.len() - 1).unwrap_or_default()
+            });
+            if let Some(slot) = made.pattern.slot(device) {
+                *slot = number;
+            }
+        }
+        made
+    }
+
+    /// The kind of identifier by which a console would know a device.
+    pub(in crate::coverage) fn known_by(&self, device: DeviceId, console: Console) -> Option<KeyKind> {
+        self.pattern(self.number(device))?.known_by(console)
+    }
+
+    /// The pattern of a device, by its number.
+    pub(super) fn number(&self, device: DeviceId) -> u32 {
+        *self.pattern.get(device)
+    }
+
+    pub(super) fn pattern(&self, number: u32) -> Option<&Pattern> {
+        self.patterns.get(number as usize)
+    }
+
+    /// The devices, with the number of the pattern of each.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (DeviceId, u32)> {
+        self.pattern.numbered().map(|(device, number)| (device, *number))
+    }
+
+    /// Facts that are known of a device.
+    fn facts(&self, device: DeviceId) -> Facts {
+        let known = |(bit, slots): (u8, &Slots)| if *slots.get(device) == 0 { 0 } else { 1 << bit };
+        Facts((0_u8..).zip(&self.values).map(known).fold(0, |all, bit| all | bit))
+    }
+
+    /// Some facts of a device as one number.
+    pub(super) fn key(&self, device: DeviceId, facts: Facts) -> u64 {
+        let chosen = (0_u8..).zip(&self.values).filter(|(bit, _)| facts.0 & (1 << bit) != 0);
+        let mix = |key: u64, value: u64| (key ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        chosen.fold(0, |key, (_, slots)| mix(key, *slots.get(device)))
+    }
+}
+
+/// Consoles that make devices, as bits.
+fn made_of(members: &Members) -> u32 {
+    members.registry.all().iter().filter(|c| c.makes_devices()).fold(0, |bits, console| bits | console.bit())
+}
+
+/// Puts what a record says to what others of the device say.
+pub(super) fn merge(slot: &mut u64, value: u64) {
+    *slot = if *slot == 0 || *slot == value { value } else { CONFLICT };
+}
+
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish().clamp(1, CONFLICT - 1)
+}
+
+/// What the records of each device say in a column, if they say one thing. A text that many cells have is looked at once.
+fn words(store: &RecordStore, members: &Members, column: &str, of: &(dyn Fn(&str) -> Option<u64> + Sync)) -> Slots {
+    let mut slots = ByDevice::filled(0, members.count);
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(cells) = console_records.text(column) else { continue };
+        let mut known: HashMap<&str, u64> = HashMap::new();
+        let values = cells.iter().map(|cell| {
+            let text = cell.unwrap_or_default();
+            if text.is_empty() { 0 } else { *known.entry(text).or_insert_with(|| of(text).unwrap_or_default()) }
+        });
+        gather(&mut slots, members.device_of(at), values);
+    }
+    settled(slots)
+}
+
+fn gather(slots: &mut Slots, device_of: &[DeviceId], values: impl IntoIterator<Item = u64>) {
+    scatter(slots, device_of.iter().copied(), values, |slot, value| {
+        if value != 0 {
+            merge(slot, value);
+        }
+    });
+}
+
+fn settled(mut slots: Slots) -> Slots {
+    slots.iter_mut().filter(|slot| **slot == CONFLICT).for_each(|slot| *slot = 0);
+    slots
+}
+
+/// Host names, where consoles take them from the machine.
+fn names(store: &RecordStore, members: &Members) -> Slots {
+    let mut slots = ByDevice::filled(0, members.count);
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(cells) = console_records.text("name") else { continue };
+        let takes: Vec<bool> = Platform::ALL.iter().map(|p| console_records.console.takes_host_name(*p)).collect();
+        let taken = |device: DeviceId| {
+            device.is_some() && takes.get(*members.platform.get(device) as usize).copied().unwrap_or_default()
+        };
+        let device_of = members.device_of(at);
+        let values =
+            device_of.iter().zip(cells.iter()).map(|(device, cell)| cell.filter(|_| taken(*device)).map_or(0, host));
+        gather(&mut slots, device_of, values);
+    }
+    settled(slots)
+}
+
+/// The digest of a host name without its domain; 0 for what is none. Other signs than those of host names are written
+/// differently by every console, so that such names tell nothing apart.
+fn host(name: &str) -> u64 {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
+    match digest(name) {
+        0 => short_name(name).map_or(0, |short| digest(&short)),
+        found => found,
+    }
+}
+
+fn digest_of(name: impl Iterator<Item = u8>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.take(NETBIOS).for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    hasher.finish().clamp(1, CONFLICT - 1)
+}
+
+fn ids(store: &RecordStore, links: &Links, members: &Members) -> ByDevice<Ids> {
+    let mut ids = ByDevice::filled(Ids::default(), members.count);
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let own = record_ids(console_records, links);
+        let own = (0..console_records.height()).map(own);
+        scatter(&mut ids, members.device_of(at).iter().copied(), own, |slot, bits| slot.0 |= bits);
+    }
+    ids
+}
+
+/// Identifiers of the records of a console, by line.
+fn record_ids<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl Fn(usize) -> u8 + 'a {
+    let handles = Handles::of_records(console_records, links);
+    let entra = if console_records.console.is_directory() { Ids::COMPUTER } else { Ids::ENTRA };
+    let written = written("serial");
+    let serials = [console_records.text("serial"), console_records.text(&written)];
+    let unread = console_records.unread("serial");
+    let joins = console_records.text("join_type");
+    let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
+    move |line| {
+        let handles = handles(line);
+        let is_unread = unread.is_some_and(|unread| unread.get(line) == Some(true));
+        let is_written = !is_unread && serials.iter().flatten().any(|cells| cells.get(line).is_some());
+        let join = joins.and_then(|cells| cells.get(line)).and_then(JoinType::parse);
+        bit(handles.entra, entra)
+            | bit(handles.serial, Ids::SERIAL)
+            | bit(is_written, Ids::WRITTEN)
+            | bit(join == Some(JoinType::Hybrid), Ids::HYBRID)
+            | bit(join == Some(JoinType::Joined), Ids::JOINED)
+    }
+}
+
+/// Whether a device may have been seen later than what is known: a date could not be read or is not in the list, an older list
+/// has a newer one, or it was enrolled lately and never seen.
+fn doubts(store: &RecordStore, members: &Members, seen_later: &[DeviceId]) -> ByDevice<bool> {
+    let mut doubts = ByDevice::filled(false, members.count);
+    let mut made: ByDevice<Option<Millis>> = ByDevice::filled(None, members.count);
+    let signals = store.by_console.iter().enumerate().filter(|(_, records)| records.console.gives_signals());
+    for (at, console_records) in signals {
+        let device_of = || members.device_of(at).iter().copied();
+        for unread in SIGNS.iter().filter_map(|column| console_records.unread(column)) {
+            mark(&mut doubts, device_of(), unread.iter().map(|unread| unread == Some(true)));
+        }
+        let lacking: HashSet<u32> = store.lacking(console_records.console, "last_seen").collect();
+        if let Some(exports) = console_records.numbers("export").filter(|_| !lacking.is_empty()) {
+            let lacks = exports.iter().map(|export| export.is_some_and(|export| lacking.contains(&export)));
+            mark(&mut doubts, device_of(), lacks);
+        }
+        // What a sensor found on the network was not enrolled.
+        if let Some(times) = console_records.times("enrolled").filter(|_| !console_records.console.is_sensor()) {
+            newest(&mut made, device_of(), times.iter());
+        }
+    }
+    let devices = DeviceId::all(members.count).zip(members.activities()).zip(&made);
+    for ((device, _), made) in devices.filter(|((_, activity), _)| *activity == Activity::Unknown) {
+        let days = i64::from(members.days(Threshold::Inactive, device));
+        let lately = made.is_some_and(|made| members.as_of.at() - made <= days * DAY);
+        if let Some(slot) = doubts.slot(device) {
+            *slot |= lately;
+        }
+    }
+    for device in seen_later {
+        if let Some(slot) = doubts.slot(*device) {
+            *slot = true;
+        }
+    }
+    doubts
+}

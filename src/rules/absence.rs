@@ -1,0 +1,61 @@
+//! What a rule concludes from the absence of a record: of which platforms it may not, and what a finding rests on.
+
+use polars::prelude::{BooleanChunked, NewChunkedArray};
+
+use super::evaluate::EvalContext;
+use super::rule::Rule;
+use crate::console::Console;
+use crate::coverage::{Basis, Devices};
+use crate::ids::DeviceId;
+use crate::schema::Platform;
+
+/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it.
+pub(super) fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> String {
+    let rests = |name: &&String| devices.basis(device, name).is_some_and(|basis| basis != Basis::Identifier);
+    let one = |name: &String| {
+        let compared: Vec<&str> = devices.compared(device, name).words().collect();
+        let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
+        format!("; {name}=by exclusion{by}")
+    };
+    rule.decides.iter().filter(rests).map(one).collect::<Vec<_>>().concat()
+}
+
+/// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.
+pub(super) type Except<'a> = Vec<(Console, Platform, &'a str)>;
+
+pub(super) fn except<'a>(rule: &Rule, context: EvalContext<'a>) -> Except<'a> {
+    let lists = context.devices.coverage().lists();
+    let of = |console: &Console| lists.unproven_of(*console).map(|small| (*console, small));
+    let all = rule.absence.iter().filter_map(of);
+    all.flat_map(|(console, small)| small.iter().map(move |(p, why)| (console, *p, why.as_str()))).collect()
+}
+
+/// The mask without what it concludes from a list that proves nothing of the platform of a device.
+pub(super) fn without_unproven(mask: BooleanChunked, except: &Except<'_>, context: EvalContext<'_>) -> BooleanChunked {
+    if except.is_empty() {
+        return mask;
+    }
+    let devices = context.devices;
+    let unproven = |device: DeviceId, platform: Platform| {
+        let of = |(console, own, _): &(Console, Platform, &str)| *own == platform && !devices.is_held(device, *console);
+        except.iter().any(of)
+    };
+    let of_devices = DeviceId::all(devices.count).zip(devices.platforms());
+    let cells = mask
+        .iter()
+        .zip(of_devices)
+        .map(|(holds, (device, platform))| holds.filter(|holds| !holds || !unproven(device, *platform)));
+    BooleanChunked::from_iter_options(mask.name().clone(), cells)
+}
+
+/// Of which platforms a rule that ran says nothing, and why.
+pub(super) fn exceptions(except: &Except<'_>) -> String {
+    let mut platforms: Vec<&str> = except.iter().map(|(_, platform, _)| platform.title()).collect();
+    platforms.dedup();
+    let mut reasons: Vec<&str> = except.iter().map(|(.., why)| *why).collect();
+    reasons.dedup();
+    if except.is_empty() {
+        return String::new();
+    }
+    format!("ran, except for {}: {}", platforms.join(", "), reasons.join("; "))
+}
