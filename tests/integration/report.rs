@@ -211,7 +211,7 @@ fn only_what_is_asked_for_is_written_and_the_manifest_knows_it() {
     };
     assert_eq!(names("a", "json"), ["report.json"]);
     assert_eq!(names("b", "html,xlsx"), ["report.html", "workbook.xlsx"]);
-    assert_eq!(names("c", "arrow").len(), 9);
+    assert_eq!(names("c", "arrow").len(), 10);
     let page = fs::read_to_string(place.path("b/report.html")).unwrap();
     assert!(!page.contains("href=\"./devices.csv\""), "a link to a file that was not written");
     let run = place.run(&["analyze", "in", "--out", "d", "--format", "pdf"]);
