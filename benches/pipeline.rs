@@ -24,7 +24,7 @@ use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::report::{self, Place};
 use lastseen::rules::{self, EvalContext};
-use lastseen::run::{self, Progress};
+use lastseen::run::{self, Silent};
 
 /// The program's own.
 #[global_allocator]
@@ -46,12 +46,6 @@ static EXPORTS: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::load(&assets::rules(None).unwrap()).unwrap());
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: &str) {}
-}
 
 fn main() {
     divan::main();

@@ -33,7 +33,7 @@ use rule_set::RuleSet;
 pub use crate::outcome::{InputFile, Source};
 pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
-pub use options::{Options, Progress};
+pub use options::{Options, Progress, Silent};
 pub use rule_set::{Checked, check};
 pub use treat::Treat;
 
@@ -115,8 +115,6 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     });
     let (record_table, device_count) = (tables::records(&store), device_table.len());
     notices.extend(remarks::long_plan(steps.len()));
-    notices.sort();
-    notices.dedup();
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
         inputs,
@@ -144,5 +142,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         console_files: close::console_files(&rule_set.files),
     };
     close::answer(&mut outcome, &answers);
+    outcome.notices.sort();
+    outcome.notices.dedup();
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::run::Progress;
+use crate::run::{Progress, Silent};
 
 /// A spinner on a terminal; nothing where nobody looks.
 pub(super) fn for_terminal(quiet: bool) -> Box<dyn Progress> {
@@ -19,12 +19,6 @@ pub(super) fn for_terminal(quiet: bool) -> Box<dyn Progress> {
     // What is done within a second needs no progress: the first frame comes late.
     bar.enable_steady_tick(Duration::from_millis(120));
     Box::new(Spinner(bar))
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: &str) {}
 }
 
 struct Spinner(ProgressBar);

@@ -103,18 +103,6 @@ impl Said {
     }
 }
 
-/// Positions by number: the list at `n` holds where `n` stands in the sequence. What is beyond the size is in no list.
-#[must_use]
-pub fn positions(numbers: impl IntoIterator<Item = u32>, size: usize) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); size];
-    for (at, number) in (0_u32..).zip(numbers) {
-        if let Some(list) = lists.get_mut(number as usize) {
-            list.push(at);
-        }
-    }
-    lists
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,16 +153,6 @@ mod tests {
                 let known = !own.contains(&None);
                 prop_assert_eq!(*counts.get(device), known.then(|| u32::try_from(yes).unwrap()));
                 prop_assert_eq!(*marks.get(device), yes > 0);
-            }
-        }
-
-        #[test]
-        fn every_position_is_in_one_list(numbers in proptest::collection::vec(0_u32..6, 0..20)) {
-            let lists = positions(numbers.iter().copied(), 4);
-            for (number, list) in (0_u32..).zip(&lists) {
-                let plain: Vec<u32> =
-                    (0_u32..).zip(&numbers).filter(|(_, own)| **own == number).map(|(at, _)| at).collect();
-                prop_assert_eq!(list, &plain);
             }
         }
     }

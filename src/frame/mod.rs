@@ -4,9 +4,11 @@
 
 pub mod by_device;
 pub(crate) mod make;
+mod positions;
 pub mod truth;
 mod views;
 
+pub use positions::{Positions, list_of};
 pub(crate) use views::{flags, is_filled, numbers, text, times};
 
 use crate::error::Error;

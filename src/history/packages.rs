@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::NONE;
+use crate::frame::list_of;
 use crate::notice::{Code, Notice};
 use crate::schema::Status;
 
@@ -69,19 +69,11 @@ pub(super) fn spread(
     notices
 }
 
-/// By device: position of the decision about its package, or [`NONE`]. Empty where nothing was decided.
+/// By device: position of the decision about its package, or `u32::MAX`. Empty where nothing was decided.
 #[must_use]
 pub fn by_device(decisions: &[PackageDecision], devices: usize) -> Vec<u32> {
     if decisions.is_empty() {
         return Vec::new();
     }
-    let mut of = vec![NONE; devices];
-    for (at, decision) in (0_u32..).zip(decisions) {
-        for device in &decision.devices {
-            if let Some(slot) = of.get_mut(*device as usize) {
-                *slot = at;
-            }
-        }
-    }
-    of
+    list_of(decisions.iter().map(|decision| decision.devices.as_slice()), devices)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cohort::Cohort;
 use super::reasons::{self, Reason};
+use crate::frame::{Positions, list_of};
 use crate::identity::NONE;
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::{JoinType, Ownership, Platform, Severity};
@@ -77,7 +78,7 @@ impl Packages {
     /// Packs the flagged devices.
     #[must_use]
     pub fn new(from: &Ingredients<'_>) -> Self {
-        let by_device = ByDevice::new(from.findings, from.devices.len());
+        let by_device = Positions::new(from.findings.device.iter().copied(), from.devices.len());
         let causes = Causes::new(from.rules.iter().copied());
         let mut list: Vec<Package> = from
             .kinds()
@@ -87,14 +88,7 @@ impl Packages {
         list.sort_by(|a, b| {
             (b.severity, b.devices.len()).cmp(&(a.severity, a.devices.len())).then_with(|| a.id.cmp(&b.id))
         });
-        let mut of_device = vec![NONE; from.devices.len()];
-        for (number, package) in (0_u32..).zip(&list) {
-            for device in &package.devices {
-                if let Some(slot) = of_device.get_mut(*device as usize) {
-                    *slot = number;
-                }
-            }
-        }
+        let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.len());
         Self { list, of_device }
     }
 
@@ -125,11 +119,11 @@ impl Ingredients<'_> {
         &self,
         (book, platform, ownership, join_type): Kind,
         devices: Vec<u32>,
-        by_device: &ByDevice,
+        by_device: &Positions,
         causes: &Causes,
     ) -> Option<Package> {
         let [playbook, title, about] = *self.books.get(book as usize)?;
-        let found = devices.iter().map(|device| by_device.findings(*device as usize));
+        let found = devices.iter().map(|device| by_device.of(*device as usize));
         let severity =
             found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied()?;
         let reasons = reasons::of(found, self.findings, causes);
@@ -148,43 +142,5 @@ impl Ingredients<'_> {
             reasons,
             devices,
         })
-    }
-}
-
-/// Findings by device.
-struct ByDevice {
-    /// Where those of each device begin in `findings`; one more than there are devices.
-    starts: Vec<usize>,
-    findings: Vec<u32>,
-}
-
-impl ByDevice {
-    fn new(findings: &Findings, devices: usize) -> Self {
-        let mut starts = vec![0; devices + 1];
-        for device in &findings.device {
-            if let Some(slot) = starts.get_mut(*device as usize + 1) {
-                *slot += 1;
-            }
-        }
-        let mut sum = 0;
-        for slot in &mut starts {
-            sum += *slot;
-            *slot = sum;
-        }
-        let (mut next, mut by_device) = (starts.clone(), vec![0; findings.len()]);
-        for (finding, device) in (0_u32..).zip(&findings.device) {
-            let Some(at) = next.get_mut(*device as usize) else { continue };
-            if let Some(slot) = by_device.get_mut(*at) {
-                *slot = finding;
-            }
-            *at += 1;
-        }
-        Self { starts, findings: by_device }
-    }
-
-    fn findings(&self, device: usize) -> &[u32] {
-        let start = self.starts.get(device).copied().unwrap_or_default();
-        let end = self.starts.get(device + 1).copied().unwrap_or(start);
-        self.findings.get(start..end).unwrap_or_default()
     }
 }

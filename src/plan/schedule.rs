@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{DAY, NONE, Threshold, Thresholds};
+use crate::frame::list_of;
+use crate::identity::{DAY, Threshold, Thresholds};
 use crate::plan::{Entry, Packages, Phase, Planned};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
@@ -37,7 +38,7 @@ pub struct Batch {
 pub struct Schedule {
     /// The batches, in the order in which they are to be done.
     pub batches: Vec<Batch>,
-    /// Batch of each device, or [`NONE`].
+    /// Batch of each device, or [`NONE`](crate::identity::NONE).
     of_device: Vec<u32>,
     /// Earliest day of each step, in days since 1970.
     days: Vec<i32>,
@@ -64,14 +65,7 @@ impl Schedule {
         let plans = basis.plans();
         let mut batches = basis.batches(&plans);
         spread_over_days(&mut batches, basis.daily());
-        let mut of_device = vec![NONE; basis.devices.len()];
-        for (number, batch) in (0_u32..).zip(&batches) {
-            for device in &batch.devices {
-                if let Some(slot) = of_device.get_mut(*device as usize) {
-                    *slot = number;
-                }
-            }
-        }
+        let of_device = list_of(batches.iter().map(|batch| batch.devices.as_slice()), basis.devices.len());
         let mut schedule = Self { batches, of_device, days: vec![0; basis.steps.len()] };
         for (start, end) in plans.into_iter().flatten() {
             schedule.date(basis, start, end);
@@ -79,7 +73,7 @@ impl Schedule {
         schedule
     }
 
-    /// The batches, the batch of each device (or [`NONE`]), and the earliest day of each step in days since 1970.
+    /// The batches, the batch of each device (or [`NONE`](crate::identity::NONE)), and the earliest day of each step in days since 1970.
     #[must_use]
     pub fn into_columns(self) -> (Vec<Batch>, Vec<u32>, Vec<i32>) {
         (self.batches, self.of_device, self.days)

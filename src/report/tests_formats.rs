@@ -22,13 +22,7 @@ use crate::assets;
 use crate::console::Registry;
 use crate::identity::{DAY, day, rfc3339};
 use crate::outcome::Outcome;
-use crate::run::{self, Progress};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _what: &str) {}
-}
+use crate::run::{self, Silent};
 
 fn analyze() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];

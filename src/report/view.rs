@@ -5,6 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use rayon::prelude::*;
 
 use super::work::Work;
+use crate::frame::Positions;
 use crate::history::Decision;
 use crate::identity::{KeyKind, NONE};
 use crate::outcome::Outcome;
@@ -53,9 +54,8 @@ impl<'a> Run<'a> {
 
 /// What several renderers look up.
 pub(super) struct Index {
-    /// Findings by device: start in `by_device`, one more than there are devices.
-    starts: Vec<usize>,
-    by_device: Vec<u32>,
+    /// Findings by device.
+    findings: Positions,
     /// Where the steps of a device begin in the list of steps.
     steps: Vec<u32>,
     /// Rules of which others are consequences.
@@ -69,27 +69,6 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(outcome: &Outcome) -> Self {
         let count = outcome.devices.len();
-        let mut starts = vec![0; count + 1];
-        for device in &outcome.findings.device {
-            if let Some(slot) = starts.get_mut(*device as usize + 1) {
-                *slot += 1;
-            }
-        }
-        let mut sum = 0;
-        for slot in &mut starts {
-            sum += *slot;
-            *slot = sum;
-        }
-        let mut next = starts.clone();
-        let mut by_device = vec![0; outcome.findings.len()];
-        for (finding, device) in (0_u32..).zip(&outcome.findings.device) {
-            if let Some(at) = next.get_mut(*device as usize) {
-                if let Some(slot) = by_device.get_mut(*at) {
-                    *slot = finding;
-                }
-                *at += 1;
-            }
-        }
         let mut steps = vec![NONE; count];
         for (at, step) in (0_u32..).zip(&outcome.steps) {
             if let Some(slot) = steps.get_mut(step.device as usize).filter(|s| **s == NONE) {
@@ -97,8 +76,7 @@ impl Index {
             }
         }
         Self {
-            starts,
-            by_device,
+            findings: Positions::new(outcome.findings.device.iter().copied(), count),
             steps,
             causes: Causes::new(outcome.rules.iter()),
             work: OnceLock::new(),
@@ -113,9 +91,7 @@ impl Index {
 
     /// Findings of a device, in the order of the rules.
     pub(super) fn findings(&self, device: usize) -> &[u32] {
-        let start = self.starts.get(device).copied().unwrap_or(0);
-        let end = self.starts.get(device + 1).copied().unwrap_or(start);
-        self.by_device.get(start..end).unwrap_or_default()
+        self.findings.of(device)
     }
 
     /// The digest of a batch, by its position: what an approval holds for.

@@ -102,7 +102,7 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
         let message = "the batch that was approved has other objects or steps now; the approval was not used";
         remark(signed.row, format!("{message} (by {}, digest {short}…)", signed.by))
     });
-    let mut notices: Vec<Notice> = lost.chain(other).collect();
+    outcome.notices.extend(lost.chain(other));
     let approved = |(digest, signed): (&String, &Signed)| Approved {
         digest: digest.clone(),
         on: signed.on,
@@ -110,11 +110,6 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
     };
     outcome.decisions.approved = held.into_iter().map(approved).collect();
     outcome.decisions.done = done;
-    if !notices.is_empty() {
-        outcome.notices.append(&mut notices);
-        outcome.notices.sort();
-        outcome.notices.dedup();
-    }
 }
 
 pub(super) fn schedule(schedule: plan::Schedule) -> outcome::Schedule {

@@ -46,3 +46,11 @@ pub trait Progress {
     /// A new step begins.
     fn step(&self, what: &str);
 }
+
+/// Nobody is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _what: &str) {}
+}

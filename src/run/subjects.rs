@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::console::Console;
 use crate::coverage::{Devices, Lists};
 use crate::error::Result;
-use crate::frame::by_device::positions;
+use crate::frame::Positions;
 use crate::history::Decisions;
 use crate::identity::{ConsoleRecords, Marker, NONE, RecordStore};
 use crate::plan::{AndroidMode, Claim, Licence, Object, Planned, Playbooks, State, StepIntent, Subject};
@@ -61,10 +61,9 @@ pub(super) fn plan(
 ) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
-    let by_device = positions(findings.device.iter().copied(), table.len());
+    let by_device = Positions::new(findings.device.iter().copied(), table.len());
     let records = records_of(store, devices, &by_device);
-    let flagged: Vec<usize> =
-        (0..by_device.len()).filter(|d| by_device.get(*d).is_some_and(|f| !f.is_empty())).collect();
+    let flagged: Vec<usize> = (0..by_device.size()).filter(|device| !by_device.of(*device).is_empty()).collect();
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
@@ -83,7 +82,7 @@ pub(super) fn plan(
             !sure(&record)
                 && store.locate(*record).is_some_and(|(console_records, _)| console_records.console.provisions())
         });
-        let of_device = by_device.get(device).map_or(&[][..], Vec::as_slice);
+        let of_device = by_device.of(device);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
         let claims: Vec<Claim> = of_device
             .iter()
@@ -163,12 +162,12 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
 }
 
 /// Records of each flagged device.
-fn records_of(store: &RecordStore, devices: &Devices, flagged: &[Vec<u32>]) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); flagged.len()];
+fn records_of(store: &RecordStore, devices: &Devices, flagged: &Positions) -> Vec<Vec<u32>> {
+    let mut lists = vec![Vec::new(); flagged.size()];
     for (at, console_records) in store.by_console.iter().enumerate() {
         for (record, device) in (console_records.offset..).zip(devices.device_of(at)) {
             let device = device.index();
-            if flagged.get(device).is_some_and(|f| !f.is_empty())
+            if !flagged.of(device).is_empty()
                 && let Some(list) = lists.get_mut(device)
             {
                 list.push(record);

@@ -8,19 +8,13 @@ use lastseen::formats::{self, Formats};
 use lastseen::identity::{self, Links, RecordStore};
 use lastseen::outcome::Outcome;
 use lastseen::read;
-use lastseen::run::{self, Progress};
+use lastseen::run::{self, Silent};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::common::{Place, Sheet};
 use crate::generator::{Options, tenant};
 use crate::identity::build::{ABM, AUTOPILOT, AUTOPILOT_PORTAL, DEFENDER, ENTRA, INTUNE, Layout};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: &str) {}
-}
 
 fn analyze(place: &Place) -> Outcome {
     let options = run::Options { exports: vec![place.path("in")], ..run::Options::default() };

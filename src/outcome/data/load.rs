@@ -12,6 +12,7 @@ use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::frame::list_of;
 use crate::history::{Decision, by_device};
 use crate::identity::{AsOf, NONE};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
@@ -168,16 +169,18 @@ impl Loading<'_> {
         let of_batches =
             table("batches")?.make(|table| groups(table, ["batch", "device"], run.batches.len(), limits.devices))?;
         let (list, of_device) = table("decisions")?.make(|table| decisions(table, &limits))?;
-        let mut packages = Packages { list: run.packages, of_device: vec![NONE; limits.devices] };
-        for (own, found) in packages.list.iter_mut().zip(members) {
+        let mut packs = run.packages;
+        for (own, found) in packs.iter_mut().zip(members) {
             own.devices = found;
         }
-        number(&mut packages.of_device, packages.list.iter().map(|package| package.devices.as_slice()));
-        let mut schedule = Schedule { batches: run.batches, of_device: vec![NONE; limits.devices], days };
-        for (batch, own) in schedule.batches.iter_mut().zip(of_batches) {
+        let package_of = list_of(packs.iter().map(|own| own.devices.as_slice()), limits.devices);
+        let packages = Packages { list: packs, of_device: package_of };
+        let mut batches = run.batches;
+        for (batch, own) in batches.iter_mut().zip(of_batches) {
             batch.devices = own;
         }
-        number(&mut schedule.of_device, schedule.batches.iter().map(|b| b.devices.as_slice()));
+        let batch_of = list_of(batches.iter().map(|batch| batch.devices.as_slice()), limits.devices);
+        let schedule = Schedule { batches, of_device: batch_of, days };
         Ok(Outcome {
             inputs: run.inputs,
             sources: run.sources,
@@ -233,17 +236,6 @@ struct Limits {
     devices: usize,
     records: usize,
     exports: usize,
-}
-
-/// Writes the number of each list at the places that it names.
-fn number<'a>(of: &mut [u32], lists: impl Iterator<Item = &'a [u32]>) {
-    for (number, list) in (0_u32..).zip(lists) {
-        for member in list {
-            if let Some(slot) = of.get_mut(*member as usize) {
-                *slot = number;
-            }
-        }
-    }
 }
 
 fn identifiers(table: &Table, name: &str) -> Result<Identifiers, Damage> {

@@ -12,15 +12,9 @@ use crate::identity::{AsOf, Thresholds};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
 use crate::plan::Packages;
 use crate::rules::{Findings, Questions};
-use crate::run::{self, Progress};
+use crate::run::{self, Silent};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
 use crate::table::{DeviceTable, Identifiers, RecordTable, Texts, Times};
-
-struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _what: &str) {}
-}
 
 fn sample() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];

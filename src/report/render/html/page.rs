@@ -321,13 +321,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::run::{self, Progress};
-
-    struct Silent;
-
-    impl Progress for Silent {
-        fn step(&self, _what: &str) {}
-    }
+    use crate::run::{self, Silent};
 
     /// A list of Intune without the ids: its devices are known by their serial numbers.
     const LIST: &str = "Device name,Enrollment date,Last check-in,OS version,Serial number,Manufacturer,Model,Compliance,Managed by,Ownership,Device state,OS,Primary user UPN
