@@ -25,6 +25,8 @@ pub(super) struct Guards<'a> {
     pub guarded: Vec<u32>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it.
     pub cut: Vec<u32>,
+    /// Records that share an identifier of a device, which joins them not.
+    pub shared: Vec<Vec<u32>>,
     /// Groups that may be enrolments or copies, by their place.
     pub doubts: BTreeMap<usize, Doubt>,
     remarks: Remarks,
@@ -48,6 +50,7 @@ impl<'a> Guards<'a> {
             suspects_without_serial: Vec::new(),
             guarded: Vec::new(),
             cut: Vec::new(),
+            shared: Vec::new(),
             doubts: BTreeMap::new(),
             remarks: Remarks::default(),
             next_serial: 0,
@@ -128,6 +131,7 @@ impl<'a> Guards<'a> {
         }
         self.suspects.extend(run.iter().map(|p| p.1));
         if kind == Kind::Serial {
+            self.shared.push(run.iter().map(|p| p.1).collect());
             self.guarded.extend(run.iter().map(|p| p.1));
         }
         let text = self.text_of(kind, run);
@@ -151,6 +155,9 @@ impl<'a> Guards<'a> {
         match kind {
             Kind::HardwareId => self.suspects_without_serial.extend(unsure),
             _ => self.suspects.extend(unsure),
+        }
+        if !matches!(kind, Kind::HardwareId | Kind::Radio) {
+            self.shared.push(run.iter().map(|p| p.1).collect());
         }
         match kind {
             Kind::HardwareId | Kind::Radio => {}

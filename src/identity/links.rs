@@ -46,6 +46,8 @@ pub struct Links {
     pub guarded: Vec<u32>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it, in order.
     pub cut: Vec<u32>,
+    /// Devices that share an identifier although they are several, each with the number of what it shares; in order.
+    pub rivals: Vec<(u32, u32)>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
     pub key: Vec<String>,
 }
@@ -82,10 +84,29 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
     let doubts: Vec<Notice> = doubts.into_iter().map(Doubt::notice).collect();
     links.guarded.clone_from(&guards.guarded);
     links.cut.clone_from(&guards.cut);
+    links.rivals = rivals(&guards, &links.device);
     let mut notices = guards.notices(doubts);
     notices.extend(refusal_notices(store, &refused));
     links.refused = refused;
     (links, notices)
+}
+
+/// Devices the records of which share an identifier that does not join them: they contradict each other, or are copies.
+fn rivals(guards: &Guards<'_>, device: &[u32]) -> Vec<(u32, u32)> {
+    let of = |record: &u32| device.get(*record as usize).copied().filter(|device| *device != NONE);
+    let joins = |kind: Kind| !matches!(kind, Kind::HardwareId | Kind::Radio);
+    let joined = guards.groups.iter().filter(|group| joins(group.kind)).map(|group| group.members);
+    let several = joined.chain(guards.shared.iter().map(Vec::as_slice)).filter(|records| {
+        let mut devices = records.iter().filter_map(of);
+        let first = devices.next();
+        devices.any(|device| Some(device) != first)
+    });
+    let numbered = (0_u32..).zip(several);
+    let mut rivals: Vec<(u32, u32)> =
+        numbered.flat_map(|(number, records)| records.iter().filter_map(of).map(move |own| (own, number))).collect();
+    rivals.sort_unstable();
+    rivals.dedup();
+    rivals
 }
 
 /// Joins the groups of a tier, those in doubt last: what other identifiers have joined is in no doubt any more. Gives the

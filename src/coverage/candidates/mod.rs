@@ -10,6 +10,7 @@
 //! any number of devices of one model and one user costs a look each.
 
 mod people;
+mod rivals;
 mod search;
 mod traits;
 
@@ -40,8 +41,15 @@ impl Facts {
     pub(super) const MODEL: Self = Self(2);
     pub(super) const USER: Self = Self(4);
     pub(super) const NAME: Self = Self(8);
-    const ALL: [(Self, &'static str); 4] =
-        [(Self::MAKER, "manufacturer"), (Self::MODEL, "model"), (Self::USER, "user"), (Self::NAME, "name")];
+    /// An identifier that does not join what has it. It tells nothing apart.
+    pub(super) const IDENTIFIER: Self = Self(16);
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::IDENTIFIER, "identifier"),
+        (Self::MAKER, "manufacturer"),
+        (Self::MODEL, "model"),
+        (Self::USER, "user"),
+        (Self::NAME, "name"),
+    ];
 
     const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0

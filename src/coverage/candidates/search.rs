@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rivals::Rivals;
 use super::traits::{Pattern, Traits};
 use super::{Basis, Facts};
 use crate::console::Console;
@@ -55,6 +56,8 @@ pub(in crate::coverage) struct Search<'a> {
     lists: BTreeMap<u32, Vec<DeviceId>>,
     /// The same, by the value of some of their facts.
     indexes: BTreeMap<(u32, Facts), Vec<(u64, DeviceId)>>,
+    /// Devices with a record in the console that share an identifier with others.
+    rivals: Rivals,
 }
 
 impl<'a> Search<'a> {
@@ -68,7 +71,8 @@ impl<'a> Search<'a> {
         let sought: BTreeSet<u32> = devices.map(|device| traits.number(device)).collect();
         let plan = |number: &u32| Some((*number, plan(traits, traits.pattern(*number)?, console, asked)));
         let plans: BTreeMap<u32, Plan> = sought.iter().filter_map(plan).collect();
-        let mut search = Self { traits, plans, lists: BTreeMap::new(), indexes: BTreeMap::new() };
+        let rivals = Rivals::new(traits, console, asked);
+        let mut search = Self { traits, plans, lists: BTreeMap::new(), indexes: BTreeMap::new(), rivals };
         search.list();
         search.index();
         search
@@ -115,7 +119,7 @@ impl<'a> Search<'a> {
     /// Whether a record of the console may be a device.
     pub(in crate::coverage) fn find(&self, device: DeviceId) -> Found {
         let Some(plan) = self.plans.get(&self.traits.number(device)) else { return Found::Candidates };
-        if !plan.open.is_empty() {
+        if !plan.open.is_empty() || self.rivals.of(self.traits, device).next().is_some() {
             return Found::Candidates;
         }
         let (mut basis, mut facts) = (plan.basis, Facts::NONE);
@@ -143,6 +147,10 @@ impl<'a> Search<'a> {
     pub(in crate::coverage) fn candidates(&self, device: DeviceId, most: usize) -> (Vec<(DeviceId, Facts)>, usize) {
         let Some(plan) = self.plans.get(&self.traits.number(device)) else { return (Vec::new(), 0) };
         let (mut first, mut all) = (Vec::new(), 0);
+        for list in self.rivals.of(self.traits, device) {
+            first.extend(list.iter().take(most).map(|own| (*own, Facts::IDENTIFIER)));
+            all += list.len();
+        }
         for list in plan.open.iter().filter_map(|number| self.lists.get(number)) {
             first.extend(list.iter().take(most).map(|own| (*own, Facts::NONE)));
             all += list.len();

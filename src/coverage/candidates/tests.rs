@@ -291,3 +291,46 @@ fn twenty_thousand_devices_of_one_model_and_one_user_cost_a_look_each() {
     assert!(found.iter().all(|(first, all)| first.len() == 3 && *all == 20_000));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+/// Whose an identifier is that several devices claim, nothing else that they say can tell.
+#[test]
+fn what_shares_an_identifier_is_never_told_apart() {
+    let run = Run::new(vec![
+        list(
+            Console::Intune,
+            "native_id|entra_id|serial|name|platform|manufacturer|model|days
+             i-1|e-1|5CD0000001|LAB-1|windows|Dell Inc.|Latitude 5440|1
+             i-2|e-1|5CD0000002|LAB-2|windows|Dell Inc.|Latitude 5440|1
+             i-3|e-2|5CD0000003|WS-3|windows|Dell Inc.|Latitude 5440|1",
+        ),
+        list(
+            Console::Entra,
+            "native_id|entra_id|name|platform|model|days
+             o-1|e-1|LAB-9|windows|OptiPlex 7010|4
+             o-2|e-2|WS-3|windows|Latitude 5440|4
+             o-3|e-3|WS-4|windows|Latitude 5440|4",
+        ),
+    ]);
+    assert_eq!(run.absence("o-1", Console::Intune), OPEN);
+    let named = |id: &str| (id.to_owned(), "identifier".to_owned());
+    assert_eq!(run.candidates("o-1", Console::Intune), BTreeSet::from([named("i-1"), named("i-2")]));
+    assert_eq!(run.absence("o-3", Console::Intune), IDENTIFIED);
+}
+
+/// Copies of a machine share the id that their master has.
+#[test]
+fn the_master_of_copies_may_be_each_of_them() {
+    let run = Run::new(vec![
+        list(
+            Console::Defender,
+            "native_id|entra_id|name|platform|days
+             d-1|e-1|vdi-1|windows|1
+             d-2|e-1|vdi-2|windows|1
+             d-3|e-1|vdi-3|windows|1
+             d-4|e-1|vdi-9|windows|300",
+        ),
+        list(Console::Entra, "native_id|entra_id|name|platform|days\n o-1|e-1|MASTER|windows|2"),
+    ]);
+    assert_eq!(run.absence("d-1", Console::Entra), OPEN);
+    assert!(!run.is_seen_whole("d-4"), "the master is in use");
+}

@@ -97,8 +97,17 @@ impl Pattern {
 
     /// Whether a device would no longer be stale, or never seen, if the other were the same.
     pub(super) fn would_change(&self, other: &Self) -> bool {
-        let active = other.doubt || other.activity == Activity::Active;
-        active || (self.activity == Activity::Unknown && other.activity != Activity::Unknown)
+        other.is_in_use() || (self.is_unseen() && !other.is_unseen())
+    }
+
+    /// Whether its newest sign of life is recent, as far as is known.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.doubt || self.activity == Activity::Active
+    }
+
+    /// Whether it has no sign of life.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.activity == Activity::Unknown
     }
 
     /// Whether a console knows devices by an identifier that this one has. A directory knows them by their names as well.
@@ -125,6 +134,8 @@ pub(in crate::coverage) struct Traits {
     pattern: ByDevice<u32>,
     /// Values of the facts, in the order of their bits.
     values: [Slots; 4],
+    /// Devices that share an identifier with others.
+    pub(super) rivals: Vec<(u32, u32)>,
 }
 
 impl Traits {
@@ -145,7 +156,8 @@ impl Traits {
         let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
         let values = [makers, models, persons, names];
         let (ids, doubt) = (ids(store, links, members), doubts(store, members, seen_later));
-        let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values };
+        let rivals = links.rivals.clone();
+        let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values, rivals };
         let mut numbers: HashMap<Pattern, u32> = HashMap::new();
         for (device, activity) in DeviceId::all(members.count).zip(members.activities()) {
             let pattern = Pattern {
