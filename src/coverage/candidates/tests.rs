@@ -299,16 +299,16 @@ fn what_shares_an_identifier_is_never_told_apart() {
         list(
             Console::Intune,
             "native_id|entra_id|serial|name|platform|manufacturer|model|days
-             i-1|e-1|5CD0000001|LAB-1|windows|Dell Inc.|Latitude 5440|1
-             i-2|e-1|5CD0000002|LAB-2|windows|Dell Inc.|Latitude 5440|1
-             i-3|e-2|5CD0000003|WS-3|windows|Dell Inc.|Latitude 5440|1",
+             i-1|0e0e0e0e-0000-4000-8000-000000000001|5CD0000001|LAB-1|windows|Dell Inc.|Latitude 5440|1
+             i-2|0e0e0e0e-0000-4000-8000-000000000001|5CD0000002|LAB-2|windows|Dell Inc.|Latitude 5440|1
+             i-3|0e0e0e0e-0000-4000-8000-000000000002|5CD0000003|WS-3|windows|Dell Inc.|Latitude 5440|1",
         ),
         list(
             Console::Entra,
             "native_id|entra_id|name|platform|model|days
-             o-1|e-1|LAB-9|windows|OptiPlex 7010|4
-             o-2|e-2|WS-3|windows|Latitude 5440|4
-             o-3|e-3|WS-4|windows|Latitude 5440|4",
+             o-1|0e0e0e0e-0000-4000-8000-000000000001|LAB-9|windows|OptiPlex 7010|4
+             o-2|0e0e0e0e-0000-4000-8000-000000000002|WS-3|windows|Latitude 5440|4
+             o-3|0e0e0e0e-0000-4000-8000-000000000003|WS-4|windows|Latitude 5440|4",
         ),
     ]);
     assert_eq!(run.absence("o-1", Console::Intune), OPEN);
@@ -324,12 +324,15 @@ fn the_master_of_copies_may_be_each_of_them() {
         list(
             Console::Defender,
             "native_id|entra_id|name|platform|days
-             d-1|e-1|vdi-1|windows|1
-             d-2|e-1|vdi-2|windows|1
-             d-3|e-1|vdi-3|windows|1
-             d-4|e-1|vdi-9|windows|300",
+             d-1|0e0e0e0e-0000-4000-8000-000000000001|vdi-1|windows|1
+             d-2|0e0e0e0e-0000-4000-8000-000000000001|vdi-2|windows|1
+             d-3|0e0e0e0e-0000-4000-8000-000000000001|vdi-3|windows|1
+             d-4|0e0e0e0e-0000-4000-8000-000000000001|vdi-9|windows|300",
         ),
-        list(Console::Entra, "native_id|entra_id|name|platform|days\n o-1|e-1|MASTER|windows|2"),
+        list(
+            Console::Entra,
+            "native_id|entra_id|name|platform|days\n o-1|0e0e0e0e-0000-4000-8000-000000000001|MASTER|windows|2",
+        ),
     ]);
     assert_eq!(run.absence("d-1", Console::Entra), OPEN);
     assert!(!run.is_seen_whole("d-4"), "the master is in use");
