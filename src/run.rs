@@ -83,7 +83,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
     let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let rules::Judgement { mut tallies, findings, questions } = rules::judge(&rule_set.rules, context)?;
+    let rules::Judgement { mut tallies, findings, questions, by_exclusion } = rules::judge(&rule_set.rules, context)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 
@@ -106,6 +106,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     refuse::if_strict(options, &found)?;
     notices.extend(found);
     rule_set.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
+    rule_set.playbooks.ask_to_look(&mut steps, &by_exclusion, devices.registry);
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: rule_set.playbooks.entries(),

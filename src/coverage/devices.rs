@@ -86,6 +86,16 @@ impl Devices {
         }
     }
 
+    /// Consoles of which the value of a column concludes by exclusion that none of their records is the device, as bits.
+    #[must_use]
+    pub fn excluded(&self, device: DeviceId, column: &str) -> u32 {
+        match self.basis(device, column) {
+            None | Some(Basis::Identifier) => 0,
+            Some(_) if column == "signals_complete" => self.coverage.sight.excluded(device),
+            Some(_) => self.registry.aggregate_column(column).map_or(0, |column| column.console.bit()),
+        }
+    }
+
     /// Facts that told other records apart, where the value of a column says that none of them is the device.
     #[must_use]
     pub fn compared(&self, device: DeviceId, column: &str) -> Facts {

@@ -19,6 +19,8 @@ pub(super) struct Sight {
     whole: ByDevice<bool>,
     /// What it rests on that no other record may be the device, and the facts that told the others apart.
     basis: ByDevice<(Basis, Facts)>,
+    /// Consoles of which that is concluded by exclusion, as bits.
+    excluded: ByDevice<u32>,
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
 }
@@ -34,6 +36,7 @@ impl Sight {
         let mut sight = Self {
             whole: ByDevice::filled(true, members.count),
             basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
+            excluded: ByDevice::filled(0, members.count),
             by_weak: BTreeSet::new(),
         };
         let loaded = signalling(store);
@@ -66,9 +69,16 @@ impl Sight {
         let search = Search::new(traits, console, Asked::Sign, asked.iter().copied());
         let found: Vec<Found> = asked.par_iter().map(|device| search.find(*device)).collect();
         for (device, found) in asked.into_iter().zip(found) {
-            let (Some(whole), Some(basis)) = (self.whole.slot(device), self.basis.slot(device)) else { continue };
+            let (Some(whole), Some(basis), Some(excluded)) =
+                (self.whole.slot(device), self.basis.slot(device), self.excluded.slot(device))
+            else {
+                continue;
+            };
             match found {
-                Found::Nothing(own, facts) => *basis = (own.max(basis.0), facts.or(basis.1)),
+                Found::Nothing(own, facts) => {
+                    *basis = (own.max(basis.0), facts.or(basis.1));
+                    *excluded |= if own == Basis::Identifier { 0 } else { console.bit() };
+                }
                 Found::Candidates => *whole = false,
             }
         }
@@ -82,6 +92,11 @@ impl Sight {
     /// What it rests on that a device is seen whole.
     pub(super) fn basis(&self, device: DeviceId) -> Basis {
         if self.by_weak.contains(&device) { Basis::Name } else { self.basis.get(device).0 }
+    }
+
+    /// Consoles of which it is concluded by exclusion that they have not seen a device in use, as bits.
+    pub(super) fn excluded(&self, device: DeviceId) -> u32 {
+        *self.excluded.get(device)
     }
 
     /// Facts that told other records apart.

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::console::Registry;
+use crate::ids::{ByDevice, DeviceId};
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// What questions are about: the notice that raised them.
-pub(super) const ABOUT: &[&str] = &["went-dark-together"];
+pub(super) const ABOUT: &[&str] = &["went-dark-together", BY_EXCLUSION];
+
+/// The question to ask where the lack of a record was concluded by exclusion.
+const BY_EXCLUSION: &str = "by-exclusion";
+
+/// Where its text names the consoles.
+const CONSOLES: &str = "<consoles>";
 
 impl Playbooks {
     /// Puts a question into the plans of some devices: as the condition of the first step that changes anything, and of
@@ -22,6 +30,37 @@ impl Playbooks {
                 }
             }
         }
+    }
+
+    /// Has the plans of some devices say in which consoles somebody is to look for the device first, since that they lack it
+    /// was concluded by exclusion. `consoles`: as bits of [`Console::bit`] by device. A plan that changes nothing says it in
+    /// its own work.
+    pub fn ask_to_look(&mut self, steps: &mut [Planned], consoles: &ByDevice<u32>, registry: &Registry) {
+        let Some(question) = self.asks.get(BY_EXCLUSION).cloned() else { return };
+        let mut asking: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
+            let Some(bits) =
+                plan.first().map(|step| *consoles.get(DeviceId::new(step.device))).filter(|bits| *bits != 0)
+            else {
+                continue;
+            };
+            let mut places = self.places(plan);
+            if places.is_empty() {
+                places.extend(self.last_work(plan));
+            }
+            for at in places {
+                let Some(step) = plan.get_mut(at) else { continue };
+                let asked = asking.entry((step.entry, bits));
+                step.entry = *asked.or_insert_with(|| {
+                    self.with_question(step.entry, &question.replace(CONSOLES, &titles(registry, bits)))
+                });
+            }
+        }
+    }
+
+    /// The last step before the next export is looked at.
+    fn last_work(&self, plan: &[Planned]) -> Option<usize> {
+        plan.iter().rposition(|step| self.entries.get(step.entry as usize).is_some_and(|e| e.phase != Phase::Verify))
     }
 
     /// Where a plan begins to change something, and where it is final.
@@ -56,6 +95,17 @@ impl Playbooks {
     }
 }
 
+/// Consoles by their names, as people list them.
+fn titles(registry: &Registry, bits: u32) -> String {
+    let meant = registry.all().iter().filter(|console| console.bit() & bits != 0);
+    let titles: Vec<String> = meant.map(|console| console.title().to_string()).collect();
+    match titles.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{playbooks, subject};
@@ -87,5 +137,20 @@ mod tests {
         assert!(steps[..first].iter().all(|s| books.entries()[s.entry as usize].phase == Phase::Prepare));
         let last = steps.iter().position(|s| books.entries()[s.entry as usize].irreversible).unwrap();
         assert!(asked[last]);
+    }
+
+    #[test]
+    fn what_was_concluded_by_exclusion_is_looked_up_first() {
+        let mut books = playbooks();
+        let device = subject(Platform::Windows, JoinType::None)
+            .with(Console::Defender, State::Inactive)
+            .asks_for(StepIntent::Remove, &[]);
+        let mut steps = Vec::new();
+        books.plan(&device, &mut steps);
+        let registry = Registry::shipped();
+        books.ask_to_look(&mut steps, &ByDevice::filled(Console::Entra.bit() | Console::Intune.bit(), 8), registry);
+        let conditions: Vec<&str> =
+            steps.iter().map(|step| books.entries()[step.entry as usize].condition.as_str()).collect();
+        assert!(conditions.iter().any(|text| text.starts_with("That no record in Intune and Entra ID is this device")));
     }
 }

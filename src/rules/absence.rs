@@ -9,15 +9,17 @@ use crate::coverage::{Basis, Devices};
 use crate::ids::DeviceId;
 use crate::schema::Platform;
 
-/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it.
-pub(super) fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> String {
+/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it;
+/// and the consoles of which that is said, as bits.
+pub(super) fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> (String, u32) {
     let rests = |name: &&String| devices.basis(device, name).is_some_and(|basis| basis != Basis::Identifier);
     let one = |name: &String| {
         let compared: Vec<&str> = devices.compared(device, name).words().collect();
         let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
         format!("; {name}=by exclusion{by}")
     };
-    rule.decides.iter().filter(rests).map(one).collect::<Vec<_>>().concat()
+    let consoles = rule.decides.iter().fold(0, |bits, name| bits | devices.excluded(device, name));
+    (rule.decides.iter().filter(rests).map(one).collect::<Vec<_>>().concat(), consoles)
 }
 
 /// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.

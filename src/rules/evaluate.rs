@@ -15,7 +15,7 @@ use crate::coverage::Devices;
 use crate::error::Result;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
-use crate::ids::DeviceId;
+use crate::ids::{ByDevice, DeviceId};
 use crate::language::{first_line, mask as truth, quietly};
 use crate::schema::{Confidence, Identity, Outcome, Severity};
 
@@ -51,6 +51,8 @@ pub struct Judgement {
     pub findings: Findings,
     /// The rules that could not be decided for one.
     pub questions: Questions,
+    /// Consoles of which a rule concludes by exclusion that none of their records is the device, as bits.
+    pub by_exclusion: ByDevice<u32>,
 }
 
 /// Evaluates the rules: those that stand alone, then those that come after others.
@@ -86,12 +88,13 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
     let mut judged: Vec<Judged> = judged.into_values().collect();
     let open: Vec<Vec<Undecided>> = judged.iter_mut().map(|one| std::mem::take(&mut one.undecided)).collect();
     let questions = ask(rules, &open, context);
-    let (tallies, findings) = gather(rules, judged, context);
-    Ok(Judgement { tallies, findings, questions })
+    let (tallies, findings, by_exclusion) = gather(rules, judged, context);
+    Ok(Judgement { tallies, findings, questions, by_exclusion })
 }
 
-fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings) {
+fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings, ByDevice<u32>) {
     let mut findings = Findings::default();
+    let mut absent = ByDevice::filled(0, context.devices.count);
     let mut tallies = Vec::with_capacity(rules.len());
     for ((number, rule), judged) in (0_u16..).zip(rules).zip(judged) {
         tallies.push(judged.tally);
@@ -102,12 +105,15 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec
             let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
                 || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
-            let excluded = excluded(rule, context.devices, DeviceId::new(device));
+            let (excluded, by_exclusion) = excluded(rule, context.devices, DeviceId::new(device));
             let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
             findings.push(number, device, severity, confidence, weak, evidence + &excluded, objects);
+            if let Some(slot) = absent.slot(DeviceId::new(device)) {
+                *slot |= by_exclusion;
+            }
         }
     }
-    (tallies, findings)
+    (tallies, findings, absent)
 }
 
 /// Whether what decides a rule for a device rests on a weak link.

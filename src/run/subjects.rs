@@ -84,11 +84,17 @@ pub(super) fn plan(
         });
         let of_device = by_device.of(device);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
-        let claims: Vec<Claim> = of_device
+        let mut claims: Vec<Claim> = of_device
             .iter()
             .filter(|f| !rests_on_weak(f))
             .map(|f| claim(store, devices, rules, findings, *f as usize, all))
             .collect();
+        // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
+        let only_weak = claims.is_empty();
+        if let Some(first) = of_device.first().filter(|_| only_weak) {
+            let rule = findings.rule.get(*first as usize).copied().unwrap_or_default();
+            claims.push(Claim { intent: StepIntent::Review, rule, objects: Vec::new() });
+        }
         let number = u32::try_from(device).unwrap_or(NONE);
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
             table.ownership.get(device),
@@ -105,8 +111,7 @@ pub(super) fn plan(
             platform: table.platform.get(device).copied(),
             ownership: *ownership,
             join_type: *join_type,
-            // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
-            identity: if maybe_provisioned || claims.is_empty() { Identity::Weak } else { *identity },
+            identity: if maybe_provisioned || only_weak { Identity::Weak } else { *identity },
             activity: *activity,
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
