@@ -21,6 +21,7 @@ mod treat;
 
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
+use crate::formats::Formats;
 use crate::identity::{self, Members, RecordStore};
 use crate::notice::Code;
 use crate::outcome::Outcome;
@@ -52,6 +53,7 @@ struct Inner {
     links: identity::Links,
     devices: Devices,
     rules: Vec<Rule>,
+    formats: Formats,
 }
 
 /// Everything up to the outcome. What stays behind it is whole only where somebody wants to `keep` it: the large columns are
@@ -82,7 +84,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
-    let context = EvalContext { store: &store, links: &links, devices: &devices };
+    let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
     let rules::Judgement { mut tallies, findings, questions, by_exclusion } = rules::judge(&rule_set.rules, context)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
@@ -90,7 +92,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     progress.step("Planning steps");
     let device_table = tables::devices(&store, &mut links, &devices)?;
     notices.extend(remarks::name_collision(&device_table));
-    let context = EvalContext { store: &store, links: &links, devices: &devices };
+    let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
     let from = packing::From {
         context,
         table: &device_table,
@@ -145,5 +147,5 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     close::answer(&mut outcome, &answers);
     outcome.notices.sort();
     outcome.notices.dedup();
-    Ok((outcome, Inner { store, links, devices, rules: rule_set.rules }))
+    Ok((outcome, Inner { store, links, devices, rules: rule_set.rules, formats: rule_set.formats }))
 }

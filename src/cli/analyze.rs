@@ -1,6 +1,7 @@
 //! `lastseen analyze`: the main job.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -215,6 +216,7 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     if !model.suggestions.is_empty() {
         writeln!(to)?;
     }
+    asks(&mut to, model)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
 }
@@ -248,16 +250,31 @@ fn rules(to: &mut dyn Write, outcome: &Outcome, model: &Model) -> std::io::Resul
     if !quiet.is_empty() {
         writeln!(to, "{DIM}{} matched nothing{DIM:#}", many(quiet.len() as u64, such))?;
     }
+    // Rules that lack the same export are one line.
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for row in idle {
-        writeln!(
-            to,
-            "{CAUTION}{}{CAUTION:#} {}: {}",
-            row.outcome.replace('-', " "),
-            clean(&row.rule),
-            clean(&row.reason)
-        )?;
+        by_reason.entry((row.outcome, row.reason.as_str())).or_default().push(&row.rule);
+    }
+    for ((outcome, reason), rules) in by_reason {
+        let outcome = outcome.replace('-', " ");
+        writeln!(to, "{CAUTION}{outcome}{CAUTION:#} {}: {}", clean(&rules.join(", ")), clean(reason))?;
     }
     Ok(())
+}
+
+/// What to ask for next: what would settle most of what is not known.
+fn asks(to: &mut dyn Write, model: &Model) -> std::io::Result<()> {
+    let (total, devices, asks) = model.not_known();
+    if total == 0 {
+        return Ok(());
+    }
+    let (total, devices) = (many(total as u64, "question"), many(devices as u64, "device"));
+    writeln!(to, "{DIM}not known{DIM:#}")?;
+    writeln!(to, "{total} on {devices}; questions.csv names each, and what would settle it")?;
+    for (number, ask) in (1..).zip(asks.into_iter().take(3)) {
+        writeln!(to, "{number}. {}", clean(ask))?;
+    }
+    writeln!(to)
 }
 
 fn highest_of(outcome: &Outcome, rule: &str) -> Option<Severity> {

@@ -182,6 +182,18 @@ impl Match {
 }
 
 impl Format {
+    /// Whether such a list says something in a canonical column.
+    #[must_use]
+    pub fn gives(&self, column: &str) -> bool {
+        self.columns.contains_key(column) || self.constants.contains_key(column)
+    }
+
+    /// How many canonical columns such a list may fill.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.columns.len()
+    }
+
     /// Reads and checks one format file.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub struct Model {
     pub suggestions: Vec<PackageRow>,
     devices: Shown,
     /// What could not be decided.
-    questions: QuestionsRow,
+    pub(super) questions: QuestionsRow,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
     exceptions: Vec<ExceptionRow>,

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::model::Model;
+use crate::notice::many;
 use crate::outcome::Outcome;
+use crate::rules::Answer;
 
 /// Lines that the page has; `questions.csv` has every question.
 const LINES: usize = 60;
@@ -35,10 +38,18 @@ pub(super) struct QuestionsRow {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct AskRow {
+    /// The export, or what to look at.
     settled_by: String,
+    /// What the export has to have.
+    has: String,
+    /// Questions that it settles, and of how many rules and devices they are.
     questions: usize,
     rules: usize,
     devices: usize,
+    /// Questions that need another answer too.
+    beside: usize,
+    /// All that as one sentence, without its full stop.
+    text: String,
 }
 
 /// Questions of one rule that say the same.
@@ -63,6 +74,15 @@ struct NamedRow {
     device_name: String,
     /// Records that may be it.
     candidates: Vec<String>,
+}
+
+impl Model {
+    /// What is not known: how many questions, on how many devices, and what would settle most of them, a sentence each.
+    #[must_use]
+    pub fn not_known(&self) -> (usize, usize, Vec<&str>) {
+        let QuestionsRow { total, devices, asks, .. } = &self.questions;
+        (*total, *devices, asks.iter().map(|ask| ask.text.as_str()).collect())
+    }
 }
 
 /// Puts the questions together.
@@ -104,25 +124,68 @@ fn named(outcome: &Outcome, at: usize) -> NamedRow {
     }
 }
 
-/// What would settle most questions.
+/// What would settle most questions: exports first, then what somebody has to look up.
 fn asks(outcome: &Outcome) -> Vec<AskRow> {
     let all = &outcome.questions;
-    let mut by_text: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, Asked> = BTreeMap::new();
     for at in 0..all.len() {
-        if let Some(texts) = all.texts(at) {
-            by_text.entry(&texts.settled_by).or_default().push(at);
+        let answers: Vec<Answer> = all.texts(at).into_iter().flat_map(|texts| Answer::of(&texts.settled_by)).collect();
+        let names: BTreeSet<&str> = answers.iter().map(|answer| answer.name).collect();
+        for answer in answers {
+            let asked = by_name.entry(answer.name).or_default();
+            asked.is_look = answer.is_look();
+            let list = if names.len() == 1 { &mut asked.alone } else { &mut asked.beside };
+            list.push(at);
+            asked.has.extend(answer.has.split(", ").filter(|word| !word.is_empty()));
         }
     }
-    let mut ranked: Vec<(&str, Vec<usize>)> = by_text.into_iter().collect();
-    ranked.sort_by_key(|(_, own)| Reverse(own.len()));
+    let mut ranked: Vec<(&str, Asked)> = by_name.into_iter().collect();
+    ranked.sort_by_key(|(_, own)| (own.is_look, Reverse(own.alone.len()), Reverse(own.beside.len())));
     let count = |own: &[usize], of: &dyn Fn(usize) -> Option<u32>| {
         own.iter().filter_map(|at| of(*at)).collect::<BTreeSet<u32>>().len()
     };
-    let one = |(settled_by, own): (&str, Vec<usize>)| AskRow {
-        settled_by: settled_by.to_string(),
-        questions: own.len(),
-        rules: count(&own, &|at| all.rule.get(at).copied().map(u32::from)),
-        devices: count(&own, &|at| all.device.get(at).copied()),
+    let one = |(name, own): (&str, Asked)| {
+        let mut row = AskRow {
+            settled_by: name.to_string(),
+            has: own.has.into_iter().collect::<Vec<_>>().join(", "),
+            questions: own.alone.len(),
+            rules: count(&own.alone, &|at| all.rule.get(at).copied().map(u32::from)),
+            devices: count(&own.alone, &|at| all.device.get(at).copied()),
+            beside: own.beside.len(),
+            text: String::new(),
+        };
+        row.text = row.sentence();
+        row
     };
     ranked.into_iter().take(RANKED).map(one).collect()
+}
+
+/// Questions that need one answer.
+#[derive(Default)]
+struct Asked<'a> {
+    is_look: bool,
+    has: BTreeSet<&'a str>,
+    /// Those that it settles.
+    alone: Vec<usize>,
+    /// Those that need another answer too.
+    beside: Vec<usize>,
+}
+
+impl AskRow {
+    fn sentence(&self) -> String {
+        let Self { settled_by, has, questions, rules, devices, beside, .. } = self;
+        let has = if has.is_empty() { String::new() } else { format!(" (has {has})") };
+        let many = |count: usize, what: &str| many(count as u64, what);
+        let settles = format!(
+            "would settle {} of {} on {}",
+            many(*questions, "question"),
+            many(*rules, "rule"),
+            many(*devices, "device")
+        );
+        match (questions, beside) {
+            (0, _) => format!("{settled_by}{has} would help with {}", many(*beside, "question")),
+            (_, 0) => format!("{settled_by}{has} {settles}"),
+            _ => format!("{settled_by}{has} {settles}, and help with {beside} more"),
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::rule::{FLAGGED, Rule};
 use super::show::{evidence, values};
 use crate::coverage::Devices;
 use crate::error::Result;
+use crate::formats::Formats;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
@@ -28,6 +29,8 @@ pub struct EvalContext<'a> {
     pub links: &'a Links,
     /// The devices, and what the lists prove of them.
     pub devices: &'a Devices,
+    /// The exports that may be asked for.
+    pub formats: &'a Formats,
 }
 
 /// The findings of one rule, before they are strung together.

@@ -34,7 +34,7 @@ pub use follows::Causes;
 pub use json_schema::{condition_schema, json_schema};
 pub use names::{Named, Names, renamed};
 pub use page::page;
-pub use questions::{Questions, Texts as QuestionTexts};
+pub use questions::{Answer, Questions, Texts as QuestionTexts};
 pub use rule::Rule;
 
 /// Reads, checks and compiles every rule. `conditions` are those that rules share.

@@ -109,9 +109,9 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
 fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
     let (table, at) = (&outcome.devices, device as usize);
     let own = candidate(outcome, device);
-    let Inner { store, links, devices, rules } = inner;
+    let Inner { store, links, devices, rules, formats } = inner;
     let inactive_days = devices.days(crate::identity::Threshold::Inactive, device);
-    let context = rules::EvalContext { store, links, devices };
+    let context = rules::EvalContext { store, links, devices, formats };
     let records = story::records(store, links, devices, device);
     Ok(Explanation {
         inactive_days: Some(inactive_days),

@@ -11,7 +11,7 @@ mod words;
 
 pub use device::{DEVICE, beneath};
 pub use file_names::no_file_name;
-pub use record::{RECORD, record_field};
+pub use record::{RECORD, record_field, spoken};
 pub(crate) use words::words;
 pub use words::{
     Activity, Confidence, Disposition, Identity, JoinType, Outcome, Ownership, Platform, Severity, Status,

@@ -79,3 +79,38 @@ pub const RECORD: &[Field] = &[
 pub fn record_field(name: &str) -> Option<&'static Field> {
     RECORD.iter().find(|f| f.name == name)
 }
+
+/// What a record column says, as people call it in a sentence.
+#[must_use]
+pub fn spoken(column: &str) -> String {
+    let known = match column {
+        "native_id" => "object id",
+        "name" => "device name",
+        "serial" => "serial number",
+        "entra_id" => "Entra device id",
+        "intune_id" => "Intune device id",
+        "ztdid" => "Autopilot stamp",
+        "platform" | "os" => "operating system",
+        "join_type" => "join type",
+        "primary_user" => "user",
+        "last_seen" => "date of the last activity",
+        "enrolled" => "date of enrolment",
+        "enabled" => "whether it is enabled",
+        "managed_by" => "management authority",
+        "encrypted" => "encryption",
+        "certificate_expires" => "end of the management certificate",
+        "health" => "sensor health",
+        "onboarding" => "onboarding state",
+        "released" => "date of release",
+        "server" => "assigned server",
+        "updates_end" => "end of automatic updates",
+        "contacted" => "last contact",
+        "profile" => "profile state",
+        "merged_into" => "record that took its place",
+        "action_started" => "start of the action that is under way",
+        "password_set" => "date of the password",
+        "backed_up" => "date of the backup",
+        _ => return column.replace('_', " "),
+    };
+    known.to_string()
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::answers::Answers;
 use super::undecided::Undecided;
 use super::words::{self, Open};
 use super::{Questions, Texts};
@@ -127,8 +128,20 @@ impl Asker<'_> {
             (Some(Absence::Open(doubt)), Some(console)) => {
                 vec![Open::Record(console, doubt, self.kind(device, console))]
             }
-            _ => vec![Open::Column(at)],
+            _ => vec![self.activity(at, name, device).unwrap_or(Open::Column(at))],
         }
+    }
+
+    /// When a device was last active, where a console holds it that should tell.
+    fn activity(&self, at: usize, name: &str, device: DeviceId) -> Option<Open> {
+        if !matches!(name, "activity" | "last_activity" | "days_inactive" | "signals_known") {
+            return None;
+        }
+        let devices = self.context.devices;
+        let lists = self.context.store.by_console.iter().map(|records| records.console);
+        let telling = lists.filter(|console| console.gives_signals() && devices.is_held(device, *console));
+        let bits = telling.fold(0, |bits, console| bits | console.bit());
+        (bits != 0).then_some(Open::Activity(at, bits))
     }
 
     /// Why it is not known whether a device was seen later.
@@ -183,7 +196,8 @@ impl Asker<'_> {
         }
         let lists = self.context.devices.coverage().lists();
         let supplied = |console: Console| lists.lacks(console).is_none();
-        let (unknown, settled_by) = (words::unknown(rule, &key.1), words::settled_by(rule, &key.1, supplied));
+        let answers = Answers { store: self.context.store, formats: self.context.formats, supplied: &supplied };
+        let (unknown, settled_by) = (words::unknown(rule, &key.1), words::settled_by(rule, &key.1, answers));
         let texts = Texts { unknown, settled_by };
         let text = self.questions.number(texts);
         self.known.insert(key, text);

@@ -1,12 +1,14 @@
 //! Judging leaves questions: a device for which a rule could not be decided, what is not known of it, which records may be it,
 //! and what would settle it.
 
+mod answers;
 mod ask;
 mod undecided;
 mod words;
 
 use std::collections::HashMap;
 
+pub use answers::Answer;
 pub(super) use ask::ask;
 pub(super) use undecided::{Undecided, undecided};
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::answers::{self, Answers, an_export};
 use crate::console::Console;
 use crate::coverage::Doubt;
 use crate::identity::KeyKind;
@@ -19,6 +20,8 @@ pub(super) enum Open {
     Sign(Console, Option<KeyKind>),
     /// What a console of which objects are missing saw of it.
     Unseen(Console),
+    /// When it was last active: a column of the device, and the consoles that hold it and tell such dates, as bits.
+    Activity(usize, u32),
     /// Whether every date of it was read.
     Dates,
 }
@@ -27,7 +30,7 @@ impl Open {
     /// What is not known, where it is no column of records.
     fn unknown(self, rule: &Rule) -> Option<String> {
         Some(match self {
-            Self::Column(at) => of_column(rule, at)?.0,
+            Self::Column(at) | Self::Activity(at, _) => of_column(rule, at)?.0,
             Self::Record(console, ..) => format!("whether {} has a record of the device", console.title()),
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
@@ -36,10 +39,10 @@ impl Open {
     }
 
     /// What would settle it.
-    fn settled_by(self, rule: &Rule, supplied: impl Fn(Console) -> bool) -> Option<String> {
+    fn settled_by(self, rule: &Rule, answers: Answers<'_>) -> Option<String> {
         Some(match self {
             Self::Column(at) => of_column(rule, at)?.1,
-            Self::Record(console, ..) | Self::Unseen(console) if !supplied(console) => an_export(console),
+            Self::Record(console, ..) | Self::Unseen(console) if !(answers.supplied)(console) => an_export(console),
             Self::Record(console, Doubt::List, _) | Self::Unseen(console) => {
                 format!("a complete export of {}", console.title())
             }
@@ -49,24 +52,15 @@ impl Open {
             Self::Record(console, Doubt::Damage, _) => {
                 format!("{} with the damaged row that names the device", an_export(console))
             }
-            Self::Record(console, Doubt::Candidates, kind) | Self::Sign(console, kind) => candidates(console, kind),
+            Self::Record(console, Doubt::Candidates, kind) | Self::Sign(console, kind) => {
+                answers.candidates(console, kind)
+            }
+            Self::Activity(_, consoles) => {
+                let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
+                answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
+            }
             Self::Dates => "exports whose dates can be read".into(),
         })
-    }
-}
-
-fn an_export(console: Console) -> String {
-    format!("an export of {}", console.title())
-}
-
-/// What tells which of the candidates is the device.
-fn candidates(console: Console, kind: Option<KeyKind>) -> String {
-    let title = console.title();
-    match kind {
-        Some(KeyKind::Serial) => format!("an export of {title} with the serial number of every record"),
-        Some(KeyKind::EntraId) => format!("an export of {title} with the Entra device id of every record"),
-        Some(KeyKind::ComputerId) => format!("an export of {title} with the objectGUID of every computer"),
-        _ => format!("a look at the candidates in {title}"),
     }
 }
 
@@ -74,31 +68,30 @@ fn candidates(console: Console, kind: Option<KeyKind>) -> String {
 pub(super) fn unknown(rule: &Rule, open: &[Open]) -> String {
     let own = open.iter().filter_map(|open| open.unknown(rule));
     let columns = columns(rule, open).into_iter();
-    joined(own.chain(columns.map(|(console, words)| format!("{}: {}", console.title(), words.join(", ")))))
+    answers::together(
+        own.chain(columns.map(|(console, names)| format!("{}: {}", console.title(), answers::words(&names)))),
+    )
 }
 
-/// What would settle it; `supplied`: whether there is a list of a console.
-pub(super) fn settled_by(rule: &Rule, open: &[Open], supplied: impl Fn(Console) -> bool) -> String {
-    let own = open.iter().filter_map(|open| open.settled_by(rule, &supplied));
-    let columns = columns(rule, open).into_iter().map(|(console, words)| {
-        let export = an_export(console);
-        if supplied(console) { format!("{export} with {}", words.join(", ")) } else { export }
-    });
-    joined(own.chain(columns))
+/// What would settle it.
+pub(super) fn settled_by(rule: &Rule, open: &[Open], answers: Answers<'_>) -> String {
+    let own = open.iter().filter_map(|open| open.settled_by(rule, answers));
+    let columns = columns(rule, open).into_iter().map(|(console, names)| answers.columns(console, &names));
+    answers::together(own.chain(columns))
 }
 
 /// Record columns of consoles that are open, by console.
-fn columns(rule: &Rule, open: &[Open]) -> BTreeMap<Console, Vec<String>> {
-    let mut all: BTreeMap<Console, Vec<String>> = BTreeMap::new();
+fn columns(rule: &Rule, open: &[Open]) -> BTreeMap<Console, Vec<&'static str>> {
+    let mut all: BTreeMap<Console, Vec<&'static str>> = BTreeMap::new();
     let read = open.iter().filter_map(|open| match open {
         Open::Column(at) => of_records(rule, *at),
         _ => None,
     });
     for (console, made) in read {
-        let words = all.entry(console).or_default();
-        for word in made.record_columns().into_iter().map(|name| name.replace('_', " ")) {
-            if !words.contains(&word) {
-                words.push(word);
+        let names = all.entry(console).or_default();
+        for name in made.record_columns() {
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
     }
@@ -124,17 +117,6 @@ fn of_column(rule: &Rule, at: usize) -> Option<(String, String)> {
     }
     let (unknown, settled_by) = of_device(name);
     Some((unknown.map_or_else(|| name.replace('_', " "), str::to_string), settled_by.to_string()))
-}
-
-/// Texts in their order, each once.
-fn joined(texts: impl Iterator<Item = String>) -> String {
-    let mut all: Vec<String> = Vec::new();
-    for text in texts.filter(|text| !text.is_empty()) {
-        if !all.contains(&text) {
-            all.push(text);
-        }
-    }
-    all.join("; ")
 }
 
 /// What no console says of a device.
