@@ -30,6 +30,7 @@ mod place;
 mod plans;
 mod playbooks;
 mod properties;
+mod questions;
 mod recognition;
 mod report;
 mod rules;

@@ -9,6 +9,7 @@ use lastseen::identity::{self, Links, RecordStore};
 use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::run::{self, Silent};
+use lastseen::schema;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -255,6 +256,41 @@ fn formats() -> Formats {
     Formats::load(&assets::rules(None).unwrap()).unwrap()
 }
 
+/// The objects of each device, and the rules that each finding or question is of.
+#[derive(Default)]
+struct Judged {
+    devices: BTreeSet<Vec<String>>,
+    findings: BTreeSet<(String, Vec<String>)>,
+    questions: BTreeSet<(String, Vec<String>)>,
+    /// Rules that did not run.
+    idle: BTreeSet<String>,
+}
+
+fn judged(place: &Place) -> Judged {
+    // The day is given, so that a new row does not move it.
+    let options =
+        run::Options { exports: vec![place.path("in")], as_of: Some(1_790_000_000_000), ..run::Options::default() };
+    let outcome = run::analyze(&options, &Silent).unwrap();
+    let mut objects = vec![Vec::new(); outcome.devices.len()];
+    for (record, device) in (0_u32..).zip(&outcome.links.device) {
+        if let Some(list) = objects.get_mut(*device as usize) {
+            list.extend(outcome.records.objects(&[record]));
+        }
+    }
+    objects.iter_mut().for_each(|list| list.sort());
+    let rule = |number: u16| outcome.rules[usize::from(number)].id.clone();
+    let named = |rules: &[u16], devices: &[u32]| -> BTreeSet<(String, Vec<String>)> {
+        rules.iter().zip(devices).map(|(number, device)| (rule(*number), objects[*device as usize].clone())).collect()
+    };
+    let idle = outcome.rules.iter().zip(&outcome.tallies).filter(|(_, tally)| tally.outcome != schema::Outcome::Ran);
+    Judged {
+        findings: named(&outcome.findings.rule, &outcome.findings.device),
+        questions: named(&outcome.questions.rule, &outcome.questions.device),
+        idle: idle.map(|(rule, _)| rule.id.clone()).collect(),
+        devices: objects.into_iter().collect(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -474,5 +510,28 @@ proptest! {
         }
         let keys: BTreeSet<&String> = links.key.iter().collect();
         prop_assert_eq!(keys.len(), links.key.len(), "each key once: {:?}", links.key);
+    }
+}
+
+proptest! {
+    // Each case is two whole runs.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What one more record settles is a question about a device, never a device that nobody asked about.
+    #[test]
+    fn a_record_more_makes_no_finding_about_another_device(rows in tangle(), more in tangle()) {
+        let (extra, mut all) = (more[0], rows.clone());
+        all.push(extra);
+        let before = judged(&write(&rows, ["", "x"], |_| false));
+        let after = judged(&write(&all, ["", "x"], |_| false));
+        for (rule, device) in after.findings {
+            // Devices that the record is of, or that it holds together or keeps apart, are others than before.
+            let known = before.devices.contains(&device);
+            // So are those of an owner or a name that it has as well.
+            let counted = rule == "owner-over-quota";
+            let was = (rule.clone(), device.clone());
+            let asked = before.questions.contains(&was) || before.findings.contains(&was) || before.idle.contains(&rule);
+            prop_assert!(!known || counted || asked, "{}: {:?} by {:?}", rule, device, row(&extra));
+        }
     }
 }
