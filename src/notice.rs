@@ -110,6 +110,16 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// Things as people list them: `a, b and c`.
+#[must_use]
+pub fn listed(things: &[&str]) -> String {
+    match things.split_last() {
+        Some((last, [])) => (*last).to_string(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// A number and what it counts, for sentences: `1 device`, `2 devices`.
 #[must_use]
 pub fn many(count: u64, thing: &str) -> String {

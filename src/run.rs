@@ -21,13 +21,13 @@ mod treat;
 
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
-use crate::formats::Formats;
-use crate::identity::{self, Members, RecordStore};
+use crate::identity::{self, Members};
 use crate::notice::Code;
 use crate::outcome::Outcome;
 use crate::plan::{self, Schedule};
-use crate::rules::{self, EvalContext, Rule};
+use crate::rules::{self, EvalContext};
 
+use explain::Inner;
 use gather::Gathered;
 use rule_set::RuleSet;
 
@@ -44,16 +44,6 @@ pub use treat::Treat;
 /// See [`Error`](crate::error::Error): inputs of which none can be used, rules that are invalid, `--strict`.
 pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
     conclude(options, false, progress).map(|(outcome, _)| outcome)
-}
-
-/// What stays behind the tables of an [`Outcome`].
-struct Inner {
-    store: RecordStore,
-    /// Whole where it is kept; else without what the outcome has.
-    links: identity::Links,
-    devices: Devices,
-    rules: Vec<Rule>,
-    formats: Formats,
 }
 
 /// Everything up to the outcome. What stays behind it is whole only where somebody wants to `keep` it: the large columns are
@@ -108,7 +98,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     refuse::if_strict(options, &found)?;
     notices.extend(found);
     rule_set.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
-    rule_set.playbooks.ask_to_look(&mut steps, &by_exclusion, devices.registry);
+    packing::ask_first(&mut rule_set.playbooks, &mut steps, &by_exclusion, (context, &rule_set.rules, &findings));
     let schedule = Schedule::new(&plan::Basis {
         steps: &steps,
         entries: rule_set.playbooks.entries(),

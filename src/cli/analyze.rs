@@ -186,6 +186,9 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     for row in &model.activity {
         writeln!(to, "{:<12}{:>9}{:>9}{:>9}{:>9}", row.platform, row.devices, row.active, row.stale, row.unknown)?;
     }
+    if !model.stale_means.is_empty() {
+        writeln!(to, "{}", clean(&model.stale_means))?;
+    }
     writeln!(to)?;
     rules(&mut to, outcome, model)?;
     writeln!(to)?;

@@ -1,5 +1,6 @@
 //! `lastseen explain`: one device, its records and their proof, and what follows from them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -37,6 +38,10 @@ pub(super) struct Args {
     #[command(flatten)]
     plan: plan::Args,
 
+    /// Show every rule with the values that decide it
+    #[arg(long, help_heading = "Output")]
+    all: bool,
+
     /// Print JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -52,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     };
     let (text, code) = match &found {
         Explained::One(e) if args.json => (print::pretty(&one_json(e))?, exit::DONE),
-        Explained::One(e) => (one(e), exit::DONE),
+        Explained::One(e) => (one(e, args.all), exit::DONE),
         Explained::Several(told, total) if args.json => {
             let candidates: Vec<Value> = told.iter().map(candidate_json).collect();
             (print::pretty(&json!({ "candidates": candidates, "candidates_total": total }))?, exit::USAGE)
@@ -111,7 +116,7 @@ fn line(text: &mut String, title: &str, value: &str) {
     print::line(text, TITLES, title, value);
 }
 
-fn one(e: &Explanation) -> String {
+fn one(e: &Explanation, all: bool) -> String {
     let name = if e.device.name.is_empty() { "(no name)".to_string() } else { clean(&e.device.name) };
     let mut text = format!("{BOLD}{name}{BOLD:#}  {}\n", clean(&e.device.key));
     line(&mut text, "is", &format!("{}, ownership {}, join type {}", e.device.platform, e.ownership, e.join_type));
@@ -129,9 +134,20 @@ fn one(e: &Explanation) -> String {
     for field in &e.fields {
         line(&mut text, field.name, &about_field(field));
     }
+    if !e.elsewhere.is_empty() {
+        heading(&mut text, "Not in");
+    }
+    for other in &e.elsewhere {
+        line(&mut text, other.console.as_str(), &other.why);
+        for candidate in &other.candidates {
+            line(&mut text, "", candidate);
+        }
+    }
     heading(&mut text, "Rules");
-    for verdict in &e.verdicts {
-        about_verdict(&mut text, verdict);
+    if all {
+        e.verdicts.iter().for_each(|verdict| with_values(&mut text, verdict));
+    } else {
+        about_rules(&mut text, &e.verdicts);
     }
     heading(&mut text, "Steps");
     if e.steps.is_empty() {
@@ -247,9 +263,53 @@ fn about_field(field: &Field) -> String {
     said
 }
 
-fn about_verdict(text: &mut String, verdict: &Verdict) {
-    let known = || -> String {
+/// What holds and what is asked, in words; the rest is counted.
+fn about_rules(text: &mut String, all: &[Verdict]) {
+    for verdict in all.iter().filter(|verdict| verdict.holds == Holds::Match) {
+        let (severity, confidence) = verdict.finding.map_or(("", ""), |(s, c)| (s.as_str(), c.as_str()));
+        line(text, "holds", &format!("{}: {} ({severity}, confidence {confidence})", verdict.rule, verdict.title));
         if let Some(evidence) = &verdict.evidence {
+            line(text, "", &format!("because {}", in_words(evidence)));
+        }
+        if let Some(excepted) = &verdict.excepted {
+            line(text, "", &format!("excepted: {excepted}"));
+        }
+    }
+    for verdict in all.iter().filter(|verdict| verdict.holds == Holds::Unknown) {
+        line(text, "not known", &format!("{}: {}", verdict.rule, verdict.title));
+        let Some(question) = &verdict.question else { continue };
+        line(text, "", &format!("open: {}", question.unknown));
+        line(text, "", &format!("settled by {}", question.settled_by));
+        for candidate in &question.candidates {
+            line(text, "", &format!("may be it: {candidate}"));
+        }
+    }
+    let passed = all.iter().filter(|verdict| matches!(verdict.holds, Holds::Pass | Holds::NotKept)).count();
+    if passed > 0 {
+        let does = if passed == 1 { "does" } else { "do" };
+        line(text, "others", &format!("{} {does} not hold; --all shows each", many(passed as u64, "rule")));
+    }
+    let mut idle: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for verdict in all.iter().filter(|verdict| verdict.holds == Holds::DidNotRun) {
+        idle.entry(&verdict.reason).or_default().push(&verdict.rule);
+    }
+    for (reason, rules) in idle {
+        line(text, "did not run", &format!("{}: {reason}", rules.join(", ")));
+    }
+}
+
+/// Evidence as a sentence has it.
+fn in_words(evidence: &str) -> String {
+    let part = |part: &str| match part.split_once('=') {
+        Some((name, value)) => format!("{} {value}", name.replace('_', " ")),
+        None => part.to_string(),
+    };
+    evidence.split("; ").map(part).collect::<Vec<_>>().join(", ")
+}
+
+fn with_values(text: &mut String, verdict: &Verdict) {
+    let known = || -> String {
+        if let Some(evidence) = verdict.evidence.as_ref().filter(|_| verdict.values.is_empty()) {
             return evidence.clone();
         }
         let known = verdict.values.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
@@ -340,6 +400,10 @@ fn one_json(e: &Explanation) -> Value {
             if let (Some(evidence), Some(rule)) = (&v.evidence, rule.as_object_mut()) {
                 rule.insert("evidence".into(), evidence.as_str().into());
             }
+            if let (Some(q), Some(rule)) = (&v.question, rule.as_object_mut()) {
+                let question = json!({ "unknown": q.unknown, "settled_by": q.settled_by, "candidates": q.candidates });
+                rule.insert("question".into(), question);
+            }
             rule
         })
         .collect();
@@ -353,9 +417,17 @@ fn one_json(e: &Explanation) -> Value {
             })
         })
         .collect();
+    let elsewhere: Vec<Value> = e
+        .elsewhere
+        .iter()
+        .map(|o| {
+            let (console, absent) = (o.console.as_str(), o.absent);
+            json!({ "console": console, "absent": absent, "why": o.why, "candidates": o.candidates })
+        })
+        .collect();
     json!({
         "schema_version": 1,
-        "device": candidate_json(&e.device),
+        "device": candidate_json(&e.device), "not_in": elsewhere,
         "ownership": e.ownership.as_str(), "join_type": e.join_type.as_str(), "identity": e.identity.as_str(),
         "activity": e.activity.as_str(), "as_of": rfc3339(e.as_of), "inactive_days": e.inactive_days,
         "records": records, "records_total": e.records_total, "steps_total": e.steps_total, "fields": fields, "rules": rules, "steps": steps,

@@ -113,6 +113,12 @@ impl Devices {
         signalling(store).into_iter().filter(open).map(move |console| (console, gaps & console.bit() != 0))
     }
 
+    /// Whether a console has a record of a device.
+    #[must_use]
+    pub fn verdict(&self, device: DeviceId, console: Console) -> Option<Verdict> {
+        self.coverage.verdict(&self.members, device, console)
+    }
+
     /// Whether the console of a column has a record of a device, where the column says that.
     #[must_use]
     pub fn absence(&self, device: DeviceId, column: &str) -> Option<Verdict> {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
 use crate::identity::{KeyKind, NONE, Threshold};
-use crate::rules::{Findings, Tally, Text};
+use crate::rules::{Elsewhere, Findings, Tally, Text};
 use crate::schema::{Activity, Confidence, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity};
 use crate::table::RecordColumns;
 
@@ -61,6 +61,8 @@ pub struct Explanation {
     pub records_total: usize,
     /// The merged view.
     pub fields: Vec<Field>,
+    /// The consoles that do not hold it; none where that is not kept.
+    pub elsewhere: Vec<Elsewhere>,
     /// What became of each rule.
     pub verdicts: Vec<Verdict>,
     /// What to do, in order; the first 200.
@@ -91,10 +93,23 @@ pub struct Verdict {
     pub finding: Option<(Severity, Confidence)>,
     /// The columns that decide it, with their values; nothing where not known.
     pub values: Vec<(String, Option<String>)>,
-    /// The values that made it hold, in one text, where that is all that is kept.
+    /// The values that made it hold, in one text.
     pub evidence: Option<String>,
+    /// What is not known, and what would settle it.
+    pub question: Option<Question>,
     /// Who accepted the finding, until when and why, if somebody has.
     pub excepted: Option<String>,
+}
+
+/// Why a rule could not be decided for a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What is not known.
+    pub unknown: String,
+    /// The export, the column or the page that would decide.
+    pub settled_by: String,
+    /// Records that may be the device.
+    pub candidates: Vec<String>,
 }
 
 /// What a rule made of a device.
@@ -289,13 +304,8 @@ fn whole(outcome: &Outcome, device: u32) -> Explanation {
         records,
         records_total,
         fields: fields(outcome, at),
-        verdicts: outcome
-            .rules
-            .iter()
-            .zip(&outcome.tallies)
-            .enumerate()
-            .map(|rule| verdict(outcome, device, rule))
-            .collect(),
+        elsewhere: Vec::new(),
+        verdicts: (0..outcome.rules.len()).filter_map(|rule| verdict(outcome, device, rule)).collect(),
         steps: steps(outcome, device),
         steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
         device: own,
@@ -362,18 +372,24 @@ fn finding_of(findings: &Findings, rule: usize, device: u32) -> Option<usize> {
     both.position(|(of, own)| *of == device && usize::from(*own) == rule)
 }
 
-fn verdict(outcome: &Outcome, device: u32, (at, (text, tally)): (usize, (&Text, &Tally))) -> Verdict {
+/// What a rule, by its position, made of a device, as far as an outcome keeps it.
+#[must_use]
+pub fn verdict(outcome: &Outcome, device: u32, rule: usize) -> Option<Verdict> {
+    let (text, tally): (&Text, &Tally) = (outcome.rules.get(rule)?, outcome.tallies.get(rule)?);
     let (open, hidden) = (&outcome.findings, &outcome.hidden.findings);
-    let excepted = finding_of(hidden, at, device);
-    let found = finding_of(open, at, device).map(|f| (open, f)).or(excepted.map(|f| (hidden, f)));
+    let excepted = finding_of(hidden, rule, device);
+    let found = finding_of(open, rule, device).map(|f| (open, f)).or(excepted.map(|f| (hidden, f)));
+    let question = question_of(outcome, rule, device);
     let holds = match (found, tally.outcome) {
         (Some(_), _) => Holds::Match,
-        (None, Ended::Ran) if tally.unknown == 0 => Holds::Pass,
+        (None, Ended::Ran) if question.is_some() => Holds::Unknown,
+        // Reports of earlier versions do not keep questions.
+        (None, Ended::Ran) if tally.unknown == 0 || !outcome.questions.is_empty() => Holds::Pass,
         (None, Ended::Ran) => Holds::NotKept,
         (None, _) => Holds::DidNotRun,
     };
     let exception = excepted.and_then(|f| outcome.hidden.exceptions.get(*outcome.hidden.by.get(f)?));
-    Verdict {
+    Some(Verdict {
         rule: text.id.clone(),
         title: text.title.clone(),
         holds,
@@ -381,6 +397,20 @@ fn verdict(outcome: &Outcome, device: u32, (at, (text, tally)): (usize, (&Text, 
         finding: found.and_then(|(all, f)| Some((*all.severity.get(f)?, *all.confidence.get(f)?))),
         values: Vec::new(),
         evidence: found.and_then(|(all, f)| all.evidence.get(f).cloned()),
+        question,
         excepted: exception.map(super::Accepted::in_words),
-    }
+    })
+}
+
+fn question_of(outcome: &Outcome, rule: usize, device: u32) -> Option<Question> {
+    let all = &outcome.questions;
+    let mut both = all.device.iter().zip(&all.rule);
+    let at = both.position(|(of, own)| *of == device && usize::from(*own) == rule)?;
+    let texts = all.texts(at)?;
+    let candidates = all.candidates.get(at).map_or("", String::as_str);
+    Some(Question {
+        unknown: texts.unknown.clone(),
+        settled_by: texts.settled_by.clone(),
+        candidates: candidates.split('|').filter(|one| !one.is_empty()).map(str::to_string).collect(),
+    })
 }

@@ -23,7 +23,8 @@ use crate::table::{DeviceTable, RecordTable};
 
 pub use data::{Asked, FOLDER, File, files, is_report, load};
 pub use explain::{
-    Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Step, Verdict, candidate, explain, steps,
+    Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Question, Step, Verdict, candidate, explain,
+    steps, verdict,
 };
 pub use settled::{Accepted, Decided, Hidden};
 pub use source::{Digested, InputFile, Source};

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::console::Registry;
 use crate::ids::{ByDevice, DeviceId};
+use crate::notice::listed;
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// What questions are about: the notice that raised them.
-pub(super) const ABOUT: &[&str] = &["went-dark-together", BY_EXCLUSION];
+pub(super) const ABOUT: &[&str] = &["went-dark-together", "few-consoles", BY_EXCLUSION];
 
 /// The question to ask where the lack of a record was concluded by exclusion.
 const BY_EXCLUSION: &str = "by-exclusion";
@@ -98,12 +99,7 @@ impl Playbooks {
 /// Consoles by their names, as people list them.
 fn titles(registry: &Registry, bits: u32) -> String {
     let meant = registry.all().iter().filter(|console| console.bit() & bits != 0);
-    let titles: Vec<String> = meant.map(|console| console.title().to_string()).collect();
-    match titles.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} and {last}", first.join(", ")),
-        None => String::new(),
-    }
+    listed(&meant.map(|console| console.title()).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

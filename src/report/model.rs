@@ -10,7 +10,9 @@ use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::view::{self, Index, Output};
 use super::work;
+use crate::console::Console;
 use crate::identity::{DAY, NONE, rfc3339};
+use crate::notice::listed;
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::schema::{Activity, Identity, Platform, Severity};
@@ -30,6 +32,8 @@ pub struct Model {
     pub as_of: String,
     /// Where the as-of time came from.
     pub as_of_source: &'static str,
+    /// Which consoles were asked for signs of activity, and which of the common ones were not: how much *stale* claims.
+    pub stale_means: String,
     thresholds: Vec<ThresholdRow>,
     /// What becomes of devices that leave service, where nothing else was decided.
     intent: &'static str,
@@ -292,6 +296,7 @@ impl Model {
                     days,
                 })
                 .collect(),
+            stale_means: stale_means(outcome),
             intent: outcome.purpose.as_str(),
             decisions: outcome.decisions.file.clone(),
             sources: sources(outcome),
@@ -314,6 +319,28 @@ impl Model {
             totals,
         }
     }
+}
+
+/// How much it claims that a device is stale: which consoles were asked, and which were not.
+fn stale_means(outcome: &Outcome) -> String {
+    let supplied =
+        |console: &Console| outcome.sources.iter().any(|source| source.console == *console && source.records > 0);
+    let could_see = |console: &Console| {
+        console.gives_signals() && outcome.devices.platform.iter().any(|platform| console.may_hold(*platform))
+    };
+    let consoles = outcome.devices.registry.all().iter().copied().filter(could_see);
+    let (asked, others): (Vec<Console>, Vec<Console>) = consoles.partition(supplied);
+    let missing: Vec<&str> = others.iter().filter(|c| c.is_always_shown()).map(|c| c.title()).collect();
+    let asked: Vec<&str> = asked.iter().map(|console| console.title()).collect();
+    if asked.is_empty() {
+        return String::new();
+    }
+    let means = format!("Stale means: no recent sign of activity in {}.", listed(&asked));
+    if missing.is_empty() {
+        return means;
+    }
+    let were = if missing.len() == 1 { "was" } else { "were" };
+    format!("{means} {} {were} not supplied, and may have seen some of these devices since.", listed(&missing))
 }
 
 fn totals(outcome: &Outcome, index: &Index) -> Totals {

@@ -22,6 +22,24 @@ pub(super) fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> (Str
     (rule.decides.iter().filter(rests).map(one).collect::<Vec<_>>().concat(), consoles)
 }
 
+/// Of a finding that a device is out of use: the consoles that hold it and have not seen it, and the common ones that were not
+/// supplied, as evidence shows them. The fewer were asked, the less it claims.
+pub(super) fn witnesses(rule: &Rule, context: EvalContext<'_>, device: DeviceId) -> String {
+    if !rule.needs_silence() {
+        return String::new();
+    }
+    let devices = context.devices;
+    let platform = *devices.platform.get(device);
+    let could_see = |console: &&Console| console.gives_signals() && console.may_hold(platform);
+    let names = |consoles: Vec<&Console>| consoles.iter().map(|console| console.as_str()).collect::<Vec<_>>().join("|");
+    let (supplied, others): (Vec<&Console>, Vec<&Console>) =
+        devices.registry.all().iter().filter(could_see).partition(|console| context.store.of(**console).is_some());
+    let quiet = supplied.into_iter().filter(|console| devices.is_held(device, **console)).collect();
+    let missing: Vec<&Console> = others.into_iter().filter(|console| console.is_always_shown()).collect();
+    let missing = if missing.is_empty() { String::new() } else { format!("; not_supplied={}", names(missing)) };
+    format!("; no_activity_in={}{missing}", names(quiet))
+}
+
 /// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.
 pub(super) type Except<'a> = Vec<(Console, Platform, &'a str)>;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::absence::{except, exceptions, excluded, without_unproven};
+use super::absence::{except, exceptions, excluded, without_unproven, witnesses};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
@@ -108,9 +108,10 @@ fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec
             let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
                 || (!objects.is_empty() && objects.iter().all(held));
             let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
+            let witnesses = witnesses(rule, context, DeviceId::new(device));
             let (excluded, by_exclusion) = excluded(rule, context.devices, DeviceId::new(device));
             let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
-            findings.push(number, device, severity, confidence, weak, evidence + &excluded, objects);
+            findings.push(number, device, severity, confidence, weak, evidence + &witnesses + &excluded, objects);
             if let Some(slot) = absent.slot(DeviceId::new(device)) {
                 *slot |= by_exclusion;
             }

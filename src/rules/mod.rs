@@ -20,6 +20,7 @@ mod page;
 mod questions;
 mod rule;
 mod show;
+mod whereabouts;
 
 use crate::assets::{Files, under};
 use crate::error::Problem;
@@ -36,6 +37,7 @@ pub use names::{Named, Names, renamed};
 pub use page::page;
 pub use questions::{Answer, Questions, Texts as QuestionTexts};
 pub use rule::Rule;
+pub use whereabouts::{Elsewhere, elsewhere};
 
 /// Reads, checks and compiles every rule. `conditions` are those that rules share.
 ///

@@ -95,6 +95,12 @@ pub(super) struct Objects {
 }
 
 impl Rule {
+    /// Whether it concludes that a device is out of use from consoles that have not seen it.
+    #[must_use]
+    pub fn needs_silence(&self) -> bool {
+        self.decides.iter().any(|name| name == "signals_complete")
+    }
+
     /// Record columns that the rule reads, through the device table or directly.
     pub fn record_columns(&self) -> Vec<&'static str> {
         let aggregate = self.columns.iter().filter_map(|name| self.registry.aggregate_column(name));

@@ -3,15 +3,25 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Inner, Options, Progress, conclude};
+use super::{Options, Progress, conclude};
 use crate::console::Console;
+use crate::coverage::Devices;
 use crate::error::{Error, Result};
-use crate::formats::values;
-use crate::identity::NONE;
-use crate::identity::story;
-use crate::outcome::{Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps};
-use crate::rules;
+use crate::formats::{Formats, values};
+use crate::identity::{Links, NONE, RecordStore, story};
+use crate::outcome::{self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps};
+use crate::rules::{self, Rule};
 use crate::schema::{Activity, Identity, JoinType, Ownership};
+
+/// What stays behind the tables of an [`Outcome`].
+pub(super) struct Inner {
+    pub store: RecordStore,
+    /// Whole where it is kept; else without what the outcome has.
+    pub links: Links,
+    pub devices: Devices,
+    pub rules: Vec<Rule>,
+    pub formats: Formats,
+}
 
 /// Analyses the exports and explains the device that a text names: its key, name, serial number, any of its ids, or
 /// `file:row`.
@@ -123,40 +133,17 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
         records: records.told,
         records_total: records.total,
         fields: story::fields(store, devices, device).into_iter().map(Field::of).collect(),
+        elsewhere: rules::elsewhere(context, device),
         verdicts: rules::explain(rules, context, device)?
             .into_iter()
-            .filter_map(|story| verdict(outcome, device, story))
+            .filter_map(|story| {
+                let kept = outcome::verdict(outcome, device, story.rule)?;
+                Some(Verdict { holds: Holds::of(story.holds), reason: story.reason, values: story.values, ..kept })
+            })
             .collect(),
         steps: steps(outcome, device),
         steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
         device: own,
         of_report: false,
-    })
-}
-
-fn verdict(outcome: &Outcome, device: u32, story: rules::RuleStory) -> Option<Verdict> {
-    let text = outcome.rules.get(story.rule)?;
-    let find = |findings: &rules::Findings| {
-        let at = (0..findings.len()).find(|f| {
-            findings.device.get(*f) == Some(&device)
-                && findings.rule.get(*f).is_some_and(|r| usize::from(*r) == story.rule)
-        })?;
-        Some((at, (*findings.severity.get(at)?, *findings.confidence.get(at)?)))
-    };
-    let hidden = find(&outcome.hidden.findings);
-    let finding = find(&outcome.findings).or(hidden).map(|(_, said)| said);
-    let excepted = hidden.and_then(|(at, _)| {
-        let exception = outcome.hidden.exceptions.get(*outcome.hidden.by.get(at)?)?;
-        Some(exception.in_words())
-    });
-    Some(Verdict {
-        rule: text.id.clone(),
-        title: text.title.clone(),
-        holds: Holds::of(story.holds),
-        reason: story.reason,
-        finding,
-        excepted,
-        values: story.values,
-        evidence: None,
     })
 }

@@ -2,12 +2,14 @@
 
 use super::decisions;
 use super::subjects::{self, Orders, Plans};
+use crate::console::Console;
 use crate::error::Result;
 use crate::history::Decisions;
+use crate::ids::{ByDevice, DeviceId};
 use crate::notice::Notice;
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
-use crate::schema::Disposition;
+use crate::schema::{Disposition, Platform};
 use crate::table::DeviceTable;
 
 /// What plans are made from.
@@ -39,6 +41,42 @@ pub(super) fn pack(
     notices.extend(decided.spread(&now, from.table.len()));
     let plans = from.plan(decided)?;
     Ok((from.packages(&plans), plans.steps))
+}
+
+/// Lists that could show a device in use; with more of them being stale is a claim of some weight.
+const FEW: usize = 2;
+
+/// Has plans say what is to be asked or looked up first, where their findings claim less than they seem to.
+pub(super) fn ask_first(
+    playbooks: &mut Playbooks,
+    steps: &mut [Planned],
+    by_exclusion: &ByDevice<u32>,
+    (context, rules, findings): (EvalContext<'_>, &[Rule], &Findings),
+) {
+    playbooks.ask("few-consoles", steps, &seldom_seen(context, rules, findings));
+    playbooks.ask_to_look(steps, by_exclusion, context.devices.registry);
+}
+
+/// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
+fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
+    let devices = context.devices;
+    let few = |platform: Platform| {
+        let could_see = |console: &&Console| console.gives_signals() && console.may_hold(platform);
+        let (supplied, others): (Vec<&Console>, Vec<&Console>) =
+            devices.registry.all().iter().filter(could_see).partition(|console| context.store.of(**console).is_some());
+        supplied.len() <= FEW && others.iter().any(|console| console.is_always_shown())
+    };
+    let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
+    let by_silence: Vec<bool> = rules.iter().map(|rule| rule.needs_silence()).collect();
+    let mut seldom = vec![false; devices.count as usize];
+    for (device, rule) in findings.device.iter().zip(&findings.rule) {
+        let platform = *devices.platform.get(DeviceId::new(*device));
+        if let Some(slot) = seldom.get_mut(*device as usize) {
+            let of_platform = few.get(platform as usize) == Some(&true);
+            *slot |= of_platform && by_silence.get(usize::from(*rule)) == Some(&true);
+        }
+    }
+    seldom
 }
 
 impl From<'_> {

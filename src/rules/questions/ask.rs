@@ -163,21 +163,9 @@ impl Asker<'_> {
         self.context.devices.coverage().known_by(device, console)
     }
 
-    /// Names the candidates of a device: those that have most in common with it first.
     fn name(&self, sought: Sought, device: DeviceId, names: &mut Vec<String>) {
-        let Some((first, all)) = self.found.get(&sought).and_then(|found| found.of(device)) else { return };
-        let (store, devices) = (self.context.store, self.context.devices);
-        let mut first: Vec<&Candidate> = first.iter().collect();
-        first.sort_by_key(|candidate| std::cmp::Reverse(candidate.same.words().count()));
-        for candidate in &first {
-            let line = devices.live_line(sought.0, candidate.device);
-            let Some((line, records)) = line.zip(store.of(sought.0)) else { continue };
-            let object = store.object(records.offset + line);
-            let same: Vec<String> = candidate.same.words().map(|word| format!("same {word}")).collect();
-            names.push(if same.is_empty() { object } else { format!("{object} ({})", same.join(", ")) });
-        }
-        if *all > first.len() {
-            names.push(format!("{} more in {}", all - first.len(), sought.0.title()));
+        if let Some((first, all)) = self.found.get(&sought).and_then(|found| found.of(device)) {
+            names.extend(in_words(self.context, sought.0, first, *all));
         }
     }
 
@@ -203,6 +191,31 @@ impl Asker<'_> {
         self.known.insert(key, text);
         text
     }
+}
+
+/// Names records of a console that may be a device: the first, those that have most in common with it before the others, and
+/// how many more there are of `all`.
+fn in_words(context: EvalContext<'_>, console: Console, first: &[Candidate], all: usize) -> Vec<String> {
+    let (store, devices) = (context.store, context.devices);
+    let mut ordered: Vec<&Candidate> = first.iter().collect();
+    ordered.sort_by_key(|candidate| std::cmp::Reverse(candidate.same.words().count()));
+    let one = |candidate: &&Candidate| {
+        let (line, records) = devices.live_line(console, candidate.device).zip(store.of(console))?;
+        let object = store.object(records.offset + line);
+        let same: Vec<String> = candidate.same.words().map(|word| format!("same {word}")).collect();
+        Some(if same.is_empty() { object } else { format!("{object} ({})", same.join(", ")) })
+    };
+    let mut names: Vec<String> = ordered.iter().filter_map(one).collect();
+    if all > first.len() {
+        names.push(format!("{} more in {}", all - first.len(), console.title()));
+    }
+    names
+}
+
+/// The records of a console that may be a device, in words.
+pub(in crate::rules) fn candidates(context: EvalContext<'_>, console: Console, device: DeviceId) -> Vec<String> {
+    let found = context.devices.coverage().candidates(console, false, &[device], NAMED);
+    found.first().map_or_else(Vec::new, |(first, all)| in_words(context, console, first, *all))
 }
 
 /// Names of the columns of some bits.

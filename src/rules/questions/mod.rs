@@ -9,7 +9,7 @@ mod words;
 use std::collections::HashMap;
 
 pub use answers::Answer;
-pub(super) use ask::ask;
+pub(super) use ask::{ask, candidates};
 pub(super) use undecided::{Undecided, undecided};
 
 /// All questions, column by column, in the order of rules and devices.
