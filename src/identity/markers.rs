@@ -40,7 +40,7 @@ crate::schema::words! {
         Printer = "printer",
         /// A domain controller, or an account in AD that stands for a service and not for a computer.
         DirectoryService = "directory_service",
-        /// Runs Windows IoT Enterprise, as meeting room systems, kiosks and terminals do.
+        /// Runs Windows `IoT` Enterprise, as meeting room systems, kiosks and terminals do.
         IotEdition = "iot_edition",
     }
 }

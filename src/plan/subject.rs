@@ -128,7 +128,7 @@ pub struct Subject {
     pub hololens: bool,
     /// A domain controller, or an account in AD that stands for a service and not for a computer.
     pub directory_service: bool,
-    /// Runs Windows IoT Enterprise.
+    /// Runs Windows `IoT` Enterprise.
     pub iot_edition: bool,
     /// What becomes of it.
     pub purpose: Disposition,

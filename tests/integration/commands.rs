@@ -230,14 +230,20 @@ fn batches_keep_to_the_limits() {
     let batches = report.lines("batches.csv");
     let number = |line: &crate::common::Line, column: &str| line[column].parse::<u32>().unwrap();
     assert!(batches.len() > 15 && batches.iter().all(|b| number(b, "devices") <= 100));
-    let mut by_day: BTreeMap<String, u32> = BTreeMap::new();
-    for batch in &batches {
-        *by_day.entry(batch["remove_from"].clone()).or_default() += number(batch, "retires_and_deletes");
+    let first_day: BTreeMap<&str, &str> =
+        batches.iter().map(|b| (b["batch"].as_str(), b["remove_from"].as_str())).collect();
+    let mut by_day: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let plan = report.lines("plan.csv");
+    for line in &plan {
+        *by_day.entry((first_day[line["batch"].as_str()], line["step"].as_str())).or_default() += 1;
     }
-    assert!(by_day.values().all(|n| *n <= 1_000), "{by_day:?}");
-    assert!(by_day.values().sum::<u32>() > 100);
+    // Each step has the limit for itself.
+    for (step, limit) in [("intune-wipe", 500), ("intune-retire", 1_000), ("intune-delete", 1_000)] {
+        let days: Vec<u32> = by_day.iter().filter(|((_, own), _)| *own == step).map(|(_, n)| *n).collect();
+        assert!(!days.is_empty() && days.iter().all(|n| *n <= limit), "{step}: {days:?}");
+    }
     let devices: u32 = batches.iter().map(|b| number(b, "devices")).sum();
-    let planned: BTreeSet<String> = report.lines("plan.csv").into_iter().map(|s| s["device_key"].clone()).collect();
+    let planned: BTreeSet<&String> = plan.iter().map(|step| &step["device_key"]).collect();
     assert_eq!(devices as usize, planned.len(), "each device with a plan is in one batch");
     for script in scripts(&report).values() {
         assert!(ids(script).len() <= 100);
@@ -276,7 +282,8 @@ fn directory() -> Place {
 
 #[test]
 fn a_file_compares_each_object_with_its_own_export_and_waits_for_the_wipe() {
-    let report = directory().analyze(&["--as-of", "2026-11-20", "--commands"]);
+    let place = directory();
+    let report = place.analyze(&["--as-of", "2026-11-20", "--commands"]);
     let scripts = scripts(&report);
     let script = |step: &str| scripts.iter().find(|(name, _)| name.contains(step)).map(|(_, text)| text).unwrap();
     for step in ["intune-wipe", "intune-delete"] {
@@ -295,7 +302,8 @@ fn a_file_compares_each_object_with_its_own_export_and_waits_for_the_wipe() {
 
 #[test]
 fn a_domain_controller_and_the_account_of_a_service_get_no_command() {
-    let report = directory().analyze(&["--as-of", "2026-11-20", "--commands"]);
+    let place = directory();
+    let report = place.analyze(&["--as-of", "2026-11-20", "--commands"]);
     let planned = |name: &str| -> Vec<String> {
         report.lines_where("plan.csv", "device_name", name).into_iter().map(|line| line["step"].clone()).collect()
     };
