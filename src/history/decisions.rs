@@ -334,6 +334,33 @@ impl Decisions {
         Membership { of, is_said: !self.written.is_empty() }
     }
 
+    /// Which devices were declared lost one by one: these are planned whether a rule flags them or not.
+    #[must_use]
+    pub fn declared_lost(&self, devices: usize) -> Vec<bool> {
+        let lost = |device| {
+            self.of(device).is_some_and(|own| own.purpose == Some(Disposition::Lost))
+                && self.status(device) != Status::Declined
+        };
+        if self.list.is_empty() { Vec::new() } else { (0..devices).map(lost).collect() }
+    }
+
+    /// Remarks on intents that change nothing, since no finding is planned for the device: `planned` says which are.
+    #[must_use]
+    pub fn without_plan(&self, planned: impl Fn(usize) -> bool) -> Vec<Notice> {
+        let waits = |status| matches!(status, Status::Open | Status::InProgress);
+        let one = |(device, at): (usize, &u32)| {
+            let own = self.list.get(*at as usize).filter(|_| *at != NONE && !planned(device))?;
+            let purpose = own.purpose.filter(|_| waits(self.status(device)))?;
+            let named = if own.key.is_empty() { &own.serial } else { &own.key };
+            let message = format!(
+                "`{named}` has no open finding, so nothing is planned for it; the intent `{}` was not used",
+                purpose.as_str()
+            );
+            Some(Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(own.row.into()))
+        };
+        self.of_device.iter().enumerate().filter_map(one).collect()
+    }
+
     fn stranger(&self, decision: &Decision, named: &str) -> Notice {
         let message = format!("no device is `{named}`: it is gone, or its key has changed; the decision was not used");
         Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(decision.row.into())

@@ -38,6 +38,10 @@ crate::schema::words! {
         Hololens = "hololens",
         /// A printer, as Universal Print registers them.
         Printer = "printer",
+        /// A domain controller, or an account in AD that stands for a service and not for a computer.
+        DirectoryService = "directory_service",
+        /// Runs Windows `IoT` Enterprise, as meeting room systems, kiosks and terminals do.
+        IotEdition = "iot_edition",
     }
 }
 

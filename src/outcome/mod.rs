@@ -146,13 +146,21 @@ impl Outcome {
     #[must_use]
     pub fn condition_of(&self, step: usize) -> Cow<'_, str> {
         match self.steps.get(step).and_then(|step| self.entry(step)) {
-            Some(entry) if entry.phase == Phase::AfterGrace => {
+            Some(entry) if entry.phase == Phase::AfterGrace || self.waits(step, entry) => {
                 let day = day(self.schedule.earliest(step));
                 format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
             }
             Some(entry) => Cow::Borrowed(&entry.condition),
             None => Cow::Borrowed(""),
         }
+    }
+
+    /// Whether a removal is due later than the others of its batch, since it waits for one of them.
+    fn waits(&self, step: usize, entry: &Entry) -> bool {
+        let device = self.steps.get(step).map_or(usize::MAX, |step| step.device as usize);
+        let batch = self.schedule.batch_of(device).map_or(1, |(_, batch)| batch.day);
+        let begins = self.as_of.millis.div_euclid(DAY) + i64::from(batch) - 1;
+        entry.phase == Phase::Remove && self.schedule.earliest(step) > begins * DAY
     }
 
     /// What becomes of a device that leaves service.

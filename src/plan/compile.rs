@@ -5,8 +5,8 @@ use crate::plan::cases::Test;
 use crate::plan::check;
 use crate::plan::checked_file::CheckedFile;
 use crate::plan::facts::{self, DeviceBits};
-use crate::plan::file::{Case, Definition, On, Place, Words, Written};
-use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool};
+use crate::plan::file::{Case, Definition, On, Place, Waiting, Words, Written};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool, Wait};
 
 /// Bits of the device and of the object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,6 +195,7 @@ impl Known {
             irreversible: case.irreversible.unwrap_or(base.irreversible),
             wipes: case.wipes.unwrap_or(base.wipes),
             silence: case.silence.unwrap_or(base.silence),
+            waits: case.waits.as_ref().map_or_else(|| base.waits.clone(), |own| waits(own, sheet)),
             condition: text(&case.condition, &base.condition, sheet),
             why: case.why.as_ref().map_or_else(|| base.why.clone(), |t| with(sheet.resolve(t), &self.beware)),
             seen: text(&case.seen, &base.seen, sheet),
@@ -221,18 +222,27 @@ impl Known {
     }
 
     /// The step with what must be settled first where the device is in use, unless its own condition speaks of that or of a
-    /// surplus record.
-    fn of_a_device_in_use(&self, variant: &Variant) -> Option<Variant> {
+    /// surplus record. Of a device that somebody declared lost nobody asks whether it leaves service.
+    fn of_a_device_in_use(&self, variant: &Variant) -> Vec<Variant> {
         let when = &variant.when;
         let speaks = when.all.device & facts::ACTIVE != 0 || when.any.iter().any(|any| any.device & facts::ACTIVE != 0);
         let surplus = when.all.object & facts::OLDER_ONE != 0;
         let never = when.none.device & facts::ACTIVE != 0;
         if self.in_use.is_empty() || speaks || surplus || never {
-            return None;
+            return Vec::new();
         }
-        let active = Condition { all: Mask { device: facts::ACTIVE, object: 0 }, ..Condition::default() };
+        let of = |device| Mask { device, object: 0 };
+        let not_lost = Condition { all: of(facts::ACTIVE), none: of(facts::LOST), ..Condition::default() };
+        let undecided =
+            Condition { all: of(facts::ACTIVE | facts::LOST), none: of(facts::DECIDED_ONE), ..Condition::default() };
         let condition = format!("{} {}", self.in_use, variant.entry.condition).trim_end().to_string();
-        Some(Variant { when: when.and(active), on: variant.on, entry: Entry { condition, ..variant.entry.clone() } })
+        let entry = Entry { condition, ..variant.entry.clone() };
+        let one = |also| Variant { when: when.and(also), on: variant.on, entry: entry.clone() };
+        let possible = |also: &Condition| {
+            let (all, none) = (when.all.device | also.all.device, when.none.device | also.none.device);
+            all & none == 0
+        };
+        [not_lost, undecided].into_iter().filter(possible).map(one).collect()
     }
 
     /// Every way in which a playbook that only narrows the step may apply it.
@@ -276,6 +286,7 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
         sources: sources(&raw.source, sheet),
         phase: raw.phase.map_or_else(|| phase_of(raw.place), Phase::from),
         silence: raw.silence,
+        waits: waits(&raw.waits, sheet),
         effort: Effort { batch: raw.effort.batch, each: raw.effort.each },
         limits: Limits { bulk: raw.limits.bulk, daily: raw.limits.daily },
         frees: String::new(),
@@ -313,6 +324,23 @@ fn sources(written: &[Source], sheet: &mut CheckedFile) -> Vec<Source> {
         }
     }
     written.to_vec()
+}
+
+/// How long a step waits; days that are no number are a mistake.
+fn waits(written: &[Waiting], sheet: &mut CheckedFile) -> Vec<Wait> {
+    let mut list = Vec::new();
+    for waiting in written {
+        let days = sheet.resolve(&waiting.days);
+        match days.trim().parse() {
+            Ok(days) => list.push(Wait { after: waiting.after.clone(), days }),
+            Err(_) => sheet.problem(
+                &waiting.days,
+                format!("`{}` is no number of days", waiting.days),
+                "write a number, or `{pending_days}`".into(),
+            ),
+        }
+    }
+    list
 }
 
 /// When a step is done that does not say so.

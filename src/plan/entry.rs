@@ -55,6 +55,9 @@ pub struct Entry {
     pub phase: Phase,
     /// Whether the device must have had no activity for the delete threshold by then.
     pub silence: bool,
+    /// Steps of the same device after which it waits.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
     /// How long it takes by hand.
     pub effort: Effort,
     /// What the console takes at a time.
@@ -67,6 +70,15 @@ pub struct Entry {
     pub seen: String,
     /// The pages that the step rests on.
     pub sources: Vec<Source>,
+}
+
+/// How long a step waits for what another one sets going.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Slug of the other step.
+    pub after: String,
+    /// Days between the two.
+    pub days: u32,
 }
 
 /// A page of a vendor, and the day on which it was read.

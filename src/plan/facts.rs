@@ -4,7 +4,7 @@
 
 use crate::console::{MOST, Registry, Said};
 use crate::plan::subject::{Object, State, StepIntent, Subject};
-use crate::schema::{Identity, JoinType, Platform};
+use crate::schema::{Disposition, Identity, JoinType, Platform};
 
 /// One word and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("hololens", "a HoloLens"),
     fact("decided", "somebody decided what becomes of this very device"),
     fact("action-under-way", "a retire, wipe or delete of a record of it is pending or has failed"),
+    fact(
+        "directory-service",
+        "a domain controller, or an account in AD that stands for a service and not for a computer",
+    ),
+    fact("iot-edition", "runs Windows IoT Enterprise, as meeting room systems, kiosks and terminals do"),
 ];
 
 const UNSURE: usize = OTHER;
@@ -107,8 +112,10 @@ const SURFACE_HUB: usize = PURPOSE + 13;
 const HOLOLENS: usize = PURPOSE + 14;
 const DECIDED: usize = PURPOSE + 15;
 const UNDER_WAY: usize = PURPOSE + 16;
+const DIRECTORY_SERVICE: usize = PURPOSE + 17;
+const IOT_EDITION: usize = PURPOSE + 18;
 /// Consoles that hold the device.
-const IN: usize = UNDER_WAY + 1;
+const IN: usize = IOT_EDITION + 1;
 /// Consoles a record of which is asked to go.
 const GOES: usize = IN + MOST;
 /// Words that consoles' own files give.
@@ -173,6 +180,10 @@ pub(super) const MOST_ABOUT: usize = 64 - ABOUT;
 pub(super) const ABOUT_BITS: u64 = u64::MAX << ABOUT;
 /// Bit of a device that is in use.
 pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY);
+/// Bit of a device that nobody can find.
+pub(super) const LOST: DeviceBits = bit(PURPOSE + Disposition::Lost as usize);
+/// Bit of a device about which somebody decided by itself.
+pub(super) const DECIDED_ONE: DeviceBits = bit(DECIDED);
 /// Bit of an object that is not the live one.
 pub(super) const OLDER_ONE: u64 = object_bit(OLDER);
 
@@ -241,6 +252,8 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | flag(SURFACE_HUB, subject.surface_hub)
         | flag(HOLOLENS, subject.hololens)
         | flag(DECIDED, subject.decided)
+        | flag(DIRECTORY_SERVICE, subject.directory_service)
+        | flag(IOT_EDITION, subject.iot_edition)
         | bit(PURPOSE + subject.purpose as usize)
         | flag(TEAMS, subject.teams)
         | flag(FLEX, subject.flex)

@@ -108,6 +108,9 @@ pub(super) struct Definition {
     /// Whether it waits until the device has had no activity for the delete threshold.
     #[serde(default)]
     pub silence: bool,
+    /// Steps of the same device after which it waits, where the plan has them.
+    #[serde(default)]
+    pub waits: Vec<Waiting>,
     /// What it is done to.
     #[serde(default)]
     pub on: On,
@@ -254,6 +257,15 @@ pub(super) struct AtATime {
     pub daily: Option<u32>,
 }
 
+/// How long a step waits for what another one sets going.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiting {
+    pub after: String,
+    /// Days, or a setting that is named as in texts.
+    pub days: String,
+}
+
 /// What a step frees, and when.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -316,6 +328,7 @@ pub(super) struct Case {
     pub irreversible: Option<bool>,
     pub wipes: Option<bool>,
     pub silence: Option<bool>,
+    pub waits: Option<Vec<Waiting>>,
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
@@ -340,6 +353,7 @@ pub(super) struct Item {
     pub irreversible: Option<bool>,
     pub wipes: Option<bool>,
     pub silence: Option<bool>,
+    pub waits: Option<Vec<Waiting>>,
     pub action: Option<String>,
     pub condition: Option<String>,
     pub why: Option<String>,
@@ -358,6 +372,7 @@ impl Item {
             || self.irreversible.is_some()
             || self.wipes.is_some()
             || self.silence.is_some()
+            || self.waits.is_some()
             || self.action.is_some()
             || self.condition.is_some()
             || self.why.is_some()
@@ -376,6 +391,7 @@ impl Item {
             irreversible: self.irreversible,
             wipes: self.wipes,
             silence: self.silence,
+            waits: self.waits.clone(),
             action: self.action.clone(),
             condition: self.condition.clone(),
             why: self.why.clone(),

@@ -230,6 +230,9 @@ impl Definitions {
                     Some((definitions.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
                 });
                 known.guard.unless = raw.unless.iter().filter_map(|slug| definitions.number(slug, sheet)).collect();
+                for waiting in &raw.waits {
+                    definitions.number(&waiting.after, sheet);
+                }
                 complete(&known, sheet);
                 definitions.steps.push(known);
             }

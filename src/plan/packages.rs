@@ -1,5 +1,5 @@
-//! Work packages: the devices that are dealt with in the same way, whatever rules flagged them. A flagged device is in
-//! exactly one.
+//! Work packages: the devices that are dealt with in the same way, whatever rules flagged them. A device that has a plan is
+//! in exactly one.
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ pub struct Ingredients<'a> {
 }
 
 impl Packages {
-    /// Packs the flagged devices.
+    /// Packs the devices that have a plan.
     #[must_use]
     pub fn new(from: &Ingredients<'_>) -> Self {
         let by_device = Positions::new(from.findings.device.iter().copied(), from.devices.len());
@@ -103,7 +103,7 @@ impl Packages {
 type Kind = (u32, Platform, Ownership, JoinType);
 
 impl Ingredients<'_> {
-    /// The flagged devices by kind.
+    /// The devices by kind.
     fn kinds(&self) -> BTreeMap<Kind, Vec<u32>> {
         let mut kinds: BTreeMap<Kind, Vec<u32>> = BTreeMap::new();
         let what = self.devices.platform.iter().zip(&self.devices.ownership).zip(&self.devices.join_type);
@@ -124,8 +124,11 @@ impl Ingredients<'_> {
     ) -> Option<Package> {
         let [playbook, title, about] = *self.books.get(book as usize)?;
         let found = devices.iter().map(|device| by_device.of(*device as usize));
-        let severity =
-            found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied()?;
+        // A device without a finding is planned only where somebody declared it lost.
+        let lost = found.clone().filter(|own| own.is_empty()).count();
+        let decided = (lost > 0).then_some(Severity::High);
+        let severity = found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied();
+        let severity = severity.max(decided)?;
         let reasons = reasons::of(found, self.findings, causes);
         let cohort = Cohort { platform, ownership, join_type, members: &devices };
         Some(Package {
@@ -137,7 +140,7 @@ impl Ingredients<'_> {
             ownership,
             join_type,
             severity,
-            summary: reasons::summary(&cohort.devices(), devices.len(), &reasons, self.rules),
+            summary: reasons::summary(&cohort.devices(), devices.len(), lost, &reasons, self.rules),
             factors: cohort.factors(self.devices),
             reasons,
             devices,

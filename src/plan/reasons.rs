@@ -92,16 +92,22 @@ impl Reason {
     }
 }
 
-/// One sentence: which devices, and why.
-pub(super) fn summary(devices: &str, count: usize, reasons: &[Reason], rules: &[&Text]) -> String {
+/// One sentence: which devices, and why. `lost` of them have no finding: somebody declared them lost.
+pub(super) fn summary(devices: &str, count: usize, lost: usize, reasons: &[Reason], rules: &[&Text]) -> String {
     // A number that is that of all devices is said already.
-    let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len()) {
+    let decided = usize::from(lost > 0);
+    let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len() + decided) {
         (true, 1) => reason.without_count(rules),
         (true, _) if count > 1 => format!("all {}", reason.without_count(rules)),
         (true, _) => reason.without_count(rules),
         (false, _) => reason.in_words(rules),
     };
-    let mut parts: Vec<String> = reasons.iter().take(NAMED).map(said).collect();
+    let declared = match lost {
+        0 => None,
+        _ if lost == count => Some("lost by decision".to_string()),
+        _ => Some(format!("{lost} lost by decision")),
+    };
+    let mut parts: Vec<String> = declared.into_iter().chain(reasons.iter().take(NAMED).map(said)).collect();
     match reasons.len().saturating_sub(NAMED) {
         0 => {}
         1 => parts.push("and 1 more reason".into()),
@@ -156,7 +162,7 @@ mod tests {
                     "1 with several Entra records",
                 ]
             );
-            let summary = summary("4 devices", 4, &reasons, texts);
+            let summary = summary("4 devices", 4, 0, &reasons, texts);
             assert!(summary.starts_with("4 devices: 3 stale in every console, of them 2 with"), "{summary}");
             assert!(
                 summary.ends_with("; 1 with an expired management certificate; 1 with several Entra records."),
@@ -173,13 +179,18 @@ mod tests {
             let told = |devices: &[&[u16]], named: &str| {
                 let (findings, by_device) = found(devices);
                 let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
-                summary(named, devices.len(), &reasons, texts)
+                let lost = devices.iter().filter(|own| own.is_empty()).count();
+                summary(named, devices.len(), lost, &reasons, texts)
             };
             let one = told(&[&[expired, stale]], "1 device");
             assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");
             let several = told(&[&[twice, stale], &[twice]], "2 devices");
             assert_eq!(several, "2 devices: all with several Entra records; 1 stale in every console.");
             let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
+            // What somebody declared lost has a reason without a finding.
+            assert_eq!(told(&[&[]], "1 device"), "1 device: lost by decision.");
+            let lost = told(&[&[], &[stale]], "2 devices");
+            assert_eq!(lost, "2 devices: 1 lost by decision; 1 stale in every console.");
             assert_eq!(two, "2 devices: stale in every console, all of them with an expired management certificate.");
         });
     }

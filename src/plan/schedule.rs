@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::list_of;
 use crate::identity::{DAY, Threshold, Thresholds};
-use crate::plan::{Entry, Packages, Phase, Planned};
+use crate::plan::{Entry, Packages, Phase, Planned, Wait};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
 
@@ -29,7 +29,7 @@ pub struct Batch {
     pub devices: Vec<u32>,
     /// Day on which its removals are done, from 1.
     pub day: u32,
-    /// Objects that count for the limit of a day.
+    /// Objects that count for the limit of a day: those of the step that has the most of them.
     pub counted: u32,
 }
 
@@ -63,8 +63,7 @@ impl Schedule {
     #[must_use]
     pub fn new(basis: &Basis) -> Self {
         let plans = basis.plans();
-        let mut batches = basis.batches(&plans);
-        spread_over_days(&mut batches, basis.daily());
+        let batches = basis.batches(&plans);
         let of_device = list_of(batches.iter().map(|batch| batch.devices.as_slice()), basis.devices.len());
         let mut schedule = Self { batches, of_device, days: vec![0; basis.steps.len()] };
         for (start, end) in plans.into_iter().flatten() {
@@ -88,19 +87,25 @@ impl Schedule {
     fn date(&mut self, basis: &Basis, start: usize, end: usize) {
         let Some(plan) = basis.steps.get(start..end) else { return };
         let Some(device) = plan.first().map(|s| s.device as usize) else { return };
-        let wait = Wait::of(basis, device, plan);
+        let pause = Pause::of(basis, device, plan);
         let today = basis.devices.as_of.div_euclid(DAY);
         let first = today + self.batch_of(device).map_or(0, |batch| i64::from(batch.day) - 1);
-        let mut last = first;
+        let (mut last, mut removed) = (first, first);
+        let mut begun: Vec<(&str, i64)> = Vec::new();
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = basis.entries.get(step.entry as usize) else { continue };
             let day = match entry.phase {
                 Phase::Prepare => today,
-                Phase::Remove => first,
-                Phase::AfterGrace => wait.end(first, entry.silence),
+                // Within the removals no step comes before one that stands earlier.
+                Phase::Remove => {
+                    removed = removed.max(waited(&entry.waits, &begun));
+                    removed
+                }
+                Phase::AfterGrace => pause.end(first, entry.silence).max(removed),
                 Phase::Verify => last + UNTIL_SEEN,
             };
             last = last.max(day);
+            begun.push((&entry.slug, day));
             if let Some(slot) = self.days.get_mut(at) {
                 *slot = i32::try_from(day).unwrap_or(i32::MAX);
             }
@@ -108,8 +113,17 @@ impl Schedule {
     }
 }
 
-/// How long one device waits.
-struct Wait {
+/// The first day on which a step may be done that waits for others of the same device, those that the plan has so far.
+fn waited(waits: &[Wait], begun: &[(&str, i64)]) -> i64 {
+    let one = |wait: &Wait| {
+        let of = begun.iter().filter(|(slug, _)| *slug == wait.after).map(|(_, day)| day + i64::from(wait.days));
+        of.max()
+    };
+    waits.iter().filter_map(one).max().unwrap_or(i64::MIN)
+}
+
+/// How long one device waits between its removals and what comes after the grace period.
+struct Pause {
     /// Days between the removals and what cannot be undone after them.
     grace: i64,
     /// The day on which it has had no activity for long enough, if it stays stale.
@@ -118,7 +132,7 @@ struct Wait {
     delete: i64,
 }
 
-impl Wait {
+impl Pause {
     fn of(basis: &Basis, device: usize, plan: &[Planned]) -> Self {
         let platform = basis.devices.platform.get(device).copied().unwrap_or(Platform::Other);
         let days = |threshold| i64::from(basis.thresholds.days(threshold, platform));
@@ -160,9 +174,9 @@ impl Basis<'_> {
         plans
     }
 
-    /// Devices in the order of packages, cut where a bulk action would be too large.
+    /// Devices in the order of packages, cut where a bulk action would be too large, on days that take them.
     fn batches(&self, plans: &Plans) -> Vec<Batch> {
-        let mut batches: Vec<Batch> = Vec::new();
+        let mut batches: Vec<BatchDraft> = Vec::new();
         for (number, package) in (0_u32..).zip(&self.packages.list) {
             let mut open: Option<BatchDraft> = None;
             for device in &package.devices {
@@ -170,13 +184,13 @@ impl Basis<'_> {
                 let own = self.load(self.steps.get(*start..*end).unwrap_or_default());
                 let draft = open.get_or_insert_with(|| BatchDraft::new(number));
                 if !draft.has_room_for(&own) {
-                    batches.push(std::mem::replace(draft, BatchDraft::new(number)).batch);
+                    batches.push(std::mem::replace(draft, BatchDraft::new(number)));
                 }
                 draft.add(*device, &own);
             }
-            batches.extend(open.map(|draft| draft.batch));
+            batches.extend(open);
         }
-        batches
+        spread_over_days(batches)
     }
 
     /// What a plan puts on each limit: the limit, and objects by slug; and what counts for a day.
@@ -187,14 +201,11 @@ impl Basis<'_> {
             if let Some(bulk) = entry.limits.bulk {
                 load.bulk.entry(entry.slug.as_str()).or_insert((bulk, 0)).1 += 1;
             }
-            load.counted += u32::from(entry.limits.daily.is_some());
+            if let Some(daily) = entry.limits.daily {
+                load.daily.entry(entry.slug.as_str()).or_insert((daily, 0)).1 += 1;
+            }
         }
         load
-    }
-
-    /// Objects in a day. Steps that have such a limit share it.
-    fn daily(&self) -> u32 {
-        self.entries.iter().filter_map(|e| e.limits.daily).min().unwrap_or(u32::MAX)
     }
 }
 
@@ -202,7 +213,8 @@ impl Basis<'_> {
 #[derive(Default)]
 struct Load<'a> {
     bulk: BTreeMap<&'a str, (u32, u32)>,
-    counted: u32,
+    /// Each step that has such a limit has it for itself.
+    daily: BTreeMap<&'a str, (u32, u32)>,
 }
 
 /// A batch that is still filled.
@@ -226,43 +238,77 @@ impl<'a> BatchDraft<'a> {
 
     fn add(&mut self, device: u32, own: &Load<'a>) {
         self.batch.devices.push(device);
-        self.batch.counted += own.counted;
-        for (slug, (limit, objects)) in &own.bulk {
-            self.load.bulk.entry(*slug).or_insert((*limit, 0)).1 += objects;
-        }
+        add(&mut self.load.bulk, &own.bulk);
+        add(&mut self.load.daily, &own.daily);
+        self.batch.counted = self.load.daily.values().map(|(_, objects)| *objects).max().unwrap_or_default();
+    }
+}
+
+/// Adds objects to those that each step has so far.
+fn add<'a>(to: &mut BTreeMap<&'a str, (u32, u32)>, own: &BTreeMap<&'a str, (u32, u32)>) {
+    for (slug, (limit, objects)) in own {
+        let (_, so_far) = to.entry(*slug).or_insert((*limit, 0));
+        *so_far = so_far.saturating_add(*objects);
     }
 }
 
 /// Gives each batch the first day that has room for it, in order.
-fn spread_over_days(batches: &mut [Batch], daily: u32) {
-    let (mut day, mut used) = (1, 0_u32);
-    for batch in batches {
-        if used > 0 && batch.counted > 0 && used.saturating_add(batch.counted) > daily {
-            (day, used) = (day + 1, 0);
+fn spread_over_days(drafts: Vec<BatchDraft>) -> Vec<Batch> {
+    let (mut day, mut used) = (1, BTreeMap::<&str, (u32, u32)>::new());
+    let mut batches = Vec::with_capacity(drafts.len());
+    for BatchDraft { mut batch, load } in drafts {
+        let full = |(slug, (limit, objects)): (&&str, &(u32, u32))| {
+            used.get(*slug).is_some_and(|(_, so_far)| *so_far > 0 && so_far.saturating_add(*objects) > *limit)
+        };
+        if load.daily.iter().any(full) {
+            used.clear();
+            day += 1;
         }
-        used = used.saturating_add(batch.counted);
+        add(&mut used, &load.daily);
         batch.day = day;
+        batches.push(batch);
     }
+    batches
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn batch(counted: u32) -> Batch {
-        Batch { package: 0, devices: vec![0], day: 0, counted }
+    fn batch(daily: &[(&'static str, u32, u32)]) -> BatchDraft<'static> {
+        let mut draft = BatchDraft::new(0);
+        let daily = daily.iter().filter(|(_, _, objects)| *objects > 0);
+        let daily = daily.map(|(slug, limit, objects)| (*slug, (*limit, *objects))).collect();
+        draft.add(0, &Load { daily, ..Load::default() });
+        draft
     }
 
     #[test]
     fn a_day_takes_no_more_than_its_limit() {
-        let mut batches: Vec<_> = [100, 0, 900, 1, 1_200, 0, 5].map(batch).into();
-        spread_over_days(&mut batches, 1_000);
-        assert_eq!(batches.iter().map(|b| b.day).collect::<Vec<_>>(), [1, 1, 1, 2, 3, 3, 4]);
+        let days = |drafts: Vec<BatchDraft>| spread_over_days(drafts).iter().map(|b| b.day).collect::<Vec<_>>();
+        let one = |objects| batch(&[("intune-delete", 1_000, objects)]);
+        assert_eq!(days([100, 0, 900, 1, 1_200, 0, 5].map(one).into()), [1, 1, 1, 2, 3, 3, 4]);
+        // Each step has its own limit.
+        let both = |wipes, deletes| batch(&[("intune-wipe", 500, wipes), ("intune-delete", 1_000, deletes)]);
+        assert_eq!(days(vec![both(400, 400), both(0, 600), both(100, 0), both(1, 0)]), [1, 1, 1, 2]);
+        assert_eq!(both(3, 5).batch.counted, 5);
+    }
+
+    #[test]
+    fn a_step_waits_for_what_another_one_sets_going() {
+        let waits = |list: &[(&str, u32)]| -> Vec<Wait> {
+            list.iter().map(|(after, days)| Wait { after: (*after).into(), days: *days }).collect()
+        };
+        let begun = [("intune-wipe", 100), ("entra-disable", 100)];
+        assert_eq!(waited(&waits(&[("intune-wipe", 14)]), &begun), 114);
+        assert_eq!(waited(&waits(&[("intune-wipe", 14), ("cloud-pc-end", 70)]), &begun), 114);
+        assert_eq!(waited(&waits(&[("cloud-pc-end", 7)]), &begun), i64::MIN);
+        assert_eq!(waited(&waits(&[]), &begun), i64::MIN);
     }
 
     #[test]
     fn the_wait_is_the_grace_period_and_the_silence() {
-        let wait = |grace, stale, active| Wait { grace, stale, active, delete: 120 };
+        let wait = |grace, stale, active| Pause { grace, stale, active, delete: 120 };
         // Stale for long: the grace period alone. Stale for less: until it has had no activity for long.
         assert_eq!(wait(30, Some(50), false).end(100, true), 130);
         assert_eq!(wait(30, Some(150), false).end(100, true), 150);
@@ -276,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
-        let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), counted: objects };
+        let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), ..Load::default() };
         let mut draft = BatchDraft::new(0);
         assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
         draft.add(1, &load(60));

@@ -126,6 +126,10 @@ pub struct Subject {
     pub surface_hub: bool,
     /// A `HoloLens`.
     pub hololens: bool,
+    /// A domain controller, or an account in AD that stands for a service and not for a computer.
+    pub directory_service: bool,
+    /// Runs Windows `IoT` Enterprise.
+    pub iot_edition: bool,
     /// What becomes of it.
     pub purpose: Disposition,
     /// Whether that was decided for this very device.

@@ -44,6 +44,8 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         session_host: false,
         surface_hub: false,
         hololens: false,
+        directory_service: false,
+        iot_edition: false,
         decided: false,
         about: 0,
         purpose: Disposition::Dispose,
@@ -119,13 +121,21 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 55] = [
+const SLUGS: [&str; 64] = [
     "export-list",
     "report-incident",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
     "jamf-back-up-keys",
+    "jamf-mobile-back-up-code",
+    "kandji-back-up-keys",
+    "close-user-access",
+    "jamf-lock",
+    "jamf-mobile-lost-mode",
+    "workspace-one-lock",
+    "kandji-lock",
+    "fleet-lock",
     "jamf-wipe",
     "jamf-remove-mdm",
     "jamf-mobile-wipe",
@@ -147,6 +157,7 @@ const SLUGS: [&str; 55] = [
     "cloud-pc-end",
     "session-host-remove",
     "intune-remote-lock",
+    "intune-locate",
     "intune-sync",
     "intune-cancel-action",
     "intune-change-ownership",
@@ -279,6 +290,8 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "chrome-deprovision",
         "chrome-powerwash",
         "cloud-pc-end",
+        "data-erased",
+        "defender-offboard",
         "entra-delete",
         "fleet-delete",
         "fleet-wipe",
@@ -692,7 +705,7 @@ fn chrome_is_deprovisioned_before_it_is_reset() {
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Remove, &[])
         .seen(Activity::Active);
-    let order = ["export-list", "chrome-deprovision:0", "verify-in-next-export"];
+    let order = ["export-list", "chrome-deprovision:0", "data-erased", "verify-in-next-export"];
     expect(&device, "chrome", &order);
     assert!(condition(&playbooks(), &device, "chrome-deprovision").contains("handed a replacement"));
 }
@@ -705,8 +718,9 @@ fn chrome_states_decide_what_google_allows() {
         steps(&books, &device.asks_for(StepIntent::Remove, &[])).len() - 2
     };
     for &state in State::ALL {
-        // Deprovisioned, or reset by hand where Google does nothing more.
-        assert_eq!(planned(state), 1, "{}", state.as_str());
+        // Deprovisioned, where Google still does that, and erased or reset by hand.
+        let deprovisions = matches!(state, State::Active | State::Disabled);
+        assert_eq!(planned(state), if deprovisions { 2 } else { 1 }, "{}", state.as_str());
     }
 }
 
@@ -798,7 +812,7 @@ fn what_intune_lost_says_that_it_still_signs_in() {
     assert_eq!(condition(&books, &device, "entra-disable"), "");
     let unproven = Subject { autopilot_proven: false, ..device.clone() };
     assert!(condition(&books, &unproven, "entra-disable").starts_with("It is not registered with Windows Autopilot."));
-    assert!(condition(&books, &unproven, "entra-delete").starts_with("It is not registered with Windows Autopilot,"));
+    assert!(condition(&books, &unproven, "entra-delete").starts_with("It is not registered with Windows Autopilot."));
     for activity in [Activity::Active, Activity::Unknown] {
         let told = condition(&books, &device.clone().seen(activity), "entra-disable");
         assert!(told.contains("Confirm that it has left") && told.contains("enrol it again"), "{told}");
@@ -843,13 +857,13 @@ fn a_device_that_leaves_takes_its_named_duplicates_along() {
 }
 
 #[test]
-fn linux_is_retired_and_disabled() {
+fn linux_is_disabled_and_its_records_go() {
     let device = subject(Platform::Linux, JoinType::Registered)
         .with(Console::Intune, State::Managed)
         .with(Console::Entra, State::Enabled)
         .asks_for(StepIntent::Remove, &[]);
     let order =
-        ["export-list", "intune-retire:0", "entra-disable:1", "data-erased", "entra-delete:1", "verify-in-next-export"];
+        ["export-list", "entra-disable:1", "data-erased", "intune-delete:0", "entra-delete:1", "verify-in-next-export"];
     expect(&device, "other", &order);
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::tests::{playbooks, reckless};
+use super::tests_matrix::is_incident;
 use super::*;
 use crate::console::Console;
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
@@ -64,6 +65,7 @@ prop_compose! {
             session_host: session_host && virtual_device && !server && !cloud_pc,
             // One in four is enough.
             surface_hub: surface_hub && hololens, hololens: hololens && !surface_hub && teams,
+            directory_service: surface_hub && hololens && server, iot_edition: decided && teams,
             decided, about: about & facts::ABOUT_BITS & about.rotate_left(7) & about.rotate_left(19),
             // One in eight is enough.
             kept: kept && shared && teams,
@@ -168,7 +170,8 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if entry.irreversible && !asked && !through {
             return Some(format!("{slug} on a record that nobody asked for"));
         }
-        let lost = device.purpose == Disposition::Lost && slug == "entra-disable";
+        let closed = device.purpose == Disposition::Lost || is_incident(device);
+        let lost = closed && slug == "entra-disable";
         if slug.starts_with("entra-") && object.ztdid && !lost {
             return Some(format!("{slug} on the record of Autopilot"));
         }

@@ -316,3 +316,15 @@ fn a_limit_of_nothing_is_refused() {
     let found = problems(&[("steps.yaml", &STEPS.replace("    why: It can be undone.\n", limits)), ("all.yaml", BOOK)]);
     assert!(found.len() == 1 && found[0].contains("a limit of 0"), "{found:?}");
 }
+
+#[test]
+fn a_wait_names_a_step_and_a_number_of_days() {
+    let with = |waits: &str| {
+        let steps =
+            STEPS.replace("    why: Nobody wants it.\n", &format!("    why: Nobody wants it.\n    waits: [{waits}]\n"));
+        problems(&[("steps.yaml", &steps), ("all.yaml", BOOK)])
+    };
+    assert!(with("{ after: switch-off, days: '{pending_days}' }").is_empty());
+    assert!(with("{ after: switch-of, days: '7' }").iter().any(|p| p.contains("unknown step `switch-of`")));
+    assert!(with("{ after: switch-off, days: soon }").iter().any(|p| p.contains("`soon` is no number of days")));
+}

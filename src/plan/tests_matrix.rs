@@ -220,6 +220,7 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
         // No phone and no Chromebook runs a server system.
         with(&|d| d.server = !matches!(d.platform, Some(Platform::Android | Platform::Ios | Platform::Chromeos))),
         with(&|d| d.surface_hub = true),
+        with(&|d| d.directory_service = true),
         with(&|d| d.about = about(&["certificate-expired"])),
         with(&|d| d.about = about(&["unencrypted-and-stale", "action-stuck"])),
         with(&|d| (d.about, d.decided) = (about(&["unencrypted-and-stale"]), true)),
@@ -232,12 +233,25 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
 const RESTORE: &[&str] = &[
     "ad-enable-computer",
     "entra-enable",
+    "intune-locate",
     "intune-sync",
     "intune-cancel-action",
     "intune-change-ownership",
     "defender-check",
     "defender-onboard",
 ];
+
+/// Whether nobody has decided about a device that is unencrypted and stale: its access is closed like that of a lost one.
+pub(super) fn is_incident(device: &Subject) -> bool {
+    let open = device.purpose == Disposition::Dispose && !device.decided && device.asks(StepIntent::Remove);
+    open && device.about & about(&["unencrypted-and-stale"]) != 0
+}
+
+/// Whether Apple says that the device is the organisation's no more: then its access is closed, though Intune holds it.
+fn is_released(plan: &Plan) -> bool {
+    let mut apple = plan.device.of(Console::Abm).peekable();
+    apple.peek().is_some() && apple.all(|o| o.state == State::Released)
+}
 
 /// A plan with what it speaks of.
 struct Plan<'a> {
@@ -342,12 +356,13 @@ fn only_what_is_asked_for_goes() {
             let Some(object) = object else { continue };
             // Autopilot and AD are where an Entra record that is asked to go is dealt with.
             let elsewhere = entry.console.is_some_and(|c| [Console::Autopilot, Console::Ad].contains(&c));
-            demand(remove || elsewhere || device.names(object.record), "only named records go")?;
+            let closed = entry.slug == "entra-disable" && is_released(plan);
+            demand(remove || elsewhere || closed || device.names(object.record), "only named records go")?;
             let all_older = device
                 .claims
                 .iter()
                 .all(|c| c.objects.iter().all(|r| device.objects.iter().any(|o| o.record == *r && !o.live)));
-            demand(remove || !all_older || !object.live, "surplus records never take a live one along")?;
+            demand(remove || closed || !all_older || !object.live, "surplus records never take a live one along")?;
         }
         Ok(())
     });
@@ -362,7 +377,9 @@ fn what_is_taken_from_a_device_in_use_says_that_it_is_in_use() {
         for (entry, object) in &plan.steps {
             let acts = entry.console.is_some() && matches!(entry.phase, Phase::Remove | Phase::AfterGrace);
             let surplus = object.is_some_and(|o| !o.live && plan.device.names(o.record));
-            let says = ["still", "in use"].iter().any(|word| entry.condition.contains(word));
+            // What somebody declared lost leaves service whether it is in use or not.
+            let lost = plan.device.purpose == Disposition::Lost && plan.device.decided;
+            let says = lost || ["still", "in use", "It reports"].iter().any(|word| entry.condition.contains(word));
             demand(!acts || surplus || says || RESTORE.contains(&entry.slug.as_str()), "a device in use is called so")?;
         }
         Ok(())
@@ -390,13 +407,14 @@ fn entra_is_left_to_ad_and_to_autopilot() {
             let object = object.ok_or("an Entra step has an object")?;
             let surplus = device.names(object.record) && !object.live;
             // Disabling a lost one closes its access and can be undone.
-            let lost = device.purpose == Disposition::Lost && entry.slug == "entra-disable";
+            let lost = (device.purpose == Disposition::Lost || is_incident(device)) && entry.slug == "entra-disable";
             demand(!object.ztdid || lost, "the stamped record is left alone")?;
             demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
             let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
             demand(!autopilot || stamped || lost, "any joined record may be the one of Autopilot")?;
             let managed = plan.holds(Console::Intune) && !device.asks(StepIntent::Remove);
-            demand(!managed || !object.live, "a managed device keeps its live record")?;
+            let closed = entry.slug == "entra-disable" && is_released(plan);
+            demand(!managed || closed || !object.live, "a managed device keeps its live record")?;
             demand(!autopilot || surplus || lost, "the record of an Autopilot device is left alone")?;
             if entry.slug == "entra-delete" {
                 let disabled = plan.at("entra-disable", Some(object.record));
@@ -681,6 +699,22 @@ fn on_a_server_nothing_is_done_but_removing_records() {
         let done = plan.steps.iter().any(|(e, _)| acts(e) && !of_records(e));
         demand(!plan.device.server || !done, "nothing is done on a server")?;
         demand(!plan.device.server || !plan.steps.iter().any(|(e, _)| e.wipes), "no server is erased")
+    });
+}
+
+#[test]
+fn a_domain_controller_and_the_account_of_a_service_keep_their_place_in_the_directory() {
+    check_all(|plan| {
+        let acts = |e: &Entry| e.console == Some(Console::Ad) && !matches!(e.phase, Phase::Prepare | Phase::Verify);
+        demand(
+            !plan.device.directory_service
+                || !plan.steps.iter().any(|(e, _)| acts(e) && e.slug != "ad-enable-computer"),
+            "AD is left alone",
+        )
+    });
+    check_all_shipped(|plan| {
+        let touched = plan.steps.iter().any(|(e, _)| e.console.is_some());
+        demand(!plan.device.directory_service || !touched, "nothing is done to it in any console")
     });
 }
 

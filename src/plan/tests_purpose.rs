@@ -85,8 +85,9 @@ fn chromebook(licence: Licence) -> Subject {
 #[test]
 fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     let device = chromebook(Licence::Annual);
-    expect(&device, Disposition::Dispose, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
-    expect(&device, Disposition::Replace, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
+    let leaves = ["export-list", "chrome-deprovision:0", "data-erased", "verify-in-next-export"];
+    expect(&device, Disposition::Dispose, &leaves);
+    expect(&device, Disposition::Replace, &leaves);
     expect(&device, Disposition::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
     expect(&device, Disposition::Repair, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
     let reason = |purpose, flex| {

@@ -33,6 +33,7 @@ pub(super) fn pack(
     notices.extend(decided.find(from.table).map_err(decisions::refused)?);
     let plans = from.plan(decided)?;
     let packages = from.packages(&plans);
+    notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
     if !decided.speaks_of_packages() {
         return Ok((packages, plans.steps));
     }

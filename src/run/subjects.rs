@@ -1,4 +1,5 @@
-//! Flagged devices as the planner wants them: what they are, where they stand, what is asked.
+//! Flagged devices, and those that somebody declared lost, as the planner wants them: what they are, where they stand, what
+//! is asked.
 
 use std::collections::HashSet;
 
@@ -21,6 +22,9 @@ use super::holds::{Holds, says};
 /// Record columns that steps depend on, beside those that the states of objects are read from.
 pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
 
+/// Where a rule would stand in a claim that rests on a decision alone.
+const NO_RULE: u16 = u16::MAX;
+
 /// What the steps are made by: the playbooks, and what people decided for all devices and for single ones.
 #[derive(Clone, Copy)]
 pub(super) struct Orders<'a> {
@@ -40,15 +44,15 @@ impl Orders<'_> {
     }
 }
 
-/// What is to be done with the flagged devices.
+/// What is to be done with the devices that are planned.
 pub(super) struct Plans {
     /// The steps, in the order of devices.
     pub steps: Vec<Planned>,
-    /// The playbook of each device by its position, or [`NONE`] for one that is not flagged.
+    /// The playbook of each device by its position, or [`NONE`] for one that has no plan.
     pub book_of: Vec<u32>,
 }
 
-/// Plans every flagged device.
+/// Plans every flagged device, and every one that somebody declared lost: the exports cannot know that yet.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
@@ -62,8 +66,11 @@ pub(super) fn plan(
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
     let by_device = Positions::new(findings.device.iter().copied(), table.len());
-    let records = records_of(store, devices, &by_device);
-    let flagged: Vec<usize> = (0..by_device.size()).filter(|device| !by_device.of(*device).is_empty()).collect();
+    let lost = orders.decisions.declared_lost(table.len());
+    let is_lost = |device: usize| lost.get(device) == Some(&true);
+    let planned: Vec<bool> =
+        (0..table.len()).map(|device| is_lost(device) || !by_device.of(device).is_empty()).collect();
+    let records = records_of(store, devices, &planned);
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
@@ -89,6 +96,10 @@ pub(super) fn plan(
             .filter(|f| !rests_on_weak(f))
             .map(|f| claim(store, devices, rules, findings, *f as usize, all))
             .collect();
+        // Nothing was found, and somebody said that nobody can find it.
+        if of_device.is_empty() && is_lost(device) {
+            claims.push(Claim { intent: StepIntent::Remove, rule: NO_RULE, objects: Vec::new() });
+        }
         // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
         let only_weak = claims.is_empty();
         if let Some(first) = of_device.first().filter(|_| only_weak) {
@@ -123,6 +134,8 @@ pub(super) fn plan(
             session_host: devices.is_marked(Marker::SessionHost, number),
             surface_hub: devices.is_marked(Marker::SurfaceHub, number),
             hololens: devices.is_marked(Marker::Hololens, number),
+            directory_service: devices.is_marked(Marker::DirectoryService, number),
+            iot_edition: devices.is_marked(Marker::IotEdition, number),
             decided,
             about,
             purpose,
@@ -136,7 +149,8 @@ pub(super) fn plan(
         let book = orders.playbooks.plan(&subject, steps);
         if kept { orders.playbooks.number_of(&subject) } else { book }
     };
-    let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = flagged
+    let positions: Vec<usize> = (0..table.len()).filter(|device| says(&planned, *device)).collect();
+    let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = positions
         .par_chunks(4_096)
         .map(|part| {
             let mut steps = Vec::with_capacity(part.len() * 8);
@@ -146,7 +160,7 @@ pub(super) fn plan(
         .collect();
     let (steps, books): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let mut book_of = vec![NONE; table.len()];
-    for (device, book) in flagged.iter().zip(books.into_iter().flatten()) {
+    for (device, book) in positions.iter().zip(books.into_iter().flatten()) {
         if let (Some(slot), Some(book)) = (book_of.get_mut(*device), book) {
             *slot = book;
         }
@@ -166,13 +180,13 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
     !torn && store.registry.all().iter().filter(|console| console.provisions()).all(whole)
 }
 
-/// Records of each flagged device.
-fn records_of(store: &RecordStore, devices: &Devices, flagged: &Positions) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); flagged.size()];
+/// Records of each device that is planned.
+fn records_of(store: &RecordStore, devices: &Devices, planned: &[bool]) -> Vec<Vec<u32>> {
+    let mut lists = vec![Vec::new(); planned.len()];
     for (at, console_records) in store.by_console.iter().enumerate() {
         for (record, device) in (console_records.offset..).zip(devices.device_of(at)) {
             let device = device.index();
-            if !flagged.of(device).is_empty()
+            if says(planned, device)
                 && let Some(list) = lists.get_mut(device)
             {
                 list.push(record);

@@ -58,6 +58,12 @@ pub const DEVICE: &[Field] = &[
     field("hololens", Kind::Flag, "whether it is a HoloLens"),
     field("printer", Kind::Flag, "whether it is a printer of Universal Print"),
     field(
+        "directory_service",
+        Kind::Flag,
+        "whether it is a domain controller, or an account in AD that stands for a service and not for a computer",
+    ),
+    field("iot_edition", Kind::Flag, "whether it runs Windows IoT Enterprise"),
+    field(
         "server_os",
         Kind::Flag,
         "whether it runs a server operating system; unknown where no console says what it runs",

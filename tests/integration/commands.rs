@@ -237,16 +237,86 @@ fn batches_keep_to_the_limits() {
     let batches = report.lines("batches.csv");
     let number = |line: &crate::common::Line, column: &str| line[column].parse::<u32>().unwrap();
     assert!(batches.len() > 15 && batches.iter().all(|b| number(b, "devices") <= 100));
-    let mut by_day: BTreeMap<String, u32> = BTreeMap::new();
-    for batch in &batches {
-        *by_day.entry(batch["remove_from"].clone()).or_default() += number(batch, "retires_and_deletes");
+    let first_day: BTreeMap<&str, &str> =
+        batches.iter().map(|b| (b["batch"].as_str(), b["remove_from"].as_str())).collect();
+    let mut by_day: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let plan = report.lines("plan.csv");
+    for line in &plan {
+        *by_day.entry((first_day[line["batch"].as_str()], line["step"].as_str())).or_default() += 1;
     }
-    assert!(by_day.values().all(|n| *n <= 1_000), "{by_day:?}");
-    assert!(by_day.values().sum::<u32>() > 100);
+    // Each step has the limit for itself.
+    for (step, limit) in [("intune-wipe", 500), ("intune-retire", 1_000), ("intune-delete", 1_000)] {
+        let days: Vec<u32> = by_day.iter().filter(|((_, own), _)| *own == step).map(|(_, n)| *n).collect();
+        assert!(!days.is_empty() && days.iter().all(|n| *n <= limit), "{step}: {days:?}");
+    }
     let devices: u32 = batches.iter().map(|b| number(b, "devices")).sum();
-    let planned: BTreeSet<String> = report.lines("plan.csv").into_iter().map(|s| s["device_key"].clone()).collect();
+    let planned: BTreeSet<&String> = plan.iter().map(|step| &step["device_key"]).collect();
     assert_eq!(devices as usize, planned.len(), "each device with a plan is in one batch");
     for script in scripts(&report).values() {
         assert!(ids(script).len() <= 100);
     }
+}
+
+/// An Intune list of the first of November, and a list of AD of the nineteenth with two domain controllers, the account of
+/// single sign-on, and two servers.
+fn directory() -> Place {
+    let place = Place::new();
+    place.write(
+        "in/devices.csv",
+        "Device ID,Device name,Serial number,OS,Ownership,Managed by,Last check-in,Compliance,Device state,Primary user UPN\n\
+         1f0c9d8e-0000-4222-8333-000000000001,PC-1,5CG41100AA,Windows,Corporate,Intune,2026-06-01T08:00:00Z,Compliant,Managed,ann@example.org\n\
+         1f0c9d8e-0000-4222-8333-000000000002,PC-2,5CG41100AB,Windows,Corporate,Intune,2026-11-01T08:00:00Z,Compliant,Managed,ben@example.org\n",
+    );
+    let head = "Name,DNSHostName,Enabled,OperatingSystem,LastLogonDate,DistinguishedName,ObjectGUID,SamAccountName,PrimaryGroupID";
+    let line = |(at, (name, unit, system, seen, group)): (usize, (&str, &str, &str, &str, &str))| {
+        format!(
+            "\n{name},{name}.example.org,True,{system},{seen}T08:00:00Z,\"CN={name},{unit},DC=example,DC=org\",\
+             7a1c9d8e-0000-4222-8333-00000000000{at},{name}$,{group}"
+        )
+    };
+    let server = "Windows Server 2022 Standard";
+    let lines = [
+        ("DC-1", "OU=Domain Controllers", server, "2026-01-10", "516"),
+        ("RODC-1", "OU=Branch", server, "2026-01-10", "521"),
+        ("AZUREADSSOACC", "CN=Computers", "", "2026-01-10", "515"),
+        ("SRV-1", "OU=Servers", server, "2026-01-10", "515"),
+        ("SRV-2", "OU=Servers", server, "2026-11-19", "515"),
+    ];
+    let lines: Vec<String> = lines.into_iter().enumerate().map(line).collect();
+    place.write("in/computers.csv", format!("{head}{}\n", lines.concat()));
+    place
+}
+
+#[test]
+fn a_file_compares_each_object_with_its_own_export_and_waits_for_the_wipe() {
+    let place = directory();
+    let report = place.analyze(&["--as-of", "2026-11-20", "--commands"]);
+    let scripts = scripts(&report);
+    let script = |step: &str| scripts.iter().find(|(name, _)| name.contains(step)).map(|(_, text)| text).unwrap();
+    for step in ["intune-wipe", "intune-delete"] {
+        let text = script(step);
+        assert!(text.contains("[datetimeoffset] '2026-06-02T08:00:00Z'"), "{step}");
+        assert!(text.contains("$Now.LastSyncDateTime -le $Seen") && text.contains("$TenantId -ne"), "{step}");
+    }
+    assert!(script("intune-delete").contains("-notin 'wipePending', 'wipeIssued'"));
+    assert!(script("ad-disable-computer").contains("[string] $Domain"));
+    let index = report.lines("commands/index.csv");
+    let day = |step: &str| index.iter().find(|line| line["step"] == step).unwrap()["not_before"].clone();
+    assert_eq!((day("intune-wipe"), day("intune-delete")), ("2026-11-20".into(), "2026-12-04".into()));
+    let delete = &report.lines_where("plan.csv", "step", "intune-delete")[0];
+    assert!(delete["condition"].starts_with("Not before 2026-12-04."), "{delete:?}");
+}
+
+#[test]
+fn a_domain_controller_and_the_account_of_a_service_get_no_command() {
+    let place = directory();
+    let report = place.analyze(&["--as-of", "2026-11-20", "--commands"]);
+    let planned = |name: &str| -> Vec<String> {
+        report.lines_where("plan.csv", "device_name", name).into_iter().map(|line| line["step"].clone()).collect()
+    };
+    assert!(planned("SRV-1").contains(&"ad-disable-computer".to_string()));
+    for name in ["DC-1", "RODC-1"] {
+        assert_eq!(planned(name), ["export-list", "verify-in-next-export"], "{name}");
+    }
+    assert!(!planned("AZUREADSSOACC").iter().any(|step| step.starts_with("ad-")));
 }

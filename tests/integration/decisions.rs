@@ -141,3 +141,31 @@ fn the_task_sheet_is_a_decisions_file() {
     assert!(!lines.is_empty() && lines.iter().all(|line| line["status"] == "declined"));
     assert!(report.lines_where("plan.csv", "device_key", &key).iter().all(|line| line["irreversible"] == "false"));
 }
+
+/// A phone that checked in on the day of the list, and a laptop that did so the day before.
+const IN_USE: &str = "\
+Device ID,Device name,Serial number,OS,Ownership,Managed by,Last check-in,Compliance,Device state,Primary user UPN
+1f0c9d8e-0000-4222-8333-000000000001,PHONE-1,F17XA1B2C3,iOS,Corporate,Intune,2026-11-19T08:00:00Z,Compliant,Managed,ann@example.org
+1f0c9d8e-0000-4222-8333-000000000002,LAPTOP-1,5CG41100AB,Windows,Corporate,Intune,2026-11-18T08:00:00Z,Compliant,Managed,ben@example.org
+";
+
+#[test]
+fn what_somebody_declares_lost_has_a_plan_though_no_rule_flags_it() {
+    let place = Place::new();
+    place.write("in/devices.csv", IN_USE);
+    place.write("decisions.csv", "serial,intent\nF17XA1B2C3,lost\n5CG41100AB,dispose\n");
+    let report = place.analyze(&["--as-of", "2026-11-20", "--decisions", "decisions.csv", "--commands"]);
+    assert!(report.lines_where("findings.csv", "device_name", "PHONE-1").is_empty());
+    let steps = slugs(&report, "PHONE-1");
+    assert!(steps.contains(&"intune-remote-lock".to_string()), "{steps:?}");
+    let plan = report.lines_where("plan.csv", "device_name", "PHONE-1");
+    assert!(plan.iter().all(|line| !line["condition"].contains("still in use")), "nobody asks whether it leaves");
+    assert!(plan.iter().all(|line| line["suggestion_id"].starts_with("lost.ios.corporate.")));
+    let package = &report.lines("packages.csv")[0];
+    assert!(package.values().any(|cell| cell.contains("lost by decision")), "{package:?}");
+    // An intent that changes nothing is said, and removes nothing.
+    assert!(slugs(&report, "LAPTOP-1").is_empty());
+    let unused = report.lines_where("notices.csv", "code", "decision-unused");
+    let [only] = &unused[..] else { panic!("{unused:?}") };
+    assert!(only["message"].contains("5CG41100AB") && only["message"].contains("`dispose`"), "{only:?}");
+}

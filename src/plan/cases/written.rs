@@ -62,6 +62,8 @@ struct Given {
     session_host: bool,
     surface_hub: bool,
     hololens: bool,
+    directory_service: bool,
+    iot_edition: bool,
     kept: bool,
     /// The intent was decided for this very device.
     decided: bool,
@@ -182,6 +184,8 @@ impl RawTest {
             session_host: given.session_host,
             surface_hub: given.surface_hub,
             hololens: given.hololens,
+            directory_service: given.directory_service,
+            iot_edition: given.iot_edition,
             decided: given.decided,
             purpose: purpose.unwrap_or(Disposition::Dispose),
             kept: given.kept,

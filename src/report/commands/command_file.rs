@@ -21,8 +21,8 @@ pub(super) struct CommandFile<'a> {
     pub command: &'a Command,
     /// The ids, each once, in the order of devices.
     pub ids: &'a [String],
-    /// Time at which everything was judged, RFC 3339.
-    pub as_of: &'a str,
+    /// When each of them was last seen in its own export, RFC 3339, and a day: many lists name the day alone.
+    pub seen: &'a [String],
     /// Earliest day for all of the ids, `YYYY-MM-DD`.
     pub not_before: &'a str,
 }
@@ -41,6 +41,11 @@ impl CommandFile<'_> {
     /// Whether the commands themselves erase devices.
     pub(super) const fn erases(&self) -> bool {
         self.entry.wipes && !self.command.keeps_data
+    }
+
+    /// Whether the command asks when the object was last seen in its export.
+    pub(super) fn asks_when_seen(&self) -> bool {
+        self.command.check.contains("$Seen")
     }
 
     /// The permissions of a list with commas.

@@ -19,7 +19,7 @@ use super::render::csv;
 use super::view::{self, Index, Output};
 use crate::console::Console;
 use crate::error::Result;
-use crate::identity::{day, rfc3339};
+use crate::identity::{DAY, day, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
 use crate::schema::Status;
@@ -133,11 +133,12 @@ impl<'a> Group<'a, '_> {
                 }
                 continue;
             };
-            let (mut ids, mut seen, mut latest) = (Vec::new(), BTreeSet::new(), i64::MIN);
+            let (mut ids, mut times, mut known, mut latest) = (Vec::new(), Vec::new(), BTreeSet::new(), i64::MIN);
             for at in own {
                 match self.outcome.steps.get(*at).and_then(|step| id(self.outcome, step, command)) {
-                    Some(id) if seen.insert(id.clone()) => {
+                    Some(id) if known.insert(id.clone()) => {
                         ids.push(id);
+                        times.push(self.seen(*at));
                         latest = latest.max(self.outcome.schedule.earliest(*at));
                     }
                     Some(_) => {}
@@ -155,7 +156,7 @@ impl<'a> Group<'a, '_> {
                 entry,
                 command,
                 ids: &ids,
-                as_of: &rfc3339(self.outcome.as_of.millis),
+                seen: &times,
                 not_before: &not_before,
             };
             let (text, ending) = script(&sheet);
@@ -173,6 +174,23 @@ impl<'a> Group<'a, '_> {
             listed.push(Listed { file, package: self.package, batch: self.batch, entry, objects, not_before });
         }
         Ok(())
+    }
+}
+
+impl Group<'_, '_> {
+    /// When the object of a step was last seen in its own export, and a day; where the export does not say, when it last saw
+    /// anything. A newer list of another console says nothing about this one.
+    fn seen(&self, step: usize) -> String {
+        let outcome = self.outcome;
+        let record = outcome.steps.get(step).and_then(|step| outcome.records.locate(step.object?));
+        let of_export = |number: u32| {
+            let (label, console) = outcome.records.exports.get(number as usize)?;
+            outcome.sources.iter().find(|own| own.export == *label && own.console == *console)?.newest_signal
+        };
+        let own = record.and_then(|(columns, line)| {
+            columns.last_seen.get(line).or_else(|| of_export(*columns.export.get(line)?)).map(|seen| seen + DAY)
+        });
+        rfc3339(own.unwrap_or(outcome.as_of.millis))
     }
 }
 

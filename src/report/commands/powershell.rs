@@ -19,7 +19,9 @@ pub(super) fn script(sheet: &CommandFile) -> String {
     let (met, met_check) = if sheet.asks_for_condition() { (MET, MET_CHECK) } else { ("", "") };
     let (erase, erase_check) = if sheet.erases() { (ERASE, ERASE_CHECK) } else { ("", "") };
     let (justify, headers, waits) = if command.approval { (JUSTIFY, HEADERS, WAITS) } else { ("", "", "") };
-    let gone = if command.removes { GONE } else { "" };
+    let (gone, gone_all, tally) = if tells_what_is_gone(sheet) { (GONE, GONE_ALL, TALLY) } else { ("", "", "") };
+    let (times, times_check) = times(sheet);
+    let (target, target_check) = target(command.tool);
     format!(
         "{head}\
          #Requires -Version 7.2\n\
@@ -27,7 +29,7 @@ pub(super) fn script(sheet: &CommandFile) -> String {
          [CmdletBinding()]\n\
          param(\n\
          \x20   # Act. Without it every command only says what it would do.\n\
-         \x20   [switch] $Execute{met}{erase}{token}{justify},\n\
+         \x20   [switch] $Execute{target}{met}{erase}{token}{justify},\n\
          \x20   # Act also on objects that no longer look as they did in the exports.\n\
          \x20   [switch] $Anyway,\n\
          \x20   # What was done is added to this file. What it says is done is not done again.\n\
@@ -40,16 +42,16 @@ pub(super) fn script(sheet: &CommandFile) -> String {
          $Count = {count}\n\
          $Digest = {digest}\n\
          $NotBefore = {not_before}\n\
-         $AsOf = ([datetimeoffset] {as_of}).UtcDateTime\n\
          $Ids = @(\n{ids})\n\
-         {CHECKS}{met_check}{erase_check}\
+         {times}{CHECKS}{times_check}{met_check}{erase_check}\
          $Dry = -not $Execute\n\
-         {context}\
+         {context}{target_check}\
          {CLAIMS}\
          $Done = 0\n\
          $Skipped = 0\n\
          $Waiting = 0\n\
          $Failed = 0\n\
+         {tally}\
          foreach ($Id in $Ids) {{\n\
          {BEFORE}\
          \x20   try {{\n\
@@ -66,6 +68,7 @@ pub(super) fn script(sheet: &CommandFile) -> String {
          \x20       $Failed++\n\
          \x20   }}\n\
          }}\n\
+         {gone_all}\
          Write-Output \"$Done of $Count, $Skipped skipped, $Waiting waiting for approval, $Failed failed$(if ($Dry) {{ '; a dry run, nothing was changed' }})\"\n\
          if ($Failed -gt 0) {{ exit 1 }}\n",
         head = sheet.head("-Execute"),
@@ -74,11 +77,39 @@ pub(super) fn script(sheet: &CommandFile) -> String {
         count = sheet.ids.len(),
         digest = quote::powershell(&sheet.digest()),
         not_before = quote::powershell(sheet.not_before),
-        as_of = quote::powershell(sheet.as_of),
         context = context(sheet),
         look = look(sheet),
         run = command.run.replace("{id}", "$Id"),
     )
+}
+
+/// Whether an object that is not there counts as gone: at least one of them must be there, else the place is the wrong one.
+const fn tells_what_is_gone(sheet: &CommandFile) -> bool {
+    sheet.command.removes && !sheet.command.look.is_empty()
+}
+
+/// When each object was last seen, where the command asks.
+fn times(sheet: &CommandFile) -> (String, &'static str) {
+    if !sheet.asks_when_seen() {
+        return (String::new(), "");
+    }
+    let one = |seen: &String| format!("    [datetimeoffset] {}\n", quote::powershell(seen));
+    let times = sheet.seen.iter().map(one).collect::<Vec<_>>().concat();
+    (
+        format!(
+            "# When its own export last saw each of them, in the order of the ids, and a day.\n$Times = @(\n{times})\n"
+        ),
+        TIMES,
+    )
+}
+
+/// The tenant or the domain that is meant: an id that is not there looks like one that is gone.
+const fn target(tool: Tool) -> (&'static str, &'static str) {
+    match tool {
+        Tool::Graph => (TENANT, TENANT_CHECK),
+        Tool::Ad => (DOMAIN, DOMAIN_CHECK),
+        Tool::Defender | Tool::Gam => ("", ""),
+    }
 }
 
 /// Who acts, and whether the sign-in has the permissions.
@@ -98,7 +129,16 @@ fn look(sheet: &CommandFile) -> String {
     let part = |template: &str, text: &str| {
         if text.is_empty() { String::new() } else { template.replace("EXPRESSION", &text.replace("{id}", "$Id")) }
     };
-    [part(LOOK, &command.look), part(NOTHING_LEFT, &command.done), part(SKIP, &command.check)].concat()
+    let seen = if sheet.asks_when_seen() { SEEN } else { "" };
+    let there = if tells_what_is_gone(sheet) { THERE } else { "" };
+    [
+        part(LOOK, &command.look),
+        there.to_string(),
+        part(NOTHING_LEFT, &command.done),
+        seen.to_string(),
+        part(SKIP, &command.check),
+    ]
+    .concat()
 }
 
 const TOKEN: &str =
@@ -176,6 +216,41 @@ const HEADERS: &str = "        $Headers = @{ 'x-msft-approval-justification' = [
         }
 ";
 
+const TENANT: &str = ",
+    # The tenant that the exports came from. Needed to act.
+    [string] $TenantId = ''";
+
+const TENANT_CHECK: &str = "\
+Write-Output \"tenant $($Context.TenantId), signed in as $By\"
+if ($Execute -and $TenantId -ne $Context.TenantId) {
+    throw \"the sign-in is at tenant $($Context.TenantId): if the exports came from it, give -TenantId $($Context.TenantId). Nothing was done\"
+}
+";
+
+const DOMAIN: &str = ",
+    # DNS name of the domain that the computers are in. Needed to act.
+    [string] $Domain = ''";
+
+const DOMAIN_CHECK: &str = "\
+if ($Execute -and -not $Domain) { throw 'give -Domain with the DNS name of the domain that the exports came from. Nothing was done' }
+if ($Domain) { $PSDefaultParameterValues = @{ '*-AD*:Server' = $Domain } }
+Write-Output \"domain $((Get-ADDomain).DNSRoot), as $By\"
+";
+
+const TIMES: &str = "\
+if ($Times.Count -ne $Count) {
+    throw \"this file was edited or cut: it must hold $Count times. Nothing was done\"
+}
+$SeenOf = @{}
+for ($At = 0; $At -lt $Count; $At++) { $SeenOf[$Ids[$At]] = $Times[$At] }
+";
+
+const SEEN: &str = "        $Seen = $SeenOf[$Id].UtcDateTime\n";
+
+const TALLY: &str = "$There = 0\n$Gone = @()\n";
+
+const THERE: &str = "        $There++\n";
+
 const LOOK: &str = "        $Now = EXPRESSION\n";
 
 const NOTHING_LEFT: &str = "        if (EXPRESSION) {
@@ -208,9 +283,19 @@ const WAITS: &str = "        if ($Text -match 'x-msft-approval-code: *([0-9a-fA-
 ";
 
 const GONE: &str = "        if ($Text -match 'NotFound|Request_ResourceNotFound|Cannot find an object') {
-            Write-Output \"gone already: $Id\"
-            Add-Claim $Id 'claimed' 'it was gone already'
-            $Done++
+            Write-Output \"not there: $Id\"
+            $Gone += $Id
             continue
         }
+";
+
+const GONE_ALL: &str = "\
+if ($Gone.Count -gt 0 -and $There -eq 0) {
+    throw \"none of the $($Gone.Count) ids is there: this is another tenant or domain than that of the exports, or all of them are gone already. Nothing was noted\"
+}
+foreach ($Id in $Gone) {
+    Write-Output \"gone already: $Id\"
+    Add-Claim $Id 'claimed' 'it was gone already'
+    $Done++
+}
 ";

@@ -44,7 +44,7 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
         application: String::new(),
         limit: String::new(),
         look: String::new(),
-        check: if tool == Tool::Gam { String::new() } else { "(Get-Thing -Id {id}).Seen -le $AsOf".into() },
+        check: if tool == Tool::Gam { String::new() } else { "(Get-Thing -Id {id}).Seen -le $Seen".into() },
         done: String::new(),
         approval: false,
         removes: false,
@@ -63,6 +63,7 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
         why: "Because.".into(),
         phase: Phase::Remove,
         silence: false,
+        waits: Vec::new(),
         effort: Effort::default(),
         limits: Limits::default(),
         frees: String::new(),
@@ -74,8 +75,9 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
 
 fn with_sheet<T>(entry: &Entry, ids: &[String], take: impl FnOnce(&CommandFile) -> T) -> T {
     let command = entry.command.as_ref().unwrap();
-    let (package, as_of, not_before) = ("a.b.c.d", "2026-11-20T08:00:00Z", "2026-11-20");
-    take(&CommandFile { package, batch: 1, approval: "not approved", entry, command, ids, as_of, not_before })
+    let (package, not_before) = ("a.b.c.d", "2026-11-20");
+    let seen = &vec!["2026-06-02T08:00:00Z".to_string(); ids.len()];
+    take(&CommandFile { package, batch: 1, approval: "not approved", entry, command, ids, seen, not_before })
 }
 
 /// A folder with programs that only write down how they were called.
@@ -352,7 +354,8 @@ fn powershell_acts_only_after_every_check() {
     {
         assert!(at(check) < act, "{check}");
     }
-    assert!(at("(Get-Thing -Id $Id).Seen -le $AsOf") < act);
+    assert!(at("(Get-Thing -Id $Id).Seen -le $Seen") < act);
+    assert!(at("$Seen = $SeenOf[$Id].UtcDateTime") < at("-le $Seen"));
     assert_eq!(text.matches("Remove-Thing").count(), 1);
     assert!(text.is_ascii());
     insta::assert_snapshot!(text);

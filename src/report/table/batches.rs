@@ -38,7 +38,11 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .count("steps", "steps of their plans", |r| r.contents.steps as u64)
         .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)
         .count("wipes", "steps that erase a device", |r| r.contents.wipes as u64)
-        .count("retires_and_deletes", "objects that count for the limit of a day", |r| r.batch.counted.into())
+        .count(
+            "retires_and_deletes",
+            "objects of the step that has the most of those that a day limits: wipes, retires, deletions",
+            |r| r.batch.counted.into(),
+        )
         .day("remove_from", "day of its removals", |r| Some(work::removal_day(r.run.outcome, r.batch.day)))
         .shown("Remove from", 12)
         .day("after_grace_from", "first day of what waits for the grace period", |r| {
