@@ -215,6 +215,7 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     if !model.suggestions.is_empty() {
         writeln!(to)?;
     }
+    writeln!(to, "{DIM}seal {}{DIM:#}", model.seal)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
 }

@@ -14,6 +14,7 @@ mod print;
 mod progress;
 mod render;
 mod rules;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ enum Verb {
     Inspect(inspect::Args),
     Explain(explain::Args),
     Render(render::Args),
+    Verify(verify::Args),
     Rules(rules::Args),
     Playbooks(playbooks::Args),
     Checklist(checklist::Args),
@@ -67,6 +69,7 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Render(args) => render::run(&args),
+        Verb::Verify(args) => verify::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),

@@ -10,6 +10,7 @@ mod pictures;
 mod place;
 mod questions;
 mod render;
+mod seal;
 mod selection;
 mod settled;
 mod table;
@@ -35,6 +36,7 @@ pub use model::Model;
 #[cfg(unix)]
 pub use place::watch;
 pub use place::{Place, settle};
+pub use seal::{Verified, verify};
 
 words! {
     /// A kind of file that a report may hold. The evidence is always written.
@@ -142,10 +144,8 @@ pub fn write(
     if wants(Format::Json) {
         folder.file("report.json", |out| render::json::write(run, &model, out))?;
     }
-    if wants(Format::Html) {
-        folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
-    }
-    evidence::write(outcome, &options.settings, &folder)?;
+    let page = wants(Format::Html).then(|| render::html::render(run, &model, &selection, templates)).transpose()?;
+    model.seal = evidence::write(outcome, &options.settings, page.as_deref(), &folder)?;
     folder.finish()?;
     Ok(model)
 }

@@ -68,6 +68,9 @@ pub struct Model {
     settings: Vec<SettingRow>,
     /// Files of the report, apart from `report.html`, `report.json` and the evidence.
     pub(super) outputs: Vec<Output>,
+    /// Digest of the manifest, once everything is written. No file that the manifest names can hold it.
+    #[serde(skip)]
+    pub seal: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -311,6 +314,7 @@ impl Model {
             hidden: settled.hidden,
             settings: settled.settings,
             outputs: Vec::new(),
+            seal: String::new(),
             totals,
         }
     }

@@ -36,6 +36,7 @@ mod rules;
 mod sample;
 mod together;
 mod truth;
+mod verify;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]
 #[path = "../tenant/mod.rs"]

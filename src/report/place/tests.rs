@@ -4,8 +4,6 @@ use std::fs;
 
 use super::*;
 
-const SUMS: &str = "evidence/SHA256SUMS";
-
 fn take(at: &Path, force: bool) -> Result<Place> {
     Place::take(at, force, &[], &mut |_| ())
 }
