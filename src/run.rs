@@ -1,5 +1,6 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod baseline;
 mod close;
 mod decisions;
 mod explain;
@@ -23,10 +24,11 @@ use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members, RecordStore};
 use crate::notice::Code;
-use crate::outcome::Outcome;
+use crate::outcome::{Ledger, Outcome, Since};
 use crate::plan::{self, Schedule};
 use crate::rules::{self, EvalContext, Rule};
 
+use baseline::Baseline;
 use gather::Gathered;
 use rule_set::RuleSet;
 
@@ -58,6 +60,7 @@ struct Inner {
 /// moved otherwise.
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
+    let earlier = Baseline::load(options)?;
     let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
@@ -127,6 +130,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         settled_by: close::settled_by(&[&options.config.source, &hidden.exceptions.source]),
         links: close::links(&mut links, keep),
         rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
+        marks: close::marks(&rule_set.rules, &rule_set.files, &options.thresholds),
         tallies,
         findings,
         questions,
@@ -140,8 +144,15 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         schedule: close::schedule(schedule),
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
+        since: Since::default(),
+        ledger: Ledger::default(),
     };
-    close::answer(&mut outcome, &answers);
+    let said = close::answer(&mut outcome, &answers);
+    if let Some(earlier) = earlier {
+        progress.step("Comparing with the baseline");
+        (outcome.since, outcome.ledger) = earlier.compare(&outcome, &store, &proven, &said)?;
+    }
+    close::lost(&mut outcome, &said);
     outcome.notices.sort();
     outcome.notices.dedup();
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules }))

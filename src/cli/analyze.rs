@@ -48,6 +48,10 @@ pub(super) struct Args {
     #[command(flatten)]
     plan: plan::Args,
 
+    /// Earlier report to compare with and to carry on from: what is new, resolved or open, and what was done
+    #[arg(long, value_name = "REPORT", value_hint = ValueHint::DirPath, help_heading = "Input")]
+    baseline: Option<PathBuf>,
+
     /// Also write commands for the steps: PowerShell and GAM, dry unless told otherwise
     #[arg(long, help_heading = "Plan")]
     commands: bool,
@@ -79,7 +83,8 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = run::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
+    let baseline = args.baseline.clone();
+    let mut options = run::Options { strict: args.strict, baseline, ..args.plan.apply(args.input.options()) };
     args.judgement.apply(&mut options, args.quiet)?;
     #[cfg(unix)]
     report::watch(|signal| signal_hook::low_level::exit(128 + signal))
@@ -108,7 +113,7 @@ fn reads(args: &Args, options: &run::Options) -> Result<Vec<PathBuf>> {
     let mut all = args.input.exports.clone();
     all.extend(read::discover(&args.input.exports)?.into_iter().map(|input| input.path));
     all.extend(args.judgement.files());
-    let more = [&options.exceptions, &options.decisions, &options.rules, &args.templates];
+    let more = [&options.exceptions, &options.decisions, &options.rules, &options.baseline, &args.templates];
     all.extend(more.into_iter().flatten().cloned());
     all.sort();
     all.dedup();
@@ -205,6 +210,16 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
     let packages = many(totals.suggestions as u64, "work package");
     writeln!(to, "{flagged}, {steps} in {plans}, {packages}")?;
+    if let Some(since) = &model.since {
+        let (counts, ledger) = (&since.counts, &since.ledger);
+        writeln!(to)?;
+        since_lines(&mut to, since.as_of.get(..10).unwrap_or_default(), counts)?;
+        writeln!(
+            to,
+            "ledger: {} planned, {} claimed, {} confirmed, {} contradicted, {} returned, {} withdrawn",
+            ledger.planned, ledger.claimed, ledger.confirmed, ledger.contradicted, ledger.returned, ledger.withdrawn
+        )?;
+    }
     writeln!(to)?;
     if !model.suggestions.is_empty() {
         writeln!(to, "{DIM}do first{DIM:#}")?;
@@ -218,6 +233,25 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     writeln!(to, "{DIM}seal {}{DIM:#}", model.seal)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
+}
+
+/// What became of an earlier run.
+pub(super) fn since_lines(to: &mut dyn Write, day: &str, counts: &report::Counts) -> std::io::Result<()> {
+    writeln!(
+        to,
+        "since {day}: findings {} new, {} reopened, {} open, {} resolved, {} not assessed",
+        counts.new, counts.reopened, counts.open, counts.resolved, counts.not_assessed
+    )?;
+    writeln!(
+        to,
+        "devices {} appeared, {} gone, {} with another identity",
+        counts.devices_appeared, counts.devices_gone, counts.identity_changed
+    )?;
+    if counts.rules_changed > 0 {
+        let rules = many(counts.rules_changed as u64, "rule");
+        writeln!(to, "{CAUTION}{rules} changed since: their figures are not compared with those before{CAUTION:#}")?;
+    }
+    Ok(())
 }
 
 /// The rules that hold somewhere, the gravest first, and how many say nothing.

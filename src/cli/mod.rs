@@ -2,6 +2,7 @@
 
 mod analyze;
 mod checklist;
+mod compare;
 mod complain;
 mod explain;
 mod fields;
@@ -39,6 +40,7 @@ enum Verb {
     Analyze(analyze::Args),
     Inspect(inspect::Args),
     Explain(explain::Args),
+    Compare(compare::Args),
     Render(render::Args),
     Verify(verify::Args),
     Rules(rules::Args),
@@ -68,6 +70,7 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Analyze(args) => analyze::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::Render(args) => render::run(&args),
         Verb::Verify(args) => verify::run(&args),
         Verb::Rules(args) => rules::run(&args),

@@ -61,6 +61,16 @@ pub(super) fn write(
     let decided = &outcome.decisions;
     let decisions =
         if decided.file.is_empty() { Value::Null } else { json!({ "file": decided.file, "sha256": decided.sha256 }) };
+    let baseline = outcome.since.baseline().map_or(
+        Value::Null,
+        |point| json!({ "label": point.label, "as_of": rfc3339(point.as_of), "seal": point.seal }),
+    );
+    let marks: serde_json::Map<String, Value> = outcome
+        .rules
+        .iter()
+        .zip(&outcome.marks)
+        .map(|(rule, mark)| (rule.id.clone(), mark.digest.as_str().into()))
+        .collect();
     let in_devices = outcome.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -71,6 +81,7 @@ pub(super) fn write(
         "thresholds": thresholds,
         "configuration": { "files": files, "values": outcome.settings },
         "decisions": decisions,
+        "baseline": baseline,
         "inputs": inputs,
         "control_totals": {
             "input_rows": outcome.sources.iter().map(|s| s.rows).sum::<u64>(),
@@ -84,6 +95,7 @@ pub(super) fn write(
             "steps": outcome.steps.len(),
         },
         "rules": rules,
+        "rule_digests": marks,
         "outputs": outputs,
     });
     let mut text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::Internal(e.to_string()))?;

@@ -8,7 +8,8 @@ use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
-use super::view::{self, Index, Output};
+use super::since::{SinceRow, since};
+use super::view::{self, Index, Output, Run};
 use super::work;
 use crate::identity::{DAY, NONE, rfc3339};
 use crate::outcome::Outcome;
@@ -59,6 +60,8 @@ pub struct Model {
     devices: Shown,
     /// What could not be decided.
     questions: QuestionsRow,
+    /// What became of the baseline; nothing where there is none.
+    pub since: Option<SinceRow>,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
     exceptions: Vec<ExceptionRow>,
@@ -272,7 +275,8 @@ struct NoticeRow {
 }
 
 impl Model {
-    pub(super) fn new(outcome: &Outcome, index: &Index, label: &str, settled: Settled) -> Self {
+    pub(super) fn new(run: Run<'_>, label: &str, settled: Settled) -> Self {
+        let Run { outcome, index } = run;
         let totals = totals(outcome, index);
         let devices = Shown::new(&totals);
         Self {
@@ -309,6 +313,7 @@ impl Model {
             suggestions: packages::rows(outcome, index),
             devices,
             questions: questions(outcome),
+            since: since(run),
             notices: notices(outcome),
             exceptions: settled.exceptions,
             hidden: settled.hidden,

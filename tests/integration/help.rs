@@ -23,6 +23,7 @@ fn program() {
       inspect    Say what each export is, what is known in it, and what is damaged or missing
       explain    Explain one device: its records, why they were joined or refused, signals, rules and
                  steps
+      compare    Say what is new, open, resolved, reopened or not assessed between two reports
       render     Write the files of a report again, with other templates or formats
       verify     Check that a report is as it was written: every file that is missing, changed or too
                  many, by name
@@ -61,6 +62,8 @@ fn analyze() {
                                  tell; as `inspect` names it
           --treat <FILE=FORMAT>  Read a file as this format, whatever it looks like:
                                  `list.csv=chrome/cros`; in an archive or a workbook `book.xlsx!Sheet=…`
+          --baseline <REPORT>    Earlier report to compare with and to carry on from: what is new,
+                                 resolved or open, and what was done
           --strict               Refuse exports with remarks of medium severity or above
 
     Judgement:

@@ -19,6 +19,7 @@ mod examples;
 mod fixtures;
 mod formats;
 mod help;
+mod history;
 mod identity;
 mod inspect;
 mod links;

@@ -1,0 +1,1 @@
+//! Small runs of made-up lists, side by side.
