@@ -1,6 +1,7 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
 mod baseline;
+mod carry;
 mod close;
 mod decisions;
 mod explain;
@@ -61,7 +62,7 @@ struct Inner {
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
     let earlier = Baseline::load(options)?;
-    let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
+    let mut decisions = baseline::decisions(options)?;
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);
@@ -92,18 +93,23 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
 
     progress.step("Planning steps");
     let device_table = tables::devices(&store, &mut links, &devices)?;
+    let record_table = tables::records(&store);
+    let earlier = earlier.map(|earlier| earlier.beside(&device_table, &record_table, &links.device)).transpose()?;
     notices.extend(remarks::name_collision(&device_table));
     let context = EvalContext { store: &store, links: &links, devices: &devices };
     let from = packing::From {
         context,
         table: &device_table,
+        records: &record_table,
+        device_of: &links.device,
+        carrying: earlier.as_ref().map(|earlier| earlier.carrying(&device_table)),
         rules: &rule_set.rules,
         findings: &findings,
         playbooks: &rule_set.playbooks,
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let (packages, mut steps) = packing::pack(from, &mut decisions, &mut notices)?;
+    let (packages, mut steps) = packing::pack(&from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
@@ -116,7 +122,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         devices: &device_table,
         thresholds: &options.thresholds,
     });
-    let (record_table, device_count) = (tables::records(&store), device_table.len());
+    let device_count = device_table.len();
     notices.extend(remarks::long_plan(steps.len()));
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
@@ -150,7 +156,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let said = close::answer(&mut outcome, &answers);
     if let Some(earlier) = earlier {
         progress.step("Comparing with the baseline");
-        (outcome.since, outcome.ledger) = earlier.compare(&outcome, &store, &proven, &said)?;
+        earlier.conclude(&mut outcome, &store, &proven, &said);
     }
     close::lost(&mut outcome, &said);
     outcome.notices.sort();

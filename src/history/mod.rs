@@ -2,6 +2,7 @@
 //! which change what is planned and never what is found.
 
 mod answers;
+mod carried;
 mod decisions;
 mod exceptions;
 mod file;
@@ -9,6 +10,7 @@ mod lines;
 mod packages;
 
 pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Named, Signed, approvals, claims};
+pub use carried::Naming;
 pub use decisions::{COLUMNS, Decision, Decisions, in_yaml};
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
 pub use lines::{Lines, Place};

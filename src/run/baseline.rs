@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use super::Options;
-use crate::compare::{self, Said, Side, Told};
+use super::carry::{self, Carrying};
+use crate::compare::{self, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
 use crate::error::{Error, Result};
+use crate::history::Decisions;
 use crate::identity::RecordStore;
-use crate::outcome::{self, Ledger, Outcome, Since};
+use crate::outcome::{self, Outcome};
+use crate::table::{DeviceTable, RecordTable};
 
 /// An earlier report.
 pub(super) struct Baseline {
@@ -40,19 +43,42 @@ impl Baseline {
         }
     }
 
+    /// Finds its devices among those of this run.
+    pub(super) fn beside(self, devices: &DeviceTable, records: &RecordTable, device_of: &[u32]) -> Result<Beside> {
+        self.is_known(devices.registry)?;
+        let matched = compare::matched(&self.outcome, Side { devices, records, device_of });
+        Ok(Beside { earlier: self, matched })
+    }
+}
+
+/// An earlier report, and which of its devices are which of this run.
+pub(super) struct Beside {
+    earlier: Baseline,
+    matched: Matched,
+}
+
+impl Beside {
+    /// For finding what decisions name.
+    pub(super) fn carrying<'a>(&'a self, devices: &'a DeviceTable) -> Carrying<'a> {
+        Carrying { old: &self.earlier.outcome, matched: &self.matched, devices }
+    }
+
     /// What became of it.
-    pub(super) fn compare(
-        self,
-        new: &Outcome,
-        store: &RecordStore,
-        proven: &[Console],
-        said: &[Said],
-    ) -> Result<(Since, Ledger)> {
-        self.is_known(new.devices.registry)?;
+    pub(super) fn conclude(self, new: &mut Outcome, store: &RecordStore, proven: &[Console], said: &[Said]) {
+        let Self { earlier: Baseline { outcome: old, told }, matched } = self;
         let proven = proven.iter().map(|console| console.as_str().to_string()).collect();
-        let told = Told { proven, said: said.to_vec(), ..self.told };
-        let matched = compare::matched(&self.outcome, Side::of(new));
-        Ok(compare::since(&self.outcome, new, &matched, &told, &|record| state_of(store, record)))
+        let told = Told { proven, said: said.to_vec(), ..told };
+        (new.since, new.ledger) = compare::since(&old, new, &matched, &told, &|record| state_of(store, record));
+        carry::answers(&old, new);
+    }
+}
+
+/// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.
+pub(super) fn decisions(options: &Options) -> Result<Decisions> {
+    match (&options.decisions, &options.baseline) {
+        (Some(file), _) => super::decisions::load(file),
+        (None, Some(report)) => carry::filled_in(report).map(Option::unwrap_or_default),
+        (None, None) => Ok(Decisions::default()),
     }
 }
 

@@ -365,3 +365,61 @@ fn a_life_of_five_runs() {
     let page = std::fs::read_to_string(next.root.join("report.html")).unwrap();
     assert!(page.contains("Since 2026-10-10") && page.contains("rules or thresholds are others"));
 }
+
+/// What was decided in the first run holds in the second, where the device has another key.
+#[test]
+fn a_decision_lasts_when_the_key_changes() {
+    let place = Place::new();
+    let mut pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "first", &pcs, false);
+    let first = analyze(&place, "first", "2026-01-10", &[]);
+    let key = |report: &Report, name: &str| report.lines_where("devices.csv", "name", name)[0]["device_key"].clone();
+    let (kept, gone) = (key(&first, "PC-01"), key(&first, "PC-03"));
+    // One by its key, one by an id of Entra ID, one by the key of a device that is gone later.
+    let object = format!("entra:{}", pcs[1].guid(3).to_uppercase());
+    let decisions = format!(
+        "device_key,intent,status,assignee,note\n{kept},,declined,Ann,stays as a spare\n{object},reuse,in-progress,Ben,\n{gone},,in-progress,Cy,\n"
+    );
+    place.write("decisions.csv", decisions);
+    let second = analyze(&place, "first", "2026-01-10", &["--decisions", "decisions.csv", "--force"]);
+    let status =
+        |report: &Report, name: &str| report.lines_where("findings.csv", "device_name", name)[0]["status"].clone();
+    assert_eq!((status(&second, "PC-01").as_str(), status(&second, "PC-02").as_str()), ("declined", "in-progress"));
+
+    (pcs[0].intune, pcs[1].intune) = (false, false);
+    (pcs[2].intune, pcs[2].entra) = (false, false);
+    export(&place, "third", &pcs, false);
+    let expect = ["--expect", "intune=9", "--expect", "entra=11"];
+    let third = analyze(&place, "third", "2026-02-10", &[&["--baseline", "first-report"], &expect[..]].concat());
+    assert_ne!(key(&third, "PC-01"), kept, "another console knows it best");
+    assert_eq!((status(&third, "PC-01").as_str(), status(&third, "PC-02").as_str()), ("declined", "in-progress"));
+    let plan = third.lines_where("plan.csv", "device_name", "PC-01");
+    assert!(plan.iter().all(|line| line["console"].is_empty()), "what is declined is left alone: {plan:?}");
+    let notices = third.lines_where("notices.csv", "code", "decision-unused");
+    assert!(notices.iter().any(|n| n["message"].contains(&gone) && n["message"].contains("closed")), "{notices:?}");
+    // A file that names the devices as the earlier report did is understood, and counts before what is carried on.
+    place.write("again.csv", format!("device_key,status,note\n{kept},in-progress,now it goes\n"));
+    let more = [&["--baseline", "first-report", "--decisions", "again.csv", "--force"], &expect[..]].concat();
+    let again = analyze(&place, "third", "2026-02-10", &more);
+    assert_eq!((status(&again, "PC-01").as_str(), status(&again, "PC-02").as_str()), ("in-progress", "in-progress"));
+}
+
+/// A device of which it is not clear which it is gets no decision of another.
+#[test]
+fn a_decision_is_carried_to_no_other_device() {
+    let place = Place::new();
+    let pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "first", &pcs, false);
+    place.write("decisions.yaml", format!("- {{serial: {}, status: declined, note: stays}}\n", pcs[0].serial()));
+    analyze(&place, "first", "2026-01-10", &["--decisions", "decisions.yaml"]);
+    // PC-01 and PC-08 have changed their serial numbers: whose the decision is, nobody can tell.
+    export(&place, "second", &pcs, false);
+    let list = std::fs::read_to_string(place.path("second/intune.csv")).unwrap();
+    let list = list.replace("5CDX000001", "X").replace("5CDX000008", "5CDX000001").replace(",X,", ",5CDX000008,");
+    place.write("second/intune.csv", list);
+    let second = analyze(&place, "second", "2026-02-10", &["--baseline", "first-report"]);
+    let declined = second.lines_where("findings.csv", "status", "declined");
+    assert!(declined.is_empty(), "{declined:?}");
+    let notices = second.lines_where("notices.csv", "code", "decision-unused");
+    assert!(notices.iter().any(|n| n["message"].contains("not clear")), "{notices:?}");
+}

@@ -1,1 +1,0 @@
-//! Small runs of made-up lists, side by side.
