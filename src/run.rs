@@ -13,6 +13,7 @@ mod needed;
 mod newest;
 mod options;
 mod packing;
+mod provenance;
 mod refuse;
 mod remarks;
 mod rule_set;
@@ -150,6 +151,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         schedule: close::schedule(schedule),
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
+        provenance: provenance::read(&options.exports)?,
         since: Since::default(),
         ledger: Ledger::default(),
     };

@@ -38,6 +38,18 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     label: Option<String>,
 
+    /// Who prepared the report
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    prepared_by: Option<String>,
+
+    /// Who reviewed it
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    reviewed_by: Option<String>,
+
+    /// When it was made: the clock is never read
+    #[arg(long, value_name = "TIME", help_heading = "Output")]
+    run_at: Option<String>,
+
     /// Exit with code 10 when a finding has at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
     fail_on: Option<Severity>,
@@ -160,6 +172,12 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     }
     if args.judgement.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());
+    }
+    let people = [("prepared_by", &args.prepared_by), ("reviewed_by", &args.reviewed_by), ("run_at", &args.run_at)];
+    for (name, value) in people {
+        if let Some(value) = value {
+            add(name, value.clone());
+        }
     }
     settings
 }

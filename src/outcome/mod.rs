@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
+use crate::history::Provenance;
 use crate::identity::{AsOf, DAY, Thresholds, day};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
@@ -89,6 +90,8 @@ pub struct Outcome {
     pub rule_files: Vec<Digested>,
     /// The files of consoles that are not as they ship: what a saved run needs to know them again.
     pub console_files: Files,
+    /// Where the exports come from, as somebody wrote it down.
+    pub provenance: Vec<Provenance>,
     /// What became of earlier runs.
     pub since: Since,
     /// What was asked for in this run and in earlier ones, and what became of it.

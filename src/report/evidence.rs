@@ -82,6 +82,7 @@ pub(super) fn write(
         "configuration": { "files": files, "values": outcome.settings },
         "decisions": decisions,
         "baseline": baseline,
+        "provenance": super::provenance::provenance(outcome),
         "inputs": inputs,
         "control_totals": {
             "input_rows": outcome.sources.iter().map(|s| s.rows).sum::<u64>(),

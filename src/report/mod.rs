@@ -8,6 +8,7 @@ mod model;
 mod packages;
 mod pictures;
 mod place;
+mod provenance;
 mod questions;
 mod render;
 mod seal;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
+use super::provenance::{ProvenanceRow, provenance};
 use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::since::{SinceRow, since};
@@ -60,6 +61,8 @@ pub struct Model {
     devices: Shown,
     /// What could not be decided.
     questions: QuestionsRow,
+    /// Where the exports come from.
+    provenance: Vec<ProvenanceRow>,
     /// What became of the baseline; nothing where there is none.
     pub since: Option<SinceRow>,
     notices: Vec<NoticeRow>,
@@ -313,6 +316,7 @@ impl Model {
             suggestions: packages::rows(outcome, index),
             devices,
             questions: questions(outcome),
+            provenance: provenance(outcome),
             since: since(run),
             notices: notices(outcome),
             exceptions: settled.exceptions,

@@ -86,6 +86,9 @@ fn analyze() {
           --force               Replace an earlier report in that folder
           --label <TEXT>        Name of the tenant on the report [default: the name of the folder with
                                 the exports]
+          --prepared-by <NAME>  Who prepared the report
+          --reviewed-by <NAME>  Who reviewed it
+          --run-at <TIME>       When it was made: the clock is never read
           --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
           --templates <DIR>     Folder with templates to put in the place of the shipped ones
           --format <LIST>       Files to write: html, csv, xlsx, json, arrow, data; a workbook that is

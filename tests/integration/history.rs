@@ -316,7 +316,11 @@ fn a_life_of_five_runs() {
     let march = analyze(&place, "march", "2026-03-10", &["--baseline", "january-report", "--decisions", "march.csv"]);
     assert_partition(&january, &march);
     let contradicted = march.lines_where("ledger.csv", "state", "contradicted");
-    assert!(!contradicted.is_empty() && contradicted.iter().all(|l| l["device_name"] == "PC-02"), "{contradicted:?}");
+    // What is there as it was contradicts; a record that is disabled and not deleted does, too.
+    let told_otherwise =
+        |name: &str, step: &str| contradicted.iter().any(|l| l["device_name"] == name && l["step"] == step);
+    assert!(told_otherwise("PC-02", "intune-delete") && told_otherwise("PC-02", "entra-disable"), "{contradicted:?}");
+    assert!(told_otherwise("PC-01", "entra-delete") && !told_otherwise("PC-01", "intune-delete"), "{contradicted:?}");
     let resolved = march.lines_where("changes.csv", "state", "resolved");
     assert!(resolved.iter().any(|l| l["device_name"] == "PC-01" && l["rule"] == "stale-everywhere"), "{resolved:?}");
 
@@ -422,4 +426,30 @@ fn a_decision_is_carried_to_no_other_device() {
     assert!(declined.is_empty(), "{declined:?}");
     let notices = second.lines_where("notices.csv", "code", "decision-unused");
     assert!(notices.iter().any(|n| n["message"].contains("not clear")), "{notices:?}");
+}
+
+#[test]
+fn where_the_exports_come_from_is_stated_or_listed_as_not_stated() {
+    let place = Place::new();
+    export(&place, "in", &fleet(12, 3, "2026-01-08"), false);
+    let form = place.run(&["checklist", "--provenance", "in"]);
+    assert_eq!(form.code, 0, "{}", form.stderr);
+    assert!(form.stdout.contains("\"entra.csv\"") && form.stdout.contains("\"intune.csv\""), "{}", form.stdout);
+    let filled =
+        form.stdout.replacen("exported_by: \"\"", "exported_by: Ann", 1).replacen("count_shown:", "count_shown: 14", 1);
+    place.write("in/provenance.yaml", filled);
+    let report = analyze(&place, "in", "2026-01-10", &["--prepared-by", "Ann", "--reviewed-by", "Ben"]);
+    let manifest = report.manifest();
+    let entra = &manifest["provenance"][0];
+    assert_eq!((&entra["file"], &entra["exported_by"]), (&"entra.csv".into(), &"Ann".into()));
+    assert_eq!((entra["rows"].as_i64(), entra["difference"].as_i64()), (Some(12), Some(-2)));
+    assert_eq!(entra["not_stated"].as_array().unwrap().len(), 5, "{entra}");
+    assert_eq!(manifest["provenance"][1]["not_stated"].as_array().unwrap().len(), 7);
+    assert_eq!(manifest["settings"]["reviewed_by"], "Ben");
+    let page = std::fs::read_to_string(report.root.join("report.html")).unwrap();
+    assert!(page.contains("Prepared by") && page.contains("exported_at, source, role, scope, filter"));
+    // A form that is still empty changes nothing of what is found.
+    place.write("in/provenance.yaml", "exports:\n  - {file: a.csv, nonsense: 1}\n");
+    let run = place.run(&["analyze", "in", "--out", "x"]);
+    assert_eq!(run.code, 5, "{}", run.stderr);
 }

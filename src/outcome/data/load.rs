@@ -230,6 +230,7 @@ impl Loading<'_> {
             schedule,
             rule_files: run.rule_files,
             console_files: head.console_files,
+            provenance: run.provenance,
             since,
             ledger,
         })

@@ -9,7 +9,7 @@ use super::{Asked, VERSION};
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
-use crate::history::{Approved, Claimed, PackageDecision};
+use crate::history::{Approved, Claimed, PackageDecision, Provenance};
 use crate::identity::{Threshold, Thresholds};
 use crate::notice::Notice;
 use crate::outcome::{Accepted, Digested, InputFile, Outcome, RuleMark, Source};
@@ -85,6 +85,8 @@ pub(super) struct Run {
     pub entries: Vec<Entry>,
     pub rule_files: Vec<Digested>,
     #[serde(default)]
+    pub provenance: Vec<Provenance>,
+    #[serde(default)]
     pub since: Small,
 }
 
@@ -122,6 +124,7 @@ impl Run {
             batches: outcome.schedule.batches.iter().map(without_members).collect(),
             entries: outcome.entries.clone(),
             rule_files: outcome.rule_files.clone(),
+            provenance: outcome.provenance.clone(),
             since: Small::of(outcome),
         }
     }

@@ -157,6 +157,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         schedule: Schedule { of_device: vec![crate::identity::NONE; count], ..Schedule::default() },
         rule_files: Vec::new(),
         console_files: crate::assets::Files::new(),
+        provenance: Vec::new(),
         since: crate::outcome::Since::default(),
         ledger: crate::outcome::Ledger::default(),
         devices,
