@@ -19,6 +19,7 @@
 pub mod assets;
 pub mod checklist;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod console;
 pub mod coverage;

@@ -1,5 +1,7 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
+mod baseline;
+mod carry;
 mod close;
 mod decisions;
 mod explain;
@@ -11,6 +13,7 @@ mod needed;
 mod newest;
 mod options;
 mod packing;
+mod provenance;
 mod refuse;
 mod remarks;
 mod rule_set;
@@ -23,10 +26,11 @@ use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
 use crate::notice::Code;
-use crate::outcome::Outcome;
+use crate::outcome::{Ledger, Outcome, Since};
 use crate::plan::{self, Schedule};
 use crate::rules::{self, EvalContext};
 
+use baseline::Baseline;
 use explain::Inner;
 use gather::Gathered;
 use rule_set::RuleSet;
@@ -50,7 +54,8 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
 /// moved otherwise.
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
-    let mut decisions = options.decisions.as_deref().map(decisions::load).transpose()?.unwrap_or_default();
+    let earlier = Baseline::load(options)?;
+    let mut decisions = baseline::decisions(options)?;
     let Gathered { inputs, sources, records, mut notices, proven, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);
@@ -81,18 +86,23 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
 
     progress.step("Planning steps");
     let device_table = tables::devices(&store, &mut links, &devices)?;
+    let record_table = tables::records(&store);
+    let earlier = earlier.map(|earlier| earlier.beside(&device_table, &record_table, &links.device)).transpose()?;
     notices.extend(remarks::name_collision(&device_table));
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
     let from = packing::From {
         context,
         table: &device_table,
+        records: &record_table,
+        device_of: &links.device,
+        carrying: earlier.as_ref().map(|earlier| earlier.carrying(&device_table)),
         rules: &rule_set.rules,
         findings: &findings,
         playbooks: &rule_set.playbooks,
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let (packages, mut steps) = packing::pack(from, &mut decisions, &mut notices)?;
+    let (packages, mut steps) = packing::pack(&from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
@@ -106,7 +116,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         devices: &device_table,
         thresholds: &options.thresholds,
     });
-    let (record_table, device_count) = (tables::records(&store), device_table.len());
+    let device_count = device_table.len();
     notices.extend(remarks::long_plan(steps.len()));
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
@@ -120,6 +130,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         settled_by: close::settled_by(&[&options.config.source, &hidden.exceptions.source]),
         links: close::links(&mut links, keep),
         rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
+        marks: close::marks(&rule_set.rules, &rule_set.files, &options.thresholds),
         tallies,
         findings,
         questions,
@@ -133,8 +144,16 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         schedule: close::schedule(schedule),
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
+        provenance: provenance::read(&options.exports)?,
+        since: Since::default(),
+        ledger: Ledger::default(),
     };
-    close::answer(&mut outcome, &answers);
+    let said = close::answer(&mut outcome, &answers);
+    if let Some(earlier) = earlier {
+        progress.step("Comparing with the baseline");
+        earlier.conclude(&mut outcome, &store, &proven, &said);
+    }
+    close::lost(&mut outcome, &said);
     outcome.notices.sort();
     outcome.notices.dedup();
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules, formats: rule_set.formats }))

@@ -39,6 +39,18 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     label: Option<String>,
 
+    /// Who prepared the report
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    prepared_by: Option<String>,
+
+    /// Who reviewed it
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    reviewed_by: Option<String>,
+
+    /// When it was made: the clock is never read
+    #[arg(long, value_name = "TIME", help_heading = "Output")]
+    run_at: Option<String>,
+
     /// Exit with code 10 when a finding has at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = severity, help_heading = "Output")]
     fail_on: Option<Severity>,
@@ -48,6 +60,10 @@ pub(super) struct Args {
 
     #[command(flatten)]
     plan: plan::Args,
+
+    /// Earlier report to compare with and to carry on from: what is new, resolved or open, and what was done
+    #[arg(long, value_name = "REPORT", value_hint = ValueHint::DirPath, help_heading = "Input")]
+    baseline: Option<PathBuf>,
 
     /// Also write commands for the steps: PowerShell and GAM, dry unless told otherwise
     #[arg(long, help_heading = "Plan")]
@@ -80,7 +96,8 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let mut options = run::Options { strict: args.strict, ..args.plan.apply(args.input.options()) };
+    let baseline = args.baseline.clone();
+    let mut options = run::Options { strict: args.strict, baseline, ..args.plan.apply(args.input.options()) };
     args.judgement.apply(&mut options, args.quiet)?;
     #[cfg(unix)]
     report::watch(|signal| signal_hook::low_level::exit(128 + signal))
@@ -109,7 +126,7 @@ fn reads(args: &Args, options: &run::Options) -> Result<Vec<PathBuf>> {
     let mut all = args.input.exports.clone();
     all.extend(read::discover(&args.input.exports)?.into_iter().map(|input| input.path));
     all.extend(args.judgement.files());
-    let more = [&options.exceptions, &options.decisions, &options.rules, &args.templates];
+    let more = [&options.exceptions, &options.decisions, &options.rules, &options.baseline, &args.templates];
     all.extend(more.into_iter().flatten().cloned());
     all.sort();
     all.dedup();
@@ -156,6 +173,12 @@ fn settings(args: &Args) -> Vec<(String, String)> {
     }
     if args.judgement.allow_short_thresholds {
         add("allow_short_thresholds", "true".into());
+    }
+    let people = [("prepared_by", &args.prepared_by), ("reviewed_by", &args.reviewed_by), ("run_at", &args.run_at)];
+    for (name, value) in people {
+        if let Some(value) = value {
+            add(name, value.clone());
+        }
     }
     settings
 }
@@ -209,6 +232,16 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
     let packages = many(totals.suggestions as u64, "work package");
     writeln!(to, "{flagged}, {steps} in {plans}, {packages}")?;
+    if let Some(since) = &model.since {
+        let (counts, ledger) = (&since.counts, &since.ledger);
+        writeln!(to)?;
+        since_lines(&mut to, since.as_of.get(..10).unwrap_or_default(), counts)?;
+        writeln!(
+            to,
+            "ledger: {} planned, {} claimed, {} confirmed, {} contradicted, {} returned, {} withdrawn",
+            ledger.planned, ledger.claimed, ledger.confirmed, ledger.contradicted, ledger.returned, ledger.withdrawn
+        )?;
+    }
     writeln!(to)?;
     if !model.suggestions.is_empty() {
         writeln!(to, "{DIM}do first{DIM:#}")?;
@@ -220,8 +253,28 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
         writeln!(to)?;
     }
     asks(&mut to, model)?;
+    writeln!(to, "{DIM}seal {}{DIM:#}", model.seal)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
+}
+
+/// What became of an earlier run.
+pub(super) fn since_lines(to: &mut dyn Write, day: &str, counts: &report::Counts) -> std::io::Result<()> {
+    writeln!(
+        to,
+        "since {day}: findings {} new, {} reopened, {} open, {} resolved, {} not assessed",
+        counts.new, counts.reopened, counts.open, counts.resolved, counts.not_assessed
+    )?;
+    writeln!(
+        to,
+        "devices {} appeared, {} gone, {} with another identity",
+        counts.devices_appeared, counts.devices_gone, counts.identity_changed
+    )?;
+    if counts.rules_changed > 0 {
+        let rules = many(counts.rules_changed as u64, "rule");
+        writeln!(to, "{CAUTION}{rules} changed since: their figures are not compared with those before{CAUTION:#}")?;
+    }
+    Ok(())
 }
 
 /// The rules that hold somewhere, the gravest first, and how many say nothing.

@@ -10,6 +10,7 @@ use crate::assets;
 use crate::checklist::{self, Need, Wanted};
 use crate::console::Registry;
 use crate::error::{Error, Result, exit};
+use crate::{history, read};
 
 /// Print which exports to ask for, how each is made without secrets, and what each adds
 #[derive(Debug, ClapArgs)]
@@ -26,6 +27,10 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 
+    /// Print the form that says where these exports come from: keep it, filled in, as `provenance.yaml` beside them
+    #[arg(long, value_name = "EXPORTS", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    provenance: Vec<PathBuf>,
+
     /// Folder whose `checklist.yaml` is put in the place of the shipped one
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     rules: Option<PathBuf>,
@@ -34,6 +39,11 @@ pub(super) struct Args {
 const WIDTH: usize = 100;
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    if !args.provenance.is_empty() {
+        let labels: Vec<String> = read::discover(&args.provenance)?.into_iter().map(|input| input.label).collect();
+        print::out(&history::form(&labels))?;
+        return Ok(exit::DONE);
+    }
     let files = assets::rules(args.rules.as_deref())?;
     let mut wanted = checklist::load(&files).map_err(|problems| Error::Rules { problems })?;
     let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;

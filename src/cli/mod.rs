@@ -2,6 +2,7 @@
 
 mod analyze;
 mod checklist;
+mod compare;
 mod complain;
 mod explain;
 mod fields;
@@ -14,6 +15,7 @@ mod print;
 mod progress;
 mod render;
 mod rules;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -38,7 +40,9 @@ enum Verb {
     Analyze(analyze::Args),
     Inspect(inspect::Args),
     Explain(explain::Args),
+    Compare(compare::Args),
     Render(render::Args),
+    Verify(verify::Args),
     Rules(rules::Args),
     Playbooks(playbooks::Args),
     Checklist(checklist::Args),
@@ -66,7 +70,9 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Analyze(args) => analyze::run(&args),
         Verb::Inspect(args) => inspect::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::Render(args) => render::run(&args),
+        Verb::Verify(args) => verify::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueHint};
 
 use super::analyze::format;
 use super::complain::clean;
-use super::print::BOLD;
+use super::print::{BOLD, DIM};
 use super::{print, progress};
 use crate::assets;
 use crate::error::{Result, exit};
@@ -57,10 +57,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if !args.format.is_empty() {
         options.formats.clone_from(&args.format);
     }
-    report::write(&outcome, &templates, place, &options, progress.as_ref())?;
+    let model = report::write(&outcome, &templates, place, &options, progress.as_ref())?;
     drop(progress);
     if !args.quiet {
-        print::out(&std::format!("{BOLD}{}{BOLD:#}\n", clean(&report::page(out).display().to_string())))?;
+        print::out(&std::format!(
+            "{DIM}seal {}{DIM:#}\n{BOLD}{}{BOLD:#}\n",
+            model.seal,
+            clean(&report::page(out).display().to_string())
+        ))?;
     }
     Ok(exit::DONE)
 }

@@ -56,6 +56,7 @@ struct Facts {
     enrolling_user: bool,
     directory: bool,
     accounts: bool,
+    restorable: u32,
     joins: bool,
     sign_ins: bool,
     owners: bool,
@@ -191,6 +192,12 @@ impl Console {
     #[must_use]
     pub fn lists_accounts(self) -> bool {
         self.facts().accounts
+    }
+
+    /// Days for which a deleted object may be restored, and is in no list; none where a deletion is final.
+    #[must_use]
+    pub fn restorable_days(self) -> Option<u32> {
+        Some(self.facts().restorable).filter(|days| *days > 0)
     }
 
     /// Whether its objects may be joined in several ways side by side on one machine.

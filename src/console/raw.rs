@@ -44,6 +44,9 @@ pub(super) struct Raw {
     /// Lists a device once for each account on it.
     #[serde(default)]
     pub accounts: bool,
+    /// Days for which a deleted object may be restored.
+    #[serde(default)]
+    pub restorable: u32,
     /// Objects that are joined in different ways may live side by side on one machine.
     #[serde(default)]
     pub joins: bool,

@@ -46,19 +46,21 @@ pub struct Decisions {
     pub file: String,
     /// SHA-256 of the file.
     pub sha256: String,
-    list: Vec<Decision>,
+    pub(super) list: Vec<Decision>,
     /// Problems know where each decision stands.
     lines: Lines<7>,
     /// Line of each decision.
-    line_of: Vec<usize>,
+    pub(super) line_of: Vec<usize>,
     /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
-    of_device: Vec<u32>,
+    pub(super) of_device: Vec<u32>,
     /// Decisions about packages.
-    packages: Vec<PackageDecision>,
+    pub(super) packages: Vec<PackageDecision>,
+    /// The same of an earlier run.
+    pub(super) carried_packages: Vec<PackageDecision>,
     /// By device: the decision about its package, or [`NONE`]. Empty where there is none.
-    of_package: Vec<u32>,
+    pub(super) of_package: Vec<u32>,
     /// Package of each device when the file was written: key, serial number, package.
-    written: Vec<[String; 3]>,
+    pub(super) written: Vec<[String; 3]>,
     members: Membership,
     /// What was written down of steps and batches.
     pub answers: Answers,
@@ -213,14 +215,14 @@ impl Decisions {
     /// Gives what was decided for packages to their devices: `packages` are those of this run, by id.
     pub fn spread(&mut self, packages: &[(&str, &[u32])], devices: usize) -> Vec<Notice> {
         let notices = packages::spread(&self.file, &mut self.packages, &self.members, packages);
-        self.of_package = packages::by_device(&self.packages, devices);
+        self.join_packages(devices);
         notices
     }
 
     /// Whether something was decided for packages.
     #[must_use]
     pub const fn speaks_of_packages(&self) -> bool {
-        !self.packages.is_empty()
+        !self.packages.is_empty() || !self.carried_packages.is_empty()
     }
 
     /// How far a device is: what was decided for it, else for its package.

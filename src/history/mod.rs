@@ -2,14 +2,18 @@
 //! which change what is planned and never what is found.
 
 mod answers;
+mod carried;
 mod decisions;
 mod exceptions;
 mod file;
 mod lines;
 mod packages;
+mod provenance;
 
 pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Named, Signed, approvals, claims};
+pub use carried::Naming;
 pub use decisions::{COLUMNS, Decision, Decisions, in_yaml};
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
 pub use lines::{Lines, Place};
 pub use packages::{PackageDecision, by_device};
+pub use provenance::{FILE as PROVENANCE, Provenance, form, provenance};

@@ -5,7 +5,9 @@
 mod approval;
 mod data;
 mod explain;
+mod ledger;
 mod settled;
+mod since;
 mod source;
 
 use std::borrow::Cow;
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
+use crate::history::Provenance;
 use crate::identity::{AsOf, DAY, Thresholds, day};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
@@ -21,12 +24,17 @@ use crate::rules::{Findings, Questions, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 
-pub use data::{Asked, FOLDER, File, files, is_report, load};
+pub use data::{Asked, FOLDER, File, files, is_report, load, seal_of};
 pub use explain::{
     Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Question, Step, Verdict, candidate, explain,
     steps, verdict,
 };
+pub use ledger::{Ledger, LedgerLine, LedgerState};
 pub use settled::{Accepted, Decided, Hidden};
+pub use since::{
+    Change, ChangeKind, ChangeState, Changes, ListStates, Past, PastFindings, Point, Remembered, RuleMark, RuleStates,
+    Since,
+};
 pub use source::{Digested, InputFile, Source};
 
 /// Steps of the longest plan whose lines repeat what their steps say; the lines of a longer one name the guide's.
@@ -53,6 +61,8 @@ pub struct Outcome {
     pub links: Links,
     /// What the rules say to people, by id.
     pub rules: Vec<Text>,
+    /// What decides each rule.
+    pub marks: Vec<RuleMark>,
     /// What became of each rule.
     pub tallies: Vec<Tally>,
     /// The findings.
@@ -81,6 +91,12 @@ pub struct Outcome {
     pub rule_files: Vec<Digested>,
     /// The files of consoles that are not as they ship: what a saved run needs to know them again.
     pub console_files: Files,
+    /// Where the exports come from, as somebody wrote it down.
+    pub provenance: Vec<Provenance>,
+    /// What became of earlier runs.
+    pub since: Since,
+    /// What was asked for in this run and in earlier ones, and what became of it.
+    pub ledger: Ledger,
 }
 
 /// Which record belongs to which device, and why.

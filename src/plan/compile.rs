@@ -6,7 +6,7 @@ use crate::plan::check;
 use crate::plan::checked_file::CheckedFile;
 use crate::plan::facts::{self, DeviceBits};
 use crate::plan::file::{Case, Definition, On, Place, Waiting, Words, Written};
-use crate::plan::{Command, Effort, Entry, Limits, Phase, Shape, Source, State, Tool, Wait};
+use crate::plan::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, State, Tool, Wait};
 
 /// Bits of the device and of the object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -262,6 +262,22 @@ pub(super) fn states(words: &[String], sheet: &mut CheckedFile) -> u64 {
     })
 }
 
+/// The word for an object that is not listed any more.
+const GONE: &str = "gone";
+
+/// By what a later export shows that a step was done.
+fn proof(words: &[String], sheet: &mut CheckedFile) -> Proof {
+    let mut proof = Proof::default();
+    for word in words {
+        match State::parse(word) {
+            Some(state) => proof.states.push(state),
+            None if word == GONE => proof.gone = true,
+            None => sheet.unknown("state", word, State::WORDS.iter().copied().chain([GONE])),
+        }
+    }
+    proof
+}
+
 /// The step that a definition describes, but for `after` and `unless`: they need the numbers of all steps.
 pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut CheckedFile) -> Known {
     let console = raw.console.as_ref().and_then(|c| sheet.console(c));
@@ -283,6 +299,7 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
         condition: sheet.resolve(&raw.condition),
         why: with(sheet.resolve(&raw.why), &beware),
         seen: sheet.resolve(&raw.seen),
+        proof: proof(&raw.proof, sheet),
         sources: sources(&raw.source, sheet),
         phase: raw.phase.map_or_else(|| phase_of(raw.place), Phase::from),
         silence: raw.silence,

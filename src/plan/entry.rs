@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::console::Console;
+use crate::console::{Console, State};
 use crate::schema::words;
 
 words! {
@@ -68,6 +68,9 @@ pub struct Entry {
     pub command: Option<Command>,
     /// What the next export shows if it worked; may be empty.
     pub seen: String,
+    /// By what a later export shows that it was done.
+    #[serde(default)]
+    pub proof: Proof,
     /// The pages that the step rests on.
     pub sources: Vec<Source>,
 }
@@ -79,6 +82,23 @@ pub struct Wait {
     pub after: String,
     /// Days between the two.
     pub days: u32,
+}
+
+/// By what a later export shows that a step was done. By nothing, where no export can.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The object is not listed any more.
+    pub gone: bool,
+    /// The object is in one of these states.
+    pub states: Vec<State>,
+}
+
+impl Proof {
+    /// Whether there is any.
+    #[must_use]
+    pub const fn is_some(&self) -> bool {
+        self.gone || !self.states.is_empty()
+    }
 }
 
 /// A page of a vendor, and the day on which it was read.

@@ -159,6 +159,9 @@ pub(super) struct Definition {
     /// What the next export shows if it worked.
     #[serde(default)]
     pub seen: String,
+    /// States of the object by which a later export shows that it was done, or `gone`.
+    #[serde(default)]
+    pub proof: Vec<String>,
     /// The pages that it rests on.
     #[serde(default)]
     pub source: Vec<Source>,

@@ -3,15 +3,24 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use super::folder::Folder;
+use super::folder::{Folder, Written};
+use super::place::{MANIFEST, SUMS};
+use super::seal;
 use crate::error::{Error, Result};
 use crate::identity::{NONE, rfc3339};
 use crate::outcome::{Digested, Outcome};
+use crate::read::hex;
 use crate::schema::Platform;
 
-/// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`.
-pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &Folder) -> Result<()> {
+/// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`, and the page, which shows the seal: the digest of the manifest.
+pub(super) fn write(
+    outcome: &Outcome,
+    settings: &[(String, String)],
+    page: Option<&str>,
+    folder: &Folder,
+) -> Result<String> {
     let inputs: Vec<Value> = outcome
         .inputs
         .iter()
@@ -31,7 +40,9 @@ pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &F
             json!({ "file": i.label, "bytes": i.bytes, "sha256": i.sha256, "exports": exports })
         })
         .collect();
-    let written = folder.written();
+    let mut written = folder.written();
+    written.extend(page.map(|page| unsealed(page)));
+    written.sort_by(|a, b| a.file.cmp(&b.file));
     let outputs: Vec<Value> =
         written.iter().map(|w| json!({ "file": w.file, "bytes": w.bytes, "sha256": w.sha256 })).collect();
     let settings: serde_json::Map<String, Value> =
@@ -50,6 +61,16 @@ pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &F
     let decided = &outcome.decisions;
     let decisions =
         if decided.file.is_empty() { Value::Null } else { json!({ "file": decided.file, "sha256": decided.sha256 }) };
+    let baseline = outcome.since.baseline().map_or(
+        Value::Null,
+        |point| json!({ "label": point.label, "as_of": rfc3339(point.as_of), "seal": point.seal }),
+    );
+    let marks: serde_json::Map<String, Value> = outcome
+        .rules
+        .iter()
+        .zip(&outcome.marks)
+        .map(|(rule, mark)| (rule.id.clone(), mark.digest.as_str().into()))
+        .collect();
     let in_devices = outcome.links.device.iter().filter(|d| **d != NONE).count();
     let manifest = json!({
         "schema_version": 1,
@@ -60,6 +81,8 @@ pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &F
         "thresholds": thresholds,
         "configuration": { "files": files, "values": outcome.settings },
         "decisions": decisions,
+        "baseline": baseline,
+        "provenance": super::provenance::provenance(outcome),
         "inputs": inputs,
         "control_totals": {
             "input_rows": outcome.sources.iter().map(|s| s.rows).sum::<u64>(),
@@ -73,14 +96,26 @@ pub(super) fn write(outcome: &Outcome, settings: &[(String, String)], folder: &F
             "steps": outcome.steps.len(),
         },
         "rules": rules,
+        "rule_digests": marks,
         "outputs": outputs,
     });
     let mut text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::Internal(e.to_string()))?;
     text.push('\n');
-    folder.text("evidence/manifest.json", &text)?;
+    folder.text(MANIFEST, &text)?;
+    let seal = hex(&Sha256::digest(text.as_bytes()));
+    if let Some(page) = page {
+        folder.text(seal::PAGE, &seal::sealed(page, &seal))?;
+    }
     let mut sums = String::new();
     for w in folder.written() {
         let _ = writeln!(sums, "{}  {}", w.sha256, w.file);
     }
-    folder.text("evidence/SHA256SUMS", &sums)
+    folder.text(SUMS, &sums)?;
+    Ok(seal)
+}
+
+/// The page as the manifest names it: with zeros in the place of the seal.
+fn unsealed(page: &str) -> Written {
+    let sha256 = hex(&Sha256::digest(page.as_bytes()));
+    Written { file: seal::PAGE.into(), bytes: page.len() as u64, sha256 }
 }

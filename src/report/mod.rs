@@ -8,10 +8,13 @@ mod model;
 mod packages;
 mod pictures;
 mod place;
+mod provenance;
 mod questions;
 mod render;
+mod seal;
 mod selection;
 mod settled;
+mod since;
 mod table;
 mod view;
 mod work;
@@ -35,6 +38,8 @@ pub use model::Model;
 #[cfg(unix)]
 pub use place::watch;
 pub use place::{Place, settle};
+pub use seal::{Verified, verify};
+pub use since::{Counts, counts};
 
 words! {
     /// A kind of file that a report may hold. The evidence is always written.
@@ -117,7 +122,7 @@ pub fn write(
     let index = view::Index::new(outcome);
     let run = view::Run { outcome, index: &index };
     let selection = selection::Selection::for_people(outcome, &index);
-    let mut model = Model::new(outcome, &index, &options.label, settled::Settled::of(outcome, &options.settings));
+    let mut model = Model::new(run, &options.label, settled::Settled::of(outcome, &options.settings));
 
     let tables = || if wants(Format::Csv) { render::csv::write_all(run, &folder) } else { Ok(Vec::new()) };
     let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
@@ -142,12 +147,25 @@ pub fn write(
     if wants(Format::Json) {
         folder.file("report.json", |out| render::json::write(run, &model, out))?;
     }
-    if wants(Format::Html) {
-        folder.text("report.html", &render::html::render(run, &model, &selection, templates)?)?;
-    }
-    evidence::write(outcome, &options.settings, &folder)?;
+    let page = wants(Format::Html).then(|| render::html::render(run, &model, &selection, templates)).transpose()?;
+    model.seal = evidence::write(outcome, &options.settings, page.as_deref(), &folder)?;
     folder.finish()?;
     Ok(model)
+}
+
+/// Writes the changes since the baseline of an outcome: as `changes.csv` has them, or as JSON.
+///
+/// # Errors
+/// What the system says.
+pub fn changes(outcome: &Outcome, json: bool, out: &mut (dyn std::io::Write + Send)) -> std::io::Result<()> {
+    let index = view::Index::new(outcome);
+    let table = table::changes(view::Run { outcome, index: &index });
+    if !json {
+        return render::csv::of_table(&table, out);
+    }
+    out.write_all(b"[")?;
+    render::json::rows(&table, table.lines, out)?;
+    out.write_all(b"]\n")
 }
 
 /// Writes `data/`.

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
+use super::provenance::{ProvenanceRow, provenance};
 use super::questions::{QuestionsRow, questions};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
-use super::view::{self, Index, Output};
+use super::since::{SinceRow, since};
+use super::view::{self, Index, Output, Run};
 use super::work;
 use crate::console::Console;
 use crate::identity::{DAY, NONE, rfc3339};
@@ -63,6 +65,10 @@ pub struct Model {
     devices: Shown,
     /// What could not be decided.
     pub(super) questions: QuestionsRow,
+    /// Where the exports come from.
+    provenance: Vec<ProvenanceRow>,
+    /// What became of the baseline; nothing where there is none.
+    pub since: Option<SinceRow>,
     notices: Vec<NoticeRow>,
     /// Exceptions, also those that do nothing.
     exceptions: Vec<ExceptionRow>,
@@ -72,6 +78,9 @@ pub struct Model {
     settings: Vec<SettingRow>,
     /// Files of the report, apart from `report.html`, `report.json` and the evidence.
     pub(super) outputs: Vec<Output>,
+    /// Digest of the manifest, once everything is written. No file that the manifest names can hold it.
+    #[serde(skip)]
+    pub seal: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -273,7 +282,8 @@ struct NoticeRow {
 }
 
 impl Model {
-    pub(super) fn new(outcome: &Outcome, index: &Index, label: &str, settled: Settled) -> Self {
+    pub(super) fn new(run: Run<'_>, label: &str, settled: Settled) -> Self {
+        let Run { outcome, index } = run;
         let totals = totals(outcome, index);
         let devices = Shown::new(&totals);
         Self {
@@ -311,11 +321,14 @@ impl Model {
             suggestions: packages::rows(outcome, index),
             devices,
             questions: questions(outcome),
+            provenance: provenance(outcome),
+            since: since(run),
             notices: notices(outcome),
             exceptions: settled.exceptions,
             hidden: settled.hidden,
             settings: settled.settings,
             outputs: Vec::new(),
+            seal: String::new(),
             totals,
         }
     }

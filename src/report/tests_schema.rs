@@ -4,7 +4,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::model::Model;
-use super::table::{Field, Place, Type, described};
+use super::table::{Field, Place, Type, WITH_BASELINE, described};
 use crate::console::Registry;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
@@ -62,7 +62,7 @@ fn table(name: &str, fields: &[Field]) -> Value {
 
 fn tables() -> Value {
     let tables = described();
-    let names: Vec<&str> = tables.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = tables.iter().map(|(name, _)| *name).filter(|name| !WITH_BASELINE.contains(name)).collect();
     let properties: Map<String, Value> =
         tables.iter().map(|(name, fields)| ((*name).to_string(), table(name, fields))).collect();
     json!({ "type": "object", "properties": properties, "required": names })

@@ -116,6 +116,30 @@ impl Rule {
         aggregate.chain(beneath).chain(needs).chain(direct).collect()
     }
 
+    /// Consoles whose lists decide it.
+    #[must_use]
+    pub fn consoles(&self) -> Vec<Console> {
+        let needed = self.needs.iter().map(|(console, _)| *console).chain(self.absence.iter().copied());
+        let columns =
+            self.columns.iter().filter_map(|name| self.registry.aggregate_column(name)).map(|own| own.console);
+        let derived = self.derived.iter().map(|own| own.console);
+        let mut all: Vec<Console> = needed.chain(columns).chain(derived).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What the shared conditions that it names say.
+    pub fn conditions(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().map(|(_, text)| text.as_str())
+    }
+
+    /// Columns of the device table that it reads.
+    #[must_use]
+    pub fn device_columns(&self) -> &[&'static str] {
+        &self.columns
+    }
+
     /// Whether it names a shared condition.
     #[must_use]
     pub fn names(&self, condition: &str) -> bool {

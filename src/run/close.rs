@@ -1,18 +1,21 @@
 //! The last step: what the stages made becomes the plain tables of the outcome. Large columns are moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
 use super::hidden::Hidden;
 use crate::assets::{self, Files};
+use crate::compare::Said;
 use crate::config::SettledBy;
 use crate::history::{self, Answers, Approved, Claimed, Decisions, Signed};
-use crate::identity;
+use crate::identity::{self, Threshold, Thresholds};
 use crate::notice::{Code, Notice};
-use crate::outcome::{self, Accepted, Decided, Digested, Outcome};
+use crate::outcome::{self, Accepted, Decided, Digested, Outcome, RuleMark};
 use crate::plan;
 use crate::read::hex;
+use crate::rules::Rule;
+use crate::schema::Platform;
 
 fn digested(file: &str, text: &str) -> Digested {
     Digested { file: file.to_string(), sha256: hex(&Sha256::digest(text.as_bytes())) }
@@ -72,8 +75,9 @@ pub(super) fn decisions(decisions: Decisions, devices: usize) -> Decided {
     Decided { file, sha256, list, of_device, packages, of_package, done: Vec::new(), approved: Vec::new() }
 }
 
-/// Gives what people wrote of steps and batches to the steps and batches that there are, and says where there is none.
-pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
+/// Gives what people wrote of steps and batches to the steps and batches that there are, and says where there is none. What is
+/// said of steps that are not planned now is given back: an earlier run may have planned them.
+pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
     let file = outcome.decisions.file.clone();
     let remark =
         |row: u32, message: String| Notice::new(Code::DecisionUnused, file.clone(), message).at_row(row.into());
@@ -93,16 +97,20 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
     }
     let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests() };
     let (held, stale): (Vec<_>, Vec<_>) = answers.approved.iter().partition(|(digest, _)| digests.contains(digest));
-    let lost = left.iter().map(|((key, step, object), signed)| {
-        let of = if object.is_empty() { key } else { object };
-        remark(signed.row, format!("`{step}` on `{of}` is said to be done and is not planned now; that was not used"))
-    });
+    let said = |((key, step, object), signed): (&history::Named, &Signed)| Said {
+        step: step.clone(),
+        object: if object.is_empty() { key.clone() } else { object.clone() },
+        on: signed.on,
+        by: signed.by.clone(),
+        row: signed.row,
+    };
+    let said = left.into_iter().map(said).collect();
     let other = stale.iter().map(|(digest, signed)| {
         let short: String = digest.chars().take(12).collect();
         let message = "the batch that was approved has other objects or steps now; the approval was not used";
         remark(signed.row, format!("{message} (by {}, digest {short}…)", signed.by))
     });
-    outcome.notices.extend(lost.chain(other));
+    outcome.notices.extend(other);
     let approved = |(digest, signed): (&String, &Signed)| Approved {
         digest: digest.clone(),
         on: signed.on,
@@ -110,9 +118,57 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) {
     };
     outcome.decisions.approved = held.into_iter().map(approved).collect();
     outcome.decisions.done = done;
+    said
+}
+
+/// Remarks on what is said to be done and was never planned.
+pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
+    let ledger = &outcome.ledger;
+    let known: BTreeSet<(&str, String)> =
+        ledger.lines.iter().map(|line| (ledger.text(line.step), line.object.to_lowercase())).collect();
+    let notice = |said: &Said| {
+        let message =
+            format!("`{}` on `{}` is said to be done and was not planned; that was not used", said.step, said.object);
+        Notice::new(Code::DecisionUnused, outcome.decisions.file.clone(), message).at_row(said.row.into())
+    };
+    let strangers = said.iter().filter(|said| !known.contains(&(said.step.as_str(), said.object.to_lowercase())));
+    let notices: Vec<Notice> = strangers.map(notice).collect();
+    outcome.notices.extend(notices);
 }
 
 pub(super) fn schedule(schedule: plan::Schedule) -> outcome::Schedule {
     let (batches, of_device, days) = schedule.into_columns();
     outcome::Schedule { batches, of_device, days }
+}
+
+/// By what a later run tells whether a rule was the same: its file, the conditions that it names, its severity, and the
+/// thresholds that it reads.
+pub(super) fn marks(rules: &[Rule], files: &Files, thresholds: &Thresholds) -> Vec<RuleMark> {
+    let effective = thresholds.effective();
+    let days = |word: &str| {
+        let own = effective.iter().filter(|(name, ..)| name.as_str() == word);
+        own.map(|(name, platform, days)| {
+            format!("{} {} {days}\n", name.as_str(), platform.map_or("all", Platform::as_str))
+        })
+        .collect::<String>()
+    };
+    let one = |rule: &Rule| {
+        let text = files.get(&rule.path).map_or("", String::as_str);
+        let reads = |word: &str| {
+            text.contains(&format!("{word}_days"))
+                || rule.conditions().any(|own| own.contains(&format!("{word}_days")))
+                || (word == "inactive" && rule.device_columns().iter().any(|name| name.contains("activity")))
+        };
+        let mut digest = Sha256::new();
+        for part in std::iter::once(text).chain(rule.conditions()).chain([rule.text.severity.as_str()]) {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        for word in Threshold::WORDS.iter().filter(|word| reads(word)) {
+            digest.update(days(word).as_bytes());
+        }
+        let consoles = rule.consoles().iter().map(|console| console.as_str().to_string()).collect();
+        RuleMark { digest: hex(&digest.finalize()), consoles }
+    };
+    rules.iter().map(one).collect()
 }

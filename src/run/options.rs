@@ -39,6 +39,8 @@ pub struct Options {
     pub purpose: Disposition,
     /// What people decided for single devices.
     pub decisions: Option<PathBuf>,
+    /// The earlier report that this run is compared with and carries on from.
+    pub baseline: Option<PathBuf>,
 }
 
 /// Who is told how far the run is.

@@ -1,5 +1,6 @@
 //! From findings to steps and packages: planned once, and again where a decision about a package changes plans.
 
+use super::carry::{self, Carrying};
 use super::decisions;
 use super::subjects::{self, Orders, Plans};
 use crate::console::Console;
@@ -10,27 +11,37 @@ use crate::notice::Notice;
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
 use crate::schema::{Disposition, Platform};
-use crate::table::DeviceTable;
+use crate::table::{DeviceTable, RecordTable};
 
 /// What plans are made from.
-#[derive(Clone, Copy)]
 pub(super) struct From<'a> {
     pub context: EvalContext<'a>,
     pub table: &'a DeviceTable,
+    pub records: &'a RecordTable,
+    pub device_of: &'a [u32],
     pub rules: &'a [Rule],
     pub findings: &'a Findings,
     pub playbooks: &'a Playbooks,
     pub conditions: &'a Conditions,
     pub purpose: Disposition,
+    /// What an earlier run decided.
+    pub carrying: Option<Carrying<'a>>,
 }
 
 /// The packages and the steps. Decisions that could not be used are remarked.
 pub(super) fn pack(
-    from: From<'_>,
+    from: &From<'_>,
     decided: &mut Decisions,
     notices: &mut Vec<Notice>,
 ) -> Result<(Packages, Vec<Planned>)> {
+    if let Some(carrying) = &from.carrying {
+        notices.extend(carrying.rename(decided));
+    }
+    notices.extend(carry::by_object(decided, from.table, from.records, from.device_of));
     notices.extend(decided.find(from.table).map_err(decisions::refused)?);
+    if let Some(carrying) = &from.carrying {
+        notices.extend(carrying.carry(decided));
+    }
     let plans = from.plan(decided)?;
     let packages = from.packages(&plans);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));

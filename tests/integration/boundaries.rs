@@ -131,8 +131,10 @@ fn what_everybody_uses_uses_nobody() {
 /// Data goes one way: no stage names one that comes after it.
 #[test]
 fn no_stage_names_a_later_one() {
-    let stages =
-        ["read", "formats", "doctor", "identity", "coverage", "rules", "history", "plan", "outcome", "report", "cli"];
+    let stages = [
+        "read", "formats", "doctor", "identity", "coverage", "rules", "history", "plan", "outcome", "compare",
+        "report", "cli",
+    ];
     must_exist(&stages);
     let mut found = Vec::new();
     for (name, code) in sources() {

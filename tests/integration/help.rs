@@ -23,7 +23,10 @@ fn program() {
       inspect    Say what each export is, what is known in it, and what is damaged or missing
       explain    Explain one device: its records, why they were joined or refused, signals, rules and
                  steps
+      compare    Say what is new, open, resolved, reopened or not assessed between two reports
       render     Write the files of a report again, with other templates or formats
+      verify     Check that a report is as it was written: every file that is missing, changed or too
+                 many, by name
       rules      List, show, check and test the rules
       playbooks  List, show, check and test the playbooks: the steps for each kind of device, in their
                  order
@@ -59,6 +62,8 @@ fn analyze() {
                                  tell; as `inspect` names it
           --treat <FILE=FORMAT>  Read a file as this format, whatever it looks like:
                                  `list.csv=chrome/cros`; in an archive or a workbook `book.xlsx!Sheet=…`
+          --baseline <REPORT>    Earlier report to compare with and to carry on from: what is new,
+                                 resolved or open, and what was done
           --strict               Refuse exports with remarks of medium severity or above
 
     Judgement:
@@ -81,6 +86,9 @@ fn analyze() {
           --force               Replace an earlier report in that folder
           --label <TEXT>        Name of the tenant on the report [default: the name of the folder with
                                 the exports]
+          --prepared-by <NAME>  Who prepared the report
+          --reviewed-by <NAME>  Who reviewed it
+          --run-at <TIME>       When it was made: the clock is never read
           --fail-on <SEVERITY>  Exit with code 10 when a finding has at least this severity
           --templates <DIR>     Folder with templates to put in the place of the shipped ones
           --format <LIST>       Files to write: html, csv, xlsx, json, arrow, data; a workbook that is
@@ -136,7 +144,7 @@ fn summary_of_a_run() {
     let devices = report.lines("devices.csv").len();
     let first = format!("{devices} devices from 1071 rows of 6 exports, judged at 2026-11-20T08:00:00Z (newest signal");
     assert!(run.stdout.starts_with(&first), "{}", run.stdout);
-    assert!(run.stdout.ends_with("\n\nlastseen-report/report.html\n"), "{}", run.stdout);
+    assert!(unsealed(&run.stdout).ends_with("\n\nseal (64 digits)\nlastseen-report/report.html\n"), "{}", run.stdout);
     let rules = report.lines("rules.csv");
     for rule in rules.iter().filter(|rule| rule["matched"] != "0") {
         let said = run.stdout.lines().find(|line| line.contains(&format!(" {} ", rule["rule"]))).unwrap();
@@ -154,6 +162,14 @@ fn summary_of_a_run() {
     assert!(!run.stdout.contains('\u{1b}'), "colours only on a terminal");
 }
 
+/// The seal stands for everything in the report: it is another one with every version.
+fn unsealed(text: &str) -> String {
+    let (before, rest) = text.split_once("\nseal ").unwrap();
+    let (seal, after) = rest.split_at(64);
+    assert!(seal.bytes().all(|sign| sign.is_ascii_hexdigit()), "{seal}");
+    format!("{before}\nseal (64 digits){after}")
+}
+
 #[test]
 fn nothing_is_said_when_asked_to_be_quiet() {
     let run = Place::with_sample().run(&["analyze", "in", "--quiet"]);
@@ -166,6 +182,7 @@ fn the_readme_shows_what_the_program_prints() {
     let run = place.run(&["analyze", "in", "--out", "lastseen-report"]);
     let readme = std::fs::read_to_string(repository("README.md")).unwrap();
     let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let printed: Vec<&str> = run.stdout.lines().map(str::trim_end).collect();
+    let printed = unsealed(&run.stdout);
+    let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
     assert_eq!(printed.join("\n").trim_end(), shown.trim_end());
 }

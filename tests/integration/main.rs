@@ -19,6 +19,7 @@ mod examples;
 mod fixtures;
 mod formats;
 mod help;
+mod history;
 mod identity;
 mod inspect;
 mod links;
@@ -37,6 +38,7 @@ mod rules;
 mod sample;
 mod together;
 mod truth;
+mod verify;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]
 #[path = "../tenant/mod.rs"]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::read::{Damage, Table};
 use super::run::{Head, Run};
-use super::{Asked, FOLDER, RUN, VERSION, tables, trust};
+use super::{Asked, FOLDER, RUN, VERSION, since, tables, trust};
 use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
@@ -27,6 +27,18 @@ const LARGEST_RUN: u64 = 1 << 30;
 /// The largest manifest.
 const LARGEST_MANIFEST: u64 = 256 << 20;
 const MANIFEST: &str = "evidence/manifest.json";
+
+/// The seal of a report: the digest of its manifest. Empty where it has none.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn seal_of(report: &Path) -> Result<String> {
+    let path = report.join(MANIFEST);
+    if !path.is_file() {
+        return Ok(String::new());
+    }
+    digest_of(&path).map_err(|source| Error::Unreadable { path, source })
+}
 
 /// Whether a folder is a report that can be loaded.
 #[must_use]
@@ -181,6 +193,9 @@ impl Loading<'_> {
         }
         let batch_of = list_of(batches.iter().map(|batch| batch.devices.as_slice()), limits.devices);
         let schedule = Schedule { batches, of_device: batch_of, days };
+        let counts = since::Counts { devices: limits.devices, lines: &run.lines, registry };
+        let (since, ledger) =
+            since::loaded(run.since, &counts, &mut |name, read| table(name)?.make(|table| read(table)))?;
         Ok(Outcome {
             inputs: run.inputs,
             sources: run.sources,
@@ -191,6 +206,7 @@ impl Loading<'_> {
             records: record_table,
             links,
             rules: run.rules,
+            marks: run.marks,
             tallies: run.tallies,
             findings,
             questions,
@@ -214,6 +230,9 @@ impl Loading<'_> {
             schedule,
             rule_files: run.rule_files,
             console_files: head.console_files,
+            provenance: run.provenance,
+            since,
+            ledger,
         })
     }
 }

@@ -7,6 +7,7 @@ mod frame;
 mod load;
 mod read;
 mod run;
+mod since;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 
-pub use load::{is_report, load};
+pub use load::{is_report, load, seal_of};
 
 /// The folder of the report in which all this lies.
 pub const FOLDER: &str = "data";
@@ -64,7 +65,8 @@ impl File<'_> {
 /// The files of an outcome; each may be written by itself.
 #[must_use]
 pub fn files<'a>(outcome: &'a Outcome, asked: &'a Asked) -> Vec<File<'a>> {
-    let frames = tables::all(outcome);
+    let mut frames = tables::all(outcome);
+    frames.extend(since::frames(outcome));
     let lines: Vec<(String, usize)> = frames.iter().map(|frame| (frame.name.clone(), frame.lines)).collect();
     let mut files: Vec<File<'a>> = frames.into_iter().map(of_frame).collect();
     let fill = move |out: &mut (dyn Write + Send)| {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::since::Small;
 use super::{Asked, VERSION};
 use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
-use crate::history::{Approved, Claimed, PackageDecision};
+use crate::history::{Approved, Claimed, PackageDecision, Provenance};
 use crate::identity::{Threshold, Thresholds};
 use crate::notice::Notice;
-use crate::outcome::{Accepted, Digested, InputFile, Outcome, Source};
+use crate::outcome::{Accepted, Digested, InputFile, Outcome, RuleMark, Source};
 use crate::plan::{Batch, Entry, Package};
 use crate::rules::{Tally, Text};
 use crate::schema::{Disposition, Platform};
@@ -66,6 +67,8 @@ pub(super) struct Run {
     pub sources: Vec<Source>,
     pub notices: Vec<Notice>,
     pub rules: Vec<Text>,
+    #[serde(default)]
+    pub marks: Vec<RuleMark>,
     pub tallies: Vec<Tally>,
     pub exceptions: Vec<Accepted>,
     pub settings: Vec<Setting>,
@@ -81,6 +84,10 @@ pub(super) struct Run {
     pub batches: Vec<Batch>,
     pub entries: Vec<Entry>,
     pub rule_files: Vec<Digested>,
+    #[serde(default)]
+    pub provenance: Vec<Provenance>,
+    #[serde(default)]
+    pub since: Small,
 }
 
 impl Run {
@@ -104,6 +111,7 @@ impl Run {
             sources: outcome.sources.clone(),
             notices: outcome.notices.clone(),
             rules: outcome.rules.clone(),
+            marks: outcome.marks.clone(),
             tallies: outcome.tallies.clone(),
             exceptions: outcome.hidden.exceptions.clone(),
             settings: outcome.settings.clone(),
@@ -116,6 +124,8 @@ impl Run {
             batches: outcome.schedule.batches.iter().map(without_members).collect(),
             entries: outcome.entries.clone(),
             rule_files: outcome.rule_files.clone(),
+            provenance: outcome.provenance.clone(),
+            since: Small::of(outcome),
         }
     }
 }

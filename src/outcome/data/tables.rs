@@ -18,7 +18,7 @@ pub(super) fn all(outcome: &Outcome) -> Vec<Frame<'_>> {
 }
 
 /// A number, unless it stands for none.
-fn some(number: Option<&u32>) -> Option<u32> {
+pub(super) fn some(number: Option<&u32>) -> Option<u32> {
     number.copied().filter(|number| *number != NONE)
 }
 

@@ -142,6 +142,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         records: RecordTable { consoles: Vec::new(), exports: Vec::new(), set_aside: Vec::new(), older: Vec::new() },
         links: Links::default(),
         rules: Vec::new(),
+        marks: Vec::new(),
         tallies: Vec::new(),
         findings: Findings::default(),
         questions: Questions::default(),
@@ -156,6 +157,9 @@ fn made_up(lines: &[Line]) -> Outcome {
         schedule: Schedule { of_device: vec![crate::identity::NONE; count], ..Schedule::default() },
         rule_files: Vec::new(),
         console_files: crate::assets::Files::new(),
+        provenance: Vec::new(),
+        since: crate::outcome::Since::default(),
+        ledger: crate::outcome::Ledger::default(),
         devices,
     }
 }

@@ -19,6 +19,7 @@ const MOST: u64 = 1 << 40;
 
 /// Refuses what no program of ours writes.
 pub(super) fn check(run: &Run) -> Result<(), Damage> {
+    run.since.check()?;
     let ids = run.rules.iter().map(|rule| &rule.id).chain(run.entries.iter().map(|entry| &entry.slug));
     let mut ids = ids.chain(run.packages.iter().map(|package| &package.playbook));
     if let Some(damage) = ids.find_map(|id| no_file_name(id)) {

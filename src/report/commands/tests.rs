@@ -68,6 +68,7 @@ fn entry(tool: Tool, run: &str, wipes: bool) -> Entry {
         limits: Limits::default(),
         frees: String::new(),
         seen: String::new(),
+        proof: crate::plan::Proof::default(),
         sources: Vec::new(),
         command: Some(command),
     }

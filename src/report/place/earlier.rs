@@ -11,9 +11,11 @@ use sha2::{Digest, Sha256};
 use crate::read::{digest_of, hex};
 
 /// What every report has, and no other folder.
-pub(super) const MANIFEST: &str = "evidence/manifest.json";
+pub(in crate::report) const MANIFEST: &str = "evidence/manifest.json";
+/// The digests of all files, for the usual tools.
+pub(in crate::report) const SUMS: &str = "evidence/SHA256SUMS";
 /// Files that the manifest cannot name, since they are made from it.
-const EVIDENCE: &[&str] = &[MANIFEST, "evidence/SHA256SUMS"];
+const EVIDENCE: &[&str] = &[MANIFEST, SUMS];
 /// The file of a report that people write into.
 const FILLED_IN: &str = "workbook.xlsx";
 /// A manifest is small; what is larger is none.
@@ -21,15 +23,15 @@ const LARGEST_MANIFEST: u64 = 256 << 20;
 
 /// A report as it lies in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Earlier {
+pub(in crate::report) struct Earlier {
     /// Digest of its manifest: which report it is.
-    pub manifest: String,
+    pub(super) manifest: String,
     /// Files, folders and links that the manifest does not name, by name.
-    pub strangers: Vec<String>,
+    pub(in crate::report) strangers: Vec<String>,
     /// The workbook, if somebody changed it since it was written.
-    pub filled_in: Option<String>,
+    pub(super) filled_in: Option<String>,
     /// Whether a file that the manifest names is not there.
-    pub gaps: bool,
+    pub(super) gaps: bool,
 }
 
 /// Files by name, each with its digest.
@@ -37,7 +39,7 @@ type Named = BTreeMap<String, String>;
 
 impl Earlier {
     /// Looks at a folder; nothing if no report is in it.
-    pub(super) fn find(folder: &Path) -> io::Result<Option<Self>> {
+    pub(in crate::report) fn find(folder: &Path) -> io::Result<Option<Self>> {
         let Some((manifest, mut named)) = manifest(folder)? else { return Ok(None) };
         named.extend(EVIDENCE.iter().map(|name| ((*name).to_string(), String::new())));
         let folders: BTreeSet<&str> = named.keys().flat_map(|name| above(name)).collect();

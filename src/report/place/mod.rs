@@ -18,7 +18,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use self::beside::Beside;
-use self::earlier::Earlier;
 use self::interrupt::Held;
 use self::lock::{Asked, Lock};
 use self::swap::Trial;
@@ -26,6 +25,7 @@ use self::target::{Before, refuse};
 use crate::error::{Error, Result};
 
 pub(super) use beside::private;
+pub(super) use earlier::{Earlier, MANIFEST, SUMS};
 pub use interrupt::settle;
 #[cfg(unix)]
 pub use interrupt::watch;

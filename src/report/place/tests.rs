@@ -4,8 +4,6 @@ use std::fs;
 
 use super::*;
 
-const SUMS: &str = "evidence/SHA256SUMS";
-
 fn take(at: &Path, force: bool) -> Result<Place> {
     Place::take(at, force, &[], &mut |_| ())
 }
@@ -18,7 +16,7 @@ fn write(place: &Place, files: &[&str]) {
 fn fill(folder: &Path, files: &[&str]) {
     let outputs: Vec<_> = files.iter().map(|f| serde_json::json!({ "file": f, "sha256": "" })).collect();
     let manifest = serde_json::json!({ "program": { "name": "lastseen" }, "outputs": outputs }).to_string();
-    for (name, text) in files.iter().map(|f| (*f, *f)).chain([(earlier::MANIFEST, manifest.as_str()), (SUMS, "")]) {
+    for (name, text) in files.iter().map(|f| (*f, *f)).chain([(MANIFEST, manifest.as_str()), (SUMS, "")]) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -279,7 +277,7 @@ mod unix {
             let folder = super::super::super::folder::Folder::begin(place);
             folder.text("lists/a.csv", "a").unwrap();
             let outputs = r#"{"program":{"name":"lastseen"},"outputs":[{"file":"lists/a.csv"}]}"#;
-            folder.text(earlier::MANIFEST, outputs).unwrap();
+            folder.text(MANIFEST, outputs).unwrap();
             folder.finish().unwrap();
             [mode(&out), mode(&out.join("lists")), mode(&out.join("lists/a.csv"))]
         };

@@ -167,7 +167,7 @@ fn members(run: Run<'_>, folder: &Folder) -> Result<Output> {
 }
 
 /// Writes a table.
-fn of_table(table: &Table<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
+pub(in crate::report) fn of_table(table: &Table<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()> {
     let chosen = table.in_csv();
     let names: Vec<&str> =
         chosen.iter().filter_map(|at| table.fields.get(*at)).map(|field| field.name.as_str()).collect();

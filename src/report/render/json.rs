@@ -28,18 +28,19 @@ pub(in crate::report) fn write(run: Run<'_>, model: &Model, out: &mut (dyn Write
             out,
             "{comma}\n    \"{name}\": {{\"file\": \"{name}.csv\", \"total\": {total}, \"complete\": {complete}, \"rows\": ["
         )?;
-        rows(table, out)?;
+        rows(table, IN_JSON, out)?;
         write!(out, "]}}")?;
     }
     out.write_all(b"\n  }\n}\n")
 }
 
-fn rows(table: &Table<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+/// The rows of a table, up to a number of them.
+pub(in crate::report) fn rows(table: &Table<'_>, most: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let chosen = table.with_types();
     let names: Vec<String> =
         table.fields.iter().map(|field| serde_json::to_string(&field.name)).collect::<Result<_, _>>()?;
     let kinds: Vec<Type> = table.fields.iter().map(|field| field.kind).collect();
-    let shown = table.lines.min(IN_JSON);
+    let shown = table.lines.min(most);
     let make = |start: usize| {
         let mut row = Row { bytes: Vec::with_capacity(CHUNK * 512), names: &names, kinds: &kinds, begun: false };
         for at in start..(start + CHUNK).min(shown) {

@@ -5,11 +5,13 @@
 //! with a run they become a [`Table`], which gives the cells of a line to whoever writes them.
 
 mod batches;
+mod changes;
 mod column;
 mod device;
 mod devices;
 mod findings;
 mod flagged;
+mod ledger;
 mod members;
 mod notices;
 mod packages;
@@ -22,8 +24,10 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::report) use changes::table as changes;
 pub(in crate::report) use column::{Field, Place, Plain, Type, Value};
 pub(in crate::report) use devices::table as devices;
+pub(in crate::report) use ledger::table as ledger;
 pub(in crate::report) use members::members;
 pub(in crate::report) use tasks::tasks;
 
@@ -154,7 +158,7 @@ impl Sink for Kept {
 
 /// Every table that CSV, JSON, Arrow and the workbook have.
 pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
-    vec![
+    let mut tables = vec![
         batches::table(run),
         devices::table(run),
         findings::table(run),
@@ -165,8 +169,17 @@ pub(in crate::report) fn all(run: Run<'_>) -> Vec<Table<'_>> {
         questions::table(run),
         records::table(run),
         rules::table(run),
-    ]
+    ];
+    // Only a run with a baseline has something to say there.
+    if run.outcome.since.is_some() {
+        tables.extend([changes::table(run), ledger::table(run)]);
+    }
+    tables
 }
+
+/// Tables that only a run with a baseline has.
+#[cfg(test)]
+pub(in crate::report) const WITH_BASELINE: [&str; 2] = ["changes", "ledger"];
 
 /// Name and columns of every table, with those of every console that is always shown: what the documents and the published schema say.
 #[cfg(test)]
@@ -175,9 +188,11 @@ pub(in crate::report) fn described() -> Vec<(&'static str, Vec<Field>)> {
     let always: Vec<_> = registry.all().iter().copied().filter(|console| console.is_always_shown()).collect();
     vec![
         ("batches", batches::columns().fields),
+        ("changes", changes::columns().fields),
         ("devices", devices::columns(registry, &always).fields),
         ("findings", findings::columns().fields),
         ("guide", plan::guide_columns().fields),
+        ("ledger", ledger::columns().fields),
         ("notices", notices::columns().fields),
         ("packages", packages::columns().fields),
         ("plan", plan::columns().fields),

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
 use crate::report::model::Model;
+use crate::report::seal::UNSEALED;
 use crate::report::selection::Selection;
 use crate::report::view::Run;
 use crate::schema::Platform;
@@ -47,6 +48,7 @@ pub(in crate::report) fn render(
         style,
         script,
         logo,
+        seal => UNSEALED,
         data => Serde(&data),
     })
     .map_err(|e| template_error(&e))

@@ -71,6 +71,13 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         ],
         1,
     ),
+    ("Changes", "changes", &["kind", "state", "rule", "device_name", "serial", REST, "device_key"], 2),
+    (
+        "Ledger",
+        "ledger",
+        &["state", "step", "console", "object_id", "device_name", "serial", "planned_on", REST, "device_key"],
+        2,
+    ),
     ("Questions", "questions", &["device_name", "serial", "rule", REST, "device_key"], 1),
     (
         "Records",
@@ -186,6 +193,8 @@ fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<u32>> {
         "devices" => Some(selection.devices.clone()),
         _ if selection.complete => None,
         "plan" => Some(numbers(&mut run.outcome.steps.iter().map(|step| step.device))),
+        "changes" => Some(numbers(&mut run.outcome.since.changes.device.iter().copied())),
+        "ledger" => Some(numbers(&mut run.outcome.ledger.lines.iter().map(|line| line.device))),
         // Rows that belong to no device are in a whole list only.
         "records" => Some(numbers(&mut run.outcome.links.device.iter().copied())),
         _ => None,

@@ -1,0 +1,137 @@
+//! Which lists of this run are whole beside the earlier one. Nothing is concluded from what a list lacks that is not.
+
+use super::join::each_text;
+use super::sides::{Earlier, Side};
+use crate::outcome::{Outcome, Source};
+
+/// Of the objects that nobody meant to remove, the share in a hundred that may be missing from a list before it counts as
+/// shorter than plausible, and how many may always be.
+const MOST_MISSING: usize = 15;
+const FEW: usize = 1;
+/// The same of all objects, those that were to be removed included.
+const MOST_PLANNED_MISSING: usize = 35;
+const FEW_PLANNED: usize = 3;
+
+/// A list of one console, then and now.
+#[derive(Debug)]
+pub(super) struct List {
+    pub console: &'static str,
+    pub before: usize,
+    pub now: usize,
+    /// Lines of this run's list with objects that are new.
+    pub appeared: Vec<u32>,
+    /// Lines of the earlier list with objects that are not there any more.
+    pub missing: Vec<u32>,
+    /// Why nothing is concluded from what it lacks.
+    pub not_whole: Option<String>,
+    /// Why nothing is concluded from what the earlier one lacked.
+    pub was_not_whole: Option<String>,
+}
+
+/// What the comparison is told beside the two runs.
+#[derive(Clone, Copy)]
+pub(super) struct Stated<'a> {
+    /// Objects that removals were planned for: by record of the earlier run.
+    pub planned: &'a [bool],
+    /// Consoles whose lists have as many objects as the console's own page shows.
+    pub proven: &'a [String],
+}
+
+/// The lists of every console that either run has.
+pub(super) fn lists(
+    old: &Outcome,
+    earlier: Earlier<'_>,
+    new: Side<'_>,
+    sources: &[Source],
+    stated: Stated<'_>,
+) -> Vec<List> {
+    let (then, now) = (earlier.side.consoles(), new.consoles());
+    let all = new.devices.registry.slugs().iter().chain(old.devices.registry.slugs());
+    let mut slugs: Vec<&'static str> = Vec::new();
+    for slug in all.copied().filter(|slug| then.contains(slug) || now.contains(slug)) {
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+    }
+    slugs.into_iter().map(|slug| list(slug, old, earlier, new, sources, stated)).collect()
+}
+
+fn list(
+    console: &'static str,
+    old: &Outcome,
+    earlier: Earlier<'_>,
+    new: Side<'_>,
+    sources: &[Source],
+    stated: Stated<'_>,
+) -> List {
+    let (then, now) = (earlier.side.objects(console), new.objects(console));
+    let (mut appeared, mut missing) = (Vec::new(), Vec::new());
+    let mut kept = 0;
+    each_text(&then, &now, |before, after| match (before.first(), after.first()) {
+        (Some(_), Some(_)) => kept += 1,
+        (Some(line), None) => missing.push(*line),
+        (None, Some(line)) => appeared.push(*line),
+        (None, None) => {}
+    });
+    missing.sort_unstable();
+    appeared.sort_unstable();
+    let offset = then.columns.map_or(0, |columns| columns.offset);
+    let is_planned = |line: &&u32| stated.planned.get((offset + **line) as usize) == Some(&true);
+    let (before, now) = (kept + missing.len(), kept + appeared.len());
+    let unplanned = missing.iter().filter(|line| !is_planned(line)).count();
+    let planned = (0..then.columns.map_or(0, |columns| columns.row.len()))
+        .filter(|line| stated.planned.get(offset as usize + line) == Some(&true))
+        .count();
+    let not_whole = if now == 0 {
+        Some("no list of it was given".to_string())
+    } else if let Some(why) = incomplete(sources, console) {
+        Some(why.to_string())
+    } else if before > 0 && !stated.proven.iter().any(|slug| slug == console) {
+        implausible(before, missing.len(), unplanned, before.saturating_sub(planned))
+    } else {
+        None
+    };
+    let was_not_whole = if before == 0 {
+        Some("no list of it was given before".into())
+    } else {
+        incomplete(&old.sources, console).map(str::to_string)
+    };
+    List { console, before, now, appeared, missing, not_whole, was_not_whole }
+}
+
+/// Why a list of a console is not complete, as the run itself found.
+fn incomplete<'a>(sources: &'a [Source], console: &str) -> Option<&'a str> {
+    sources.iter().filter(|source| source.console.as_str() == console).find_map(|source| source.incomplete.as_deref())
+}
+
+/// Why a list is shorter than plausible: too many of the objects are missing that nobody meant to remove, or of all.
+fn implausible(before: usize, missing: usize, unplanned: usize, staying: usize) -> Option<String> {
+    let (gone, of, most, which) = if unplanned > FEW && unplanned * 100 > staying * MOST_MISSING {
+        (unplanned, staying, MOST_MISSING, " for which no removal was planned")
+    } else if missing > FEW_PLANNED && missing * 100 > before * MOST_PLANNED_MISSING {
+        (missing, before, MOST_PLANNED_MISSING, "")
+    } else {
+        return None;
+    };
+    Some(format!(
+        "{gone} of the {of} objects of the earlier list{which} are missing, more than {most} in a hundred: it may be cut or \
+         filtered. If it is whole, give the number that its console shows with `--expect`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_lost_too_much_is_not_believed() {
+        assert!(implausible(100, 40, 40, 100).is_some());
+        assert!(implausible(100, 15, 15, 100).is_none());
+        assert!(implausible(100, 30, 12, 70).is_some(), "a cut list in which removals are missing, too");
+        assert!(implausible(100, 30, 0, 70).is_none(), "what was planned and nothing else");
+        assert!(implausible(100, 40, 0, 60).is_some(), "what was planned, and too much to be believed unseen");
+        assert!(implausible(5, 2, 2, 5).is_some());
+        assert!(implausible(5, 1, 1, 5).is_none());
+        assert!(implausible(3, 3, 0, 0).is_none(), "three devices were to go, and went");
+    }
+}

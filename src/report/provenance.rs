@@ -1,0 +1,54 @@
+//! Where the exports come from, as the report states it: what was written down, what was not, and the numbers that differ.
+
+use serde::Serialize;
+
+use crate::outcome::Outcome;
+
+/// Where one file comes from.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ProvenanceRow {
+    /// The file.
+    pub file: String,
+    exported_by: String,
+    exported_at: String,
+    source: String,
+    role: String,
+    scope: String,
+    filter: String,
+    /// The number that the console's own page showed.
+    count_shown: Option<u64>,
+    /// Rows that were read.
+    rows: u64,
+    /// Rows read less the number shown; nothing where none was stated.
+    difference: Option<i64>,
+    /// What was not stated.
+    not_stated: Vec<&'static str>,
+}
+
+/// One line for each input.
+pub(super) fn provenance(outcome: &Outcome) -> Vec<ProvenanceRow> {
+    let rows = |number: usize| -> u64 {
+        outcome.sources.iter().filter(|source| source.input == number).map(|source| source.rows).sum()
+    };
+    let one = |(number, input): (usize, &crate::outcome::InputFile)| {
+        let is_it = |file: &str| file == input.label || input.label.rsplit(['/', '\\']).next() == Some(file);
+        let stated = outcome.provenance.iter().find(|own| is_it(&own.file)).cloned().unwrap_or_default();
+        let rows = rows(number);
+        let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        ProvenanceRow {
+            file: input.label.clone(),
+            difference: stated.count_shown.map(|shown| signed(rows).saturating_sub(signed(shown))),
+            not_stated: stated.not_stated(),
+            rows,
+            exported_by: stated.exported_by,
+            exported_at: stated.exported_at,
+            source: stated.source,
+            role: stated.role,
+            scope: stated.scope,
+            filter: stated.filter,
+            count_shown: stated.count_shown,
+        }
+    };
+    outcome.inputs.iter().enumerate().map(one).collect()
+}

@@ -1,0 +1,325 @@
+//! What became of the baseline, put together for people: counts by rule, the changes that matter most, the course of the
+//! figures, and the ledger.
+
+use serde::Serialize;
+
+use super::table;
+use super::view::Run;
+use crate::compare;
+use crate::identity::rfc3339;
+use crate::outcome::{ChangeKind, ChangeState, Ledger, LedgerState, ListStates, Outcome, Point, RuleStates};
+use crate::schema::Severity;
+
+/// Changes of one state that the page lists; `changes.csv` has all.
+const SHOWN: usize = 40;
+/// Lines of the ledger that the page lists; `ledger.csv` has all.
+const LEDGER: usize = 200;
+
+/// What became of the baseline.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SinceRow {
+    /// Name of the tenant in the earlier report.
+    label: String,
+    /// As-of of the earlier report, RFC 3339.
+    pub as_of: String,
+    /// Its seal.
+    seal: String,
+    /// Counts of changes, and of what stayed.
+    pub counts: Counts,
+    /// By rule, those with a finding then or now.
+    rules: Vec<RuleStates>,
+    /// Lists then and now.
+    lists: Vec<ListStates>,
+    /// Changes by state, the first of each.
+    groups: Vec<GroupRow>,
+    /// The figures of every run of the chain, the oldest first, this one last.
+    trend: Vec<PointRow>,
+    /// Steps by what became of them.
+    pub ledger: LedgerCounts,
+    /// Lines of the ledger, those that need somebody first.
+    ledger_lines: Vec<LedgerRow>,
+    /// Lines that `ledger.csv` has and this list does not.
+    ledger_more: usize,
+}
+
+/// Counts of changes.
+#[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Counts {
+    /// Findings that hold now and did not before.
+    pub new: u64,
+    /// That hold as before.
+    pub open: u64,
+    /// That held before and do not now.
+    pub resolved: u64,
+    /// That hold now and had been resolved.
+    pub reopened: u64,
+    /// That held before, and of which nothing is known now.
+    pub not_assessed: u64,
+    /// Rules that are not those of the earlier run, or whose thresholds differ.
+    pub rules_changed: usize,
+    /// Devices that are new.
+    pub devices_appeared: usize,
+    /// Devices that are in none of the lists that had them.
+    pub devices_gone: usize,
+    /// Devices with another key, or of which it is not clear which they are.
+    pub identity_changed: usize,
+    objects_appeared: usize,
+    objects_gone: usize,
+    /// Devices that are in no list now, and of which nothing proves that they are gone.
+    devices_not_assessed: usize,
+}
+
+/// Changes of one state.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct GroupRow {
+    kind: &'static str,
+    state: &'static str,
+    total: usize,
+    first: Vec<ChangeRow>,
+}
+
+/// A change.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ChangeRow {
+    rule: String,
+    device_key: String,
+    device_name: String,
+    before: String,
+    after: String,
+    why: String,
+}
+
+/// The figures of a run.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct PointRow {
+    as_of: String,
+    devices: u64,
+    stale: u64,
+    /// Stale devices in a thousand.
+    stale_per_mille: u64,
+    /// Findings by severity, the gravest first.
+    findings: Vec<u64>,
+    /// Whether rules, thresholds and consoles are those of the run before, so that the figures can be compared.
+    comparable: bool,
+    /// Why not.
+    differs: String,
+}
+
+/// Steps by what became of them.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LedgerCounts {
+    /// Asked for.
+    pub planned: usize,
+    /// Said to be done.
+    pub claimed: usize,
+    /// Shown by an export to be done.
+    pub confirmed: usize,
+    /// Said to be done, and shown not to be.
+    pub contradicted: usize,
+    /// Done, and there again.
+    pub returned: usize,
+    /// No longer asked for, and not done.
+    pub withdrawn: usize,
+}
+
+/// A line of the ledger.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct LedgerRow {
+    state: String,
+    step: String,
+    console: String,
+    object_id: String,
+    device_key: String,
+    device_name: String,
+    planned_on: String,
+    claimed: String,
+    settled_on: String,
+    settled_by: String,
+    note: String,
+}
+
+/// What became of the baseline; nothing where there is none.
+pub(super) fn since(run: Run<'_>) -> Option<SinceRow> {
+    let outcome = run.outcome;
+    let baseline = outcome.since.baseline()?;
+    let (ledger_lines, ledger_more) = ledger_lines(run);
+    let rules =
+        outcome.since.by_rule.iter().filter(|rule| rule.before + rule.now + rule.not_assessed + rule.resolved > 0);
+    Some(SinceRow {
+        label: baseline.label.clone(),
+        as_of: rfc3339(baseline.as_of),
+        seal: baseline.seal.clone(),
+        counts: counts(outcome),
+        rules: rules.cloned().collect(),
+        lists: outcome.since.lists.clone(),
+        groups: groups(outcome),
+        trend: trend(outcome),
+        ledger: ledger_counts(&outcome.ledger),
+        ledger_lines,
+        ledger_more,
+    })
+}
+
+/// The counts of changes.
+#[must_use]
+pub fn counts(outcome: &Outcome) -> Counts {
+    let since = &outcome.since;
+    let sum = |of: fn(&RuleStates) -> u64| since.by_rule.iter().map(of).sum::<u64>();
+    let devices = |state| since.count(ChangeKind::Device, state);
+    Counts {
+        new: sum(|rule| rule.new),
+        open: sum(|rule| rule.open),
+        resolved: sum(|rule| rule.resolved),
+        reopened: sum(|rule| rule.reopened),
+        not_assessed: sum(|rule| rule.not_assessed),
+        rules_changed: since.by_rule.iter().filter(|rule| rule.rule_changed).count(),
+        devices_appeared: devices(ChangeState::Appeared),
+        devices_gone: devices(ChangeState::Gone),
+        identity_changed: devices(ChangeState::IdentityChanged),
+        objects_appeared: since.count(ChangeKind::Object, ChangeState::Appeared),
+        objects_gone: since.count(ChangeKind::Object, ChangeState::Gone),
+        devices_not_assessed: since.past.gone.iter().filter(|gone| !**gone).count(),
+    }
+}
+
+/// The first changes of each state, those of findings and of devices.
+fn groups(outcome: &Outcome) -> Vec<GroupRow> {
+    use ChangeState::{Appeared, Gone, IdentityChanged, New, NotAssessed, Reopened, Resolved};
+    let finding = [New, Reopened, Resolved, NotAssessed].map(|state| (ChangeKind::Finding, state));
+    let device = [IdentityChanged, Gone, Appeared].map(|state| (ChangeKind::Device, state));
+    let changes = &outcome.since.changes;
+    let mut groups = Vec::new();
+    for (kind, state) in finding.into_iter().chain(device) {
+        let own = || {
+            (0..changes.len())
+                .filter(|at| changes.kind.get(*at) == Some(&kind) && changes.state.get(*at) == Some(&state))
+        };
+        let total = own().count();
+        if total > 0 {
+            let first = own().take(SHOWN).map(|at| row(outcome, at)).collect();
+            groups.push(GroupRow { kind: kind.as_str(), state: state.as_str(), total, first });
+        }
+    }
+    groups
+}
+
+fn row(outcome: &Outcome, at: usize) -> ChangeRow {
+    let (since, changes) = (&outcome.since, &outcome.since.changes);
+    let [key, name, _] = since.device(&outcome.devices, at);
+    let text = |list: &[String]| list.get(at).cloned().unwrap_or_default();
+    let rule = changes.rule.get(at).and_then(|rule| since.rules.get(usize::from(*rule)));
+    let why = changes.why.get(at).and_then(|why| since.reasons.get(*why as usize));
+    ChangeRow {
+        rule: rule.cloned().unwrap_or_default(),
+        device_key: key.to_string(),
+        device_name: name.to_string(),
+        before: text(&changes.before),
+        after: text(&changes.after),
+        why: why.cloned().unwrap_or_default(),
+    }
+}
+
+fn trend(outcome: &Outcome) -> Vec<PointRow> {
+    let mut points: Vec<Point> = outcome.since.chain.clone();
+    points.push(compare::point(outcome));
+    let before = std::iter::once(None).chain(points.iter().map(Some));
+    points.iter().zip(before).map(|(point, before)| point_row(point, before)).collect()
+}
+
+fn point_row(point: &Point, before: Option<&Point>) -> PointRow {
+    let differs = before.map_or("", |before| match () {
+        () if before.judged_by != point.judged_by => "rules or thresholds are others than in the run before",
+        () if before.consoles != point.consoles => "lists of other consoles than in the run before",
+        () => "",
+    });
+    PointRow {
+        as_of: rfc3339(point.as_of),
+        devices: point.devices,
+        stale: point.stale,
+        stale_per_mille: (point.stale * 1_000).checked_div(point.devices).unwrap_or_default(),
+        findings: point.findings.iter().rev().take(Severity::ALL.len()).copied().collect(),
+        comparable: differs.is_empty(),
+        differs: differs.to_string(),
+    }
+}
+
+fn ledger_counts(ledger: &Ledger) -> LedgerCounts {
+    LedgerCounts {
+        planned: ledger.count(LedgerState::Planned),
+        claimed: ledger.count(LedgerState::Claimed),
+        confirmed: ledger.count(LedgerState::Confirmed),
+        contradicted: ledger.count(LedgerState::Contradicted),
+        returned: ledger.count(LedgerState::Returned),
+        withdrawn: ledger.count(LedgerState::Withdrawn),
+    }
+}
+
+/// Lines of the ledger: what contradicts and what came back, what was done, then the rest.
+fn ledger_lines(run: Run<'_>) -> (Vec<LedgerRow>, usize) {
+    use LedgerState::{Claimed, Confirmed, Contradicted, Planned, Returned, Withdrawn};
+    let lines = &run.outcome.ledger.lines;
+    let mut chosen = Vec::new();
+    for state in [Contradicted, Returned, Claimed, Confirmed, Withdrawn, Planned] {
+        let own = lines.iter().enumerate().filter(|(_, line)| line.state == state).map(|(at, _)| at);
+        chosen.extend(own.take(LEDGER - chosen.len()));
+    }
+    let table = table::ledger(run);
+    let cells = |name: &str| table.cells(name, chosen.iter().copied());
+    let text = |name: &str| cells(name).into_iter().map(table::Plain::text).collect::<Vec<String>>();
+    let day = |cell: &table::Plain| cell.number().map_or_else(String::new, crate::identity::day);
+    let days = |name: &str| cells(name).iter().map(day).collect::<Vec<String>>();
+    let columns = [
+        text("state"),
+        text("step"),
+        text("console"),
+        text("object_id"),
+        text("device_key"),
+        text("device_name"),
+        days("planned_on"),
+        days("claimed_on"),
+        text("claimed_by"),
+        days("settled_on"),
+        text("settled_by"),
+        text("note"),
+    ];
+    let row = |at: usize| {
+        let cell = |column: &Vec<String>| column.get(at).cloned().unwrap_or_default();
+        let [
+            state,
+            step,
+            console,
+            object_id,
+            device_key,
+            device_name,
+            planned_on,
+            on,
+            by,
+            settled_on,
+            settled_by,
+            note,
+        ] = columns.each_ref().map(cell);
+        let claimed = if on.is_empty() { String::new() } else { format!("{on}, {by}") };
+        LedgerRow {
+            state,
+            step,
+            console,
+            object_id,
+            device_key,
+            device_name,
+            planned_on,
+            claimed,
+            settled_on,
+            settled_by,
+            note,
+        }
+    };
+    let rows = (0..chosen.len()).map(row);
+    (rows.collect(), lines.len().saturating_sub(chosen.len()))
+}

@@ -1,0 +1,89 @@
+//! The earlier report that a run is compared with.
+
+use std::path::Path;
+
+use super::Options;
+use super::carry::{self, Carrying};
+use crate::compare::{self, Matched, Said, Side, Told};
+use crate::console::{Console, Registry, State};
+use crate::error::{Error, Result};
+use crate::history::Decisions;
+use crate::identity::RecordStore;
+use crate::outcome::{self, Outcome};
+use crate::table::{DeviceTable, RecordTable};
+
+/// An earlier report.
+pub(super) struct Baseline {
+    pub outcome: Outcome,
+    pub told: Told,
+}
+
+impl Baseline {
+    /// Loads what is asked for.
+    pub(super) fn load(options: &Options) -> Result<Option<Self>> {
+        options.baseline.as_deref().map(Self::read).transpose()
+    }
+
+    fn read(report: &Path) -> Result<Self> {
+        let (outcome, asked) = outcome::load(report)?;
+        let seal = outcome::seal_of(report)?;
+        Ok(Self { outcome, told: Told { seal, label: asked.label, ..Told::default() } })
+    }
+
+    /// Refuses a report with consoles that this run does not know: what it remembers of them would be lost.
+    fn is_known(&self, registry: &Registry) -> Result<()> {
+        let held = self.outcome.records.consoles.iter().map(|columns| columns.console);
+        let remembered = self.outcome.ledger.lines.iter().map(|line| line.console);
+        match held.chain(remembered).find(|console| registry.parse(console.as_str()).is_none()) {
+            None => Ok(()),
+            Some(console) => Err(Error::Usage {
+                message: format!("the baseline has lists of `{console}`, which this run does not know"),
+                help: "give the same `--rules` as then".into(),
+            }),
+        }
+    }
+
+    /// Finds its devices among those of this run.
+    pub(super) fn beside(self, devices: &DeviceTable, records: &RecordTable, device_of: &[u32]) -> Result<Beside> {
+        self.is_known(devices.registry)?;
+        let matched = compare::matched(&self.outcome, Side { devices, records, device_of });
+        Ok(Beside { earlier: self, matched })
+    }
+}
+
+/// An earlier report, and which of its devices are which of this run.
+pub(super) struct Beside {
+    earlier: Baseline,
+    matched: Matched,
+}
+
+impl Beside {
+    /// For finding what decisions name.
+    pub(super) fn carrying<'a>(&'a self, devices: &'a DeviceTable) -> Carrying<'a> {
+        Carrying { old: &self.earlier.outcome, matched: &self.matched, devices }
+    }
+
+    /// What became of it.
+    pub(super) fn conclude(self, new: &mut Outcome, store: &RecordStore, proven: &[Console], said: &[Said]) {
+        let Self { earlier: Baseline { outcome: old, told }, matched } = self;
+        let proven = proven.iter().map(|console| console.as_str().to_string()).collect();
+        let told = Told { proven, said: said.to_vec(), ..told };
+        (new.since, new.ledger) = compare::since(&old, new, &matched, &told, &|record| state_of(store, record));
+        carry::answers(&old, new);
+    }
+}
+
+/// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.
+pub(super) fn decisions(options: &Options) -> Result<Decisions> {
+    match (&options.decisions, &options.baseline) {
+        (Some(file), _) => super::decisions::load(file),
+        (None, Some(report)) => carry::filled_in(report).map(Option::unwrap_or_default),
+        (None, None) => Ok(Decisions::default()),
+    }
+}
+
+/// The state of a record, by its number.
+fn state_of(store: &RecordStore, record: u32) -> State {
+    let state = store.locate(record).map(|(records, line)| records.console.state(&records.row(line)));
+    state.unwrap_or(State::Unknown)
+}

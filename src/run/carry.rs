@@ -1,0 +1,243 @@
+//! What people decided in the run before: found again by the devices of that run, and carried on.
+//!
+//! A decision is carried only to a device that is surely the same. Where that is not clear it is kept, used for nothing, and
+//! somebody is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::decisions;
+use crate::compare::{Fate, Matched};
+use crate::error::Result;
+use crate::history::{Decision, Decisions, Naming, PackageDecision};
+use crate::identity::NONE;
+use crate::notice::{Code, Notice, many};
+use crate::outcome::{LedgerState, Outcome};
+use crate::read::digest_of;
+use crate::schema::Status;
+use crate::table::{DeviceTable, RecordTable};
+
+/// The workbook that people fill in.
+const WORKBOOK: &str = "workbook.xlsx";
+const MANIFEST: &str = "evidence/manifest.json";
+/// Devices that a notice names.
+const NAMED: usize = 10;
+
+/// What somebody wrote into the workbook of the earlier report since it was written.
+pub(super) fn filled_in(report: &Path) -> Result<Option<Decisions>> {
+    let (book, manifest) = (report.join(WORKBOOK), report.join(MANIFEST));
+    let Ok(own) = digest_of(&book) else { return Ok(None) };
+    let text = crate::disk::read(&manifest, 256 << 20).unwrap_or_default();
+    let written: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let outputs = written.get("outputs").and_then(serde_json::Value::as_array);
+    let is_it = |output: &&serde_json::Value| output.get("file").and_then(serde_json::Value::as_str) == Some(WORKBOOK);
+    let digest = outputs.into_iter().flatten().find(is_it).and_then(|output| output.get("sha256")?.as_str());
+    // A report without a manifest does not say what its workbook was.
+    if digest.is_none_or(|digest| digest == own) { Ok(None) } else { decisions::load(&book).map(Some) }
+}
+
+/// The devices of both runs, for finding what decisions name.
+pub(super) struct Carrying<'a> {
+    pub old: &'a Outcome,
+    pub matched: &'a Matched,
+    pub devices: &'a DeviceTable,
+}
+
+impl Carrying<'_> {
+    /// Lets the file name the devices of this run where it names those of the earlier one.
+    pub(super) fn rename(&self, decisions: &mut Decisions) -> Vec<Notice> {
+        if decisions.names_nothing() {
+            return Vec::new();
+        }
+        let old = &self.old.devices;
+        let named: BTreeSet<String> = decisions.names().map(str::to_string).collect();
+        let place = |devices: &DeviceTable| -> BTreeMap<String, usize> {
+            let own = devices.key.iter().enumerate().filter(|(_, key)| named.contains(*key));
+            own.map(|(at, key)| (key.clone(), at)).collect()
+        };
+        let (then, now) = (place(old), place(self.devices));
+        let past: BTreeMap<&str, usize> =
+            self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+        decisions.rename(&self.devices.key, &mut |key| {
+            let before = then.get(key).copied();
+            let before = before.or_else(|| past.get(key).filter(|_| !now.contains_key(key)).map(|at| old.len() + at));
+            let Some(before) = before else { return Naming::AsItIs };
+            let same = now.get(key).copied();
+            match self.matched.fate(u32::try_from(before).unwrap_or(NONE)) {
+                Fate::Same(device) if same.is_none_or(|same| same == device as usize) => {
+                    Naming::Device(device as usize)
+                }
+                Fate::Same(_) => Naming::Unused("another device of this run has the key that it had".into()),
+                Fate::Unclear => Naming::Unused("it is not clear which device of this run it is".into()),
+                Fate::Absent => Naming::Unused("it is in no list of this run".into()),
+            }
+        })
+    }
+
+    /// Carries on what the earlier run had for devices of which nothing is decided now.
+    pub(super) fn carry(&self, decisions: &mut Decisions) -> Vec<Notice> {
+        let (old, count) = (&self.old.decisions, self.devices.len());
+        let mut device_of = vec![NONE; old.list.len()];
+        for (device, at) in (0_u32..).zip(&old.of_device) {
+            if let Some(slot) = device_of.get_mut(*at as usize) {
+                *slot = device;
+            }
+        }
+        let past: BTreeMap<&str, usize> =
+            self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+        let (mut unclear, mut closed) = (Vec::new(), Vec::new());
+        for (decision, device) in old.list.iter().zip(device_of) {
+            let remembered =
+                || past.get(decision.key.as_str()).and_then(|at| u32::try_from(self.old.devices.len() + at).ok());
+            let before = if device == NONE { remembered() } else { Some(device) };
+            let key = |device: u32| self.old.devices.key.get(device as usize).cloned().unwrap_or_default();
+            let kept =
+                Decision { key: if device == NONE { decision.key.clone() } else { key(device) }, ..carried(decision) };
+            match before.map(|before| self.matched.fate(before)) {
+                Some(Fate::Same(now)) => {
+                    let key = self.devices.key.get(now as usize).cloned().unwrap_or_default();
+                    decisions.carry(Some(now as usize), Decision { key, serial: String::new(), ..kept }, count);
+                }
+                Some(Fate::Unclear) => {
+                    unclear.push(kept.key.clone());
+                    decisions.carry(None, kept, count);
+                }
+                Some(Fate::Absent) => {
+                    if device != NONE {
+                        closed.push((device, kept.key.clone()));
+                    }
+                    decisions.carry(None, kept, count);
+                }
+                None => decisions.carry(None, kept, count),
+            }
+        }
+        for package in &old.packages {
+            let devices = package.devices.iter().filter_map(|device| match self.matched.fate(*device) {
+                Fate::Same(now) => Some(now),
+                Fate::Unclear | Fate::Absent => None,
+            });
+            let mut devices: Vec<u32> = devices.collect();
+            devices.sort_unstable();
+            decisions.carry_package(PackageDecision {
+                status: go_on(package.status),
+                devices,
+                row: 0,
+                ..package.clone()
+            });
+        }
+        let mut notices = Vec::new();
+        notices.extend(said(
+            &unclear,
+            "it is not clear which device of this run it is; the decision is kept and used for nothing: decide again",
+        ));
+        notices.extend(self.closed(&closed));
+        notices
+    }
+
+    /// Decisions about devices that are not there any more: what the earlier run knew of their steps.
+    fn closed(&self, closed: &[(u32, String)]) -> Option<Notice> {
+        let keys: Vec<String> = closed.iter().map(|(_, key)| key.clone()).collect();
+        said(&keys, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
+    }
+}
+
+/// One remark about several devices.
+fn said(keys: &[String], what: &str) -> Option<Notice> {
+    let shown: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+    let more = if keys.len() > NAMED { format!(" and {} more", keys.len() - NAMED) } else { String::new() };
+    let message =
+        format!("{} of the baseline ({}{more}): {what}", many(keys.len() as u64, "decision"), shown.join(", "));
+    (!keys.is_empty()).then(|| Notice::new(Code::DecisionUnused, "", message))
+}
+
+/// A decision that goes on: that a device is done was said of the steps of the earlier run.
+fn carried(decision: &Decision) -> Decision {
+    Decision { status: go_on(decision.status), row: 0, ..decision.clone() }
+}
+
+const fn go_on(status: Status) -> Status {
+    match status {
+        Status::Done => Status::InProgress,
+        other => other,
+    }
+}
+
+/// Objects that decisions name in the place of a device, by what is written: `console:id`, or the id alone.
+pub(super) fn by_object(
+    decisions: &mut Decisions,
+    devices: &DeviceTable,
+    records: &RecordTable,
+    device_of: &[u32],
+) -> Vec<Notice> {
+    let keys: BTreeSet<&str> = devices.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
+    let mut wanted: BTreeMap<String, BTreeSet<u32>> = decisions
+        .names()
+        .filter(|name| !keys.contains(name))
+        .map(|name| (name.to_lowercase(), BTreeSet::new()))
+        .collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    for columns in &records.consoles {
+        for line in 0..columns.row.len() {
+            let device = device_of.get(columns.offset as usize + line).copied().unwrap_or(NONE);
+            for id in [columns.native_id.get(line), columns.native_id.compared(line)] {
+                if id.is_empty() || device == NONE {
+                    continue;
+                }
+                let id = id.to_lowercase();
+                let object = format!("{}:{id}", columns.console);
+                for name in [id, object] {
+                    if let Some(found) = wanted.get_mut(&name) {
+                        found.insert(device);
+                    }
+                }
+            }
+        }
+    }
+    decisions.rename(&devices.key, &mut |key| match wanted
+        .get(&key.to_lowercase())
+        .map(|found| (found.len(), found.first()))
+    {
+        Some((1, Some(device))) => Naming::Device(*device as usize),
+        Some((2.., _)) => Naming::Unused("several devices have such an object".into()),
+        _ => Naming::AsItIs,
+    })
+}
+
+/// Approvals of the earlier run hold for the same objects and steps; what was said to be done and is not shown otherwise is
+/// said still.
+pub(super) fn answers(old: &Outcome, new: &mut Outcome) {
+    if !old.decisions.approved.is_empty() {
+        let digests: BTreeSet<String> = new.batch_digests().into_iter().collect();
+        let known: BTreeSet<String> = new.decisions.approved.iter().map(|own| own.digest.clone()).collect();
+        let own = old.decisions.approved.iter();
+        let hold = own.filter(|one| digests.contains(&one.digest) && !known.contains(&one.digest)).cloned();
+        new.decisions.approved.extend(hold);
+    }
+    let claimed: BTreeMap<(String, String, String), (i64, String)> = new
+        .ledger
+        .lines
+        .iter()
+        .filter(|line| line.state == LedgerState::Claimed)
+        .filter_map(|line| {
+            let key = (line.console.as_str().into(), line.object.clone(), new.ledger.text(line.step).into());
+            Some((key, (line.claimed_on?, new.ledger.text(line.claimed_by).to_string())))
+        })
+        .collect();
+    if claimed.is_empty() {
+        return;
+    }
+    let said: BTreeSet<u32> = new.decisions.done.iter().map(|own| own.step).collect();
+    let mut more = Vec::new();
+    for (at, step) in (0_u32..).zip(&new.steps) {
+        let Some(entry) = new.entry(step).filter(|_| !said.contains(&at)) else { continue };
+        let Some(console) = entry.console else { continue };
+        let key = (console.as_str().to_string(), new.object_of(step), entry.slug.clone());
+        if let Some((on, by)) = claimed.get(&key) {
+            more.push(crate::history::Claimed { step: at, on: *on, by: by.clone() });
+        }
+    }
+    new.decisions.done.extend(more);
+    new.decisions.done.sort_by_key(|claimed| claimed.step);
+}

@@ -1,0 +1,455 @@
+//! Runs that remember: a tenant over a year, compared and carried on from report to report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+
+use crate::common::{Place, Report};
+
+const INTUNE: &str = "Device ID,Device name,Enrollment date,Last check-in,Azure AD Device ID,OS version,Azure AD registered,EAS activation ID,Serial number,Manufacturer,Model,EAS activated,IMEI,Last EAS sync time,EAS reason,EAS status,Compliance grace period expiration,Security patch level,Wi-Fi MAC,MEID,Subscriber carrier,Total storage,Free storage,Management name,Category,UserId,Primary user UPN,Primary user email address,Primary user display name,WiFiIPv4Address,WiFiSubnetID,Compliance,Managed by,Ownership,Device state,Intune registered,Supervised,Encrypted,OS,SkuFamily,JoinType,Phone number,Jailbroken,ICCID,EthernetMAC,CellularTechnology,ProcessorArchitecture,EID,SystemManagementBIOSVersion,TPMManufacturerId,TPMManufacturerVersion,ProductName,Management certificate expiration date";
+const ENTRA: &str = "displayName,accountEnabled,operatingSystem,operatingSystemVersion,joinType (trustType),registeredOwners,userNames,mdmDisplayName,isCompliant,registrationTime,approximateLastSignInDateTime,deviceId,isManaged,objectId,profileType,systemLabels,model";
+const AUTOPILOT: &str =
+    "Serial number,Manufacturer,Model,Group tag,Profile status,Purchase order,Userless Enrollment Status";
+
+/// A computer as the consoles show it.
+#[derive(Clone)]
+struct Pc {
+    number: usize,
+    /// Last day on which it was in use.
+    last: &'static str,
+    intune: bool,
+    entra: bool,
+    enabled: bool,
+    autopilot: bool,
+}
+
+impl Pc {
+    fn guid(&self, kind: usize) -> String {
+        format!("{kind}f3c9d8e-1111-4222-8333-{:012x}", self.number + 1)
+    }
+
+    fn serial(&self) -> String {
+        format!("5CDX{:06}", self.number + 1)
+    }
+
+    fn name(&self) -> String {
+        format!("PC-{:02}", self.number + 1)
+    }
+
+    fn in_intune(&self) -> String {
+        let cells: BTreeMap<&str, String> = BTreeMap::from([
+            ("Device ID", self.guid(1)),
+            ("Device name", self.name()),
+            ("Enrollment date", "2024-02-03 09:11:00".into()),
+            ("Last check-in", format!("{} 20:00:00", self.last)),
+            ("Azure AD Device ID", self.guid(2)),
+            ("OS version", "10.0.22631.4602".into()),
+            ("Serial number", self.serial()),
+            ("Manufacturer", "Dell Inc.".into()),
+            ("Model", "Latitude 5440".into()),
+            ("Primary user UPN", format!("u{}@contoso.example", self.number)),
+            ("Compliance", "Compliant".into()),
+            ("Managed by", "Intune".into()),
+            ("Ownership", "Corporate".into()),
+            ("Device state", "Managed".into()),
+            ("Encrypted", "True".into()),
+            ("OS", "Windows".into()),
+            ("JoinType", "Azure AD joined".into()),
+            ("Management certificate expiration date", "2029-08-25 12:56:44".into()),
+        ]);
+        row(INTUNE, &cells)
+    }
+
+    fn in_entra(&self) -> String {
+        let cells: BTreeMap<&str, String> = BTreeMap::from([
+            ("displayName", self.name()),
+            ("accountEnabled", if self.enabled { "True" } else { "False" }.into()),
+            ("operatingSystem", "Windows".into()),
+            ("operatingSystemVersion", "10.0.22631.4602".into()),
+            ("joinType (trustType)", "Azure AD joined".into()),
+            ("userNames", format!("u{}@contoso.example", self.number)),
+            ("mdmDisplayName", "Microsoft Intune".into()),
+            ("isCompliant", "True".into()),
+            ("registrationTime", "2024-02-03T09:11:00Z".into()),
+            ("approximateLastSignInDateTime", format!("{}T20:00:00Z", self.last)),
+            ("deviceId", self.guid(2)),
+            ("isManaged", "True".into()),
+            ("objectId", self.guid(3)),
+            ("profileType", "RegisteredDevice".into()),
+            ("model", "Latitude 5440".into()),
+        ]);
+        row(ENTRA, &cells)
+    }
+}
+
+fn row(header: &str, cells: &BTreeMap<&str, String>) -> String {
+    header.split(',').map(|name| cells.get(name).map_or("", String::as_str)).collect::<Vec<_>>().join(",")
+}
+
+/// Computers of which the first few have not been in use for long.
+fn fleet(count: usize, stale: usize, recent: &'static str) -> Vec<Pc> {
+    let pc = |number| Pc {
+        number,
+        last: if number < stale { "2025-08-01" } else { recent },
+        intune: true,
+        entra: true,
+        enabled: true,
+        autopilot: true,
+    };
+    (0..count).map(pc).collect()
+}
+
+/// Writes the lists of a fleet into a folder.
+fn export(place: &Place, folder: &str, fleet: &[Pc], autopilot: bool) {
+    let list = |header: &str, of: &dyn Fn(&Pc) -> Option<String>| {
+        let mut text = format!("{header}\n");
+        for line in fleet.iter().filter_map(of) {
+            let _ = writeln!(text, "{line}");
+        }
+        text
+    };
+    place.write(&format!("{folder}/intune.csv"), list(INTUNE, &|pc| pc.intune.then(|| pc.in_intune())));
+    place.write(&format!("{folder}/entra.csv"), list(ENTRA, &|pc| pc.entra.then(|| pc.in_entra())));
+    if autopilot {
+        let line =
+            |pc: &Pc| pc.autopilot.then(|| format!("{},Dell Inc.,Latitude 5440,,Assigned,,Not Allowed", pc.serial()));
+        place.write(&format!("{folder}/autopilot.csv"), list(AUTOPILOT, &line));
+    }
+}
+
+fn analyze(place: &Place, folder: &str, as_of: &str, more: &[&str]) -> Report {
+    let out = format!("{folder}-report");
+    let usual = ["analyze", folder, "--quiet", "--out", &out, "--as-of", as_of, "--label", "Contoso"];
+    let run = place.run(&[&usual, more].concat());
+    assert_eq!(run.code, 0, "{}{}", run.stderr, run.stdout);
+    Report { root: place.path(&out) }
+}
+
+fn states(report: &Report) -> BTreeMap<(String, String), usize> {
+    let mut states = BTreeMap::new();
+    for line in report.lines("changes.csv") {
+        *states.entry((line["kind"].clone(), line["state"].clone())).or_default() += 1;
+    }
+    states
+}
+
+fn count(report: &Report, kind: &str, state: &str) -> usize {
+    states(report).get(&(kind.to_owned(), state.to_owned())).copied().unwrap_or_default()
+}
+
+/// The states of the findings of every rule add up to those of both runs.
+fn assert_partition(before: &Report, after: &Report) {
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(after.root.join("report.json")).unwrap()).unwrap();
+    let number = |row: &serde_json::Value, name: &str| row[name].as_u64().unwrap();
+    let mut sums = [0; 2];
+    for row in json["since"]["rules"].as_array().unwrap() {
+        let now = number(row, "new") + number(row, "open") + number(row, "reopened");
+        assert_eq!(now, number(row, "now"), "{row}");
+        sums[0] += number(row, "before");
+        sums[1] += number(row, "now");
+    }
+    let lines = |report: &Report| report.lines("findings.csv").len() as u64;
+    assert_eq!(sums, [lines(before), lines(after)]);
+}
+
+#[test]
+fn the_same_exports_twice_are_no_change() {
+    let place = Place::new();
+    export(&place, "in", &fleet(12, 3, "2026-01-08"), true);
+    let first = analyze(&place, "in", "2026-01-10", &[]);
+    assert!(!first.root.join("changes.csv").exists(), "without a baseline there is nothing to say");
+    std::fs::rename(&first.root, place.path("first")).unwrap();
+    let second = analyze(&place, "in", "2026-01-10", &["--baseline", "first"]);
+    assert_eq!(states(&second), BTreeMap::new());
+    assert_partition(&Report { root: place.path("first") }, &second);
+    std::fs::rename(&second.root, place.path("second")).unwrap();
+    // A chain changes nothing of that, and every step that was planned is in the ledger.
+    let third = analyze(&place, "in", "2026-01-10", &["--baseline", "second"]);
+    assert_eq!(states(&third), BTreeMap::new());
+    let ledger = third.lines("ledger.csv");
+    assert!(!ledger.is_empty() && ledger.iter().all(|line| line["state"] == "planned"), "{ledger:?}");
+    // The chain can be verified.
+    let verified = place.run(&["verify", "in-report", "--baseline", "second", "--baseline", "first"]);
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    let verified = place.run(&["verify", "in-report", "--baseline", "first"]);
+    assert_eq!(verified.code, 6, "{}", verified.stdout);
+    let same = place.run(&["compare", "second", "in-report"]);
+    assert!(same.stdout.contains("nothing changed"), "{}", same.stdout);
+    // What was remembered is saved and loaded: a report is written again to the byte.
+    let again = place.run(&["render", "in-report", "--out", "again", "--quiet"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    crate::common::assert_same(&third.files(), &Report { root: place.path("again") }.files());
+}
+
+#[test]
+fn a_list_that_was_cut_resolves_nothing() {
+    let place = Place::new();
+    let whole = fleet(30, 9, "2026-01-08");
+    export(&place, "first", &whole, false);
+    let first = analyze(&place, "first", "2026-01-10", &[]);
+    // The first eighteen of thirty, in both lists; and the last eighteen.
+    for (name, part) in [("head", &whole[..18]), ("tail", &whole[12..])] {
+        export(&place, name, part, false);
+        let report = analyze(&place, name, "2026-02-10", &["--baseline", "first-report"]);
+        for (kind, state) in [("finding", "resolved"), ("device", "gone"), ("object", "gone")] {
+            assert_eq!(count(&report, kind, state), 0, "{name}: {kind} {state}");
+        }
+        assert!(report.lines("ledger.csv").iter().all(|line| line["state"] == "planned"), "{name}");
+        assert_partition(&first, &report);
+    }
+    // What is whole again tells what became of it, also where the run between could not.
+    let mut left = whole.clone();
+    left.remove(0);
+    export(&place, "third", &left, false);
+    let third = analyze(&place, "third", "2026-03-10", &["--baseline", "tail-report"]);
+    let gone = third.lines_where("changes.csv", "kind", "device");
+    let gone: Vec<&str> = gone.iter().filter(|l| l["state"] == "gone").map(|l| l["device_name"].as_str()).collect();
+    assert_eq!(gone, ["PC-01"]);
+    assert!(third.lines_where("changes.csv", "device_name", "PC-01").iter().any(|l| l["state"] == "resolved"));
+    let stale = third.lines_where("changes.csv", "rule", "stale-everywhere");
+    assert!(stale.iter().all(|line| line["state"] != "new"), "what could not be assessed goes on: {stale:?}");
+    // A shorter list is whole where the console's own page shows as many.
+    export(&place, "short", &whole[12..], false);
+    let stated = ["--baseline", "first-report", "--expect", "intune=18", "--expect", "entra=18"];
+    let short = analyze(&place, "short", "2026-02-10", &stated);
+    assert_eq!(count(&short, "device", "gone"), 12);
+}
+
+#[test]
+fn a_console_that_comes_or_goes_and_other_orders_change_no_device() {
+    let place = Place::new();
+    let whole = fleet(20, 4, "2026-01-08");
+    export(&place, "first", &whole, false);
+    let first = analyze(&place, "first", "2026-01-10", &[]);
+    let mut turned = whole.clone();
+    turned.reverse();
+    export(&place, "second", &turned, true);
+    let second = analyze(&place, "second", "2026-01-10", &["--baseline", "first-report"]);
+    assert_eq!((count(&second, "device", "appeared"), count(&second, "device", "gone")), (0, 0));
+    assert_eq!(count(&second, "finding", "resolved"), 0);
+    assert_partition(&first, &second);
+    // Without Intune and Autopilot; keys and serial numbers are others.
+    export(&place, "third", &turned, false);
+    std::fs::remove_file(place.path("third/intune.csv")).unwrap();
+    let third = analyze(&place, "third", "2026-01-10", &["--baseline", "second-report"]);
+    assert_eq!((count(&third, "device", "appeared"), count(&third, "device", "gone")), (0, 0));
+    assert_eq!(count(&third, "finding", "resolved"), 0, "{:?}", third.lines("changes.csv"));
+    // The order of rows and files changes no byte of what became of it.
+    export(&place, "fourth", &whole, true);
+    let fourth = analyze(&place, "fourth", "2026-01-10", &["--baseline", "first-report"]);
+    assert_eq!(fourth.files()["changes.csv"], second.files()["changes.csv"]);
+    assert_eq!(
+        fourth.lines("ledger.csv").iter().map(|line| line["object_id"].clone()).collect::<BTreeSet<_>>(),
+        second.lines("ledger.csv").iter().map(|line| line["object_id"].clone()).collect::<BTreeSet<_>>()
+    );
+}
+
+/// Two machines that have changed places are neither of them.
+#[test]
+fn a_serial_number_that_moved_carries_nothing() {
+    let place = Place::new();
+    let whole = fleet(12, 3, "2026-01-08");
+    export(&place, "first", &whole, false);
+    analyze(&place, "first", "2026-01-10", &[]);
+    export(&place, "second", &whole, false);
+    let list = std::fs::read_to_string(place.path("second/intune.csv")).unwrap();
+    let list = list.replace("5CDX000001", "X").replace("5CDX000008", "5CDX000001").replace(",X,", ",5CDX000008,");
+    place.write("second/intune.csv", list);
+    let second = analyze(&place, "second", "2026-02-10", &["--baseline", "first-report"]);
+    let changed = second.lines_where("changes.csv", "state", "identity-changed");
+    assert!(!changed.is_empty(), "{:?}", second.lines("changes.csv"));
+    let resolved = second.lines_where("changes.csv", "state", "resolved");
+    assert!(resolved.iter().all(|line| !["PC-01", "PC-08"].contains(&line["device_name"].as_str())), "{resolved:?}");
+}
+
+/// The ledger as a person reads it.
+fn told(report: &Report) -> String {
+    let mut text = String::new();
+    for line in report.lines("ledger.csv") {
+        let by = line["settled_by"].split(" (sha256").next().unwrap_or_default().to_owned();
+        let claimed = match line["claimed_on"].as_str() {
+            "" => String::new(),
+            on => format!(", claimed {on} by {}", line["claimed_by"]),
+        };
+        let settled = match line["settled_on"].as_str() {
+            "" => String::new(),
+            on => format!(", {on} by {by}"),
+        };
+        let note = if line["note"].is_empty() { String::new() } else { format!(" ({})", line["note"]) };
+        let _ = writeln!(
+            text,
+            "{} {}: {} since {}{claimed}{settled}{note}",
+            line["device_name"], line["step"], line["state"], line["planned_on"]
+        );
+    }
+    text
+}
+
+/// Claims of steps on a device, as a file of decisions.
+fn claims(report: &Report, names: &[&str], on: &str, by: &str) -> String {
+    let mut text = String::from("device_key,step,object_id,done_on,done_by\n");
+    let plan = report.lines("plan.csv");
+    for line in
+        plan.iter().filter(|line| names.contains(&line["device_name"].as_str()) && !line["object_id"].is_empty())
+    {
+        let _ = writeln!(text, "{},{},{},{on},{by}", line["device_key"], line["step"], line["object_id"]);
+    }
+    text
+}
+
+#[test]
+fn a_life_of_five_runs() {
+    let place = Place::new();
+    // January: three of twelve are stale.
+    let mut pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "january", &pcs, false);
+    let january = analyze(&place, "january", "2026-01-10", &[]);
+    assert_eq!(january.lines_where("findings.csv", "rule", "stale-everywhere").len(), 3);
+
+    // March: all of PC-01 and PC-02 is said to be done; PC-01 is gone from Intune and disabled, PC-02 is as it was.
+    place.write("march.csv", claims(&january, &["PC-01", "PC-02"], "2026-02-01", "Ann"));
+    (pcs[0].intune, pcs[0].enabled) = (false, false);
+    pcs.iter_mut().skip(3).for_each(|pc| pc.last = "2026-03-08");
+    export(&place, "march", &pcs, false);
+    let march = analyze(&place, "march", "2026-03-10", &["--baseline", "january-report", "--decisions", "march.csv"]);
+    assert_partition(&january, &march);
+    let contradicted = march.lines_where("ledger.csv", "state", "contradicted");
+    // What is there as it was contradicts; a record that is disabled and not deleted does, too.
+    let told_otherwise =
+        |name: &str, step: &str| contradicted.iter().any(|l| l["device_name"] == name && l["step"] == step);
+    assert!(told_otherwise("PC-02", "intune-delete") && told_otherwise("PC-02", "entra-disable"), "{contradicted:?}");
+    assert!(told_otherwise("PC-01", "entra-delete") && !told_otherwise("PC-01", "intune-delete"), "{contradicted:?}");
+    let resolved = march.lines_where("changes.csv", "state", "resolved");
+    assert!(resolved.iter().any(|l| l["device_name"] == "PC-01" && l["rule"] == "stale-everywhere"), "{resolved:?}");
+
+    // June: PC-01 is gone altogether, PC-02 is disabled; PC-03 is in use again.
+    pcs[0].entra = false;
+    (pcs[1].intune, pcs[1].enabled) = (false, false);
+    pcs.iter_mut().skip(2).for_each(|pc| pc.last = "2026-06-08");
+    export(&place, "june", &pcs, false);
+    let june = analyze(&place, "june", "2026-06-10", &["--baseline", "march-report"]);
+    assert_partition(&march, &june);
+    let stale = june.lines_where("changes.csv", "rule", "stale-everywhere");
+    let resolved = |name: &str| stale.iter().any(|l| l["device_name"] == name && l["state"] == "resolved");
+    assert!(resolved("PC-02") && resolved("PC-03"), "{stale:?}");
+
+    // October: PC-01 is back in Entra ID; the threshold is another; lists of Autopilot are there for the first time; PC-03 is
+    // stale again.
+    (pcs[0].entra, pcs[0].enabled) = (true, true);
+    pcs.iter_mut().skip(3).for_each(|pc| pc.last = "2026-10-08");
+    export(&place, "october", &pcs, true);
+    let more = ["--baseline", "june-report", "--threshold", "inactive=60"];
+    let october = analyze(&place, "october", "2026-10-10", &more);
+    assert_partition(&june, &october);
+    let stale = october.lines_where("changes.csv", "rule", "stale-everywhere");
+    let state = |name: &str| stale.iter().find(|l| l["device_name"] == name).map(|l| l["state"].clone());
+    assert_eq!((state("PC-01").as_deref(), state("PC-03").as_deref()), (Some("reopened"), Some("reopened")));
+    assert!(stale.iter().all(|line| line["why"].starts_with("rule-changed")), "{stale:?}");
+
+    // January: PC-02 and PC-03 are gone from every list.
+    pcs[1].entra = false;
+    (pcs[2].intune, pcs[2].entra) = (false, false);
+    pcs.iter_mut().take(3).for_each(|pc| pc.autopilot = false);
+    pcs.iter_mut().skip(3).for_each(|pc| pc.last = "2027-01-08");
+    export(&place, "next", &pcs, true);
+    let next = analyze(&place, "next", "2027-01-10", &["--baseline", "october-report", "--threshold", "inactive=60"]);
+    assert_partition(&october, &next);
+    assert_snapshot!(told(&next));
+
+    // No line of the ledger is ever lost.
+    let keys = |report: &Report| -> BTreeSet<[String; 3]> {
+        let lines = report.lines("ledger.csv");
+        lines.iter().map(|l| ["console", "object_id", "step"].map(|column| l[column].clone())).collect()
+    };
+    let chain = [&march, &june, &october, &next].map(keys);
+    assert!(chain.windows(2).all(|two| two[0].is_subset(&two[1])));
+    // The page tells of all five, and the figures of October are set apart.
+    let page = std::fs::read_to_string(next.root.join("report.html")).unwrap();
+    assert!(page.contains("Since 2026-10-10") && page.contains("rules or thresholds are others"));
+}
+
+/// What was decided in the first run holds in the second, where the device has another key.
+#[test]
+fn a_decision_lasts_when_the_key_changes() {
+    let place = Place::new();
+    let mut pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "first", &pcs, false);
+    let first = analyze(&place, "first", "2026-01-10", &[]);
+    let key = |report: &Report, name: &str| report.lines_where("devices.csv", "name", name)[0]["device_key"].clone();
+    let (kept, gone) = (key(&first, "PC-01"), key(&first, "PC-03"));
+    // One by its key, one by an id of Entra ID, one by the key of a device that is gone later.
+    let object = format!("entra:{}", pcs[1].guid(3).to_uppercase());
+    let decisions = format!(
+        "device_key,intent,status,assignee,note\n{kept},,declined,Ann,stays as a spare\n{object},reuse,in-progress,Ben,\n{gone},,in-progress,Cy,\n"
+    );
+    place.write("decisions.csv", decisions);
+    let second = analyze(&place, "first", "2026-01-10", &["--decisions", "decisions.csv", "--force"]);
+    let status =
+        |report: &Report, name: &str| report.lines_where("findings.csv", "device_name", name)[0]["status"].clone();
+    assert_eq!((status(&second, "PC-01").as_str(), status(&second, "PC-02").as_str()), ("declined", "in-progress"));
+
+    (pcs[0].intune, pcs[1].intune) = (false, false);
+    (pcs[2].intune, pcs[2].entra) = (false, false);
+    export(&place, "third", &pcs, false);
+    let expect = ["--expect", "intune=9", "--expect", "entra=11"];
+    let third = analyze(&place, "third", "2026-02-10", &[&["--baseline", "first-report"], &expect[..]].concat());
+    assert_ne!(key(&third, "PC-01"), kept, "another console knows it best");
+    assert_eq!((status(&third, "PC-01").as_str(), status(&third, "PC-02").as_str()), ("declined", "in-progress"));
+    let plan = third.lines_where("plan.csv", "device_name", "PC-01");
+    assert!(plan.iter().all(|line| line["console"].is_empty()), "what is declined is left alone: {plan:?}");
+    let notices = third.lines_where("notices.csv", "code", "decision-unused");
+    assert!(notices.iter().any(|n| n["message"].contains(&gone) && n["message"].contains("closed")), "{notices:?}");
+    // A file that names the devices as the earlier report did is understood, and counts before what is carried on.
+    place.write("again.csv", format!("device_key,status,note\n{kept},in-progress,now it goes\n"));
+    let more = [&["--baseline", "first-report", "--decisions", "again.csv", "--force"], &expect[..]].concat();
+    let again = analyze(&place, "third", "2026-02-10", &more);
+    assert_eq!((status(&again, "PC-01").as_str(), status(&again, "PC-02").as_str()), ("in-progress", "in-progress"));
+}
+
+/// A device of which it is not clear which it is gets no decision of another.
+#[test]
+fn a_decision_is_carried_to_no_other_device() {
+    let place = Place::new();
+    let pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "first", &pcs, false);
+    place.write("decisions.yaml", format!("- {{serial: {}, status: declined, note: stays}}\n", pcs[0].serial()));
+    analyze(&place, "first", "2026-01-10", &["--decisions", "decisions.yaml"]);
+    // PC-01 and PC-08 have changed their serial numbers: whose the decision is, nobody can tell.
+    export(&place, "second", &pcs, false);
+    let list = std::fs::read_to_string(place.path("second/intune.csv")).unwrap();
+    let list = list.replace("5CDX000001", "X").replace("5CDX000008", "5CDX000001").replace(",X,", ",5CDX000008,");
+    place.write("second/intune.csv", list);
+    let second = analyze(&place, "second", "2026-02-10", &["--baseline", "first-report"]);
+    let declined = second.lines_where("findings.csv", "status", "declined");
+    assert!(declined.is_empty(), "{declined:?}");
+    let notices = second.lines_where("notices.csv", "code", "decision-unused");
+    assert!(notices.iter().any(|n| n["message"].contains("not clear")), "{notices:?}");
+}
+
+#[test]
+fn where_the_exports_come_from_is_stated_or_listed_as_not_stated() {
+    let place = Place::new();
+    export(&place, "in", &fleet(12, 3, "2026-01-08"), false);
+    let form = place.run(&["checklist", "--provenance", "in"]);
+    assert_eq!(form.code, 0, "{}", form.stderr);
+    assert!(form.stdout.contains("\"entra.csv\"") && form.stdout.contains("\"intune.csv\""), "{}", form.stdout);
+    let filled =
+        form.stdout.replacen("exported_by: \"\"", "exported_by: Ann", 1).replacen("count_shown:", "count_shown: 14", 1);
+    place.write("in/provenance.yaml", filled);
+    let report = analyze(&place, "in", "2026-01-10", &["--prepared-by", "Ann", "--reviewed-by", "Ben"]);
+    let manifest = report.manifest();
+    let entra = &manifest["provenance"][0];
+    assert_eq!((&entra["file"], &entra["exported_by"]), (&"entra.csv".into(), &"Ann".into()));
+    assert_eq!((entra["rows"].as_i64(), entra["difference"].as_i64()), (Some(12), Some(-2)));
+    assert_eq!(entra["not_stated"].as_array().unwrap().len(), 5, "{entra}");
+    assert_eq!(manifest["provenance"][1]["not_stated"].as_array().unwrap().len(), 7);
+    assert_eq!(manifest["settings"]["reviewed_by"], "Ben");
+    let page = std::fs::read_to_string(report.root.join("report.html")).unwrap();
+    assert!(page.contains("Prepared by") && page.contains("exported_at, source, role, scope, filter"));
+    // A form that is still empty changes nothing of what is found.
+    place.write("in/provenance.yaml", "exports:\n  - {file: a.csv, nonsense: 1}\n");
+    let run = place.run(&["analyze", "in", "--out", "x"]);
+    assert_eq!(run.code, 5, "{}", run.stderr);
+}
