@@ -97,7 +97,7 @@ fn judge(bencher: Bencher) {
         let (coverage, _) = Coverage::new(&store, &links, &members, &Vocabulary::default());
         let devices = Devices::new(members, coverage, &links, []);
         let context = EvalContext { store: &store, links: &links, devices: &devices };
-        rules::judge(black_box(&rules), context).unwrap()
+        rules::judge(black_box(&rules), context, &|_, _| ()).unwrap()
     });
 }
 

@@ -33,7 +33,7 @@ use rule_set::RuleSet;
 pub use crate::outcome::{InputFile, Source};
 pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
-pub use options::{Options, Progress, Silent};
+pub use options::{Options, Progress, Silent, Unit};
 pub use rule_set::{Checked, check};
 pub use treat::Treat;
 
@@ -77,13 +77,16 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let (nameless, found) = remarks::nameless(&store, &members);
     notices.extend(found);
 
-    progress.step("Judging devices");
+    progress.step("Weighing what the lists prove");
     let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
+
+    progress.step("Judging devices");
     let context = EvalContext { store: &store, links: &links, devices: &devices };
-    let rules::Judgement { mut tallies, findings, questions } = rules::judge(&rule_set.rules, context)?;
+    let told = |done, of| progress.done(done, Some(of), Unit::Rules);
+    let rules::Judgement { mut tallies, findings, questions } = rules::judge(&rule_set.rules, context, &told)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 

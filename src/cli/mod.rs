@@ -14,6 +14,7 @@ mod print;
 mod progress;
 mod render;
 mod rules;
+mod timings;
 
 use std::io::Write as _;
 use std::process::ExitCode;

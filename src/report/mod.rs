@@ -110,7 +110,7 @@ pub fn write(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Model> {
-    let folder = folder::Folder::begin(place);
+    let folder = folder::Folder::begin(place, progress);
     progress.step("Writing the report");
     let formats = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| formats.contains(&format);

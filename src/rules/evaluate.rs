@@ -1,6 +1,7 @@
 //! Every rule over every device: a mask of true, false and null a rule, then its findings.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
@@ -53,11 +54,12 @@ pub struct Judgement {
     pub questions: Questions,
 }
 
-/// Evaluates the rules: those that stand alone, then those that come after others.
+/// Evaluates the rules: those that stand alone, then those that come after others. `told` hears how many are done, and of
+/// how many.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
+pub fn judge(rules: &[Rule], context: EvalContext<'_>, told: &(dyn Fn(u64, u64) + Sync)) -> Result<Judgement> {
     let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, context)).collect();
     let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
     let columns = wanted
@@ -66,6 +68,7 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
         .collect::<Result<Vec<Column>>>()?;
     let table = DataFrame::new(context.devices.count as usize, columns).map_err(internal)?;
 
+    let done = AtomicU64::new(0);
     let mut judged: BTreeMap<usize, Judged> = BTreeMap::new();
     for second in [false, true] {
         let wave: Vec<(usize, &Rule)> =
@@ -78,6 +81,7 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
                     _ => quietly(|| one(rule, &table, context, flagged(rule, rules, &judged, context)))
                         .unwrap_or_else(|message| Judged::without(Outcome::Failed, message)),
                 };
+                told(done.fetch_add(1, Ordering::Relaxed) + 1, rules.len() as u64);
                 (*at, outcome)
             })
             .collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse::nothing;
 use super::treat::Treats;
-use super::{InputFile, Options, Progress, Source, newest, remarks::clipped, tables, together};
+use super::{InputFile, Options, Progress, Source, Unit, newest, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
 use crate::error::Result;
@@ -59,8 +59,11 @@ pub(super) fn gather(
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut budget = Budget::default();
+    let (all, mut bytes) = (inputs.iter().map(|input| input.bytes).sum(), 0);
     for input in by_size {
         progress.step(&format!("Reading {}", input.label));
+        progress.done(bytes, Some(all), Unit::Bytes);
+        bytes += input.bytes;
         let opened = read::open_within(input, &mut budget)?;
         loading.all.notices.extend(opened.notices);
         loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
@@ -73,6 +76,7 @@ pub(super) fn gather(
         let number = inputs.iter().position(|one| std::ptr::eq(one, input)).unwrap_or_default();
         loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
     }
+    progress.step("Comparing the lists");
     loading.finish(options, &expected)
 }
 
