@@ -19,7 +19,7 @@ mod records;
 mod sight;
 
 pub use candidates::{Basis, Facts};
-pub use devices::Devices;
+pub use devices::{Devices, Ground};
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;

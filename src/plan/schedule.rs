@@ -1,7 +1,5 @@
 //! When the steps are done: batches that the consoles take, days that the limits allow, and the grace period.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::frame::list_of;
@@ -185,7 +183,7 @@ impl Basis<'_> {
         for step in plan {
             let Some(entry) = self.entries.get(step.entry as usize) else { continue };
             if let Some(bulk) = entry.limits.bulk {
-                load.bulk.entry(entry.slug.as_str()).or_insert((bulk, 0)).1 += 1;
+                load.add(entry.slug.as_str(), bulk, 1);
             }
             load.counted += u32::from(entry.limits.daily.is_some());
         }
@@ -201,8 +199,22 @@ impl Basis<'_> {
 /// What one or more plans put on the limits.
 #[derive(Default)]
 struct Load<'a> {
-    bulk: BTreeMap<&'a str, (u32, u32)>,
+    /// Slug, limit and objects; a plan has few such steps, and a million plans have no time for maps.
+    bulk: Vec<(&'a str, u32, u32)>,
     counted: u32,
+}
+
+impl<'a> Load<'a> {
+    fn add(&mut self, slug: &'a str, limit: u32, more: u32) {
+        match self.bulk.iter_mut().find(|(own, ..)| *own == slug) {
+            Some((.., objects)) => *objects += more,
+            None => self.bulk.push((slug, limit, more)),
+        }
+    }
+
+    fn of(&self, slug: &str) -> u32 {
+        self.bulk.iter().find(|(own, ..)| *own == slug).map_or(0, |(.., objects)| *objects)
+    }
 }
 
 /// A batch that is still filled.
@@ -218,17 +230,15 @@ impl<'a> BatchDraft<'a> {
 
     /// An empty one takes anything: a device that is too large for a bulk action is alone.
     fn has_room_for(&self, own: &Load) -> bool {
-        let fits = |(slug, (limit, objects)): (&&str, &(u32, u32))| {
-            self.load.bulk.get(*slug).map_or(0, |(_, own)| *own) + objects <= *limit
-        };
+        let fits = |(slug, limit, objects): &(&str, u32, u32)| self.load.of(slug) + objects <= *limit;
         self.batch.devices.is_empty() || self.batch.devices.len() < LARGEST && own.bulk.iter().all(fits)
     }
 
     fn add(&mut self, device: u32, own: &Load<'a>) {
         self.batch.devices.push(device);
         self.batch.counted += own.counted;
-        for (slug, (limit, objects)) in &own.bulk {
-            self.load.bulk.entry(*slug).or_insert((*limit, 0)).1 += objects;
+        for (slug, limit, objects) in &own.bulk {
+            self.load.add(slug, *limit, *objects);
         }
     }
 }
@@ -276,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
-        let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), counted: objects };
+        let load = |objects| Load { bulk: vec![("intune-delete", 100, objects)], counted: objects };
         let mut draft = BatchDraft::new(0);
         assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
         draft.add(1, &load(60));

@@ -115,6 +115,9 @@ pub fn write(
     let formats = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| formats.contains(&format);
     let index = view::Index::new(outcome);
+    if formats.iter().any(|format| *format != Format::Data) || options.commands {
+        index.prepare(outcome);
+    }
     let run = view::Run { outcome, index: &index };
     let selection = selection::Selection::for_people(outcome, &index);
     let mut model = Model::new(outcome, &index, &options.label, settled::Settled::of(outcome, &options.settings));

@@ -62,7 +62,7 @@ pub(super) fn plan(
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
     let by_device = Positions::new(findings.device.iter().copied(), table.len());
-    let records = records_of(store, devices, &by_device);
+    let records = records_of(store, devices);
     let flagged: Vec<usize> = (0..by_device.size()).filter(|device| !by_device.of(*device).is_empty()).collect();
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
@@ -72,7 +72,7 @@ pub(super) fn plan(
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
     let one = |device: usize, steps: &mut Vec<Planned>| -> Option<u32> {
         // What a weak link holds may be another machine's: no step touches it.
-        let all = records.get(device).map_or(&[][..], Vec::as_slice);
+        let all = records.of(device);
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
         let own: Vec<u32> = all.iter().filter(sure).copied().collect();
         let own = without_echoes(store, &own);
@@ -161,20 +161,10 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
     !torn && store.registry.all().iter().filter(|console| console.provisions()).all(whole)
 }
 
-/// Records of each flagged device.
-fn records_of(store: &RecordStore, devices: &Devices, flagged: &Positions) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); flagged.size()];
-    for (at, console_records) in store.by_console.iter().enumerate() {
-        for (record, device) in (console_records.offset..).zip(devices.device_of(at)) {
-            let device = device.index();
-            if !flagged.of(device).is_empty()
-                && let Some(list) = lists.get_mut(device)
-            {
-                list.push(record);
-            }
-        }
-    }
-    lists
+/// Records of each device. They are numbered through, console by console.
+fn records_of(store: &RecordStore, devices: &Devices) -> Positions {
+    let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
+    Positions::new(of_consoles.map(|device| device.number()), devices.count as usize)
 }
 
 /// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
@@ -189,8 +179,10 @@ fn without_echoes(store: &RecordStore, records: &[u32]) -> Vec<u32> {
         let (console, id, serial) = facts(*record)?;
         id.is_some_and(|id| Some(id) != serial).then_some((console, serial?))
     };
-    let named: HashSet<(Console, &str)> =
-        if records.len() > 1 { records.iter().filter_map(named).collect() } else { HashSet::new() };
+    if records.len() < 2 {
+        return records.to_vec();
+    }
+    let named: HashSet<(Console, &str)> = records.iter().filter_map(named).collect();
     let echoes = |record: &u32| {
         let Some((console, id, Some(serial))) = facts(*record) else { return false };
         id.is_none_or(|id| id == serial) && named.contains(&(console, serial))
