@@ -11,6 +11,7 @@ mod needed;
 mod newest;
 mod options;
 mod packing;
+mod record_facts;
 mod refuse;
 mod remarks;
 mod rule_set;

@@ -85,7 +85,10 @@ impl Members {
     ) -> Result<Self> {
         let count = links.devices;
         let device_of = device_of(store, links);
-        let live = super::live::live_records(store, &device_of, count);
+        let (live, (newest, handles)) = rayon::join(
+            || super::live::live_records(store, &device_of, count),
+            || (newest(store, &device_of, count), Handles::of_devices(store, links, &device_of, count)),
+        );
         let mut members = Self {
             count,
             as_of,
@@ -94,8 +97,8 @@ impl Members {
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             platform: ByDevice::filled(Platform::Other, count),
             consoles: consoles(store, &device_of, count),
-            newest: newest(store, &device_of, count),
-            handles: Handles::of_devices(store, links, &device_of, count),
+            newest,
+            handles,
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),

@@ -34,6 +34,7 @@ mod recognition;
 mod report;
 mod rules;
 mod sample;
+mod timings;
 mod together;
 mod truth;
 
