@@ -145,10 +145,10 @@ mod tests {
         let marks = [mark("Starting", 0, used), mark("Reading a\u{1b}.csv", 1, used), mark("", 4, later)];
         let text = anstream::adapter::strip_str(&table(&marks)).to_string();
         insta::assert_snapshot!(text, @r"
-        step                   wall       cpu      memory        peak
-        Starting             1.00 s    0.00 s     1024 MB     2048 MB
-        Reading a\u{1b}.csv    3.00 s    2.00 s     1024 MB     2048 MB
-        whole run            4.00 s    2.00 s     1024 MB     2048 MB
+        step                wall       cpu      memory        peak
+        Starting          1.00 s    0.00 s     1024 MB     2048 MB
+        Reading a�.csv    3.00 s    2.00 s     1024 MB     2048 MB
+        whole run         4.00 s    2.00 s     1024 MB     2048 MB
         ");
         let silent = [mark("Starting", 0, None), mark("", 1, None)];
         assert!(table(&silent).contains('-'));
