@@ -123,10 +123,14 @@ impl Members {
         self.device_of.get(console_records).map_or(&[], Vec::as_slice)
     }
 
-    /// The live record of a device in a console, as a line of its records there.
+    /// The live record of a device in a console, as a line of its records there; none of no device.
     #[must_use]
     pub fn live_line(&self, console: Console, device: impl Into<DeviceId>) -> Option<u32> {
-        self.live.iter().find(|(c, _)| *c == console)?.1.get(device.into().index())
+        let device = device.into();
+        if !device.is_some() {
+            return None;
+        }
+        self.live.iter().find(|(c, _)| *c == console)?.1.get(device.index())
     }
 
     /// Platform of each device.
