@@ -14,6 +14,7 @@ mod newest;
 mod options;
 mod packing;
 mod provenance;
+mod record_facts;
 mod refuse;
 mod remarks;
 mod rule_set;
@@ -38,7 +39,7 @@ use rule_set::RuleSet;
 pub use crate::outcome::{InputFile, Source};
 pub use explain::explain;
 pub use inspect::{Inspection, Stranger, inspect};
-pub use options::{Options, Progress, Silent};
+pub use options::{Options, Progress, Silent, Unit};
 pub use rule_set::{Checked, check};
 pub use treat::Treat;
 
@@ -74,13 +75,17 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let (nameless, found) = remarks::nameless(&store, &members);
     notices.extend(found);
 
-    progress.step("Judging devices");
+    progress.step("Weighing what the lists prove");
     let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
     refuse::if_strict(options, &notices)?;
+
+    progress.step("Judging devices");
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
-    let rules::Judgement { mut tallies, findings, questions, by_exclusion } = rules::judge(&rule_set.rules, context)?;
+    let told = |done, of| progress.done(done, Some(of), Unit::Rules);
+    let rules::Judgement { mut tallies, findings, questions, by_exclusion } =
+        rules::judge(&rule_set.rules, context, &told)?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 

@@ -368,16 +368,16 @@ impl RecordTable {
 
     /// The id by which a console knows a record: its own, else the serial number, else the row.
     #[must_use]
-    pub fn id_of(&self, record: u32) -> String {
-        let Some((columns, line)) = self.locate(record) else { return String::new() };
+    pub fn id_of(&self, record: u32) -> Cow<'_, str> {
+        let Some((columns, line)) = self.locate(record) else { return Cow::Borrowed("") };
         match (columns.native_id.get(line), columns.serial.get(line)) {
             ("", "") => {
                 let export = columns.export.get(line).and_then(|e| self.exports.get(*e as usize));
                 let row = columns.row.get(line).copied().unwrap_or_default();
-                format!("{}:{row}", export.map_or("", |(label, _)| label))
+                Cow::Owned(format!("{}:{row}", export.map_or("", |(label, _)| label)))
             }
-            ("", serial) => serial.to_string(),
-            (id, _) => id.to_string(),
+            ("", serial) => Cow::Borrowed(serial),
+            (id, _) => Cow::Borrowed(id),
         }
     }
 
@@ -389,7 +389,7 @@ impl RecordTable {
         let mut more = 0_usize;
         for record in records {
             let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
-            let object = format!("{console}:{}", self.id_of(*record));
+            let object = [console, ":", &self.id_of(*record)].concat();
             // Of a few a look at all is enough; a device may have many thousands.
             let few = records.len() <= FEW;
             let fresh = if few { !objects.contains(&object) } else { known.insert(object.clone()) };

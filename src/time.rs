@@ -71,12 +71,37 @@ pub fn rfc3339(millis: i64) -> String {
 /// The day of a time.
 #[must_use]
 pub fn day(millis: i64) -> String {
-    rfc3339(millis).chars().take(10).collect()
+    let mut text = String::with_capacity(10);
+    push_day(millis, &mut text);
+    text
+}
+
+/// The same behind a text. By arithmetic: a million of them take longer through a formatter than all that they say.
+pub fn push_day(millis: i64, text: &mut String) {
+    use chrono::Datelike;
+    let Some(moment) = chrono::DateTime::from_timestamp_millis(millis) else { return };
+    let Some(year) = u32::try_from(moment.year()).ok().filter(|year| *year < 10_000) else {
+        return text.extend(rfc3339(millis).chars().take(10));
+    };
+    let digit = |number: u32| char::from_digit(number % 10, 10).unwrap_or('0');
+    let (month, day) = (moment.month(), moment.day());
+    text.extend([year / 1_000, year / 100, year / 10, year].map(digit));
+    text.extend(['-', digit(month / 10), digit(month), '-', digit(day / 10), digit(day)]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn days_are_the_beginning_of_their_times(
+            millis in prop_oneof![any::<i64>(), -70_000_000_000_000_i64..260_000_000_000_000]
+        ) {
+            prop_assert_eq!(day(millis), rfc3339(millis).chars().take(10).collect::<String>());
+        }
+    }
 
     #[test]
     fn days_have_fractions_and_may_lie_ahead() {

@@ -10,6 +10,7 @@ use clap::{Args as ClapArgs, ValueHint};
 
 use super::complain::clean;
 use super::print::{BAD, BOLD, CAUTION, DIM};
+use super::timings::Timings;
 use super::{input, judgement, plan, print, progress};
 use crate::assets;
 use crate::error::{Result, exit};
@@ -85,6 +86,10 @@ pub(super) struct Args {
     /// Say nothing but errors
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
+
+    /// Print how long each step took, on how much of the processor and in how much memory
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
@@ -103,17 +108,21 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     report::watch(|signal| signal_hook::low_level::exit(128 + signal))
         .map_err(|e| crate::error::Error::Internal(format!("signals cannot be watched: {e}")))?;
     let place = Place::take(&args.out, args.force, &reads(args, &options)?, &mut print::note)?;
-    let progress = progress::for_terminal(args.quiet);
+    let progress = Timings::beside(progress::for_terminal(args.quiet));
     let templates = assets::templates(args.templates.as_deref())?;
-    let outcome = run::analyze(&options, progress.as_ref())?;
+    let outcome = run::analyze(&options, &progress)?;
     let report_options = report::Options {
         label: args.label.clone().unwrap_or_else(|| label(&args.input.exports)),
         formats: args.format.clone(),
         settings: settings(args),
         commands: args.commands,
     };
-    let model = report::write(&outcome, &templates, place, &report_options, progress.as_ref())?;
-    drop(progress);
+    let model = report::write(&outcome, &templates, place, &report_options, &progress)?;
+    if args.timings {
+        progress.print();
+    } else {
+        drop(progress);
+    }
     if !args.quiet {
         print::printed(summary(&outcome, &model, &args.out))?;
     }

@@ -15,6 +15,7 @@ mod print;
 mod progress;
 mod render;
 mod rules;
+mod timings;
 mod verify;
 
 use std::io::Write as _;

@@ -194,7 +194,7 @@ impl Making<'_> {
     fn object(&self, run: &Outcome, step: &Planned) -> Option<(Console, String, String, bool)> {
         let console = run.entry(step)?.console?;
         let console = self.new.devices.registry.parse(console.as_str())?;
-        let written = run.object_of(step);
+        let written = run.object_of(step).into_owned();
         let record = step.object.and_then(|record| run.records.locate(record));
         let listed = record.filter(|(columns, _)| columns.console.as_str() == console.as_str());
         let compared = match listed {

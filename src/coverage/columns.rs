@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, UInt32Chunked};
 
 use super::devices::Devices;
-use super::owners::Owners;
 use crate::console::{Aggregate, Console};
 use crate::error::Result;
 use crate::frame::by_device::{newest, scatter};
@@ -42,8 +41,8 @@ impl Devices {
             "signals_complete" => self.coverage().seen_whole(name),
             "signals_known" => self.signals_known(store, name),
             "record_days" => self.ages(name, &self.made(store)),
-            "owner_devices" => Owners::new(self, store).devices(name),
-            "owner_stale" => Owners::new(self, store).stale(name),
+            "owner_devices" => self.owners(store).devices(name),
+            "owner_stale" => self.owners(store).stale(name),
             "owner_quota" => {
                 UInt32Chunked::full(name.into(), self.thresholds.owner_quota, self.count as usize).into_column()
             }

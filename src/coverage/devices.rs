@@ -1,7 +1,10 @@
 //! The devices as rules read them: their records, and what the lists at hand prove of them.
 
 use std::ops::Deref;
+use std::sync::OnceLock;
 
+use super::owners::Owners;
+use super::records::Extras;
 use super::sight::signalling;
 use super::{Absence, Basis, Coverage, Facts, Verdict};
 use crate::console::Console;
@@ -16,6 +19,24 @@ pub struct Devices {
     members: Members,
     coverage: Coverage,
     identity: ByDevice<Identity>,
+    /// Looked up once somebody asks.
+    owners: OnceLock<Owners>,
+    extras: Extras,
+}
+
+/// What the values of a column of the device table rest on; looked up once for all devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// What no console that gives signs of life can know unseen.
+    Sight,
+    /// The newest sign of life.
+    Activity,
+    /// Whether a console lacks a record of the device.
+    Absence(Console),
+    /// The records of a console.
+    Records(Console),
+    /// Neither.
+    Device,
 }
 
 /// What the records alone say of the devices.
@@ -43,7 +64,17 @@ impl Devices {
                 *slot = Identity::Conflict;
             }
         }
-        Self { members, coverage, identity }
+        Self { members, coverage, identity, owners: OnceLock::new(), extras: Extras::default() }
+    }
+
+    /// Columns of records that many conditions read.
+    pub(super) const fn extras(&self) -> &Extras {
+        &self.extras
+    }
+
+    /// Who has how many devices.
+    pub(super) fn owners(&self, store: &RecordStore) -> &Owners {
+        self.owners.get_or_init(|| Owners::new(self, store))
     }
 
     /// What the lists at hand prove.
@@ -58,51 +89,67 @@ impl Devices {
         self.identity.as_slice()
     }
 
+    /// What the values of a column of the device table rest on.
+    #[must_use]
+    pub fn ground(&self, column: &str) -> Ground {
+        match (column, self.registry.aggregate_column(column)) {
+            ("signals_complete", _) => Ground::Sight,
+            ("activity" | "last_activity" | "last_activity_console" | "days_inactive", _) => Ground::Activity,
+            (_, None) => Ground::Device,
+            (_, Some(aggregate)) => match aggregate.made.what {
+                What::Absent => Ground::Absence(aggregate.console),
+                What::Count(None) | What::Supplied => Ground::Device,
+                _ => Ground::Records(aggregate.console),
+            },
+        }
+    }
+
     /// Whether the value of a column of the device table rests on a weak link.
     #[must_use]
-    pub fn rests_on_weak(&self, device: DeviceId, column: &str) -> bool {
-        if self.basis(device, column) == Some(Basis::Name) {
+    pub fn rests_on_weak(&self, device: DeviceId, ground: Ground) -> bool {
+        if self.basis(device, ground) == Some(Basis::Name) {
             return true;
         }
         let Some(weak_evidence) = self.weak.get(&device) else { return false };
-        match column {
-            "activity" | "last_activity" | "last_activity_console" | "days_inactive" => weak_evidence.activity,
-            _ => self.registry.aggregate_column(column).is_some_and(|c| match c.made.what {
-                What::Count(None) | What::Supplied => false,
-                _ => weak_evidence.consoles & c.console.bit() != 0,
-            }),
+        match ground {
+            Ground::Activity => weak_evidence.activity,
+            Ground::Absence(console) | Ground::Records(console) => weak_evidence.consoles & console.bit() != 0,
+            Ground::Sight | Ground::Device => false,
         }
     }
 
     /// What the value of a column of the device table rests on, where it says that no record may be the device.
     #[must_use]
-    pub fn basis(&self, device: DeviceId, column: &str) -> Option<Basis> {
-        if column == "signals_complete" {
-            return Some(self.coverage.sight.basis(device));
-        }
-        match self.absence(device, column)?.absence {
-            Absence::Absent(basis) => Some(basis),
-            Absence::Held | Absence::Open(_) => None,
+    pub fn basis(&self, device: DeviceId, ground: Ground) -> Option<Basis> {
+        match ground {
+            Ground::Sight => Some(self.coverage.sight.basis(device)),
+            Ground::Absence(console) => match self.verdict(device, console)?.absence {
+                Absence::Absent(basis) => Some(basis),
+                Absence::Held | Absence::Open(_) => None,
+            },
+            Ground::Activity | Ground::Records(_) | Ground::Device => None,
         }
     }
 
     /// Consoles of which the value of a column concludes by exclusion that none of their records is the device, as bits.
     #[must_use]
-    pub fn excluded(&self, device: DeviceId, column: &str) -> u32 {
-        match self.basis(device, column) {
-            None | Some(Basis::Identifier) => 0,
-            Some(_) if column == "signals_complete" => self.coverage.sight.excluded(device),
-            Some(_) => self.registry.aggregate_column(column).map_or(0, |column| column.console.bit()),
+    pub fn excluded(&self, device: DeviceId, ground: Ground) -> u32 {
+        match (self.basis(device, ground), ground) {
+            (None | Some(Basis::Identifier), _) => 0,
+            (_, Ground::Sight) => self.coverage.sight.excluded(device),
+            (_, Ground::Absence(console)) => console.bit(),
+            _ => 0,
         }
     }
 
     /// Facts that told other records apart, where the value of a column says that none of them is the device.
     #[must_use]
-    pub fn compared(&self, device: DeviceId, column: &str) -> Facts {
-        if column == "signals_complete" {
-            return self.coverage.sight.compared(device);
+    pub fn compared(&self, device: DeviceId, ground: Ground) -> Facts {
+        match ground {
+            Ground::Sight => self.coverage.sight.compared(device),
+            Ground::Absence(console) => self.verdict(device, console).map_or_else(Facts::default, |v| v.compared),
+            Ground::Activity | Ground::Records(_) | Ground::Device => Facts::default(),
         }
-        self.absence(device, column).map_or_else(Facts::default, |verdict| verdict.compared)
     }
 
     /// Consoles that may have seen a device which they do not hold, each with whether objects of it are known to be missing.
@@ -121,10 +168,8 @@ impl Devices {
 
     /// Whether the console of a column has a record of a device, where the column says that.
     #[must_use]
-    pub fn absence(&self, device: DeviceId, column: &str) -> Option<Verdict> {
-        let aggregate = self.registry.aggregate_column(column)?;
-        let asks = matches!(aggregate.made.what, What::Absent);
-        self.coverage.verdict(&self.members, device, aggregate.console).filter(|_| asks)
+    pub fn absence(&self, device: DeviceId, ground: Ground) -> Option<Verdict> {
+        if let Ground::Absence(console) = ground { self.verdict(device, console) } else { None }
     }
 }
 

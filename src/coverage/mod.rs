@@ -19,7 +19,7 @@ mod records;
 mod sight;
 
 pub use candidates::{Basis, Facts};
-pub use devices::Devices;
+pub use devices::{Devices, Ground};
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;
@@ -62,10 +62,12 @@ impl Coverage {
     /// Looks at every list and at every device; the notices name lists that are too small to prove anything.
     #[must_use]
     pub fn new(store: &RecordStore, links: &Links, members: &Members, vocabulary: &Vocabulary) -> (Self, Vec<Notice>) {
-        let (lists, notices) = Lists::new(store, members);
-        let proof = Proof::new(store, links, members);
-        let later = older::seen_later(store, members);
-        let traits = Traits::new(store, links, members, vocabulary, &later);
+        let of_devices = || {
+            let later = older::seen_later(store, members);
+            (Traits::new(store, links, members, vocabulary, &later), later)
+        };
+        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members));
+        let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
         let sight = Sight::new(store, links, members, (&traits, &proof, &lists), &later);
         (Self { lists, proof, sight, traits, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
     }

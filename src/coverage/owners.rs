@@ -1,5 +1,6 @@
 //! What devices have in common with others: their owner, their server, an id that one console names and another has.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use polars::prelude::Column;
@@ -8,11 +9,13 @@ use super::devices::Devices;
 use crate::console::{Console, Pointer};
 use crate::frame::by_device::scatter;
 use crate::frame::make;
+use crate::frame::texts::lowered;
 use crate::identity::{ConsoleRecords, RecordStore, is_server, number};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::Activity;
 
 /// The owners of the devices in the console that counts them, and how many devices each has.
+#[derive(Debug)]
 pub(super) struct Owners {
     /// Number of the owner of each device.
     of: ByDevice<Option<u32>>,
@@ -29,12 +32,12 @@ impl Owners {
             return owners;
         };
         let Some(names) = console_records.text("primary_user") else { return owners };
-        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut numbers: HashMap<Cow<'_, str>, u32> = HashMap::new();
         for ((device, slot), activity) in DeviceId::all(devices.count).zip(&mut owners.of).zip(devices.activities()) {
             let line = devices.live_line(console_records.console, device);
             let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            let owner = *numbers.entry(name.to_lowercase()).or_insert(next);
+            let owner = *numbers.entry(lowered(name)).or_insert(next);
             *slot = Some(owner);
             let owner = owner as usize;
             if owner == owners.devices.len() {

@@ -1,7 +1,5 @@
 //! What the lack of a record proves, device by device.
 
-use rayon::prelude::*;
-
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::damage::{self, Unread};
 use super::domains;
@@ -120,7 +118,8 @@ impl Proof {
         self.is_torn(device, console).then_some(Absence::Open(Doubt::Damage))
     }
 
-    /// What the lists of a console say of each device.
+    /// What the lists of a console say of each device. It is looked up by one of several workers while others wait for it, so it
+    /// must not share its work with them: one that waits for the others could be handed work that waits for it.
     pub(super) fn verdicts(
         &self,
         members: &Members,
@@ -131,14 +130,14 @@ impl Proof {
         let known = ByDevice::made(members.count, |device| self.known(members, lists, device, console));
         let asked = known.numbered().filter(|(_, known)| known.is_none()).map(|(device, _)| device);
         let search = Search::new(traits, console, Asked::Record, asked);
-        let one = |(device, known): (u32, &Option<Absence>)| match known {
+        let one = |(device, known): (DeviceId, &Option<Absence>)| match known {
             Some(absence) => Verdict::of(*absence),
-            None => match search.find(DeviceId::new(device)) {
+            None => match search.find(device) {
                 Found::Nothing(basis, compared) => Verdict { absence: Absence::Absent(basis), compared },
                 Found::Candidates => Verdict::of(Absence::Open(Doubt::Candidates)),
             },
         };
-        ByDevice::of((0..members.count).into_par_iter().zip(known.as_slice()).map(one).collect())
+        ByDevice::of(known.numbered().map(one).collect())
     }
 }
 

@@ -1,11 +1,12 @@
 //! One console's records as conditions see them.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
 
 use super::devices::Devices;
-use crate::console::Console;
+use crate::console::{Console, MOST};
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::make;
 use crate::identity::{ConsoleRecords, RecordStore, Threshold};
@@ -13,6 +14,42 @@ use crate::ids::{ByDevice, DeviceId};
 use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
 use crate::schema::record_field;
 use crate::time::Millis;
+
+/// What conditions over records read beside the columns of the list, and what takes a look at devices to make.
+#[derive(Clone, Copy, Debug)]
+enum Extra {
+    Live,
+    Pointed,
+    Newest,
+}
+
+impl Extra {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "live" => Some(Self::Live),
+            "pointed" => Some(Self::Pointed),
+            "newest" => Some(Self::Newest),
+            _ => None,
+        }
+    }
+}
+
+/// Those columns, for all records of each console: many rules read them.
+#[derive(Debug, Default)]
+pub(super) struct Extras([ByConsole; 3]);
+
+type ByConsole = [OnceLock<Column>; MOST];
+
+impl Extras {
+    /// The column, made by the first who asks.
+    fn get(&self, extra: Extra, console: Console, make: impl FnOnce() -> Column) -> Column {
+        let slot = self.0.get(extra as usize).and_then(|slots| slots.get(console.index()));
+        match slot {
+            Some(slot) => slot.get_or_init(make).clone(),
+            None => make(),
+        }
+    }
+}
 
 /// The records of a console, and the device of each.
 pub(crate) struct View<'a> {
@@ -56,11 +93,32 @@ impl<'a> View<'a> {
             } else if let Some(column) = name.strip_suffix(OPEN) {
                 let open = self.open(column, lines);
                 columns.push(make::flags(name, open.into_iter().map(Some)));
+            } else if let Some(extra) = Extra::parse(name) {
+                let mut column = self.shared(extra);
+                if !whole {
+                    column = column.take(&index).map_err(|e| first_line(&e))?;
+                }
+                columns.push(column);
             } else if RECORD_EXTRAS.iter().any(|(own, ..)| own == name) {
                 columns.push(self.extra(name, lines));
             }
         }
         DataFrame::new(lines.len(), columns).map_err(|e| first_line(&e))
+    }
+
+    /// A column of all records of the console that many conditions read; made once.
+    fn shared(&self, extra: Extra) -> Column {
+        let lines = || 0..u32::try_from(self.console_records.height()).unwrap_or_default();
+        let make = || match extra {
+            Extra::Live => make::flags("live", lines().map(|line| Some(self.is_live(line)))),
+            Extra::Pointed => self.pointed("pointed", lines()),
+            Extra::Newest => {
+                let newest = self.newest("last_seen");
+                let of = |device: &DeviceId| if device.is_some() { *newest.get(*device) } else { None };
+                make::times("newest", self.device_of.iter().map(of))
+            }
+        };
+        self.devices.extras().get(extra, self.console_records.console, make)
     }
 
     fn extra(&self, name: &str, lines: &[u32]) -> Column {
@@ -69,16 +127,9 @@ impl<'a> View<'a> {
         };
         let as_of = self.devices.as_of.at();
         match name {
-            "live" => make::flags(name, lines.iter().map(|line| Some(self.is_live(*line)))),
-            "pointed" => self.pointed(name, lines),
             "days" => {
                 let seen = self.console_records.times("last_seen");
                 make::ages(name, as_of, lines.iter().map(|line| seen?.get(*line as usize).map(Millis::new)))
-            }
-            "newest" => {
-                let newest = self.newest("last_seen");
-                let of = |device: DeviceId| if device.is_some() { *newest.get(device) } else { None };
-                make::times(name, self.devices_of(lines).map(of))
             }
             "as_of" => make::times(name, std::iter::repeat_n(Some(as_of), lines.len())),
             other => threshold(other.strip_suffix("_days").and_then(Threshold::parse).unwrap_or(Threshold::Inactive)),
@@ -87,17 +138,17 @@ impl<'a> View<'a> {
 
     /// Whether the newest record of the console that points at records of this one names it, as Intune's does with Entra ID.
     /// Without a list of that console nobody knows; where there is no such console, none is pointed at.
-    fn pointed(&self, name: &str, lines: &[u32]) -> Column {
+    fn pointed(&self, name: &str, lines: impl Iterator<Item = u32>) -> Column {
         let pointer = self.store.registry.pointer_to(self.console_records.console);
         let from = pointer.and_then(|pointer| self.store.of(pointer.from));
         let ids = pointer.and_then(|pointer| self.console_records.text(pointer.target));
-        let one = |line: &u32| {
+        let one = |line: u32| {
             let Some(pointer) = pointer else { return Some(false) };
             from?;
-            let named = self.devices.named_by(pointer, from, self.device(*line));
-            Some(named.is_some() && named == ids.and_then(|ids| ids.get(*line as usize)))
+            let named = self.devices.named_by(pointer, from, self.device(line));
+            Some(named.is_some() && named == ids.and_then(|ids| ids.get(line as usize)))
         };
-        make::flags(name, lines.iter().map(one))
+        make::flags(name, lines.map(one))
     }
 
     /// Lines that count: a further row of an object, and a key of a device that nobody knows, do not.

@@ -5,6 +5,7 @@
 pub mod by_device;
 pub(crate) mod make;
 mod positions;
+pub mod texts;
 pub mod truth;
 mod views;
 

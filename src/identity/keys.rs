@@ -30,13 +30,14 @@ pub(super) fn gather(store: &RecordStore, kind: Kind) -> Vec<Vec<Pair>> {
             let own = (console_records.offset..).zip(0..console_records.height());
             sorted(own.filter_map(|(record, line)| Some((number(ids.get(line)?), record))).collect())
         };
-        return store.by_console.iter().map(one).collect();
+        return store.by_console.par_iter().map(one).collect();
     }
-    let mut pairs = Vec::new();
     let computers = if kind == Kind::ComputerId { computers(store) } else { HashSet::new() };
-    for console_records in
-        store.by_console.iter().filter(|console_records| kind != Kind::MergedId || names_successors(console_records))
-    {
+    let of_console = |console_records: &ConsoleRecords| {
+        let mut pairs = Vec::new();
+        if kind == Kind::MergedId && !names_successors(console_records) {
+            return pairs;
+        }
         let also = (!computers.is_empty() && !names_computers(console_records)).then_some(Kind::EntraId);
         for identifier in
             console_records.console.identifiers().iter().filter(|i| i.kind == kind || Some(i.kind) == also)
@@ -47,8 +48,10 @@ pub(super) fn gather(store: &RecordStore, kind: Kind) -> Vec<Vec<Pair>> {
                 keep_computers(console_records, &computers, &mut pairs, before);
             }
         }
-    }
-    vec![sorted(pairs)]
+        pairs
+    };
+    let pairs: Vec<Vec<Pair>> = store.by_console.par_iter().map(of_console).collect();
+    vec![sorted(pairs.concat())]
 }
 
 /// Whether a record of the list names another one that took its place. Without such a pointer the ids of the objects join
@@ -97,14 +100,15 @@ fn keep_computers(console_records: &ConsoleRecords, computers: &HashSet<u128>, p
 /// numbers.
 fn push(console_records: &ConsoleRecords, kind: Kind, column: &str, pairs: &mut Vec<Pair>) {
     let Some(cells) = console_records.text(column) else { return };
-    let identifies = |text: &str| match kind {
-        Kind::HardwareId => is_hardware_id(text),
-        _ => !kind.is_exact() || kind == Kind::MergedId || parse_guid(text).is_some(),
+    let identified = |text: &str| match kind {
+        Kind::HardwareId => is_hardware_id(text).then(|| number(text)),
+        _ if kind.is_exact() && kind != Kind::MergedId => parse_guid(text),
+        _ => Some(number_of(kind, text)),
     };
-    pairs.reserve(cells.len());
+    pairs.reserve(cells.len() - cells.null_count());
     for (record, cell) in (console_records.offset..).zip(cells.iter()) {
-        if let Some(text) = cell.filter(|text| identifies(text)) {
-            pairs.push((number_of(kind, text), record));
+        if let Some(number) = cell.and_then(identified) {
+            pairs.push((number, record));
         }
     }
 }

@@ -85,7 +85,10 @@ impl Members {
     ) -> Result<Self> {
         let count = links.devices;
         let device_of = device_of(store, links);
-        let live = super::live::live_records(store, &device_of, count);
+        let (live, (newest, handles)) = rayon::join(
+            || super::live::live_records(store, &device_of, count),
+            || (newest(store, &device_of, count), Handles::of_devices(store, links, &device_of, count)),
+        );
         let mut members = Self {
             count,
             as_of,
@@ -94,8 +97,8 @@ impl Members {
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             platform: ByDevice::filled(Platform::Other, count),
             consoles: consoles(store, &device_of, count),
-            newest: newest(store, &device_of, count),
-            handles: Handles::of_devices(store, links, &device_of, count),
+            newest,
+            handles,
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),
@@ -120,10 +123,14 @@ impl Members {
         self.device_of.get(console_records).map_or(&[], Vec::as_slice)
     }
 
-    /// The live record of a device in a console, as a line of its records there.
+    /// The live record of a device in a console, as a line of its records there; none of no device.
     #[must_use]
     pub fn live_line(&self, console: Console, device: impl Into<DeviceId>) -> Option<u32> {
-        self.live.iter().find(|(c, _)| *c == console)?.1.get(device.into().index())
+        let device = device.into();
+        if !device.is_some() {
+            return None;
+        }
+        self.live.iter().find(|(c, _)| *c == console)?.1.get(device.index())
     }
 
     /// Platform of each device.

@@ -1,7 +1,5 @@
 //! What an approval of a batch holds for: a digest of what is to be done to which objects.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -26,19 +24,22 @@ impl Outcome {
     }
 
     fn digest_of(&self, batch: &Batch, starts: &[u32]) -> String {
-        let mut lines: BTreeSet<String> = BTreeSet::new();
+        let mut lines: Vec<String> = Vec::new();
         for device in &batch.devices {
             let start = starts.get(*device as usize).map_or(usize::MAX, |start| *start as usize);
             let own = self.steps.get(start..).unwrap_or_default().iter().take_while(|step| step.device == *device);
             lines.extend(own.filter_map(|step| {
                 let entry = self.entry(step)?;
-                let object = match (entry.console, self.object_of(step)) {
-                    (Some(console), id) if !id.is_empty() => format!("{}:{id}", Console::as_str(console)),
-                    _ => self.devices.key.get(*device as usize)?.clone(),
-                };
-                Some(format!("{} {object}\n", entry.slug))
+                Some(match (entry.console, self.object_of(step)) {
+                    (Some(console), id) if !id.is_empty() => {
+                        [&entry.slug, " ", Console::as_str(console), ":", &id, "\n"].concat()
+                    }
+                    _ => [&entry.slug, " ", self.devices.key.get(*device as usize)?, "\n"].concat(),
+                })
             }));
         }
+        lines.sort_unstable();
+        lines.dedup();
         let mut digest = Sha256::new();
         for line in &lines {
             digest.update(line.as_bytes());

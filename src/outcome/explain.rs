@@ -208,7 +208,7 @@ pub fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
             Some(Step {
                 action: entry.action.clone(),
                 console: entry.console,
-                object: outcome.object_of(step),
+                object: outcome.object_of(step).into_owned(),
                 why: entry.why.clone(),
                 condition: outcome.condition_of(at).into_owned(),
                 irreversible: entry.irreversible,

@@ -146,7 +146,7 @@ impl Outcome {
     /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
     /// hybrid device has as its Entra device id.
     #[must_use]
-    pub fn object_of(&self, step: &Planned) -> String {
+    pub fn object_of(&self, step: &Planned) -> Cow<'_, str> {
         if let Some(record) = step.object {
             return self.records.id_of(record);
         }
@@ -154,7 +154,7 @@ impl Outcome {
         let console = self.entry(step).and_then(|entry| entry.console);
         let hybrid = self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
         let computer = hybrid && console.is_some_and(Console::is_directory);
-        if computer { self.devices.entra_device_id.get(device).to_string() } else { String::new() }
+        Cow::Borrowed(if computer { self.devices.entra_device_id.get(device) } else { "" })
     }
 
     /// What must be true before a step, by its position: the day from which it may be done, where it waits for one, and

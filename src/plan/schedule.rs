@@ -1,7 +1,5 @@
 //! When the steps are done: batches that the consoles take, days that the limits allow, and the grace period.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::frame::list_of;
@@ -199,10 +197,10 @@ impl Basis<'_> {
         for step in plan {
             let Some(entry) = self.entries.get(step.entry as usize) else { continue };
             if let Some(bulk) = entry.limits.bulk {
-                load.bulk.entry(entry.slug.as_str()).or_insert((bulk, 0)).1 += 1;
+                add(&mut load.bulk, (entry.slug.as_str(), bulk, 1));
             }
             if let Some(daily) = entry.limits.daily {
-                load.daily.entry(entry.slug.as_str()).or_insert((daily, 0)).1 += 1;
+                add(&mut load.daily, (entry.slug.as_str(), daily, 1));
             }
         }
         load
@@ -212,9 +210,30 @@ impl Basis<'_> {
 /// What one or more plans put on the limits.
 #[derive(Default)]
 struct Load<'a> {
-    bulk: BTreeMap<&'a str, (u32, u32)>,
-    /// Each step that has such a limit has it for itself.
-    daily: BTreeMap<&'a str, (u32, u32)>,
+    /// Of bulk actions: slug, limit and objects; a plan has few such steps, and a million plans have no time for maps.
+    bulk: Objects<'a>,
+    /// Of days. Each step that has such a limit has it for itself.
+    daily: Objects<'a>,
+}
+
+/// Slug, limit and objects of each step.
+type Objects<'a> = Vec<(&'a str, u32, u32)>;
+
+/// Adds objects to those that a step has so far.
+fn add<'a>(to: &mut Objects<'a>, (slug, limit, more): (&'a str, u32, u32)) {
+    match to.iter_mut().find(|(own, ..)| *own == slug) {
+        Some((.., objects)) => *objects = objects.saturating_add(more),
+        None => to.push((slug, limit, more)),
+    }
+}
+
+fn add_all<'a>(to: &mut Objects<'a>, own: &Objects<'a>) {
+    own.iter().for_each(|one| add(to, *one));
+}
+
+/// Objects that a step has so far.
+fn objects_of(all: &Objects<'_>, slug: &str) -> u32 {
+    all.iter().find(|(own, ..)| *own == slug).map_or(0, |(.., objects)| *objects)
 }
 
 /// A batch that is still filled.
@@ -230,41 +249,32 @@ impl<'a> BatchDraft<'a> {
 
     /// An empty one takes anything: a device that is too large for a bulk action is alone.
     fn has_room_for(&self, own: &Load) -> bool {
-        let fits = |(slug, (limit, objects)): (&&str, &(u32, u32))| {
-            self.load.bulk.get(*slug).map_or(0, |(_, own)| *own) + objects <= *limit
-        };
+        let fits = |(slug, limit, objects): &(&str, u32, u32)| objects_of(&self.load.bulk, slug) + objects <= *limit;
         self.batch.devices.is_empty() || self.batch.devices.len() < LARGEST && own.bulk.iter().all(fits)
     }
 
     fn add(&mut self, device: u32, own: &Load<'a>) {
         self.batch.devices.push(device);
-        add(&mut self.load.bulk, &own.bulk);
-        add(&mut self.load.daily, &own.daily);
-        self.batch.counted = self.load.daily.values().map(|(_, objects)| *objects).max().unwrap_or_default();
-    }
-}
-
-/// Adds objects to those that each step has so far.
-fn add<'a>(to: &mut BTreeMap<&'a str, (u32, u32)>, own: &BTreeMap<&'a str, (u32, u32)>) {
-    for (slug, (limit, objects)) in own {
-        let (_, so_far) = to.entry(*slug).or_insert((*limit, 0));
-        *so_far = so_far.saturating_add(*objects);
+        add_all(&mut self.load.bulk, &own.bulk);
+        add_all(&mut self.load.daily, &own.daily);
+        self.batch.counted = self.load.daily.iter().map(|(.., objects)| *objects).max().unwrap_or_default();
     }
 }
 
 /// Gives each batch the first day that has room for it, in order.
 fn spread_over_days(drafts: Vec<BatchDraft>) -> Vec<Batch> {
-    let (mut day, mut used) = (1, BTreeMap::<&str, (u32, u32)>::new());
+    let (mut day, mut used) = (1, Objects::new());
     let mut batches = Vec::with_capacity(drafts.len());
     for BatchDraft { mut batch, load } in drafts {
-        let full = |(slug, (limit, objects)): (&&str, &(u32, u32))| {
-            used.get(*slug).is_some_and(|(_, so_far)| *so_far > 0 && so_far.saturating_add(*objects) > *limit)
+        let full = |(slug, limit, objects): &(&str, u32, u32)| {
+            let so_far = objects_of(&used, slug);
+            so_far > 0 && so_far.saturating_add(*objects) > *limit
         };
         if load.daily.iter().any(full) {
             used.clear();
             day += 1;
         }
-        add(&mut used, &load.daily);
+        add_all(&mut used, &load.daily);
         batch.day = day;
         batches.push(batch);
     }
@@ -277,8 +287,7 @@ mod tests {
 
     fn batch(daily: &[(&'static str, u32, u32)]) -> BatchDraft<'static> {
         let mut draft = BatchDraft::new(0);
-        let daily = daily.iter().filter(|(_, _, objects)| *objects > 0);
-        let daily = daily.map(|(slug, limit, objects)| (*slug, (*limit, *objects))).collect();
+        let daily = daily.iter().filter(|(_, _, objects)| *objects > 0).copied().collect();
         draft.add(0, &Load { daily, ..Load::default() });
         draft
     }
@@ -322,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
-        let load = |objects| Load { bulk: [("intune-delete", (100, objects))].into(), ..Load::default() };
+        let load = |objects| Load { bulk: vec![("intune-delete", 100, objects)], ..Load::default() };
         let mut draft = BatchDraft::new(0);
         assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
         draft.add(1, &load(60));

@@ -66,8 +66,15 @@ pub fn open(input: &Input) -> Result<Opened> {
 /// # Errors
 /// As [`open`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
 pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
-    let unreadable = |source| Error::Unreadable { path: input.path.clone(), source };
-    let Loaded { sha256, size, body } = load(&input.path).map_err(unreadable)?;
+    opened(input, load(input)?, budget)
+}
+
+/// Finds the tables of a file that was loaded.
+///
+/// # Errors
+/// [`Error::NothingUsable`] when the inputs together need more than a run may.
+pub fn opened(input: &Input, loaded: Loaded, budget: &mut Budget) -> Result<Opened> {
+    let Loaded { sha256, size, body } = loaded;
     let mut found = Found { used: Use::of(size), ..Found::default() };
     match body.and_then(|bytes| found.tables(&input.label, bytes, 1 + NESTED)) {
         Ok(()) => budget.take(&found.used)?,
@@ -80,15 +87,25 @@ pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
 }
 
 /// A file that was read to its end.
-struct Loaded {
+#[derive(Debug)]
+pub struct Loaded {
     sha256: String,
     size: u64,
     /// Its bytes, or why they were not kept.
     body: Result<Vec<u8>, String>,
 }
 
+/// Reads the file of an input and digests it, which takes as long as everything that is made of it where the processor has
+/// no instructions for that.
+///
+/// # Errors
+/// [`Error::Unreadable`] when the system cannot read it.
+pub fn load(input: &Input) -> Result<Loaded> {
+    loaded(&input.path).map_err(|source| Error::Unreadable { path: input.path.clone(), source })
+}
+
 /// Reads a file. What cannot be a list is only digested, however large it pretends to be.
-fn load(path: &Path) -> io::Result<Loaded> {
+fn loaded(path: &Path) -> io::Result<Loaded> {
     let (mut file, size) = disk::open(path)?;
     disk::check_size(size, budget::FILE_LIMIT)?;
     let mut digest = Sha256::new();

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::place::{Place, private};
 use crate::error::{Error, Result};
 use crate::read::hex;
+use crate::run::{Progress, Unit};
 
 /// A file of the report and its digest.
 #[derive(Clone, Debug)]
@@ -23,17 +24,18 @@ pub(super) struct Written {
 }
 
 /// A report folder while it is written.
-#[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct Folder<'a> {
     place: Place,
     /// Files are written side by side.
     written: Mutex<Vec<Written>>,
+    /// Hears how many files are written.
+    progress: &'a dyn Progress,
 }
 
-impl Folder {
+impl<'a> Folder<'a> {
     /// Begins a report at a place.
-    pub(super) fn begin(place: Place) -> Self {
-        Self { place, written: Mutex::default() }
+    pub(super) fn begin(place: Place, progress: &'a dyn Progress) -> Self {
+        Self { place, written: Mutex::default(), progress }
     }
 
     /// Writes one file through a closure and keeps its digest.
@@ -43,7 +45,9 @@ impl Folder {
         let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         fill(&mut sink).and_then(|()| sink.inner.flush()).map_err(failed)?;
         let one = Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.push(one);
+        self.progress.done(written.len() as u64, None, Unit::Files);
         Ok(())
     }
 

@@ -115,11 +115,14 @@ pub fn write(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Model> {
-    let folder = folder::Folder::begin(place);
+    let folder = folder::Folder::begin(place, progress);
     progress.step("Writing the report");
     let formats = if options.formats.is_empty() { Format::DEFAULT } else { &options.formats };
     let wants = |format: Format| formats.contains(&format);
     let index = view::Index::new(outcome);
+    if formats.iter().any(|format| *format != Format::Data) || options.commands {
+        index.prepare(outcome);
+    }
     let run = view::Run { outcome, index: &index };
     let selection = selection::Selection::for_people(outcome, &index);
     let mut model = Model::new(run, &options.label, settled::Settled::of(outcome, &options.settings));

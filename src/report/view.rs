@@ -84,6 +84,13 @@ impl Index {
         }
     }
 
+    /// Looks up what several tables show, with all cores. Workers that write side by side must find it there: one that waited
+    /// for the others while it is made could be handed a table that waits for it.
+    pub(super) fn prepare(&self, outcome: &Outcome) {
+        self.digest(outcome, 0);
+        self.work(outcome, 0);
+    }
+
     /// Numbers of the rules that hold for a device.
     pub(super) fn holding(&self, outcome: &Outcome, device: usize) -> Vec<u16> {
         self.findings(device).iter().filter_map(|f| outcome.findings.rule.get(*f as usize)).copied().collect()

@@ -1,25 +1,58 @@
 //! What a rule concludes from the absence of a record: of which platforms it may not, and what a finding rests on.
 
+use std::fmt::Write as _;
+
 use polars::prelude::{BooleanChunked, NewChunkedArray};
 
 use super::evaluate::EvalContext;
 use super::rule::Rule;
 use crate::console::Console;
-use crate::coverage::{Basis, Devices};
+use crate::coverage::{Basis, Devices, Ground};
 use crate::ids::DeviceId;
 use crate::schema::Platform;
 
-/// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows it;
-/// and the consoles of which that is said, as bits.
-pub(super) fn excluded(rule: &Rule, devices: &Devices, device: DeviceId) -> (String, u32) {
-    let rests = |name: &&String| devices.basis(device, name).is_some_and(|basis| basis != Basis::Identifier);
-    let one = |name: &String| {
-        let compared: Vec<&str> = devices.compared(device, name).words().collect();
-        let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
-        format!("; {name}=by exclusion{by}")
-    };
-    let consoles = rule.decides.iter().fold(0, |bits, name| bits | devices.excluded(device, name));
-    (rule.decides.iter().filter(rests).map(one).collect::<Vec<_>>().concat(), consoles)
+/// What the columns that decide a rule rest on, looked up once for all of its findings.
+pub(super) struct Grounds<'a> {
+    devices: &'a Devices,
+    /// Columns of the device table.
+    table: Vec<(&'a str, Ground)>,
+    /// Consoles of the rule's own columns.
+    own: Vec<Console>,
+}
+
+impl<'a> Grounds<'a> {
+    pub(super) fn new(rule: &'a Rule, devices: &'a Devices) -> Self {
+        let mut grounds = Self { devices, table: Vec::new(), own: Vec::new() };
+        for name in &rule.decides {
+            match rule.derived.iter().find(|derived| derived.name == *name) {
+                Some(derived) => grounds.own.push(derived.console),
+                None => grounds.table.push((name, devices.ground(name))),
+            }
+        }
+        grounds
+    }
+
+    /// Whether what decides the rule for a device rests on a weak link.
+    pub(super) fn are_weak(&self, device: DeviceId) -> bool {
+        self.own.iter().any(|console| self.devices.is_held_weakly(device, *console))
+            || self.table.iter().any(|(_, ground)| self.devices.rests_on_weak(device, *ground))
+    }
+
+    /// What of a finding rests on that no other record may be the device, and what told the others apart, as evidence shows
+    /// it; and the consoles of which that is said, as bits.
+    pub(super) fn excluded(&self, device: DeviceId) -> (String, u32) {
+        let (mut text, mut consoles) = (String::new(), 0);
+        for (name, ground) in &self.table {
+            if self.devices.basis(device, *ground).is_none_or(|basis| basis == Basis::Identifier) {
+                continue;
+            }
+            consoles |= self.devices.excluded(device, *ground);
+            let compared: Vec<&str> = self.devices.compared(device, *ground).words().collect();
+            let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
+            let _ = write!(text, "; {name}=by exclusion{by}");
+        }
+        (text, consoles)
+    }
 }
 
 /// Of a finding that a device is out of use: the consoles that hold it and have not seen it, and the common ones that were not

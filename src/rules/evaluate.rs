@@ -1,11 +1,12 @@
 //! Every rule over every device: a mask of true, false and null a rule, then its findings.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::absence::{except, exceptions, excluded, without_unproven, witnesses};
+use super::absence::{Grounds, except, exceptions, without_unproven, witnesses};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
@@ -42,6 +43,8 @@ struct Judged {
     severity: Vec<Severity>,
     evidence: Vec<String>,
     objects: Vec<Vec<u32>>,
+    /// How much each may be relied on, and whether it rests on a weak link.
+    reliance: Vec<Relied>,
     undecided: Vec<Undecided>,
 }
 
@@ -58,74 +61,87 @@ pub struct Judgement {
     pub by_exclusion: ByDevice<u32>,
 }
 
-/// Evaluates the rules: those that stand alone, then those that come after others.
+/// Evaluates the rules: those that stand alone, then those that come after others. `told` hears how many are done, and of
+/// how many.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made. An error of a rule is its outcome.
-pub fn judge(rules: &[Rule], context: EvalContext<'_>) -> Result<Judgement> {
-    let runnable: Vec<Option<String>> = rules.iter().map(|r| cannot_run(r, context)).collect();
-    let wanted = columns_of(rules.iter().zip(&runnable).filter(|(_, why)| why.is_none()).map(|(rule, _)| rule));
-    let columns = wanted
-        .par_iter()
-        .map(|name| context.devices.column(context.store, context.links, name))
-        .collect::<Result<Vec<Column>>>()?;
-    let table = DataFrame::new(context.devices.count as usize, columns).map_err(internal)?;
-
+pub fn judge(rules: &[Rule], context: EvalContext<'_>, told: &(dyn Fn(u64, u64) + Sync)) -> Result<Judgement> {
+    let done = AtomicU64::new(0);
     let mut judged: BTreeMap<usize, Judged> = BTreeMap::new();
-    for second in [false, true] {
-        let wave: Vec<(usize, &Rule)> =
-            rules.iter().enumerate().filter(|(_, rule)| rule.after.is_empty() != second).collect();
+    let mut columns = Columns { context, made: BTreeMap::new() };
+    let mut waves = waves(rules, context).into_iter().peekable();
+    while let Some(wave) = waves.next() {
+        let table = columns.table(&wave)?;
         let found: Vec<(usize, Judged)> = wave
             .par_iter()
-            .map(|(at, rule)| {
-                let outcome = match runnable.get(*at) {
-                    Some(Some(reason)) => Judged::without(Outcome::DidNotRun, reason.clone()),
-                    _ => quietly(|| one(rule, &table, context, flagged(rule, rules, &judged, context)))
+            .map(|Turn { at, rule, cannot }| {
+                let outcome = match cannot {
+                    Some(reason) => Judged::without(Outcome::DidNotRun, reason.clone()),
+                    None => quietly(|| one(rule, &table, context, flagged(rule, rules, &judged, context)))
                         .unwrap_or_else(|message| Judged::without(Outcome::Failed, message)),
                 };
+                told(done.fetch_add(1, Ordering::Relaxed) + 1, rules.len() as u64);
                 (*at, outcome)
             })
             .collect();
         judged.extend(found);
+        columns.keep(waves.clone().flatten());
     }
+    drop(columns);
     let mut judged: Vec<Judged> = judged.into_values().collect();
     let open: Vec<Vec<Undecided>> = judged.iter_mut().map(|one| std::mem::take(&mut one.undecided)).collect();
     let questions = ask(rules, &open, context);
-    let (tallies, findings, by_exclusion) = gather(rules, judged, context);
+    let (tallies, findings, by_exclusion) = gather(judged, context.devices.count);
     Ok(Judgement { tallies, findings, questions, by_exclusion })
 }
 
-fn gather(rules: &[Rule], judged: Vec<Judged>, context: EvalContext<'_>) -> (Vec<Tally>, Findings, ByDevice<u32>) {
-    let mut findings = Findings::default();
-    let mut absent = ByDevice::filled(0, context.devices.count);
-    let mut tallies = Vec::with_capacity(rules.len());
-    for ((number, rule), judged) in (0_u16..).zip(rules).zip(judged) {
+fn gather(judged: Vec<Judged>, devices: u32) -> (Vec<Tally>, Findings, ByDevice<u32>) {
+    let mut findings = Findings::with_room(judged.iter().map(|one| one.devices.len()).sum());
+    let mut absent = ByDevice::filled(0, devices);
+    let mut tallies = Vec::with_capacity(judged.len());
+    for (number, judged) in (0_u16..).zip(judged) {
         tallies.push(judged.tally);
         let rows = judged.devices.into_iter().zip(judged.severity).zip(judged.evidence).zip(judged.objects);
-        for (((device, severity), evidence), objects) in rows {
-            let held = |record: &u32| context.links.weak.get(*record as usize) == Some(&true);
-            // What rests on a weak link is shown, and nothing is planned on it.
-            let weak = rests_on_weak(rule, context.devices, DeviceId::new(device))
-                || (!objects.is_empty() && objects.iter().all(held));
-            let confidence = if weak { Confidence::Low } else { confidence(context.devices, device) };
-            let witnesses = witnesses(rule, context, DeviceId::new(device));
-            let (excluded, by_exclusion) = excluded(rule, context.devices, DeviceId::new(device));
-            let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
-            findings.push(number, device, severity, confidence, weak, evidence + &witnesses + &excluded, objects);
+        for ((((device, severity), evidence), objects), relied) in rows.zip(judged.reliance) {
+            findings.push(number, device, severity, relied.confidence, relied.weak, evidence, objects);
             if let Some(slot) = absent.slot(DeviceId::new(device)) {
-                *slot |= by_exclusion;
+                *slot |= relied.by_exclusion;
             }
         }
     }
     (tallies, findings, absent)
 }
 
-/// Whether what decides a rule for a device rests on a weak link.
-fn rests_on_weak(rule: &Rule, devices: &Devices, device: DeviceId) -> bool {
-    rule.decides.iter().any(|name| match rule.derived.iter().find(|derived| derived.name == *name) {
-        Some(derived) => devices.is_held_weakly(device, derived.console),
-        None => devices.rests_on_weak(device, name),
-    })
+/// How much a finding may be relied on.
+struct Relied {
+    confidence: Confidence,
+    /// It rests on a weak link: it is shown, and nothing is planned on it.
+    weak: bool,
+    /// Consoles of which it concludes by exclusion that none of their records is the device, as bits.
+    by_exclusion: u32,
+}
+
+/// How much each finding of a rule may be relied on. The evidence says who was asked, and what rests on exclusion.
+fn reliance(
+    rule: &Rule,
+    matched: &[u32],
+    objects: &[Vec<u32>],
+    evidence: &mut [String],
+    context: EvalContext<'_>,
+) -> Vec<Relied> {
+    let grounds = Grounds::new(rule, context.devices);
+    let held = |record: &u32| context.links.weak.get(*record as usize) == Some(&true);
+    let one = |((device, objects), evidence): ((&u32, &Vec<u32>), &mut String)| {
+        let weak = grounds.are_weak(DeviceId::new(*device)) || (!objects.is_empty() && objects.iter().all(held));
+        let confidence = if weak { Confidence::Low } else { confidence(context.devices, *device) };
+        let (excluded, by_exclusion) = grounds.excluded(DeviceId::new(*device));
+        evidence.push_str(&witnesses(rule, context, DeviceId::new(*device)));
+        evidence.push_str(&excluded);
+        let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
+        Relied { confidence, weak, by_exclusion }
+    };
+    matched.iter().zip(objects).zip(evidence).map(one).collect()
 }
 
 /// Whether one of the rules that a rule comes after holds, one value a device; unknown where none does and one is not
@@ -137,11 +153,63 @@ fn flagged(rule: &Rule, rules: &[Rule], judged: &BTreeMap<usize, Judged>, contex
     let masks: Vec<&BooleanChunked> = rules
         .iter()
         .enumerate()
-        .filter(|(_, other)| rule.after.contains(&other.text.id))
+        .filter(|(_, other)| other.after.is_empty() && rule.after.contains(&other.text.id))
         .filter_map(|(at, _)| judged.get(&at)?.mask.as_ref())
         .collect();
     let flagged = three_valued::any_of(masks, context.devices.count as usize);
     Some(flagged.with_name(FLAGGED.into()).into_column())
+}
+
+/// A rule whose turn it is.
+#[derive(Clone)]
+struct Turn<'a> {
+    at: usize,
+    rule: &'a Rule,
+    /// Why it does not run.
+    cannot: Option<String>,
+}
+
+/// Rules that are judged side by side: those that come after others in later waves than these.
+fn waves<'a>(rules: &'a [Rule], context: EvalContext<'_>) -> Vec<Vec<Turn<'a>>> {
+    // Enough for all cores; a column is held only from the first wave that reads it to the last.
+    let side_by_side = (rayon::current_num_threads() * 2).max(6);
+    let turn = |(at, rule): (usize, &'a Rule)| Turn { at, rule, cannot: cannot_run(rule, context) };
+    let (first, second): (Vec<_>, Vec<_>) =
+        rules.iter().enumerate().map(turn).partition(|turn| turn.rule.after.is_empty());
+    first.chunks(side_by_side).chain(second.chunks(side_by_side)).map(<[_]>::to_vec).collect()
+}
+
+/// The columns of the device table that rules read: a million devices have no room for all of them at once.
+struct Columns<'a> {
+    context: EvalContext<'a>,
+    made: BTreeMap<&'static str, Column>,
+}
+
+impl Columns<'_> {
+    /// The columns of a wave; what an earlier one has left is not made again.
+    fn table(&mut self, wave: &[Turn<'_>]) -> Result<DataFrame> {
+        let wanted = columns_of(running(wave.iter()));
+        let EvalContext { store, links, devices, .. } = self.context;
+        let fresh: Vec<_> = wanted.iter().filter(|name| !self.made.contains_key(**name)).collect();
+        let fresh: Vec<(&'static str, Column)> = fresh
+            .into_par_iter()
+            .map(|name| Ok((*name, devices.column(store, links, name)?)))
+            .collect::<Result<_>>()?;
+        self.made.extend(fresh);
+        let columns = wanted.iter().filter_map(|name| self.made.get(name).cloned()).collect();
+        DataFrame::new(devices.count as usize, columns).map_err(internal)
+    }
+
+    /// Lets go of what no later rule reads.
+    fn keep<'a>(&mut self, later: impl Iterator<Item = Turn<'a>>) {
+        let later: Vec<Turn<'_>> = later.collect();
+        let wanted = columns_of(running(later.iter()));
+        self.made.retain(|name, _| wanted.binary_search(name).is_ok());
+    }
+}
+
+fn running<'a>(turns: impl Iterator<Item = &'a Turn<'a>>) -> impl Iterator<Item = &'a Rule> {
+    turns.filter(|turn| turn.cannot.is_none()).map(|turn| turn.rule)
 }
 
 /// Columns of the device table that some rules read, each once.
@@ -182,8 +250,9 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     let shown = table.select(rule.shown.iter().map(String::as_str)).and_then(|t| t.take(&index));
     let own = shown.map_err(|e| first_line(&e))?;
     let severity = severities(rule, &own)?;
-    let evidence = evidence(rule, &as_written(rule, own, &index, context)?);
+    let mut evidence = evidence(rule, &as_written(rule, own, &index, context)?);
     let objects = objects_of(rule, &matched, context.store, context.devices)?;
+    let reliance = reliance(rule, &matched, &objects, &mut evidence, context);
     let tally = Tally {
         outcome: Outcome::Ran,
         reason: exceptions(&except),
@@ -193,7 +262,7 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
         suppressed: 0,
     };
     let undecided = undecided(rule, &table, &mask)?;
-    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, undecided })
+    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, reliance, undecided })
 }
 
 /// The values that evidence shows: identifiers as their consoles write them.
@@ -274,7 +343,7 @@ fn story(
     flagged: Option<Column>,
 ) -> Result<RuleStory, String> {
     let row = columns_read(rule, table, context, flagged)?.take(at).map_err(|e| first_line(&e))?;
-    let value = |name: &String| row.column(name).ok().and_then(|column| values(column).next().flatten());
+    let value = |name: &String| values(row.column(name).ok()?).pop().flatten();
     let values = rule.decides.iter().map(|name| (name.clone(), value(name))).collect();
     let mask = truth(&row, &rule.when)?;
     Ok(RuleStory { rule: number, holds: Some(mask.get(0)), reason: String::new(), values })
@@ -329,6 +398,7 @@ impl Judged {
             severity: Vec::new(),
             evidence: Vec::new(),
             objects: Vec::new(),
+            reliance: Vec::new(),
             undecided: Vec::new(),
         }
     }

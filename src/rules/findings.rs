@@ -42,6 +42,20 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// None yet, and room for so many.
+    pub(super) fn with_room(count: usize) -> Self {
+        Self {
+            rule: Vec::with_capacity(count),
+            device: Vec::with_capacity(count),
+            severity: Vec::with_capacity(count),
+            confidence: Vec::with_capacity(count),
+            weak: Vec::with_capacity(count),
+            evidence: Vec::with_capacity(count),
+            ends: Vec::with_capacity(count),
+            objects: Vec::with_capacity(count),
+        }
+    }
+
     /// Number of findings.
     #[must_use]
     pub const fn len(&self) -> usize {

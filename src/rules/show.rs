@@ -1,50 +1,99 @@
 //! Values of columns as text, for evidence and explanations.
 
+use std::fmt::Write as _;
+
 use polars::prelude::{Column, DataFrame, DataType};
 
 use super::rule::Rule;
-use crate::identity::day;
+use crate::time::push_day;
 
 /// `column=value; …` a row, empty values left out.
 pub(super) fn evidence(rule: &Rule, own: &DataFrame) -> Vec<String> {
     let mut texts = vec![String::new(); own.height()];
     for name in &rule.evidence {
         let Ok(column) = own.column(name) else { continue };
-        for (text, value) in texts.iter_mut().zip(values(column)) {
-            let Some(value) = value else { continue };
+        show(column, texts.iter_mut(), |text, value| {
             if !text.is_empty() {
                 text.push_str("; ");
             }
             text.push_str(name);
             text.push('=');
-            text.push_str(&value);
-        }
+            value.push_to(text);
+        });
     }
     texts
 }
 
-/// The values of a column: days without their fraction, times as days of the calendar.
-pub(super) fn values(column: &Column) -> Box<dyn Iterator<Item = Option<String>> + '_> {
+/// The values of a column as text.
+pub(super) fn values(column: &Column) -> Vec<Option<String>> {
+    let mut texts = vec![None; column.len()];
+    show(column, texts.iter_mut(), |slot: &mut Option<String>, value| value.push_to(slot.insert(String::new())));
+    texts
+}
+
+/// A value that is shown.
+enum Shown<'a> {
+    Text(&'a str),
+    Flag(bool),
+    Count(u32),
+    Days(f64),
+    Time(i64),
+}
+
+impl Shown<'_> {
+    /// Days without their fraction, times as days of the calendar.
+    fn push_to(&self, text: &mut String) {
+        match self {
+            Self::Text(own) => return text.push_str(own),
+            Self::Time(millis) => return push_day(*millis, text),
+            Self::Flag(flag) => write!(text, "{flag}"),
+            Self::Count(count) => write!(text, "{count}"),
+            Self::Days(days) => write!(text, "{}", days.floor()),
+        }
+        // Writing to a text cannot fail.
+        .unwrap_or_default();
+    }
+}
+
+/// Hands the values of a column on, each with its slot; those that are not known are passed over.
+fn show<T>(column: &Column, slots: impl Iterator<Item = T>, put: impl FnMut(T, Shown<'_>)) {
     match column.dtype() {
-        DataType::Float64 => match column.f64() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|days| format!("{}", days.floor())))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::Datetime(..) => match column.datetime() {
-            Ok(cells) => Box::new(cells.physical().iter().map(|v| v.map(day)).collect::<Vec<_>>().into_iter()),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::Boolean => match column.bool() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|b| b.to_string()))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        DataType::UInt32 => match column.u32() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(|n| n.to_string()))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
-        _ => match column.str() {
-            Ok(cells) => Box::new(cells.iter().map(|v| v.map(ToString::to_string))),
-            Err(_) => Box::new(std::iter::empty()),
-        },
+        DataType::Float64 => {
+            if let Ok(cells) = column.f64() {
+                each(slots, cells.iter().map(|cell| cell.map(Shown::Days)), put);
+            }
+        }
+        DataType::Datetime(..) => {
+            if let Ok(cells) = column.datetime() {
+                each(slots, cells.physical().iter().map(|cell| cell.map(Shown::Time)), put);
+            }
+        }
+        DataType::Boolean => {
+            if let Ok(cells) = column.bool() {
+                each(slots, cells.iter().map(|cell| cell.map(Shown::Flag)), put);
+            }
+        }
+        DataType::UInt32 => {
+            if let Ok(cells) = column.u32() {
+                each(slots, cells.iter().map(|cell| cell.map(Shown::Count)), put);
+            }
+        }
+        _ => {
+            if let Ok(cells) = column.str() {
+                each(slots, cells.iter().map(|cell| cell.map(Shown::Text)), put);
+            }
+        }
+    }
+}
+
+fn each<'a, T>(
+    slots: impl Iterator<Item = T>,
+    values: impl Iterator<Item = Option<Shown<'a>>>,
+    mut put: impl FnMut(T, Shown<'a>),
+) {
+    for (slot, value) in slots.zip(values) {
+        if let Some(value) = value {
+            put(slot, value);
+        }
     }
 }

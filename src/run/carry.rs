@@ -233,7 +233,7 @@ pub(super) fn answers(old: &Outcome, new: &mut Outcome) {
     for (at, step) in (0_u32..).zip(&new.steps) {
         let Some(entry) = new.entry(step).filter(|_| !said.contains(&at)) else { continue };
         let Some(console) = entry.console else { continue };
-        let key = (console.as_str().to_string(), new.object_of(step), entry.slug.clone());
+        let key = (console.as_str().to_string(), new.object_of(step).into_owned(), entry.slug.clone());
         if let Some((on, by)) = claimed.get(&key) {
             more.push(crate::history::Claimed { step: at, on: *on, by: by.clone() });
         }

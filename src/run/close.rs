@@ -89,7 +89,7 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
         let device = step.device as usize;
         let (Some(true), Some(entry)) = (named.get(device), outcome.entry(step)) else { continue };
         let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
-        let name = (key, entry.slug.clone(), outcome.object_of(step));
+        let name = (key, entry.slug.clone(), outcome.object_of(step).into_owned());
         if let Some(signed) = answers.done.get(&name) {
             left.remove(&name);
             done.push(Claimed { step: at, on: signed.on, by: signed.by.clone() });

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse::nothing;
 use super::treat::Treats;
-use super::{InputFile, Options, Progress, Source, newest, remarks::clipped, tables, together};
+use super::{InputFile, Options, Progress, Source, Unit, newest, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
@@ -59,20 +59,36 @@ pub(super) fn gather(
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut budget = Budget::default();
-    for input in by_size {
+    let (all, mut bytes) = (inputs.iter().map(|input| input.bytes).sum(), 0);
+    // While one file is looked through, the next is loaded and digested.
+    let mut ahead = None;
+    for (at, input) in by_size.iter().enumerate() {
         progress.step(&format!("Reading {}", input.label));
-        let opened = read::open_within(input, &mut budget)?;
-        loading.all.notices.extend(opened.notices);
-        loading.all.inputs.push(InputFile { label: input.label.clone(), bytes: input.bytes, sha256: opened.sha256 });
-        treats.opened(&input.label, &opened.exports)?;
-        let before = loading.all.sources.len();
-        for export in opened.exports {
-            let treated = treats.find(&export, formats)?;
-            loading.take(export, treated, formats, &settings)?;
-        }
-        let number = inputs.iter().position(|one| std::ptr::eq(one, input)).unwrap_or_default();
-        loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
+        progress.done(bytes, Some(all), Unit::Bytes);
+        bytes += input.bytes;
+        let loaded = ahead.unwrap_or_else(|| read::load(input))?;
+        let (taken, next) = rayon::join(
+            || {
+                let opened = read::opened(input, loaded, &mut budget)?;
+                loading.all.notices.extend(opened.notices);
+                let Input { label, bytes, .. } = input;
+                loading.all.inputs.push(InputFile { label: label.clone(), bytes: *bytes, sha256: opened.sha256 });
+                treats.opened(&input.label, &opened.exports)?;
+                let before = loading.all.sources.len();
+                for export in opened.exports {
+                    let treated = treats.find(&export, formats)?;
+                    loading.take(export, treated, formats, &settings)?;
+                }
+                let number = inputs.iter().position(|one| std::ptr::eq(one, *input)).unwrap_or_default();
+                loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
+                Ok::<(), Error>(())
+            },
+            || by_size.get(at + 1).map(|next| read::load(next)),
+        );
+        taken?;
+        ahead = next;
     }
+    progress.step("Comparing the lists");
     loading.finish(options, &expected)
 }
 

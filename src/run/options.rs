@@ -43,10 +43,24 @@ pub struct Options {
     pub baseline: Option<PathBuf>,
 }
 
-/// Who is told how far the run is.
-pub trait Progress {
+/// What a run counts while it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of the inputs.
+    Bytes,
+    /// Rules, each over all devices.
+    Rules,
+    /// Files of the report.
+    Files,
+}
+
+/// Who is told how far the run is. Several threads may tell.
+pub trait Progress: Sync {
     /// A new step begins.
     fn step(&self, what: &str);
+
+    /// So much of it is done; of how much, where that is known.
+    fn done(&self, _done: u64, _of: Option<u64>, _unit: Unit) {}
 }
 
 /// Nobody is told.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
 use crate::console::Console;
+use crate::frame::texts::{lowered, twins};
 use crate::identity::{AsOf, Members, RecordStore};
 use crate::ids::DeviceId;
 use crate::notice::{Code, Notice};
@@ -15,9 +16,13 @@ use crate::time::{DAY, day};
 /// Names that several devices bear: where scripts that match by name take the wrong one.
 pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
     const SHOWN: usize = 5;
+    let name = |device: u32| Some(devices.name.get(device as usize)).filter(|name| !name.is_empty());
     let mut bearers: HashMap<String, usize> = HashMap::new();
-    for name in (0..devices.len()).map(|d| devices.name.get(d)).filter(|name| !name.is_empty()) {
-        *bearers.entry(name.to_lowercase()).or_default() += 1;
+    // Only names whose digest another one has are looked at as texts.
+    for device in twins(u32::try_from(devices.len()).unwrap_or(u32::MAX), |device| name(device).map(lowered)) {
+        if let Some(name) = name(device) {
+            *bearers.entry(name.to_lowercase()).or_default() += 1;
+        }
     }
     bearers.retain(|_, count| *count > 1);
     let mut shared: Vec<(String, usize)> = bearers.into_iter().collect();

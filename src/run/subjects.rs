@@ -10,14 +10,15 @@ use crate::coverage::{Devices, Lists};
 use crate::error::Result;
 use crate::frame::Positions;
 use crate::history::Decisions;
-use crate::identity::{ConsoleRecords, Marker, NONE, RecordStore};
-use crate::plan::{AndroidMode, Claim, Licence, Object, Planned, Playbooks, State, StepIntent, Subject};
+use crate::identity::{Marker, NONE, RecordStore};
+use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
 use crate::rules::{self, Conditions, EvalContext, Findings, Rule};
-use crate::schema::{Activity, Disposition, Identity, JoinType, Status};
+use crate::schema::{Activity, Disposition, Identity, Status};
 use crate::table::DeviceTable;
 use crate::time::DAY;
 
 use super::holds::{Holds, says};
+use super::record_facts::AllFacts;
 
 /// Record columns that steps depend on, beside those that the states of objects are read from.
 pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
@@ -70,7 +71,7 @@ pub(super) fn plan(
     let is_lost = |device: usize| lost.get(device) == Some(&true);
     let planned: Vec<bool> =
         (0..table.len()).map(|device| is_lost(device) || !by_device.of(device).is_empty()).collect();
-    let records = records_of(store, devices, &planned);
+    let (records, facts) = (records_of(store, devices), AllFacts::new(store, &holds));
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
@@ -79,10 +80,9 @@ pub(super) fn plan(
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
     let one = |device: usize, steps: &mut Vec<Planned>| -> Option<u32> {
         // What a weak link holds may be another machine's: no step touches it.
-        let all = records.get(device).map_or(&[][..], Vec::as_slice);
+        let all = records.of(device);
         let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
-        let own: Vec<u32> = all.iter().filter(sure).copied().collect();
-        let own = without_echoes(store, &own);
+        let own = without_echoes(store, &facts, all.iter().filter(sure).copied().collect());
         // A row that may be the device's and would make it enrol itself again forbids what is right for any other; only a
         // person can tell.
         let maybe_provisioned = all.iter().any(|record| {
@@ -127,7 +127,7 @@ pub(super) fn plan(
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),
-            flex: runs_flex(store, &own),
+            flex: own.iter().any(|record| facts.of(*record).is_some_and(|facts| facts.flex)),
             server: says(&holds.server, device),
             virtual_device: says(&holds.virtual_device, device),
             cloud_pc: devices.is_marked(Marker::CloudPc, number),
@@ -143,7 +143,7 @@ pub(super) fn plan(
             ad_complete: ad_complete && devices.coverage().covers_domain(number),
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: provisioning_known && !table.serial.get(device).is_empty(),
-            objects: objects(store, devices, &holds, number, &own),
+            objects: objects(store, devices, &facts, number, &own),
             claims,
         };
         let book = orders.playbooks.plan(&subject, steps);
@@ -180,25 +180,19 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
     !torn && store.registry.all().iter().filter(|console| console.provisions()).all(whole)
 }
 
-/// Records of each device that is planned.
-fn records_of(store: &RecordStore, devices: &Devices, planned: &[bool]) -> Vec<Vec<u32>> {
-    let mut lists = vec![Vec::new(); planned.len()];
-    for (at, console_records) in store.by_console.iter().enumerate() {
-        for (record, device) in (console_records.offset..).zip(devices.device_of(at)) {
-            let device = device.index();
-            if says(planned, device)
-                && let Some(list) = lists.get_mut(device)
-            {
-                list.push(record);
-            }
-        }
-    }
-    lists
+/// Records of each device. They are numbered through, console by console.
+fn records_of(store: &RecordStore, devices: &Devices) -> Positions {
+    let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
+    Positions::new(of_consoles.map(|device| device.number()), devices.count as usize)
 }
 
 /// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
 /// the row with the id is the object.
-fn without_echoes(store: &RecordStore, records: &[u32]) -> Vec<u32> {
+fn without_echoes(store: &RecordStore, known: &AllFacts, records: Vec<u32>) -> Vec<u32> {
+    let may_echo = |record: &u32| known.of(*record).is_some_and(|facts| facts.may_echo);
+    if records.len() < 2 || !records.iter().any(may_echo) {
+        return records;
+    }
     let facts = |record: u32| {
         let (console_records, line) = store.locate(record)?;
         let text = |column: &str| console_records.text(column).and_then(|c| c.get(line));
@@ -208,36 +202,29 @@ fn without_echoes(store: &RecordStore, records: &[u32]) -> Vec<u32> {
         let (console, id, serial) = facts(*record)?;
         id.is_some_and(|id| Some(id) != serial).then_some((console, serial?))
     };
-    let named: HashSet<(Console, &str)> =
-        if records.len() > 1 { records.iter().filter_map(named).collect() } else { HashSet::new() };
+    let named: HashSet<(Console, &str)> = records.iter().filter_map(named).collect();
     let echoes = |record: &u32| {
         let Some((console, id, Some(serial))) = facts(*record) else { return false };
         id.is_none_or(|id| id == serial) && named.contains(&(console, serial))
     };
-    records.iter().filter(|record| !echoes(record)).copied().collect()
+    records.into_iter().filter(|record| !echoes(record)).collect()
 }
 
 /// The objects of a device.
-fn objects(store: &RecordStore, devices: &Devices, holds: &Holds, device: u32, records: &[u32]) -> Vec<Object> {
-    // Apple's own parking server manages nothing.
-    let parked = |console_records: &ConsoleRecords, line: usize| holds.parked.says(console_records.console, line);
+fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32, records: &[u32]) -> Vec<Object> {
     let one = |record: &u32| {
         let (console_records, line) = store.locate(*record)?;
-        let word = |column: &str| console_records.text(column).and_then(|c| c.get(line));
+        let own = facts.of(*record)?;
         Some(Object {
             console: console_records.console,
             record: *record,
             live: devices.live_line(console_records.console, device) == u32::try_from(line).ok(),
-            state: if parked(console_records, line) {
-                State::Unassigned
-            } else {
-                console_records.console.state(&console_records.row(line))
-            },
-            ztdid: word("ztdid").is_some(),
-            join: word("join_type").and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
-            licence: licence(console_records.console, word("license")),
-            connector: holds.connector.says(console_records.console, line),
-            without_actions: holds.without_actions.says(console_records.console, line),
+            state: own.state,
+            ztdid: own.ztdid,
+            join: own.join,
+            licence: own.licence,
+            connector: own.connector,
+            without_actions: own.without_actions,
         })
     };
     records.iter().filter_map(one).collect()
@@ -298,20 +285,6 @@ fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: u32) ->
     let seen = console_records.times("last_seen").and_then(|c| c.get(line));
     let unread = console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
     console_records.console.sees_sign_ins() && (unread || devices.activity_at(device, seen) == Activity::Active)
-}
-
-/// Whether Google says that the device runs ChromeOS Flex.
-fn runs_flex(store: &RecordStore, records: &[u32]) -> bool {
-    let kind = |record: &u32| {
-        let (console_records, line) = store.locate(*record)?;
-        console_records.text("profile_type").and_then(|c| c.get(line))
-    };
-    records.iter().any(|record| kind(record) == Some("chromeosflex"))
-}
-
-/// What becomes of the licence of a device, by the words of its console.
-fn licence(console: Console, word: Option<&str>) -> Licence {
-    word.and_then(|word| console.licence(word)).and_then(Licence::parse).unwrap_or(Licence::Unknown)
 }
 
 /// Management mode of Android devices, from their live record in the console that knows best.

@@ -58,7 +58,7 @@ pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices)
     let join_type = text("join_type");
     let by_console = store
         .by_console
-        .iter()
+        .par_iter()
         .map(|console_records| {
             let prefix = console_records.console.column_prefix();
             let live = |device: u32| {

@@ -95,6 +95,8 @@ fn analyze() {
                                 asked for holds every line, however many [default:
                                 html,csv,xlsx,json,data]
       -q, --quiet               Say nothing but errors
+          --timings             Print how long each step took, on how much of the processor and in how
+                                much memory
 
     Plan:
           --intent <INTENT>   What becomes of devices that leave service: dispose, reuse, repair,

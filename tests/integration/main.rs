@@ -36,6 +36,7 @@ mod recognition;
 mod report;
 mod rules;
 mod sample;
+mod timings;
 mod together;
 mod truth;
 mod verify;

@@ -87,14 +87,10 @@ fn account(text: &str) -> Option<(u64, u64)> {
         return None;
     }
     let (mut account, mut way) = (DefaultHasher::new(), DefaultHasher::new());
-    for byte in domain.bytes().map(|byte| byte.to_ascii_lowercase()) {
-        account.write_u8(byte);
-        way.write_u8(byte);
-    }
-    account.write_u8(b'@');
-    for byte in local.bytes().map(|byte| byte.to_ascii_lowercase()) {
-        account.write_u8(byte);
-    }
+    // The hasher takes a text much faster than its signs.
+    let whole = [domain, "@", local].concat().to_ascii_lowercase();
+    account.write(whole.as_bytes());
+    way.write(whole.as_bytes().get(..domain.len()).unwrap_or_default());
     for part in local.split(['.', '_', '-']) {
         shape(part).hash(&mut way);
     }

@@ -155,7 +155,7 @@ impl Traits {
         let persons = || rayon::join(|| people(store, members), || names(store, members));
         let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
         let values = [makers, models, persons, names];
-        let (ids, doubt) = (ids(store, links, members), doubts(store, members, seen_later));
+        let (ids, doubt) = rayon::join(|| ids(store, links, members), || doubts(store, members, seen_later));
         let rivals = links.rivals.clone();
         let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values, rivals };
         let mut numbers: HashMap<Pattern, u32> = HashMap::new();
@@ -288,7 +288,12 @@ fn host(name: &str) -> u64 {
 
 fn digest_of(name: impl Iterator<Item = u8>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    name.take(NETBIOS).for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    let (mut cut, mut length) = ([0; NETBIOS], 0);
+    for (slot, byte) in cut.iter_mut().zip(name) {
+        *slot = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    hasher.write(cut.get(..length).unwrap_or_default());
     hasher.finish().clamp(1, CONFLICT - 1)
 }
 

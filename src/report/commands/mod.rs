@@ -215,7 +215,7 @@ fn id(outcome: &Outcome, step: &Planned, command: &Command) -> Option<String> {
         let written = Some(columns.native_id.get(line)).filter(|id| command.id.fits(id));
         return written.or(Some(id).filter(|id| command.id.fits(id))).map(str::to_string);
     }
-    Some(outcome.object_of(step)).filter(|id| command.id.fits(id))
+    Some(outcome.object_of(step).into_owned()).filter(|id| command.id.fits(id))
 }
 
 fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {

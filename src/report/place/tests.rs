@@ -274,7 +274,7 @@ mod unix {
         let run = |force| {
             let place = take(&out, force).unwrap();
             assert_eq!(mode(place.scratch()), 0o700);
-            let folder = super::super::super::folder::Folder::begin(place);
+            let folder = super::super::super::folder::Folder::begin(place, &crate::run::Silent);
             folder.text("lists/a.csv", "a").unwrap();
             let outputs = r#"{"program":{"name":"lastseen"},"outputs":[{"file":"lists/a.csv"}]}"#;
             folder.text(MANIFEST, outputs).unwrap();

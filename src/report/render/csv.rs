@@ -116,7 +116,10 @@ impl Sink for Line {
                     self.bytes.extend_from_slice(word.as_bytes());
                 }
             }
-            Value::List(texts) => self.text(&texts.join("|")),
+            Value::List(texts) => match texts.as_slice() {
+                [one] => self.text(one),
+                several => self.text(&several.join("|")),
+            },
             Value::Number(number) => self.number(number),
             Value::Flag(flag) => self.flag(flag),
             Value::Time(millis) => self.time(Some(millis)),
@@ -220,7 +223,32 @@ impl Look {
         kinds
     }
 
+    /// Whether nothing in a text needs care: no cell begins behind its front, and its front is plain. Most cells are ids and
+    /// names, of which this is said for many bytes at once.
+    fn is_plain(text: &[u8]) -> bool {
+        let Some(first) = text.first() else { return true };
+        if Self::KINDS.get(usize::from(*first)) != Some(&0) {
+            return false;
+        }
+        let (blocks, rest) = text.as_chunks::<16>();
+        let special = |byte: u8| {
+            u8::from(byte == b',')
+                | u8::from(byte == b'"')
+                | u8::from(byte == b';')
+                | u8::from(byte == b'|')
+                | u8::from(byte == b'\t')
+                | u8::from(byte == b'\n')
+                | u8::from(byte == b'\r')
+        };
+        let kind = |byte: &u8| Self::KINDS.get(usize::from(*byte)).copied().unwrap_or_default();
+        blocks.iter().all(|block| block.iter().fold(0, |found, byte| found | special(*byte)) == 0)
+            && rest.iter().fold(0, |kinds, byte| kinds | kind(byte)) & (Self::QUOTE | Self::SEPARATES) == 0
+    }
+
     fn at(text: &str) -> Self {
+        if Self::is_plain(text.as_bytes()) {
+            return Self { needs_quotes: false, may_run: false };
+        }
         // A cell begins: only a separator or the front comes before, and what spreadsheets pass over.
         let mut begins = true;
         let mut kinds = 0;

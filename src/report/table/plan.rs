@@ -101,7 +101,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Action", 52)
         .prose()
         .at_console()
-        .made("object_id", "the one object it is done to", |r| r.run.outcome.object_of(r.step).into())
+        .made("object_id", "the one object it is done to", |r| r.run.outcome.object_of(r.step))
         .shown("Object", 38)
         .role()
         .irreversible()

@@ -7,7 +7,7 @@ use super::undecided::Undecided;
 use super::words::{self, Open};
 use super::{Questions, Texts};
 use crate::console::Console;
-use crate::coverage::{Absence, Candidate, Doubt};
+use crate::coverage::{Absence, Candidate, Doubt, Ground, Verdict};
 use crate::ids::DeviceId;
 use crate::rules::evaluate::EvalContext;
 use crate::rules::rule::Rule;
@@ -35,8 +35,9 @@ pub(in crate::rules) fn ask(rules: &[Rule], undecided: &[Vec<Undecided>], contex
     let mut asker = Asker { context, found: BTreeMap::new(), known: HashMap::new(), questions: Questions::default() };
     asker.search(rules, undecided);
     for ((number, rule), devices) in (0_u16..).zip(rules).zip(undecided) {
+        let grounds = asker.grounds(rule);
         for one in devices {
-            asker.add(number, rule, *one);
+            asker.add(number, rule, &grounds, *one);
         }
     }
     asker.questions
@@ -51,14 +52,20 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// What the columns that decide a rule rest on.
+    fn grounds(&self, rule: &Rule) -> Vec<Ground> {
+        rule.decides.iter().map(|name| self.context.devices.ground(name)).collect()
+    }
+
     /// Looks for the candidates of all questions at once.
     fn search(&mut self, rules: &[Rule], undecided: &[Vec<Undecided>]) {
         let mut sought: BTreeMap<Sought, Vec<DeviceId>> = BTreeMap::new();
         for (rule, devices) in rules.iter().zip(undecided) {
+            let grounds = self.grounds(rule);
             for one in devices {
                 let device = DeviceId::new(one.device);
-                for name in open_columns(rule, one.open) {
-                    for console in self.consoles_in_doubt(name, device) {
+                for (_, ground) in open_columns(&grounds, one.open) {
+                    for console in self.consoles_in_doubt(ground, device) {
                         sought.entry(console).or_default().push(device);
                     }
                 }
@@ -77,24 +84,28 @@ impl Asker<'_> {
     }
 
     /// Consoles among whose records there may be candidates for a device, for the sake of a column.
-    fn consoles_in_doubt(&self, name: &str, device: DeviceId) -> Vec<Sought> {
+    fn consoles_in_doubt(&self, ground: Ground, device: DeviceId) -> Vec<Sought> {
         let devices = self.context.devices;
-        if name == "signals_complete" {
-            let consoles = devices.unseen_in(self.context.store, device);
-            return consoles.filter(|(_, gap)| !gap).map(|(console, _)| (console, true)).collect();
+        match ground {
+            Ground::Sight => {
+                let consoles = devices.unseen_in(self.context.store, device);
+                consoles.filter(|(_, gap)| !gap).map(|(console, _)| (console, true)).collect()
+            }
+            Ground::Absence(console) => {
+                let open = |v: Verdict| v.absence == Absence::Open(Doubt::Candidates);
+                if devices.absence(device, ground).is_some_and(open) { vec![(console, false)] } else { Vec::new() }
+            }
+            _ => Vec::new(),
         }
-        let open = devices.absence(device, name).is_some_and(|v| v.absence == Absence::Open(Doubt::Candidates));
-        let console = devices.registry.aggregate_column(name).map(|column| column.console).filter(|_| open);
-        console.map(|console| (console, false)).into_iter().collect()
     }
 
-    fn add(&mut self, number: u16, rule: &Rule, one: Undecided) {
+    fn add(&mut self, number: u16, rule: &Rule, grounds: &[Ground], one: Undecided) {
         let device = DeviceId::new(one.device);
         let mut open = Vec::new();
         let mut candidates = Vec::new();
-        for (at, name) in rule.decides.iter().enumerate().filter(|(at, _)| *at < 64 && one.open >> at & 1 == 1) {
-            open.extend(self.open(at, name, device));
-            for sought in self.consoles_in_doubt(name, device) {
+        for (at, ground) in open_columns(grounds, one.open) {
+            open.extend(self.open(at, rule, ground, device));
+            for sought in self.consoles_in_doubt(ground, device) {
                 self.name(sought, device, &mut candidates);
             }
         }
@@ -118,23 +129,20 @@ impl Asker<'_> {
     }
 
     /// What a column leaves open for a device.
-    fn open(&self, at: usize, name: &str, device: DeviceId) -> Vec<Open> {
-        let devices = self.context.devices;
-        if name == "signals_complete" {
-            return self.unseen(device);
-        }
-        let console = devices.registry.aggregate_column(name).map(|column| column.console);
-        match (devices.absence(device, name).map(|verdict| verdict.absence), console) {
-            (Some(Absence::Open(doubt)), Some(console)) => {
+    fn open(&self, at: usize, rule: &Rule, ground: Ground, device: DeviceId) -> Vec<Open> {
+        let absence = self.context.devices.absence(device, ground).map(|verdict| verdict.absence);
+        match (ground, absence) {
+            (Ground::Sight, _) => self.unseen(device),
+            (Ground::Absence(console), Some(Absence::Open(doubt))) => {
                 vec![Open::Record(console, doubt, self.kind(device, console))]
             }
-            _ => vec![self.activity(at, name, device).unwrap_or(Open::Column(at))],
+            _ => vec![self.activity(at, rule, device).unwrap_or(Open::Column(at))],
         }
     }
 
     /// When a device was last active, where a console holds it that should tell.
-    fn activity(&self, at: usize, name: &str, device: DeviceId) -> Option<Open> {
-        if !matches!(name, "activity" | "last_activity" | "days_inactive" | "signals_known") {
+    fn activity(&self, at: usize, rule: &Rule, device: DeviceId) -> Option<Open> {
+        if !matches!(rule.decides.get(at)?.as_str(), "activity" | "last_activity" | "days_inactive" | "signals_known") {
             return None;
         }
         let devices = self.context.devices;
@@ -218,11 +226,7 @@ pub(in crate::rules) fn candidates(context: EvalContext<'_>, console: Console, d
     found.first().map_or_else(Vec::new, |(first, all)| in_words(context, console, first, *all))
 }
 
-/// Names of the columns of some bits.
-fn open_columns(rule: &Rule, open: u64) -> impl Iterator<Item = &str> {
-    rule.decides
-        .iter()
-        .enumerate()
-        .filter(move |(at, _)| *at < 64 && open >> at & 1 == 1)
-        .map(|(_, name)| name.as_str())
+/// The columns of some bits.
+fn open_columns(grounds: &[Ground], open: u64) -> impl Iterator<Item = (usize, Ground)> {
+    grounds.iter().copied().enumerate().filter(move |(at, _)| *at < 64 && open >> at & 1 == 1)
 }
