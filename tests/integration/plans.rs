@@ -127,7 +127,11 @@ fn plans_are_safe() {
     plans.hold(|device, key, steps| {
         let surplus = plans.rules[key].contains("duplicate-entra") || plans.rules[key].contains("dual-state");
         let led = device["join_type"] == "hybrid" || device["consoles"].split('|').any(|c| c == "autopilot");
-        let by_hand = steps.iter().find(|step| ["entra-disable", "entra-delete"].contains(&step["step"].as_str()))?;
+        // Where nobody has decided about one that is unencrypted and stale its access is closed, which can be undone.
+        let autopilot = device["consoles"].split('|').any(|c| c == "autopilot");
+        let incident = autopilot && plans.rules[key].contains("unencrypted-and-stale");
+        let by_hand: &[&str] = if incident { &["entra-delete"] } else { &["entra-disable", "entra-delete"] };
+        let by_hand = steps.iter().find(|step| by_hand.contains(&step["step"].as_str()))?;
         (led && !surplus).then(|| by_hand["step"].clone())
     });
 
@@ -165,7 +169,8 @@ fn a_release_is_the_last_thing_done_at_apple() {
 #[test]
 fn devices_in_use_keep_their_live_records() {
     let plans = plans();
-    let may_go = ["chrome-past-aue", "abm-released-still-managed", "left-intune-still-in-entra"];
+    // A sensor that reports and that no other list has is offboarded only once somebody knows whose it is.
+    let may_go = ["chrome-past-aue", "abm-released-still-managed", "left-intune-still-in-entra", "defender-only"];
     plans.hold(|device, key, steps| {
         if device["activity"] != "active" || may_go.iter().any(|rule| plans.rules[key].contains(*rule)) {
             return None;
