@@ -109,7 +109,9 @@ fn steps_of_devices_from_the_story() {
             &[
                 "export-list",
                 "report-incident",
+                "close-user-access",
                 "ad-disable-computer ad:abb6aee9-6669-46f7-8ae5-e7d385fb8711",
+                "intune-locate intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b",
                 "intune-wipe intune:a676237e-fcad-45a5-9da8-d03c8cb76e6b irreversible wipes",
                 "verify-in-next-export",
             ],
