@@ -26,9 +26,7 @@ mod treat;
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
-use crate::notice::Code;
 use crate::outcome::{Ledger, Outcome, Since};
-use crate::plan::{self, Schedule};
 use crate::rules::{self, EvalContext};
 
 use baseline::Baseline;
@@ -65,33 +63,26 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     progress.step("Linking records into devices");
     let (store, mut links, found) = identity::identify(records, &proven, rule_set.formats.vocabulary())?;
     notices.extend(found);
-    let (as_of, found) = identity::as_of(&store, options.as_of);
-    notices.extend(found);
-    let as_of = as_of.ok_or_else(|| refuse::without_a_time(&notices))?;
-    notices.extend(remarks::out_of_step(&sources, as_of));
+    let as_of = refuse::without_a_time(identity::as_of(&store, options.as_of), &sources, &mut notices)?;
     let members = Members::new(&store, &links, as_of, options.thresholds.clone(), &rule_set.markers)?;
-    let (moved, found) = remarks::names_disagree(&store, &members);
-    notices.extend(found);
-    let (nameless, found) = remarks::nameless(&store, &members);
+    let (doubtful, found) = remarks::doubtful(&store, &members);
     notices.extend(found);
 
     progress.step("Weighing what the lists prove");
     let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
     notices.extend(found);
-    let devices = Devices::new(members, coverage, &links, moved.into_iter().chain(nameless));
+    let devices = Devices::new(members, coverage, &links, doubtful);
     refuse::if_strict(options, &notices)?;
 
     progress.step("Judging devices");
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
-    let told = |done, of| progress.done(done, Some(of), Unit::Rules);
     let rules::Judgement { mut tallies, findings, questions, by_exclusion } =
-        rules::judge(&rule_set.rules, context, &told)?;
+        rules::judge(&rule_set.rules, context, &|done, of| progress.done(done, Some(of), Unit::Rules))?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
 
     progress.step("Planning steps");
-    let device_table = tables::devices(&store, &mut links, &devices)?;
-    let record_table = tables::records(&store);
+    let (device_table, record_table) = (tables::devices(&store, &mut links, &devices)?, tables::records(&store));
     let earlier = earlier.map(|earlier| earlier.beside(&device_table, &record_table, &links.device)).transpose()?;
     notices.extend(remarks::name_collision(&device_table));
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
@@ -112,19 +103,19 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
     notices.extend(found);
-    rule_set.playbooks.complete(Code::WentDarkTogether.as_str(), &mut steps, &together);
-    packing::ask_first(&mut rule_set.playbooks, &mut steps, &by_exclusion, (context, &rule_set.rules, &findings));
-    let schedule = Schedule::new(&plan::Basis {
-        steps: &steps,
-        entries: rule_set.playbooks.entries(),
-        packages: &packages,
-        devices: &device_table,
-        thresholds: &options.thresholds,
-    });
-    let device_count = device_table.len();
+    let asking = packing::Asking { together: &together, by_exclusion: &by_exclusion };
+    asking.complete(&mut rule_set.playbooks, &mut steps, (context, &rule_set.rules, &findings));
     notices.extend(remarks::long_plan(steps.len()));
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
+        schedule: close::schedule(&crate::plan::Basis {
+            steps: &steps,
+            entries: rule_set.playbooks.entries(),
+            packages: &packages,
+            devices: &device_table,
+            thresholds: &options.thresholds,
+        }),
+        decisions: close::decisions(decisions, device_table.len()),
         inputs,
         sources,
         notices,
@@ -142,23 +133,16 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         hidden: close::hidden(hidden),
         settings: options.settings.clone(),
         packages,
-        decisions: close::decisions(decisions, device_count),
         purpose: options.purpose,
         steps,
         entries: rule_set.playbooks.into_entries(),
-        schedule: close::schedule(schedule),
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
         provenance: provenance::read(&options.exports)?,
         since: Since::default(),
         ledger: Ledger::default(),
     };
-    let said = close::answer(&mut outcome, &answers);
-    if let Some(earlier) = earlier {
-        progress.step("Comparing with the baseline");
-        earlier.conclude(&mut outcome, &store, &proven, &said);
-    }
-    close::lost(&mut outcome, &said);
+    baseline::compare(earlier, &mut outcome, (&store, &proven), &answers, progress);
     outcome.notices.sort();
     outcome.notices.dedup();
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules, formats: rule_set.formats }))

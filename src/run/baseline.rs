@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::Options;
 use super::carry::{self, Carrying};
+use super::{Options, Progress, close};
 use crate::compare::{self, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
 use crate::error::{Error, Result};
-use crate::history::Decisions;
+use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
 use crate::outcome::{self, Outcome};
 use crate::table::{DeviceTable, RecordTable};
@@ -71,6 +71,22 @@ impl Beside {
         (new.since, new.ledger) = compare::since(&old, new, &matched, &told, &|record| state_of(store, record));
         carry::answers(&old, new);
     }
+}
+
+/// Gives what people wrote to the steps and batches that there are, and says what became of the earlier report, if there is one.
+pub(super) fn compare(
+    earlier: Option<Beside>,
+    outcome: &mut Outcome,
+    (store, proven): (&RecordStore, &[Console]),
+    answers: &Answers,
+    progress: &dyn Progress,
+) {
+    let said = close::answer(outcome, answers);
+    if let Some(earlier) = earlier {
+        progress.step("Comparing with the baseline");
+        earlier.conclude(outcome, store, proven, &said);
+    }
+    close::lost(outcome, &said);
 }
 
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.

@@ -136,8 +136,8 @@ pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
     outcome.notices.extend(notices);
 }
 
-pub(super) fn schedule(schedule: plan::Schedule) -> outcome::Schedule {
-    let (batches, of_device, days) = schedule.into_columns();
+pub(super) fn schedule(basis: &plan::Basis<'_>) -> outcome::Schedule {
+    let (batches, of_device, days) = plan::Schedule::new(basis).into_columns();
     outcome::Schedule { batches, of_device, days }
 }
 

@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::error::Result;
 use crate::history::Decisions;
 use crate::ids::{ByDevice, DeviceId};
-use crate::notice::Notice;
+use crate::notice::{Code, Notice};
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
 use crate::schema::{Disposition, Platform};
@@ -58,15 +58,26 @@ pub(super) fn pack(
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.
 const FEW: usize = 2;
 
-/// Has plans say what is to be asked or looked up first, where their findings claim less than they seem to.
-pub(super) fn ask_first(
-    playbooks: &mut Playbooks,
-    steps: &mut [Planned],
-    by_exclusion: &ByDevice<u32>,
-    (context, rules, findings): (EvalContext<'_>, &[Rule], &Findings),
-) {
-    playbooks.ask("few-consoles", steps, &seldom_seen(context, rules, findings));
-    playbooks.ask_to_look(steps, by_exclusion, context.devices.registry);
+/// What is to be asked or looked up before plans go on.
+pub(super) struct Asking<'a> {
+    /// Devices of groups that became stale together.
+    pub together: &'a [bool],
+    /// Consoles of which findings conclude by exclusion that they lack a device, as bits.
+    pub by_exclusion: &'a ByDevice<u32>,
+}
+
+impl Asking<'_> {
+    /// Has plans say it, and what the next export shows.
+    pub(super) fn complete(
+        &self,
+        playbooks: &mut Playbooks,
+        steps: &mut [Planned],
+        (context, rules, findings): (EvalContext<'_>, &[Rule], &Findings),
+    ) {
+        playbooks.complete(Code::WentDarkTogether.as_str(), steps, self.together);
+        playbooks.ask("few-consoles", steps, &seldom_seen(context, rules, findings));
+        playbooks.ask_to_look(steps, self.by_exclusion, context.devices.registry);
+    }
 }
 
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.

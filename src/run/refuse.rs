@@ -1,8 +1,10 @@
 //! What ends a run before it has an outcome.
 
+use super::remarks::out_of_step;
 use super::{InputFile, Options, Source};
 use crate::error::{Error, Result};
 use crate::formats::Records;
+use crate::identity::AsOf;
 use crate::notice::Notice;
 use crate::schema::Severity;
 
@@ -42,13 +44,20 @@ pub(super) fn nothing(message: String, notices: Vec<Notice>) -> Error {
     Error::NothingUsable { message, help, notices }
 }
 
-/// Nothing says at what time the run is to judge.
-pub(super) fn without_a_time(notices: &[Notice]) -> Error {
-    Error::NothingUsable {
+/// The time at which the run judges; ends it where nothing says that. Lists that are older than the others are remarked.
+pub(super) fn without_a_time(
+    (as_of, found): (Option<AsOf>, Vec<Notice>),
+    sources: &[Source],
+    notices: &mut Vec<Notice>,
+) -> Result<AsOf> {
+    notices.extend(found);
+    let as_of = as_of.ok_or_else(|| Error::NothingUsable {
         message: "no export has a sign of life, so there is no time to judge at".into(),
         help: "give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google".into(),
-        notices: notices.to_vec(),
-    }
+        notices: notices.clone(),
+    })?;
+    notices.extend(out_of_step(sources, as_of));
+    Ok(as_of)
 }
 
 /// Ends a run with remarks that `--strict` does not let pass.

@@ -80,9 +80,18 @@ pub(super) fn clipped(text: &str) -> String {
 const NAMING: &[&str] =
     &["native_id", "name", "serial", "serial_written", "entra_id", "intune_id", "ztdid", "imei", "imei2", "meid"];
 
+/// Devices whose records may not belong together after all, and why.
+pub(super) fn doubtful(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+    let (mut moved, mut notices) = names_disagree(store, devices);
+    let (nameless, more) = nameless(store, devices);
+    moved.extend(nameless);
+    notices.extend(more);
+    (moved, notices)
+}
+
 /// Rows that name no device at all: no id, no serial number, no name. Each stands for a device that nobody can find, so
 /// that its devices are doubtful and a notice says how many there are.
-pub(super) fn nameless(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+fn nameless(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
     let (mut doubtful, mut rows) = (Vec::new(), BTreeMap::<u32, (u64, u32)>::new());
     for (at, console_records) in
         store.by_console.iter().enumerate().filter(|(_, console_records)| console_records.console.makes_devices())
@@ -125,7 +134,7 @@ const FEWEST_PAIRS: usize = 10;
 ///
 /// Both consoles show the name that the device reports. Where most pairs disagree, a column of one of the files was
 /// sorted or moved by itself, and the ids stand beside the wrong devices.
-pub(super) fn names_disagree(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
+fn names_disagree(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notice>) {
     let registry = store.registry;
     let pointers = registry.all().iter().filter_map(|console| registry.pointer_to(*console));
     let (differ, notices): (Vec<_>, Vec<_>) =
