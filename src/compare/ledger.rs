@@ -100,10 +100,10 @@ impl Making<'_> {
         let sources = self.sources(&mut texts);
         let mut notes = Notes { texts: &mut texts };
         for (line, shown) in lines.iter_mut().zip(shown) {
-            if let Some((on, by)) = claims.get(&(line.step, line.object.to_lowercase())) {
-                if line.claimed_on.is_none_or(|own| own < *on) {
-                    (line.claimed_on, line.claimed_by) = (Some(*on), *by);
-                }
+            if let Some((on, by)) = claims.get(&(line.step, line.object.to_lowercase()))
+                && line.claimed_on.is_none_or(|own| own < *on)
+            {
+                (line.claimed_on, line.claimed_by) = (Some(*on), *by);
             }
             line.seen |= matches!(shown, Shown::Listed(..));
             let is_asked = {
@@ -394,7 +394,7 @@ fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Notes<'_>) {
             }
         }
         (_, None) if seen.is_asked => {
-            (line.state, line.note, line.settled_on, line.settled_by) = (LedgerState::Planned, 0, None, 0)
+            (line.state, line.note, line.settled_on, line.settled_by) = (LedgerState::Planned, 0, None, 0);
         }
         // The list is not whole: nobody can tell whether it is still asked for.
         (LedgerState::Planned, None) if seen.shown == Shown::Nothing => {

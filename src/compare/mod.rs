@@ -88,7 +88,9 @@ pub fn since(
         ..Since::default()
     };
     sort(&mut changes, &since, new);
-    changes.into_iter().for_each(|change| since.changes.push(change));
+    for change in changes {
+        since.changes.push(change);
+    }
     (since, ledger)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn write(
         })
         .collect();
     let mut written = folder.written();
-    written.extend(page.map(|page| unsealed(page)));
+    written.extend(page.map(unsealed));
     written.sort_by(|a, b| a.file.cmp(&b.file));
     let outputs: Vec<Value> =
         written.iter().map(|w| json!({ "file": w.file, "bytes": w.bytes, "sha256": w.sha256 })).collect();

@@ -234,11 +234,11 @@ fn trend(outcome: &Outcome) -> Vec<PointRow> {
 }
 
 fn point_row(point: &Point, before: Option<&Point>) -> PointRow {
-    let differs = before.map_or("", |before| match () {
-        () if before.judged_by != point.judged_by => "rules or thresholds are others than in the run before",
-        () if before.consoles != point.consoles => "lists of other consoles than in the run before",
-        () => "",
-    });
+    let differs = match before {
+        Some(before) if before.judged_by != point.judged_by => "rules or thresholds are others than in the run before",
+        Some(before) if before.consoles != point.consoles => "lists of other consoles than in the run before",
+        _ => "",
+    };
     PointRow {
         as_of: rfc3339(point.as_of),
         devices: point.devices,

@@ -104,7 +104,7 @@ impl Carrying<'_> {
                 }
                 Some(Fate::Absent) => {
                     if device != NONE {
-                        closed.push((device, kept.key.clone()));
+                        closed.push(kept.key.clone());
                     }
                     decisions.carry(None, kept, count);
                 }
@@ -130,14 +130,13 @@ impl Carrying<'_> {
             &unclear,
             "it is not clear which device of this run it is; the decision is kept and used for nothing: decide again",
         ));
-        notices.extend(self.closed(&closed));
+        notices.extend(Self::closed(&closed));
         notices
     }
 
     /// Decisions about devices that are not there any more: what the earlier run knew of their steps.
-    fn closed(&self, closed: &[(u32, String)]) -> Option<Notice> {
-        let keys: Vec<String> = closed.iter().map(|(_, key)| key.clone()).collect();
-        said(&keys, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
+    fn closed(closed: &[String]) -> Option<Notice> {
+        said(closed, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
     }
 }
 

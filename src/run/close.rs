@@ -147,10 +147,10 @@ pub(super) fn marks(rules: &[Rule], files: &Files, thresholds: &Thresholds) -> V
     let effective = thresholds.effective();
     let days = |word: &str| {
         let own = effective.iter().filter(|(name, ..)| name.as_str() == word);
-        own.map(|(name, platform, days)| {
+        let line = |(name, platform, days): &(Threshold, Option<Platform>, u32)| {
             format!("{} {} {days}\n", name.as_str(), platform.map_or("all", Platform::as_str))
-        })
-        .collect::<String>()
+        };
+        own.map(line).collect::<Vec<_>>().concat()
     };
     let one = |rule: &Rule| {
         let text = files.get(&rule.path).map_or("", String::as_str);

@@ -142,11 +142,14 @@ pub(super) struct Counts<'a> {
     pub registry: &'static Registry,
 }
 
+/// What reads a table.
+pub(super) type Reading<'a> = &'a mut dyn FnMut(&Table) -> Result<(), Damage>;
+
 /// What the tables and the rest say together. `table` opens one and hands it on.
 pub(super) fn loaded<E>(
     small: Small,
     counts: &Counts<'_>,
-    table: &mut dyn FnMut(&str, &mut dyn FnMut(&Table) -> Result<(), Damage>) -> Result<(), E>,
+    table: &mut dyn FnMut(&str, Reading<'_>) -> Result<(), E>,
 ) -> Result<(Since, Ledger), E> {
     let mut since = Since {
         chain: small.chain,
@@ -167,11 +170,11 @@ pub(super) fn loaded<E>(
         registry: counts.registry,
     };
     let reasons = since.reasons.len();
-    table("changes", &mut |table| Ok(since.changes = read_changes(table, &limits, reasons)?))?;
-    table("past-devices", &mut |table| Ok(since.past = read_past(table)?))?;
-    table("past-findings", &mut |table| Ok(since.past_findings = read_past_findings(table, &limits)?))?;
+    table("changes", &mut |table| read_changes(table, &limits, reasons).map(|read| since.changes = read))?;
+    table("past-devices", &mut |table| read_past(table).map(|read| since.past = read))?;
+    table("past-findings", &mut |table| read_past_findings(table, &limits).map(|read| since.past_findings = read))?;
     let texts = ledger.texts.len();
-    table("ledger", &mut |table| Ok(ledger.lines = read_ledger(table, &limits, texts)?))?;
+    table("ledger", &mut |table| read_ledger(table, &limits, texts).map(|read| ledger.lines = read))?;
     Ok((since, ledger))
 }
 

@@ -48,6 +48,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Serial", 18)
         .console("console", "console of an object", |r| r.since().changes.console.get(r.at).copied().flatten())
         .shown("Console", 14)
+        .optional()
         .text("object_id", "its id as the console writes it", |r| r.text(&r.since().changes.object))
         .shown("Object", 36)
         .text("before", "severity of a finding, or key of a device, before", |r| r.text(&r.since().changes.before))
