@@ -91,12 +91,17 @@ fn the_headers_of_the_csv_files_are_kept() {
             "batches",
             "batch,suggestion_id,devices,steps,irreversible,wipes,retires_and_deletes,remove_from,after_grace_from,after_grace_until,digest,approved_by,approved_on",
         ),
+        ("changes", "kind,state,rule,device_key,device_name,serial,console,object_id,before,after,why"),
         ("devices", devices.as_str()),
         (
             "findings",
             "finding_id,rule,severity,confidence,device_key,device_name,serial,platform,ownership,join_type,objects,evidence,suggestion_id,status",
         ),
         ("guide", "guide,step,console,action,condition,role,why"),
+        (
+            "ledger",
+            "console,object_id,device_key,device_name,serial,step,suggestion_id,planned_on,claimed_on,claimed_by,state,settled_on,settled_by,note",
+        ),
         ("notices", "code,severity,export,row,column,message"),
         (
             "packages",
