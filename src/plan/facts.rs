@@ -408,11 +408,13 @@ mod tests {
             (HOLOLENS, "hololens"),
             (DECIDED, "decided"),
             (UNDER_WAY, "action-under-way"),
+            (DIRECTORY_SERVICE, "directory-service"),
+            (IOT_EDITION, "iot-edition"),
         ];
         for (position, word) in more {
             assert_eq!(at(position), word);
         }
-        assert_eq!(DEVICE_FACTS.len(), UNDER_WAY + 1);
+        assert_eq!(DEVICE_FACTS.len(), IOT_EDITION + 1);
         assert!(OWN + MOST_WORDS <= 128 && OBJECT_FACTS.len() + 30 <= 64);
     }
 

@@ -172,7 +172,8 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         }
         let closed = device.purpose == Disposition::Lost || is_incident(device);
         let lost = closed && slug == "entra-disable";
-        if slug.starts_with("entra-") && object.ztdid && !lost {
+        // To enable it again takes nothing away.
+        if slug.starts_with("entra-") && slug != "entra-enable" && object.ztdid && !lost {
             return Some(format!("{slug} on the record of Autopilot"));
         }
         let corporate = matches!(
