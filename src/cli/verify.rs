@@ -40,7 +40,7 @@ fn seal(text: &str) -> Result<String, String> {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let found = report::verify(&args.report)?;
     let mut whole = found.is_whole();
-    let mut text = said(&found);
+    let mut text = said(&found, "");
     if let Some(given) = args.seal.as_ref().filter(|given| **given != found.seal) {
         whole = false;
         let _ = writeln!(text, "{BAD}another seal{BAD:#}  the report is sealed with {}, not with {given}", found.seal);
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     for older in &args.baseline {
         let baseline = report::verify(older)?;
         let name = clean(&older.display().to_string());
-        text.push_str(&said(&baseline));
+        text.push_str(&said(&baseline, &format!("{name}/")));
         whole &= baseline.is_whole();
         if expected.as_deref() != Some(&baseline.seal) {
             whole = false;
@@ -64,19 +64,21 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         if let Some(left) = expected {
             let _ = writeln!(text, "{DIM}baseline {left}, not looked at{DIM:#}");
         }
-        let _ = writeln!(text, "{BOLD}{}: {outcome}{BOLD:#}", clean(&args.report.display().to_string()));
+        let beside = if args.baseline.is_empty() { "" } else { ", with its baselines" };
+        let report = clean(&args.report.display().to_string());
+        let _ = writeln!(text, "{BOLD}{report}{beside}: {outcome}{BOLD:#}");
         print::out(&text)?;
     }
     Ok(if whole { exit::DONE } else { exit::EVIDENCE })
 }
 
-/// The files, one a line.
-fn said(found: &Verified) -> String {
+/// The files, one a line. `of`: the folder of a baseline.
+fn said(found: &Verified, of: &str) -> String {
     let mut text = String::new();
     let kinds = [("missing", BAD, &found.missing), ("changed", BAD, &found.changed), ("extra", CAUTION, &found.extra)];
     for (kind, style, names) in kinds {
         for name in names {
-            let _ = writeln!(text, "{style}{kind:<8}{style:#}{}", clean(name));
+            let _ = writeln!(text, "{style}{kind:<8}{style:#}{of}{}", clean(name));
         }
     }
     text
