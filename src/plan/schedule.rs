@@ -228,7 +228,9 @@ fn add<'a>(to: &mut Objects<'a>, (slug, limit, more): (&'a str, u32, u32)) {
 }
 
 fn add_all<'a>(to: &mut Objects<'a>, own: &Objects<'a>) {
-    own.iter().for_each(|one| add(to, *one));
+    for one in own {
+        add(to, *one);
+    }
 }
 
 /// Objects that a step has so far.

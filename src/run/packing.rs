@@ -90,7 +90,7 @@ fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) ->
         supplied.len() <= FEW && others.iter().any(|console| console.is_always_shown())
     };
     let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
-    let by_silence: Vec<bool> = rules.iter().map(|rule| rule.needs_silence()).collect();
+    let by_silence: Vec<bool> = rules.iter().map(Rule::needs_silence).collect();
     let mut seldom = vec![false; devices.count as usize];
     for (device, rule) in findings.device.iter().zip(&findings.rule) {
         let platform = *devices.platform.get(DeviceId::new(*device));
