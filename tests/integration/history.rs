@@ -13,6 +13,7 @@ const AUTOPILOT: &str =
     "Serial number,Manufacturer,Model,Group tag,Profile status,Purchase order,Userless Enrollment Status";
 
 /// A computer as the consoles show it.
+#[allow(clippy::struct_excessive_bools, reason = "which lists have it")]
 #[derive(Clone)]
 struct Pc {
     number: usize,

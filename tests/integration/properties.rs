@@ -277,7 +277,9 @@ fn judged(place: &Place) -> Judged {
             list.extend(outcome.records.objects(&[record]));
         }
     }
-    objects.iter_mut().for_each(|list| list.sort());
+    for list in &mut objects {
+        list.sort();
+    }
     let rule = |number: u16| outcome.rules[usize::from(number)].id.clone();
     let named = |rules: &[u16], devices: &[u32]| -> BTreeSet<(String, Vec<String>)> {
         rules.iter().zip(devices).map(|(number, device)| (rule(*number), objects[*device as usize].clone())).collect()

@@ -70,6 +70,7 @@ fn steps(report: &Report, name: &str) -> Vec<String> {
 
 /// The safe orders, written by hand for devices that the story names.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of plans")]
 fn steps_of_devices_from_the_story() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
