@@ -371,7 +371,8 @@ fn other_systems_are_compared_and_planned_for() {
     };
     assert_eq!(steps("PC-5"), ["workspace-one-wipe", "workspace-one-delete"]);
     assert!(steps("PC-6").iter().all(|step| !step.starts_with("workspace-one")), "nobody knows what its state means");
-    assert_eq!(steps("MAC-2"), ["kandji-delete"], "nobody says whose it is, so nothing is erased");
+    let kept = ["kandji-back-up-keys", "kandji-delete"];
+    assert_eq!(steps("MAC-2"), kept, "nobody says whose it is, so nothing is erased");
     assert_eq!(steps("build-8"), ["fleet-delete"], "only the agent runs on it");
     let wiped: Vec<&str> = plan.iter().filter(|l| l["wipes"] == "true").map(|l| l["device_name"].as_str()).collect();
     assert_eq!(wiped, ["PC-5"]);

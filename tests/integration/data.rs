@@ -230,7 +230,7 @@ fn a_device_is_explained_from_a_report() {
     let run = place.run(&["explain", key, "out"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let rule = report.lines_where("findings.csv", "device_key", key).remove(0);
-    for said in [key, serial, "Records", "Merged view", &format!("holds       {}", rule["rule"]), &plan["action"]] {
+    for said in [key, serial, "Records", "Merged view", &format!("holds         {}", rule["rule"]), &plan["action"]] {
         assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
     }
     let json: serde_json::Value = serde_json::from_str(&place.run(&["explain", key, "out", "--json"]).stdout).unwrap();
