@@ -45,7 +45,7 @@ fn where_nothing_else_holds_a_device_it_is_weak() {
     let found = find(&[INTUNE.rows(&["id=i1; name=PC-1; entra=e1"]), OLD_DEFENDER.rows(&["id=m1; name=PC-1"])]);
     assert_eq!(found.devices(), ["defender:1 intune:1"]);
     assert_eq!(found.identity("intune:1"), "weak");
-    assert_eq!(found.steps("intune:1"), Vec::<String>::new());
+    assert_eq!(found.steps("intune:1"), ["review-identity"]);
 }
 
 /// What keeps a name from joining: rows of Intune, rows of the file that knows names only.
