@@ -34,7 +34,7 @@ impl Playbooks {
     }
 
     /// Has the plans of some devices say in which consoles somebody is to look for the device first, since that they lack it
-    /// was concluded by exclusion. `consoles`: as bits of [`Console::bit`] by device. A plan that changes nothing says it in
+    /// was concluded by exclusion. `consoles`: as bits of [`crate::console::Console::bit`] by device. A plan that changes nothing says it in
     /// its own work.
     pub fn ask_to_look(&mut self, steps: &mut [Planned], consoles: &ByDevice<u32>, registry: &Registry) {
         let Some(question) = self.asks.get(BY_EXCLUSION).cloned() else { return };

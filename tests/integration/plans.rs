@@ -40,12 +40,16 @@ impl Plans {
             let object = format!("{}:{}", line["console"], line["native_id"]);
             plans.objects.entry(line["device_key"].clone()).or_default().insert(object);
         }
-        for line in report.lines("findings.csv") {
-            // What rests on a weak link is shown and not planned, unless the whole device does.
+        // What rests on a weak link is shown and not planned, unless the whole device does, or nothing else was found.
+        let (weak, sure): (Vec<Line>, Vec<Line>) = report.lines("findings.csv").into_iter().partition(|line| {
             let identity = plans.devices[&line["device_key"]]["identity"].as_str();
-            if line["confidence"] == "low" && !matches!(identity, "weak" | "conflict") {
-                continue;
-            }
+            line["confidence"] == "low" && !matches!(identity, "weak" | "conflict")
+        });
+        for line in sure {
+            plans.rules.entry(line["device_key"].clone()).or_default().insert(line["rule"].clone());
+        }
+        let planned: BTreeSet<String> = plans.rules.keys().cloned().collect();
+        for line in weak.into_iter().filter(|line| !planned.contains(&line["device_key"])) {
             plans.rules.entry(line["device_key"].clone()).or_default().insert(line["rule"].clone());
         }
         for line in report.lines("plan.csv") {
