@@ -74,9 +74,10 @@ impl Asking<'_> {
         steps: &mut [Planned],
         (context, rules, findings): (EvalContext<'_>, &[Rule], &Findings),
     ) {
-        playbooks.complete(Code::WentDarkTogether.as_str(), steps, self.together);
+        // What is asked last stands first.
         playbooks.ask("few-consoles", steps, &seldom_seen(context, rules, findings));
         playbooks.ask_to_look(steps, self.by_exclusion, context.devices.registry);
+        playbooks.complete(Code::WentDarkTogether.as_str(), steps, self.together);
     }
 }
 
