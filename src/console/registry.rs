@@ -153,6 +153,18 @@ impl Registry {
         &self.consoles
     }
 
+    /// The consoles that could show in use what they `may_hold`: those of which a list was supplied, and the common ones of
+    /// which none was.
+    pub fn witnesses(
+        &self,
+        may_hold: impl Fn(Console) -> bool,
+        supplied: impl Fn(Console) -> bool,
+    ) -> (Vec<Console>, Vec<Console>) {
+        let could_see = self.consoles.iter().copied().filter(|console| console.gives_signals() && may_hold(*console));
+        let (asked, others): (Vec<Console>, Vec<Console>) = could_see.partition(|console| supplied(*console));
+        (asked, others.into_iter().filter(|console| console.is_always_shown()).collect())
+    }
+
     /// The slugs, in the same order.
     #[must_use]
     pub fn slugs(&self) -> &[&'static str] {

@@ -131,24 +131,18 @@ impl Devices {
         }
     }
 
-    /// Consoles of which the value of a column concludes by exclusion that none of their records is the device, as bits.
+    /// Where the value of a column concludes by exclusion that no record is the device: the consoles of which it does, as bits,
+    /// and the facts that told their records apart.
     #[must_use]
-    pub fn excluded(&self, device: DeviceId, ground: Ground) -> u32 {
-        match (self.basis(device, ground), ground) {
-            (None | Some(Basis::Identifier), _) => 0,
-            (_, Ground::Sight) => self.coverage.sight.excluded(device),
-            (_, Ground::Absence(console)) => console.bit(),
-            _ => 0,
+    pub fn excluded(&self, device: DeviceId, ground: Ground) -> Option<(u32, Facts)> {
+        if self.basis(device, ground)? == Basis::Identifier {
+            return None;
         }
-    }
-
-    /// Facts that told other records apart, where the value of a column says that none of them is the device.
-    #[must_use]
-    pub fn compared(&self, device: DeviceId, ground: Ground) -> Facts {
+        let sight = &self.coverage.sight;
         match ground {
-            Ground::Sight => self.coverage.sight.compared(device),
-            Ground::Absence(console) => self.verdict(device, console).map_or_else(Facts::default, |v| v.compared),
-            Ground::Activity | Ground::Records(_) | Ground::Device => Facts::default(),
+            Ground::Sight => Some((sight.excluded(device), sight.compared(device))),
+            Ground::Absence(console) => Some((console.bit(), self.verdict(device, console)?.compared)),
+            Ground::Activity | Ground::Records(_) | Ground::Device => None,
         }
     }
 

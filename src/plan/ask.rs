@@ -21,40 +21,39 @@ impl Playbooks {
     /// the first that cannot be undone. Without a text about it nothing changes.
     pub fn ask(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {
         let Some(question) = self.asks.get(about).cloned() else { return };
-        let mut asking: BTreeMap<u32, u32> = BTreeMap::new();
-        for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
-            let wanted = plan.first().is_some_and(|step| devices.get(step.device as usize) == Some(&true));
-            if wanted {
-                for at in self.places(plan) {
-                    let Some(step) = plan.get_mut(at) else { continue };
-                    step.entry = *asking.entry(step.entry).or_insert_with(|| self.with_question(step.entry, &question));
-                }
-            }
-        }
+        let asked = |device: u32| (devices.get(device as usize) == Some(&true)).then_some(0);
+        self.put(steps, asked, |_| question.clone(), false);
     }
 
     /// Has the plans of some devices say in which consoles somebody is to look for the device first, since that they lack it
-    /// was concluded by exclusion. `consoles`: as bits of [`crate::console::Console::bit`] by device. A plan that changes nothing says it in
-    /// its own work.
+    /// was concluded by exclusion. `consoles`: as bits of [`crate::console::Console::bit`] by device. A plan that changes
+    /// nothing says it in its own work.
     pub fn ask_to_look(&mut self, steps: &mut [Planned], consoles: &ByDevice<u32>, registry: &Registry) {
         let Some(question) = self.asks.get(BY_EXCLUSION).cloned() else { return };
-        let mut asking: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        let asked = |device: u32| Some(*consoles.get(DeviceId::new(device))).filter(|bits| *bits != 0);
+        self.put(steps, asked, |bits| question.replace(CONSOLES, &titles(registry, bits)), true);
+    }
+
+    /// Puts questions into the plans of the devices of which something is asked, by what that is. `always`: also where nothing
+    /// changes.
+    fn put(
+        &mut self,
+        steps: &mut [Planned],
+        asked: impl Fn(u32) -> Option<u32>,
+        question: impl Fn(u32) -> String,
+        always: bool,
+    ) {
+        let mut known: BTreeMap<(u32, u32), u32> = BTreeMap::new();
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
-            let Some(bits) =
-                plan.first().map(|step| *consoles.get(DeviceId::new(step.device))).filter(|bits| *bits != 0)
-            else {
-                continue;
-            };
+            let Some(what) = plan.first().and_then(|step| asked(step.device)) else { continue };
             let mut places = self.places(plan);
-            if places.is_empty() {
+            if places.is_empty() && always {
                 places.extend(self.last_work(plan));
             }
             for at in places {
                 let Some(step) = plan.get_mut(at) else { continue };
-                let asked = asking.entry((step.entry, bits));
-                step.entry = *asked.or_insert_with(|| {
-                    self.with_question(step.entry, &question.replace(CONSOLES, &titles(registry, bits)))
-                });
+                let entry = known.entry((step.entry, what));
+                step.entry = *entry.or_insert_with(|| self.with_question(step.entry, &question(what)));
             }
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::notice::listed;
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::Severity;
 
@@ -78,11 +79,10 @@ impl Reason {
             if all { phrase(*rule).to_string() } else { format!("{devices} {}", phrase(*rule)) }
         };
         let parts: Vec<String> = self.of_them.iter().map(consequence).collect();
-        let of_them = match parts.split_last() {
-            None => return phrase(self.rule).to_string(),
-            Some((only, [])) => only.clone(),
-            Some((last, before)) => format!("{} and {last}", before.join(", ")),
-        };
+        if parts.is_empty() {
+            return phrase(self.rule).to_string();
+        }
+        let of_them = listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
         let how = match (all, self.devices) {
             (false, _) => "of them",
             (true, 1) => "also",

@@ -336,15 +336,11 @@ impl Model {
 
 /// How much it claims that a device is stale: which consoles were asked, and which were not.
 fn stale_means(outcome: &Outcome) -> String {
-    let supplied =
-        |console: &Console| outcome.sources.iter().any(|source| source.console == *console && source.records > 0);
-    let could_see = |console: &Console| {
-        console.gives_signals() && outcome.devices.platform.iter().any(|platform| console.may_hold(*platform))
-    };
-    let consoles = outcome.devices.registry.all().iter().copied().filter(could_see);
-    let (asked, others): (Vec<Console>, Vec<Console>) = consoles.partition(supplied);
-    let missing: Vec<&str> = others.iter().filter(|c| c.is_always_shown()).map(|c| c.title()).collect();
-    let asked: Vec<&str> = asked.iter().map(|console| console.title()).collect();
+    let supplied = |console: Console| outcome.sources.iter().any(|s| s.console == console && s.records > 0);
+    let may_hold = |console: Console| outcome.devices.platform.iter().any(|platform| console.may_hold(*platform));
+    let (asked, missing) = outcome.devices.registry.witnesses(may_hold, supplied);
+    let titles = |consoles: Vec<Console>| consoles.iter().map(|console| console.title()).collect::<Vec<_>>();
+    let (asked, missing) = (titles(asked), titles(missing));
     if asked.is_empty() {
         return String::new();
     }

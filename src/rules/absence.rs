@@ -7,7 +7,7 @@ use polars::prelude::{BooleanChunked, NewChunkedArray};
 use super::evaluate::EvalContext;
 use super::rule::Rule;
 use crate::console::Console;
-use crate::coverage::{Basis, Devices, Ground};
+use crate::coverage::{Devices, Ground};
 use crate::ids::DeviceId;
 use crate::schema::Platform;
 
@@ -18,11 +18,16 @@ pub(super) struct Grounds<'a> {
     table: Vec<(&'a str, Ground)>,
     /// Consoles of the rule's own columns.
     own: Vec<Console>,
+    /// Where it says that a device is out of use, by platform: the consoles that were asked, and what evidence says of the
+    /// common ones that were not supplied.
+    witnesses: Vec<(Vec<Console>, String)>,
 }
 
 impl<'a> Grounds<'a> {
-    pub(super) fn new(rule: &'a Rule, devices: &'a Devices) -> Self {
-        let mut grounds = Self { devices, table: Vec::new(), own: Vec::new() };
+    pub(super) fn new(rule: &'a Rule, context: EvalContext<'a>) -> Self {
+        let devices = context.devices;
+        let witnesses = if rule.needs_silence() { witnesses(context) } else { Vec::new() };
+        let mut grounds = Self { devices, table: Vec::new(), own: Vec::new(), witnesses };
         for name in &rule.decides {
             match rule.derived.iter().find(|derived| derived.name == *name) {
                 Some(derived) => grounds.own.push(derived.console),
@@ -43,34 +48,38 @@ impl<'a> Grounds<'a> {
     pub(super) fn excluded(&self, device: DeviceId) -> (String, u32) {
         let (mut text, mut consoles) = (String::new(), 0);
         for (name, ground) in &self.table {
-            if self.devices.basis(device, *ground).is_none_or(|basis| basis == Basis::Identifier) {
-                continue;
-            }
-            consoles |= self.devices.excluded(device, *ground);
-            let compared: Vec<&str> = self.devices.compared(device, *ground).words().collect();
+            let Some((lacking, compared)) = self.devices.excluded(device, *ground) else { continue };
+            consoles |= lacking;
+            let compared: Vec<&str> = compared.words().collect();
             let by = if compared.is_empty() { String::new() } else { format!(" of {}", compared.join(", ")) };
             let _ = write!(text, "; {name}=by exclusion{by}");
         }
         (text, consoles)
     }
+
+    /// Of a finding that a device is out of use: the consoles that hold it and have not seen it, and the common ones that were
+    /// not supplied, as evidence shows them. The fewer were asked, the less it claims.
+    pub(super) fn witnesses(&self, device: DeviceId) -> String {
+        let platform = *self.devices.platform.get(device);
+        let Some((asked, missing)) = self.witnesses.get(platform as usize) else { return String::new() };
+        let quiet = asked.iter().filter(|console| self.devices.is_held(device, **console));
+        format!("; no_activity_in={}{missing}", slugs(quiet))
+    }
 }
 
-/// Of a finding that a device is out of use: the consoles that hold it and have not seen it, and the common ones that were not
-/// supplied, as evidence shows them. The fewer were asked, the less it claims.
-pub(super) fn witnesses(rule: &Rule, context: EvalContext<'_>, device: DeviceId) -> String {
-    if !rule.needs_silence() {
-        return String::new();
-    }
-    let devices = context.devices;
-    let platform = *devices.platform.get(device);
-    let could_see = |console: &&Console| console.gives_signals() && console.may_hold(platform);
-    let names = |consoles: Vec<&Console>| consoles.iter().map(|console| console.as_str()).collect::<Vec<_>>().join("|");
-    let (supplied, others): (Vec<&Console>, Vec<&Console>) =
-        devices.registry.all().iter().filter(could_see).partition(|console| context.store.of(**console).is_some());
-    let quiet = supplied.into_iter().filter(|console| devices.is_held(device, **console)).collect();
-    let missing: Vec<&Console> = others.into_iter().filter(|console| console.is_always_shown()).collect();
-    let missing = if missing.is_empty() { String::new() } else { format!("; not_supplied={}", names(missing)) };
-    format!("; no_activity_in={}{missing}", names(quiet))
+fn witnesses(context: EvalContext<'_>) -> Vec<(Vec<Console>, String)> {
+    let supplied = |console: Console| context.store.of(console).is_some();
+    let one = |platform: &Platform| {
+        let (asked, missing) = context.devices.registry.witnesses(|console| console.may_hold(*platform), supplied);
+        let missing =
+            if missing.is_empty() { String::new() } else { format!("; not_supplied={}", slugs(missing.iter())) };
+        (asked, missing)
+    };
+    Platform::ALL.iter().map(one).collect()
+}
+
+fn slugs<'a>(consoles: impl Iterator<Item = &'a Console>) -> String {
+    consoles.map(|console| console.as_str()).collect::<Vec<_>>().join("|")
 }
 
 /// Platforms of which a list that a rule concludes from proves nothing, with the list's console and why.

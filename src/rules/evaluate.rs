@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
-use super::absence::{Grounds, except, exceptions, without_unproven, witnesses};
+use super::absence::{Grounds, except, exceptions, without_unproven};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
@@ -130,13 +130,13 @@ fn reliance(
     evidence: &mut [String],
     context: EvalContext<'_>,
 ) -> Vec<Relied> {
-    let grounds = Grounds::new(rule, context.devices);
+    let grounds = Grounds::new(rule, context);
     let held = |record: &u32| context.links.weak.get(*record as usize) == Some(&true);
     let one = |((device, objects), evidence): ((&u32, &Vec<u32>), &mut String)| {
         let weak = grounds.are_weak(DeviceId::new(*device)) || (!objects.is_empty() && objects.iter().all(held));
         let confidence = if weak { Confidence::Low } else { confidence(context.devices, *device) };
         let (excluded, by_exclusion) = grounds.excluded(DeviceId::new(*device));
-        evidence.push_str(&witnesses(rule, context, DeviceId::new(*device)));
+        evidence.push_str(&grounds.witnesses(DeviceId::new(*device)));
         evidence.push_str(&excluded);
         let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
         Relied { confidence, weak, by_exclusion }

@@ -85,10 +85,9 @@ impl Asking<'_> {
 fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
     let devices = context.devices;
     let few = |platform: Platform| {
-        let could_see = |console: &&Console| console.gives_signals() && console.may_hold(platform);
-        let (supplied, others): (Vec<&Console>, Vec<&Console>) =
-            devices.registry.all().iter().filter(could_see).partition(|console| context.store.of(**console).is_some());
-        supplied.len() <= FEW && others.iter().any(|console| console.is_always_shown())
+        let supplied = |console: Console| context.store.of(console).is_some();
+        let (asked, missing) = devices.registry.witnesses(|console| console.may_hold(platform), supplied);
+        asked.len() <= FEW && !missing.is_empty()
     };
     let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
     let by_silence: Vec<bool> = rules.iter().map(Rule::needs_silence).collect();

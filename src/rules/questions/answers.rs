@@ -1,6 +1,7 @@
 //! What would settle a question, as people ask for it: an export by its name, with what it has to have, or a page to look at.
 
 use crate::console::Console;
+use crate::coverage::Lists;
 use crate::formats::{Format, Formats};
 use crate::identity::{KeyKind, RecordStore};
 use crate::schema::spoken;
@@ -19,14 +20,18 @@ const LOOK: &str = "a look at ";
 pub(super) struct Answers<'a> {
     pub store: &'a RecordStore,
     pub formats: &'a Formats,
-    /// Whether there is a list of a console.
-    pub supplied: &'a dyn Fn(Console) -> bool,
+    pub lists: &'a Lists,
 }
 
 impl Answers<'_> {
+    /// Whether there is a list of a console.
+    pub(super) fn supplied(&self, console: Console) -> bool {
+        self.lists.lacks(console).is_none()
+    }
+
     /// What tells the value of record columns of a console that is not known of a device.
     pub(super) fn columns(&self, console: Console, columns: &[&'static str]) -> String {
-        if !(self.supplied)(console) {
+        if !self.supplied(console) {
             return an_export(console);
         }
         let lacking: Vec<&'static str> =

@@ -191,8 +191,7 @@ impl Asker<'_> {
             return *text;
         }
         let lists = self.context.devices.coverage().lists();
-        let supplied = |console: Console| lists.lacks(console).is_none();
-        let answers = Answers { store: self.context.store, formats: self.context.formats, supplied: &supplied };
+        let answers = Answers { store: self.context.store, formats: self.context.formats, lists };
         let (unknown, settled_by) = (words::unknown(rule, &key.1), words::settled_by(rule, &key.1, answers));
         let texts = Texts { unknown, settled_by };
         let text = self.questions.number(texts);

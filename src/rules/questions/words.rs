@@ -42,7 +42,7 @@ impl Open {
     fn settled_by(self, rule: &Rule, answers: Answers<'_>) -> Option<String> {
         Some(match self {
             Self::Column(at) => of_column(rule, at)?.1,
-            Self::Record(console, ..) | Self::Unseen(console) if !(answers.supplied)(console) => an_export(console),
+            Self::Record(console, ..) | Self::Unseen(console) if !answers.supplied(console) => an_export(console),
             Self::Record(console, Doubt::List, _) | Self::Unseen(console) => {
                 format!("a complete export of {}", console.title())
             }
