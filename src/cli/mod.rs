@@ -4,11 +4,14 @@ mod analyze;
 mod checklist;
 mod compare;
 mod complain;
+mod completions;
 mod explain;
 mod fields;
+mod init;
 mod input;
 mod inspect;
 mod judgement;
+mod man;
 mod plan;
 mod playbooks;
 mod print;
@@ -48,6 +51,9 @@ enum Verb {
     Playbooks(playbooks::Args),
     Checklist(checklist::Args),
     Fields(fields::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Parses the command line and does what it asks. `closed` says that standard output was closed from the start.
@@ -78,6 +84,9 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Playbooks(args) => playbooks::run(&args),
         Verb::Checklist(args) => checklist::run(&args),
         Verb::Fields(args) => fields::run(&args),
+        Verb::Init(args) => init::run(&args),
+        Verb::Completions(args) => completions::run(&args),
+        Verb::Man(args) => man::run(&args),
     };
     let code = match outcome {
         Ok(code) => ExitCode::from(code),

@@ -64,11 +64,11 @@ fn analyze() {
                                  `list.csv=chrome/cros`; in an archive or a workbook `book.xlsx!Sheet=…`
           --baseline <REPORT>    Earlier report to compare with and to carry on from: what is new,
                                  resolved or open, and what was done
-          --strict               Refuse exports with remarks of medium severity or above
+          --strict               Refuse exports with notices of medium severity or above
 
     Judgement:
           --as-of <TIME>            Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the
-                                    newest sign of life in the exports]
+                                    newest activity in the exports]
           --rules <DIR>             Folder with formats, rules and playbooks to add to the shipped ones
                                     or to put in their place
           --config <FILE>           Configuration: thresholds, rules that are off, severities, markers
@@ -128,7 +128,7 @@ fn fields() {
     join_type                             word    how the device is known to Entra ID; `unknown` where not said (joined, hybrid, registered, none, unknown)  intune entra
     primary_user                          text    primary user or owner  intune entra chrome google-mobile jamf jamf-mobile workspace-one kandji register
     consoles                              list    consoles that hold a record of the device
-    last_activity                         time    newest sign of life in any console
+    last_activity                         time    newest activity in any console
     ");
     let json: serde_json::Value = serde_json::from_str(&answer(&["fields", "--json"])).unwrap();
     // The table has titles and blank lines between its parts.
@@ -187,4 +187,37 @@ fn the_readme_shows_what_the_program_prints() {
     let printed = unsealed(&run.stdout);
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
     assert_eq!(printed.join("\n").trim_end(), shown.trim_end());
+}
+
+#[test]
+fn completions_and_pages_are_made_from_the_same_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let text = answer(&["completions", shell]);
+        for word in ["analyze", "provenance", "baseline"] {
+            assert!(text.contains(word), "{shell}: {word}");
+        }
+    }
+    let page = answer(&["man"]);
+    assert!(page.contains(".TH lastseen 1") && page.contains("lastseen\\-analyze(1)"), "{page}");
+    let place = Place::new();
+    assert_eq!(place.run(&["man", "--out", "pages"]).code, 0);
+    let analyze = std::fs::read_to_string(place.path("pages/lastseen-analyze.1")).unwrap();
+    assert!(analyze.contains("\\-\\-decisions"), "{analyze}");
+}
+
+#[test]
+fn what_a_person_fills_in_is_written_once_and_kept() {
+    let place = Place::with_sample();
+    let run = place.run(&["init", "in"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(run.stdout.lines().count(), 3, "{}", run.stdout);
+    let form = std::fs::read_to_string(place.path("in/provenance.yaml")).unwrap();
+    assert!(form.contains("exportDevice_2026-11-20.csv") && !form.contains("lastseen.toml"), "{form}");
+    // As they are they change nothing, and are sound.
+    let check = place.run(&["rules", "check", "--config", "in/lastseen.toml", "--exceptions", "in/exceptions.yaml"]);
+    assert_eq!(check.code, 0, "{}", check.stderr);
+    place.write("in/lastseen.toml", "[thresholds]\ninactive = 60\n");
+    let again = place.run(&["init", "in"]);
+    assert!(again.stdout.contains("lastseen.toml is there and was kept"), "{}", again.stdout);
+    assert_eq!(std::fs::read_to_string(place.path("in/lastseen.toml")).unwrap(), "[thresholds]\ninactive = 60\n");
 }

@@ -58,6 +58,8 @@ pub(in crate::report) fn render(
 fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Whoever writes a template of their own reads what it asked for in vain.
+    environment.set_debug(true);
     environment.set_auto_escape_callback(|name| if is_page(name) { AutoEscape::Html } else { AutoEscape::None });
     environment.add_filter("num", num);
     environment.add_filter("day", day);
