@@ -85,6 +85,10 @@ codes! {
     UnreadableValue = "unreadable-value", Medium;
     /// A decision about a device that the exports do not have.
     DecisionUnused = "decision-unused", Low;
+    /// What was declined until a day that is over.
+    DecisionExpired = "decision-expired", Medium;
+    /// What is declined, and nobody says by whom or until when.
+    DecisionOpenEnded = "decision-open-ended", Low;
     /// A date far after all others, left out of the as-of time.
     LoneDate = "lone-date", Medium;
     /// An exception whose last day is over: what it hid is shown again.

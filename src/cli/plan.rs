@@ -17,19 +17,24 @@ pub(super) struct Args {
     /// What was decided for single devices: intent, status, assignee, note; CSV, XLSX or YAML
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Plan")]
     pub decisions: Option<PathBuf>,
+
+    /// The log that files of commands wrote, `lastseen-log.csv`: what it says is done counts as said; may be repeated
+    #[arg(long = "log", value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Plan")]
+    pub logs: Vec<PathBuf>,
 }
 
 impl Args {
     /// The settings of a run with these.
     pub(super) fn apply(&self, options: run::Options) -> run::Options {
-        run::Options { purpose: self.intent, decisions: self.decisions.clone(), ..options }
+        let (decisions, logs) = (self.decisions.clone(), self.logs.clone());
+        run::Options { purpose: self.intent, decisions, logs, ..options }
     }
 }
 
 impl Args {
     /// Whether something is given that changes what is planned.
     pub(super) fn judges(&self) -> bool {
-        self.intent != Disposition::default() || self.decisions.is_some()
+        self.intent != Disposition::default() || self.decisions.is_some() || !self.logs.is_empty()
     }
 }
 

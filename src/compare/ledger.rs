@@ -29,6 +29,8 @@ pub struct Said {
     pub on: i64,
     /// Who says so.
     pub by: String,
+    /// The file in which it is said.
+    pub file: String,
     /// Row of the file, from 1.
     pub row: u32,
 }

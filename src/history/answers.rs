@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::lines::Lines;
+use super::log::Logged;
 use crate::error::Problem;
 
 /// Columns by which a step is said to be done.
@@ -135,6 +136,19 @@ pub struct Answers {
     pub done: BTreeMap<Named, Signed>,
     /// Digests that are approved.
     pub approved: BTreeMap<String, Signed>,
+    /// What logs of executed commands say.
+    pub logs: Vec<Log>,
+}
+
+/// The log of an execution.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    /// The file, as reports name it.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Steps that it says are done.
+    pub done: BTreeMap<Logged, Signed>,
 }
 
 impl Answers {

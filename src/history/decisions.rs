@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
+use super::declined::Declined;
 use super::lines::Lines;
 use super::packages::{self, Membership, PackageDecision};
 use crate::error::Problem;
@@ -18,7 +19,8 @@ use crate::schema::{Disposition, Status};
 use crate::table::DeviceTable;
 
 /// Columns of a decisions file. At least one of the first three is needed; a line with the third alone is about a package.
-pub const COLUMNS: [&str; 7] = ["device_key", "serial", "suggestion_id", "intent", "status", "assignee", "note"];
+pub const COLUMNS: [&str; 9] =
+    ["device_key", "serial", "suggestion_id", "intent", "status", "assignee", "note", "decided_by", "until"];
 
 /// What was decided for one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub struct Decision {
     pub assignee: String,
     /// Anything else.
     pub note: String,
+    /// Who declined it, and until when.
+    pub declined: Declined,
     /// Row in the file, from 1.
     pub row: u32,
 }
@@ -48,7 +52,7 @@ pub struct Decisions {
     pub sha256: String,
     pub(super) list: Vec<Decision>,
     /// Problems know where each decision stands.
-    lines: Lines<7>,
+    lines: Lines<9>,
     /// Line of each decision.
     pub(super) line_of: Vec<usize>,
     /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
@@ -84,13 +88,17 @@ struct Entry {
     assignee: String,
     #[serde(default)]
     note: String,
+    #[serde(default)]
+    decided_by: String,
+    #[serde(default)]
+    until: String,
 }
 
 /// Reads a decisions file in YAML: a list of entries.
 ///
 /// # Errors
 /// What the YAML reader says.
-pub fn in_yaml(file: &str, text: &str) -> Result<Lines<7>, Vec<Problem>> {
+pub fn in_yaml(file: &str, text: &str) -> Result<Lines<9>, Vec<Problem>> {
     let entries: Vec<Entry> = crate::yaml::from_str(text).map_err(|error| {
         let place = error.location().map_or_else(String::new, |l| format!("line {}", l.line()));
         let message = error.to_string();
@@ -100,8 +108,8 @@ pub fn in_yaml(file: &str, text: &str) -> Result<Lines<7>, Vec<Problem>> {
     })?;
     let mut lines = Lines::of_file(file);
     for (row, entry) in (1..).zip(entries) {
-        let Entry { device_key, serial, suggestion_id, intent, status, assignee, note } = entry;
-        let cells = [device_key, serial, suggestion_id, intent, status, assignee, note];
+        let Entry { device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until } = entry;
+        let cells = [device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until];
         for (column, cell) in lines.columns.iter_mut().zip(cells) {
             column.push(cell);
         }
@@ -129,6 +137,7 @@ impl Decision {
             },
             assignee: text(&self.assignee, &other.assignee)?,
             note: text(&self.note, &other.note)?,
+            declined: self.declined.and(&other.declined)?,
             ..self.clone()
         })
     }
@@ -139,7 +148,7 @@ impl Decisions {
     ///
     /// # Errors
     /// Every word that is not known, and every line that names neither a device nor a package.
-    pub fn new(file: &str, sha256: &str, lines: Lines<7>) -> Result<Self, Vec<Problem>> {
+    pub fn new(file: &str, sha256: &str, lines: Lines<9>) -> Result<Self, Vec<Problem>> {
         let mut decisions = Self { file: file.into(), sha256: sha256.into(), ..Self::default() };
         let mut problems = Vec::new();
         for at in 0..lines.row.len() {
@@ -152,9 +161,9 @@ impl Decisions {
     }
 
     /// Takes in one line.
-    fn take(&mut self, lines: &Lines<7>, at: usize) -> Result<(), Problem> {
-        let [key, serial, package, intent, status, assignee, note] =
-            [0, 1, 2, 3, 4, 5, 6].map(|column| lines.cell(at, column));
+    fn take(&mut self, lines: &Lines<9>, at: usize) -> Result<(), Problem> {
+        let [key, serial, package, intent, status, assignee, note, by] =
+            [0, 1, 2, 3, 4, 5, 6, 7].map(|column| lines.cell(at, column));
         let row = lines.row.get(at).copied().unwrap_or_default();
         let of_device = !key.is_empty() || !serial.is_empty();
         if of_device && !package.is_empty() {
@@ -167,6 +176,7 @@ impl Decisions {
         let refuse = |column: Option<usize>, message: String, help: &str| Err(lines.problem(at, column, message, help));
         let purpose = lines.word(at, 3, (Disposition::parse, Disposition::WORDS), "intent")?;
         let status = lines.word(at, 4, (Status::parse, Status::WORDS), "status")?.unwrap_or(Status::Open);
+        let declined = Declined { by: by.into(), until: lines.day(at, 8)? };
         if !of_device {
             if package.is_empty() {
                 let help = "give its `device_key` or its `serial`";
@@ -182,7 +192,14 @@ impl Decisions {
             return self.take_package(
                 lines,
                 at,
-                PackageDecision { id: package.into(), status, assignee: assignee.into(), row, devices: Vec::new() },
+                PackageDecision {
+                    id: package.into(),
+                    status,
+                    assignee: assignee.into(),
+                    declined,
+                    row,
+                    devices: Vec::new(),
+                },
             );
         }
         let serial = match values::serial(serial) {
@@ -194,13 +211,13 @@ impl Decisions {
             }
         };
         let (key, assignee, note) = (key.into(), assignee.into(), note.into());
-        self.list.push(Decision { key, serial, purpose, status, assignee, note, row });
+        self.list.push(Decision { key, serial, purpose, status, assignee, note, declined, row });
         self.line_of.push(at);
         Ok(())
     }
 
     /// Takes in a line about a package; two of one package must agree.
-    fn take_package(&mut self, lines: &Lines<7>, at: usize, own: PackageDecision) -> Result<(), Problem> {
+    fn take_package(&mut self, lines: &Lines<9>, at: usize, own: PackageDecision) -> Result<(), Problem> {
         match self.packages.iter().find(|known| known.id == own.id) {
             None => self.packages.push(own),
             Some(first) if (first.status, &first.assignee) == (own.status, &own.assignee) => {}

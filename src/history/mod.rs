@@ -4,16 +4,20 @@
 mod answers;
 mod carried;
 mod decisions;
+mod declined;
 mod exceptions;
 mod file;
 mod lines;
+mod log;
 mod packages;
 mod provenance;
 
-pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Named, Signed, approvals, claims};
+pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Log, Named, Signed, approvals, claims};
 pub use carried::Naming;
 pub use decisions::{COLUMNS, Decision, Decisions, in_yaml};
+pub use declined::Declined;
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
 pub use lines::{Lines, Place};
+pub use log::{LOG, Logged, logged};
 pub use packages::{PackageDecision, by_device};
 pub use provenance::{FILE as PROVENANCE, Provenance, form, provenance};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::declined::Declined;
 use crate::frame::list_of;
 use crate::notice::{Code, Notice};
 use crate::schema::Status;
@@ -17,6 +18,9 @@ pub struct PackageDecision {
     pub status: Status,
     /// Who does it.
     pub assignee: String,
+    /// Who declined it, and until when.
+    #[serde(default)]
+    pub declined: Declined,
     /// Row in the file, from 1.
     pub row: u32,
     /// The devices that it is for.

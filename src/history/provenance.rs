@@ -34,6 +34,9 @@ pub struct Provenance {
 /// Questions of an auditor, and what answers each.
 const ASKED: [&str; 7] = ["exported_by", "exported_at", "source", "role", "scope", "filter", "count_shown"];
 
+/// How people say that no filter was set.
+const NO_FILTER: [&str; 8] = ["none", "no", "no filter", "not filtered", "unfiltered", "n/a", "nothing", "all"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -41,6 +44,21 @@ struct Raw {
 }
 
 impl Provenance {
+    /// Whether it is of an input: by the name in the report, or by the name of the file alone.
+    #[must_use]
+    pub fn is_of(&self, label: &str) -> bool {
+        self.file == label || label.rsplit(['/', '\\']).next() == Some(self.file.as_str())
+    }
+
+    /// The filter that was set, unless the text says that there was none.
+    #[must_use]
+    pub fn filtered_by(&self) -> Option<&str> {
+        let filter = self.filter.trim();
+        let none = filter.trim_end_matches('.').to_lowercase();
+        let is_none = none.chars().all(|sign| !sign.is_alphanumeric()) || NO_FILTER.contains(&none.as_str());
+        (!is_none).then_some(filter)
+    }
+
     /// What was not stated.
     #[must_use]
     pub fn not_stated(&self) -> Vec<&'static str> {
@@ -103,6 +121,15 @@ mod tests {
         let read = provenance(FILE, &form(&files)).unwrap();
         assert_eq!(read.iter().map(|own| own.file.as_str()).collect::<Vec<_>>(), files);
         assert!(read.iter().all(|own| own.not_stated() == ASKED));
+    }
+
+    #[test]
+    fn a_filter_is_one_unless_it_says_none() {
+        let of = |filter: &str| Provenance { filter: filter.into(), ..Provenance::default() };
+        for none in ["", " - ", "none", "None.", "No filter", "n/a"] {
+            assert_eq!(of(none).filtered_by(), None, "{none}");
+        }
+        assert_eq!(of(" OS = Windows ").filtered_by(), Some("OS = Windows"));
     }
 
     #[test]

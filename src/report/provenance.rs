@@ -32,8 +32,7 @@ pub(super) fn provenance(outcome: &Outcome) -> Vec<ProvenanceRow> {
         outcome.sources.iter().filter(|source| source.input == number).map(|source| source.rows).sum()
     };
     let one = |(number, input): (usize, &crate::outcome::InputFile)| {
-        let is_it = |file: &str| file == input.label || input.label.rsplit(['/', '\\']).next() == Some(file);
-        let stated = outcome.provenance.iter().find(|own| is_it(&own.file)).cloned().unwrap_or_default();
+        let stated = outcome.provenance.iter().find(|own| own.is_of(&input.label)).cloned().unwrap_or_default();
         let rows = rows(number);
         let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         ProvenanceRow {

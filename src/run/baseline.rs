@@ -91,11 +91,13 @@ pub(super) fn compare(
 
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.
 pub(super) fn decisions(options: &Options) -> Result<Decisions> {
-    match (&options.decisions, &options.baseline) {
-        (Some(file), _) => super::decisions::load(file),
-        (None, Some(report)) => carry::filled_in(report).map(Option::unwrap_or_default),
-        (None, None) => Ok(Decisions::default()),
-    }
+    let mut decisions = match (&options.decisions, &options.baseline) {
+        (Some(file), _) => super::decisions::load(file)?,
+        (None, Some(report)) => carry::filled_in(report)?.unwrap_or_default(),
+        (None, None) => Decisions::default(),
+    };
+    decisions.answers.logs = options.logs.iter().map(|file| super::decisions::log(file)).collect::<Result<_>>()?;
+    Ok(decisions)
 }
 
 /// The state of a record, by its number.

@@ -84,14 +84,22 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
     let mut left: BTreeMap<_, _> = answers.done.iter().collect();
     let devices = answers.devices();
     let named: Vec<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
+    let mut logged = Logs::new(&answers.logs);
     let mut done = Vec::new();
     for (at, step) in (0_u32..).zip(&outcome.steps) {
         let device = step.device as usize;
-        let (Some(true), Some(entry)) = (named.get(device), outcome.entry(step)) else { continue };
-        let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
-        let name = (key, entry.slug.clone(), outcome.object_of(step).into_owned());
-        if let Some(signed) = answers.done.get(&name) {
+        let named = named.get(device) == Some(&true);
+        let Some(entry) = outcome.entry(step).filter(|_| named || !logged.is_empty()) else { continue };
+        let object = outcome.object_of(step);
+        let by_log = logged.take(&entry.slug, &object);
+        let by_hand = named.then(|| {
+            let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
+            let name = (key, entry.slug.clone(), object.into_owned());
             left.remove(&name);
+            answers.done.get(&name)
+        });
+        // What a person wrote down counts before what a file of commands did.
+        if let Some(signed) = by_hand.flatten().or(by_log) {
             done.push(Claimed { step: at, on: signed.on, by: signed.by.clone() });
         }
     }
@@ -102,9 +110,12 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
         object: if object.is_empty() { key.clone() } else { object.clone() },
         on: signed.on,
         by: signed.by.clone(),
+        file: file.clone(),
         row: signed.row,
     };
-    let said = left.into_iter().map(said).collect();
+    let said = left.into_iter().map(said).chain(logged.left()).collect();
+    let digested = |log: &history::Log| Digested { file: log.file.clone(), sha256: log.sha256.clone() };
+    outcome.settled_by.extend(answers.logs.iter().map(digested));
     let other = stale.iter().map(|(digest, signed)| {
         let short: String = digest.chars().take(12).collect();
         let message = "the batch that was approved has other objects or steps now; the approval was not used";
@@ -121,6 +132,54 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
     said
 }
 
+/// What the logs of executed commands say, until a step is found of which they say it.
+struct Logs<'a> {
+    of: BTreeMap<&'a str, BTreeMap<&'a str, (&'a str, &'a Signed)>>,
+    found: BTreeSet<(String, String)>,
+}
+
+impl<'a> Logs<'a> {
+    /// Of several logs that speak of one object, the latest counts.
+    fn new(logs: &'a [history::Log]) -> Self {
+        let mut of: BTreeMap<&str, BTreeMap<&str, (&str, &Signed)>> = BTreeMap::new();
+        for (log, ((step, object), signed)) in logs.iter().flat_map(|log| log.done.iter().map(move |own| (log, own))) {
+            let slot = of.entry(step).or_default().entry(object).or_insert((&log.file, signed));
+            if slot.1.on < signed.on {
+                *slot = (&log.file, signed);
+            }
+        }
+        Self { of, found: BTreeSet::new() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// What is said of a step on an object.
+    fn take(&mut self, step: &str, object: &str) -> Option<&'a Signed> {
+        let object = object.to_lowercase();
+        let (_, signed) = *self.of.get(step)?.get(object.as_str())?;
+        self.found.insert((step.to_string(), object));
+        Some(signed)
+    }
+
+    /// What is said of steps that are not planned now.
+    fn left(self) -> Vec<Said> {
+        let all =
+            self.of.iter().flat_map(|(step, objects)| objects.iter().map(move |(object, own)| (*step, *object, *own)));
+        let left = all.filter(|(step, object, _)| !self.found.contains(&((*step).to_string(), (*object).to_string())));
+        let said = |(step, object, (file, signed)): (&str, &str, (&str, &Signed))| Said {
+            step: step.to_string(),
+            object: object.to_string(),
+            on: signed.on,
+            by: signed.by.clone(),
+            file: file.to_string(),
+            row: signed.row,
+        };
+        left.map(said).collect()
+    }
+}
+
 /// Remarks on what is said to be done and was never planned.
 pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
     let ledger = &outcome.ledger;
@@ -129,7 +188,7 @@ pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
     let notice = |said: &Said| {
         let message =
             format!("`{}` on `{}` is said to be done and was not planned; that was not used", said.step, said.object);
-        Notice::new(Code::DecisionUnused, outcome.decisions.file.clone(), message).at_row(said.row.into())
+        Notice::new(Code::DecisionUnused, said.file.clone(), message).at_row(said.row.into())
     };
     let strangers = said.iter().filter(|said| !known.contains(&(said.step.as_str(), said.object.to_lowercase())));
     let notices: Vec<Notice> = strangers.map(notice).collect();

@@ -1,12 +1,13 @@
 //! The decisions file: any table that the reader understands, or YAML.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::disk;
 use crate::error::{Error, Problem, Result};
-use crate::history::{self, APPROVED, Answers, COLUMNS, DONE, Decisions, Lines, Place};
+use crate::history::{self, APPROVED, Answers, COLUMNS, DONE, Decisions, LOG, Lines, Log, Place};
 use crate::read::{self, Export, Input};
 use crate::schema::nearest;
 
@@ -31,11 +32,37 @@ pub(super) fn load(path: &Path) -> Result<Decisions> {
     let approved = history::approvals(&found.approved).map_err(&mut none).unwrap_or_default();
     let mut decisions = Decisions::new(&label, &sha256, found.decisions).map_err(&mut none).unwrap_or_default();
     if problems.is_empty() {
-        decisions.answers = Answers { done, approved };
+        decisions.answers = Answers { done, approved, logs: Vec::new() };
         Ok(decisions)
     } else {
         Err(refused(problems))
     }
+}
+
+/// Reads a log that files of commands wrote.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn log(path: &Path) -> Result<Log> {
+    let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let opened = read::open(&Input { path: path.to_path_buf(), label: label.clone(), bytes: 0 })?;
+    let (mut lines, mut problems, mut any) = (Lines::default(), Vec::new(), false);
+    for export in &opened.exports {
+        let names: Vec<String> = export.header.iter().map(|heading| column_name(heading)).collect();
+        if LOG.iter().all(|name| names.iter().any(|own| own == name)) {
+            any = true;
+            Sheet { export, names: &names, is_book: false }.add(LOG, &LOG, &[], &mut lines, &mut problems);
+        }
+    }
+    if !any {
+        let help = format!("its header needs {}", LOG.join(", "));
+        problems.push(problem(&label, "", "is no log of executed commands", &help));
+    }
+    let done = history::logged(&lines).unwrap_or_else(|found| {
+        problems.extend(found);
+        BTreeMap::new()
+    });
+    if problems.is_empty() { Ok(Log { file: label, sha256: opened.sha256, done }) } else { Err(refused(problems)) }
 }
 
 pub(super) const fn refused(problems: Vec<Problem>) -> Error {
@@ -49,7 +76,7 @@ fn problem(file: &str, place: &str, message: &str, help: &str) -> Problem {
 /// What the sheets of a file hold.
 #[derive(Default)]
 struct Found {
-    decisions: Lines<7>,
+    decisions: Lines<9>,
     done: Lines<5>,
     approved: Lines<3>,
 }
@@ -71,7 +98,8 @@ fn table(path: &Path, label: &str) -> Result<(Found, String)> {
             sheet.add(DONE, &DONE, &[3, 4], &mut found.done, &mut problems);
         } else if has(&["device_key", "serial", "suggestion_id"]) && has(&["intent", "status", "assignee", "note"]) {
             let of_devices = has(&["device_key", "serial"]);
-            let meant: &[&str] = if of_devices { &COLUMNS } else { &["suggestion_id", "status", "assignee"] };
+            let meant: &[&str] =
+                if of_devices { &COLUMNS } else { &["suggestion_id", "status", "assignee", "decided_by", "until"] };
             sheet.add(COLUMNS, meant, &[], &mut found.decisions, &mut problems);
         } else {
             continue;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse::nothing;
 use super::treat::Treats;
-use super::{InputFile, Options, Progress, Source, Unit, newest, remarks::clipped, tables, together};
+use super::{InputFile, Options, Progress, Source, Unit, newest, provenance, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
 use crate::error::{Error, Result};
@@ -89,7 +89,7 @@ pub(super) fn gather(
         ahead = next;
     }
     progress.step("Comparing the lists");
-    loading.finish(options, &expected)
+    loading.finish(options, expected)
 }
 
 /// The numbers that the user expects, by console.
@@ -197,7 +197,7 @@ impl Loading {
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
-    fn finish(self, options: &Options, expected: &[Expected]) -> Result<Gathered> {
+    fn finish(self, options: &Options, expected: Vec<Expected>) -> Result<Gathered> {
         let Self { mut all, names } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
@@ -212,7 +212,8 @@ impl Loading {
         let (found, short) = doctor::settle(&mut all.records, &newest)?;
         all.notices.extend(found);
         note_short(&mut all, short);
-        let diagnosis = doctor::examine(&all.records, expected)?;
+        let expected = provenance::state(&mut all, &provenance::read(&options.exports)?, expected);
+        let diagnosis = doctor::examine(&all.records, &expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;
         for (at, reason) in diagnosis.partial {

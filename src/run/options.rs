@@ -39,6 +39,8 @@ pub struct Options {
     pub purpose: Disposition,
     /// What people decided for single devices.
     pub decisions: Option<PathBuf>,
+    /// Logs that files of commands wrote: what they say is done counts as said.
+    pub logs: Vec<PathBuf>,
     /// The earlier report that this run is compared with and carries on from.
     pub baseline: Option<PathBuf>,
 }

@@ -373,6 +373,63 @@ fn a_life_of_five_runs() {
 
 /// What was decided in the first run holds in the second, where the device has another key.
 #[test]
+fn the_log_of_commands_is_a_claim() {
+    let place = Place::new();
+    let mut pcs = fleet(12, 3, "2026-01-08");
+    export(&place, "january", &pcs, false);
+    let january = analyze(&place, "january", "2026-01-10", &[]);
+    let plan = january.lines("plan.csv");
+    let object = |name: &str, step: &str| {
+        let line = plan.iter().find(|line| line["device_name"] == name && line["step"] == step);
+        line.map(|line| (line["console"].clone(), line["object_id"].to_uppercase())).unwrap()
+    };
+    let mut log = String::from("console,object_id,step,state,claimed_on,claimed_by,note\n");
+    for (name, step, state) in [
+        ("PC-01", "entra-disable", "claimed"),
+        ("PC-02", "entra-disable", "failed"),
+        ("PC-02", "entra-disable", "claimed"),
+        ("PC-03", "entra-disable", "approval-requested"),
+    ] {
+        let (console, object) = object(name, step);
+        let _ = writeln!(log, "{console},{object},{step},{state},2026-02-01T08:00:00Z,ann@contoso.example,");
+    }
+    let _ = writeln!(log, "entra,00000000-1111-4222-8333-444444444444,entra-disable,claimed,2026-02-01T08:00:00Z,ann,");
+    place.write("lastseen-log.csv", &log);
+
+    // The same lists: the plan shows what is said to be done.
+    export(&place, "again", &pcs, false);
+    let again = analyze(&place, "again", "2026-01-10", &["--log", "lastseen-log.csv"]);
+    let done: BTreeSet<(String, String)> = again
+        .lines_where("plan.csv", "done_by", "ann@contoso.example")
+        .into_iter()
+        .map(|line| (line["device_name"].clone(), line["step"].clone()))
+        .collect();
+    let said = |names: &[&str]| names.iter().map(|name| (name.to_string(), "entra-disable".to_string())).collect();
+    assert_eq!(done, said(&["PC-01", "PC-02"]));
+    let unused = again.lines_where("notices.csv", "code", "decision-unused");
+    let [unused] = &unused[..] else { panic!("{unused:?}") };
+    assert_eq!((unused["export"].as_str(), unused["row"].as_str()), ("lastseen-log.csv", "5"));
+
+    // A later run: the ledger holds the claims against what the lists show.
+    pcs[0].enabled = false;
+    pcs.iter_mut().skip(3).for_each(|pc| pc.last = "2026-03-08");
+    export(&place, "march", &pcs, false);
+    let march = analyze(&place, "march", "2026-03-10", &["--baseline", "january-report", "--log", "lastseen-log.csv"]);
+    let ledger = march.lines_where("ledger.csv", "step", "entra-disable");
+    let state = |name: &str| {
+        let line = ledger.iter().find(|line| line["device_name"] == name).unwrap();
+        (line["state"].clone(), line["claimed_by"].clone())
+    };
+    assert_eq!(state("PC-01"), ("confirmed".into(), "ann@contoso.example".into()));
+    assert_eq!(state("PC-02"), ("contradicted".into(), "ann@contoso.example".into()));
+    assert_eq!(state("PC-03").1, "");
+
+    let run = place.run(&["analyze", "march", "--quiet", "--out", "x", "--log", "january/intune.csv"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("is no log of executed commands"), "{}", run.stderr);
+}
+
+#[test]
 fn a_decision_lasts_when_the_key_changes() {
     let place = Place::new();
     let mut pcs = fleet(12, 3, "2026-01-08");
@@ -453,4 +510,93 @@ fn where_the_exports_come_from_is_stated_or_listed_as_not_stated() {
     place.write("in/provenance.yaml", "exports:\n  - {file: a.csv, nonsense: 1}\n");
     let run = place.run(&["analyze", "in", "--out", "x"]);
     assert_eq!(run.code, 5, "{}", run.stderr);
+}
+
+/// Why the rule that looks for devices that left Intune did not run; empty where it did.
+fn left_intune(report: &Report) -> String {
+    let line = report.rule("left-intune");
+    if line["outcome"] == "ran" { String::new() } else { line["reason"].clone() }
+}
+
+#[test]
+fn what_is_stated_of_a_list_decides_what_it_proves() {
+    let place = Place::new();
+    let mut pcs = fleet(40, 3, "2026-01-08");
+    pcs[9].intune = false;
+    export(&place, "in", &pcs, false);
+    let stated = |text: &str| {
+        place.write("in/provenance.yaml", format!("exports:\n  - {{file: intune.csv, {text}}}\n"));
+        analyze(&place, "in", "2026-01-10", &[])
+    };
+    let found = |report: &Report| !report.lines_where("findings.csv", "rule", "left-intune").is_empty();
+    let whole = stated("filter: none, count_shown: 39");
+    assert!(left_intune(&whole).is_empty() && found(&whole), "{}", left_intune(&whole));
+    let filtered = stated("filter: 'Ownership = Corporate', count_shown: 39");
+    assert!(left_intune(&filtered).contains("provenance.yaml says that it was filtered: Ownership = Corporate"));
+    assert!(!found(&filtered));
+    let short = stated("count_shown: 45");
+    assert!(left_intune(&short).contains("45 devices expected of Microsoft Intune, and the exports have 39"));
+    assert!(!found(&short));
+}
+
+/// Lines of a ledger by what never changes of them.
+fn steps_of(report: &Report) -> BTreeSet<[String; 3]> {
+    let lines = report.lines("ledger.csv").into_iter();
+    lines.map(|line| ["console", "object_id", "step"].map(|column| line[column].clone())).collect()
+}
+
+/// Whatever happens between runs: the states add up, the ledger loses nothing, and a run compared with itself says nothing.
+#[test]
+fn over_any_runs_the_states_add_up_and_the_ledger_loses_nothing() {
+    for seed in 1..=3_u64 {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut chance = |one_in: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.is_multiple_of(one_in)
+        };
+        let place = Place::new();
+        let mut pcs = fleet(14, 5, "2026-01-08");
+        let mut earlier: Option<Report> = None;
+        for (run, (day, recent)) in
+            [("2026-01-10", "2026-01-08"), ("2026-03-10", "2026-03-08"), ("2026-06-10", "2026-06-08")]
+                .into_iter()
+                .enumerate()
+        {
+            for pc in &mut pcs {
+                pc.last = if chance(3) { pc.last } else { recent };
+                pc.intune &= !chance(6);
+                pc.entra &= !chance(8);
+                pc.enabled ^= chance(8);
+                pc.autopilot ^= chance(8);
+                if chance(9) {
+                    (pc.intune, pc.entra) = (true, true);
+                }
+            }
+            let folder = format!("run{run}");
+            let listed: Vec<Pc> = pcs.iter().filter(|_| !chance(12)).cloned().collect();
+            export(&place, &folder, &listed, !chance(3));
+            let Some(before) = earlier.take() else {
+                earlier = Some(analyze(&place, &folder, day, &[]));
+                continue;
+            };
+            let baseline = before.root.file_name().unwrap().to_str().unwrap().to_string();
+            let after = analyze(&place, &folder, day, &["--baseline", &baseline]);
+            assert_partition(&before, &after);
+            let (then, now) = (steps_of(&before), steps_of(&after));
+            assert!(then.is_subset(&now), "seed {seed}, run {run}: {:?}", then.difference(&now));
+            let planned: BTreeSet<[String; 3]> = after
+                .lines("plan.csv")
+                .into_iter()
+                .filter(|line| !line["object_id"].is_empty() && !line["console"].is_empty())
+                .map(|line| ["console", "object_id", "step"].map(|column| line[column].clone()))
+                .collect();
+            assert!(planned.is_subset(&now), "seed {seed}, run {run}: {:?}", planned.difference(&now));
+            let name = after.root.file_name().unwrap().to_str().unwrap();
+            let same = place.run(&["compare", name, name]);
+            assert!(same.stdout.contains("nothing changed"), "seed {seed}, run {run}: {}", same.stdout);
+            earlier = Some(after);
+        }
+    }
 }

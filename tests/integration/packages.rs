@@ -125,6 +125,50 @@ fn the_workbook_is_read_back_whole() {
     assert!(kept.iter().all(|line| line["console"].is_empty()), "what is declined is left alone");
 }
 
+/// Somebody fills in the workbook in the folder of a report: the next run with that baseline reads it, and the one after it
+/// carries it on.
+#[test]
+fn what_was_filled_in_lasts_from_run_to_run() {
+    let place = Place::with_sample();
+    let first = place.analyze_into("first", &[], &[]);
+    let mut book = Book::of(&first);
+    let members: Vec<String> = statuses(&first, PACKAGE).into_keys().collect();
+    book.fill("Packages", ("Package", PACKAGE), &[("Status", "in-progress"), ("Assignee", "Ann")]);
+    book.fill(
+        "Tasks",
+        ("Device key", &members[0]),
+        &[("Status", "declined"), ("Decided by", "Ben"), ("Until", "2027-03-31"), ("Note", "loan pool")],
+    );
+    book.fill("Steps", ("Device key", &members[1]), &[("Done on", "2026-11-21"), ("Done by", "Cy")]);
+    book.write(&place, "first/workbook.xlsx");
+
+    let second = place.analyze_into("second", &["--baseline", "first"], &[]);
+    let digest = second.lines_where("batches.csv", "suggestion_id", PACKAGE)[0]["digest"].clone();
+    let mut book = Book::of(&second);
+    book.fill("Batches", ("Digest", &digest), &[("Approved on", "2026-11-22"), ("Approved by", "Dee")]);
+    book.write(&place, "second/workbook.xlsx");
+    let third = place.analyze_into("third", &["--baseline", "second"], &[]);
+    let fourth = place.analyze_into("fourth", &["--baseline", "third"], &[]);
+    for report in [&second, &third, &fourth] {
+        let found = statuses(report, PACKAGE);
+        assert_eq!(found[&members[0]], "declined");
+        assert!(members[1..].iter().all(|key| found[key] == "in-progress"), "{found:?}");
+        let package = &report.lines_where("packages.csv", "suggestion_id", PACKAGE)[0];
+        assert_eq!((package["status"].as_str(), package["assignee"].as_str()), ("in-progress", "Ann"));
+        let ledger = report.lines_where("ledger.csv", "claimed_by", "Cy");
+        assert_eq!(ledger.len(), 1, "{ledger:?}");
+        assert!(report.lines_where("notices.csv", "code", "decision-open-ended").is_empty());
+    }
+    for report in [&third, &fourth] {
+        let batch = &report.lines_where("batches.csv", "digest", &digest)[0];
+        assert_eq!((batch["approved_by"].as_str(), batch["approved_on"].as_str()), ("Dee", "2026-11-22"));
+    }
+    // After its last day the device is planned again, and that is said.
+    let fifth = place.analyze_into("fifth", &["--baseline", "fourth", "--as-of", "2027-04-02"], &[]);
+    let expired = fifth.lines_where("notices.csv", "code", "decision-expired");
+    assert!(expired[0]["message"].contains("by Ben until 2027-03-31"), "{expired:?}");
+}
+
 /// An approval holds for its objects and steps, and for nothing else.
 #[test]
 fn an_approval_of_something_else_is_said_and_not_taken() {

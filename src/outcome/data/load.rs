@@ -13,7 +13,7 @@ use crate::console::{Console, Registry};
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::frame::list_of;
-use crate::history::{Decision, by_device};
+use crate::history::{Decision, Declined, by_device};
 use crate::identity::{AsOf, NONE};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
@@ -437,20 +437,29 @@ fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>)
     let (purpose, status) = (table.words("intent", Disposition::parse)?, table.each_word("status", Status::parse)?);
     let (assignee, note) = (table.strings("assignee")?, table.strings("note")?);
     let row = table.numbers("row")?;
+    let mut declined = vec![Declined::default(); row.len()];
+    // Earlier reports do not say it.
+    if table.has("decided_by") {
+        let until = table.times("until")?;
+        for ((at, slot), by) in declined.iter_mut().enumerate().zip(table.strings("decided_by")?) {
+            *slot = Declined { by, until: until.get(at) };
+        }
+    }
     let words = purpose.into_iter().zip(status);
-    let texts = assignee.into_iter().zip(note).zip(row);
+    let texts = assignee.into_iter().zip(note).zip(row.into_iter().zip(declined));
     let list: Vec<Decision> = key
         .into_iter()
         .zip(serial)
         .zip(words)
         .zip(texts)
-        .map(|(((key, serial), (purpose, status)), ((assignee, note), row))| Decision {
+        .map(|(((key, serial), (purpose, status)), ((assignee, note), (row, declined)))| Decision {
             key,
             serial,
             purpose,
             status,
             assignee,
             note,
+            declined,
             row,
         })
         .collect();

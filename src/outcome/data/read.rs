@@ -100,7 +100,7 @@ impl Table {
         self.has(name).then(|| self.batches.iter().filter_map(move |batch| batch.column_by_name(name)))
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.schema.field_with_name(name).is_ok()
     }
 

@@ -205,5 +205,7 @@ fn decisions(outcome: &Outcome) -> Frame<'_> {
         .word("status", Status::WORDS, move |at| get(at).map(|d| d.status as usize))
         .text("assignee", move |at| get(at).map_or("", |d| &d.assignee))
         .text("note", move |at| get(at).map_or("", |d| &d.note))
+        .text("decided_by", move |at| get(at).map_or("", |d| &d.declined.by))
+        .time("until", move |at| get(at)?.declined.until)
         .number("row", move |at| get(at).map(|d| d.row))
 }

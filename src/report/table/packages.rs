@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::column::Columns;
+use crate::history::Declined;
 use crate::plan::Package;
 use crate::report::view::{self, Progress, Run};
 use crate::report::work::{self, FinalRow, Work};
@@ -27,6 +28,12 @@ impl<'a> Line<'a> {
         let batches = (own().count(), days().min().zip(days().max()));
         let progress = view::progress(outcome, package);
         Some(Self { run, package, work: run.index.work(outcome, number), progress, batches })
+    }
+
+    /// Who declined it, and until when.
+    fn declined(&self) -> Option<&'a Declined> {
+        let decided = &self.run.outcome.decisions.packages;
+        decided.iter().find(|own| own.id == self.package.id).map(|own| &own.declined)
     }
 
     fn reasons(&self) -> Vec<String> {
@@ -84,6 +91,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Status", 12)
         .text("assignee", "who does it; empty where nobody was named, or several were", |r| r.progress.assignee)
         .shown("Assignee", 18)
+        .maybe_text("decided_by", "who declined it", |r| Some(r.declined()?.by.as_str()))
+        .shown("Decided by", 16)
+        .beyond_csv()
+        .day("until", "last day on which it is declined", |r| r.declined()?.until)
+        .shown("Until", 11)
+        .beyond_csv()
         .count("devices_done", "devices whose plan is said to be done", |r| r.progress.done as u64)
         .word("playbook", "playbook that its plans follow", |r| &r.package.playbook)
         .shown("Playbook", 20)
