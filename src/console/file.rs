@@ -103,6 +103,7 @@ impl ConsoleDraft {
             accounts: raw.accounts,
             restorable: raw.restorable,
             joins: raw.joins,
+            device_page: self.device_page(problems),
             sign_ins: raw.sign_ins,
             owners: raw.owners,
             provisions: raw.provisions,
@@ -138,6 +139,18 @@ impl ConsoleDraft {
     }
 
     /// What a record says that is out of service.
+    /// The address of its page of an object; empty where none is given.
+    fn device_page(&self, problems: &mut Vec<Problem>) -> &'static str {
+        let Some(page) = self.raw.device_page.as_deref().map(str::trim) else { return "" };
+        let is_plain = page.bytes().all(|sign| sign.is_ascii_graphic() && !matches!(sign, b'"' | b'\'' | b'<' | b'>'));
+        if page.starts_with("https://") && page.matches("{id}").count() == 1 && is_plain {
+            return leak(page);
+        }
+        let help = "write an address that begins with `https://` and has `{id}` once";
+        problems.push(self.problem("device_page", format!("`{page}` is no address of a page"), help));
+        ""
+    }
+
     fn gone(&self, problems: &mut Vec<Problem>) -> Vec<Clause> {
         let word = match &self.raw.gone {
             RawGone::Clauses(clauses) => return self.clauses("gone", clauses, problems),
@@ -351,6 +364,7 @@ impl Facts {
             accounts: false,
             restorable: 0,
             joins: false,
+            device_page: "",
             sign_ins: false,
             owners: false,
             provisions: false,

@@ -58,6 +58,8 @@ struct Facts {
     accounts: bool,
     restorable: u32,
     joins: bool,
+    /// Address of the page of one object, with `{id}`; empty where it has none.
+    device_page: &'static str,
     sign_ins: bool,
     owners: bool,
     provisions: bool,
@@ -151,7 +153,7 @@ impl Console {
         self.facts().platforms & (1 << platform as u16) != 0
     }
 
-    /// Whether its dates are signs of life.
+    /// Whether its dates are signs of activity.
     #[must_use]
     pub fn gives_signals(self) -> bool {
         self.facts().signals
@@ -161,6 +163,12 @@ impl Console {
     #[must_use]
     pub fn is_always_shown(self) -> bool {
         self.facts().always_shown
+    }
+
+    /// The address of its page of an object, with `{id}` in the place of the id.
+    #[must_use]
+    pub fn device_page(self) -> Option<&'static str> {
+        Some(self.facts().device_page).filter(|page| !page.is_empty())
     }
 
     /// Whether its records may be known by a host name only.

@@ -23,7 +23,7 @@ pub(super) struct Raw {
     /// `false`: its rows only describe devices that others hold.
     #[serde(default = "yes")]
     pub makes_devices: bool,
-    /// Its dates are signs of life.
+    /// Its dates are signs of activity.
     #[serde(default)]
     pub signals: bool,
     /// Reports have columns for it also without a list of it.
@@ -62,6 +62,8 @@ pub(super) struct Raw {
     /// It watches devices that others manage.
     #[serde(default)]
     pub sensor: bool,
+    /// Address of the page of one object, with `{id}` in the place of its id.
+    pub device_page: Option<String>,
     /// How device keys name an object of it, where not by the slug.
     pub object_key: Option<String>,
     #[serde(default)]
@@ -186,6 +188,9 @@ pub(super) struct RawColumn {
     /// The console whose objects the column names lists the id.
     pub listed: Option<String>,
     pub held: Option<RawHeld>,
+    /// The most rows that one list has of an object.
+    #[serde(default)]
+    pub rows: bool,
 }
 
 impl RawColumn {
@@ -202,6 +207,7 @@ impl RawColumn {
             all_filled: self.all_filled.as_deref(),
             listed: self.listed.as_deref(),
             held,
+            rows: self.rows,
         }
     }
 }

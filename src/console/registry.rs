@@ -333,7 +333,7 @@ fn columns_of(
     };
     add("count", What::Count(None), format!("records of {title} of the device"));
     add("id", What::Live("native_id"), format!("id of the live record in {title}"));
-    add("last_seen", What::Newest("last_seen"), format!("newest sign of life in {title}"));
+    add("last_seen", What::Newest("last_seen"), format!("newest activity in {title}"));
     add("supplied", What::Supplied, format!("whether an export of {title} with rows is there"));
     add(
         "absent",
@@ -342,7 +342,7 @@ fn columns_of(
             "true where the list of {title} is whole and none of its records may be the device, or it holds no such platform; false where it has one; unknown otherwise"
         ),
     );
-    add("days", What::Days("last_seen"), format!("days since the newest sign of life in {title}"));
+    add("days", What::Days("last_seen"), format!("days since the newest activity in {title}"));
     for f in RECORD.iter().filter(|f| f.name != "last_seen") {
         add(f.name, What::Live(f.name), format!("{}, in the live record", f.meaning));
         if f.kind == Kind::Time {

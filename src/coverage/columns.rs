@@ -134,7 +134,7 @@ impl Devices {
         make::ages(name, self.as_of.at(), times.iter().copied())
     }
 
-    /// True where every record of a device, in a console that gives signs of life, says when it was last seen or that it
+    /// True where every record of a device, in a console that gives signs of activity, says when it was last seen or that it
     /// never was; unknown otherwise.
     fn signals_known(&self, store: &RecordStore, name: &str) -> Column {
         let mut known = ByDevice::filled(Some(true), self.count);
@@ -153,7 +153,7 @@ impl Devices {
         make::flags(name, known.iter().copied())
     }
 
-    /// When the newest record of each device was made, in a console that gives signs of life.
+    /// When the newest record of each device was made, in a console that gives signs of activity.
     fn made(&self, store: &RecordStore) -> ByDevice<Option<Millis>> {
         let mut made = ByDevice::filled(None, self.count);
         for (at, console_records) in

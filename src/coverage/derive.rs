@@ -34,6 +34,13 @@ impl Devices {
                 let supplied = self.coverage().lists().is_supplied(console);
                 make::flags(name, std::iter::repeat_n(Some(supplied), self.count as usize))
             }
+            What::Rows => {
+                let rows = |device| {
+                    let held = self.is_held(device, console);
+                    if held { self.several_rows.rows(console, device) } else { Some(0) }
+                };
+                make::counts(name, DeviceId::all(self.count).map(rows))
+            }
             What::Absent => self.coverage().absent(self, console, name),
             What::Listed(field) => self.listed(store, console, field, name),
             What::Held(field, by) => self.shared_with(store, console, field, *by, name),

@@ -27,9 +27,9 @@ pub struct Devices {
 /// What the values of a column of the device table rest on; looked up once for all devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
-    /// What no console that gives signs of life can know unseen.
+    /// What no console that gives signs of activity can know unseen.
     Sight,
-    /// The newest sign of life.
+    /// The newest activity.
     Activity,
     /// Whether a console lacks a record of the device.
     Absence(Console),
@@ -98,7 +98,7 @@ impl Devices {
             (_, None) => Ground::Device,
             (_, Some(aggregate)) => match aggregate.made.what {
                 What::Absent => Ground::Absence(aggregate.console),
-                What::Count(None) | What::Supplied => Ground::Device,
+                What::Count(None) | What::Rows | What::Supplied => Ground::Device,
                 _ => Ground::Records(aggregate.console),
             },
         }

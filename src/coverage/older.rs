@@ -1,4 +1,4 @@
-//! What rows of older lists are still good for: they show nothing of today, but a sign of life stays one, and an object
+//! What rows of older lists are still good for: they show nothing of today, but a sign of activity stays one, and an object
 //! of which nobody knows whether its console still has it is not called missing.
 
 use crate::console::Console;
@@ -46,7 +46,7 @@ pub(super) fn seen_later(store: &RecordStore, members: &Members) -> Vec<DeviceId
     found
 }
 
-/// Signs of life in older lists, by identifier.
+/// Signs of activity in older lists, by identifier.
 fn signs(store: &RecordStore) -> Vec<(u128, Millis)> {
     let mut seen: Vec<(u128, Millis)> = Vec::new();
     for (export, older) in &store.older {

@@ -1,4 +1,4 @@
-//! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of life holds it or has
+//! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of activity holds it or has
 //! no record in use that may be it, and every date of it was read.
 
 use std::collections::BTreeSet;
@@ -105,7 +105,7 @@ impl Sight {
     }
 }
 
-/// Consoles with records that give signs of life.
+/// Consoles with records that give signs of activity.
 pub(super) fn signalling(store: &RecordStore) -> Vec<Console> {
     store.by_console.iter().map(|records| records.console).filter(|console| console.gives_signals()).collect()
 }
@@ -117,7 +117,7 @@ fn asked(members: &Members, console: Console) -> Vec<DeviceId> {
     DeviceId::all(members.count).filter(lacks).collect()
 }
 
-/// A date that could not be read may be a newer sign of life.
+/// A date that could not be read may be a newer sign of activity.
 fn without_unread(store: &RecordStore, members: &Members, whole: &mut ByDevice<bool>) {
     for (at, console_records) in store.by_console.iter().enumerate() {
         for unread in SIGNS.iter().filter_map(|column| console_records.unread(column)) {

@@ -5,11 +5,11 @@ use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 use crate::time::{DAY, Millis, day};
 
-/// A few newest dates this far after all others are errors of a clock rather than signs of life.
+/// A few newest dates this far after all others are errors of a clock rather than signs of activity.
 const LONE_GAP: i64 = 30 * DAY;
 /// In a tenant with many signals a week without any tells as much.
 const LONE_GAP_AMONG_MANY: i64 = 7 * DAY;
-/// Half a year without any sign of life, and then a few: wrong clocks.
+/// Half a year without any sign of activity, and then a few: wrong clocks.
 const FAR_GAP: i64 = 180 * DAY;
 /// Of so many signals one may be that far after all others.
 const FAR_SHARE: usize = 10;
@@ -146,7 +146,7 @@ pub fn as_of(store: &RecordStore, given: Option<i64>) -> (Option<AsOf>, Vec<Noti
         let after = later_than(store, millis.saturating_add(DAY));
         let notice = (after > 0).then(|| {
             let message = format!(
-                "{after} signs of life are later than the time of judgement, {}: what was stale then may be alive now, and the other way round",
+                "{after} signs of activity are later than the time of judgement, {}: what was stale then may be alive now, and the other way round",
                 day(millis)
             );
             Notice::new(Code::SourcesOutOfStep, "", message)
@@ -244,7 +244,8 @@ fn lone_date(store: &RecordStore, record: u32, millis: i64) -> Option<Notice> {
     let export = console_records.numbers("export")?.get(line)?;
     let row = console_records.numbers("row")?.get(line)?;
     let (label, _) = store.exports.get(export as usize)?;
-    let message = format!("a sign of life on {} is far after all others and does not move the as-of time", day(millis));
+    let message =
+        format!("a sign of activity on {} is far after all others and does not move the as-of time", day(millis));
     Some(Notice::new(Code::LoneDate, label, message).at_row(row.into()))
 }
 
@@ -262,7 +263,7 @@ mod tests {
     fn dates_far_after_all_others_do_not_count() {
         assert_eq!(lone(&[1500], 40), 1);
         assert_eq!(lone(&[1501, 1500], 1000), 2, "two clocks that run ahead");
-        assert_eq!(lone(&[25], 1000), 1, "a week without any sign of life among a thousand");
+        assert_eq!(lone(&[25], 1000), 1, "a week without any sign of activity among a thousand");
         assert_eq!(lone(&[25], 40), 0);
         assert_eq!(lone(&[3], 1000), 0);
         assert_eq!(lone(&[1500], 2), 0, "in a small tenant the newest device may be the only live one");

@@ -15,7 +15,7 @@ use crate::frame;
 use crate::frame::internal;
 use crate::notice::{Code, Notice, many};
 
-/// Dates of a row beside its sign of life that tell whether it is newer than another row of the object.
+/// Dates of a row beside its sign of activity that tell whether it is newer than another row of the object.
 const DATES: &[&str] = &["updated", "contacted", "assigned", "enrolled", "released"];
 
 /// Empties the cells in which rows of one object differ, and marks their devices: a person must look at them.

@@ -24,7 +24,7 @@ const ROW: u8 = 200;
 /// The strongest key of every set that is a device.
 ///
 /// Where identifiers contradict each other, a serial number or an Entra id may stand in several sets; those are known
-/// by an object of their own. `serials` is 0 for a record whose serial number joins nothing.
+/// by an object of their own. `serials` is 0 for a record whose serial number is not used for matching.
 ///
 /// A record that a weak link holds gives no key: the device is what it is without it.
 pub(super) fn device_keys(

@@ -21,7 +21,7 @@ pub(super) struct Guards<'a> {
     pub suspects: Vec<u32>,
     /// The same, unless a serial number tells the device.
     pub suspects_without_serial: Vec<u32>,
-    /// Records whose serial number joins nothing although it looks like one.
+    /// Records whose serial number is not used for matching although it looks like one.
     pub guarded: Vec<u32>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it.
     pub cut: Vec<u32>,
@@ -139,8 +139,10 @@ impl<'a> Guards<'a> {
             let name = |m: &u32| traits.maker_names.get(*m as usize - 1).cloned().unwrap_or_default();
             let names: BTreeSet<String> = makers.iter().map(name).collect();
             let names: Vec<String> = names.into_iter().collect();
-            let message =
-                format!("{kind} `{text}` is used by several manufacturers ({}) and joins nothing", names.join(", "));
+            let message = format!(
+                "{kind} `{text}` is used by several manufacturers ({}) and is not used for matching",
+                names.join(", ")
+            );
             Notice::new(Code::IdentityConflict, "", message)
         });
         true
@@ -173,8 +175,11 @@ impl<'a> Guards<'a> {
         }
         let text = self.text_of(kind, run);
         for Crowd { console, objects, at_once, .. } in copies {
-            let what =
-                if kind.is_exact() { "it joins none of them to each other or to a device" } else { "it joins nothing" };
+            let what = if kind.is_exact() {
+                "it joins none of them to each other or to a device"
+            } else {
+                "it is not used for matching"
+            };
             self.remarks.add(Sort::Copies, || {
                 let message = format!(
                     "{kind} `{text}` is in {objects} records of {}, {at_once} of them in use at the same time under different \
@@ -235,7 +240,7 @@ impl Remarks {
     fn all(self) -> Vec<Notice> {
         let more = self.counts.into_iter().filter(|(_, count)| *count > SHOWN).map(|(sort, count)| {
             let what = match sort {
-                Sort::Makers => "are used by several manufacturers and join nothing",
+                Sort::Makers => "are used by several manufacturers and are not used for matching",
                 Sort::Copies => "are shared by copies of one machine",
                 Sort::Doubt => "are of several enrolments or of copies of one machine; nothing tells which",
             };

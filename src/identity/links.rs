@@ -32,7 +32,7 @@ pub struct Links {
     pub exact: Vec<bool>,
     /// Per device: number of objects that more than a weak link holds (rows of one object count once).
     pub objects: Vec<u32>,
-    /// Per record: another row of the same object speaks for it, the one with the newest sign of life.
+    /// Per record: another row of the same object speaks for it, the one with the newest activity.
     pub repeat: Vec<bool>,
     /// Rows that another speaks for, each with that one, in the order of rows.
     pub spoken_for: Vec<(u32, u32)>,
@@ -42,7 +42,7 @@ pub struct Links {
     pub weak_objects: Vec<u32>,
     /// Devices of which lists of one console say different things, and nobody knows which is right.
     pub contested: Vec<u32>,
-    /// Records whose serial number joins nothing although it looks like one, in order.
+    /// Records whose serial number is not used for matching although it looks like one, in order.
     pub guarded: Vec<u32>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it, in order.
     pub cut: Vec<u32>,

@@ -1,7 +1,7 @@
 //! When the records that share an identifier were in use. Lives that follow one another are enrolments of one device,
 //! however many there are; lives at the same time under different names are copies of one machine.
 //!
-//! A life goes from enrolment, registration or first report to the last sign of life. Where a list does not say when its
+//! A life goes from enrolment, registration or first report to the last activity. Where a list does not say when its
 //! records were made, only a moment of each life is known, and moments near each other stand for lives at the same time.
 
 mod tells;

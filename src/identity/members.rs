@@ -10,6 +10,7 @@ use super::handles::Handles;
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
 use super::record_store::{NONE, RecordStore};
+use super::several_rows::SeveralRows;
 use super::weak_evidence::{self, WeakEvidence};
 use crate::console::{Console, Registry};
 use crate::error::Result;
@@ -19,7 +20,7 @@ use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
 use crate::time::{DAY, Millis};
 
-/// Columns of dates that are signs of life. The first is the console's own; what another one saw and the row repeats counts
+/// Columns of dates that are signs of activity. The first is the console's own; what another one saw and the row repeats counts
 /// for the device, and tells nothing of which record of the console is the newest.
 pub(crate) const SIGNS: &[&str] = &["last_seen", "mail_synced"];
 
@@ -46,9 +47,11 @@ pub struct Members {
     pub(crate) marks: Marks,
     /// What rests on a weak link, for the devices where something does.
     pub(crate) weak: BTreeMap<DeviceId, WeakEvidence>,
+    /// Objects that have several rows in one list.
+    pub(crate) several_rows: SeveralRows,
 }
 
-/// The newest sign of life of a device, and the number of the console that saw it.
+/// The newest activity of a device, and the number of the console that saw it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sign {
     time: i64,
@@ -102,6 +105,7 @@ impl Members {
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),
+            several_rows: SeveralRows::new(store, links),
         };
         let platforms = members.merged(store, "platform")?;
         for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
@@ -157,7 +161,7 @@ impl Members {
         self.consoles.get(device) & console.bit() != 0
     }
 
-    /// Newest sign of life of each device.
+    /// Newest activity of each device.
     pub fn last_activity(&self) -> impl Iterator<Item = Option<Millis>> {
         self.newest.iter().map(|sign| sign.time())
     }
@@ -167,7 +171,7 @@ impl Members {
         DeviceId::all(self.count).zip(self.last_activity()).map(|(device, last)| self.activity_at(device, last))
     }
 
-    /// Activity of a device whose newest sign of life is this.
+    /// Activity of a device whose newest activity is this.
     #[must_use]
     pub fn activity_at(&self, device: impl Into<DeviceId>, last: Option<impl Into<Millis>>) -> Activity {
         let Some(last) = last else { return Activity::Unknown };

@@ -23,6 +23,7 @@ mod members;
 mod names;
 mod record_store;
 mod repeats;
+mod several_rows;
 pub mod story;
 mod weak;
 mod weak_evidence;

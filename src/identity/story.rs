@@ -26,11 +26,11 @@ pub struct RecordStory {
     pub name: String,
     /// Serial number as written, also where it is none.
     pub serial: String,
-    /// Newest sign of life, UTC milliseconds.
+    /// Newest activity, UTC milliseconds.
     pub last_seen: Option<i64>,
-    /// Whether a date of a sign of life could not be read.
+    /// Whether a date of a sign of activity could not be read.
     pub unread: bool,
-    /// Whether it speaks for its console.
+    /// Whether the console is judged by it.
     pub live: bool,
     /// Whether another row of the same object speaks for it.
     pub repeat: bool,
@@ -38,7 +38,7 @@ pub struct RecordStory {
     pub bonds: Vec<Bond>,
     /// Links that were refused, in words.
     pub refused: Vec<String>,
-    /// Why its serial number joins nothing, although it looks like one.
+    /// Why its serial number is not used for matching, although it looks like one.
     pub guarded: bool,
     /// Other objects that it names and that are in none of the files.
     pub dangling: Vec<String>,

@@ -15,7 +15,7 @@ use crate::time::Millis;
 pub(crate) struct WeakEvidence {
     /// Consoles that hold such a record, as bits of [`Console::index`].
     pub consoles: u32,
-    /// Newest sign of life in the other records.
+    /// Newest activity in the other records.
     pub last_activity: Option<Millis>,
     /// The device would be active, stale or unknown otherwise than it is.
     pub activity: bool,

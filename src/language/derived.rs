@@ -64,6 +64,8 @@ pub struct Words<'a> {
     pub listed: Option<&'a str>,
     /// The console by whose position most devices with the same word in the column are held; of consoles only.
     pub held: Option<(&'a str, usize)>,
+    /// The most rows that one list has of an object; of consoles only.
+    pub rows: bool,
 }
 
 /// How a column of the device table is made of the records of a console.
@@ -101,6 +103,9 @@ pub enum What {
     /// True where the console of that number holds at least half of the devices whose live record has the same word in the
     /// column, and more than one; unknown otherwise.
     Held(&'static str, usize),
+    /// The most rows that one list of the console has of an object of the device; 0 where it has none, unknown of a list that
+    /// has most objects several times.
+    Rows,
     /// Whether an export of the console with rows is there.
     Supplied,
     /// True where the list of the console is whole and none of its records may be the device, false where it has one, unknown
@@ -119,7 +124,7 @@ impl What {
             | Self::AllFilled(name)
             | Self::Listed(name)
             | Self::Held(name, _) => Some(name),
-            Self::Count(_) | Self::Any(_) | Self::All(_) | Self::Supplied | Self::Absent => None,
+            Self::Count(_) | Self::Any(_) | Self::All(_) | Self::Rows | Self::Supplied | Self::Absent => None,
         }
     }
 
@@ -157,8 +162,9 @@ impl Derived {
         found.extend(words.all_filled.map(|name| column(name).map(|field| What::AllFilled(field.name))));
         found.extend(words.listed.map(|name| column(name).map(|field| What::Listed(field.name))));
         found.extend(words.held.map(|(name, by)| column(name).map(|field| What::Held(field.name, by))));
+        found.extend(words.rows.then_some(Ok(What::Rows)));
         if found.len() != 1 {
-            let help = "give one of any, all, count, newest, days, live or all_filled; the file of a console may also give listed or held";
+            let help = "give one of any, all, count, newest, days, live or all_filled; the file of a console may also give listed, held or rows";
             return Err(refusal("says not exactly one thing", help));
         }
         let what = found.remove(0)?;
@@ -176,7 +182,7 @@ impl Derived {
             What::Live(source) => record_field(source).map_or(Kind::Text, |f| f.kind),
             What::Newest(_) => Kind::Time,
             What::Days(_) | What::LiveAge(_) => Kind::Days,
-            What::Count(_) => Kind::Count,
+            What::Count(_) | What::Rows => Kind::Count,
             What::Any(_)
             | What::All(_)
             | What::AllFilled(_)

@@ -9,8 +9,8 @@ use crate::schema::{Kind, RECORD, record_field};
 pub(crate) const RECORD_EXTRAS: &[(&str, Kind, &str)] = &[
     ("live", Kind::Flag, "the record stands for the device in its console"),
     ("pointed", Kind::Flag, "the newest Intune record names this Entra device id"),
-    ("days", Kind::Days, "days since the record's last sign of life"),
-    ("newest", Kind::Time, "newest sign of life among the device's records of the console"),
+    ("days", Kind::Days, "days since the record's last activity"),
+    ("newest", Kind::Time, "newest activity among the device's records of the console"),
     ("inactive_days", Kind::Count, "threshold"),
     ("delete_days", Kind::Count, "threshold"),
     ("sensor_days", Kind::Count, "threshold"),

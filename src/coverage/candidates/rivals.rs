@@ -14,7 +14,7 @@ use crate::ids::DeviceId;
 pub(super) struct Rivals {
     /// Those that show a device in use, and the others.
     by_number: BTreeMap<u32, [Vec<DeviceId>; 2]>,
-    /// Whether the others count only for devices without a sign of life.
+    /// Whether the others count only for devices without a sign of activity.
     signs: bool,
 }
 

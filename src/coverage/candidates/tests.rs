@@ -16,7 +16,7 @@ const AS_OF: i64 = 1_795_161_600_000;
 
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::load(&crate::assets::rules(None).unwrap()).unwrap());
 
-/// A list as text: a line of columns, then a line a record, cells by `|`; `days` is the age of the last sign of life.
+/// A list as text: a line of columns, then a line a record, cells by `|`; `days` is the age of the last activity.
 fn list(console: Console, text: &str) -> (String, Records) {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let names: Vec<&str> = lines.next().unwrap().split('|').collect();

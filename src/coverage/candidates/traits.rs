@@ -77,7 +77,7 @@ pub(super) struct Pattern {
     /// How its user is named.
     way: u8,
     activity: Activity,
-    /// A sign of life of it may be newer than what is known.
+    /// A sign of activity of it may be newer than what is known.
     doubt: bool,
 }
 
@@ -100,12 +100,12 @@ impl Pattern {
         other.is_in_use() || (self.is_unseen() && !other.is_unseen())
     }
 
-    /// Whether its newest sign of life is recent, as far as is known.
+    /// Whether its newest activity is recent, as far as is known.
     pub(super) fn is_in_use(&self) -> bool {
         self.doubt || self.activity == Activity::Active
     }
 
-    /// Whether it has no sign of life.
+    /// Whether it has no sign of activity.
     pub(super) fn is_unseen(&self) -> bool {
         self.activity == Activity::Unknown
     }

@@ -361,3 +361,28 @@ fn graph_shows_which_hybrid_objects_never_registered() {
     let (report, _place) = judged(&[("entra.csv", list("", ""))]);
     assert_eq!(report.rule("hybrid-pending")["matched"], "0");
 }
+
+/// Two rows of one serial number in a list without ids are two identities; a list that was put together twice says nothing of
+/// that, and the same row in two lists is one identity.
+#[test]
+fn the_portal_lists_an_identity_once() {
+    let header = "Device serial number,Device manufacturer,Device model,Group tag,Profile status,Purchase order,Userless Enrollment Status\n";
+    let row = |number: usize| format!("5CDX{number:06},Dell Inc.,Latitude 5440,,Assigned,,Not Allowed\n");
+    let rows = |numbers: &mut dyn Iterator<Item = usize>| format!("{header}{}", numbers.map(row).collect::<String>());
+    let list = rows(&mut (1..=20).chain([3]));
+    let found = |files: &[(&str, &str)]| {
+        let place = Place::new();
+        for (name, content) in files {
+            place.write(&format!("in/{name}"), content);
+        }
+        let report = place.analyze(&["--as-of", "2026-01-10"]);
+        let of = |file: &str| -> Vec<String> {
+            report.lines_where(file, "rule", "duplicate-autopilot").iter().map(|l| l["device_key"].clone()).collect()
+        };
+        (of("findings.csv"), of("questions.csv").len())
+    };
+    assert_eq!(found(&[("autopilot.csv", &list)]), (vec!["serial:5CDX000003".to_string()], 0));
+    let once = rows(&mut (1..=20));
+    assert_eq!(found(&[("autopilot.csv", &once), ("more/autopilot.csv", &once)]), (Vec::new(), 0), "two lists");
+    assert_eq!(found(&[("autopilot.csv", &rows(&mut (1..=20).chain(1..=20)))]), (Vec::new(), 20), "put together twice");
+}
