@@ -15,6 +15,9 @@ from pathlib import Path
 import tree_sitter_powershell
 from tree_sitter import Language, Parser
 
+# The account that the stubbed `gam` acts for.
+DOMAIN = "contoso.example"
+
 # What Google is asked for, by the words of the step.
 CALLS = {
     "chrome-powerwash": ("issueCommand", "REMOTE_POWERWASH"),
@@ -43,7 +46,7 @@ def options(text):
     """What a shell file wants before it acts."""
     import re
 
-    wanted = ["--execute", "--log=log.csv"]
+    wanted = ["--execute", "--log=log.csv", f"--domain={DOMAIN}"]
     if "--condition-met)" in text:
         wanted.append("--condition-met")
     wanted += re.findall(r"^\s+(--erase=\d+)\)", text, re.M)
@@ -71,7 +74,9 @@ def calls(file, work):
 def stage(work):
     """Programs that only note how they were called."""
     (work / "bin").mkdir()
-    for name, body in [("gam", "printf '%s\\0' \"$@\" >>calls; printf '\\n\\n' >>calls"), ("date", "echo 20991231")]:
+    account = f"case \"$1 $2\" in 'info customer') echo 'Primary Domain: {DOMAIN}'; exit ;; esac"
+    note = "printf '%s\\0' \"$@\" >>calls; printf '\\n\\n' >>calls"
+    for name, body in [("gam", f"{account}\n{note}"), ("date", "echo 20991231")]:
         program = work / "bin" / name
         program.write_text(f"#!/bin/sh\n{body}\n")
         program.chmod(0o755)

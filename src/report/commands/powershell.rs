@@ -108,7 +108,8 @@ const fn target(tool: Tool) -> (&'static str, &'static str) {
     match tool {
         Tool::Graph => (TENANT, TENANT_CHECK),
         Tool::Ad => (DOMAIN, DOMAIN_CHECK),
-        Tool::Defender | Tool::Gam => ("", ""),
+        Tool::Defender => (TENANT, TOKEN_CHECK),
+        Tool::Gam => ("", ""),
     }
 }
 
@@ -224,6 +225,18 @@ const TENANT_CHECK: &str = "\
 Write-Output \"tenant $($Context.TenantId), signed in as $By\"
 if ($Execute -and $TenantId -ne $Context.TenantId) {
     throw \"the sign-in is at tenant $($Context.TenantId): if the exports came from it, give -TenantId $($Context.TenantId). Nothing was done\"
+}
+";
+
+/// What the token says of itself: it is a JSON web token, whose second part names the tenant
+/// (<https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>).
+const TOKEN_CHECK: &str = "\
+$Part = (ConvertFrom-SecureString -SecureString $Token -AsPlainText).Split('.')[1].Replace('-', '+').Replace('_', '/')
+$Part = $Part.PadRight($Part.Length + (4 - $Part.Length % 4) % 4, '=')
+$Claims = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($Part)) | ConvertFrom-Json
+Write-Output \"tenant $($Claims.tid), as $By\"
+if ($Execute -and $TenantId -ne $Claims.tid) {
+    throw \"the token is of tenant $($Claims.tid): if the exports came from it, give -TenantId $($Claims.tid). Nothing was done\"
 }
 ";
 

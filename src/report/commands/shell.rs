@@ -37,11 +37,13 @@ pub(super) fn script(sheet: &CommandFile) -> String {
          \x20   met=no\n\
          \x20   erase=no\n\
          \x20   choice=''\n\
+         \x20   domain=''\n\
          \x20   log=lastseen-log.csv\n\
          \x20   for word in \"$@\"; do\n\
          \x20       case \"$word\" in\n\
          \x20           --execute) execute=yes ;;\n\
          \x20           --log=*) log=${{word#--log=}} ;;\n\
+         \x20           --domain=*) domain=${{word#--domain=}} ;;\n\
          {met}{erase}{choices}\
          \x20           *) refuse \"unknown option $word\" ;;\n\
          \x20       esac\n\
@@ -50,7 +52,7 @@ pub(super) fn script(sheet: &CommandFile) -> String {
          \x20   digest={digest}\n\
          \x20   not_before={not_before}\n\
          \x20   set --{ids}\n\
-         {CHECKS}{met_check}{choice_check}{erase_check}\
+         {CHECKS}{met_check}{choice_check}{erase_check}{DOMAIN_CHECK}\
          \x20   failed=0\n\
          \x20   step={step}\n\
          \x20   console={console}\n\
@@ -91,6 +93,14 @@ const CHECKS: &str = r#"    [ "$#" -eq "$count" ] || refuse 'this file was edite
     fi
 "#;
 
+/// The account that GAM acts for, by its primary domain, as `gam info customer` of GAM 7 prints it (`doInfoCustomer`).
+const DOMAIN_CHECK: &str = r#"    if [ "$execute" = yes ]; then
+        [ -n "$domain" ] || refuse 'give --domain= with the primary domain of the account that the exports came from'
+        here=$(gam info customer </dev/null | sed -n 's/^ *Primary Domain: *//p' | lower)
+        [ "$here" = "$(printf '%s\n' "$domain" | lower)" ] || refuse "GAM acts for the account of ${here:-no domain}"
+    fi
+"#;
+
 const MET_CHECK: &str = r#"    [ "$execute" = no ] || [ "$met" = yes ] || refuse 'see to the condition at the top, and give --condition-met'
 "#;
 
@@ -120,6 +130,10 @@ claim() {
 refuse() {
     printf '%s; nothing was done\n' "$1" >&2
     exit 2
+}
+
+lower() {
+    tr '[:upper:]' '[:lower:]'
 }
 
 sha256() {

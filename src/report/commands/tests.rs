@@ -87,7 +87,7 @@ struct Stage(tempfile::TempDir);
 impl Stage {
     fn new(today: &str) -> Self {
         let stage = Self(tempfile::tempdir().unwrap());
-        stage.program("gam", "printf '%s\\0' \"$@\" >> calls; printf '\\n\\n' >> calls; cat >> calls");
+        stage.gam("cat >> calls");
         stage.program("date", &format!("echo {today}"));
         stage
     }
@@ -96,6 +96,13 @@ impl Stage {
         let path = self.0.path().join(name);
         fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A `gam` that says whose account it is, and notes every other call before it goes on.
+    fn gam(&self, and: &str) {
+        let known = "case \"$1 $2\" in 'info customer') printf 'Customer ID: C1\\n  Primary Domain: Contoso.example\\n  \
+                     Primary Domain Verified: True\\n'; exit ;; esac";
+        self.program("gam", &format!("{known}\nprintf '%s\\0' \"$@\" >> calls; printf '\\n\\n' >> calls; {and}"));
     }
 
     /// Runs a script; what `gam` was called with, one list of words a call, and whether the script was content.
@@ -111,6 +118,8 @@ impl Stage {
         let _ = fs::remove_file(self.0.path().join("calls"));
         let search = format!("{}:/usr/bin:/bin", self.0.path().display());
         let mut process = Process::new("/bin/sh");
+        let acts = options.contains(&"--execute") && !options.iter().any(|option| option.starts_with("--domain="));
+        let options = options.iter().copied().chain(acts.then_some("--domain=contoso.example"));
         let output = process.arg(&path).args(options).current_dir(self.0.path()).env_clear().env("PATH", search);
         let output = output.output().unwrap();
         assert!(!self.0.path().join("owned").exists(), "something in an id was run\n{script}");
@@ -189,11 +198,32 @@ fn a_shell_file_that_was_cut_or_edited_does_nothing() {
 }
 
 #[test]
+fn a_shell_file_acts_for_the_account_that_is_meant_alone() {
+    let stage = Stage::new("20261121");
+    let script = with_sheet(&powerwash(false), &ids()[..1], shell::script);
+    for other in ["--domain=", "--domain=contoso", "--domain=contoso.example.au", "--domain=.*"] {
+        assert_eq!(stage.run(&script, &["--execute", other]), (vec![], false), "{other}");
+    }
+    assert!(stage.run(&script, &["--execute", "--domain=CONTOSO.example"]).1);
+    stage.program("gam", "exit 1");
+    assert_eq!(stage.run(&script, &["--execute"]), (vec![], false), "GAM says nothing of itself");
+}
+
+#[test]
+fn a_token_says_of_which_tenant_it_is() {
+    let entry = entry(Tool::Defender, "Invoke-Thing -Id {id} -Token $Token", true);
+    let text = with_sheet(&entry, &ids()[..1], powershell::script);
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}"));
+    assert!(at("[string] $TenantId = ''") < at("$TenantId -ne $Claims.tid"));
+    assert!(at("$TenantId -ne $Claims.tid") < at("Invoke-Thing -Id $Id"));
+}
+
+#[test]
 fn a_shell_file_that_is_run_again_does_only_what_failed() {
     let stage = Stage::new("20261121");
     let ids: Vec<String> = (0..4).map(|n| format!("0f3c9d8e-1111-4222-8333-aaaaaaaaaaa{n}")).collect();
     let script = with_sheet(&powerwash(false), &ids, shell::script);
-    stage.program("gam", "printf '%s\\0' \"$@\" >> calls; printf '\\n\\n' >> calls; case $2 in *1) exit 1 ;; esac");
+    stage.gam("case $2 in *1) exit 1 ;; esac");
     let (calls, content) = stage.run(&script, &["--execute"]);
     assert_eq!((calls.len(), content), (4, false));
     let log = fs::read_to_string(stage.0.path().join("lastseen-log.csv")).unwrap();
