@@ -117,7 +117,7 @@ pub struct SourceRow {
     bytes: u64,
     sha256: String,
     newest_signal: String,
-    /// Days between the newest sign of life and as-of; nothing for a list without any.
+    /// Days between the newest activity and as-of; nothing for a list without any.
     age_days: Option<i64>,
     /// Why nothing may be concluded from what the export lacks; empty where it is complete.
     incomplete: String,
@@ -138,12 +138,18 @@ pub struct Totals {
     pub records: u64,
     /// Devices.
     pub devices: usize,
-    /// Devices with a recent sign of life.
+    /// Devices with a recent sign of activity.
     pub active: usize,
-    /// Devices whose known signs of life are all old.
+    /// Devices whose known signs of activity are all old.
     pub stale: usize,
-    /// Devices without a known sign of life.
+    /// Devices without known activity.
     pub unknown: usize,
+    /// Devices that are active, and of which no rule holds and none is undecided.
+    pub in_order: usize,
+    /// Devices that are not stale and of which a rule holds.
+    pub misaligned: usize,
+    /// The others: no activity is known, a rule could not be decided, or their identity is not certain.
+    pub undecided: usize,
     /// Devices with a finding.
     pub flagged: usize,
     /// Findings.
@@ -184,7 +190,7 @@ pub struct ActivityRow {
     pub active: usize,
     /// Stale ones.
     pub stale: usize,
-    /// Those without a known sign of life.
+    /// Those without known activity.
     pub unknown: usize,
 }
 
@@ -352,11 +358,41 @@ fn stale_means(outcome: &Outcome) -> String {
     format!("{means} {} {were} not supplied, and may have seen some of these devices since.", listed(&missing))
 }
 
+/// What is to be said of a device first; each device is in one state.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    InOrder,
+    Stale,
+    Misaligned,
+    Undecided,
+}
+
+fn states(outcome: &Outcome, index: &Index) -> Vec<State> {
+    let devices = &outcome.devices;
+    let mut asked = vec![false; devices.len()];
+    for device in &outcome.questions.device {
+        if let Some(slot) = asked.get_mut(*device as usize) {
+            *slot = true;
+        }
+    }
+    let each = devices.activity.iter().zip(&devices.identity).zip(asked).enumerate();
+    each.map(|(at, ((activity, identity), asked))| match activity {
+        Activity::Stale => State::Stale,
+        _ if !index.findings(at).is_empty() => State::Misaligned,
+        Activity::Unknown => State::Undecided,
+        Activity::Active if asked || matches!(identity, Identity::Conflict | Identity::Weak) => State::Undecided,
+        Activity::Active => State::InOrder,
+    })
+    .collect()
+}
+
 fn totals(outcome: &Outcome, index: &Index) -> Totals {
     let devices = &outcome.devices;
     let count = |wanted| pictures::of_activity(outcome, wanted);
     let entries =
         |test: fn(&Entry) -> bool| outcome.steps.iter().filter(|s| view::entry(outcome, s).is_some_and(test)).count();
+    let states = states(outcome, index);
+    let state = |wanted: State| states.iter().filter(|own| **own == wanted).count();
     let planned: BTreeSet<u32> = outcome.steps.iter().map(|s| s.device).collect();
     Totals {
         rows: outcome.sources.iter().map(|s| s.rows).sum(),
@@ -365,6 +401,9 @@ fn totals(outcome: &Outcome, index: &Index) -> Totals {
         active: count(Activity::Active),
         stale: count(Activity::Stale),
         unknown: count(Activity::Unknown),
+        in_order: state(State::InOrder),
+        misaligned: state(State::Misaligned),
+        undecided: state(State::Undecided),
         flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
         findings: outcome.findings.len(),
         suggestions: outcome.packages.list.len(),

@@ -33,6 +33,7 @@ function drawerOf(list, move) {
     console: raw.words.console[r[0]], title: raw.console_titles[r[0]], export: raw.exports[r[1]] ?? "", row: r[2], id: r[3],
     name: r[4] === null ? list.name(at) : r[4], serial: r[5] === null ? list.serial(at) : r[5],
     seen: r[6], enrolled: r[7], held: r[8] ?? 0, refused: r[9] ?? [], live: r[10] === 1,
+    page: r[11] === 1 ? raw.pages[r[0]].replace("{id}", encodeURIComponent(r[3])) : "",
   });
   const kindsOf = (record) => raw.words.kind.map((slug, i) => ({ slug, tier: raw.words.tier[i], on: (record.held & (1 << i)) !== 0 }))
     .filter((kind) => kind.on);
@@ -68,12 +69,28 @@ function drawerOf(list, move) {
     return make("li", null, head, facts.length ? pairs("step-facts", facts) : null);
   });
 
+  const questionsPart = (asked) => asked.map(([rule, text, candidates]) => {
+    const slug = raw.rules[rule];
+    const [unknown, settled] = raw.asked[text] || ["", ""];
+    const facts = [["Not known", unknown]];
+    if (candidates) facts.push(["May be the device", isolated(candidates.split("|").join(", "))]);
+    if (settled) facts.push(["Settled by", settled]);
+    return make("li", null, make("p", { class: "step-head" }, make("a", { href: `#rule-${slug}` }, ruleName(slug))), pairs("step-facts", facts));
+  });
+  const ledgerPart = (lines) => lines.map(([state, step, console, object, planned, claimed, by, settled, note]) => {
+    const facts = [["Object", make("code", null, isolated(object))], ["Planned", day(planned)]];
+    if (claimed !== null) facts.push(["Said to be done", make("span", null, `${day(claimed)} by `, isolated(by))]);
+    if (settled !== null) facts.push(["Shown by a list", day(settled)]);
+    if (note) facts.push(["Note", isolated(note)]);
+    return make("li", null, make("p", { class: "step-head" }, make("span", { class: "where" }, console), " ", make("strong", null, state), `: ${step}`), pairs("step-facts", facts));
+  });
+
   const proof = (at, records, total) => {
     const words = {
       exact: "Identifiers that consoles write for this very purpose hold all records together.",
       strong: "Serial numbers or IMEI hold some of the records together; nothing contradicts them.",
-      weak: "Some record is held by its name or by a shortened serial number alone. That is no proof: a person must look before anything is removed.",
-      conflict: "Identifiers contradict each other. A person must look before anything is removed.",
+      weak: "Some record is held by its name or by a shortened serial number alone. That is no proof: manual review is needed before anything is removed.",
+      conflict: "Identifiers contradict each other. Manual review is needed before anything is removed.",
       single: "Only one record describes this device; there is nothing to hold together.",
     };
     const word = list.identity(at);
@@ -102,7 +119,7 @@ function drawerOf(list, move) {
     const height = dated.length * line + 44;
     const x = (t) => Math.round((left + (Math.max(t, start) - start) / (end - start) * (right - left)) * 10) / 10;
     const children = [
-      draw("title", null, `Signs of life by record. ${dated.map((r) => `${r.title}: ${r.seen === null ? "none" : day(r.seen)}`).join("; ")}. As of ${day(raw.as_of)}.`),
+      draw("title", null, `Signs of activity by record. ${dated.map((r) => `${r.title}: ${r.seen === null ? "none" : day(r.seen)}`).join("; ")}. As of ${day(raw.as_of)}.`),
       draw("rect", { class: "t-old", x: left, y: 8, width: Math.max(0, x(threshold) - left), height: height - 34 }),
       draw("line", { class: "p-threshold", x1: x(threshold), x2: x(threshold), y1: 8, y2: height - 26 }),
     ];
@@ -120,14 +137,14 @@ function drawerOf(list, move) {
     });
     return make("div", null,
       make("div", { class: "timeline" }, draw("svg", { class: "picture", role: "img", viewBox: `0 0 640 ${height}`, width: 640, height }, ...children)),
-      make("p", { class: "legend" }, `Filled: newest sign of life. Open: enrolled or added, no sign of life. Shaded: older than the threshold of ${raw.thresholds[raw.platform[at]]} days.`));
+      make("p", { class: "legend" }, `Filled: newest activity. Open: enrolled or added, no sign of activity. Shaded: older than the threshold of ${raw.thresholds[raw.platform[at]]} days.`));
   };
 
   const recordsPart = (records, total) => {
-    const head = ["Console", "Id", "Name", "Serial", "Last sign of life", "Enrolled", "Joined by", "Where"];
+    const head = ["Console", "Id", "Name", "Serial", "Last activity", "Enrolled", "Joined by", "Where"];
     const rows = records.slice(0, RECORDS_SHOWN).map((r) => make("tr", null,
-      make("th", { scope: "row" }, r.title, r.live ? make("span", { class: "quiet" }, " speaks for its console") : ""),
-      make("td", null, make("code", null, isolated(r.id))), make("td", null, said(r.name)), make("td", null, said(r.serial)),
+      make("th", { scope: "row" }, r.title, r.live ? make("span", { class: "quiet" }, " live record of its console") : ""),
+      make("td", null, make("code", null, isolated(r.id)), r.page ? " " : "", r.page ? make("a", { href: r.page, rel: "noreferrer noopener", target: "_blank" }, `Open in ${r.title}`) : ""), make("td", null, said(r.name)), make("td", null, said(r.serial)),
       make("td", { class: "date" }, moment(r.seen)), make("td", { class: "date" }, day(r.enrolled)),
       make("td", null, kindsOf(r).map((k) => KINDS[k.slug] || k.slug).join(", ") || DASH),
       make("td", null, isolated(r.export), `, row ${r.row}`)));
@@ -138,26 +155,28 @@ function drawerOf(list, move) {
         make("tbody", null, ...rows)));
   };
 
-  const fill = (at, [rows, findings, steps, total, planned]) => {
+  const fill = (at, [rows, findings, steps, total, planned, asked, ledger]) => {
     const records = rows.map((r) => recordOf(at, r));
     const facts = [
       ["Device key", make("code", null, isolated(list.key(at)))], ["Serial", said(list.serial(at))],
       ["Platform", platformName(list.platform(at))], ["Manufacturer", said(list.manufacturer(at))], ["Model", said(list.model(at))],
       ["Ownership", list.ownership(at)], ["Join type", JOINS[list.join(at)] || list.join(at)], ["Primary user", said(list.user(at))],
       ["Consoles", list.consoles(at).map(list.consoleTitle).join(", ") || DASH],
-      ["Last sign of life", `${moment(list.last(at))}${raw.seen_by[at] >= 0 ? `, seen by ${raw.console_titles[raw.seen_by[at]]}` : ""}`],
+      ["Last activity", `${moment(list.last(at))}${raw.seen_by[at] >= 0 ? `, seen by ${raw.console_titles[raw.seen_by[at]]}` : ""}`],
     ];
     if (list.package(at)) facts.push(["Work package", make("a", { href: `#suggestion-${list.package(at)}` }, list.packageTitle(at))]);
     const days = list.days(at);
     inside.replaceChildren(
       make("p", { class: "verdict" }, list.flagged(at) ? chip(list.severity(at)) : "No finding", " ",
-        make("strong", null, list.activity(at)), days === null ? ", no sign of life is known" : `, last sign of life ${days === 0 ? "on the day" : `${plural(days, "day", "days")} before the day`} of the report`),
+        make("strong", null, list.activity(at)), days === null ? ", no activity is known" : `, last activity ${days === 0 ? "on the day" : `${plural(days, "day", "days")} before the day`} of the report`),
       make("h3", null, "Findings"),
       findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device."),
       make("h3", null, "Steps, in order"),
       planned > steps.length ? make("p", null, `The first ${count(steps.length)} of ${count(planned)} steps; plan.csv has all.`) : "",
       steps.length ? make("ol", { class: "steps" }, ...stepsPart(steps, records))
-        : make("p", null, findings.length ? "There is no plan for this device. A person must look at it." : "There is nothing to do."),
+        : make("p", null, findings.length ? "There is no plan for this device. It needs manual review." : "There is nothing to do."),
+      ...(asked.length ? [make("h3", null, "Questions"), make("ul", { class: "asked" }, ...questionsPart(asked))] : []),
+      ...(ledger.length ? [make("h3", null, "Earlier steps"), make("ul", { class: "earlier" }, ...ledgerPart(ledger))] : []),
       make("h3", null, "Signals"), timeline(at, records),
       make("h3", null, "Device"), pairs("sheet", facts),
       make("h3", null, "Records"), recordsPart(records, total),

@@ -5,7 +5,7 @@ const GRID = [
   { key: "serial", label: "Serial", class: "serial" },
   { key: "platform", label: "Platform", class: "word" },
   { key: "user", label: "Primary user", class: "user" },
-  { key: "last", label: "Last sign of life", class: "date" },
+  { key: "last", label: "Last activity", class: "date" },
   { key: "days", label: "Days inactive", class: "n", first: "descending" },
   { key: "activity", label: "Activity", class: "word" },
   { key: "severity", label: "Severity", class: "grade", first: "descending" },

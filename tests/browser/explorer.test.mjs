@@ -165,6 +165,21 @@ test("a line opens the drawer with findings, steps, signals, records and proof",
   assert.deepEqual(trouble.errors, []);
 });
 
+test("the drawer shows what could not be decided about a device", async (t) => {
+  const at = list.key.findIndex((_, i) => details[i][5].length > 0);
+  assert.ok(at >= 0, "the sample has no device with a question");
+  const { page } = await open(t, { hash: address(list.key[at]) });
+  await page.locator("#drawer[open]").waitFor();
+  const asked = page.locator("#drawer .asked > li");
+  assert.equal(await asked.count(), details[at][5].length);
+  const text = await page.locator("#drawer .asked").textContent();
+  for (const [, said, candidates] of details[at][5]) {
+    const [unknown, settled] = list.asked[said];
+    assert.ok(text.includes(unknown) && text.includes(settled), "the drawer lacks what is not known or what settles it");
+    for (const one of candidates.split("|")) assert.ok(text.includes(one), "the drawer lacks a candidate");
+  }
+});
+
 test("the steps of the drawer name the objects of plan.csv", async (t) => {
   const at = rich();
   const expected = model.tables.plan.rows.filter((r) => r.device_key === list.key[at]).map((r) => r.object_id);

@@ -49,6 +49,18 @@ impl Questions {
         self.rule.is_empty()
     }
 
+    /// What questions say, each once.
+    #[must_use]
+    pub fn all_texts(&self) -> &[Texts] {
+        &self.texts
+    }
+
+    /// What a question says, by its place among all texts.
+    #[must_use]
+    pub fn text(&self, at: usize) -> Option<u32> {
+        self.text.get(at).copied()
+    }
+
     /// What a question says.
     #[must_use]
     pub fn texts(&self, at: usize) -> Option<&Texts> {

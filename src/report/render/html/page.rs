@@ -19,7 +19,7 @@ use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
 use crate::outcome::Outcome;
-use crate::plan::Entry;
+use crate::plan::{Entry, Shape};
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
 use crate::report::view::{Index, Run};
@@ -63,9 +63,9 @@ pub(super) struct FirstRow {
 /// Packs the chosen devices.
 pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
     let Run { outcome, index } = run;
-    let records = Records::new(outcome, selection);
+    let lines = Lines::new(outcome, selection);
     let chunk = |devices: &[u32]| {
-        let rows: Vec<Value> = devices.iter().map(|d| detail(outcome, index, &records, *d)).collect();
+        let rows: Vec<Value> = devices.iter().map(|d| detail(outcome, index, &lines, *d)).collect();
         pack(&Value::Array(rows))
     };
     Ok(Data {
@@ -162,10 +162,12 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
             "kind": KeyKind::WORDS, "tier": KeyKind::ALL.iter().map(|k| k.tier()).collect::<Vec<_>>(),
         },
         "console_titles": consoles.iter().map(|c| c.title()).collect::<Vec<_>>(),
+        "pages": consoles.iter().map(|c| c.device_page().unwrap_or_default()).collect::<Vec<_>>(),
         "packages": outcome.packages.list.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
         "package_titles": outcome.packages.list.iter().map(|p| p.title.as_str()).collect::<Vec<_>>(),
         "rules": outcome.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
         "exports": outcome.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
+        "asked": outcome.questions.all_texts().iter().map(|own| [&own.unknown, &own.settled_by]).collect::<Vec<_>>(),
         "entries": outcome.entries.iter().map(entry).collect::<Vec<_>>(),
         "thresholds": Platform::ALL.iter()
             .map(|p| outcome.thresholds.days(crate::identity::Threshold::Inactive, *p)).collect::<Vec<_>>(),
@@ -203,30 +205,69 @@ fn entry(entry: &Entry) -> Value {
     ])
 }
 
-/// The records of the chosen devices, by device.
-struct Records {
-    by_device: BTreeMap<u32, Vec<u32>>,
+/// The lines of some tables that are about the chosen devices, by device.
+struct Lines {
+    records: ByNumber,
+    questions: ByNumber,
+    ledger: ByNumber,
 }
 
-impl Records {
-    fn new(outcome: &Outcome, selection: &Selection) -> Self {
+/// Lines of a table by the number of their device.
+struct ByNumber(BTreeMap<u32, Vec<u32>>);
+
+impl ByNumber {
+    fn new<'a>(devices: impl Iterator<Item = &'a u32>, selection: &Selection) -> Self {
         let mut by_device: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (record, device) in (0_u32..).zip(&outcome.links.device) {
+        for (line, device) in (0_u32..).zip(devices) {
             if *device != NONE && selection.has(*device) {
-                by_device.entry(*device).or_default().push(record);
+                by_device.entry(*device).or_default().push(line);
             }
         }
-        Self { by_device }
+        Self(by_device)
     }
 
     fn of(&self, device: u32) -> &[u32] {
-        self.by_device.get(&device).map_or(&[], Vec::as_slice)
+        self.0.get(&device).map_or(&[], Vec::as_slice)
     }
 }
 
-/// What the drawer shows of a device: records, findings, steps.
-fn detail(outcome: &Outcome, index: &Index, records: &Records, device: u32) -> Value {
-    let all = records.of(device);
+impl Lines {
+    fn new(outcome: &Outcome, selection: &Selection) -> Self {
+        Self {
+            records: ByNumber::new(outcome.links.device.iter(), selection),
+            questions: ByNumber::new(outcome.questions.device.iter(), selection),
+            ledger: ByNumber::new(outcome.ledger.lines.iter().map(|line| &line.device), selection),
+        }
+    }
+}
+
+/// What could not be decided about a device: rule, what is said of it, the records that may be the device.
+fn question(outcome: &Outcome, at: u32) -> Value {
+    let questions = &outcome.questions;
+    let at = at as usize;
+    json!([questions.rule.get(at), questions.text(at), questions.candidates.get(at)])
+}
+
+/// What became of a step on an object of a device: state, step, console, object, planned, claimed, by whom, settled, note.
+fn ledger_line(outcome: &Outcome, at: u32) -> Option<Value> {
+    let ledger = &outcome.ledger;
+    let line = ledger.lines.get(at as usize)?;
+    Some(json!([
+        line.state.as_str(),
+        ledger.text(line.step),
+        line.console.title(),
+        line.object,
+        seconds(Some(line.planned_on)),
+        seconds(line.claimed_on),
+        ledger.text(line.claimed_by),
+        seconds(line.settled_on),
+        ledger.text(line.note),
+    ]))
+}
+
+/// What the drawer shows of a device: records, findings, steps, questions, what became of earlier steps.
+fn detail(outcome: &Outcome, index: &Index, lines: &Lines, device: u32) -> Value {
+    let all = lines.records.of(device);
     let at = device as usize;
     // The list is in the order of the numbers.
     let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
@@ -265,7 +306,15 @@ fn detail(outcome: &Outcome, index: &Index, records: &Records, device: u32) -> V
         })
         .collect();
     let rows: Vec<Value> = own.iter().filter_map(|record| record_row(outcome, at, *record)).collect();
-    json!([rows, found, steps, all.len(), plan.len()])
+    let asked: Vec<Value> = lines.questions.of(device).iter().map(|line| question(outcome, *line)).collect();
+    let ledger = lines.ledger.of(device).iter().take(MOST_SHOWN).filter_map(|line| ledger_line(outcome, *line));
+    json!([rows, found, steps, all.len(), plan.len(), asked, ledger.collect::<Vec<_>>()])
+}
+
+/// Whether an id can stand in the address of a page of its console.
+fn has_page(id: &str) -> bool {
+    let id = id.to_lowercase();
+    [Shape::Guid, Shape::Machine].iter().any(|shape| shape.fits(&id))
 }
 
 /// One record. What is the same as at the device is not repeated.
@@ -286,6 +335,7 @@ fn record_row(outcome: &Outcome, device: usize, record: u32) -> Option<Value> {
         outcome.links.held_by.get(record as usize),
         outcome.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
         u8::from(live.is_some_and(|c| c.live.get(device) == Some(&record))),
+        u8::from(columns.console.device_page().is_some() && has_page(&outcome.records.id_of(record))),
     ]))
 }
 
