@@ -20,7 +20,7 @@ const REST: &str = "…";
 
 /// Sheets in their order: name, table, columns, and how many of these stay in view.
 const SHEETS: &[(&str, &str, &[&str], u16)] = &[
-    ("Packages", "packages", &["suggestion_id", "status", "assignee", REST], 1),
+    ("Packages", "packages", &["suggestion_id", "status", "assignee", "decided_by", "until", REST], 1),
     (
         "Steps",
         "plan",

@@ -1,6 +1,9 @@
 //! A sheet that is filled line by line: header, filter, widths, real dates, and a second sheet before the row limit.
 
-use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    ConditionalFormatText, ConditionalFormatTextRule, DataValidation, ExcelDateTime, Format, FormatAlign, Workbook,
+    Worksheet, XlsxError,
+};
 
 use crate::identity::DAY;
 use crate::report::table::{Field, Sink, Type, Value};
@@ -130,7 +133,25 @@ pub(super) struct Cells<'a> {
     columns: &'a [Column],
     line: u32,
     at: u16,
+    /// Lines that its longest wrapped text takes.
+    tall: u32,
     failed: Option<XlsxError>,
+}
+
+/// Points of one line of text.
+const LINE: f64 = 15.0;
+/// A row is no taller than so many lines: what is longer is read in the cell.
+const TALLEST: u32 = 12;
+
+/// Lines that a text takes in a column, roughly: how wide a sign is differs from font to font.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most a cell"
+)]
+fn lines_of(text: &str, width: f64) -> u32 {
+    text.split('\n').map(|part| (part.chars().count() as f64 / width.max(1.0)).ceil().max(1.0) as u32).sum()
 }
 
 impl Cells<'_> {
@@ -149,6 +170,9 @@ impl Cells<'_> {
             return;
         }
         let text = printable(text);
+        if let Some(column) = self.columns.get(usize::from(self.at)).filter(|column| column.holds == Holds::Prose) {
+            self.tall = self.tall.max(lines_of(&text, column.width));
+        }
         self.put(|sheet, line, at, format| sheet.write_string_with_format(line, at, text.as_ref(), format).map(drop));
     }
 
@@ -238,10 +262,15 @@ pub(super) fn fill(
         sheet.set_name(name)?;
         begin(&mut sheet, looks, plan, end - start)?;
         for (row, number) in (1_u32..).zip(start..end) {
-            let mut cells = Cells { sheet: &mut sheet, looks, columns: plan.columns, line: row, at: 0, failed: None };
+            let mut cells =
+                Cells { sheet: &mut sheet, looks, columns: plan.columns, line: row, at: 0, tall: 1, failed: None };
             line(number, &mut cells);
-            if let Some(error) = cells.failed {
+            let Cells { tall, failed, .. } = cells;
+            if let Some(error) = failed {
                 return Err(error);
+            }
+            if tall > 1 {
+                sheet.set_row_height(row, LINE * f64::from(tall.min(TALLEST)))?;
             }
         }
         sheets.push(sheet);
@@ -266,6 +295,9 @@ fn begin(sheet: &mut Worksheet, looks: &Looks, plan: &Plan<'_>, lines: usize) ->
     sheet.autofilter(0, 0, last, width)?;
     sheet.set_freeze_panes(1, plan.fixed)?;
     if last > 0 {
+        for (at, _) in (0_u16..).zip(plan.columns).filter(|(_, column)| column.name == SEVERITY) {
+            colour(sheet, at, last)?;
+        }
         for choice in plan.choices {
             sheet.add_data_validation(1, choice.column, last, choice.column, &choice.rule)?;
         }
@@ -273,6 +305,22 @@ fn begin(sheet: &mut Worksheet, looks: &Looks, plan: &Plan<'_>, lines: usize) ->
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(0, 0)?;
     sheet.set_footer("&L&A&R&P / &N");
+    Ok(())
+}
+
+/// The heading of columns of severities.
+const SEVERITY: &str = "Severity";
+/// Words of severities that stand out, with their colours.
+pub(super) const GRAVE: [(&str, &str); 3] = [("critical", "#8D1230"), ("high", "#A53A12"), ("medium", "#7A5600")];
+
+/// Colours the words of a column of severities; the word stays what says it.
+fn colour(sheet: &mut Worksheet, at: u16, last: u32) -> Result<(), XlsxError> {
+    for (word, colour) in GRAVE {
+        let is_it = ConditionalFormatText::new()
+            .set_rule(ConditionalFormatTextRule::BeginsWith(word.to_string()))
+            .set_format(Format::new().set_bold().set_font_color(colour));
+        sheet.add_conditional_format(1, at, last, at, &is_it)?;
+    }
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The first sheet, which says what the others hold, and the last, which offers names.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart, ChartType, Format, Url, Worksheet, XlsxError};
 
 use super::lists::{PEOPLE, STATUSES};
-use super::sheet::{Looks, printable};
+use super::sheet::{GRAVE, Looks, printable};
 use crate::report::model::Model;
 use crate::report::selection::Selection;
 
@@ -39,6 +39,25 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// A number of devices, and its share of all.
+    fn share(&mut self, name: &str, part: usize, whole: usize) -> Result<(), XlsxError> {
+        self.numbers(name, &[part as u64])?;
+        if whole > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+            let share = part as f64 / whole as f64;
+            self.sheet.write_number_with_format(self.line - 1, 2, share, &Format::new().set_num_format("0.0 %"))?;
+        }
+        Ok(())
+    }
+
+    /// A line that leads to a sheet.
+    fn link(&mut self, text: &str, sheet: &str) -> Result<(), XlsxError> {
+        let to = Url::new(format!("internal:'{sheet}'!A1")).set_text(printable(text));
+        self.sheet.write_url(self.line, 0, to)?;
+        self.line += 1;
+        Ok(())
+    }
+
     fn heads(&mut self, names: &[&str]) -> Result<(), XlsxError> {
         for (at, name) in (0_u16..).zip(names) {
             self.sheet.write_string_with_format(self.line, at, *name, &self.looks.head)?;
@@ -66,12 +85,18 @@ pub(super) fn sheet(
     let mut page = Page { sheet, looks, line: 1 };
     page.fact("As of", &format!("{} ({})", model.as_of, model.as_of_source))?;
     page.fact("Written by", concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")))?;
-    totals(&mut page, model)?;
+    state(&mut page, model)?;
+    start(&mut page, model, lists)?;
     tables(&mut page, model)?;
     rules(&mut page, model)?;
+    totals(&mut page, model)?;
     page.heading("Sheets")?;
     for (name, lines) in lists {
-        page.numbers(name, &[*lines as u64])?;
+        page.link(name, name)?;
+        page.line -= 1;
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        page.sheet.write_number_with_format(page.line, 1, *lines as f64, &page.looks.number)?;
+        page.line += 1;
     }
     let scope = if selection.complete {
         "Every device is in this workbook."
@@ -90,6 +115,74 @@ pub(super) fn sheet(
     Ok(page.sheet)
 }
 
+/// Rows of the sheet that a chart takes.
+const CHART: u32 = 13;
+
+/// Where a chart stands: beside the numbers that it shows.
+fn insert(page: &mut Page<'_>, chart: &Chart, row: u32) -> Result<(), XlsxError> {
+    page.sheet.insert_chart(row, 6, chart)?;
+    Ok(())
+}
+
+/// The state of the fleet, with a chart of it.
+fn state(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
+    let t = &model.totals;
+    page.heading("State of the fleet")?;
+    page.heads(&["State", "Devices", "Share"])?;
+    let first = page.line;
+    for (name, part) in
+        [("In order", t.in_order), ("Stale", t.stale), ("Misaligned", t.misaligned), ("Undecided", t.undecided)]
+    {
+        page.share(name, part, t.devices)?;
+    }
+    page.numbers("All devices", &[t.devices as u64])?;
+    let mut chart = Chart::new(ChartType::Bar);
+    chart.add_series().set_name("Devices").set_categories(("Summary", first, 0, first + 3, 0)).set_values((
+        "Summary",
+        first,
+        1,
+        first + 3,
+        1,
+    ));
+    chart.title().set_name("State of the fleet");
+    chart.y_axis().set_reverse();
+    chart.legend().set_hidden();
+    chart.set_width(520).set_height(220);
+    insert(page, &chart, first.saturating_sub(2))
+}
+
+/// The gravest packages, with a way to their sheet.
+fn start(page: &mut Page<'_>, model: &Model, lists: &[(&str, usize)]) -> Result<(), XlsxError> {
+    if model.suggestions.is_empty() {
+        return Ok(());
+    }
+    page.heading("Start here")?;
+    page.heads(&["Work package", "Devices", "Severity"])?;
+    for package in model.suggestions.iter().take(5) {
+        if lists.iter().any(|(name, _)| *name == "Packages") {
+            page.link(&package.title, "Packages")?;
+            page.line -= 1;
+        } else {
+            page.sheet.write_string(page.line, 0, printable(&package.title))?;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+        page.sheet.write_number_with_format(page.line, 1, package.devices as f64, &page.looks.number)?;
+        let severity = package.severity.to_string();
+        page.sheet.write_string_with_format(page.line, 2, &severity, &grave(&severity))?;
+        page.sheet.write_string(page.line, 3, printable(&package.summary))?;
+        page.line += 1;
+    }
+    Ok(())
+}
+
+/// How a severity is written: the grave ones in their colours.
+fn grave(severity: &str) -> Format {
+    match GRAVE.iter().find(|(word, _)| *word == severity) {
+        Some((_, colour)) => Format::new().set_bold().set_font_color(*colour),
+        None => Format::new(),
+    }
+}
+
 fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     let t = &model.totals;
     page.heading("Counts")?;
@@ -106,7 +199,7 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         ("Devices with a plan", t.planned_devices as u64),
         ("Steps", t.steps as u64),
         ("Links refused", t.refused_links as u64),
-        ("Devices that need a person's look", t.review_devices as u64),
+        ("Devices that need manual review", t.review_devices as u64),
     ] {
         page.numbers(name, &[value])?;
     }
@@ -116,12 +209,31 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
 fn tables(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     page.heading("Activity by platform")?;
     page.heads(&["Platform", "Devices", "Active", "Stale", "Unknown"])?;
+    let first = page.line;
     for row in &model.activity {
         page.numbers(row.platform, &[row.devices, row.active, row.stale, row.unknown].map(|n| n as u64))?;
+    }
+    let last = page.line.saturating_sub(1).max(first);
+    if !model.activity.is_empty() {
+        let mut chart = Chart::new(ChartType::BarStacked);
+        for (column, colour) in [(2, "#2F7F77"), (3, "#B4552D"), (4, "#8B9492")] {
+            chart
+                .add_series()
+                .set_name(("Summary", first - 1, column))
+                .set_categories(("Summary", first, 0, last, 0))
+                .set_values(("Summary", first, column, last, column))
+                .set_format(rust_xlsxwriter::ChartSolidFill::new().set_color(colour));
+        }
+        chart.title().set_name("Activity by platform");
+        chart.y_axis().set_reverse();
+        chart.set_width(520).set_height(260);
+        let row = first.max(CHART + 4);
+        insert(page, &chart, row)?;
     }
     page.heading("Findings by severity")?;
     for row in &model.severities {
         page.numbers(row.severity, &[row.findings as u64])?;
+        page.sheet.write_string_with_format(page.line - 1, 0, row.severity, &grave(row.severity))?;
     }
     page.heading("Exports")?;
     page.heads(&["Export", "Rows"])?;
