@@ -54,7 +54,7 @@ pub enum Error {
         notices: Vec<Notice>,
     },
     /// The user's: `--strict` was given and an input has a remark of medium severity or above.
-    #[error("`--strict` does not accept {}", if notices.len() == 1 { "a remark about the input".to_string() } else { format!("{} remarks about the input", notices.len()) })]
+    #[error("`--strict` does not accept {}", if notices.len() == 1 { "a notice about the input".to_string() } else { format!("{} notices about the input", notices.len()) })]
     Strict {
         /// The remarks.
         notices: Vec<Notice>,
@@ -134,7 +134,7 @@ impl Error {
             Self::Usage { help, .. } | Self::NothingUsable { help, .. } | Self::Evidence { help, .. } => Some(help),
             Self::Unreadable { .. } => Some("check the spelling and that you may read the file or folder"),
             Self::Strict { .. } => {
-                Some("mend the exports, or run without `--strict` to have the remarks in the report")
+                Some("mend the exports, or run without `--strict` to have the notices in the report")
             }
             Self::Write { source, .. } if is_full(source) => Some("make room, or choose another place with `--out`"),
             Self::Write { .. } => Some("choose another place with `--out`"),

@@ -135,7 +135,7 @@ pub struct ConsoleColumns {
     pub console: Console,
     /// Number of the live record, or [`NONE`].
     pub live: Vec<u32>,
-    /// Newest sign of life.
+    /// Newest activity.
     pub last_seen: Times,
 }
 
@@ -164,7 +164,7 @@ pub struct DeviceTable {
     pub consoles: Vec<u32>,
     /// Entra device id of the live Entra record.
     pub entra_device_id: Identifiers,
-    /// Newest sign of life in any console.
+    /// Newest activity in any console.
     pub last_activity: Times,
     /// The console that saw it, by its number; none for any number that no console has.
     pub last_console: Vec<u8>,
@@ -219,7 +219,7 @@ impl DeviceTable {
         }
     }
 
-    /// Whole days between the newest sign of life and as-of; 0 for a signal after as-of.
+    /// Whole days between the newest activity and as-of; 0 for a signal after as-of.
     #[must_use]
     pub fn days_inactive(&self, device: usize) -> Option<i64> {
         self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
@@ -268,9 +268,9 @@ pub struct RecordColumns {
     pub name: Texts,
     /// Serial number.
     pub serial: Identifiers,
-    /// Newest sign of life.
+    /// Newest activity.
     pub last_seen: Times,
-    /// Enrolled, registered or added; no sign of life.
+    /// Enrolled, registered or added; no sign of activity.
     pub enrolled: Times,
 }
 

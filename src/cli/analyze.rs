@@ -70,7 +70,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Plan")]
     commands: bool,
 
-    /// Refuse exports with remarks of medium severity or above
+    /// Refuse exports with notices of medium severity or above
     #[arg(long, help_heading = "Input")]
     strict: bool,
 
@@ -86,6 +86,10 @@ pub(super) struct Args {
     /// Say nothing but errors
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
+
+    /// Open the page once the report is written
+    #[arg(long, help_heading = "Output")]
+    open: bool,
 
     /// Print how long each step took, on how much of the processor and in how much memory
     #[arg(long, help_heading = "Output")]
@@ -126,8 +130,19 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     if !args.quiet {
         print::printed(summary(&outcome, &model, &args.out))?;
     }
+    if args.open {
+        show(&report::page(&args.out));
+    }
     let failed = args.fail_on.is_some_and(|limit| outcome.highest().is_some_and(|highest| highest >= limit));
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
+}
+
+/// Opens the page. Where nothing can show it the report is there all the same.
+fn show(page: &Path) {
+    let opened = if page.is_file() { open::that_detached(page) } else { Err(std::io::ErrorKind::NotFound.into()) };
+    if let Err(e) = opened {
+        print::note(&format!("{} cannot be opened: {e}", page.display()));
+    }
 }
 
 /// Every file and folder that the run reads.
@@ -136,7 +151,7 @@ fn reads(args: &Args, options: &run::Options) -> Result<Vec<PathBuf>> {
     all.extend(read::discover(&args.input.exports)?.into_iter().map(|input| input.path));
     all.extend(args.judgement.files());
     let more = [&options.exceptions, &options.decisions, &options.rules, &options.baseline, &args.templates];
-    all.extend(more.into_iter().flatten().cloned());
+    all.extend(more.into_iter().flatten().chain(&options.logs).cloned());
     all.sort();
     all.dedup();
     Ok(all)
@@ -229,13 +244,13 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
         writeln!(
             to,
             "{} about the exports, {serious} of medium severity or above",
-            many(outcome.notices.len() as u64, "remark")
+            many(outcome.notices.len() as u64, "notice")
         )?;
     }
     if totals.review_devices > 0 {
         let need = if totals.review_devices == 1 { "needs" } else { "need" };
         let devices = many(totals.review_devices as u64, "device");
-        writeln!(to, "{devices} {need} a person's look: identifiers contradict each other")?;
+        writeln!(to, "{devices} {need} manual review: identifiers contradict each other")?;
     }
     let flagged = many(totals.flagged as u64, "flagged device");
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
@@ -253,7 +268,7 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     }
     writeln!(to)?;
     if !model.suggestions.is_empty() {
-        writeln!(to, "{DIM}do first{DIM:#}")?;
+        writeln!(to, "{DIM}start here{DIM:#}")?;
     }
     for (number, package) in (1..).zip(model.suggestions.iter().take(3)) {
         writeln!(to, "{number}. {}: {}", clean(&package.title), clean(&package.summary))?;
@@ -286,6 +301,9 @@ pub(super) fn since_lines(to: &mut dyn Write, day: &str, counts: &report::Counts
     Ok(())
 }
 
+/// Rules that the terminal lists: the whole summary fits on a screen.
+const SHOWN_RULES: usize = 12;
+
 /// The rules that hold somewhere, the gravest first, and how many say nothing.
 fn rules(to: &mut dyn Write, outcome: &Outcome, model: &Model) -> std::io::Result<()> {
     let mut held: Vec<_> = model
@@ -297,9 +315,14 @@ fn rules(to: &mut dyn Write, outcome: &Outcome, model: &Model) -> std::io::Resul
     held.sort_by_key(|(severity, row)| (Reverse(*severity), Reverse(row.matched), row.rule.as_str()));
     let width = held.iter().map(|(_, row)| row.rule.len()).max().unwrap_or(0).max("rule".len());
     writeln!(to, "{DIM}{:<9}{:<width$}{:>9}{:>9}{DIM:#}", "severity", "rule", "matched", "unknown")?;
-    for (severity, row) in &held {
+    for (severity, row) in held.iter().take(SHOWN_RULES) {
         let style = colour(*severity);
         writeln!(to, "{style}{severity:<9}{style:#}{:<width$}{:>9}{:>9}", row.rule, row.matched, row.unknown)?;
+    }
+    let more = held.get(SHOWN_RULES..).unwrap_or_default();
+    if !more.is_empty() {
+        let findings = many(more.iter().map(|(_, row)| row.matched).sum(), "finding");
+        writeln!(to, "{DIM}{} matched: {findings}, see rules.csv{DIM:#}", many(more.len() as u64, "more rule"))?;
     }
     let idle: Vec<_> = model.rules.iter().filter(|row| row.outcome != "ran").collect();
     let (open, quiet): (Vec<_>, Vec<_>) =

@@ -190,7 +190,7 @@ const fn identity(identity: Identity) -> &'static str {
         Identity::Strong => "strong: a hardware number holds some of its records",
         Identity::Weak => "weak: a name or an altered serial number holds it together; no step rests on that",
         Identity::Conflict => {
-            "conflict: its identifiers, or two lists of one console, contradict each other, or copies may share them; a person must look"
+            "conflict: its identifiers, or two lists of one console, contradict each other, or copies may share them; manual review is needed"
         }
     }
 }
@@ -198,7 +198,7 @@ const fn identity(identity: Identity) -> &'static str {
 fn activity(e: &Explanation) -> String {
     let word = e.activity.as_str();
     match (e.activity, e.device.last_activity) {
-        (Activity::Unknown, _) | (_, None) => format!("{word}: no sign of life is known"),
+        (Activity::Unknown, _) | (_, None) => format!("{word}: no activity is known"),
         (_, Some(last)) => format!(
             "{word}: last seen {}, {} days before {}{}",
             day(last),
@@ -214,7 +214,7 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory], of
     let seen = match (record.last_seen, record.unread) {
         (Some(seen), _) => format!("seen {}", rfc3339(seen)),
         (None, true) => "its date could not be read".into(),
-        (None, false) => "no sign of life".into(),
+        (None, false) => "no sign of activity".into(),
     };
     let words = [&record.name, &record.serial, &record.native_id].into_iter().filter(|w| !w.is_empty());
     let what: Vec<&str> = words.map(String::as_str).collect();
@@ -224,7 +224,7 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory], of
     if record.repeat {
         line(text, "", "a further row of an object that is counted once");
     } else if record.live && all.iter().filter(|r| r.console == record.console && !r.repeat).count() > 1 {
-        line(text, "", "the live record: it speaks for its console");
+        line(text, "", "the live record: the console is judged by it");
     }
     for bond in &record.bonds {
         let with = all.iter().filter(|r| bond.with.contains(&r.record)).map(|r| format!("[{}]", number(r)));
@@ -242,7 +242,7 @@ fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory], of
         line(text, "", "no identifier of its own is shared; it is here as the first row of its object");
     }
     if record.guarded {
-        line(text, "", "its serial number joins nothing: several makers or copies of one machine have it");
+        line(text, "", "its serial number is not used for matching: several makers or copies of one machine have it");
     }
     for reason in &record.refused {
         line(text, "", &format!("refused: {reason}"));

@@ -30,7 +30,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE=FORMAT", value_parser = treat, help_heading = "Input")]
     pub treat: Vec<Treat>,
 
-    /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest sign of life in the exports]
+    /// Judge at this time, `YYYY-MM-DD` or RFC 3339 in UTC [default: the newest activity in the exports]
     #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Judgement")]
     pub as_of: Option<i64>,
 

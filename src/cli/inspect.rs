@@ -81,7 +81,7 @@ fn to_text(found: &Inspection, verbose: bool) -> String {
         text.push('\n');
     }
     let as_of = found.as_of.map_or_else(
-        || "no export has a sign of life, so an analysis needs `--as-of`".into(),
+        || "no export has a date of activity, so an analysis needs `--as-of`".into(),
         |millis| format!("an analysis would judge at {}, times without a zone read as UTC", rfc3339(millis)),
     );
     let exports = many(found.sources.len() as u64, "known export");
@@ -108,7 +108,7 @@ fn about_source(text: &mut String, s: &Source, verbose: bool) {
     }
     let aside = s.rows - s.records;
     let newest =
-        s.newest_signal.map_or_else(|| "no sign of life".into(), |m| format!("newest sign of life {}", rfc3339(m)));
+        s.newest_signal.map_or_else(|| "no sign of activity".into(), |m| format!("newest activity {}", rfc3339(m)));
     line(text, "rows", &format!("{} read, {aside} set aside; {newest}", s.records));
     if s.older > 0 {
         let rows = many(s.older, "row");

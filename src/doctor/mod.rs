@@ -1,4 +1,4 @@
-//! The export doctor: what is wrong with the exports themselves, found before any conclusion is drawn from them.
+//! The data quality: what is wrong with the exports themselves, found before any conclusion is drawn from them.
 //!
 //! The reader notes what it cannot read and the formats what a header lacks. Here stands what only shows when records are
 //! looked at together: lists that stop at a page, totals that are not met, serials that lost their zeros, hidden names.

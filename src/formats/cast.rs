@@ -297,7 +297,7 @@ impl Caster<'_> {
             });
         }
         let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
-        // A sign of life that could not be read is one all the same: its device must not be called stale.
+        // A sign of activity that could not be read is one all the same: its device must not be called stale.
         if self.field.name == "last_seen" && unread.contains(&true) {
             columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
         }

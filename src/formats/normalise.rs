@@ -224,7 +224,7 @@ pub fn normalise(
 fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
     let rows: BTreeSet<u32> = cast.tally.unread().iter().copied().collect();
     let values = cast.columns.iter().find(|c| c.name() == field.name)?;
-    // Signs of life have such a column already, which also knows of days and months that could be exchanged.
+    // Signs of activity have such a column already, which also knows of days and months that could be exchanged.
     if rows.is_empty() || field.name == "last_seen" {
         return None;
     }

@@ -34,7 +34,7 @@ pub struct Candidate {
     pub platform: Platform,
     /// Consoles that hold it.
     pub consoles: Vec<Console>,
-    /// Newest sign of life, UTC milliseconds.
+    /// Newest activity, UTC milliseconds.
     pub last_activity: Option<i64>,
 }
 

@@ -74,7 +74,7 @@ pub struct Point {
     pub active: u64,
     /// Of them stale.
     pub stale: u64,
-    /// Of them without a known sign of life.
+    /// Of them without known activity.
     pub unknown: u64,
     /// Findings by severity, from `info`.
     pub findings: Vec<u64>,

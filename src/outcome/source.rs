@@ -42,7 +42,7 @@ pub struct Source {
     pub rows: u64,
     /// Rows that became records.
     pub records: u64,
-    /// Newest sign of life, UTC milliseconds.
+    /// Newest activity, UTC milliseconds.
     pub newest_signal: Option<i64>,
     /// Rows that a newer list of the console speaks for.
     pub older: u64,

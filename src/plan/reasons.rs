@@ -127,7 +127,10 @@ mod tests {
     fn with<const N: usize>(names: [&str; N], check: impl FnOnce(&[&Text], [u16; N])) {
         let files = assets::rules(None).unwrap();
         let rules = load(&files, &Conditions::load(&files).unwrap()).unwrap();
-        let texts: Vec<&Text> = rules.iter().map(|rule| &rule.text).collect();
+        let filled =
+            |text: &Text| Text { phrase: text.phrase.replace("{everywhere}", "every console"), ..text.clone() };
+        let texts: Vec<Text> = rules.iter().map(|rule| filled(&rule.text)).collect();
+        let texts: Vec<&Text> = texts.iter().collect();
         let at = |name: &str| texts.iter().position(|text| text.id == name).unwrap();
         check(&texts, names.map(|name| u16::try_from(at(name)).unwrap()));
     }

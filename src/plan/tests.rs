@@ -512,7 +512,7 @@ fn a_hybrid_finding_in_entra_reaches_the_computer_that_nobody_named() {
         .with(Console::Entra, State::Enabled)
         .with(Console::Ad, State::Disabled)
         .asks_for(StepIntent::Objects, &[0]);
-    for (activity, told) in [(Activity::Active, "still signs in"), (Activity::Unknown, "No sign of life")] {
+    for (activity, told) in [(Activity::Active, "still signs in"), (Activity::Unknown, "No activity")] {
         let mut enabled = device.clone().seen(activity);
         enabled.objects[1].state = State::Enabled;
         let all = steps(&playbooks(), &enabled);
@@ -783,7 +783,7 @@ fn what_intune_lost_leaves_through_autopilot_where_it_is_registered() {
     ];
     for (activity, told) in [
         (Activity::Active, "still signs in"),
-        (Activity::Unknown, "no sign of life is known"),
+        (Activity::Unknown, "no activity is known"),
         (Activity::Stale, "leaves the organisation for good"),
     ] {
         let device = device.clone().seen(activity);

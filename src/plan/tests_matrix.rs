@@ -157,7 +157,7 @@ fn every_device(mut check: impl FnMut(&Subject)) {
     }
 }
 
-/// The same device under every sign of life, identity, purpose and set of findings.
+/// The same device under every sign of activity, identity, purpose and set of findings.
 fn vary(furnished: &Subject, check: &mut impl FnMut(&Subject)) {
     let others = [
         (Disposition::Reuse, Activity::Active),

@@ -37,7 +37,7 @@ pub(super) struct SilenceRow {
     pub threshold: u32,
     /// Devices by span of silence, one number more than there are edges; the last span is open.
     pub devices: Vec<usize>,
-    /// Devices without a known sign of life.
+    /// Devices without known activity.
     pub unknown: usize,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
         .collect()
 }
 
-/// Milliseconds since the newest sign of life, by device; those without one have none.
+/// Milliseconds since the newest activity, by device; those without one have none.
 fn silences(outcome: &Outcome) -> impl Iterator<Item = (Platform, Option<i64>)> {
     let devices = &outcome.devices;
     devices

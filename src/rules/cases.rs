@@ -113,7 +113,7 @@ fn listed(objects: &[String]) -> String {
 fn without_records(own: &Derived) -> Result<Column, String> {
     let value = match own.made.what {
         What::Any(_) | What::All(_) | What::AllFilled(_) => AnyValue::Boolean(false),
-        What::Count(_) => AnyValue::UInt32(0),
+        What::Count(_) | What::Rows => AnyValue::UInt32(0),
         _ => AnyValue::Null,
     };
     of_one(&own.name, value, own.made.kind())

@@ -39,7 +39,8 @@ pub(super) struct Raw {
     /// Columns of the device table whose values are shown with a finding.
     pub evidence: Vec<String>,
     pub plan: RuleAction,
-    /// What stands behind a number of devices: `stale in every console`.
+    /// What stands behind a number of devices: `stale in every console`. `{everywhere}` becomes `every console`, or the names
+    /// of the consoles where only one or two were asked.
     #[serde(default)]
     pub phrase: String,
     /// Rules of which this one is a consequence, where one of them holds for the same device.

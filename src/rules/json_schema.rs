@@ -37,7 +37,10 @@ pub fn json_schema(registry: &Registry) -> Value {
         ("objects", objects(slugs)),
         ("evidence", texts("columns whose values are shown with a finding")),
         ("plan", json!({"enum": ["remove", "objects", "reconnect", "review"]})),
-        ("phrase", text("stands behind a number of devices, as in: 12 stale in every console")),
+        (
+            "phrase",
+            text("stands behind a number of devices, as in: 12 stale in every console; {everywhere} is filled in"),
+        ),
         ("follows_from", texts("rules of which this is a consequence where one of them holds for the same device")),
         ("why", text("what is wrong and what it costs")),
         ("summary", text("one sentence; {devices}, {count}, {days}, {have}, {are}, {were} are filled in")),

@@ -71,7 +71,7 @@ fn each(name: &str) -> Option<(Together, &str, &str)> {
 /// Names of kinds of consoles.
 pub(super) const GROUPS: [&str; 2] = ["manages", "signals"];
 
-/// Consoles of a kind: those that manage devices, those whose dates are signs of life.
+/// Consoles of a kind: those that manage devices, those whose dates are signs of activity.
 pub(super) fn group(name: &str, registry: &Registry) -> Option<Vec<Console>> {
     let is_in: fn(&Console) -> bool = match name {
         "manages" => |console| !console.manages().is_empty(),

@@ -104,6 +104,7 @@ fn own_columns(page: &mut String, rule: &Rule) {
             What::Held(..) => {
                 format!("most devices with the same `{said}` in {console} are in another console")
             }
+            What::Rows => format!("the most rows that one list of {console} has of an object of the device"),
             What::Supplied => format!("a list of {console} is there"),
             What::Absent => format!("{console} does not have the device"),
         };

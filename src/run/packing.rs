@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::error::Result;
 use crate::history::Decisions;
 use crate::ids::{ByDevice, DeviceId};
-use crate::notice::{Code, Notice};
+use crate::notice::{Code, Notice, listed};
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
 use crate::schema::{Disposition, Platform};
@@ -42,6 +42,7 @@ pub(super) fn pack(
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.carry(decided));
     }
+    notices.extend(decided.end_declined(from.context.devices.as_of.millis));
     let plans = from.plan(decided)?;
     let packages = from.packages(&plans);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
@@ -81,6 +82,22 @@ impl Asking<'_> {
     }
 }
 
+/// What the rules say, with the consoles that were asked in the place of `{everywhere}`: what one or two lists say of a device
+/// is a smaller claim than what every console says.
+pub(super) fn texts(rules: &[Rule], context: EvalContext<'_>) -> Vec<Text> {
+    let devices = context.devices;
+    let may_hold = |console: Console| devices.platforms().iter().any(|platform| console.may_hold(*platform));
+    let (asked, _) = devices.registry.witnesses(may_hold, |console| context.store.of(console).is_some());
+    let asked: Vec<&str> = asked.into_iter().map(Console::title).collect();
+    let everywhere = match asked.as_slice() {
+        [one] => format!("{one}, the only console that was asked"),
+        [_, _] => format!("{}, the only consoles that were asked", listed(&asked)),
+        _ => "every console".to_string(),
+    };
+    let filled = |text: &Text| Text { phrase: text.phrase.replace("{everywhere}", &everywhere), ..text.clone() };
+    rules.iter().map(|rule| filled(&rule.text)).collect()
+}
+
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
 fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
     let devices = context.devices;
@@ -113,7 +130,7 @@ impl From<'_> {
         Packages::new(&Ingredients {
             books: &self.playbooks.books().collect::<Vec<_>>(),
             book_of: &plans.book_of,
-            rules: &self.rules.iter().map(|rule| &rule.text).collect::<Vec<&Text>>(),
+            rules: &texts(self.rules, self.context).iter().collect::<Vec<&Text>>(),
             findings: self.findings,
             devices: self.table,
         })

@@ -52,7 +52,7 @@ pub(super) fn without_a_time(
 ) -> Result<AsOf> {
     notices.extend(found);
     let as_of = as_of.ok_or_else(|| Error::NothingUsable {
-        message: "no export has a sign of life, so there is no time to judge at".into(),
+        message: "no export has a date of activity, so there is no time to judge at".into(),
         help: "give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google".into(),
         notices: notices.clone(),
     })?;

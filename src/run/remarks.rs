@@ -50,7 +50,7 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
             let newest = source.newest_signal?;
             (as_of.millis - newest > APART && source.records >= FEWEST).then(|| {
                 let message = format!(
-                    "its newest sign of life is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
+                    "its newest activity is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
                     day(newest),
                     (as_of.millis - newest) / DAY
                 );

@@ -144,7 +144,7 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
     }
 }
 
-/// Newest sign of life in a frame of records.
+/// Newest activity in a frame of records.
 pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
     use polars::prelude::ChunkAgg;
     frame::times(frame, "last_seen")?.max()

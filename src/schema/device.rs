@@ -14,10 +14,10 @@ pub const DEVICE: &[Field] = &[
     field("join_type", Kind::Word(JoinType::WORDS), "how the device is known to Entra ID; `unknown` where not said"),
     field("primary_user", Kind::Text, "primary user or owner"),
     field("consoles", Kind::List, "consoles that hold a record of the device"),
-    field("last_activity", Kind::Time, "newest sign of life in any console"),
+    field("last_activity", Kind::Time, "newest activity in any console"),
     // The words are the consoles of the run.
     field("last_activity_console", Kind::Word(&[]), "the console that saw it"),
-    field("days_inactive", Kind::Days, "days between the newest sign of life and as-of"),
+    field("days_inactive", Kind::Days, "days between the newest activity and as-of"),
     field("activity", Kind::Word(Activity::WORDS), "`active`, `stale` or `unknown` at as-of"),
     field("identity", Kind::Word(Identity::WORDS), "how sure it is that the records are one device"),
     field(
@@ -33,7 +33,7 @@ pub const DEVICE: &[Field] = &[
     field(
         "record_days",
         Kind::Days,
-        "days since the newest of its records was made, in a console that gives signs of life",
+        "days since the newest of its records was made, in a console that gives signs of activity",
     ),
     field("owner_devices", Kind::Count, "Entra devices that have the same owner"),
     field("owner_stale", Kind::Count, "how many of those are stale"),

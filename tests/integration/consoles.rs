@@ -146,7 +146,7 @@ fn a_console_of_ones_own_needs_no_code() {
     assert_eq!(devices.len(), 4);
     let both = device("PC-1");
     assert_eq!((both["consoles"].as_str(), both["acme_care_id"].as_str()), ("intune|acme-care", "41"));
-    assert_eq!(both["last_activity_console"], "acme-care", "its report is a sign of life");
+    assert_eq!(both["last_activity_console"], "acme-care", "its report is a sign of activity");
     assert!(both["acme_care_last_seen"].starts_with("2026-03-04"));
     assert!(!both.contains_key("jamf_id"), "consoles that are not loaded have no columns");
     let found = |rule: &str| -> Vec<String> {

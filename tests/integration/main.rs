@@ -40,6 +40,7 @@ mod timings;
 mod together;
 mod truth;
 mod verify;
+mod words;
 
 #[allow(clippy::string_slice, reason = "makes its own data")]
 #[path = "../tenant/mod.rs"]

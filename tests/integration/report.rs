@@ -84,7 +84,7 @@ fn the_workbook_keeps_ids_as_text_and_dates_as_dates() {
         assert!(matches!(&device["Serial"], Data::String(_) | Data::Empty), "a serial number that is no text");
         let serial = if let Data::String(text) = &device["Serial"] { text.as_str() } else { "" };
         assert_eq!(serial, line["serial"]);
-        match &device["Last sign of life"] {
+        match &device["Last activity"] {
             Data::DateTime(moment) => {
                 let moment = moment.as_datetime().unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string();
                 assert_eq!(moment, line["last_activity"], "{key}");

@@ -526,7 +526,7 @@ impl Maker {
         self.emit(&device);
     }
 
-    /// Seen on the network, not onboarded: no sign of life of its own.
+    /// Seen on the network, not onboarded: no sign of activity of its own.
     pub(super) fn discovered(&mut self, case: &'static str, _: usize) {
         let mut device = self.device(case, Kind::Thing);
         let seen = self.time(Age::Fresh);

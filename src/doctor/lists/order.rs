@@ -22,7 +22,7 @@ const DISSENT: u32 = 9;
 struct Witness {
     /// Objects in both, by id and by serial number.
     shared: [u32; 2],
-    /// Objects whose sign of life is newer in the first, in the second.
+    /// Objects whose sign of activity is newer in the first, in the second.
     seen: [u32; 2],
     /// The same by their other dates.
     dates: [u32; 2],
@@ -96,7 +96,7 @@ impl Witness {
         [a, b].iter().all(|part| held.get(*part as usize).is_some_and(|held| shared.saturating_mul(2) >= *held))
     }
 
-    /// Signs of life come before all other dates.
+    /// Signs of activity come before all other dates.
     fn says(&self) -> Says {
         let [first, second] = if self.seen == [0, 0] { self.dates } else { self.seen };
         if first == 0 && second == 0 {
@@ -175,7 +175,7 @@ fn ask(a: &Row, b: &Row, kind: usize, gaps: &Gaps<'_>, witness: &mut Witness) {
     }
 }
 
-/// The newest sign of life of each list, and the newest of its other dates.
+/// The newest activity of each list, and the newest of its other dates.
 pub(super) fn newest(parts: &[Part], rows: &[Row]) -> Vec<[i64; 2]> {
     let mut newest = vec![[NEVER; 2]; parts.len()];
     for row in rows.iter().filter(|row| row.object != NONE) {

@@ -13,7 +13,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// No date.
 pub(super) const NEVER: i64 = i64::MIN;
 
-/// Dates beside the sign of life that tell which of two rows of an object is newer, since they only move forward.
+/// Dates beside the sign of activity that tell which of two rows of an object is newer, since they only move forward.
 const DATES: [&str; 7] = ["updated", "contacted", "password_set", "backed_up", "assigned", "enrolled", "released"];
 
 /// One row of one list.
@@ -33,7 +33,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The newest of the dates beside the sign of life.
+    /// The newest of the dates beside the sign of activity.
     pub(super) fn newest_date(&self) -> i64 {
         self.dates.iter().copied().max().unwrap_or(NEVER)
     }

@@ -83,8 +83,8 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     }
 
     pub(super) fn last_activity(self) -> Self {
-        self.time("last_activity", "newest sign of life in any console", |r| r.devices().last_activity.get(r.device()))
-            .shown("Last sign of life", 17)
+        self.time("last_activity", "newest activity in any console", |r| r.devices().last_activity.get(r.device()))
+            .shown("Last activity", 17)
     }
 
     pub(super) fn days_inactive(self) -> Self {
@@ -93,7 +93,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     }
 
     pub(super) fn activity(self) -> Self {
-        self.word("activity", "what the signs of life say at as-of", |r| {
+        self.word("activity", "what the signs of activity say at as-of", |r| {
             r.devices().activity.get(r.device()).map_or("", |a| a.as_str())
         })
         .one_of(Activity::WORDS)

@@ -26,5 +26,5 @@ pub(super) fn columns<'a>() -> Columns<'a, &'a Notice> {
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
     let notices = &run.outcome.notices;
-    Table::new(("notices", "remarks about the input"), columns(), notices.len(), |at| notices.get(at))
+    Table::new(("notices", "notices about the input"), columns(), notices.len(), |at| notices.get(at))
 }

@@ -116,12 +116,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Tier", 8)
         .made("refused", "links that were refused, or why the row was set aside", Line::refused)
         .shown("Refused", 48)
-        .time("last_seen", "newest sign of life of the record", |r| {
+        .time("last_seen", "newest activity of the record", |r| {
             r.record(|_, columns, row, _| columns.last_seen.get(row)).flatten()
         })
-        .shown("Last sign of life", 17)
+        .shown("Last activity", 17)
         .beyond_csv()
-        .time("enrolled", "enrolled, registered or added; no sign of life", |r| {
+        .time("enrolled", "enrolled, registered or added; no sign of activity", |r| {
             r.record(|_, columns, row, _| columns.enrolled.get(row)).flatten()
         })
         .shown("Enrolled", 17)

@@ -193,10 +193,12 @@ impl Compiler<'_> {
                 self.add(&[key], "is empty", "");
             }
         }
-        for mark in raw.summary.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-            if !MARKS.contains(&mark) {
-                let help = nearest(mark, MARKS.iter().copied()).unwrap_or("devices");
-                self.add(&["summary"], format!("`{{{mark}}}` is no mark"), format!("the nearest is `{{{help}}}`"));
+        for (key, text, marks) in [("summary", &raw.summary, MARKS), ("phrase", &raw.phrase, &["everywhere"][..])] {
+            for mark in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+                if !marks.contains(&mark) {
+                    let help = nearest(mark, marks.iter().copied()).or(marks.first().copied()).unwrap_or_default();
+                    self.add(&[key], format!("`{{{mark}}}` is no mark"), format!("the nearest is `{{{help}}}`"));
+                }
             }
         }
         if raw.objects.is_empty() {

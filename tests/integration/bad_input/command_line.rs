@@ -217,10 +217,10 @@ fn numbers_that_nobody_can_expect() {
 fn remarks_under_strict() {
     assert_snapshot!(complaint(&Place::with_sample(), &["analyze", "in", "--strict"]), @"
     exit 4
-    error: `--strict` does not accept 2 remarks about the input
-      serial `240000383` is used by several manufacturers (dell, lenovo) and joins nothing
+    error: `--strict` does not accept 2 notices about the input
+      serial `240000383` is used by several manufacturers (dell, lenovo) and is not used for matching
       serial `VMware-f2 40 00 07 51 49 ea 62-78 65 32 69 2d f5 d7 0b` is in 6 records of Intune, 6 of them in use at the same time under different names: copies of one machine; it joins nothing
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
 }
 

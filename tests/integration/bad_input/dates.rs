@@ -133,7 +133,7 @@ fn dates_that_mean_never() {
     assert_snapshot!(super::said(&report), @"
     10 rows, 0 set aside
     sources-out-of-step, devices.csv
-      its newest sign of life is of 2026-11-01, 18 days before the time of judgement: it was exported earlier than the rest, or its console is out of use
+      its newest activity is of 2026-11-01, 18 days before the time of judgement: it was exported earlier than the rest, or its console is out of use
     ");
     assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
@@ -150,7 +150,7 @@ fn clock_that_runs_ahead() {
     assert_snapshot!(super::said(&report), @"
     25 rows, 0 set aside
     lone-date, devices.csv, row 25
-      a sign of life on 2031-01-01 is far after all others and does not move the as-of time
+      a sign of activity on 2031-01-01 is far after all others and does not move the as-of time
     ");
 }
 

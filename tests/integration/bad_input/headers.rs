@@ -34,7 +34,7 @@ fn rows_without_any_date() {
     place.write("in/exportDevice.csv", ENTRA.to_owned() + row);
     assert_snapshot!(complaint(&place, &["analyze", "in"]), @"
     exit 3
-    error: no export has a sign of life, so there is no time to judge at
+    error: no export has a date of activity, so there is no time to judge at
     help: give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google
     ");
 }

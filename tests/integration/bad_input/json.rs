@@ -220,9 +220,9 @@ fn json_among_others_that_is_broken() {
     place.write("in/c.json", format!("[{}]", devices(1..=3)));
     assert_snapshot!(complaint(&place, &["analyze", "in", "--strict"]), @"
     exit 4
-    error: `--strict` does not accept 2 remarks about the input
+    error: `--strict` does not accept 2 notices about the input
       `a.json`: the JSON list holds no objects
       `b.json`: a JSON list without a single element; it counts as not supplied
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
 }

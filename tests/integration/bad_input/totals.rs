@@ -143,29 +143,29 @@ fn strict_refuses_what_is_serious() {
     };
     assert_snapshot!(strict("exportDevice.csv", (entra(3) + "PC-4,True\n").into_bytes()), @"
     exit 4
-    error: `--strict` does not accept a remark about the input
+    error: `--strict` does not accept a notice about the input
       `exportDevice.csv`, row 4: the row has 2 cells where the header has 8 and was set aside
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
     let cells = [(1, "accountEnabled", "maybe"), (2, "deviceId", "lost"), (3, "deviceId", "lost")];
     assert_snapshot!(strict("exportDevice.csv", with_cells(&entra(3), &cells)), @"
     exit 4
-    error: `--strict` does not accept 2 remarks about the input
+    error: `--strict` does not accept 2 notices about the input
       `exportDevice.csv`, row 1, `accountEnabled`: 1 cell is neither true nor false and counts as unknown
       `exportDevice.csv`, row 2, `deviceId`: 2 cells are no GUID, so they are not used for matching
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
     assert_snapshot!(strict("devices.json", format!("[{}]", devices(1..=100)).into_bytes()), @"
     exit 4
-    error: `--strict` does not accept a remark about the input
+    error: `--strict` does not accept a notice about the input
       `devices.json`: it has exactly 100 rows, the size of one page: further pages were probably not fetched (if the console shows 100 devices too, say so with `--expect entra=100`); nothing is concluded from what it lacks
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
     assert_snapshot!(strict("devices.csv", with_cells(&intune(3), &[(1, "Last check-in", "05/06/2026 10:00")])), @"
     exit 4
-    error: `--strict` does not accept a remark about the input
+    error: `--strict` does not accept a notice about the input
       `devices.csv`, `Last check-in`: 1 date could be day first or month first and counts as unknown; settle it with `--date-order dmy` or `mdy`
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
 }
 
@@ -194,8 +194,8 @@ fn strict_refuses_a_file_that_nobody_knows() {
     place.write("in/people.csv", "Name,Mail\nA,a@contoso.example\n");
     assert_snapshot!(complaint(&place, &["analyze", "in", "--strict"]), @"
     exit 4
-    error: `--strict` does not accept a remark about the input
+    error: `--strict` does not accept a notice about the input
       `people.csv`: no known format has these columns: `Name`, `Mail`; the file was not used
-    help: mend the exports, or run without `--strict` to have the remarks in the report
+    help: mend the exports, or run without `--strict` to have the notices in the report
     ");
 }

@@ -71,7 +71,7 @@ fn one_number_of_two_makers_joins_nothing() {
     ]);
     assert_eq!(found.devices(), ["autopilot:1", "entra:1 intune:1", "entra:2 intune:2"]);
     let said = found.notices("identity-conflict");
-    assert_eq!(said, ["serial `240000383` is used by several manufacturers (dell, hp) and joins nothing"]);
+    assert_eq!(said, ["serial `240000383` is used by several manufacturers (dell, hp) and is not used for matching"]);
     for row in ["intune:1", "intune:2", "autopilot:1"] {
         assert_eq!(found.identity(row), "conflict", "{row}");
     }

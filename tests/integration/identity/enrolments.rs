@@ -49,7 +49,7 @@ fn an_ipad_that_was_enrolled_many_times_is_one_device() {
     }
 }
 
-/// A list without dates of enrolment: the signs of life lie apart, and name or user are the same.
+/// A list without dates of enrolment: the signs of activity lie apart, and name or user are the same.
 #[test]
 fn enrolments_without_dates_of_their_making() {
     let days = ["2025-01-10", "2025-03-20", "2025-08-01", "2026-01-05", "2026-05-01", "2026-11-19"];

@@ -156,13 +156,13 @@ fn the_proof_of_a_device_is_told() {
       [2] entra     PC-1, 6f000001-12ab-4cde-8f01-23456789006f; seen 2026-01-09T08:00:00Z
                     entra.csv:1
                     exact link by entra-id `65000001-12ab-4cde-8f01-234567890065` with [1], [5]
-      [3] autopilot 5CG0001AB, 61000001-12ab-4cde-8f01-234567890061; no sign of life
+      [3] autopilot 5CG0001AB, 61000001-12ab-4cde-8f01-234567890061; no sign of activity
                     autopilot.csv:1
                     strong link by serial `5CG0001AB` with [1]
       [4] defender  pc-1.corp.example, 6d000001-12ab-4cde-8f01-23456789006d; seen 2026-01-08T08:00:00Z
                     defender.csv:1
                     weak link by name `pc-1.corp.example` with [1], [2], [3], [5]
-      [5] bitlocker 6b000001-12ab-4cde-8f01-23456789006b; no sign of life
+      [5] bitlocker 6b000001-12ab-4cde-8f01-23456789006b; no sign of activity
                     bitlocker.csv:1
                     exact link by entra-id `65000001-12ab-4cde-8f01-234567890065` with [1], [2]
 
@@ -184,10 +184,10 @@ fn the_refused_side_is_told_too() {
     (no name)  autopilot:61000009-12ab-4cde-8f01-234567890061
       is            windows, ownership corporate, join type unknown
       identity      conflict: its identifiers, or two lists of one console, contradict each other, or copies may share them; a person must look
-      activity      unknown: no sign of life is known
+      activity      unknown: no activity is known
 
     Records
-      [1] autopilot 5CG0009AB, 61000009-12ab-4cde-8f01-234567890061; no sign of life
+      [1] autopilot 5CG0009AB, 61000009-12ab-4cde-8f01-234567890061; no sign of activity
                     autopilot.csv:3
                     refused: intune-id `69000003-12ab-4cde-8f01-234567890069`: serial `5CG0009AB` here, `5CG0003AB` at intune:69000003-12ab-4cde-8f01-234567890069
     ");
