@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::aside;
 use super::cast::{Cast, Caster, Written, constant};
 use super::dates::Order;
+use super::describe::Format;
 use super::identifiers::written_name;
 use super::merge::{merge, newest};
 use super::older::Older;
@@ -129,32 +130,71 @@ pub fn normalise(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    let format = recognised.format;
-    let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
-        && options.needs(format.console, "serial");
-    let wanted: Vec<Wanted<'_>> = format
-        .sources()
-        .filter(|(name, _)| options.needs(format.console, name) && !(serial_is_id && *name == "native_id"))
-        .filter_map(|(name, source)| {
-            Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
-        })
-        .collect();
-    let positions: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
-    let positions: Vec<usize> = positions.into_iter().collect();
-    let mut rows = export.read(&positions, format.short_rows);
-    let ended = aside::ended(export, recognised);
-    set_aside(&mut rows, export, &positions, &ended)?;
-    let cells: BTreeMap<usize, (&StringChunked, &[u32])> =
-        positions.iter().copied().zip(rows.columns.iter().zip(rows.numeric.iter().map(Vec::as_slice))).collect();
-    let cast: Vec<Cast> = wanted
-        .par_iter()
-        .map(|w| {
+    Taken::of(export, recognised, options)?.normalise(export, recognised, formats, options)
+}
+
+/// The same for an export that nobody reads any more: its text is let go of before the cells are cast, since a large list and
+/// all that is made of it have no room side by side.
+///
+/// # Errors
+/// As [`normalise`].
+pub fn take_over(
+    export: &mut Export,
+    recognised: &Recognised<'_>,
+    formats: &Formats,
+    options: &Options,
+) -> Result<Normalised> {
+    let taken = Taken::of(export, recognised, options)?;
+    export.shed();
+    taken.normalise(export, recognised, formats, options)
+}
+
+/// What was taken out of the text of an export.
+struct Taken<'a> {
+    wanted: Vec<Wanted<'a>>,
+    /// Where the columns of the rows stand in the header.
+    positions: Vec<usize>,
+    rows: Rows,
+    /// Remarks about the header.
+    notices: Vec<Notice>,
+    serial_is_id: bool,
+}
+
+impl<'a> Taken<'a> {
+    fn of(export: &Export, recognised: &'a Recognised<'_>, options: &Options) -> Result<Self> {
+        let format = recognised.format;
+        let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
+            && options.needs(format.console, "serial");
+        let wanted: Vec<Wanted<'a>> = format
+            .sources()
+            .filter(|(name, _)| options.needs(format.console, name) && !(serial_is_id && *name == "native_id"))
+            .filter_map(|(name, source)| {
+                Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
+            })
+            .collect();
+        let positions: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
+        let positions: Vec<usize> = positions.into_iter().collect();
+        let mut rows = export.read(&positions, format.short_rows);
+        let ended = aside::ended(export, recognised);
+        set_aside(&mut rows, export, &positions, &ended)?;
+        Ok(Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id })
+    }
+
+    /// The cells of each column by its place in the header, and which of them were numbers.
+    fn cells(&self) -> BTreeMap<usize, (&StringChunked, &[u32])> {
+        let cells = self.rows.columns.iter().zip(self.rows.numeric.iter().map(Vec::as_slice));
+        self.positions.iter().copied().zip(cells).collect()
+    }
+
+    fn cast(&self, export: &Export, format: &Format, formats: &Formats, options: &Options) -> Result<Vec<Cast>> {
+        let (cells, row) = (self.cells(), &self.rows.row);
+        let one = |w: &Wanted<'_>| {
             let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|(cells, numbers)| {
                 let caster = Caster {
                     field: w.field,
                     part: &w.source.part,
                     cells,
-                    row: &rows.row,
+                    row,
                     order: options.order,
                     epoch_1904: export.epoch_1904(),
                     numbers,
@@ -163,61 +203,73 @@ pub fn normalise(
             });
             let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
             let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
-            if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, &rows.row) }
-        })
-        .collect::<Result<_>>()?;
+            if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, row) }
+        };
+        self.wanted.par_iter().map(one).collect()
+    }
 
-    let mut notices = recognised.notices(export);
-    let other = other_table(cast.iter().zip(&wanted), &cells, &rows.row, formats);
-    let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
-    let mut dates = Vec::new();
-    for (one, w) in cast.into_iter().zip(&wanted) {
-        let header = w.at.first().and_then(|at| export.header.get(*at)).map_or(w.field.name, String::as_str);
-        columns.extend(unread(&one, w.field, &rows.row));
-        notices.extend(one.tally.notices(&export.label, header, w.field));
-        dates.extend(one.written.map(|written| (header.to_string(), written)));
-        columns.extend(one.columns);
+    fn normalise(
+        self,
+        export: &Export,
+        recognised: &Recognised<'_>,
+        formats: &Formats,
+        options: &Options,
+    ) -> Result<Normalised> {
+        let format = recognised.format;
+        let cast = self.cast(export, format, formats, options)?;
+        let other = other_table(cast.iter().zip(&self.wanted), &self.cells(), &self.rows.row, formats);
+        let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
+        rows.columns.clear();
+        let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
+        let mut dates = Vec::new();
+        for (one, w) in cast.into_iter().zip(&wanted) {
+            let header = w.at.first().and_then(|at| export.header.get(*at)).map_or(w.field.name, String::as_str);
+            columns.extend(unread(&one, w.field, &rows.row));
+            notices.extend(one.tally.notices(&export.label, header, w.field));
+            dates.extend(one.written.map(|written| (header.to_string(), written)));
+            columns.extend(one.columns);
+        }
+        if rows.unread > 0 {
+            let (cells, count) =
+                if rows.unread == 1 { ("cell", "is damaged and counts") } else { ("cells", "are damaged and count") };
+            let message = format!("{} {cells} of the sheet {count} as blank", rows.unread);
+            notices.push(Notice::new(Code::UnreadableValue, &export.label, message));
+        }
+        if serial_is_id {
+            serial_as_id(&mut columns);
+        }
+        for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(format.console, name)) {
+            columns.push(constant(name, value, rows.row.len()));
+        }
+        let mut frame = DataFrame::new(rows.row.len(), columns).map_err(internal)?;
+        for (field, other, word) in &format.blank_unless {
+            blank_unless(&mut frame, field, other, word)?;
+        }
+        formats.vocabulary().cannot_know(format.console, &mut frame)?;
+        notices.extend(row_notices(&export.label, &rows));
+        hint_at_order(&mut notices, &dates);
+        if let Some(row) = other {
+            notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label));
+        }
+        let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
+        let last_row = u64::from(export.header_row()) + u64::from(last);
+        let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
+        let records = Records {
+            console: format.console,
+            format: format.id.clone(),
+            frame,
+            bad: rows.bad,
+            paging: export.paging.clone(),
+            page_sizes: format.page_sizes.clone(),
+            limits: formats.vocabulary().row_limits().clone(),
+            last_row,
+            incomplete: cut,
+            partial: format.partial.clone(),
+            leaves_out: format.leaves_out.clone(),
+            older: None,
+        };
+        Ok(Normalised { records, notices, dates })
     }
-    if rows.unread > 0 {
-        let (cells, count) =
-            if rows.unread == 1 { ("cell", "is damaged and counts") } else { ("cells", "are damaged and count") };
-        let message = format!("{} {cells} of the sheet {count} as blank", rows.unread);
-        notices.push(Notice::new(Code::UnreadableValue, &export.label, message));
-    }
-    if serial_is_id {
-        serial_as_id(&mut columns);
-    }
-    for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(format.console, name)) {
-        columns.push(constant(name, value, rows.row.len()));
-    }
-    let mut frame = DataFrame::new(rows.row.len(), columns).map_err(internal)?;
-    for (field, other, word) in &format.blank_unless {
-        blank_unless(&mut frame, field, other, word)?;
-    }
-    formats.vocabulary().cannot_know(format.console, &mut frame)?;
-    notices.extend(row_notices(&export.label, &rows));
-    hint_at_order(&mut notices, &dates);
-    if let Some(row) = other {
-        notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label));
-    }
-    let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
-    let last_row = u64::from(export.header_row()) + u64::from(last);
-    let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
-    let records = Records {
-        console: format.console,
-        format: format.id.clone(),
-        frame,
-        bad: rows.bad,
-        paging: export.paging.clone(),
-        page_sizes: format.page_sizes.clone(),
-        limits: formats.vocabulary().row_limits().clone(),
-        last_row,
-        incomplete: cut,
-        partial: format.partial.clone(),
-        leaves_out: format.leaves_out.clone(),
-        older: None,
-    };
-    Ok(Normalised { records, notices, dates })
 }
 
 /// Which rows hold something in a column that could not be read: to a condition they are not blank but unknown.

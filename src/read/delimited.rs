@@ -198,6 +198,12 @@ impl Delimited {
         self.text.as_bytes().get(self.body..).unwrap_or_default()
     }
 
+    /// Lets go of the text: from here on the table has no rows.
+    pub(super) fn shed(&mut self) {
+        self.text = String::new();
+        self.body = 0;
+    }
+
     pub(super) fn container(&self) -> String {
         match self.delimiter {
             b',' => "CSV".into(),

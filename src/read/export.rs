@@ -210,6 +210,13 @@ impl Export {
         rows
     }
 
+    /// Lets go of the text of a list whose columns were read; what is known of it as a whole stays.
+    pub fn shed(&mut self) {
+        if let Body::Delimited(body) = &mut self.body {
+            body.shed();
+        }
+    }
+
     /// The first filled cell of each column, where one is near the beginning; one pass for all of them.
     #[must_use]
     pub fn first_cells(&self, columns: &[usize]) -> Vec<Option<String>> {

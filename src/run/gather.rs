@@ -100,14 +100,14 @@ fn expected(given: &[(String, u64)], registry: &Registry) -> Result<Vec<Expected
 impl Loading {
     fn take(
         &mut self,
-        export: Export,
+        mut export: Export,
         treated: Option<Recognised<'_>>,
         formats: &Formats,
         settings: &formats::Options,
     ) -> Result<()> {
         if let Some(recognised) = treated {
             self.all.notices.push(treated_notice(&export, &recognised, formats));
-            self.read(&export, &recognised, formats, settings)?;
+            self.read(&mut export, &recognised, formats, settings)?;
             if let Some(source) = self.all.sources.last_mut() {
                 source.treated = true;
                 source.because.clear();
@@ -115,14 +115,14 @@ impl Loading {
             return Ok(());
         }
         let unknown = match formats.examine(&export) {
-            Ok(recognised) => return self.read(&export, &recognised, formats, settings),
+            Ok(recognised) => return self.read(&mut export, &recognised, formats, settings),
             Err(unknown) => unknown,
         };
         let (export, unknown, rows) = match formats.header_below(export) {
             Below::Nothing(export) => (export, unknown, Vec::new()),
             Below::Several(export, rows) => (export, unknown, rows),
-            Below::Found(export) => match formats.examine(&export) {
-                Ok(recognised) => return self.read(&export, &recognised, formats, settings),
+            Below::Found(mut export) => match formats.examine(&export) {
+                Ok(recognised) => return self.read(&mut export, &recognised, formats, settings),
                 Err(unknown) => (export, unknown, Vec::new()),
             },
         };
@@ -132,7 +132,7 @@ impl Loading {
 
     fn read(
         &mut self,
-        export: &Export,
+        export: &mut Export,
         recognised: &Recognised<'_>,
         formats: &Formats,
         settings: &formats::Options,
@@ -145,7 +145,7 @@ impl Loading {
             self.names.entry((recognised.format.console, lookup.field)).or_default().extend(names);
             return Ok(());
         }
-        let Normalised { records, notices, dates } = formats::normalise(export, recognised, formats, settings)?;
+        let Normalised { records, notices, dates } = formats::take_over(export, recognised, formats, settings)?;
         self.all.notices.extend(notices);
         if records.rows() == 0 {
             let message = "the export has a header and no rows; it counts as not supplied".to_string();
