@@ -96,21 +96,18 @@ struct ChangeRow {
 /// The figures of a run.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PointRow {
-    /// As-of, RFC 3339.
-    pub as_of: String,
-    /// Devices.
-    pub devices: u64,
-    /// Stale devices.
-    pub stale: u64,
+pub(super) struct PointRow {
+    pub(super) as_of: String,
+    pub(super) devices: u64,
+    pub(super) stale: u64,
     /// Stale devices in a thousand.
     stale_per_mille: u64,
     /// Findings by severity, the gravest first.
-    pub findings: Vec<u64>,
+    pub(super) findings: Vec<u64>,
     /// Whether rules, thresholds and consoles are those of the run before, so that the figures can be compared.
     comparable: bool,
     /// Why not.
-    pub differs: String,
+    pub(super) differs: String,
 }
 
 /// Steps by what became of them.

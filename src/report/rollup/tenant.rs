@@ -61,7 +61,7 @@ pub struct Tenant {
     /// Consoles of which a list was read.
     pub consoles: Vec<String>,
     /// The figures of every report of its chain, the oldest first; nothing without a baseline.
-    pub trend: Vec<PointRow>,
+    pub(super) trend: Vec<PointRow>,
     #[serde(skip)]
     pub(super) thresholds: Vec<(String, String, u32)>,
     #[serde(skip)]
