@@ -37,6 +37,7 @@ pub mod outcome;
 pub mod plan;
 pub mod prose;
 pub mod read;
+pub mod redact;
 pub mod report;
 pub mod rules;
 pub mod run;

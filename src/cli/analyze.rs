@@ -120,6 +120,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         formats: args.format.clone(),
         settings: settings(args),
         commands: args.commands,
+        redacted: false,
     };
     let model = report::write(&outcome, &templates, place, &report_options, &progress)?;
     if args.timings {

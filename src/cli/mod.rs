@@ -16,7 +16,9 @@ mod plan;
 mod playbooks;
 mod print;
 mod progress;
+mod redact;
 mod render;
+mod rollup;
 mod rules;
 mod timings;
 mod verify;
@@ -46,6 +48,8 @@ enum Verb {
     Explain(explain::Args),
     Compare(compare::Args),
     Render(render::Args),
+    Redact(redact::Args),
+    Rollup(rollup::Args),
     Verify(verify::Args),
     Rules(rules::Args),
     Playbooks(playbooks::Args),
@@ -79,6 +83,8 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Compare(args) => compare::run(&args),
         Verb::Render(args) => render::run(&args),
+        Verb::Redact(args) => redact::run(&args),
+        Verb::Rollup(args) => rollup::run(&args),
         Verb::Verify(args) => verify::run(&args),
         Verb::Rules(args) => rules::run(&args),
         Verb::Playbooks(args) => playbooks::run(&args),

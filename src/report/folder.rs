@@ -61,6 +61,11 @@ impl<'a> Folder<'a> {
         self.place.scratch()
     }
 
+    /// Where they are written.
+    pub(super) fn root(&self) -> std::path::PathBuf {
+        self.place.folder()
+    }
+
     /// The files so far, by name.
     pub(super) fn written(&self) -> Vec<Written> {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -11,6 +11,7 @@ mod place;
 mod provenance;
 mod questions;
 mod render;
+mod rollup;
 mod seal;
 mod selection;
 mod settled;
@@ -38,6 +39,7 @@ pub use model::Model;
 #[cfg(unix)]
 pub use place::watch;
 pub use place::{Place, settle};
+pub use rollup::{PAGE as ROLLUP, Rollup, Tenant, tenant, write_rollup};
 pub use seal::{Verified, verify};
 pub use since::{Counts, counts};
 
@@ -75,6 +77,8 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
     /// Write commands for the steps, too.
     pub commands: bool,
+    /// A copy to share, in which names stand for values.
+    pub redacted: bool,
 }
 
 impl Options {
@@ -85,7 +89,8 @@ impl Options {
     pub fn again(asked: Asked) -> Result<Self> {
         let format = |word: &String| Format::parse(word).ok_or_else(|| strange_format(word));
         let formats = asked.formats.iter().map(format).collect::<Result<_>>()?;
-        Ok(Self { label: asked.label, formats, settings: asked.settings, commands: asked.commands })
+        let Asked { label, formats: _, commands, settings, redacted } = asked;
+        Ok(Self { label, formats, settings, commands, redacted })
     }
 
     fn asked(&self) -> Asked {
@@ -94,6 +99,7 @@ impl Options {
             formats: self.formats.iter().map(ToString::to_string).collect(),
             commands: self.commands,
             settings: self.settings.clone(),
+            redacted: self.redacted,
         }
     }
 }
@@ -114,6 +120,21 @@ pub fn write(
     place: Place,
     options: &Options,
     progress: &dyn Progress,
+) -> Result<Model> {
+    write_checked(outcome, templates, place, options, progress, &|_| Ok(()))
+}
+
+/// Writes the report folder, and puts it in its place only if `check` accepts what was written.
+///
+/// # Errors
+/// Those of [`write`] and of the check.
+pub fn write_checked(
+    outcome: &Outcome,
+    templates: &Files,
+    place: Place,
+    options: &Options,
+    progress: &dyn Progress,
+    check: &dyn Fn(&Path) -> Result<()>,
 ) -> Result<Model> {
     let folder = folder::Folder::begin(place, progress);
     progress.step("Writing the report");
@@ -152,6 +173,7 @@ pub fn write(
     }
     let page = wants(Format::Html).then(|| render::html::render(run, &model, &selection, templates)).transpose()?;
     model.seal = evidence::write(outcome, &options.settings, page.as_deref(), &folder)?;
+    check(&folder.root())?;
     folder.finish()?;
     Ok(model)
 }

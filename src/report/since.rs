@@ -96,18 +96,18 @@ struct ChangeRow {
 /// The figures of a run.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct PointRow {
-    as_of: String,
-    devices: u64,
-    stale: u64,
+pub(super) struct PointRow {
+    pub(super) as_of: String,
+    pub(super) devices: u64,
+    pub(super) stale: u64,
     /// Stale devices in a thousand.
     stale_per_mille: u64,
     /// Findings by severity, the gravest first.
-    findings: Vec<u64>,
+    pub(super) findings: Vec<u64>,
     /// Whether rules, thresholds and consoles are those of the run before, so that the figures can be compared.
     comparable: bool,
     /// Why not.
-    differs: String,
+    pub(super) differs: String,
 }
 
 /// Steps by what became of them.
@@ -226,7 +226,8 @@ fn row(outcome: &Outcome, at: usize) -> ChangeRow {
     }
 }
 
-fn trend(outcome: &Outcome) -> Vec<PointRow> {
+/// The figures of every run of the chain, this one last.
+pub(super) fn trend(outcome: &Outcome) -> Vec<PointRow> {
     let mut points: Vec<Point> = outcome.since.chain.clone();
     points.push(compare::point(outcome));
     let before = std::iter::once(None).chain(points.iter().map(Some));

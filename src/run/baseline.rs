@@ -26,6 +26,10 @@ impl Baseline {
 
     fn read(report: &Path) -> Result<Self> {
         let (outcome, asked) = outcome::load(report)?;
+        if asked.redacted {
+            let message = format!("`{}` is a copy to share: it has names in the place of ids", report.display());
+            return Err(Error::Usage { message, help: "take the report that it was made from as the baseline".into() });
+        }
         let seal = outcome::seal_of(report)?;
         Ok(Self { outcome, told: Told { seal, label: asked.label, ..Told::default() } })
     }

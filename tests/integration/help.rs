@@ -25,6 +25,10 @@ fn program() {
                  steps
       compare    Say what is new, open, resolved, reopened or not assessed between two reports
       render     Write the files of a report again, with other templates or formats
+      redact     Write a copy of a report that may be shared: every name, user, serial number and id
+                 replaced, and searched for in every byte
+      rollup     Put the reports of several tenants side by side: figures per 100 devices, rules by
+                 tenant, and what was not judged alike
       verify     Check that a report is as it was written: every file that is missing, changed or too
                  many, by name
       rules      List, show, check and test the rules

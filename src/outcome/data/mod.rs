@@ -40,6 +40,9 @@ pub struct Asked {
     pub commands: bool,
     /// Options that change the result, for the manifest.
     pub settings: Vec<(String, String)>,
+    /// A copy to share, in which names stand for values.
+    #[serde(default)]
+    pub redacted: bool,
 }
 
 /// Writes the content of a file.

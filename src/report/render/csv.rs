@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::report::folder::Folder;
+use crate::report::rollup::{Cell, Grid};
 use crate::report::table::{self, Sink, Table, Value};
 use crate::report::view::{Output, Run};
 
@@ -14,6 +15,27 @@ use crate::report::view::{Output, Run};
 const CHUNK: usize = 4_096;
 /// Chunks that are in memory at once.
 const BATCH: usize = 24;
+
+/// A list of a rollup.
+pub(in crate::report) fn grid(grid: &Grid) -> Vec<u8> {
+    let mut line = Line::default();
+    for (name, _) in &grid.columns {
+        line.text(name);
+    }
+    line.end();
+    for row in &grid.rows {
+        for cell in row {
+            match cell {
+                Cell::Text(text) => line.text(text),
+                Cell::Number(number) => line.maybe(i64::try_from(*number).ok()),
+                Cell::Tenths(tenths) => line.word(&format!("{}.{}", tenths / 10, tenths % 10)),
+                Cell::Nothing => line.word(""),
+            }
+        }
+        line.end();
+    }
+    line.bytes
+}
 
 /// One line while it is made.
 #[derive(Default)]

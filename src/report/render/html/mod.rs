@@ -54,6 +54,19 @@ pub(in crate::report) fn render(
     .map_err(|e| template_error(&e))
 }
 
+/// Renders a page without scripts and packed data from one of the templates.
+pub(in crate::report) fn plain(
+    name: &str,
+    templates: &Files,
+    written: BTreeSet<String>,
+    model: &impl serde::Serialize,
+) -> Result<String> {
+    let environment = environment(templates, written).map_err(|e| template_error(&e))?;
+    let style: String = STYLES.iter().filter_map(|name| templates.get(*name)).map(String::as_str).collect();
+    let page = environment.get_template(name).map_err(|e| template_error(&e))?;
+    page.render(context! { m => Serde(model), style_hash => csp_hash(&style), style }).map_err(|e| template_error(&e))
+}
+
 /// The templates and what they may call.
 fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();

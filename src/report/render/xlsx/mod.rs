@@ -3,6 +3,7 @@
 
 mod guard;
 mod lists;
+mod rollup;
 mod sheet;
 mod summary;
 
@@ -12,6 +13,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+
+pub(in crate::report) use self::rollup::grids;
 
 use self::lists::List;
 use self::sheet::{Looks, ROOM};

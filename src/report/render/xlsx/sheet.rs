@@ -64,6 +64,7 @@ pub(super) struct Looks {
     pub(super) time: Format,
     pub(super) day: Format,
     pub(super) number: Format,
+    pub(super) tenths: Format,
 }
 
 impl Looks {
@@ -83,8 +84,9 @@ impl Looks {
             time: top().set_num_format("yyyy-mm-dd hh:mm"),
             day: top().set_num_format("yyyy-mm-dd"),
             number: top().set_num_format("#,##0"),
+            tenths: top().set_num_format("0.0"),
         };
-        let shared = [&looks.text, &looks.prose, &looks.time, &looks.day, &looks.number];
+        let shared = [&looks.text, &looks.prose, &looks.time, &looks.day, &looks.number, &looks.tenths];
         for format in [&looks.head, &looks.title, &looks.bold].into_iter().chain(shared) {
             workbook.register_format(format);
         }
@@ -184,6 +186,13 @@ impl Cells<'_> {
         };
         #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^53")]
         self.put(|sheet, line, at, format| sheet.write_number_with_format(line, at, number as f64, format).map(drop));
+    }
+
+    /// Tenths, shown with one digit.
+    pub(super) fn tenths(&mut self, tenths: u64) {
+        let own = u32::try_from(tenths).map_or(f64::NAN, |tenths| f64::from(tenths) / 10.0);
+        let looks = self.looks;
+        self.put(|sheet, line, at, _| sheet.write_number_with_format(line, at, own, &looks.tenths).map(drop));
     }
 
     /// A moment as a date that can be sorted and filtered, or an empty cell.

@@ -1,0 +1,187 @@
+//! What a copy remembers of earlier runs.
+
+use super::judged::place;
+use super::names::{Kind, Names};
+use super::order::Order;
+use super::tables::{Places, key_of};
+use super::text::Texts;
+use crate::identity::NONE;
+use crate::outcome::{Change, Changes, Ledger, LedgerLine, ListStates, Past, PastFindings, Point, RuleStates, Since};
+
+/// Devices of earlier runs in the order of their names.
+pub(super) struct Earlier {
+    past: Past,
+    order: Order,
+}
+
+/// Replaces what devices of earlier runs are called.
+pub(super) fn earlier(own: Past, names: &mut Names) -> Earlier {
+    let Past { key, name, serial, serial_written, entra, objects, seen, gone } = own;
+    let keys: Vec<String> = key.iter().map(|key| key_of(key, names)).collect();
+    let order = Order::by(keys.len(), |at| keys.get(at));
+    let get = |list: &[String], at: usize| list.get(at).cloned().unwrap_or_default();
+    let serials: Vec<String> = (0..keys.len())
+        .map(|at| names.identifier(Kind::Serial, &get(&serial, at), &get(&serial_written, at)))
+        .collect();
+    let past = Past {
+        key: order.take(&keys),
+        name: order.lines().map(|at| names.device(&get(&name, at))).collect(),
+        serial: order.take(&serials),
+        serial_written: order.take(&serials),
+        entra: order.lines().map(|at| names.of(Kind::Id, &get(&entra, at))).collect(),
+        objects: order.lines().map(|at| objects_of(&get(&objects, at), names)).collect(),
+        seen: order.take(&seen),
+        gone: order.take(&gone),
+    };
+    Earlier { past, order }
+}
+
+/// One a line: console, id as compared, id as written.
+fn objects_of(objects: &str, names: &mut Names) -> String {
+    let line = |line: &str| {
+        let mut parts = line.splitn(3, '\t');
+        let (console, compared, written) = (parts.next()?, parts.next()?, parts.next()?);
+        let name = names.identifier(Kind::Id, compared, written);
+        Some(format!("{console}\t{name}\t{name}"))
+    };
+    objects.lines().filter_map(line).collect::<Vec<String>>().join("\n")
+}
+
+/// Registers what lines of the ledger and changes are called, so that sentences are searched for it.
+pub(super) fn learn(since: &Since, ledger: &Ledger, names: &mut Names) {
+    for object in &since.changes.object {
+        names.of(Kind::Id, object);
+    }
+    for line in &ledger.lines {
+        names.identifier(Kind::Id, &line.compared, &line.object);
+    }
+    for point in &since.chain {
+        names.of(Kind::Tenant, &point.label);
+    }
+}
+
+pub(super) fn since(own: Since, earlier: Earlier, places: &Places, texts: &mut Texts) -> (Since, Order) {
+    let Since { chain, rules, by_rule, lists, changes, reasons, past: _, past_findings } = own;
+    let Earlier { past, order } = earlier;
+    let since = Since {
+        chain: chain.into_iter().map(|own| point(own, &mut texts.names)).collect(),
+        rules: rules.iter().map(|rule| texts.known(rule)).collect(),
+        by_rule: by_rule.into_iter().map(|own| RuleStates { rule: texts.known(&own.rule), ..own }).collect(),
+        lists: lists.into_iter().map(|own| list(own, texts)).collect(),
+        changes: changed(&changes, places, &order, &past, texts),
+        reasons: reasons.iter().map(|reason| texts.sentence(reason)).collect(),
+        past_findings: past_found(&past_findings, places, &order),
+        past,
+    };
+    (since, order)
+}
+
+fn point(own: Point, names: &mut Names) -> Point {
+    let Point { label, as_of, seal, devices, active, stale, unknown, findings, judged_by, consoles } = own;
+    let (label, seal) = (names.of(Kind::Tenant, &label), names.digest(&seal));
+    Point { label, as_of, seal, devices, active, stale, unknown, findings, judged_by, consoles }
+}
+
+fn list(own: ListStates, texts: &mut Texts) -> ListStates {
+    let ListStates { console, before, now, appeared, missing, not_whole, was_not_whole } = own;
+    let (not_whole, was_not_whole) = (texts.sentence(&not_whole), texts.sentence(&was_not_whole));
+    ListStates { console, before, now, appeared, missing, not_whole, was_not_whole }
+}
+
+fn changed(own: &Changes, places: &Places, order: &Order, past: &Past, texts: &mut Texts) -> Changes {
+    let get = |list: &[u32], at: usize| list.get(at).copied().unwrap_or(NONE);
+    let key = |at: usize| {
+        let device = place(&places.devices, get(&own.device, at));
+        let gone = past.key.get(place(order, get(&own.past, at)) as usize).cloned();
+        let console = own.console.get(at).copied().flatten().map(crate::console::Console::index);
+        (own.kind.get(at), own.rule.get(at), console, own.state.get(at), device, gone)
+    };
+    let objects: Vec<String> =
+        own.object.iter().map(|object| if object.is_empty() { String::new() } else { texts.id(object) }).collect();
+    let lines = Order::by(own.len(), |at| (key(at), objects.get(at)));
+    let mut changes = Changes::default();
+    for at in lines.lines() {
+        let text = |list: &[String], texts: &mut Texts| texts.sentence(list.get(at).map_or("", String::as_str));
+        let words = own.kind.get(at).zip(own.state.get(at)).zip(own.rule.get(at)).zip(own.why.get(at));
+        let Some((((kind, state), rule), why)) = words else { continue };
+        changes.push(Change {
+            kind: *kind,
+            state: *state,
+            rule: *rule,
+            device: place(&places.devices, get(&own.device, at)),
+            past: place(order, get(&own.past, at)),
+            console: own.console.get(at).copied().flatten(),
+            object: objects.get(at).cloned().unwrap_or_default(),
+            before: text(&own.before, texts),
+            after: text(&own.after, texts),
+            why: *why,
+        });
+    }
+    changes
+}
+
+fn past_found(own: &PastFindings, places: &Places, order: &Order) -> PastFindings {
+    let moved = |list: &[u32], to: &Order| list.iter().map(|at| place(to, *at)).collect::<Vec<u32>>();
+    let (device, past) = (moved(&own.device, &places.devices), moved(&own.past, order));
+    let lines = Order::by(own.len(), |at| (own.rule.get(at), device.get(at), past.get(at), own.state.get(at)));
+    PastFindings {
+        rule: lines.take(&own.rule),
+        device: lines.take(&device),
+        past: lines.take(&past),
+        state: lines.take(&own.state),
+        severity: lines.take(&own.severity),
+    }
+}
+
+/// What is asked for and done stays, who did it and which export shows it gets a name.
+pub(super) fn ledger(own: Ledger, places: &Places, past: &Order, texts: &mut Texts) -> Ledger {
+    let Ledger { lines, texts: own } = own;
+    let people: std::collections::BTreeSet<u32> = lines.iter().map(|line| line.claimed_by).collect();
+    let said = (0_u32..)
+        .zip(&own)
+        .map(|(at, text)| if people.contains(&at) { texts.names.of(Kind::Person, text) } else { texts.sentence(text) });
+    let said: Vec<String> = said.collect();
+    let mut lines: Vec<LedgerLine> = lines.into_iter().map(|line| of_line(line, places, past, texts)).collect();
+    lines.sort_by(|a, b| (a.console, &a.compared, a.step).cmp(&(b.console, &b.compared, b.step)));
+    Ledger { lines, texts: said }
+}
+
+fn of_line(own: LedgerLine, places: &Places, order: &Order, texts: &mut Texts) -> LedgerLine {
+    let LedgerLine {
+        console,
+        object: _,
+        compared,
+        step,
+        device,
+        past,
+        package,
+        planned_on,
+        claimed_on,
+        claimed_by,
+        state,
+        settled_on,
+        settled_by,
+        note,
+        seen,
+        gone,
+    } = own;
+    let object = texts.id(&compared);
+    LedgerLine {
+        console,
+        compared: object.clone(),
+        object,
+        step,
+        device: place(&places.devices, device),
+        past: place(order, past),
+        package,
+        planned_on,
+        claimed_on,
+        claimed_by,
+        state,
+        settled_on,
+        settled_by,
+        note,
+        seen,
+        gone,
+    }
+}
