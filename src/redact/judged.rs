@@ -5,7 +5,7 @@ use super::order::Order;
 use super::tables::Places;
 use super::text::Texts;
 use crate::frame::list_of;
-use crate::history::{Approved, Claimed, Decision, PackageDecision, by_device};
+use crate::history::{Approved, Claimed, Decision, Declined, PackageDecision, by_device};
 use crate::identity::NONE;
 use crate::outcome::{Accepted, Decided, Hidden, Schedule};
 use crate::plan::{Batch, Package, Packages, Planned};
@@ -161,7 +161,7 @@ pub(super) fn decisions(own: Decided, places: &Places, steps: &Order, devices: u
 }
 
 fn decision(own: Decision, names: &mut Names) -> Decision {
-    let Decision { key, serial, purpose, status, assignee, note, row } = own;
+    let Decision { key, serial, purpose, status, assignee, note, declined, row } = own;
     Decision {
         key: super::tables::key_of(&key, names),
         serial: names.of(Kind::Serial, &serial),
@@ -169,14 +169,21 @@ fn decision(own: Decision, names: &mut Names) -> Decision {
         status,
         assignee: names.of(Kind::Person, &assignee),
         note: Texts::left_out(&note),
+        declined: of_declined(declined, names),
         row,
     }
 }
 
 fn of_decided(own: PackageDecision, places: &Places, names: &mut Names) -> PackageDecision {
-    let PackageDecision { id, status, assignee, row, devices } = own;
+    let PackageDecision { id, status, assignee, declined, row, devices } = own;
     let devices = places.devices.places(&devices);
-    PackageDecision { id, status, assignee: names.of(Kind::Person, &assignee), row, devices }
+    let (assignee, declined) = (names.of(Kind::Person, &assignee), of_declined(declined, names));
+    PackageDecision { id, status, assignee, declined, row, devices }
+}
+
+fn of_declined(own: Declined, names: &mut Names) -> Declined {
+    let Declined { by, until } = own;
+    Declined { by: names.of(Kind::Person, &by), until }
 }
 
 /// Approvals hold for the digests of the batches as the copy has them. One whose batch is gone keeps a digest that says nothing.
