@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, UInt32Chunked};
 
 use super::devices::Devices;
+use super::single::Which;
 use crate::console::{Aggregate, Console};
 use crate::error::Result;
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::{internal, make};
-use crate::identity::{Links, Marker, RecordStore, SIGNS, Threshold, written};
-use crate::ids::{ByDevice, DeviceId};
+use crate::identity::{Links, Marker, RecordStore, SIGNS, written};
+use crate::ids::ByDevice;
 use crate::language::{Derived, What};
-use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 use crate::time::Millis;
 
 impl Devices {
@@ -24,20 +24,10 @@ impl Devices {
         if let Some(aggregate) = store.registry.aggregate_column(name) {
             return self.derived(store, aggregate.console, name, &aggregate.made).map_err(internal);
         }
-        let threshold = |threshold: Threshold| {
-            make::counts(name, DeviceId::all(self.count).map(|device| Some(self.days(threshold, device))))
-        };
+        if let Some(column) = self.single(store, links, name, Which::All)? {
+            return Ok(column);
+        }
         Ok(match name {
-            "device_key" => make::texts(name, links.key.iter().map(|key| Some(key.as_str()))),
-            "consoles" => self.console_lists(store),
-            "last_activity" => make::times(name, self.last_activity()),
-            "last_activity_console" => {
-                let all = store.registry.slugs();
-                make::texts(name, self.newest.iter().map(|sign| all.get(sign.console()).copied()))
-            }
-            "days_inactive" => make::ages(name, self.as_of.at(), self.last_activity()),
-            "activity" => make::texts(name, self.activities().map(Activity::as_str).map(Some)),
-            "identity" => make::texts(name, self.identities().iter().copied().map(Identity::as_str).map(Some)),
             "signals_complete" => self.coverage().seen_whole(name),
             "signals_known" => self.signals_known(store, name),
             "record_days" => self.ages(name, &self.made(store)),
@@ -48,25 +38,11 @@ impl Devices {
             }
             "userless" => self.marks.column(name, |device| self.marks.needs_no_user(device)),
             "server_os" => self.server_os(store),
-            _ if Marker::parse(name).is_some_and(|m| m != Marker::Userless) => {
-                let marker = Marker::parse(name).unwrap_or(Marker::Shared);
+            "as_of" => make::times(name, std::iter::repeat_n(Some(self.as_of.at()), self.count as usize)),
+            _ => {
+                let marker = Marker::parse(name).ok_or_else(|| internal(format!("no column `{name}`")))?;
                 self.marks.column(name, |device| self.marks.has(marker, device))
             }
-            "platform" => make::texts(name, self.platform.iter().copied().map(Platform::as_str).map(Some)),
-            "ownership" => self.known_word(store, name, Ownership::Unknown.as_str())?,
-            "join_type" => self.known_word(store, name, JoinType::Unknown.as_str())?,
-            "android_mode" => {
-                let mut column = self.merged(store, "mode")?;
-                column.rename(name.into());
-                column
-            }
-            "inactive_days" => threshold(Threshold::Inactive),
-            "delete_days" => threshold(Threshold::Delete),
-            "sensor_days" => threshold(Threshold::Sensor),
-            "pending_days" => threshold(Threshold::Pending),
-            "stock_days" => threshold(Threshold::Stock),
-            "as_of" => make::times(name, std::iter::repeat_n(Some(self.as_of.at()), self.count as usize)),
-            _ => self.merged(store, name)?,
         })
     }
 
@@ -75,9 +51,9 @@ impl Devices {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a step.
-    pub fn as_written(&self, store: &RecordStore, name: &str) -> Result<Option<Column>> {
+    pub fn as_written(&self, store: &RecordStore, name: &str, which: Which<'_>) -> Result<Option<Column>> {
         if let Some(order) = store.registry.sources_of(name).filter(|_| name == "serial") {
-            return Ok(self.serials_as_written(store, order));
+            return Ok(self.serials_as_written(store, order, which));
         }
         let aggregate = store.registry.aggregate_column(name);
         let Some(Aggregate { console, made: Derived { what: What::Live(field), .. }, .. }) = aggregate else {
@@ -87,10 +63,10 @@ impl Devices {
         if store.of(*console).is_none_or(|console_records| console_records.text(&column).is_none()) {
             return Ok(None);
         }
-        self.live_value(store, *console, &column, name).map(Some)
+        self.live_value(store, *console, &column, name, which).map(Some)
     }
 
-    fn serials_as_written(&self, store: &RecordStore, order: &[Console]) -> Option<Column> {
+    fn serials_as_written(&self, store: &RecordStore, order: &[Console], which: Which<'_>) -> Option<Column> {
         let column = written("serial");
         let sources: Vec<(&StringChunked, Option<&StringChunked>, &IdxCa)> = order
             .iter()
@@ -101,33 +77,16 @@ impl Devices {
             })
             .collect();
         sources.iter().find(|(_, written, _)| written.is_some())?;
-        let mut out = StringChunkedBuilder::new("serial".into(), self.count as usize);
-        for device in 0..self.count as usize {
+        let mut out = StringChunkedBuilder::new("serial".into(), which.count(self.count));
+        for device in which.devices(self.count) {
             // Of the console whose serial number counts.
             let chosen = sources.iter().find_map(|(serials, written, live)| {
-                let line = live.get(device)? as usize;
+                let line = live.get(device.index())? as usize;
                 serials.get(line).map(|_| written.and_then(|c| c.get(line)))
             });
             out.append_option(chosen.flatten());
         }
         Some(out.finish().into_column())
-    }
-
-    /// A merged word that is never null.
-    fn known_word(&self, store: &RecordStore, name: &str, otherwise: &str) -> Result<Column> {
-        let column = self.merged(store, name)?;
-        let words = column.str().map_err(internal)?;
-        Ok(make::texts(name, words.iter().map(|word| word.or(Some(otherwise)))))
-    }
-
-    fn console_lists(&self, store: &RecordStore) -> Column {
-        let list = |bits: u32| store.registry.of_bits(bits).map(Console::as_str).collect::<Vec<_>>().join("|");
-        let mut known: std::collections::HashMap<u32, String> = std::collections::HashMap::new();
-        let mut out = StringChunkedBuilder::new("consoles".into(), self.count as usize);
-        for bits in self.consoles() {
-            out.append_value(known.entry(*bits).or_insert_with(|| list(*bits)));
-        }
-        out.finish().into_column()
     }
 
     fn ages(&self, name: &str, times: &ByDevice<Option<Millis>>) -> Column {

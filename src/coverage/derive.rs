@@ -1,9 +1,10 @@
 //! Columns that are made of one console's records, of consoles and of rules alike.
 
-use polars::prelude::{Column, DataType, TimeUnit};
+use polars::prelude::{Column, DataType, IdxCa, NewChunkedArray, TimeUnit};
 
 use super::devices::Devices;
 use super::records::View;
+use super::single::Which;
 use crate::console::Console;
 use crate::error::Result;
 use crate::frame::by_device::{Said, count};
@@ -28,7 +29,7 @@ impl Devices {
     ) -> Result<Column, String> {
         let view = View::of(store, self, console);
         Ok(match &made.what {
-            What::Live(field) => self.live_value(store, console, field, name).map_err(|e| e.to_string())?,
+            What::Live(field) => self.live_value(store, console, field, name, Which::All).map_err(|e| e.to_string())?,
             What::LiveAge(field) => self.live_age(store, console, field, name).map_err(|e| e.to_string())?,
             What::Supplied => {
                 let supplied = self.coverage().lists().is_supplied(console);
@@ -57,14 +58,29 @@ impl Devices {
         })
     }
 
-    /// A column of the live record of each device in a console.
-    pub(super) fn live_value(&self, store: &RecordStore, console: Console, field: &str, name: &str) -> Result<Column> {
+    /// A column of the live record of devices in a console.
+    pub(super) fn live_value(
+        &self,
+        store: &RecordStore,
+        console: Console,
+        field: &str,
+        name: &str,
+        which: Which<'_>,
+    ) -> Result<Column> {
         let (Some(console_records), Some((_, live))) =
             (store.of(console), self.live.iter().find(|(c, _)| *c == console))
         else {
-            return Ok(Column::full_null(name.into(), self.count as usize, &type_of(field)));
+            return Ok(Column::full_null(name.into(), which.count(self.count), &type_of(field)));
         };
-        let mut column = console_records.column(field).take(live).map_err(internal)?;
+        let all = console_records.column(field);
+        let mut column = match which {
+            Which::All => all.take(live),
+            Which::These(devices) => {
+                let lines = devices.iter().map(|device| live.get(*device as usize));
+                all.take(&IdxCa::from_iter_options("".into(), lines))
+            }
+        }
+        .map_err(internal)?;
         column.rename(name.into());
         if column.dtype() == &DataType::Int64 {
             column = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(internal)?;
@@ -73,7 +89,7 @@ impl Devices {
     }
 
     fn live_age(&self, store: &RecordStore, console: Console, field: &str, name: &str) -> Result<Column> {
-        let times = self.live_value(store, console, field, name)?;
+        let times = self.live_value(store, console, field, name, Which::All)?;
         let times = times.datetime().map_err(internal)?;
         Ok(make::ages(name, self.as_of.at(), times.physical().iter().map(|time| time.map(Millis::new))))
     }

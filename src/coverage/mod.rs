@@ -17,12 +17,14 @@ mod owners;
 mod proof;
 mod records;
 mod sight;
+mod single;
 
 pub use candidates::{Basis, Facts};
 pub use devices::{Devices, Ground};
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;
+pub use single::Which;
 
 use std::sync::OnceLock;
 

@@ -61,7 +61,8 @@ const NEVER: i64 = i64::MIN;
 impl Sign {
     const NONE: Self = Self { time: NEVER, console: u8::MAX };
 
-    fn time(self) -> Option<Millis> {
+    /// When it was.
+    pub(crate) fn time(self) -> Option<Millis> {
         (self.time != NEVER).then_some(Millis::new(self.time))
     }
 
@@ -103,7 +104,7 @@ impl Members {
             marks: Marks::default(),
             weak: BTreeMap::new(),
         };
-        let platforms = members.merged(store, "platform")?;
+        let platforms = members.merged(store, "platform", DeviceId::all(count))?;
         for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
             *slot = word.and_then(Platform::parse).unwrap_or(Platform::Other);
         }
@@ -193,8 +194,13 @@ impl Members {
         self.marks.has(marker, device.into())
     }
 
-    /// The value of the console that knows best.
-    pub(crate) fn merged(&self, store: &RecordStore, name: &str) -> Result<Column> {
+    /// For each of some devices the value of the console that knows best.
+    pub(crate) fn merged(
+        &self,
+        store: &RecordStore,
+        name: &str,
+        devices: impl ExactSizeIterator<Item = DeviceId>,
+    ) -> Result<Column> {
         let Some(order) = store.registry.sources_of(name) else {
             return Err(internal(format!("no column `{name}`")));
         };
@@ -206,11 +212,11 @@ impl Members {
                 Some((cells, live))
             })
             .collect();
-        let mut out = StringChunkedBuilder::new(name.into(), self.count as usize);
-        for device in 0..self.count as usize {
+        let mut out = StringChunkedBuilder::new(name.into(), devices.len());
+        for device in devices {
             let value = sources
                 .iter()
-                .filter_map(|(cells, live)| cells.get(live.get(device)? as usize))
+                .filter_map(|(cells, live)| cells.get(live.get(device.index())? as usize))
                 .find(|word| *word != "unknown");
             out.append_option(value);
         }

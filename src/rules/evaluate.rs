@@ -11,7 +11,7 @@ use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
-use super::show::{evidence, values};
+use super::show::{as_written, evidence, shown, values};
 use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Formats;
@@ -138,6 +138,8 @@ fn reliance(
         let (excluded, by_exclusion) = grounds.excluded(DeviceId::new(*device));
         evidence.push_str(&grounds.witnesses(DeviceId::new(*device)));
         evidence.push_str(&excluded);
+        // A text that grew has up to as much room again, and there are millions of them until the report is written.
+        evidence.shrink_to_fit();
         let confidence = if excluded.is_empty() { confidence } else { confidence.min(Confidence::Medium) };
         Relied { confidence, weak, by_exclusion }
     };
@@ -188,8 +190,8 @@ struct Columns<'a> {
 impl Columns<'_> {
     /// The columns of a wave; what an earlier one has left is not made again.
     fn table(&mut self, wave: &[Turn<'_>]) -> Result<DataFrame> {
-        let wanted = columns_of(running(wave.iter()));
         let EvalContext { store, links, devices, .. } = self.context;
+        let wanted = deciding(running(wave.iter()), devices);
         let fresh: Vec<_> = wanted.iter().filter(|name| !self.made.contains_key(**name)).collect();
         let fresh: Vec<(&'static str, Column)> = fresh
             .into_par_iter()
@@ -203,7 +205,7 @@ impl Columns<'_> {
     /// Lets go of what no later rule reads.
     fn keep<'a>(&mut self, later: impl Iterator<Item = Turn<'a>>) {
         let later: Vec<Turn<'_>> = later.collect();
-        let wanted = columns_of(running(later.iter()));
+        let wanted = deciding(running(later.iter()), self.context.devices);
         self.made.retain(|name, _| wanted.binary_search(name).is_ok());
     }
 }
@@ -214,20 +216,32 @@ fn running<'a>(turns: impl Iterator<Item = &'a Turn<'a>>) -> impl Iterator<Item 
 
 /// Columns of the device table that some rules read, each once.
 fn columns_of<'a>(rules: impl Iterator<Item = &'a Rule>) -> Vec<&'static str> {
-    let mut wanted: Vec<&'static str> = rules.flat_map(|rule| rule.columns.iter().copied()).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    wanted
+    once(rules.flat_map(|rule| rule.columns.iter().copied()))
 }
 
-/// The columns that a rule reads: of the device table, of its own, and whether another rule holds.
+/// Those of them that are made for all devices. What a rule only shows is made for the devices for which it holds, where that
+/// costs no look at the others.
+fn deciding<'a>(rules: impl Iterator<Item = &'a Rule>, devices: &Devices) -> Vec<&'static str> {
+    let decides = |rule: &Rule, name: &str| rule.decides.iter().any(|own| own == name) || !devices.is_single(name);
+    once(rules.flat_map(|rule| rule.columns.iter().copied().filter(move |name| decides(rule, name))))
+}
+
+fn once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The columns that a rule reads: those that the table has, of its own, and whether another rule holds.
 fn columns_read(
     rule: &Rule,
     table: &DataFrame,
     context: EvalContext<'_>,
     flagged: Option<Column>,
 ) -> Result<DataFrame, String> {
-    let mut own = table.select(rule.columns.iter().copied()).map_err(|e| first_line(&e))?;
+    let made = rule.columns.iter().copied().filter(|name| table.column(name).is_ok());
+    let mut own = table.select(made).map_err(|e| first_line(&e))?;
     for derived in &rule.derived {
         let column = context.devices.derived(context.store, derived.console, &derived.name, &derived.made)?;
         own.with_column(column).map_err(|e| first_line(&e))?;
@@ -247,10 +261,9 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
     let index = IdxCa::from_vec("".into(), matched.clone());
-    let shown = table.select(rule.shown.iter().map(String::as_str)).and_then(|t| t.take(&index));
-    let own = shown.map_err(|e| first_line(&e))?;
+    let own = shown(rule, &table, (&matched, &index), context)?;
     let severity = severities(rule, &own)?;
-    let mut evidence = evidence(rule, &as_written(rule, own, &index, context)?);
+    let mut evidence = evidence(rule, &as_written(rule, own, &matched, context)?);
     let objects = objects_of(rule, &matched, context.store, context.devices)?;
     let reliance = reliance(rule, &matched, &objects, &mut evidence, context);
     let tally = Tally {
@@ -263,22 +276,6 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     };
     let undecided = undecided(rule, &table, &mask)?;
     Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, reliance, undecided })
-}
-
-/// The values that evidence shows: identifiers as their consoles write them.
-fn as_written(rule: &Rule, mut own: DataFrame, index: &IdxCa, context: EvalContext<'_>) -> Result<DataFrame, String> {
-    if index.is_empty() {
-        return Ok(own);
-    }
-    for name in &rule.evidence {
-        let written = context.devices.as_written(context.store, name).map_err(|e| e.to_string())?;
-        let Some(written) = written else { continue };
-        let Ok(compared) = own.column(name) else { continue };
-        let written = written.take(index).map_err(|e| first_line(&e))?;
-        let shown = written.zip_with(&written.is_not_null(), compared).map_err(|e| first_line(&e))?;
-        own.with_column(shown).map_err(|e| first_line(&e))?;
-    }
-    Ok(own)
 }
 
 /// Severity of each matched device.

@@ -2,10 +2,49 @@
 
 use std::fmt::Write as _;
 
-use polars::prelude::{Column, DataFrame, DataType};
+use polars::prelude::{Column, DataFrame, DataType, IdxCa};
 
+use super::evaluate::EvalContext;
 use super::rule::Rule;
+use crate::coverage::Which;
+use crate::language::first_line;
 use crate::time::push_day;
+
+/// The columns that evidence and severities read, for the devices for which the rule holds.
+pub(super) fn shown(
+    rule: &Rule,
+    table: &DataFrame,
+    (matched, index): (&[u32], &IdxCa),
+    context: EvalContext<'_>,
+) -> Result<DataFrame, String> {
+    let EvalContext { store, links, devices, .. } = context;
+    let column = |name: &String| match table.column(name) {
+        Ok(column) => column.take(index).map_err(|e| first_line(&e)),
+        Err(_) => devices.values_of(store, links, name, matched).map_err(|e| e.to_string()),
+    };
+    let columns = rule.shown.iter().map(column).collect::<Result<Vec<Column>, String>>()?;
+    DataFrame::new(matched.len(), columns).map_err(|e| first_line(&e))
+}
+
+/// The values that evidence shows: identifiers as their consoles write them.
+pub(super) fn as_written(
+    rule: &Rule,
+    mut own: DataFrame,
+    matched: &[u32],
+    context: EvalContext<'_>,
+) -> Result<DataFrame, String> {
+    if matched.is_empty() {
+        return Ok(own);
+    }
+    for name in &rule.evidence {
+        let written = context.devices.as_written(context.store, name, Which::These(matched));
+        let Some(written) = written.map_err(|e| e.to_string())? else { continue };
+        let Ok(compared) = own.column(name) else { continue };
+        let shown = written.zip_with(&written.is_not_null(), compared).map_err(|e| first_line(&e))?;
+        own.with_column(shown).map_err(|e| first_line(&e))?;
+    }
+    Ok(own)
+}
 
 /// `column=value; …` a row, empty values left out.
 pub(super) fn evidence(rule: &Rule, own: &DataFrame) -> Vec<String> {

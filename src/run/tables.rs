@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{Column, DataFrame, StringChunked};
 use rayon::prelude::*;
 
-use crate::coverage::Devices;
+use crate::coverage::{Devices, Which};
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
@@ -48,7 +48,7 @@ pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices)
         .collect::<Result<_>>()?;
     let mut text = |name: &str| made.remove(name).unwrap_or_default();
     let written = |name: &str| {
-        let column = devices.as_written(store, name)?;
+        let column = devices.as_written(store, name, Which::All)?;
         Ok::<_, crate::error::Error>(column.as_ref().map(texts).unwrap_or_default())
     };
     let moments = |name: &str| devices.column(store, shared, name).map(|c| times(&c));
