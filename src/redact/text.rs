@@ -3,6 +3,8 @@
 //! A text is no table: what is a value in it is told by what it is not. What is neither a word of the program nor a number nor
 //! a date is a value, and is replaced, whether or not any table has it.
 
+use std::collections::HashSet;
+
 use super::corpus::{Corpus, runs};
 use super::matcher::Matcher;
 use super::names::{Kind, LEFT_OUT, Names};
@@ -20,9 +22,15 @@ pub(super) struct Texts {
     pub matcher: Matcher,
     pub corpus: Corpus,
     pub registry: &'static Registry,
+    /// Cells that were looked at and stay as they are: most lines have the same ones.
+    plain: HashSet<String>,
 }
 
 impl Texts {
+    pub(super) fn new(names: Names, matcher: Matcher, corpus: Corpus, registry: &'static Registry) -> Self {
+        Self { names, matcher, corpus, registry, plain: HashSet::new() }
+    }
+
     /// A text that is kept but for the values in it that tables have.
     pub(super) fn known(&self, text: &str) -> String {
         self.names
@@ -53,12 +61,16 @@ impl Texts {
 
     /// What stands between quotes, or alone in a cell.
     pub(super) fn quoted(&mut self, text: &str) -> String {
+        if self.plain.contains(text) {
+            return text.to_string();
+        }
         if let Some(name) = self.names.whole(text, Kind::ALL) {
             return name;
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let number = digits == text.len() && digits > FEW;
         if !number && text.split_whitespace().all(|word| self.is_allowed(word)) {
+            self.plain.insert(text.to_string());
             return text.to_string();
         }
         match self.object(text) {
@@ -226,7 +238,7 @@ fn is_number(run: &str) -> bool {
 }
 
 /// `2026-11-19`, with or without a time.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let day = text.get(..10).unwrap_or_default();
     let shape = |(at, sign): (usize, u8)| if matches!(at, 4 | 7) { sign == b'-' } else { sign.is_ascii_digit() };
     let time = text.get(10..).unwrap_or_default();
@@ -248,7 +260,7 @@ mod tests {
         let corpus = Corpus::new().unwrap();
         let own: Vec<&str> = corpus.texts().collect();
         let matcher = Matcher::new(&names, &own, |_, _| true);
-        Texts { matcher, names, corpus, registry: Registry::shipped() }
+        Texts::new(names, matcher, corpus, Registry::shipped())
     }
 
     #[test]
