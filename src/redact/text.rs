@@ -183,7 +183,9 @@ impl Texts {
         };
         let name = match self.object(object) {
             Some(name) => name,
-            None => self.sentence(object),
+            None if is_more(object) => self.sentence(object),
+            // The end of an id that has the sign in it that parts candidates.
+            None => self.names.of(Kind::Value, object),
         };
         same.map_or_else(|| name.clone(), |same| format!("{name} ({same})"))
     }
@@ -227,6 +229,11 @@ fn declared(field: &schema::Field) -> Hides {
         (schema::Kind::Text, "manufacturer" | "model" | "os" | "os_version" | "edition") => Hides::Values,
         _ => Hides::Unknown,
     }
+}
+
+/// `3 more in Intune`
+fn is_more(text: &str) -> bool {
+    text.split_once(" more in ").is_some_and(|(count, _)| is_number(count))
 }
 
 fn is_column(name: &str) -> bool {
