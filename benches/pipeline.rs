@@ -110,7 +110,14 @@ fn judge(bencher: Bencher) {
 fn write_report(bencher: Bencher) {
     let outcome = analyze();
     let templates = assets::templates(None).unwrap();
-    let options = report::Options { label: "bench".into(), formats: Vec::new(), settings: Vec::new(), commands: false, redacted: false };
+    let options = report::Options {
+        label: "bench".into(),
+        formats: Vec::new(),
+        settings: Vec::new(),
+        commands: false,
+        redacted: false,
+        edition: None,
+    };
     bencher.bench(|| {
         let place = Place::take(&EXPORTS.join("report"), true, &[], &mut |_| ()).unwrap();
         report::write(&outcome, &templates, place, &options, &Silent).unwrap()

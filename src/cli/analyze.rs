@@ -121,6 +121,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         settings: settings(args),
         commands: args.commands,
         redacted: false,
+        edition: None,
     };
     let model = report::write(&outcome, &templates, place, &report_options, &progress)?;
     if args.timings {

@@ -11,7 +11,7 @@ use super::{print, progress};
 use crate::assets;
 use crate::error::{Result, exit};
 use crate::outcome;
-use crate::report::{self, Format, Place};
+use crate::report::{self, Edition, Format, Place};
 
 /// Write the files of a report again, with other templates or formats
 #[derive(Debug, ClapArgs)]
@@ -36,6 +36,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     templates: Option<PathBuf>,
 
+    /// File with what you add: your summary and notes, the order of packages, findings set aside, a logo and a colour; `tickets.csv` is
+    /// written as well
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    edition: Option<PathBuf>,
+
     /// Say nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -48,12 +53,20 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         .map_err(|e| crate::error::Error::Internal(format!("signals cannot be watched: {e}")))?;
     // A report that is written in the place of itself is read before.
     let (outcome, asked) = outcome::load(&args.report)?;
+    let edition = args.edition.as_deref().map(|path| Edition::read(path, &outcome)).transpose()?;
     let elsewhere = args.out.as_ref().map(|_| args.report.clone());
-    let reads: Vec<PathBuf> = elsewhere.into_iter().chain(args.templates.clone()).collect();
+    let reads: Vec<PathBuf> = elsewhere.into_iter().chain(args.templates.clone()).chain(args.edition.clone()).collect();
     let place = Place::take(out, args.force, &reads, &mut print::note)?;
     let progress = progress::for_terminal(args.quiet);
-    let templates = assets::templates(args.templates.as_deref())?;
+    let mut templates = assets::templates(args.templates.as_deref())?;
     let mut options = report::Options::again(asked)?;
+    // What an earlier edition added is not in `data/`.
+    options.settings.retain(|(name, _)| name != report::EDITION);
+    if let Some(edition) = edition {
+        templates = edition.dressed(templates);
+        options.settings.push(edition.setting());
+        options.edition = Some(edition);
+    }
     if !args.format.is_empty() {
         options.formats.clone_from(&args.format);
     }

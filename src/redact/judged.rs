@@ -1,5 +1,7 @@
 //! Findings, questions, plans and decisions of a copy.
 
+use std::collections::HashMap;
+
 use super::names::{Kind, Names};
 use super::order::Order;
 use super::tables::Places;
@@ -32,10 +34,14 @@ pub(super) fn questions(own: &Questions, places: &Places, texts: &mut Texts) -> 
     let place = |at: usize| own.device.get(at).map(|device| places.devices.place(*device));
     let order = Order::by(own.len(), |at| (own.rule.get(at), place(at)));
     let mut copied = Questions::default();
+    // Many questions say the same.
+    let mut numbers: HashMap<u32, u32> = HashMap::new();
     for at in order.lines() {
-        let QuestionTexts { unknown, settled_by } = own.texts(at).cloned().unwrap_or_default();
-        let said = QuestionTexts { unknown: texts.sentence(&unknown), settled_by: texts.sentence(&settled_by) };
-        let number = copied.number(said);
+        let number = *numbers.entry(own.text_number(at)).or_insert_with(|| {
+            let QuestionTexts { unknown, settled_by } = own.texts(at).cloned().unwrap_or_default();
+            let said = QuestionTexts { unknown: texts.sentence(&unknown), settled_by: texts.sentence(&settled_by) };
+            copied.number(said)
+        });
         let candidates = own.candidates.get(at).map_or("", String::as_str);
         if let (Some(rule), Some(device)) = (own.rule.get(at), place(at)) {
             copied.push(*rule, device, number, texts.candidates(candidates));

@@ -217,7 +217,7 @@ impl Matcher {
 fn is_telling(value: &str) -> bool {
     let value = value.trim();
     let number = value.bytes().all(|sign| sign.is_ascii_digit());
-    value.chars().count() >= if number { LONG } else { SHORTEST }
+    value.chars().count() >= if number { LONG } else { SHORTEST } && !super::text::is_date(value)
 }
 
 /// Whether a sign belongs to a word.

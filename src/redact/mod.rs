@@ -19,7 +19,7 @@ mod tables;
 mod text;
 mod ways;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::assets;
 use crate::error::Result;
@@ -127,7 +127,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let own: Vec<&str> = corpus.texts().collect();
     let matcher = Matcher::new(&names, &own, |_, _| true);
     kept.iter().for_each(|text| corpus.learn(text));
-    let mut texts = Texts { names, matcher, corpus, registry };
+    let mut texts = Texts::new(names, matcher, corpus, registry);
     let (findings, _) = judged::findings(&findings, &places, &mut texts);
     let questions = judged::questions(&questions, &places, &mut texts);
     let hidden = judged::hidden(hidden, &places, &mut texts);
@@ -185,8 +185,11 @@ fn kept(outcome: &Outcome) -> BTreeSet<String> {
 
 fn with_values(devices: table::DeviceTable, texts: &Texts) -> table::DeviceTable {
     let lines = devices.len();
-    let known =
-        |own: &table::Texts| table::Texts::of((0..lines).map(|at| texts.known(own.get(at))).collect::<Vec<_>>());
+    let known = |own: &table::Texts| {
+        let mut done: HashMap<String, String> = HashMap::new();
+        let mut one = |text: &str| done.entry(text.to_string()).or_insert_with(|| texts.known(text)).clone();
+        table::Texts::of((0..lines).map(|at| one(own.get(at))).collect::<Vec<_>>())
+    };
     let (manufacturer, model) = (known(&devices.manufacturer), known(&devices.model));
     table::DeviceTable { manufacturer, model, ..devices }
 }

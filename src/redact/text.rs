@@ -3,6 +3,8 @@
 //! A text is no table: what is a value in it is told by what it is not. What is neither a word of the program nor a number nor
 //! a date is a value, and is replaced, whether or not any table has it.
 
+use std::collections::HashSet;
+
 use super::corpus::{Corpus, runs};
 use super::matcher::Matcher;
 use super::names::{Kind, LEFT_OUT, Names};
@@ -20,9 +22,15 @@ pub(super) struct Texts {
     pub matcher: Matcher,
     pub corpus: Corpus,
     pub registry: &'static Registry,
+    /// Cells that were looked at and stay as they are: most lines have the same ones.
+    plain: HashSet<String>,
 }
 
 impl Texts {
+    pub(super) fn new(names: Names, matcher: Matcher, corpus: Corpus, registry: &'static Registry) -> Self {
+        Self { names, matcher, corpus, registry, plain: HashSet::new() }
+    }
+
     /// A text that is kept but for the values in it that tables have.
     pub(super) fn known(&self, text: &str) -> String {
         self.names
@@ -53,12 +61,16 @@ impl Texts {
 
     /// What stands between quotes, or alone in a cell.
     pub(super) fn quoted(&mut self, text: &str) -> String {
+        if self.plain.contains(text) {
+            return text.to_string();
+        }
         if let Some(name) = self.names.whole(text, Kind::ALL) {
             return name;
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let number = digits == text.len() && digits > FEW;
         if !number && text.split_whitespace().all(|word| self.is_allowed(word)) {
+            self.plain.insert(text.to_string());
             return text.to_string();
         }
         match self.object(text) {
@@ -171,7 +183,9 @@ impl Texts {
         };
         let name = match self.object(object) {
             Some(name) => name,
-            None => self.sentence(object),
+            None if is_more(object) => self.sentence(object),
+            // The end of an id that has the sign in it that parts candidates.
+            None => self.names.of(Kind::Value, object),
         };
         same.map_or_else(|| name.clone(), |same| format!("{name} ({same})"))
     }
@@ -217,6 +231,11 @@ fn declared(field: &schema::Field) -> Hides {
     }
 }
 
+/// `3 more in Intune`
+fn is_more(text: &str) -> bool {
+    text.split_once(" more in ").is_some_and(|(count, _)| is_number(count))
+}
+
 fn is_column(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_')
 }
@@ -226,7 +245,7 @@ fn is_number(run: &str) -> bool {
 }
 
 /// `2026-11-19`, with or without a time.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let day = text.get(..10).unwrap_or_default();
     let shape = |(at, sign): (usize, u8)| if matches!(at, 4 | 7) { sign == b'-' } else { sign.is_ascii_digit() };
     let time = text.get(10..).unwrap_or_default();
@@ -248,7 +267,7 @@ mod tests {
         let corpus = Corpus::new().unwrap();
         let own: Vec<&str> = corpus.texts().collect();
         let matcher = Matcher::new(&names, &own, |_, _| true);
-        Texts { matcher, names, corpus, registry: Registry::shipped() }
+        Texts::new(names, matcher, corpus, Registry::shipped())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! not at all.
 
 mod commands;
+mod edition;
 mod evidence;
 mod folder;
 mod model;
@@ -35,6 +36,7 @@ use crate::outcome::{self, Asked, Outcome};
 use crate::run::Progress;
 use crate::schema::words;
 
+pub use edition::{Edition, SETTING as EDITION};
 pub use model::Model;
 #[cfg(unix)]
 pub use place::watch;
@@ -79,6 +81,8 @@ pub struct Options {
     pub commands: bool,
     /// A copy to share, in which names stand for values.
     pub redacted: bool,
+    /// What somebody adds to the page.
+    pub edition: Option<Edition>,
 }
 
 impl Options {
@@ -90,7 +94,7 @@ impl Options {
         let format = |word: &String| Format::parse(word).ok_or_else(|| strange_format(word));
         let formats = asked.formats.iter().map(format).collect::<Result<_>>()?;
         let Asked { label, formats: _, commands, settings, redacted } = asked;
-        Ok(Self { label, formats, settings, commands, redacted })
+        Ok(Self { label, formats, settings, commands, redacted, edition: None })
     }
 
     fn asked(&self) -> Asked {
@@ -166,12 +170,17 @@ pub fn write_checked(
     if wants(Format::Arrow) {
         outputs.extend(render::arrow::write(run, &folder)?);
     }
+    if let Some(edition) = &options.edition {
+        outputs.extend(edition::tickets(edition, outcome, &model, &folder)?);
+    }
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     model.outputs = outputs;
     if wants(Format::Json) {
         folder.file("report.json", |out| render::json::write(run, &model, out))?;
     }
-    let page = wants(Format::Html).then(|| render::html::render(run, &model, &selection, templates)).transpose()?;
+    let edition = options.edition.as_ref().map(|edition| edition.page(&model));
+    let page = || render::html::render(run, &model, &selection, templates, edition.as_ref());
+    let page = wants(Format::Html).then(page).transpose()?;
     model.seal = evidence::write(outcome, &options.settings, page.as_deref(), &folder)?;
     check(&folder.root())?;
     folder.finish()?;

@@ -15,7 +15,7 @@ use crate::rules::Text;
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PackageRow {
-    id: String,
+    pub(super) id: String,
     /// The playbook of its plans.
     playbook: String,
     /// The rule of its first reason.

@@ -33,7 +33,8 @@ fn written(outcome: &Outcome, folder: &Path) -> PathBuf {
     let out = folder.join("report");
     let place = super::Place::take(&out, false, &[], &mut |_| ()).unwrap();
     let formats = Format::ALL.to_vec();
-    let options = Options { label: "x".into(), formats, settings: Vec::new(), commands: false, redacted: false };
+    let options =
+        Options { label: "x".into(), formats, settings: Vec::new(), commands: false, redacted: false, edition: None };
     write(outcome, &assets::templates(None).unwrap(), place, &options, &Silent).unwrap();
     out
 }

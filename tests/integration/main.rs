@@ -15,6 +15,7 @@ mod data;
 mod decisions;
 mod determinism;
 mod dialects;
+mod edition;
 mod examples;
 mod fixtures;
 mod formats;

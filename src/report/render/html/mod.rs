@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
+use crate::report::edition;
 use crate::report::model::Model;
 use crate::report::seal::UNSEALED;
 use crate::report::selection::Selection;
@@ -22,7 +23,8 @@ use crate::schema::Platform;
 /// The style of the page, in the order in which one overrides the other. The last is empty and there to be replaced.
 const STYLES: &[&str] = &["css/page.css", "css/pictures.css", "css/explorer.css", "css/print.css", "brand.css"];
 /// The script of the page: parts of one function, in their order.
-const SCRIPTS: [&str; 6] = ["js/tools.js", "js/data.js", "js/search.js", "js/list.js", "js/drawer.js", "js/page.js"];
+const SCRIPTS: [&str; 7] =
+    ["js/tools.js", "js/data.js", "js/search.js", "js/list.js", "js/drawer.js", "js/copy.js", "js/page.js"];
 
 /// Renders the page from the templates.
 pub(in crate::report) fn render(
@@ -30,6 +32,7 @@ pub(in crate::report) fn render(
     model: &Model,
     selection: &Selection,
     templates: &Files,
+    edition: Option<&edition::Page>,
 ) -> Result<String> {
     let written = model.outputs.iter().map(|o| o.file.clone()).collect();
     let environment = environment(templates, written).map_err(|e| template_error(&e))?;
@@ -42,6 +45,7 @@ pub(in crate::report) fn render(
     let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
     page.render(context! {
         m => Serde(model),
+        edition => Serde(&edition),
         pictures => Serde(&draw::pictures(model)),
         style_hash => csp_hash(&style),
         script_hash => csp_hash(&script),

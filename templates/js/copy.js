@@ -1,0 +1,42 @@
+// ---- a card as Markdown, for a ticket or a mail
+
+// Text from an export is text there, too: signs of Markdown and HTML get a backslash.
+const plainly = (text) => text.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|~!]/g, "\\$&");
+const textOf = (node, query) => plainly(node.querySelector(query)?.textContent ?? "");
+const markdownOf = (card) => {
+  const lines = [`## ${textOf(card, "h4")}`, "", textOf(card, ".card-meta"), "", textOf(card, ".lead"), ""];
+  for (const reason of card.querySelectorAll(".reasons > li")) {
+    const own = Array.from(reason.childNodes).filter((node) => node.nodeName !== "UL").map((node) => node.textContent).join("");
+    lines.push(`- ${plainly(own)}`);
+  }
+  const steps = Array.from(card.querySelectorAll(".steps > li"));
+  if (steps.length) lines.push("", "### Steps, in order", "");
+  steps.forEach((step, i) => {
+    lines.push(`${i + 1}. ${textOf(step, ".step-head")}`);
+    for (const fact of step.querySelectorAll(".step-facts > div")) lines.push(`   - ${textOf(fact, "dt")}: ${textOf(fact, "dd")}`);
+  });
+  return `${lines.join("\n").replace(/\n{3,}/g, "\n\n")}\n`;
+};
+// A page that was opened from a disk may have no clipboard of its own.
+const copied = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = make("textarea", { class: "away", "aria-hidden": "true" });
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
+  }
+};
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest(".copy-card") : null;
+  if (!button) return;
+  const done = await copied(markdownOf(button.closest(".card")));
+  button.parentElement.querySelector(".copy-said").textContent = done ? "Copied." : "The browser did not allow it.";
+  button.focus();
+});
+
