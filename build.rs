@@ -29,7 +29,8 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_string();
         if path.is_dir() {
             below(&path, found)?;
-        } else if name.ends_with(".rs") && !name.starts_with("tests") && name != "fixture.rs" {
+        } else if path.extension().is_some_and(|own| own == "rs") && !name.starts_with("tests") && name != "fixture.rs"
+        {
             found.push(path);
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct List {
     pub not_whole: Option<String>,
     /// Why nothing is concluded from what the earlier one lacked.
     pub was_not_whole: Option<String>,
+    /// Objects that a whole list is expected to have: those of the last one that was whole.
+    pub expected: usize,
 }
 
 /// What the comparison is told beside the two runs.
@@ -82,21 +84,44 @@ fn list(
     let planned = (0..then.columns.map_or(0, |columns| columns.row.len()))
         .filter(|line| stated.planned.get(offset as usize + line) == Some(&true))
         .count();
+    // A list that was cut once, and is cut in the same way again, is no more whole than it was.
+    let last_whole = last_whole(old, console);
     let not_whole = if now == 0 {
         Some("no list of it was given".to_string())
     } else if let Some(why) = incomplete(sources, console) {
         Some(why.to_string())
-    } else if before > 0 && !stated.proven.iter().any(|slug| slug == console) {
-        implausible(before, missing.len(), unplanned, before.saturating_sub(planned))
-    } else {
+    } else if stated.proven.iter().any(|slug| slug == console) {
         None
+    } else {
+        let beside = || implausible(before, missing.len(), unplanned, before.saturating_sub(planned));
+        let still = || still_short(last_whole?, now, planned);
+        (before > 0).then(beside).flatten().or_else(still)
     };
+    let expected = if not_whole.is_some() { last_whole.unwrap_or(before) } else { now };
     let was_not_whole = if before == 0 {
         Some("no list of it was given before".into())
     } else {
         incomplete(&old.sources, console).map(str::to_string)
     };
-    List { console, before, now, appeared, missing, not_whole, was_not_whole }
+    List { console, before, now, appeared, missing, not_whole, was_not_whole, expected }
+}
+
+/// The size of the last whole list, where that of the earlier run was not.
+fn last_whole(old: &Outcome, console: &str) -> Option<usize> {
+    let own = old.since.lists.iter().find(|own| own.console == console && !own.not_whole.is_empty())?;
+    usize::try_from(own.expected.max(own.before)).ok()
+}
+
+/// Why a list is no more whole than the one before it.
+fn still_short(last_whole: usize, now: usize, planned: usize) -> Option<String> {
+    let gone = last_whole.saturating_sub(now);
+    let unplanned = gone.saturating_sub(planned);
+    (gone > FEW && unplanned * 100 > last_whole * MOST_MISSING).then(|| {
+        format!(
+            "it has {now} objects, and the last list that was whole had {last_whole}: it may still be cut or filtered. If it \
+             is whole, give the number that its console shows with `--expect`"
+        )
+    })
 }
 
 /// Why a list of a console is not complete, as the run itself found.
@@ -122,6 +147,14 @@ fn implausible(before: usize, missing: usize, unplanned: usize, staying: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_was_cut_is_not_believed_because_it_is_cut_again() {
+        assert!(still_short(100, 60, 0).unwrap().contains("60 objects, and the last list that was whole had 100"));
+        assert!(still_short(100, 90, 0).is_none(), "it grew back");
+        assert!(still_short(100, 75, 20).is_none(), "what was planned to go");
+        assert!(still_short(3, 2, 0).is_none(), "one may always be missing");
+    }
 
     #[test]
     fn a_list_that_lost_too_much_is_not_believed() {

@@ -139,6 +139,7 @@ fn states(list: &List) -> ListStates {
         missing: list.missing.len() as u64,
         not_whole: list.not_whole.clone().unwrap_or_default(),
         was_not_whole: list.was_not_whole.clone().unwrap_or_default(),
+        expected: list.expected as u64,
     }
 }
 

@@ -126,6 +126,9 @@ pub struct ListStates {
     pub not_whole: String,
     /// Why what is new in it may not be; empty where the earlier list was whole.
     pub was_not_whole: String,
+    /// Objects that a whole list is expected to have: those of the last one that was whole.
+    #[serde(default)]
+    pub expected: u64,
 }
 
 /// Changes, column by column, in the order in which they are shown.

@@ -253,7 +253,7 @@ mod tests {
         let names = names(values);
         let matcher = Matcher::new(&names, own, |_, _| true);
         let hit = matcher.find(text.to_ascii_lowercase().as_bytes(), 0, &names)?;
-        Some(text[hit.start..hit.end].to_string())
+        text.get(hit.start..hit.end).map(str::to_string)
     }
 
     #[test]

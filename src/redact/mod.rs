@@ -66,6 +66,10 @@ impl Copied {
 ///
 /// # Errors
 /// What the program itself may refuse of its own texts.
+#[allow(
+    clippy::too_many_lines,
+    reason = "each field of an outcome is named once, so that a new one must be decided about"
+)]
 pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let before = outcome.batch_digests();
     let shipped: BTreeSet<String> = assets::rules(None)?.into_keys().collect();
@@ -105,7 +109,9 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
 
     // What tables are made of.
     let asked = small::asked(asked, &mut names);
-    sources.iter().for_each(|source| small::learn(source, &mut names));
+    for source in &sources {
+        small::learn(source, &mut names);
+    }
     let inputs = inputs.into_iter().map(|own| small::input(own, &mut names)).collect();
     let provenance = provenance.into_iter().map(|own| small::provenance(own, &mut names)).collect();
     let settings = settings.into_iter().map(|own| small::setting(own, &mut names)).collect();
@@ -126,7 +132,9 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let mut corpus = Corpus::new()?;
     let own: Vec<&str> = corpus.texts().collect();
     let matcher = Matcher::new(&names, &own, |_, _| true);
-    kept.iter().for_each(|text| corpus.learn(text));
+    for text in &kept {
+        corpus.learn(text);
+    }
     let mut texts = Texts::new(names, matcher, corpus, registry);
     let (findings, _) = judged::findings(&findings, &places, &mut texts);
     let questions = judged::questions(&questions, &places, &mut texts);
@@ -149,7 +157,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
         links,
         rules: rules.into_iter().map(|own| small::rule(own, &texts)).collect(),
         marks,
-        tallies: tallies.into_iter().map(|own| small::tally(own, &mut texts)).collect(),
+        tallies: tallies.iter().map(|own| small::tally(own, &mut texts)).collect(),
         findings,
         questions,
         hidden,

@@ -105,8 +105,9 @@ pub(super) fn notice(own: Notice, texts: &mut Texts) -> Notice {
     Notice { code, export, row: None, column: column(&header, texts), message: texts.sentence(&message) }
 }
 
-pub(super) fn tally(own: Tally, texts: &mut Texts) -> Tally {
-    Tally { reason: texts.sentence(&own.reason), ..own }
+pub(super) fn tally(own: &Tally, texts: &mut Texts) -> Tally {
+    let Tally { outcome, ref reason, matched, unknown, passed, suppressed } = *own;
+    Tally { outcome, reason: texts.sentence(reason), matched, unknown, passed, suppressed }
 }
 
 /// What a rule says. A rule of somebody's own may name what only they know.

@@ -49,7 +49,7 @@ pub(super) fn copy(devices: DeviceTable, records: RecordTable, links: Links, nam
     copied.older = records.older.into_iter().map(|older| of_older(older, names, &mut rows)).collect();
     Tables {
         links: of_links(links, &places),
-        devices: of_devices(devices, keys, &places, names),
+        devices: of_devices(devices, &keys, &places, names),
         records: copied,
         places,
     }
@@ -64,7 +64,7 @@ pub(super) fn key_of(key: &str, names: &mut Names) -> String {
     }
 }
 
-fn of_devices(devices: DeviceTable, keys: Vec<String>, places: &Places, names: &mut Names) -> DeviceTable {
+fn of_devices(devices: DeviceTable, keys: &[String], places: &Places, names: &mut Names) -> DeviceTable {
     let DeviceTable {
         key: _,
         name,
@@ -92,7 +92,7 @@ fn of_devices(devices: DeviceTable, keys: Vec<String>, places: &Places, names: &
         ConsoleColumns { console, live, last_seen: times(&last_seen, order) }
     });
     DeviceTable {
-        key: order.take(&keys),
+        key: order.take(keys),
         name: texts(order, |at| names.device(name.get(at))),
         serial: identifiers(order, &serial, Kind::Serial, names),
         platform: order.take(&platform),

@@ -219,11 +219,11 @@ pub(super) fn hides(column: &str) -> Hides {
 /// What is done with each column of a record.
 fn declared(field: &schema::Field) -> Hides {
     match (field.kind, field.name) {
-        (schema::Kind::Guid | schema::Kind::Imei, _) => Hides::As(Kind::Id),
+        (schema::Kind::Guid | schema::Kind::Imei, _)
+        | (schema::Kind::Text, "native_id" | "merged_into" | "hardware_id") => Hides::As(Kind::Id),
         (schema::Kind::Serial, _) => Hides::As(Kind::Serial),
         (schema::Kind::Text, "name") => Hides::As(Kind::Device),
         (schema::Kind::Text, "primary_user") => Hides::As(Kind::User),
-        (schema::Kind::Text, "native_id" | "merged_into" | "hardware_id") => Hides::As(Kind::Id),
         (schema::Kind::Text, "server" | "org_unit" | "domain" | "group") => Hides::As(Kind::Domain),
         (schema::Kind::Text, "group_tag" | "snapshot") => Hides::As(Kind::Value),
         (schema::Kind::Text, "manufacturer" | "model" | "os" | "os_version" | "edition") => Hides::Values,

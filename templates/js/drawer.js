@@ -155,7 +155,7 @@ function drawerOf(list, move) {
         make("tbody", null, ...rows)));
   };
 
-  const fill = (at, [rows, findings, steps, total, planned, asked, ledger]) => {
+  const fill = (at, [rows, findings, steps, total, planned, asked = [], ledger = []]) => {
     const records = rows.map((r) => recordOf(at, r));
     const facts = [
       ["Device key", make("code", null, isolated(list.key(at)))], ["Serial", said(list.serial(at))],

@@ -151,7 +151,9 @@ test("a line opens the drawer with findings, steps, signals, records and proof",
   assert.equal(await drawer.locator(".steps .mark-wipes").count(), steps.filter((s) => list.entries[s[0]][6]).length);
   assert.equal(await drawer.locator(".findings > li").count(), findings.length);
   assert.equal(await drawer.locator(".records tbody tr").count(), records.length);
-  assert.deepEqual(await drawer.locator(".records tbody td:nth-child(2)").allTextContents(), records.map((r) => r[3]));
+  assert.deepEqual(await drawer.locator(".records tbody td:nth-child(2) code").allTextContents(), records.map((r) => r[3]));
+  const pages = await drawer.locator(".records tbody a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.rel]));
+  assert.deepEqual(pages, records.filter((r) => r[11] === 1).map((r) => [list.pages[r[0]].replace("{id}", r[3]), "noreferrer noopener"]));
   assert.equal(await drawer.locator(".timeline .t-seen").count(), records.filter((r) => r[6] !== null).length, "signals in the picture");
   const row = devices.find((d) => d.device_key === key);
   const text = await drawer.textContent();

@@ -158,7 +158,9 @@ fn names_and_notes_change_no_byte() {
 /// A folder with a `gam` that only writes down how it was called, and the day on which it is.
 fn stage() -> Place {
     let place = Place::new();
-    for (name, body) in [("gam", "printf '%s ' \"$@\" >> calls; echo >> calls"), ("date", "echo 20991231")] {
+    let gam = "case \"$1 $2\" in 'info customer') echo 'Primary Domain: contoso.example'; exit ;; esac\n\
+               printf '%s ' \"$@\" >> calls; echo >> calls";
+    for (name, body) in [("gam", gam), ("date", "echo 20991231")] {
         place.write(&format!("bin/{name}"), format!("#!/bin/sh\n{body}\n"));
         fs::set_permissions(place.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -191,7 +193,7 @@ fn gam_is_called_once_for_each_chromebook_and_only_when_told() {
         assert_eq!(shell(&stage, &path, &[]), (vec![], true));
         assert_eq!(shell(&stage, &path, &["--execute"]), (vec![], false));
         // The step erases by hand; the command only deprovisions.
-        let options: &[&str] = &["--execute", "--condition-met"];
+        let options: &[&str] = &["--execute", "--condition-met", "--domain=contoso.example"];
         let (calls, content) = shell(&stage, &path, options);
         assert!(content);
         // What the log says is done is not done again.

@@ -139,7 +139,9 @@ fn what_was_filled_in_lasts_from_run_to_run() {
         ("Device key", &members[0]),
         &[("Status", "declined"), ("Decided by", "Ben"), ("Until", "2027-03-31"), ("Note", "loan pool")],
     );
-    book.fill("Steps", ("Device key", &members[1]), &[("Done on", "2026-11-21"), ("Done by", "Cy")]);
+    let plan = first.lines_where("plan.csv", "device_key", &members[1]);
+    let object = plan.iter().map(|line| line["object_id"].as_str()).find(|object| !object.is_empty()).unwrap();
+    book.fill("Steps", ("Object", object), &[("Done on", "2026-11-21"), ("Done by", "Cy")]);
     book.write(&place, "first/workbook.xlsx");
 
     let second = place.analyze_into("second", &["--baseline", "first"], &[]);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 
-use crate::common::{Place, Report, files_below};
+use crate::common::{Place, Report, files_below, has_ending};
 
 /// A list of Intune: name, serial number, user; all of them enrolled long ago and not seen for long.
 fn intune(rows: &[[&str; 3]]) -> Vec<u8> {
@@ -141,7 +141,7 @@ fn copy(place: &Place, out: &str, more: &[&str]) -> Report {
 fn texts(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     for (name, bytes) in files_below(root) {
-        if name.ends_with(".xlsx") {
+        if has_ending(&name, "xlsx") {
             let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
             for at in 0..archive.len() {
                 let mut member = archive.by_index(at).unwrap();
@@ -150,7 +150,7 @@ fn texts(root: &Path) -> BTreeMap<String, Vec<u8>> {
                 all.insert(format!("{name}/{at}"), part);
             }
         }
-        if name.ends_with(".html") {
+        if has_ending(&name, "html") {
             let page = String::from_utf8(bytes.clone()).unwrap();
             let mut plain = String::new();
             for (at, part) in page.split("<script type=\"application/octet-stream\"").enumerate() {
@@ -333,9 +333,12 @@ fn the_same_key_gives_the_same_names_and_another_others() {
     for [name, serial, _] in TENANTS[0] {
         for text in [(*serial).to_owned(), name.to_lowercase(), format!("serial\0{serial}")] {
             use sha2::Digest as _;
-            let digest: String =
-                sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-            wanted.push(digest[..16].to_owned());
+            let digest: String = sha2::Sha256::digest(text.as_bytes())
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<Vec<_>>()
+                .concat();
+            wanted.push(digest.chars().take(16).collect());
         }
     }
     assert_eq!(leaks(&first.root, &wanted), Vec::<String>::new());

@@ -1,5 +1,6 @@
 //! `rollup`: tenants side by side, and what keeps them from being compared.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use insta::assert_snapshot;
@@ -13,9 +14,10 @@ fn list(prefix: &str, devices: usize, stale: usize) -> String {
     );
     for at in 0..devices {
         let seen = if at < stale { "2025-02-03" } else { "2026-11-19" };
-        text.push_str(&format!(
-            "{prefix}-0000-4000-8000-{at:012x},{prefix}-{at},2024-02-03 09:11:00,{seen} 20:00:00,10.0.22631.4602,5C{prefix}{at:03},Dell Inc.,Latitude 5440,Compliant,Intune,Corporate,Managed,Windows,u{at}@{prefix}.example\n"
-        ));
+        let _ = writeln!(
+            text,
+            "{prefix}-0000-4000-8000-{at:012x},{prefix}-{at},2024-02-03 09:11:00,{seen} 20:00:00,10.0.22631.4602,5C{prefix}{at:03},Dell Inc.,Latitude 5440,Compliant,Intune,Corporate,Managed,Windows,u{at}@{prefix}.example"
+        );
     }
     text
 }

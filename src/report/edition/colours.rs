@@ -1,5 +1,7 @@
 //! The colour of an edition, where its contrast is enough to be read.
 
+use std::fmt::Write as _;
+
 /// Grounds that the accent stands on as text, light and dark, and what stands on the accent.
 const LIGHT: [&str; 3] = ["#f7f7f4", "#ffffff", "#f0f1ed"];
 const DARK: [&str; 3] = ["#14191b", "#1a2023", "#222a2d"];
@@ -11,16 +13,16 @@ pub(super) fn style(accent: &str, accent_dark: &str) -> Result<String, String> {
     let mut style = String::new();
     if !accent.is_empty() {
         let ink = readable("accent", accent, &LIGHT)?;
-        style.push_str(&format!(":root {{ --accent: {accent}; --accent-ink: {ink}; }}\n"));
+        let _ = writeln!(style, ":root {{ --accent: {accent}; --accent-ink: {ink}; }}");
     }
     if !accent_dark.is_empty() {
         let ink = readable("accent_dark", accent_dark, &DARK)?;
         let own = format!(":root {{ --accent: {accent_dark}; --accent-ink: {ink}; }}");
-        style.push_str(&format!("@media screen and (prefers-color-scheme: dark) {{ {own} }}\n"));
+        let _ = writeln!(style, "@media screen and (prefers-color-scheme: dark) {{ {own} }}");
     } else if !accent.is_empty() {
         // The light accent is for light grounds alone.
         let usual = ":root { --accent: #7cc7d0; --accent-ink: #0d1516; }";
-        style.push_str(&format!("@media screen and (prefers-color-scheme: dark) {{ {usual} }}\n"));
+        let _ = writeln!(style, "@media screen and (prefers-color-scheme: dark) {{ {usual} }}");
     }
     Ok(style)
 }

@@ -1,6 +1,8 @@
 //! A safe part of Markdown as HTML: paragraphs, headings, lists, emphasis and code. No HTML of the writer, no pictures; a link
 //! is its text and its address, for people to read.
 
+use std::fmt::Write as _;
+
 /// Renders a text. Everything that is none of these is text.
 pub(super) fn html(text: &str) -> String {
     let mut out = String::new();
@@ -32,14 +34,17 @@ pub(super) fn html(text: &str) -> String {
                 last.push_str(next.trim());
             }
         }
-        let items: String = items.iter().map(|own| format!("<li>{}</li>", inline(own))).collect();
-        wrap(&mut out, list, &items);
+        let mut inside = String::new();
+        for own in &items {
+            let _ = write!(inside, "<li>{}</li>", inline(own));
+        }
+        wrap(&mut out, list, &inside);
     }
     out
 }
 
 fn wrap(out: &mut String, tag: &str, inside: &str) {
-    out.push_str(&format!("<{tag}>{inside}</{tag}>\n"));
+    let _ = writeln!(out, "<{tag}>{inside}</{tag}>");
 }
 
 /// Whether a line goes on with the paragraph before.
@@ -74,7 +79,7 @@ fn inline(text: &str) -> String {
             '`' => ("code", "`"),
             '[' => {
                 if let Some((label, address, after)) = link(rest) {
-                    out.push_str(&format!("{} (<code>{}</code>)", escaped(label), escaped(address)));
+                    let _ = write!(out, "{} (<code>{}</code>)", escaped(label), escaped(address));
                     rest = after;
                     continue;
                 }
@@ -83,16 +88,13 @@ fn inline(text: &str) -> String {
             _ => ("", ""),
         };
         let inside = rest.get(mark.len()..).filter(|_| !mark.is_empty()).and_then(|after| after.split_once(mark));
-        match inside.filter(|(own, _)| !own.trim().is_empty()) {
-            Some((own, after)) => {
-                let own = if tag == "code" { escaped(own) } else { inline(own) };
-                out.push_str(&format!("<{tag}>{own}</{tag}>"));
-                rest = after;
-            }
-            None => {
-                out.push_str(&escaped(rest.get(..first.len_utf8()).unwrap_or_default()));
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
-            }
+        if let Some((own, after)) = inside.filter(|(own, _)| !own.trim().is_empty()) {
+            let own = if tag == "code" { escaped(own) } else { inline(own) };
+            let _ = write!(out, "<{tag}>{own}</{tag}>");
+            rest = after;
+        } else {
+            out.push_str(&escaped(rest.get(..first.len_utf8()).unwrap_or_default()));
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
     }
     out

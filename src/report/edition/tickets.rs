@@ -1,4 +1,4 @@
-//! `tickets.csv`: a ticket for each package, in columns that Jira's importer and a load of ServiceNow map by their names.
+//! `tickets.csv`: a ticket for each package, in columns that Jira's importer and a load of `ServiceNow` map by their names.
 
 use super::Edition;
 use super::file::Own;
@@ -67,7 +67,7 @@ fn ticket(package: &Package, own: Option<&Own>, outcome: &Outcome) -> Vec<Cell> 
     cells
 }
 
-/// Jira's priority, and ServiceNow's impact and urgency from 1, high, to 3, low.
+/// Jira's priority, and `ServiceNow`'s impact and urgency from 1, high, to 3, low.
 const fn ranks(severity: Severity) -> (&'static str, u64, u64) {
     match severity {
         Severity::Critical => ("Highest", 1, 1),

@@ -76,6 +76,7 @@ fn evidence(rollup: &Rollup, folder: &Folder<'_>) -> Result<()> {
     });
     let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::Internal(e.to_string()))?;
     folder.text(MANIFEST, &format!("{text}\n"))?;
-    let sums: String = folder.written().iter().map(|own| format!("{}  {}\n", own.sha256, own.file)).collect();
+    let line = |own: &super::folder::Written| format!("{}  {}\n", own.sha256, own.file);
+    let sums = folder.written().iter().map(line).collect::<Vec<_>>().concat();
     folder.text(SUMS, &sums)
 }

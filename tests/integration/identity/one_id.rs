@@ -143,7 +143,7 @@ fn a_hardware_id_of_many_machines_joins_nothing() {
     };
     let found = find(&[ENTRA.rows(&(1..=4).map(object).collect::<Vec<_>>())]);
     assert_eq!(found.devices(), ["entra:1", "entra:2", "entra:3", "entra:4"]);
-    assert!(found.notices("identity-conflict")[0].contains("copies of one machine; it joins nothing"));
+    assert!(found.notices("identity-conflict")[0].contains("copies of one machine; it is not used for matching"));
     assert_eq!(found.identity("entra:1"), "single");
 }
 

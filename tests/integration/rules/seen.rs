@@ -366,7 +366,8 @@ fn graph_shows_which_hybrid_objects_never_registered() {
 /// that, and the same row in two lists is one identity.
 #[test]
 fn the_portal_lists_an_identity_once() {
-    let header = "Device serial number,Device manufacturer,Device model,Group tag,Profile status,Purchase order,Userless Enrollment Status\n";
+    let header =
+        "Serial number,Manufacturer,Model,Group tag,Profile status,Purchase order,Userless Enrollment Status\n";
     let row = |number: usize| format!("5CDX{number:06},Dell Inc.,Latitude 5440,,Assigned,,Not Allowed\n");
     let rows = |numbers: &mut dyn Iterator<Item = usize>| format!("{header}{}", numbers.map(row).collect::<String>());
     let list = rows(&mut (1..=20).chain([3]));
