@@ -19,24 +19,29 @@ fn program() {
     Usage: lastseen <COMMAND>
 
     Commands:
-      analyze    Link the exports into devices, flag the stale and misaligned ones, and write the report
-      inspect    Say what each export is, what is known in it, and what is damaged or missing
-      explain    Explain one device: its records, why they were joined or refused, signals, rules and
-                 steps
-      compare    Say what is new, open, resolved, reopened or not assessed between two reports
-      render     Write the files of a report again, with other templates or formats
-      redact     Write a copy of a report that may be shared: every name, user, serial number and id
-                 replaced, and searched for in every byte
-      rollup     Put the reports of several tenants side by side: figures per 100 devices, rules by
-                 tenant, and what was not judged alike
-      verify     Check that a report is as it was written: every file that is missing, changed or too
-                 many, by name
-      rules      List, show, check and test the rules
-      playbooks  List, show, check and test the playbooks: the steps for each kind of device, in their
-                 order
-      checklist  Print which exports to ask for, how each is made without secrets, and what each adds
-      fields     Print the columns that a rule may use, with type, meaning and the consoles that fill
-                 them
+      analyze      Link the exports into devices, flag the stale and misaligned ones, and write the
+                   report
+      inspect      Say what each export is, what is known in it, and what is damaged or missing
+      explain      Explain one device: its records, why they were joined or refused, signals, rules and
+                   steps
+      compare      Say what is new, open, resolved, reopened or not assessed between two reports
+      render       Write the files of a report again, with other templates or formats
+      redact       Write a copy of a report that may be shared: every name, user, serial number and id
+                   replaced, and searched for in every byte
+      rollup       Put the reports of several tenants side by side: figures per 100 devices, rules by
+                   tenant, and what was not judged alike
+      verify       Check that a report is as it was written: every file that is missing, changed or too
+                   many, by name
+      rules        List, show, check and test the rules
+      playbooks    List, show, check and test the playbooks: the steps for each kind of device, in their
+                   order
+      checklist    Print which exports to ask for, how each is made without secrets, and what each adds
+      fields       Print the columns that a rule may use, with type, meaning and the consoles that fill
+                   them
+      init         Write a commented `lastseen.toml`, `exceptions.yaml` and `provenance.yaml`; what is
+                   there is kept
+      completions  Print the completions for a shell: bash, elvish, fish, powershell or zsh
+      man          Print the manual page, or write one for each command into a folder
 
     Options:
       -h, --help     Print help
@@ -99,6 +104,7 @@ fn analyze() {
                                 asked for holds every line, however many [default:
                                 html,csv,xlsx,json,data]
       -q, --quiet               Say nothing but errors
+          --open                Open the page once the report is written
           --timings             Print how long each step took, on how much of the processor and in how
                                 much memory
 
@@ -107,6 +113,8 @@ fn analyze() {
                               replace or lost [default: dispose]
           --decisions <FILE>  What was decided for single devices: intent, status, assignee, note; CSV,
                               XLSX or YAML
+          --log <FILE>        The log that files of commands wrote, `lastseen-log.csv`: what it says is
+                              done counts as said; may be repeated
           --commands          Also write commands for the steps: PowerShell and GAM, dry unless told
                               otherwise
     ");

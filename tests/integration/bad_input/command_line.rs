@@ -219,7 +219,7 @@ fn remarks_under_strict() {
     exit 4
     error: `--strict` does not accept 2 notices about the input
       serial `240000383` is used by several manufacturers (dell, lenovo) and is not used for matching
-      serial `VMware-f2 40 00 07 51 49 ea 62-78 65 32 69 2d f5 d7 0b` is in 6 records of Intune, 6 of them in use at the same time under different names: copies of one machine; it joins nothing
+      serial `VMware-f2 40 00 07 51 49 ea 62-78 65 32 69 2d f5 d7 0b` is in 6 records of Intune, 6 of them in use at the same time under different names: copies of one machine; it is not used for matching
     help: mend the exports, or run without `--strict` to have the notices in the report
     ");
 }

@@ -93,7 +93,7 @@ fn machines_in_use_at_the_same_time_are_copies() {
         said,
         [
             "serial `VMW0001` is in 3 records of Intune, 3 of them in use at the same time under different names: copies of one \
-          machine; it joins nothing"
+          machine; it is not used for matching"
         ]
     );
     let severity = &found.report.lines_where("notices.csv", "code", "identity-conflict")[0]["severity"];

@@ -183,7 +183,7 @@ fn the_refused_side_is_told_too() {
     assert_snapshot!(told, @"
     (no name)  autopilot:61000009-12ab-4cde-8f01-234567890061
       is            windows, ownership corporate, join type unknown
-      identity      conflict: its identifiers, or two lists of one console, contradict each other, or copies may share them; a person must look
+      identity      conflict: its identifiers, or two lists of one console, contradict each other, or copies may share them; manual review is needed
       activity      unknown: no activity is known
 
     Records
