@@ -49,7 +49,7 @@ pub fn open(path: &Path) -> io::Result<(File, u64)> {
 /// Reads a regular file whole.
 ///
 /// # Errors
-/// As [`open`]; and for a file that is larger than `limit`, or not of the size that it should have.
+/// As [`open()`]; and for a file that is larger than `limit`, or not of the size that it should have.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (file, size) = open(path)?;
     check_size(size, limit)?;

@@ -64,7 +64,7 @@ pub fn open(input: &Input) -> Result<Opened> {
 /// Reads one input file of a run, which has one budget for all of them.
 ///
 /// # Errors
-/// As [`open`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
+/// As [`open()`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
 pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
     opened(input, load(input)?, budget)
 }

@@ -131,7 +131,7 @@ pub fn write(
 /// Writes the report folder, and puts it in its place only if `check` accepts what was written.
 ///
 /// # Errors
-/// Those of [`write`] and of the check.
+/// Those of [`write()`] and of the check.
 pub fn write_checked(
     outcome: &Outcome,
     templates: &Files,
