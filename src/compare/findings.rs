@@ -254,9 +254,8 @@ impl Findings<'_> {
             return Now::NotAssessed(format!("the rule did not run: {}", tally.reason));
         }
         let of_rule = self.new.marks.get(rule).map_or(&[][..], |mark| mark.consoles.as_slice());
-        let of_device = self.earlier.consoles(before.device as usize);
-        let wanted = of_device.into_iter().chain(of_rule.iter().map(String::as_str));
-        if let Some(why) = self.not_whole(wanted) {
+        let why = self.unseen(before.device).or_else(|| self.not_whole(of_rule.iter().map(String::as_str)));
+        if let Some(why) = why {
             return Now::NotAssessed(why);
         }
         match self.matched.fate(before.device) {
@@ -269,7 +268,16 @@ impl Findings<'_> {
         }
     }
 
-    /// The first list that is not whole, and why.
+    /// The first console that had a device and whose list now is not whole, or is not there, however long it has not been.
+    fn unseen(&self, device: u32) -> Option<String> {
+        self.earlier.consoles(device as usize).into_iter().find_map(|slug| {
+            let list = self.lists.iter().find(|list| list.console == slug);
+            let why = list.map_or(Some("no list of it was given"), |list| list.not_whole.as_deref())?;
+            Some(format!("list of {slug}: {why}"))
+        })
+    }
+
+    /// The first list that a rule reads and that is not whole, and why. One that there never was is none.
     fn not_whole<'s>(&self, consoles: impl Iterator<Item = &'s str>) -> Option<String> {
         let mut wanted: Vec<&List> = Vec::new();
         for slug in consoles {
@@ -286,8 +294,7 @@ impl Findings<'_> {
         if self.matched.fate(device) != Fate::Absent {
             return false;
         }
-        self.earlier.was_gone(device as usize)
-            || self.not_whole(self.earlier.consoles(device as usize).into_iter()).is_none()
+        self.earlier.was_gone(device as usize) || self.unseen(device).is_none()
     }
 
     fn why_new(&self, rule: u16, device: u32, id: &str, asked: &[u64]) -> String {

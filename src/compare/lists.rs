@@ -84,6 +84,8 @@ fn list(
     let planned = (0..then.columns.map_or(0, |columns| columns.row.len()))
         .filter(|line| stated.planned.get(offset as usize + line) == Some(&true))
         .count();
+    // What was meant to go, and went.
+    let removed = missing.len() - unplanned;
     // A list that was cut once, and is cut in the same way again, is no more whole than it was.
     let last_whole = last_whole(old, console);
     let not_whole = if now == 0 {
@@ -94,10 +96,10 @@ fn list(
         None
     } else {
         let beside = || implausible(before, missing.len(), unplanned, before.saturating_sub(planned));
-        let still = || still_short(last_whole?, now, planned);
+        let still = || still_short(last_whole?, now, removed);
         (before > 0).then(beside).flatten().or_else(still)
     };
-    let expected = if not_whole.is_some() { last_whole.unwrap_or(before) } else { now };
+    let expected = if not_whole.is_some() { last_whole.unwrap_or(before).saturating_sub(removed) } else { now };
     let was_not_whole = if before == 0 {
         Some("no list of it was given before".into())
     } else {
@@ -109,13 +111,13 @@ fn list(
 /// The size of the last whole list, where that of the earlier run was not.
 fn last_whole(old: &Outcome, console: &str) -> Option<usize> {
     let own = old.since.lists.iter().find(|own| own.console == console && !own.not_whole.is_empty())?;
-    usize::try_from(own.expected.max(own.before)).ok()
+    usize::try_from(if own.expected > 0 { own.expected } else { own.before }).ok()
 }
 
 /// Why a list is no more whole than the one before it.
-fn still_short(last_whole: usize, now: usize, planned: usize) -> Option<String> {
+fn still_short(last_whole: usize, now: usize, removed: usize) -> Option<String> {
     let gone = last_whole.saturating_sub(now);
-    let unplanned = gone.saturating_sub(planned);
+    let unplanned = gone.saturating_sub(removed);
     (gone > FEW && unplanned * 100 > last_whole * MOST_MISSING).then(|| {
         format!(
             "it has {now} objects, and the last list that was whole had {last_whole}: it may still be cut or filtered. If it \

@@ -545,7 +545,7 @@ fn what_is_stated_of_a_list_decides_what_it_proves() {
     assert!(left_intune(&filtered).contains("provenance.yaml says that it was filtered: Ownership = Corporate"));
     assert!(!found(&filtered));
     let short = stated("count_shown: 45");
-    assert!(left_intune(&short).contains("45 devices expected of Microsoft Intune, and the exports have 39"));
+    assert!(left_intune(&short).contains("45 devices expected of Intune, and the exports have 39"));
     assert!(!found(&short));
 }
 
