@@ -99,7 +99,7 @@ fn list(
         let still = || still_short(last_whole?, now, removed);
         (before > 0).then(beside).flatten().or_else(still)
     };
-    let expected = if not_whole.is_some() { last_whole.unwrap_or(before).saturating_sub(removed) } else { now };
+    let expected = if not_whole.is_some() { last_whole.unwrap_or(before) } else { now };
     let was_not_whole = if before == 0 {
         Some("no list of it was given before".into())
     } else {
