@@ -55,7 +55,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let mut rule_set = RuleSet::load(options)?;
     let earlier = Baseline::load(options)?;
     let mut decisions = baseline::decisions(options)?;
-    let Gathered { inputs, sources, records, mut notices, proven, .. } =
+    let Gathered { inputs, sources, records, mut notices, proven, provenance, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);
     refuse::if_nothing(&inputs, &sources, &records, &notices)?;
@@ -138,7 +138,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         entries: rule_set.playbooks.into_entries(),
         rule_files: close::rule_files(&rule_set.files),
         console_files: close::console_files(&rule_set.files),
-        provenance: provenance::read(&options.exports)?,
+        provenance,
         since: Since::default(),
         ledger: Ledger::default(),
     };

@@ -25,7 +25,7 @@ const CONFIGURATION: &str = include_str!("init/lastseen.toml");
 const EXCEPTIONS: &str = include_str!("init/exceptions.yaml");
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    fs::create_dir_all(&args.folder).map_err(|e| unwritable(&args.folder, &e))?;
+    fs::create_dir_all(&args.folder).map_err(|source| Error::Write { path: args.folder.clone(), source })?;
     let exports = read::discover(std::slice::from_ref(&args.folder)).unwrap_or_default();
     let exports: Vec<String> = exports.into_iter().map(|input| input.label).collect();
     let provenance = history::form(&exports);
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
     let mut said = String::new();
     for (name, content) in files {
         let path = args.folder.join(name);
-        let written = write_new(&path, content).map_err(|e| unwritable(&path, &e))?;
+        let written = write_new(&path, content).map_err(|source| Error::Write { path: path.clone(), source })?;
         let path = clean(&path.display().to_string());
         let _ =
             if written { writeln!(said, "{path}") } else { writeln!(said, "{DIM}{path} is there and was kept{DIM:#}") };
@@ -48,13 +48,6 @@ fn write_new(path: &Path, content: &str) -> io::Result<bool> {
         Ok(mut file) => file.write_all(content.as_bytes()).map(|()| true),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(e) => Err(e),
-    }
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::Usage {
-        message: format!("`{}` cannot be written: {error}", path.display()),
-        help: "name a folder in which you may write".into(),
     }
 }
 

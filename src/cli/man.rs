@@ -18,10 +18,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let command = Cli::command();
     if let Some(folder) = &args.out {
-        let unwritable = |e: std::io::Error| Error::Usage {
-            message: format!("`{}` cannot be written: {e}", folder.display()),
-            help: "name a folder in which you may write".into(),
-        };
+        let unwritable = |source| Error::Write { path: folder.clone(), source };
         std::fs::create_dir_all(folder).map_err(unwritable)?;
         clap_mangen::generate_to(command, folder).map_err(unwritable)?;
         return Ok(exit::DONE);

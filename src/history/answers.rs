@@ -167,15 +167,7 @@ mod tests {
     fn lines<const N: usize>(rows: &[[&str; N]]) -> Lines<N> {
         let columns = std::array::from_fn(|column| Some(column + 1));
         let place = Place { label: "book.xlsx!Sheet".into(), header: Some(2), columns, epoch_1904: false };
-        let mut lines = Lines { tables: vec![place], ..Lines::default() };
-        for (row, cells) in (1..).zip(rows) {
-            for (column, cell) in lines.columns.iter_mut().zip(cells) {
-                column.push((*cell).to_string());
-            }
-            lines.row.push(row);
-            lines.table.push(0);
-        }
-        lines
+        Lines::of_rows(place, rows)
     }
 
     #[test]

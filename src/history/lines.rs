@@ -116,6 +116,22 @@ impl<const N: usize> Lines<N> {
     }
 }
 
+#[cfg(test)]
+impl<const N: usize> Lines<N> {
+    /// The lines of one table.
+    pub(super) fn of_rows(place: Place<N>, rows: &[[&str; N]]) -> Self {
+        let mut lines = Self { tables: vec![place], ..Self::default() };
+        for (row, cells) in (1..).zip(rows) {
+            for (column, cell) in lines.columns.iter_mut().zip(cells) {
+                column.push((*cell).to_string());
+            }
+            lines.row.push(row);
+            lines.table.push(0);
+        }
+        lines
+    }
+}
+
 /// Letters of a column of a sheet: A, B, … Z, AA.
 fn letters(column: usize) -> String {
     let (mut left, mut letters) = (column + 1, Vec::new());

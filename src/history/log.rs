@@ -66,15 +66,7 @@ mod tests {
 
     fn lines(rows: &[[&str; 6]]) -> Lines<6> {
         let place = Place { label: "log.csv".into(), header: None, columns: [None; 6], epoch_1904: false };
-        let mut lines = Lines { tables: vec![place], ..Lines::default() };
-        for (row, cells) in (1..).zip(rows) {
-            for (column, cell) in lines.columns.iter_mut().zip(cells) {
-                column.push((*cell).to_string());
-            }
-            lines.row.push(row);
-            lines.table.push(0);
-        }
-        lines
+        Lines::of_rows(place, rows)
     }
 
     #[test]

@@ -7,11 +7,12 @@ use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
 use crate::ids::DeviceId;
+use crate::language::What;
 
 /// From so many objects on, if they are more than a quarter of the list, the list was put together twice.
 const WHOLE_LIST: usize = 3;
 
-/// How many rows one list has of an object, for the devices where there are several.
+/// How many rows one list has of an object, for the devices where there are several, of consoles with a column for it.
 #[derive(Debug, Default)]
 pub(crate) struct SeveralRows {
     /// Nothing where the list repeats so many objects that the rows tell nothing.
@@ -21,7 +22,11 @@ pub(crate) struct SeveralRows {
 impl SeveralRows {
     pub(super) fn new(store: &RecordStore, links: &Links) -> Self {
         let mut of = BTreeMap::new();
-        for console_records in &store.by_console {
+        let counts = |console: Console| {
+            store.registry.aggregates().iter().any(|own| own.console == console && matches!(own.made.what, What::Rows))
+        };
+        // Where no column asks for them nobody looks: a list of accounts has a row for each.
+        for console_records in store.by_console.iter().filter(|own| counts(own.console)) {
             of.extend(of_console(console_records, links));
         }
         Self { of }

@@ -9,6 +9,7 @@ use crate::console::{Console, Registry};
 use crate::doctor::{self, Expected};
 use crate::error::{Error, Result};
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
+use crate::history::Provenance;
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
 
@@ -21,6 +22,8 @@ pub(super) struct Gathered {
     pub notices: Vec<Notice>,
     /// Consoles whose lists are complete by the user's own count.
     pub proven: Vec<Console>,
+    /// Where the exports come from, as somebody wrote it down.
+    pub provenance: Vec<Provenance>,
     /// Tables that no format explains.
     pub strangers: Vec<super::Stranger>,
 }
@@ -212,7 +215,9 @@ impl Loading {
         let (found, short) = doctor::settle(&mut all.records, &newest)?;
         all.notices.extend(found);
         note_short(&mut all, short);
-        let expected = provenance::state(&mut all, &provenance::read(&options.exports)?, expected);
+        all.provenance = provenance::read(&options.exports)?;
+        let (expected, filtered) = provenance::stated(&all, expected);
+        note_short(&mut all, filtered);
         let diagnosis = doctor::examine(&all.records, &expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;

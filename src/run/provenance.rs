@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::Source;
 use super::decisions::refused;
 use super::gather::Gathered;
 use crate::disk;
 use crate::doctor::Expected;
 use crate::error::Result;
 use crate::history::{self, PROVENANCE, Provenance};
-use crate::notice::{Code, Notice};
 
 /// What was written down in the folders of the exports, in the order of their names.
 pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
@@ -24,31 +24,23 @@ pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
     Ok(all)
 }
 
-/// Notes lists that were filtered by what is stated, and adds the numbers that are stated of a console's only list to those that
-/// are expected; what the user expects on the command line counts first.
-pub(super) fn state(all: &mut Gathered, stated: &[Provenance], mut expected: Vec<Expected>) -> Vec<Expected> {
-    for own in stated {
+/// What is stated of lists: the numbers of a console's only list beside those that are expected, where the command line, which
+/// counts first, gives none; and the lists that were filtered, by position, with why they are not whole.
+pub(super) fn stated(all: &Gathered, mut expected: Vec<Expected>) -> (Vec<Expected>, Vec<(usize, String)>) {
+    let mut filtered = Vec::new();
+    for own in &all.provenance {
         let is_of = |input: usize| all.inputs.get(input).is_some_and(|input| own.is_of(&input.label));
-        let lists: Vec<(String, _)> =
-            all.sources.iter().filter(|s| is_of(s.input)).map(|s| (s.export.clone(), s.console)).collect();
+        let lists: Vec<&Source> = all.sources.iter().filter(|source| is_of(source.input)).collect();
         if let Some(filter) = own.filtered_by() {
-            for (label, _) in &lists {
-                filtered(all, label, filter);
-            }
-        } else if let ([(_, console)], Some(count)) = (&lists[..], own.count_shown) {
-            let is_only = all.sources.iter().filter(|source| source.console == *console).count() == 1;
-            if is_only && !expected.iter().any(|(other, _)| other == console) {
-                expected.push((*console, count));
+            let place = |source: &&Source| all.records.iter().position(|(label, _)| *label == source.export);
+            let reason = format!("{PROVENANCE} says that it was filtered: {filter}");
+            filtered.extend(lists.iter().filter_map(place).map(|at| (at, reason.clone())));
+        } else if let ([list], Some(count)) = (&lists[..], own.count_shown) {
+            let is_only = all.sources.iter().filter(|source| source.console == list.console).count() == 1;
+            if is_only && !expected.iter().any(|(other, _)| *other == list.console) {
+                expected.push((list.console, count));
             }
         }
     }
-    expected
-}
-
-fn filtered(all: &mut Gathered, label: &str, filter: &str) {
-    let reason = format!("{PROVENANCE} says that it was filtered: {filter}");
-    let Some((_, records)) = all.records.iter_mut().find(|(own, _)| own == label) else { return };
-    let message = format!("{reason}; nothing is concluded from what it lacks");
-    all.notices.push(Notice::new(Code::IncompleteExport, label, message));
-    records.incomplete.get_or_insert(format!("`{label}`: {reason}"));
+    (expected, filtered)
 }
