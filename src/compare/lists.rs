@@ -28,6 +28,26 @@ pub(super) struct List {
     pub was_not_whole: Option<String>,
     /// Objects that a whole list is expected to have: those of the last one that was whole.
     pub expected: usize,
+    /// Of those, the ones that are not here; none where the list is whole.
+    pub lacking: Lacking,
+}
+
+/// Objects of the last whole list that a list does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lacking {
+    pub all: usize,
+    /// Those that nobody planned to remove.
+    pub unplanned: usize,
+}
+
+impl Lacking {
+    /// After a further run. Which objects were lacking is not kept, so whatever appeared is taken for one of them.
+    fn after(self, appeared: usize, missing: Self) -> Self {
+        Self {
+            all: self.all.saturating_sub(appeared) + missing.all,
+            unplanned: self.unplanned.saturating_sub(appeared) + missing.unplanned,
+        }
+    }
 }
 
 /// What the comparison is told beside the two runs.
@@ -84,10 +104,10 @@ fn list(
     let planned = (0..then.columns.map_or(0, |columns| columns.row.len()))
         .filter(|line| stated.planned.get(offset as usize + line) == Some(&true))
         .count();
-    // What was meant to go, and went.
-    let removed = missing.len() - unplanned;
+    let gone = Lacking { all: missing.len(), unplanned };
     // A list that was cut once, and is cut in the same way again, is no more whole than it was.
-    let last_whole = last_whole(old, console);
+    let last_whole = LastWhole::of(old, console);
+    let lacking = last_whole.map_or(gone, |last| last.lacking.after(appeared.len(), gone));
     let not_whole = if now == 0 {
         Some("no list of it was given".to_string())
     } else if let Some(why) = incomplete(sources, console) {
@@ -95,33 +115,46 @@ fn list(
     } else if stated.proven.iter().any(|slug| slug == console) {
         None
     } else {
-        let beside = || implausible(before, missing.len(), unplanned, before.saturating_sub(planned));
-        let still = || still_short(last_whole?, now, removed);
+        let beside = || implausible(before, gone, before.saturating_sub(planned));
+        let still = || still_short(last_whole?.objects, now, lacking);
         (before > 0).then(beside).flatten().or_else(still)
     };
-    let expected = if not_whole.is_some() { last_whole.unwrap_or(before) } else { now };
+    let (expected, lacking) = match not_whole {
+        Some(_) => (last_whole.map_or(before, |last| last.objects), lacking),
+        None => (now, Lacking::default()),
+    };
     let was_not_whole = if before == 0 {
         Some("no list of it was given before".into())
     } else {
         incomplete(&old.sources, console).map(str::to_string)
     };
-    List { console, before, now, appeared, missing, not_whole, was_not_whole, expected }
+    List { console, before, now, appeared, missing, not_whole, was_not_whole, expected, lacking }
 }
 
-/// The size of the last whole list, where that of the earlier run was not.
-fn last_whole(old: &Outcome, console: &str) -> Option<usize> {
-    let own = old.since.lists.iter().find(|own| own.console == console && !own.not_whole.is_empty())?;
-    usize::try_from(if own.expected > 0 { own.expected } else { own.before }).ok()
+/// The last whole list of a console, where that of the earlier run was not.
+#[derive(Clone, Copy)]
+struct LastWhole {
+    objects: usize,
+    /// What the earlier run's list had not of it.
+    lacking: Lacking,
+}
+
+impl LastWhole {
+    fn of(old: &Outcome, console: &str) -> Option<Self> {
+        let own = old.since.lists.iter().find(|own| own.console == console && !own.not_whole.is_empty())?;
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let lacking = Lacking { all: count(own.lacking), unplanned: count(own.lacking_unplanned) };
+        Some(Self { objects: count(if own.expected > 0 { own.expected } else { own.before }), lacking })
+    }
 }
 
 /// Why a list is no more whole than the one before it.
-fn still_short(last_whole: usize, now: usize, removed: usize) -> Option<String> {
-    let gone = last_whole.saturating_sub(now);
-    let unplanned = gone.saturating_sub(removed);
-    (gone > FEW && unplanned * 100 > last_whole * MOST_MISSING).then(|| {
+fn still_short(last_whole: usize, now: usize, lacking: Lacking) -> Option<String> {
+    implausible(last_whole, lacking, last_whole.saturating_sub(lacking.all.saturating_sub(lacking.unplanned))).map(|_| {
         format!(
-            "it has {now} objects, and the last list that was whole had {last_whole}: it may still be cut or filtered. If it \
-             is whole, give the number that its console shows with `--expect`"
+            "it has {now} objects and still lacks {} of the {last_whole} of the last list that was whole: it may still be cut or \
+             filtered. If it is whole, give the number that its console shows with `--expect`",
+            lacking.all
         )
     })
 }
@@ -132,7 +165,8 @@ fn incomplete<'a>(sources: &'a [Source], console: &str) -> Option<&'a str> {
 }
 
 /// Why a list is shorter than plausible: too many of the objects are missing that nobody meant to remove, or of all.
-fn implausible(before: usize, missing: usize, unplanned: usize, staying: usize) -> Option<String> {
+fn implausible(before: usize, gone: Lacking, staying: usize) -> Option<String> {
+    let Lacking { all: missing, unplanned } = gone;
     let (gone, of, most, which) = if unplanned > FEW && unplanned * 100 > staying * MOST_MISSING {
         (unplanned, staying, MOST_MISSING, " for which no removal was planned")
     } else if missing > FEW_PLANNED && missing * 100 > before * MOST_PLANNED_MISSING {
@@ -150,23 +184,31 @@ fn implausible(before: usize, missing: usize, unplanned: usize, staying: usize) 
 mod tests {
     use super::*;
 
+    fn lacks(all: usize, unplanned: usize) -> Lacking {
+        Lacking { all, unplanned }
+    }
+
     #[test]
     fn a_list_that_was_cut_is_not_believed_because_it_is_cut_again() {
-        assert!(still_short(100, 60, 0).unwrap().contains("60 objects, and the last list that was whole had 100"));
-        assert!(still_short(100, 90, 0).is_none(), "it grew back");
-        assert!(still_short(100, 75, 20).is_none(), "what was planned to go");
-        assert!(still_short(3, 2, 0).is_none(), "one may always be missing");
+        let cut = lacks(40, 40);
+        let again = cut.after(0, Lacking::default());
+        assert!(still_short(100, 60, again).unwrap().contains("60 objects and still lacks 40 of the 100"));
+        assert!(still_short(100, 63, cut.after(3, Lacking::default())).is_some(), "a few new ones");
+        assert!(still_short(100, 90, cut.after(30, Lacking::default())).is_none(), "it grew back");
+        assert!(still_short(100, 75, lacks(25, 5)).is_none(), "what was planned to go");
+        assert!(still_short(3, 2, lacks(1, 1)).is_none(), "one may always be missing");
+        assert!(still_short(100, 60, lacks(40, 0)).is_some(), "too much to be believed unseen, seen twice");
     }
 
     #[test]
     fn a_list_that_lost_too_much_is_not_believed() {
-        assert!(implausible(100, 40, 40, 100).is_some());
-        assert!(implausible(100, 15, 15, 100).is_none());
-        assert!(implausible(100, 30, 12, 70).is_some(), "a cut list in which removals are missing, too");
-        assert!(implausible(100, 30, 0, 70).is_none(), "what was planned and nothing else");
-        assert!(implausible(100, 40, 0, 60).is_some(), "what was planned, and too much to be believed unseen");
-        assert!(implausible(5, 2, 2, 5).is_some());
-        assert!(implausible(5, 1, 1, 5).is_none());
-        assert!(implausible(3, 3, 0, 0).is_none(), "three devices were to go, and went");
+        assert!(implausible(100, lacks(40, 40), 100).is_some());
+        assert!(implausible(100, lacks(15, 15), 100).is_none());
+        assert!(implausible(100, lacks(30, 12), 70).is_some(), "a cut list in which removals are missing, too");
+        assert!(implausible(100, lacks(30, 0), 70).is_none(), "what was planned and nothing else");
+        assert!(implausible(100, lacks(40, 0), 60).is_some(), "what was planned, and too much to be believed unseen");
+        assert!(implausible(5, lacks(2, 2), 5).is_some());
+        assert!(implausible(5, lacks(1, 1), 5).is_none());
+        assert!(implausible(3, lacks(3, 0), 0).is_none(), "three devices were to go, and went");
     }
 }

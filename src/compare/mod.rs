@@ -140,6 +140,8 @@ fn states(list: &List) -> ListStates {
         not_whole: list.not_whole.clone().unwrap_or_default(),
         was_not_whole: list.was_not_whole.clone().unwrap_or_default(),
         expected: list.expected as u64,
+        lacking: list.lacking.all as u64,
+        lacking_unplanned: list.lacking.unplanned as u64,
     }
 }
 

@@ -129,6 +129,12 @@ pub struct ListStates {
     /// Objects that a whole list is expected to have: those of the last one that was whole.
     #[serde(default)]
     pub expected: u64,
+    /// Of those, the ones that it does not have; 0 where the list is whole.
+    #[serde(default)]
+    pub lacking: u64,
+    /// Of the lacking ones, those that nobody planned to remove.
+    #[serde(default)]
+    pub lacking_unplanned: u64,
 }
 
 /// Changes, column by column, in the order in which they are shown.

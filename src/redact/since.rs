@@ -83,9 +83,31 @@ fn point(own: Point, names: &mut Names) -> Point {
 }
 
 fn list(own: ListStates, texts: &mut Texts) -> ListStates {
-    let ListStates { console, before, now, appeared, missing, not_whole, was_not_whole, expected } = own;
+    let ListStates {
+        console,
+        before,
+        now,
+        appeared,
+        missing,
+        not_whole,
+        was_not_whole,
+        expected,
+        lacking,
+        lacking_unplanned,
+    } = own;
     let (not_whole, was_not_whole) = (texts.sentence(&not_whole), texts.sentence(&was_not_whole));
-    ListStates { console, before, now, appeared, missing, not_whole, was_not_whole, expected }
+    ListStates {
+        console,
+        before,
+        now,
+        appeared,
+        missing,
+        not_whole,
+        was_not_whole,
+        expected,
+        lacking,
+        lacking_unplanned,
+    }
 }
 
 fn changed(own: &Changes, places: &Places, order: &Order, past: &Past, texts: &mut Texts) -> Changes {
