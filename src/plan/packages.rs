@@ -1,6 +1,7 @@
 //! Work packages: the devices that are dealt with in the same way, whatever rules flagged them. A device that has a plan is
 //! in exactly one.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -54,7 +55,7 @@ impl Package {
 /// All packages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Packages {
-    /// The severest first, then the largest, then by id.
+    /// The severest first; of these, what few consoles say comes after what many say; then the largest, then by id.
     pub list: Vec<Package>,
     /// Package of each device, by position, or [`NONE`].
     pub of_device: Vec<u32>,
@@ -72,6 +73,8 @@ pub struct Ingredients<'a> {
     pub findings: &'a Findings,
     /// The devices.
     pub devices: &'a DeviceTable,
+    /// Devices that few consoles say are out of use, by position.
+    pub seldom: &'a [bool],
 }
 
 impl Packages {
@@ -85,8 +88,9 @@ impl Packages {
             .into_iter()
             .filter_map(|(kind, devices)| from.package(kind, devices, &by_device, &causes))
             .collect();
-        list.sort_by(|a, b| {
-            (b.severity, b.devices.len()).cmp(&(a.severity, a.devices.len())).then_with(|| a.id.cmp(&b.id))
+        list.sort_by_cached_key(|package| {
+            let few = is_said_by_few(&package.devices, from.seldom);
+            (Reverse(package.severity), few, Reverse(package.devices.len()), package.id.clone())
         });
         let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.len());
         Self { list, of_device }
@@ -97,6 +101,12 @@ impl Packages {
     pub fn of(&self, device: usize) -> Option<&Package> {
         self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
     }
+}
+
+/// Whether few consoles say of most devices of a package that they are out of use: a smaller claim than that of many.
+fn is_said_by_few(devices: &[u32], seldom: &[bool]) -> bool {
+    let few = devices.iter().filter(|device| seldom.get(**device as usize) == Some(&true)).count();
+    few * 2 > devices.len()
 }
 
 /// What the devices of a package have in common: playbook, platform, ownership, join type.
@@ -145,5 +155,19 @@ impl Ingredients<'_> {
             reasons,
             devices,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_of_few_consoles_is_that_of_most_devices() {
+        let seldom = [true, true, false, false];
+        assert!(is_said_by_few(&[0, 1, 2], &seldom));
+        assert!(!is_said_by_few(&[0, 2], &seldom), "as many are said by many");
+        assert!(!is_said_by_few(&[2, 3], &seldom));
+        assert!(!is_said_by_few(&[0], &[]), "nothing is known of who was asked");
     }
 }

@@ -133,6 +133,7 @@ impl From<'_> {
             rules: &texts(self.rules, self.context).iter().collect::<Vec<&Text>>(),
             findings: self.findings,
             devices: self.table,
+            seldom: &seldom_seen(self.context, self.rules, self.findings),
         })
     }
 }
