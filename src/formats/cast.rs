@@ -55,6 +55,16 @@ impl Cast {
     }
 }
 
+/// What a spelling in a column of words is.
+enum Spelling {
+    /// A word of the column, or a blank.
+    Word(Option<String>),
+    /// A secret that has no business there.
+    Secret,
+    /// What a script or a spreadsheet leaves in the place of a word.
+    Broken,
+}
+
 /// Casts the cells of one column.
 pub(super) struct Caster<'a> {
     pub field: &'a Field,
@@ -136,11 +146,11 @@ impl Caster<'_> {
         Cast::one(out.finish().into_column(), tally)
     }
 
-    /// Words of a closed list, each distinct spelling translated once.
+    /// Words of a closed list, each distinct spelling looked at once.
     fn words(&self, words: Option<&Words>, own: Option<&BTreeMap<String, String>>) -> Cast {
         let mut tally = Tally::default();
-        // Each spelling once: text, word, number of cells.
-        let mut seen: Vec<(&str, Option<String>, u64)> = Vec::new();
+        // Each spelling once: text, what it is, number of cells.
+        let mut seen: Vec<(&str, Spelling, u64)> = Vec::new();
         let mut place: HashMap<&str, usize> = HashMap::new();
         let mut at = 0;
         let translate = |cell: &str| {
@@ -150,34 +160,43 @@ impl Caster<'_> {
                 None => Some(squeezed).filter(|s| !s.is_empty()),
             })
         };
-        let broken = |cell: &str| values::is_type_name(cell) || values::is_spreadsheet_error(cell);
+        let look = |cell: &str| {
+            let bare = values::bare(cell);
+            if values::looks_secret(cell) {
+                Spelling::Secret
+            } else if values::is_type_name(bare) || values::is_spreadsheet_error(bare) {
+                Spelling::Broken
+            } else {
+                Spelling::Word(translate(bare))
+            }
+        };
         let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
         for (cell, row) in self.cells.iter().zip(self.row) {
             let Some(cell) = cell else {
                 out.append_null();
                 continue;
             };
-            if values::looks_secret(cell) {
-                tally.count(Fault::Secret, *row);
-                out.append_null();
-                continue;
-            }
-            if broken(values::bare(cell)) {
-                tally.unreadable(self.field, *row, cell);
-                out.append_null();
-                continue;
-            }
             if seen.get(at).is_none_or(|(text, ..)| *text != cell) {
                 at = *place.entry(cell).or_insert_with(|| {
-                    seen.push((cell, translate(values::bare(cell)), 0));
+                    seen.push((cell, look(cell), 0));
                     seen.len() - 1
                 });
             }
-            if let Some((_, word, count)) = seen.get_mut(at) {
-                *count += 1;
-                out.append_option(word.as_deref());
+            let Some((_, spelling, count)) = seen.get_mut(at) else { continue };
+            *count += 1;
+            match spelling {
+                Spelling::Word(word) => out.append_option(word.as_deref()),
+                Spelling::Secret => {
+                    tally.count(Fault::Secret, *row);
+                    out.append_null();
+                }
+                Spelling::Broken => {
+                    tally.unreadable(self.field, *row, cell);
+                    out.append_null();
+                }
             }
         }
+        seen.retain(|(_, spelling, _)| matches!(spelling, Spelling::Word(_)));
         let listed = |cell: &str| {
             own.is_some_and(|map| map.contains_key(&values::squeeze(cell)))
                 || words.is_none_or(|w| !w.is_closed() || w.knows(cell))
