@@ -1,10 +1,11 @@
 //! What an approval of a batch holds for: a digest of what is to be done to which objects.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Outcome;
-use crate::console::Console;
 use crate::plan::Batch;
 use crate::read::hex;
 
@@ -24,25 +25,32 @@ impl Outcome {
     }
 
     fn digest_of(&self, batch: &Batch, starts: &[u32]) -> String {
-        let mut lines: Vec<String> = Vec::new();
+        // A batch may have a million lines: they stand in one text.
+        let (mut text, mut lines) = (String::new(), Vec::new());
         for device in &batch.devices {
             let start = starts.get(*device as usize).map_or(usize::MAX, |start| *start as usize);
             let own = self.steps.get(start..).unwrap_or_default().iter().take_while(|step| step.device == *device);
-            lines.extend(own.filter_map(|step| {
-                let entry = self.entry(step)?;
-                Some(match (entry.console, self.object_of(step)) {
-                    (Some(console), id) if !id.is_empty() => {
-                        [&entry.slug, " ", Console::as_str(console), ":", &id, "\n"].concat()
+            for step in own {
+                let (Some(entry), from) = (self.entry(step), text.len()) else { continue };
+                let object = self.object_of(step);
+                let key = || self.devices.key.get(*device as usize);
+                let parts = match (entry.console, key()) {
+                    (Some(console), _) if !object.is_empty() => {
+                        [&entry.slug, " ", console.as_str(), ":", &object, "\n"]
                     }
-                    _ => [&entry.slug, " ", self.devices.key.get(*device as usize)?, "\n"].concat(),
-                })
-            }));
+                    (_, Some(key)) => [&entry.slug, " ", key, "\n", "", ""],
+                    (_, None) => continue,
+                };
+                text.extend(parts);
+                lines.push(from..text.len());
+            }
         }
-        lines.sort_unstable();
-        lines.dedup();
+        let line = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        lines.sort_unstable_by(|a, b| line(a).cmp(line(b)));
+        lines.dedup_by(|a, b| line(a) == line(b));
         let mut digest = Sha256::new();
-        for line in &lines {
-            digest.update(line.as_bytes());
+        for range in &lines {
+            digest.update(line(range).as_bytes());
         }
         hex(&digest.finalize())
     }

@@ -85,9 +85,8 @@ fn damage_is_an_error_and_never_the_end() {
     let mut refused = 0;
     for (name, bytes) in &files {
         let path = folder.path().join(name);
-        let places = (0..5)
-            .map(|part| part * bytes.len() / 5)
-            .chain((bytes.len().saturating_sub(300)..bytes.len()).step_by(31));
+        let places =
+            (0..5).map(|part| part * bytes.len() / 5).chain((bytes.len().saturating_sub(300)..bytes.len()).step_by(31));
         for at in places {
             let mut changed = bytes.clone();
             if at % 2 == 0 {
