@@ -98,7 +98,7 @@ fn every_page_of_the_guide_is_reached_from_its_start() {
     }
     let lost: Vec<&String> =
         pages.keys().filter(|name| name.starts_with("docs/") && !reached.contains(*name)).collect();
-    assert_eq!(lost, [CONTENTS]);
+    assert_eq!(lost, Vec::<&String>::new());
 }
 
 /// The contents of the guide as a book.
