@@ -97,6 +97,17 @@ fn a_page_goes_on_from_one_that_there_is() {
     }
 }
 
+/// The comment above a file is not there for whoever reads the page.
+#[test]
+fn a_file_is_named_where_a_reader_makes_it() {
+    for page in pages() {
+        for block in &page.blocks {
+            let Use::File(path) = &block.is else { continue };
+            assert!(block.before.contains(&format!("`{path}`")), "{}:{}: `{path}`", page.name, block.line);
+        }
+    }
+}
+
 /// A command that is not run may be wrong: there are few, and each says why.
 #[test]
 fn what_is_not_run_says_why() {

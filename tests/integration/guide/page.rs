@@ -27,6 +27,8 @@ pub(super) struct Block {
     pub inside: Range<usize>,
     /// Blanks before its fences: those of a list.
     indent: usize,
+    /// What a reader has read since the block before.
+    pub before: String,
     pub text: String,
 }
 
@@ -48,7 +50,8 @@ fn comment(line: &str) -> Option<&str> {
 
 impl Page {
     pub(super) fn new(name: &str, text: &str) -> Self {
-        let (mut blocks, mut open, mut follows, mut said) = (Vec::new(), None::<Block>, None, None::<String>);
+        let (mut blocks, mut open, mut follows) = (Vec::new(), None::<Block>, None);
+        let (mut said, mut before) = (None::<String>, String::new());
         for (at, line) in text.lines().enumerate() {
             let trimmed = line.trim();
             match open.take() {
@@ -62,11 +65,16 @@ impl Page {
                 None if trimmed.starts_with("```") => {
                     let indent = line.len() - line.trim_start().len();
                     let is = meant(trimmed.trim_start_matches('`'), said.take().as_deref());
-                    open = Some(Block { is, line: at + 1, inside: at + 1..at + 1, indent, text: String::new() });
+                    let (inside, before, text) = (at + 1..at + 1, std::mem::take(&mut before), String::new());
+                    open = Some(Block { is, line: at + 1, inside, indent, before, text });
                 }
                 None if trimmed.is_empty() => {}
                 None => {
                     said = comment(line).map(str::to_owned);
+                    if said.is_none() {
+                        before += line;
+                        before.push('\n');
+                    }
                     let from = said.as_deref().and_then(|said| said.strip_prefix("goes on from: "));
                     follows = from.map(str::to_owned).or(follows);
                 }
