@@ -7,6 +7,7 @@ mod folder;
 mod page;
 mod shown;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::sync::Mutex;
 
@@ -115,7 +116,8 @@ fn what_is_not_run_says_why() {
     for page in pages() {
         for block in &page.blocks {
             if let Use::NotRun(why) = &block.is {
-                text += &format!("{}: {why}\n  {}\n", page.name, block.text.trim_end().replace('\n', "\n  "));
+                let commands = block.text.trim_end().replace('\n', "\n  ");
+                let _ = write!(text, "{}: {why}\n  {commands}\n", page.name);
             }
         }
     }

@@ -52,7 +52,8 @@ const CONTENTS: &str = "docs/SUMMARY.md";
 fn contents<'a>(ids: impl Iterator<Item = &'a str>) -> String {
     let kept = fs::read_to_string(repository(CONTENTS)).unwrap();
     let lines = kept.split_inclusive('\n').filter(|line| !line.starts_with("  - ["));
-    let rules: String = ids.map(|id| format!("  - [{id}](rules/{id}.md)\n")).collect();
+    let rules: Vec<String> = ids.map(|id| format!("  - [{id}](rules/{id}.md)\n")).collect();
+    let rules = rules.concat();
     lines
         .map(|line| if line.contains("](rules/README.md)") { format!("{line}{rules}") } else { line.to_owned() })
         .collect()
