@@ -199,9 +199,9 @@ fn newest(store: &RecordStore) -> Newest {
 fn rests_on_few(newest: &Newest) -> Option<Notice> {
     let at = apart(&newest.dates, (newest.count / 4).max(1), LONE_GAP)?;
     let (newer, older) = (newest.dates.get(at - 1)?.0, newest.dates.get(at)?.0);
-    let signs = if at == 1 { "1 sign".to_string() } else { format!("{at} signs") };
+    let dates = if at == 1 { "1 date".to_string() } else { format!("{at} dates") };
     let message = format!(
-        "the time of judgement rests on {signs} of life from {} on; all others are of {} or earlier. If those are wrong clocks, \
+        "the time of judgement rests on {dates} of activity from {} on; all others are of {} or earlier. If those are wrong clocks, \
          everything else looks older than it is: check them, or give the time with `--as-of`",
         day(newer),
         day(older)

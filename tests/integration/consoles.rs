@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::{Place, repository};
+use crate::common::Place;
 
 const CONSOLE: &str = "\
 console: acme-care
@@ -213,60 +213,6 @@ fn a_column_of_a_console_is_a_line_of_its_file() {
     place.write("mine/consoles/acme-care.yaml", format!("{CONSOLE}  - {{name: odd, any: stat = 'x', meaning: odd}}\n"));
     let complaint = place.run(&["rules", "check", "mine"]).complaint();
     assert!(complaint.contains("`odd`: `stat` is no column") && complaint.contains("`state`"), "{complaint}");
-}
-
-/// The files of the page about consoles: each block stands behind the path that is named before it.
-fn files_of_the_page() -> Vec<(String, String)> {
-    let page = std::fs::read_to_string(repository("docs/consoles.md")).unwrap();
-    let (mut files, mut path, mut block) = (Vec::new(), None, None::<String>);
-    for line in page.lines() {
-        match block.take() {
-            Some(text) if line == "```" => files.extend(path.take().map(|path: String| (path, text))),
-            Some(text) => block = Some(text + line + "\n"),
-            None if line == "```yaml" => block = Some(String::new()),
-            None => {
-                let named = line.split('`').skip(1).step_by(2).find(|word| word.starts_with("my-rules/"));
-                path = named.map(String::from).or(path);
-            }
-        }
-    }
-    files
-}
-
-#[test]
-fn the_page_about_consoles_is_right_to_the_letter() {
-    let place = Place::new();
-    let files = files_of_the_page();
-    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(
-        paths,
-        [
-            "my-rules/consoles/acme-care.yaml",
-            "my-rules/formats/acme-care/list.yaml",
-            "my-rules/findings/own/not-cared-for.yaml",
-            "my-rules/playbooks/acme-care.yaml",
-            "my-rules/checklist/acme-care.yaml",
-        ]
-    );
-    for (path, text) in &files {
-        place.write(path, text);
-    }
-    let run = place.run(&["rules", "check", "my-rules"]);
-    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
-    let run = place.run(&["checklist", "acme-care", "--rules", "my-rules"]);
-    assert!(run.code == 0 && run.stdout.contains("Machines > all > Export"), "{}{}", run.stdout, run.stderr);
-    place.write("exports/intune.csv", INTUNE);
-    place.write("exports/care.csv", CARE);
-    let run = place.run(&["inspect", "exports/care.csv", "--rules", "my-rules"]);
-    assert!(run.stdout.contains("acme-care/list"), "{}{}", run.stdout, run.stderr);
-    let run = place.run(&["analyze", "exports", "--rules", "my-rules", "--out", "report", "--as-of", "2026-03-05"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let devices = lines(&place, "report/devices.csv");
-    assert!(devices.iter().any(|line| line["name"] == "PC-1" && line["acme_care_id"] == "41"));
-    let twice = lines(&place, "report/findings.csv");
-    let twice: Vec<_> =
-        twice.iter().filter(|line| line["rule"] == "managed-twice").map(|l| &l["device_name"]).collect();
-    assert_eq!(twice, ["PC-1"], "it manages, so the rules about management know it");
 }
 
 /// What a whole folder of one's own says: nothing of it is wrong.

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::common::{Place, Report, repository};
+use crate::common::{Place, Report};
 
 fn answer(arguments: &[&str]) -> String {
     let run = Place::new().run(arguments);
@@ -195,17 +195,6 @@ fn unsealed(text: &str) -> String {
 fn nothing_is_said_when_asked_to_be_quiet() {
     let run = Place::with_sample().run(&["analyze", "in", "--quiet"]);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
-}
-
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    let place = Place::with_sample();
-    let run = place.run(&["analyze", "in", "--out", "lastseen-report"]);
-    let readme = std::fs::read_to_string(repository("README.md")).unwrap();
-    let shown = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let printed = unsealed(&run.stdout);
-    let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
-    assert_eq!(printed.join("\n").trim_end(), shown.trim_end());
 }
 
 #[test]

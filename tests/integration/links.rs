@@ -5,13 +5,14 @@ use std::fs;
 
 use crate::common::{files_below, has_ending, repository};
 
-/// The README, the changelog, the guide and the stories of the samples, by their path in the repository.
+/// The README and what stands beside it, the guide and the stories of the samples, by their path in the repository.
 fn pages() -> BTreeMap<String, String> {
     let below = |folder: &str| {
         let found = files_below(&repository(folder)).into_iter().filter(|(name, _)| has_ending(name, "md"));
         found.map(|(name, text)| (format!("{folder}/{name}"), String::from_utf8(text).unwrap())).collect::<Vec<_>>()
     };
-    let top = ["README.md", "CHANGELOG.md"].map(|name| (name.into(), fs::read_to_string(repository(name)).unwrap()));
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    let top = top.map(|name| (name.into(), fs::read_to_string(repository(name)).unwrap()));
     top.into_iter().chain(below("docs")).chain(below("sample-data")).collect()
 }
 
@@ -98,6 +99,30 @@ fn every_page_of_the_guide_is_reached_from_its_start() {
     let lost: Vec<&String> =
         pages.keys().filter(|name| name.starts_with("docs/") && !reached.contains(*name)).collect();
     assert_eq!(lost, Vec::<&String>::new());
+}
+
+/// The contents of the guide as a book.
+const CONTENTS: &str = "docs/SUMMARY.md";
+
+#[test]
+fn the_book_has_every_page_once() {
+    let pages = pages();
+    let mut listed: Vec<String> = links(&pages[CONTENTS]).into_iter().map(|link| resolved(CONTENTS, link)).collect();
+    listed.sort();
+    let written: Vec<&String> = pages.keys().filter(|name| name.starts_with("docs/") && *name != CONTENTS).collect();
+    assert_eq!(listed.iter().collect::<Vec<_>>(), written, "{CONTENTS} lists the pages below docs/");
+}
+
+/// What is beside the book is not there for somebody who reads it as pages on a stick.
+#[test]
+fn a_page_of_the_book_leads_to_others_of_it() {
+    let mut found = Vec::new();
+    for (name, text) in pages().iter().filter(|(name, _)| name.starts_with("docs/")) {
+        let beside = links(text).into_iter().filter(|link| !link.contains("://") && !link.starts_with('#'));
+        let beside = beside.filter(|link| !resolved(name, link).starts_with("docs/"));
+        found.extend(beside.map(|link| format!("{name}: `{link}`, name it as code")));
+    }
+    assert_eq!(found, Vec::<String>::new());
 }
 
 #[test]

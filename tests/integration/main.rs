@@ -19,6 +19,8 @@ mod edition;
 mod examples;
 mod fixtures;
 mod formats;
+#[cfg(unix)]
+mod guide;
 mod help;
 mod history;
 mod identity;

@@ -1,4 +1,5 @@
-//! What is generated from the rules and stands in the repository: the pages of `docs/rules/`, the JSON Schema.
+//! What is generated from the rules and stands in the repository: the pages of `docs/rules/`, their places in the book, the JSON
+//! Schema.
 //!
 //! `LASTSEEN_WRITE_DOCS=1 cargo test` writes them anew.
 
@@ -40,8 +41,22 @@ fn every_rule_has_its_page() {
         compare(&format!("docs/rules/{}.md", text.id), &rules::page(rule));
     }
     compare("docs/rules/README.md", &index);
+    compare(CONTENTS, &contents(shipped.iter().map(|rule| rule.text.id.as_str())));
     let pages = fs::read_dir(repository("docs/rules")).unwrap().count();
     assert_eq!(pages, shipped.len() + 1, "a page of a rule that is gone");
+}
+
+const CONTENTS: &str = "docs/SUMMARY.md";
+
+/// The contents of the book with the pages of the rules below their list.
+fn contents<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    let kept = fs::read_to_string(repository(CONTENTS)).unwrap();
+    let lines = kept.split_inclusive('\n').filter(|line| !line.starts_with("  - ["));
+    let rules: Vec<String> = ids.map(|id| format!("  - [{id}](rules/{id}.md)\n")).collect();
+    let rules = rules.concat();
+    lines
+        .map(|line| if line.contains("](rules/README.md)") { format!("{line}{rules}") } else { line.to_owned() })
+        .collect()
 }
 
 #[test]
