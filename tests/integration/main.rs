@@ -39,6 +39,7 @@ mod report;
 mod rollup;
 mod rules;
 mod sample;
+mod stories;
 mod timings;
 mod together;
 mod truth;
