@@ -155,7 +155,9 @@ pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
     let stage = |(at, stage): (usize, &Stage)| {
         let mut work = StageWork::default();
         let own = || packages.iter().filter_map(|package| package.stages.get(at)).filter(|work| work.steps > 0);
-        own().for_each(|own| work.add(own));
+        for own in own() {
+            work.add(own);
+        }
         StageRow {
             stage: stage.as_str(),
             title: stage.title(),

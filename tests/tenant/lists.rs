@@ -233,10 +233,9 @@ impl Lists {
         let rid = 1_100 + self.ad.rows;
         let base: String = self.domain.split('.').map(|part| format!(",DC={part}")).collect();
         let changed = seen.map(|seen| seen - self.random.between(1, 25) * DAY);
-        let name_only = name.to_owned();
         let ad = &mut self.ad;
         ad.text(&format!("CN={name},{unit},DC=corp{base}")).text(&format!("{name}.corp.{}", self.domain));
-        ad.flag(enabled).text(&seen.map(american).unwrap_or_default()).text(&name_only).text("computer");
+        ad.flag(enabled).text(&seen.map(american).unwrap_or_default()).text(name).text("computer");
         ad.text(&guid_text(id)).text(os).text("10.0 (22631)").text(&changed.map(american).unwrap_or_default());
         ad.text(&format!("{name}$")).text(&format!("S-1-5-21-71-82-93-{rid}"));
         ad.end();
