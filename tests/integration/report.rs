@@ -160,7 +160,7 @@ fn sheets_print_what_can_be_read() {
     let expected = "Status|Assignee|Note|Severity|Device|Serial|Platform|Problems|Last activity|Days inactive|Intent";
     assert_eq!(heads.join("|"), expected);
     let sheet = part(&report, "xl/worksheets/sheet3.xml");
-    assert!(sheet.contains("The first 11 of 27 columns"), "{}", &sheet[sheet.len() - 800..]);
+    assert!(sheet.contains("The first 11 of 27 columns"), "the footer says nothing");
     assert!(sheet.contains("fitToHeight=\"0\"") && sheet.contains("orientation=\"landscape\""));
 }
 

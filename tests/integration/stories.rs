@@ -9,7 +9,10 @@ use crate::generator::{migration, school};
 /// Files of a tenant, by name.
 type Files = Vec<(String, Vec<u8>)>;
 
-const SAMPLES: [(&str, fn() -> Files); 2] = [("school", school), ("migration", migration)];
+/// Makes the files of a tenant.
+type Make = fn() -> Files;
+
+const SAMPLES: [(&str, Make); 2] = [("school", school), ("migration", migration)];
 
 #[test]
 fn the_samples_are_what_the_generator_writes() {

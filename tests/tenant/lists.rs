@@ -231,7 +231,7 @@ impl Lists {
     /// A computer of the domain, as `Get-ADComputer` writes it under American settings.
     pub(super) fn ad(&mut self, name: &str, id: u128, enabled: bool, seen: Option<i64>, unit: &str, os: &str) {
         let rid = 1_100 + self.ad.rows;
-        let base: String = self.domain.split('.').map(|part| format!(",DC={part}")).collect();
+        let base = format!(",DC={}", self.domain.replace('.', ",DC="));
         let changed = seen.map(|seen| seen - self.random.between(1, 25) * DAY);
         let ad = &mut self.ad;
         ad.text(&format!("CN={name},{unit},DC=corp{base}")).text(&format!("{name}.corp.{}", self.domain));
