@@ -10,6 +10,14 @@ const THEN: &str = "If it worked, they show:";
 /// Promises that a number holds as bits. More are never told apart.
 const MOST: usize = 64;
 
+impl Entry {
+    /// What it asks for, without what will be seen: that is said by the last step of a plan, for each step before it.
+    #[must_use]
+    pub fn asked(&self) -> &str {
+        self.action.split_once(THEN).map_or(&self.action, |(own, _)| own.trim_end())
+    }
+}
+
 impl Playbooks {
     /// Completes plans: a question before some of them, and what will be seen at the end of each.
     pub fn complete(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {

@@ -8,6 +8,7 @@ use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::provenance::{ProvenanceRow, provenance};
 use super::questions::{QuestionsRow, questions};
+use super::roadmap::{RoadmapRow, roadmap};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::since::{SinceRow, since};
 use super::view::{self, Index, Output, Run};
@@ -62,6 +63,8 @@ pub struct Model {
     controls: Vec<ControlRow>,
     /// Work packages, the severest first, then the largest. The withdrawn agent called one a suggestion.
     pub suggestions: Vec<PackageRow>,
+    /// The work of the packages, by when it may be done.
+    pub(super) roadmap: RoadmapRow,
     devices: Shown,
     /// What could not be decided.
     pub(super) questions: QuestionsRow,
@@ -325,6 +328,7 @@ impl Model {
             rules: rules(outcome),
             controls: controls(outcome),
             suggestions: packages::rows(outcome, index),
+            roadmap: roadmap(outcome, index),
             devices,
             questions: questions(outcome),
             provenance: provenance(outcome),

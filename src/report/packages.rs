@@ -82,6 +82,8 @@ struct ConsequenceRow {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ActionRow {
+    /// Its line in `guide`.
+    guide: u32,
     step: String,
     action: String,
     console: &'static str,
@@ -112,7 +114,8 @@ pub(super) fn rows(outcome: &Outcome, index: &Index) -> Vec<PackageRow> {
 }
 
 fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> PackageRow {
-    let steps = index.work(outcome, number).entries(outcome);
+    let work = index.work(outcome, number);
+    let steps = work.entries(outcome);
     let texts: Vec<&Text> = outcome.rules.iter().collect();
     let progress = view::progress(outcome, package);
     PackageRow {
@@ -136,7 +139,7 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
         devices: package.devices.len(),
         findings: package.devices.iter().map(|device| index.findings(*device as usize).len()).sum(),
         file: format!("suggestions/{}.csv", package.id),
-        actions: steps.iter().map(|(entry, tally)| action(entry, tally)).collect(),
+        actions: work.numbers().zip(&steps).map(|(number, (entry, tally))| action(number, entry, tally)).collect(),
         phases: work::phases(&steps),
         batches: work::batches(outcome, number),
         minutes: steps.iter().map(|(entry, tally)| tally.minutes(entry)).sum(),
@@ -176,9 +179,10 @@ fn controls(package: &Package, rules: &[&Text]) -> Vec<String> {
     controls.into_iter().cloned().collect()
 }
 
-fn action(entry: &Entry, tally: &Tally) -> ActionRow {
+fn action(number: u32, entry: &Entry, tally: &Tally) -> ActionRow {
     let (from, until) = tally.days();
     ActionRow {
+        guide: number + 1,
         step: entry.slug.clone(),
         action: entry.action.clone(),
         console: entry.console.map_or("", Console::as_str),

@@ -52,6 +52,11 @@ impl Tally {
         u64::from(entry.effort.batch) * u64::from(batches) + u64::from(entry.effort.each) * times
     }
 
+    /// First and last of the days from which it may be done, UTC milliseconds.
+    pub(super) const fn span(&self) -> Option<(i64, i64)> {
+        self.days
+    }
+
     /// First and last of the days from which it may be done.
     pub(super) fn days(&self) -> (String, String) {
         self.days.map(|(first, last)| (day(first), day(last))).unwrap_or_default()
@@ -93,6 +98,11 @@ impl Work {
     pub(super) fn entries<'a>(&'a self, outcome: &'a Outcome) -> Vec<(&'a Entry, &'a Tally)> {
         let entry = |number: u32| outcome.entries.get(number as usize);
         self.steps.iter().filter_map(|(number, tally)| Some((entry(*number)?, tally))).collect()
+    }
+
+    /// Positions of the entries, in the same order.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.steps.iter().map(|(number, _)| *number)
     }
 
     /// Minutes of work by hand.

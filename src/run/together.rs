@@ -28,8 +28,9 @@ const DAYS: i64 = 7;
 /// Levels of an organisational unit that are groups of their own.
 const LEVELS: usize = 6;
 
-/// What the devices of a group have in common, for people. The more general come first.
-type Group = (u8, String);
+/// How general the group is, how deep it lies below others of its kind, and what its devices have in common, for people. The
+/// more general come first: a unit before those within it, whatever they are called.
+type Group = (u8, usize, String);
 
 /// What is known of the devices of a group.
 #[derive(Default)]
@@ -104,7 +105,7 @@ pub(super) fn find(
 fn by_platform(groups: &mut Groups<'_>) {
     let table = groups.table;
     let numbers: Vec<usize> =
-        Platform::ALL.iter().map(|platform| groups.number((0, platform_name(*platform).to_string()))).collect();
+        Platform::ALL.iter().map(|platform| groups.number((0, 0, platform_name(*platform).to_string()))).collect();
     for (device, platform) in (0_u32..).zip(&table.platform) {
         if let Some(number) = numbers.get(*platform as usize) {
             groups.put(*number, device);
@@ -119,7 +120,7 @@ fn by_user(groups: &mut Groups<'_>) {
     for device in 0..u32::try_from(table.len()).unwrap_or(u32::MAX) {
         let Some((_, domain)) = table.primary_user.get(device as usize).rsplit_once('@') else { continue };
         let number = *known.entry(domain).or_insert_with(|| {
-            groups.number((5, format!("devices of users of `{}`", clipped(&domain.to_lowercase()))))
+            groups.number((5, 0, format!("devices of users of `{}`", clipped(&domain.to_lowercase()))))
         });
         groups.put(number, device);
     }
@@ -153,9 +154,9 @@ fn in_lists(store: &RecordStore, devices: &Devices, groups: &mut Groups<'_>) {
 
 /// The groups that a cell names: of a unit also those above it, of a distinguished name also the domain.
 fn groups_of(kind: &console::Group, word: &str) -> Vec<Group> {
-    let named = |what: &str, name: &str| (kind.rank, format!("{what} `{}`", clipped(name)));
+    let named = |what: &str, name: &str, depth: usize| (kind.rank, depth, format!("{what} `{}`", clipped(name)));
     match kind.path {
-        Path::Flat => vec![named(kind.of, word)],
+        Path::Flat => vec![named(kind.of, word, 0)],
         Path::Distinguished => {
             let parts: Vec<&str> = word.split(',').map(str::trim).collect();
             let is_domain = |part: &&str| part.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("DC="));
@@ -164,14 +165,15 @@ fn groups_of(kind: &console::Group, word: &str) -> Vec<Group> {
             let units = parts.iter().take_while(|part| !is_domain(part)).count();
             let above = (0..units).map(|from| parts.get(from..).unwrap_or_default().join(",")).rev().take(LEVELS);
             // What is of a whole domain comes before its units.
-            let domain = (!domain.is_empty()).then(|| named(kind.of_domain, &domain.join(".")));
-            let domain = domain.map(|(rank, name)| (rank.saturating_sub(1), name));
-            domain.into_iter().chain(above.map(|unit| named(kind.of, &unit))).collect()
+            let domain = (!domain.is_empty()).then(|| named(kind.of_domain, &domain.join("."), 0));
+            let domain = domain.map(|(rank, depth, name)| (rank.saturating_sub(1), depth, name));
+            let units = (0..).zip(above).map(|(depth, unit)| named(kind.of, &unit, depth));
+            domain.into_iter().chain(units).collect()
         }
         Path::Slashes => {
             let ends = word.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([word.len()]);
             let above = ends.take(LEVELS).filter_map(|end| word.get(..end)).filter(|unit| unit.len() > 1);
-            above.map(|unit| named(kind.of, unit)).collect()
+            (0..).zip(above).map(|(depth, unit)| named(kind.of, unit, depth)).collect()
         }
     }
 }
@@ -180,7 +182,7 @@ fn groups_of(kind: &console::Group, word: &str) -> Vec<Group> {
 fn remark(groups: BTreeMap<Group, Members>, devices: usize) -> (Vec<bool>, Vec<Notice>) {
     let mut together = vec![false; devices];
     let mut notices = Vec::new();
-    for ((_, name), Members { all, mut stale }) in groups {
+    for ((_, _, name), Members { all, mut stale }) in groups {
         stale.sort_unstable();
         let Some(event) =
             densest(&stale).filter(|event| event.len() >= FEWEST && event.len() * 10 >= all * SHARE_OF_TEN)
@@ -249,7 +251,7 @@ mod tests {
 
     fn group(stale: &[i64], all: usize) -> (usize, Vec<String>) {
         let stale: Vec<(i64, u32)> = stale.iter().map(|day| day * identity::DAY).zip(0..).collect();
-        let groups = BTreeMap::from([((0, "ChromeOS devices".to_string()), Members { all, stale })]);
+        let groups = BTreeMap::from([((0, 0, "ChromeOS devices".to_string()), Members { all, stale })]);
         let (together, notices) = remark(groups, all);
         let said = notices.into_iter().map(|n| n.message.split(':').next().unwrap_or_default().to_string());
         (together.into_iter().filter(|t| *t).count(), said.collect())
@@ -276,7 +278,7 @@ mod tests {
     fn units_have_groups_above_them() {
         let names = |console: Console, word| -> Vec<String> {
             let kind = console.groups().first().unwrap();
-            groups_of(kind, word).into_iter().map(|(_, name)| name).collect()
+            groups_of(kind, word).into_iter().map(|(_, _, name)| name).collect()
         };
         assert_eq!(
             names(Console::Chrome, "/Students/Cart 1"),

@@ -5,6 +5,8 @@ const plainly = (text) => text.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<
 const textOf = (node, query) => plainly(node.querySelector(query)?.textContent ?? "");
 const markdownOf = (card) => {
   const lines = [`## ${textOf(card, "h4")}`, "", textOf(card, ".card-meta"), "", textOf(card, ".lead"), ""];
+  const note = card.querySelector(".own-note");
+  if (note) lines.push(...Array.from(note.children, (part) => `> ${plainly(part.textContent)}`), "");
   for (const reason of card.querySelectorAll(".reasons > li")) {
     const own = Array.from(reason.childNodes).filter((node) => node.nodeName !== "UL").map((node) => node.textContent).join("");
     lines.push(`- ${plainly(own)}`);

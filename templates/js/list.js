@@ -243,10 +243,10 @@ function lister(list, open) {
         list.last(at) === null ? "" : `${new Date(list.last(at) * 1000).toISOString().slice(0, 19)}Z`,
         list.days(at), list.activity(at), list.identity(at), list.rules(at).join("|"), list.severity(at)]),
     ],
-    paper(filtered) {
+    paper() {
       const part = shown.slice(0, PRINT_LIMIT);
       const table = make("table", { class: "paper" },
-        make("caption", null, filtered ? "Devices that match the filter in use when this was printed" : "Flagged devices"),
+        make("caption", null, "Devices that match the filter in use when this was printed"),
         make("thead", null, make("tr", null, ...GRID.map((c) => make("th", { scope: "col", class: c.class || "" }, c.label)))),
         make("tbody", null, ...part.map((at) => make("tr", null, ...GRID.map((c) => (
           c.key === "name" ? make("th", { scope: "row" }, isolated(nameOf(at))) : make("td", { class: c.class || "" }, display(at, c.key))

@@ -130,7 +130,8 @@ function start(list) {
       $("devices").scrollIntoView();
       $("devices-title").focus({ preventScroll: true });
     },
-    print: () => grid.paper(filtered()),
+    // Without a filter paper says where the lists are; with one it is what somebody wants in hand.
+    print: () => { if (filtered()) grid.paper(); },
   };
 }
 

@@ -24,7 +24,7 @@ export const original = (cell) => cell.replace(/^'/, "").replace(/([,;\t|\n\r]["
 
 export const devices = readCsv(readFileSync(join(folder, "devices.csv"), "utf8"));
 
-export const SECTIONS = ["summary", "pictures", "suggestions", "devices", "doctor", "rules", "evidence"];
+export const SECTIONS = ["summary", "roadmap", "suggestions", "pictures", "devices", "questions", "doctor", "rules", "evidence"];
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
@@ -50,7 +50,7 @@ export function between(text, start, end) {
   return rest.slice(0, rest.indexOf(end));
 }
 
-function readCsv(text) {
+export function readCsv(text) {
   const rows = [];
   let row = [];
   let field = "";
@@ -179,4 +179,18 @@ export async function printedRows(page, expected) {
   const read = () => page.locator("#printed tbody tr").count();
   for (let i = 0; i < 40 && await read() !== expected; i += 1) await page.waitForTimeout(50);
   assert.equal(await read(), expected, "devices in the list for paper");
+}
+
+/** How many sheets a PDF of Chromium has, and on which of them each heading of its outline stands first. */
+export function printed(pdf) {
+  const text = pdf.toString("latin1");
+  const objects = Array.from(text.matchAll(/(\d+) 0 obj\s*<<\/Type \/Page\b(?!s)/g), (m) => m[1]);
+  const plain = (title) => title.replace(/\\([()\\])/g, "$1");
+  const outline = {};
+  for (const [, title, object] of text.matchAll(/\/Title \(((?:\\.|[^()\\])*)\)\s*\/Dest \[(\d+) 0 R/g)) {
+    const sheet = objects.indexOf(object) + 1;
+    assert.ok(sheet > 0, `the outline leads ${title} to no sheet`);
+    outline[plain(title)] = Math.min(sheet, outline[plain(title)] ?? sheet);
+  }
+  return { sheets: objects.length, outline };
 }

@@ -47,6 +47,15 @@ fn words_order_logo_and_tickets() {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("src=\"https:"), "nothing is loaded");
+    // A note stands on the card of its package, and is told apart there.
+    let card = |id: &str| {
+        let own = page.split(&format!("id=\"suggestion-{id}\"")).nth(1).unwrap();
+        own.split("</details>").next().unwrap().to_owned()
+    };
+    assert!(card(first).contains("Note of <bdi>Ada &lt;Example&gt;</bdi>"), "{}", card(first));
+    assert!(card(first).contains("not a finding of the program; due 2026-12-31; for <bdi>bo@client.example</bdi>"));
+    assert_eq!(page.matches("Ask <em>Bo</em> first.").count(), 1, "on the card and nowhere else");
+    assert!(!card(second).contains("Note of"), "nothing was noted of it");
     let section = page.split("id=\"edition\"").nth(1).unwrap();
     let at = |id: &str| section.find(&format!("#suggestion-{id}\"")).unwrap();
     assert!(at(first) < at(second) && at(second) < at(&ids[1]), "the order is theirs, then the report's");

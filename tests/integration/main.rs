@@ -41,6 +41,7 @@ mod report;
 mod rollup;
 mod rules;
 mod sample;
+mod stories;
 mod timings;
 mod together;
 mod truth;

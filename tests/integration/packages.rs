@@ -99,6 +99,16 @@ fn the_workbook_is_read_back_whole() {
     assert_eq!(done.len(), 1);
     assert_eq!((&done[0]["step"], &done[0]["object_id"]), (&step.into(), &object.into()));
     assert_eq!(done[0]["done_on"], "2026-11-21");
+    // What is approved is work for now.
+    let road = &json["roadmap"];
+    let own = road["packages"].as_array().unwrap().iter().find(|own| own["id"] == PACKAGE).unwrap();
+    let planned = |phase: &[&str]| {
+        let lines = second.lines_where("plan.csv", "suggestion_id", PACKAGE);
+        lines.iter().filter(|line| phase.contains(&line["phase"].as_str())).count()
+    };
+    assert_eq!(own["stages"][0]["steps"], planned(&["prepare", "remove"]));
+    assert_eq!(own["stages"][1]["steps"], 0);
+    assert!(planned(&["remove"]) > 0 && road["stages"][1]["work"]["steps"].as_u64() > Some(0));
     // Commands say whether they are approved, and by no text that somebody typed.
     for (name, content) in
         second.files().into_iter().filter(|(name, _)| name.starts_with("commands/") && name.matches('/').count() == 2)

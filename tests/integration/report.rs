@@ -1,6 +1,6 @@
 //! The files of a report say the same: page, workbook, CSV, JSON and Arrow; and each can be asked for or left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Cursor;
 
@@ -108,15 +108,68 @@ fn the_workbook_keeps_ids_as_text_and_dates_as_dates() {
     }
 }
 
+/// The road map of the workbook is that of `report.json`, and both have every step of the plans once.
+#[test]
+fn every_step_has_a_place_on_the_road_map() {
+    let place = Place::with_sample();
+    let report = place.analyze(&[]);
+    let model = json(&report);
+    let road = lines(&workbook(&report).worksheet_range("Road map").unwrap());
+    let sum = |column: &str| -> i64 { road.iter().filter_map(|line| line[column].as_i64()).sum() };
+    let sum = |column: &str| usize::try_from(sum(column)).unwrap();
+    let plan = report.lines("plan.csv");
+    assert_eq!(sum("Steps"), plan.len());
+    assert_eq!(sum("Cannot be undone"), plan.iter().filter(|line| line["irreversible"] == "true").count());
+    assert_eq!(sum("Erases data"), plan.iter().filter(|line| line["wipes"] == "true").count());
+    let stages = model["roadmap"]["stages"].as_array().unwrap();
+    assert_eq!(stages.iter().map(|stage| count(&stage["work"], "steps")).sum::<usize>(), plan.len());
+    for (stage, phase) in
+        [("now", "prepare"), ("after-approval", "remove"), ("after-grace", "after-grace"), ("verify", "verify")]
+    {
+        let own = stages.iter().find(|own| own["stage"] == stage).unwrap();
+        let steps: Vec<_> = plan.iter().filter(|line| line["phase"] == phase).collect();
+        assert_eq!(count(&own["work"], "steps"), steps.len(), "{stage}");
+        let devices: BTreeSet<&str> = steps.iter().map(|line| line["device_key"].as_str()).collect();
+        assert_eq!(count(&own["work"], "devices"), devices.len(), "{stage}");
+        let mut days: Vec<&str> = steps.iter().map(|line| line["not_before"].as_str()).collect();
+        days.sort_unstable();
+        assert_eq!([&own["work"]["from"], &own["work"]["until"]], [days[0], days[days.len() - 1]], "{stage}");
+    }
+}
+
+fn part(report: &Report, name: &str) -> String {
+    let bytes = fs::read(report.root.join("workbook.xlsx")).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut text).unwrap();
+    text
+}
+
+/// Paper has the columns that people work with; what is not printed is said.
+#[test]
+fn sheets_print_what_can_be_read() {
+    let place = Place::with_sample();
+    let report = place.analyze(&[]);
+    let book = part(&report, "xl/workbook.xml");
+    let tasks = report.lines("devices.csv").iter().filter(|line| !line["findings"].is_empty()).count();
+    assert!(book.contains(&format!("Tasks!$A$1:$K${}", tasks + 1)), "{book}");
+    let heads: Vec<String> = workbook(&report).worksheet_range("Tasks").unwrap().rows().next().unwrap()[..11]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let expected = "Status|Assignee|Note|Severity|Device|Serial|Platform|Problems|Last activity|Days inactive|Intent";
+    assert_eq!(heads.join("|"), expected);
+    let sheet = part(&report, "xl/worksheets/sheet3.xml");
+    assert!(sheet.contains("The first 11 of 27 columns"), "the footer says nothing");
+    assert!(sheet.contains("fitToHeight=\"0\"") && sheet.contains("orientation=\"landscape\""));
+}
+
 /// What a reader of cells does not see: drop-downs, filter, frozen header.
 #[test]
 fn the_task_sheet_offers_answers() {
     let place = Place::with_sample();
     let report = place.analyze(&[]);
-    let bytes = fs::read(report.root.join("workbook.xlsx")).unwrap();
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet2.xml").unwrap(), &mut text).unwrap();
+    let text = part(&report, "xl/worksheets/sheet3.xml");
     let tasks = report.lines("devices.csv").iter().filter(|line| !line["findings"].is_empty()).count();
     assert!(text.contains("open,in-progress,done,declined"), "no drop-down of statuses");
     assert!(text.contains("People!$A$2:$A$201"), "no drop-down of people");

@@ -92,3 +92,17 @@ fn strict_refuses_a_fleet_that_went_dark_together() {
     assert!(run.stderr.contains("became stale within 5 days"), "{}", run.stderr);
     assert!(!place.path("report").exists());
 }
+
+/// The years of a school are told as one event of the unit above them, not as three.
+#[test]
+fn a_unit_is_told_before_those_within_it() {
+    let (place, mut text) = (Place::new(), list());
+    for year in 7..=9 {
+        unit(&mut text, &format!("/Students/Year {year}"), 16, june);
+    }
+    unit(&mut text, "/Students/Summer school", 4, |_| "2025-09-09".into());
+    unit(&mut text, "/Staff", 20, |_| "2025-09-08".into());
+    let messages = said(&analyzed(&place, &text));
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].starts_with("48 of 52 devices in `/Students` became stale within 5 days"), "{messages:?}");
+}

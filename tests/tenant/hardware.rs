@@ -41,12 +41,12 @@ pub(super) fn person_name(person: u64) -> (&'static str, &'static str) {
     (FIRST[index(person, 41)], LAST[index(person, 59)])
 }
 
-/// `first.last@contoso.example`, with a number where the pair has been used up.
-pub(super) fn person_upn(person: u64) -> String {
+/// `first.last@domain`, with a number where the pair has been used up.
+pub(super) fn person_upn(person: u64, domain: &str) -> String {
     let (first, last) = person_name(person);
     let round = person / (41 * 59);
     let number = if round == 0 { String::new() } else { (round + 1).to_string() };
-    format!("{}.{}{number}@contoso.example", first.to_lowercase(), last.to_lowercase())
+    format!("{}.{}{number}@{domain}", first.to_lowercase(), last.to_lowercase())
 }
 
 /// Five symbols for a counter: a permutation, so that no two counters below 28 million share them.

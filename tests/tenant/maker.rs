@@ -135,6 +135,7 @@ impl Maker {
             seen,
             // Hybrid records have no owner of their own.
             person: device.person.filter(|_| join != Join::Hybrid),
+            labels: "",
         }
     }
 

@@ -6,6 +6,9 @@
 //! How it works: `plan` says how many of which case, `cases` makes each from the parts in `maker` as a plain value
 //! (`model`, `hardware`), `tenant` hands it to `write` for its rows and to `judge` for its expected findings. The judge
 //! never reads what was written.
+//!
+//! `school` and `migration` are two small tenants of their own, told device by device; what must be found in them stands in
+//! their stories (`sample-data/*/STORY.md`), which a test reads.
 
 // Each binary that includes the module uses its own part of it.
 #![allow(dead_code, unused_imports)]
@@ -13,14 +16,19 @@
 mod cases;
 mod hardware;
 mod judge;
+mod lists;
 mod maker;
+mod migration;
 mod model;
 mod plan;
 mod random;
+mod school;
 mod tenant;
 mod write;
 
+pub(crate) use migration::migration;
 pub(crate) use model::AS_OF;
+pub(crate) use school::school;
 pub(crate) use tenant::{healthy, tenant};
 pub(crate) use write::zip_stored;
 

@@ -107,6 +107,8 @@ pub(super) struct Entra {
     pub registered: Registered,
     pub seen: Option<i64>,
     pub person: Option<u64>,
+    /// The column `systemLabels`.
+    pub labels: &'static str,
 }
 
 impl Entra {

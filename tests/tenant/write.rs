@@ -25,6 +25,8 @@ pub(super) struct Table {
     end_of_line: &'static [u8],
     quote_all: bool,
     row_started: bool,
+    /// Where the people of the tenant have their accounts.
+    pub domain: &'static str,
 }
 
 impl Table {
@@ -36,7 +38,7 @@ impl Table {
         }
         body.extend_from_slice(header.as_bytes());
         body.extend_from_slice(end_of_line);
-        Self { body, rows: 0, end_of_line, quote_all, row_started: false }
+        Self { body, rows: 0, end_of_line, quote_all, row_started: false, domain: "contoso.example" }
     }
 
     fn separate(&mut self) {
@@ -47,7 +49,7 @@ impl Table {
     }
 
     /// A cell that a device's user or an administrator chose: quoted where CSV needs it.
-    fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         self.separate();
         let special = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
         if self.quote_all || text.bytes().any(special) {
@@ -65,29 +67,29 @@ impl Table {
         self
     }
 
-    fn empty(&mut self, cells: usize) -> &mut Self {
+    pub(super) fn empty(&mut self, cells: usize) -> &mut Self {
         for _ in 0..cells {
             self.text("");
         }
         self
     }
 
-    fn flag(&mut self, value: bool) -> &mut Self {
+    pub(super) fn flag(&mut self, value: bool) -> &mut Self {
         self.text(if value { "True" } else { "False" })
     }
 
-    fn maybe_flag(&mut self, value: Option<bool>) -> &mut Self {
+    pub(super) fn maybe_flag(&mut self, value: Option<bool>) -> &mut Self {
         match value {
             Some(value) => self.flag(value),
             None => self.empty(1),
         }
     }
 
-    fn number(&mut self, value: u64) -> &mut Self {
+    pub(super) fn number(&mut self, value: u64) -> &mut Self {
         self.text(&value.to_string())
     }
 
-    fn guid(&mut self, value: Option<u128>) -> &mut Self {
+    pub(super) fn guid(&mut self, value: Option<u128>) -> &mut Self {
         self.separate();
         match value {
             Some(value) => push_guid(&mut self.body, value),
@@ -96,13 +98,13 @@ impl Table {
         self
     }
 
-    fn stamp(&mut self, time: i64, shape: Shape) -> &mut Self {
+    pub(super) fn stamp(&mut self, time: i64, shape: Shape) -> &mut Self {
         self.separate();
         push_stamp(&mut self.body, time, shape);
         self
     }
 
-    fn maybe_stamp(&mut self, time: Option<i64>, shape: Shape) -> &mut Self {
+    pub(super) fn maybe_stamp(&mut self, time: Option<i64>, shape: Shape) -> &mut Self {
         match time {
             Some(time) => self.stamp(time, shape),
             None => self.empty(1),
@@ -110,7 +112,7 @@ impl Table {
     }
 
     /// Ends the row and returns its number, from 1.
-    fn end(&mut self) -> usize {
+    pub(super) fn end(&mut self) -> usize {
         self.body.extend_from_slice(self.end_of_line);
         self.row_started = false;
         self.rows += 1;
@@ -120,7 +122,7 @@ impl Table {
 
 /// How a file writes a date.
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     /// `2026-11-20 08:00:00.0000000`, as Intune does.
     Intune,
     /// `2026-11-20T08:00:00Z`.
@@ -132,7 +134,7 @@ enum Shape {
 }
 
 /// Year, month and day of a number of days since 1970-01-01, in the Gregorian calendar.
-const fn civil(days: i64) -> (i64, i64, i64) {
+pub(super) const fn civil(days: i64) -> (i64, i64, i64) {
     // Count from 0000-03-01, so that the leap day is the last day of a year.
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -182,6 +184,13 @@ fn push_stamp(out: &mut Vec<u8>, time: i64, shape: Shape) {
     if zone {
         out.push(b'Z');
     }
+}
+
+/// A moment as a file writes it.
+pub(super) fn stamp_text(time: i64, shape: Shape) -> String {
+    let mut out = Vec::with_capacity(28);
+    push_stamp(&mut out, time, shape);
+    as_text(&out)
 }
 
 fn push_hex(out: &mut Vec<u8>, value: u128, digits: u32) {
@@ -236,7 +245,7 @@ const fn join_text(join: Join) -> &'static str {
     }
 }
 
-fn full_name(person: u64) -> String {
+pub(super) fn full_name(person: u64) -> String {
     let (first, last) = person_name(person);
     format!("{first} {last}")
 }
@@ -262,7 +271,7 @@ pub(super) fn intune_row(table: &mut Table, record: &Intune, hardware: &Hardware
         _ if kind.is_android() => (64_000, 9_000),
         _ => (486_300, 150_000),
     };
-    let upn = record.person.map(person_upn).unwrap_or_default();
+    let upn = record.person.map(|person| person_upn(person, table.domain)).unwrap_or_default();
     let windows = kind.is_windows();
     table.guid(Some(record.id)).text(&record.name);
     table.maybe_stamp(record.enrolled, Shape::Intune).maybe_stamp(record.seen, Shape::Intune);
@@ -319,14 +328,15 @@ pub(super) fn entra_row(table: &mut Table, record: &Entra, hardware: &Hardware, 
     };
     table.text(&record.name).flag(record.enabled).text(os).text(hardware.os_version).text(join_text(record.join));
     table.text(&record.person.map(full_name).unwrap_or_default());
-    table.text(&record.person.map(person_upn).unwrap_or_default()).text(record.mdm).maybe_flag(compliant);
+    let upn = record.person.map(|person| person_upn(person, table.domain)).unwrap_or_default();
+    table.text(&upn).text(record.mdm).maybe_flag(compliant);
     match record.registered {
         Registered::At(time) => table.stamp(time, Shape::Iso),
         Registered::Pending => table.text("Pending"),
         Registered::Blank => table.empty(1),
     };
     table.maybe_stamp(record.seen, Shape::Iso).guid(Some(record.id)).maybe_flag(compliant.map(|_| true));
-    table.guid(Some(record.object)).text("RegisteredDevice").empty(1).text(hardware.model);
+    table.guid(Some(record.object)).text("RegisteredDevice").text(record.labels).text(hardware.model);
     table.end()
 }
 
@@ -396,8 +406,8 @@ pub(super) fn abm_row(table: &mut Table, record: &Abm, hardware: &Hardware) -> u
 pub(super) fn chrome_row(table: &mut Table, record: &Chrome, device: &Device) -> usize {
     table.guid(Some(record.id)).text(&device.hardware.serial).text(record.status);
     table.maybe_stamp(record.seen, Shape::Iso).text(record.unit).text(&device.name);
-    table.text(&record.person.map(person_upn).unwrap_or_default());
-    table.text(device.hardware.model).text(device.hardware.os_version).stamp(record.expiry, Shape::Day);
+    let upn = record.person.map(|person| person_upn(person, table.domain)).unwrap_or_default();
+    table.text(&upn).text(device.hardware.model).text(device.hardware.os_version).stamp(record.expiry, Shape::Day);
     table.text(&mac_text(device.hardware.mac));
     table.end()
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
 use crate::report::edition;
+use crate::report::guide::guide;
 use crate::report::model::Model;
 use crate::report::seal::UNSEALED;
 use crate::report::selection::Selection;
@@ -46,6 +47,7 @@ pub(in crate::report) fn render(
     page.render(context! {
         m => Serde(model),
         edition => Serde(&edition),
+        guide => Serde(&guide(run.outcome, run.index)),
         pictures => Serde(&draw::pictures(model)),
         style_hash => csp_hash(&style),
         script_hash => csp_hash(&script),

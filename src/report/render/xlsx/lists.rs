@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
-use super::sheet::{Choices, Column, Looks, Plan, fill};
+use super::sheet::{Choices, Column, Looks, PAPER, Plan, fill};
 use crate::report::selection::Selection;
 use crate::report::table::{self, Place, Table};
 use crate::report::view::Run;
@@ -15,21 +15,56 @@ pub(super) const STATUSES: &[&str] = Status::WORDS;
 /// Lines of the sheet with names of people.
 pub(super) const PEOPLE: u32 = 200;
 
+/// Columns of the tasks, those first that people fill in and need on paper.
+const TASKS: &[&str] = &[
+    "status",
+    "assignee",
+    "note",
+    "severity",
+    "device_name",
+    "serial",
+    "platform",
+    "problems",
+    "last_activity",
+    "days_inactive",
+    "intent",
+    "decided_by",
+    "until",
+    "primary_user",
+    REST,
+    "device_key",
+];
+
 /// Stands for every column of the table that is not named.
 const REST: &str = "…";
 
-/// Sheets in their order: name, table, columns, and how many of these stay in view.
+/// Sheets in their order: name, table, columns, and how many of these stay in view. The first columns are also those that
+/// are printed: as many as fit a sheet of paper.
 const SHEETS: &[(&str, &str, &[&str], u16)] = &[
-    ("Packages", "packages", &["suggestion_id", "status", "assignee", "decided_by", "until", REST], 1),
+    (
+        "Packages",
+        "packages",
+        &[
+            "suggestion_id",
+            "title",
+            "severity",
+            "devices",
+            "summary",
+            "status",
+            "assignee",
+            "decided_by",
+            "until",
+            REST,
+        ],
+        1,
+    ),
     (
         "Steps",
         "plan",
         &[
             "device_name",
-            "serial",
             "position",
             "console",
-            "step",
             "action",
             "object_id",
             "irreversible",
@@ -37,6 +72,8 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
             "not_before",
             "done_on",
             "done_by",
+            "serial",
+            "step",
             "batch",
             "guide",
             "suggestion_id",
@@ -44,7 +81,7 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         ],
         1,
     ),
-    ("Guide", "guide", &["guide", "step", "console", "action", "condition", "role", "why", "irreversible", "wipes"], 2),
+    ("Guide", "guide", &["guide", "console", "action", "condition", "role", "irreversible", "wipes", "step", "why"], 1),
     ("Batches", "batches", &["batch", "approved_by", "approved_on", REST], 1),
     (
         "Devices",
@@ -52,18 +89,18 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         &[
             "name",
             "serial",
+            "platform",
             "highest_severity",
             "findings",
-            "manufacturer",
-            "model",
-            "platform",
-            "ownership",
-            "join_type",
-            "primary_user",
-            "consoles",
             "last_activity",
             "days_inactive",
             "activity",
+            "primary_user",
+            "model",
+            "ownership",
+            "join_type",
+            "manufacturer",
+            "consoles",
             "last_activity_console",
             "identity",
             REST,
@@ -71,14 +108,24 @@ const SHEETS: &[(&str, &str, &[&str], u16)] = &[
         ],
         1,
     ),
-    ("Changes", "changes", &["kind", "state", "rule", "device_name", "serial", REST, "device_key"], 2),
+    (
+        "Changes",
+        "changes",
+        &["kind", "state", "rule", "device_name", "console", "object_id", "why", REST, "device_key"],
+        2,
+    ),
     (
         "Ledger",
         "ledger",
         &["state", "step", "console", "object_id", "device_name", "serial", "planned_on", REST, "device_key"],
         2,
     ),
-    ("Questions", "questions", &["device_name", "serial", "rule", REST, "device_key"], 1),
+    (
+        "Questions",
+        "questions",
+        &["device_name", "rule", "severity", "unknown", "settled_by", "candidates", REST, "device_key"],
+        1,
+    ),
     (
         "Records",
         "records",
@@ -140,6 +187,7 @@ impl List<'_> {
             fixed: self.fixed,
             choices: &self.choices,
             room,
+            paper: PAPER,
         };
         let mut blank = blank.into_iter();
         fill(
@@ -208,13 +256,13 @@ fn tasks<'a>(run: Run<'a>, selection: &Selection) -> Result<List<'a>, XlsxError>
     let place = |device: u32| run.outcome.packages.of_device.get(device as usize).copied();
     devices.sort_by_key(|device| (Reverse(run.index.highest(run.outcome, *device as usize)), place(*device), *device));
     let table = table::tasks(run, devices);
-    let columns = order(&table, &[REST]);
-    let choices = answers(&table)?;
+    let columns = order(&table, TASKS);
+    let choices = answers(&table, &columns)?;
     Ok(List { name: "Tasks", table, columns, chosen: None, fixed: 1, choices })
 }
 
 /// What the task sheet offers to choose from.
-fn answers(table: &Table<'_>) -> Result<Vec<Choices>, XlsxError> {
+fn answers(table: &Table<'_>, columns: &[usize]) -> Result<Vec<Choices>, XlsxError> {
     let status = DataValidation::new()
         .allow_list_strings(STATUSES)?
         .set_error_title("Status")?
@@ -225,7 +273,8 @@ fn answers(table: &Table<'_>) -> Result<Vec<Choices>, XlsxError> {
         .ignore_blank(true)
         .show_error_message(false);
     let offered = [("status", status), ("assignee", people), ("intent", intent)];
-    let column = |name: &str| table.column(name).and_then(|at| u16::try_from(at).ok());
+    let place = |at: usize| columns.iter().position(|own| *own == at);
+    let column = |name: &str| table.column(name).and_then(place).and_then(|at| u16::try_from(at).ok());
     Ok(offered.into_iter().filter_map(|(name, rule)| Some(Choices { column: column(name)?, rule })).collect())
 }
 

@@ -3,6 +3,7 @@
 
 mod guard;
 mod lists;
+mod roadmap;
 mod rollup;
 mod sheet;
 mod summary;
@@ -56,8 +57,14 @@ fn build(run: Run<'_>, model: &Model, selection: &Selection, scratch: &Path) -> 
         .zip(blank)
         .map(|(list, blank): (&List<'_>, _)| list.fill(&looks, ROOM, blank))
         .collect::<Result<_, _>>()?;
-    let names: Vec<(&str, usize)> = lists.iter().map(|list| (list.name, list.lines())).collect();
+    let road = roadmap::lines(model);
+    let names: Vec<(&str, usize)> = std::iter::once((roadmap::NAME, road.len()))
+        .chain(lists.iter().map(|list| (list.name, list.lines())))
+        .collect();
     workbook.push_worksheet(summary::sheet(&looks, model, selection, &names)?);
+    for sheet in roadmap::sheets(&looks, &road)? {
+        workbook.push_worksheet(sheet);
+    }
     for sheet in filled.into_iter().flatten() {
         workbook.push_worksheet(sheet);
     }

@@ -34,8 +34,15 @@ fn build(grids: &[Grid], newest: &str, scratch: &Path) -> Result<Workbook, XlsxE
     let looks = Looks::new(&mut workbook);
     for grid in grids {
         let columns: Vec<Column> = (0..).zip(&grid.columns).map(|(at, column)| of(grid, at, column)).collect();
-        let plan =
-            Plan { name: grid.sheet, columns: &columns, lines: grid.rows.len(), fixed: 1, choices: &[], room: ROOM };
+        let plan = Plan {
+            name: grid.sheet,
+            columns: &columns,
+            lines: grid.rows.len(),
+            fixed: 1,
+            choices: &[],
+            room: ROOM,
+            paper: f64::MAX,
+        };
         let sheets = fill(
             &looks,
             &plan,

@@ -126,6 +126,21 @@ pub(super) struct Plan<'a> {
     pub choices: &'a [Choices],
     /// Lines that a sheet has room for.
     pub room: usize,
+    /// Characters that a printed page has room for; columns beyond are not printed.
+    pub paper: f64,
+}
+
+/// What a landscape page holds of columns and can still be read.
+pub(super) const PAPER: f64 = 204.0;
+
+/// How many of the columns are printed: the first ones, as many as there is room for, and one at least.
+fn printed(columns: &[Column], paper: f64) -> usize {
+    let mut room = paper;
+    let fits = |column: &&Column| {
+        room -= column.width;
+        room >= 0.0
+    };
+    columns.iter().take_while(fits).count().max(1).min(columns.len())
 }
 
 /// Cells of one line.
@@ -299,6 +314,8 @@ fn begin(sheet: &mut Worksheet, looks: &Looks, plan: &Plan<'_>, lines: usize) ->
     for (at, column) in (0_u16..).zip(plan.columns) {
         sheet.write_string_with_format(0, at, &column.name, &looks.head)?;
     }
+    // Headings of two lines.
+    sheet.set_row_height(0, LINE * 2.0)?;
     let last = u32::try_from(lines).unwrap_or(u32::MAX);
     let width = u16::try_from(plan.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
     sheet.autofilter(0, 0, last, width)?;
@@ -311,9 +328,16 @@ fn begin(sheet: &mut Worksheet, looks: &Looks, plan: &Plan<'_>, lines: usize) ->
             sheet.add_data_validation(1, choice.column, last, choice.column, &choice.rule)?;
         }
     }
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    let shown = printed(plan.columns, plan.paper);
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     sheet.set_repeat_rows(0, 0)?;
-    sheet.set_footer("&L&A&R&P / &N");
+    if shown < plan.columns.len() {
+        let right = u16::try_from(shown).unwrap_or(u16::MAX).saturating_sub(1);
+        sheet.set_print_area(0, 0, last, right)?;
+        sheet.set_footer(format!("&L&A&CThe first {shown} of {} columns&R&P / &N", plan.columns.len()));
+    } else {
+        sheet.set_footer("&L&A&R&P / &N");
+    }
     Ok(())
 }
 
@@ -351,11 +375,20 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_printed_as_far_as_paper_goes() {
+        let column = |width| Column { name: String::new(), width, holds: Holds::Text };
+        assert_eq!(printed(&[column(10.0), column(20.0), column(1.0)], 30.0), 2);
+        assert_eq!(printed(&[column(10.0), column(20.0)], 31.0), 2);
+        assert_eq!(printed(&[column(90.0), column(1.0)], 30.0), 1, "never none");
+        assert_eq!(printed(&[], 30.0), 0);
+    }
+
+    #[test]
     fn lines_beyond_the_room_go_to_another_sheet() {
         let mut workbook = Workbook::new();
         let looks = Looks::new(&mut workbook);
         let columns = [Column { name: "number".into(), width: 10.0, holds: Holds::Number }];
-        let plan = Plan { name: "Lines", columns: &columns, lines: 7, fixed: 0, choices: &[], room: 3 };
+        let plan = Plan { name: "Lines", columns: &columns, lines: 7, fixed: 0, choices: &[], room: 3, paper: PAPER };
         let sheets =
             fill(&looks, &plan, || Ok(Worksheet::new()), |at, cells| cells.number(i64::try_from(at).ok())).unwrap();
         for sheet in sheets {

@@ -112,9 +112,13 @@ pub(super) fn sheet(
         "Device key",
         "the last column names the device; leave it as it is, since it carries your answers to the next run",
     )?;
+    page.sheet.set_print_area(0, 0, page.line, LAST)?;
+    page.sheet.set_footer("&L&A&R&P / &N");
     Ok(page.sheet)
 }
 
+/// The last column that is printed: where the charts end.
+const LAST: u16 = 14;
 /// Rows of the sheet that a chart takes.
 const CHART: u32 = 13;
 
@@ -147,7 +151,7 @@ fn state(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     chart.title().set_name("State of the fleet");
     chart.y_axis().set_reverse();
     chart.legend().set_hidden();
-    chart.set_width(520).set_height(220);
+    chart.set_width(520).set_height(175);
     insert(page, &chart, first.saturating_sub(2))
 }
 
@@ -169,7 +173,8 @@ fn start(page: &mut Page<'_>, model: &Model, lists: &[(&str, usize)]) -> Result<
         page.sheet.write_number_with_format(page.line, 1, package.devices as f64, &page.looks.number)?;
         let severity = package.severity.to_string();
         page.sheet.write_string_with_format(page.line, 2, &severity, &grave(&severity))?;
-        page.sheet.write_string(page.line, 3, printable(&package.summary))?;
+        page.sheet.merge_range(page.line, 3, page.line, LAST, &printable(&package.summary), &page.looks.prose)?;
+        page.sheet.set_row_height(page.line, 30)?;
         page.line += 1;
     }
     Ok(())

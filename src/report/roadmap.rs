@@ -1,0 +1,221 @@
+//! The road map: the work of every package, by when it may be done.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::view::Index;
+use super::work::Tally;
+use crate::identity::day;
+use crate::outcome::Outcome;
+use crate::plan::{Package, Phase};
+
+/// When work may be done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// What changes nothing, and what somebody has approved.
+    Now,
+    /// What changes something, in batches that nobody has approved yet.
+    AfterApproval,
+    /// What waits until nobody has missed the device.
+    AfterGrace,
+    /// The next exports show what became of it.
+    Verify,
+}
+
+impl Stage {
+    const ALL: [Self; 4] = [Self::Now, Self::AfterApproval, Self::AfterGrace, Self::Verify];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::AfterApproval => "after-approval",
+            Self::AfterGrace => "after-grace",
+            Self::Verify => "verify",
+        }
+    }
+
+    const fn of(phase: Phase, approved: bool) -> Self {
+        match phase {
+            Phase::Prepare => Self::Now,
+            Phase::Remove if approved => Self::Now,
+            Phase::Remove => Self::AfterApproval,
+            Phase::AfterGrace => Self::AfterGrace,
+            Phase::Verify => Self::Verify,
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Now => "Now",
+            Self::AfterApproval => "After approval",
+            Self::AfterGrace => "After the grace period",
+            Self::Verify => "Check with new exports",
+        }
+    }
+
+    const fn about(self, approvals: bool) -> &'static str {
+        match self {
+            Self::Now if approvals => "Lists, keys and codes are saved; approved batches are worked on.",
+            Self::Now => "Lists, keys and codes are saved. No console is changed.",
+            Self::AfterApproval => "Consoles are changed, batch by batch. Approve each batch first.",
+            Self::AfterGrace => "Records are deleted and devices released that nobody has missed.",
+            Self::Verify => "New exports show what became of each step.",
+        }
+    }
+}
+
+/// The road map.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RoadmapRow {
+    /// The stages in their order, each with the work of all packages.
+    pub stages: Vec<StageRow>,
+    /// The packages that have steps, in their order.
+    pub packages: Vec<PackageStages>,
+}
+
+/// A stage.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct StageRow {
+    pub stage: &'static str,
+    pub title: &'static str,
+    pub about: &'static str,
+    /// Packages that have work in it.
+    pub packages: usize,
+    pub work: StageWork,
+}
+
+/// A package, and its work in each stage.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct PackageStages {
+    pub id: String,
+    pub title: String,
+    pub severity: &'static str,
+    pub platform: &'static str,
+    pub ownership: &'static str,
+    pub join_type: &'static str,
+    pub devices: usize,
+    /// In the order of the stages; of a stage without work the counts are 0 and the days empty.
+    pub stages: Vec<StageWork>,
+}
+
+/// Work of one stage.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct StageWork {
+    pub devices: usize,
+    pub steps: usize,
+    /// Of these, steps that cannot be undone, and steps that erase a device.
+    pub irreversible: usize,
+    pub wipes: usize,
+    /// Minutes of work by hand, roughly.
+    pub minutes: u64,
+    /// The first and the last day on which a step of it may begin.
+    pub from: String,
+    pub until: String,
+    #[serde(skip)]
+    days: Option<(i64, i64)>,
+}
+
+impl StageWork {
+    fn add(&mut self, other: &Self) {
+        self.devices += other.devices;
+        self.steps += other.steps;
+        self.irreversible += other.irreversible;
+        self.wipes += other.wipes;
+        self.minutes += other.minutes;
+        self.reach(other.days);
+    }
+
+    /// Widens the days.
+    fn reach(&mut self, days: Option<(i64, i64)>) {
+        let Some((first, last)) = days else { return };
+        let (from, until) = self.days.unwrap_or((first, last));
+        let (from, until) = (from.min(first), until.max(last));
+        (self.from, self.until) = (day(from), day(until));
+        self.days = Some((from, until));
+    }
+}
+
+/// The work of every package, by stage.
+pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
+    let approved = approved(outcome, index);
+    let packages: Vec<PackageStages> = outcome
+        .packages
+        .list
+        .par_iter()
+        .map(|package| of_package(outcome, index, &approved, package))
+        .filter(|package| package.stages.iter().any(|work| work.steps > 0))
+        .collect();
+    let approvals = approved.contains(&true);
+    let stage = |(at, stage): (usize, &Stage)| {
+        let mut work = StageWork::default();
+        let own = || packages.iter().filter_map(|package| package.stages.get(at)).filter(|work| work.steps > 0);
+        for own in own() {
+            work.add(own);
+        }
+        StageRow {
+            stage: stage.as_str(),
+            title: stage.title(),
+            about: stage.about(approvals),
+            packages: own().count(),
+            work,
+        }
+    };
+    RoadmapRow { stages: Stage::ALL.iter().enumerate().map(stage).collect(), packages }
+}
+
+/// Which batches are approved, by position. Digests are made only where somebody approved something.
+fn approved(outcome: &Outcome, index: &Index) -> Vec<bool> {
+    let decisions = &outcome.decisions;
+    let is = |at| !decisions.approved.is_empty() && decisions.approved(index.digest(outcome, at)).is_some();
+    (0..outcome.schedule.batches.len()).map(is).collect()
+}
+
+fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Package) -> PackageStages {
+    let mut tallies: BTreeMap<(Stage, u32), Tally> = BTreeMap::new();
+    let mut stages = vec![StageWork::default(); Stage::ALL.len()];
+    for device in &package.devices {
+        let batch = outcome.schedule.batch_of(*device as usize).map(|(number, _)| number - 1);
+        let ready = batch.and_then(|at| approved.get(at)).copied().unwrap_or_default();
+        let (start, plan) = index.plan(outcome, *device as usize);
+        let mut seen = [false; Stage::ALL.len()];
+        let mut last = None;
+        for (at, step) in (start..).zip(plan) {
+            let Some(entry) = outcome.entry(step) else { continue };
+            let stage = Stage::of(entry.phase, ready);
+            tallies.entry((stage, step.entry)).or_default().see(outcome, at, last != Some(step.entry));
+            last = Some(step.entry);
+            if let Some(slot) = seen.get_mut(stage as usize) {
+                *slot = true;
+            }
+        }
+        for (work, seen) in stages.iter_mut().zip(seen) {
+            work.devices += usize::from(seen);
+        }
+    }
+    for ((stage, number), tally) in &tallies {
+        let (Some(entry), Some(work)) = (outcome.entries.get(*number as usize), stages.get_mut(*stage as usize)) else {
+            continue;
+        };
+        work.steps += tally.lines;
+        work.irreversible += if entry.irreversible { tally.lines } else { 0 };
+        work.wipes += if entry.wipes { tally.lines } else { 0 };
+        work.minutes += tally.minutes(entry);
+        work.reach(tally.span());
+    }
+    PackageStages {
+        id: package.id.clone(),
+        title: package.title.clone(),
+        severity: package.severity.as_str(),
+        platform: package.platform.as_str(),
+        ownership: package.ownership.as_str(),
+        join_type: package.join_type.as_str(),
+        devices: package.devices.len(),
+        stages,
+    }
+}
