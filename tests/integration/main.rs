@@ -23,6 +23,7 @@ mod help;
 mod history;
 mod identity;
 mod inspect;
+mod licences;
 mod links;
 mod lists;
 mod named;
