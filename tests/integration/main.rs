@@ -19,6 +19,7 @@ mod edition;
 mod examples;
 mod fixtures;
 mod formats;
+mod fuzzing;
 mod help;
 mod history;
 mod identity;
