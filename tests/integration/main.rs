@@ -30,6 +30,7 @@ mod lists;
 mod named;
 mod offline;
 mod packages;
+mod packaging;
 mod place;
 mod plans;
 mod playbooks;
