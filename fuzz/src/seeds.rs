@@ -1,6 +1,7 @@
 //! What each target begins with: the exports of the tests, the rules that ship, and what was written or found for one target.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,22 +20,21 @@ pub fn seeds(repository: &Path, scratch: &Path) -> Seeds {
     for (name, inputs) in &mut all {
         // `seeds` is written by hand; `found` once broke something, or reaches what little else does.
         for folder in ["seeds", "found"] {
-            inputs.extend(below(&repository.join("fuzz").join(folder).join(name)).into_iter().map(|(_, bytes)| bytes));
+            inputs.extend(below(&repository.join("fuzz").join(folder).join(name)).into_values());
         }
     }
     let mut add = |target: &str, bytes: Vec<u8>| {
         all.get_mut(target).expect("a target of that name").push(bytes);
     };
     for (name, bytes) in below(&repository.join("tests/fixtures/exports")) {
-        match name.rsplit('.').next() {
-            Some("json") => add("json", bytes),
-            _ => {
-                add("xlsx", sheet(&bytes));
-                add("zip", archive(&name, &bytes));
-                cells(&bytes, &mut add);
-                add("csv", bytes);
-            }
+        if Path::new(&name).extension().is_some_and(|ending| ending == "json") {
+            add("json", bytes);
+            continue;
         }
+        add("xlsx", sheet(&bytes));
+        add("zip", archive(&name, &bytes));
+        cells(&bytes, &mut add);
+        add("csv", bytes);
     }
     for (name, bytes) in below(&repository.join("rules")) {
         let target = match name.split('/').next() {
@@ -89,10 +89,10 @@ fn sheet(list: &[u8]) -> Vec<u8> {
     let mut xml =
         String::from("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>");
     for (row, line) in (1..).zip(text.lines()) {
-        xml += &format!("<row r=\"{row}\">");
+        let _ = write!(xml, "<row r=\"{row}\">");
         for cell in line.split(',') {
             let cell = cell.replace('&', "&amp;").replace('<', "&lt;");
-            xml += &format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
+            let _ = write!(xml, "<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
         }
         xml += "</row>";
     }

@@ -26,10 +26,8 @@ fn table(export: &Export) {
     let all: Vec<usize> = (0..export.header.len()).collect();
     let rows = export.read(&all, true);
     sound(&rows, all.len());
-    let strict = export.read(&all, false);
-    sound(&strict, all.len());
-    let accounted = |rows: &Rows| rows.row.len() + rows.bad.len();
-    assert_eq!(accounted(&rows), accounted(&strict), "a row is neither read nor set aside");
+    // A short row may go on over several lines; where it is not accepted, each of them is one that is set aside.
+    sound(&export.read(&all, false), all.len());
     for at in all.iter().take(3) {
         let one = export.read(&[*at], true);
         assert_eq!(one.row, rows.row, "other rows where fewer columns are asked for");
@@ -42,20 +40,18 @@ fn sound(rows: &Rows, width: usize) {
     assert_eq!(rows.columns.len(), width, "columns");
     assert_eq!(rows.numeric.len(), width, "columns of numbers");
     assert!(rows.columns.iter().all(|column| column.len() == rows.row.len()), "a column is shorter than the table");
-    assert!(rows.row.is_sorted_by(|a, b| a < b), "rows out of order");
-    assert!(rows.bad.iter().all(|bad| rows.row.binary_search(&bad.row).is_err()), "a row was read and set aside");
+    assert!(rows.row.is_sorted(), "rows out of order");
+    let mut numbers: Vec<u32> = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).copied().collect();
+    numbers.sort_unstable();
+    assert!(numbers.is_sorted_by(|a, b| a < b), "two rows have one number");
 }
 
 /// What the formats that ship make of a table, and what is said where none does.
 fn records(export: Export) {
-    let recognised = match FORMATS.examine(&export) {
-        Ok(recognised) => recognised,
-        Err(_) => {
-            let _ = FORMATS.nearest(&export);
-            let _ = FORMATS.likely_header(&export);
-            let _ = FORMATS.header_below(export);
-            return;
-        }
+    let Ok(recognised) = FORMATS.examine(&export) else {
+        let _ = (FORMATS.nearest(&export), FORMATS.likely_header(&export));
+        let _ = FORMATS.header_below(export);
+        return;
     };
     let _ = recognised.notices(&export);
     if recognised.format.lookup.is_some() {
