@@ -1,7 +1,8 @@
-//! Rebuilds when a rule or a template is added, which the embedding macro does not notice by itself; and collects the texts
-//! that the program itself can write, so that a copy to share tells them from what an export said.
+//! Rebuilds when a rule or a template is added, which the embedding macro does not notice by itself; collects the texts that
+//! the program itself can write, so that a copy to share tells them from what an export said; and packs the licences.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -9,6 +10,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=templates");
     println!("cargo:rerun-if-changed=src");
+    println!("cargo:rerun-if-changed=licences/third-party.txt");
     let mut sources = Vec::new();
     below(Path::new("src"), &mut sources)?;
     sources.sort();
@@ -19,7 +21,15 @@ fn main() -> io::Result<()> {
         literals(shipped, &mut texts);
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("texts.txt"), texts)
+    fs::write(out.join("texts.txt"), texts)?;
+    fs::write(out.join("licences.deflate"), packed(&fs::read("licences/third-party.txt")?)?)
+}
+
+/// A text as `lastseen licenses` unpacks it.
+fn packed(text: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(text)?;
+    packer.finish()
 }
 
 /// The sources that ship.

@@ -3,7 +3,7 @@
 mod baseline;
 mod carry;
 mod close;
-mod decisions;
+pub(crate) mod decisions;
 mod explain;
 mod gather;
 mod hidden;

@@ -11,6 +11,7 @@ mod init;
 mod input;
 mod inspect;
 mod judgement;
+mod licenses;
 mod man;
 mod plan;
 mod playbooks;
@@ -58,6 +59,9 @@ enum Verb {
     Init(init::Args),
     Completions(completions::Args),
     Man(man::Args),
+    // Under the American spelling, as in the field that Cargo and GitHub show; the British one does as well.
+    #[command(alias = "licences")]
+    Licenses(licenses::Args),
 }
 
 /// Parses the command line and does what it asks. `closed` says that standard output was closed from the start.
@@ -93,6 +97,7 @@ pub fn run(closed: bool) -> ExitCode {
         Verb::Init(args) => init::run(&args),
         Verb::Completions(args) => completions::run(&args),
         Verb::Man(args) => man::run(&args),
+        Verb::Licenses(args) => licenses::run(&args),
     };
     let code = match outcome {
         Ok(code) => ExitCode::from(code),

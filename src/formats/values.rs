@@ -87,7 +87,13 @@ pub fn text(text: &str) -> Cell<Cow<'_, str>> {
 /// an older name, and tells nothing.
 #[must_use]
 pub fn domain(text: &str) -> Cell<Cow<'_, str>> {
-    let Cell::Value(text) = self::text(text) else { return self::text(text) };
+    let shown = shown(text);
+    let text = match self::text(&shown) {
+        Cell::Value(text) => text,
+        Cell::Nothing => return Cell::Nothing,
+        Cell::Placeholder => return Cell::Placeholder,
+        Cell::Unreadable => return Cell::Unreadable,
+    };
     let labels = |part: &str| part.trim().trim_start_matches("DC=").trim_start_matches("dc=").to_lowercase();
     let name = text.split([',', '.']).map(labels).collect::<Vec<_>>().join(".");
     let fits = name.contains('.') && !name.split('.').any(|label| label.is_empty() || label.contains('='));
@@ -101,6 +107,17 @@ mod tests {
 
     fn value(text: &str) -> Cell<Cow<'_, str>> {
         Cell::Value(Cow::Borrowed(text))
+    }
+
+    #[test]
+    fn domains_have_no_signs_that_nobody_sees() {
+        for text in
+            ["corp.example.org", "Corp\u{feff}.example.org\u{200b}", "DC=corp,DC=example,DC=org", " corp.example.org "]
+        {
+            assert_eq!(domain(text), Cell::Value(Cow::Borrowed("corp.example.org")), "{text:?}");
+        }
+        assert_eq!(domain("WORKGROUP"), Cell::Nothing);
+        assert_eq!(domain("\u{200b}"), Cell::Nothing);
     }
 
     #[test]

@@ -88,6 +88,19 @@ pub struct Options {
 }
 
 impl Options {
+    /// A report with this name on it, of these kinds of files; none for the usual ones.
+    #[must_use]
+    pub fn of(label: &str, formats: &[Format]) -> Self {
+        Self {
+            label: label.into(),
+            formats: formats.to_vec(),
+            settings: Vec::new(),
+            commands: false,
+            redacted: false,
+            edition: None,
+        }
+    }
+
     /// What was asked of an earlier report.
     ///
     /// # Errors

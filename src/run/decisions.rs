@@ -15,7 +15,7 @@ use crate::schema::nearest;
 ///
 /// # Errors
 /// [`Error::Rules`] with everything in it that cannot be understood; [`Error::Unreadable`].
-pub(super) fn load(path: &Path) -> Result<Decisions> {
+pub(crate) fn load(path: &Path) -> Result<Decisions> {
     let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let yaml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"));
     let (found, sha256) = if yaml {
@@ -43,7 +43,7 @@ pub(super) fn load(path: &Path) -> Result<Decisions> {
 ///
 /// # Errors
 /// As [`load`].
-pub(super) fn log(path: &Path) -> Result<Log> {
+pub(crate) fn log(path: &Path) -> Result<Log> {
     let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let opened = read::open(&Input { path: path.to_path_buf(), label: label.clone(), bytes: 0 })?;
     let (mut lines, mut problems, mut any) = (Lines::default(), Vec::new(), false);

@@ -42,6 +42,7 @@ fn program() {
                    there is kept
       completions  Print the completions for a shell: bash, elvish, fish, powershell or zsh
       man          Print the manual page, or write one for each command into a folder
+      licenses     Print the licences of everything that is built into the program
 
     Options:
       -h, --help     Print help

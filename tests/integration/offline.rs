@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::common::repository;
 
 /// What speaks HTTP or TLS. The engine brings an asynchronous runtime with it, which speaks neither.
-const NETWORK: &[&str] = &[
+pub(crate) const NETWORK: &[&str] = &[
     "attohttpc",
     "aws-lc-rs",
     "curl",

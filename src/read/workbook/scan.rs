@@ -3,6 +3,8 @@
 //! It counts what the reader of cells does not tell: hidden rows and filters.
 //! It also makes sure that no reference in the sheet is beyond what that reader can add up.
 
+use std::collections::BTreeMap;
+
 use quick_xml::events::{BytesStart, Event};
 
 use super::merged::{Lengths, Merged, Range};
@@ -63,7 +65,13 @@ impl Scan {
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells whether a tag is open")]
 struct Place {
+    /// The number of the row, or of the next one between two rows.
     row: u32,
+    in_row: bool,
+    /// The file says which number the row has.
+    row_given: bool,
+    /// The rows so far.
+    numbers: Numbers,
     row_hidden: bool,
     row_filled: bool,
     in_cell: bool,
@@ -115,7 +123,33 @@ pub(super) fn scan<B: AsRef<[u8]>>(
     }
 }
 
+/// Numbers of rows, kept as runs: nearly all sheets have one.
+#[derive(Default)]
+struct Numbers(BTreeMap<u32, u32>);
+
+impl Numbers {
+    fn has(&self, number: u32) -> bool {
+        self.0.range(..=number).next_back().is_some_and(|(_, last)| number <= *last)
+    }
+
+    fn insert(&mut self, number: u32) {
+        match self.0.range_mut(..=number).next_back() {
+            Some((_, last)) if number <= last.saturating_add(1) => *last = number.max(*last),
+            _ => drop(self.0.insert(number, number)),
+        }
+    }
+}
+
 impl Place {
+    /// The file says which number the row has. Two rows of one number would be read as one, with cells of both.
+    fn number(&mut self, row: u32) -> Result<(), Fault> {
+        if self.numbers.has(row) {
+            return Err(mixed());
+        }
+        (self.row, self.row_given) = (row, true);
+        Ok(())
+    }
+
     /// An opening tag up to the end of the cells.
     fn enter(&mut self, tag: &BytesStart<'_>, found: &mut Scan) -> Result<(), Fault> {
         match tag.local_name().as_ref() {
@@ -129,9 +163,16 @@ impl Place {
                 }
                 self.column += 1;
                 for (_, value) in attributes(tag).filter(|(key, _)| *key == "r") {
-                    let (column, _) =
+                    let (column, row) =
                         reference(value).filter(|&(column, row)| column > 0 && row > 0).ok_or_else(bad)?;
                     self.column = column;
+                    // Cells are read by their own references: one that names another row would end up in that.
+                    if self.row_given && row != self.row {
+                        return Err(mixed());
+                    }
+                    if !self.row_given {
+                        self.number(row)?;
+                    }
                 }
                 if self.column > COLUMN_LIMIT {
                     return Err(Fault::Limit("a sheet has cells beyond Excel's last column".to_owned()));
@@ -139,13 +180,18 @@ impl Place {
             }
             "v" | "t" => self.in_value = self.in_cell,
             "row" => {
+                if std::mem::replace(&mut self.in_row, true) {
+                    return Err(mixed());
+                }
+                self.row_given = false;
                 self.row_filled = false;
                 self.row_hidden = false;
                 self.column = 0;
                 for (key, value) in attributes(tag) {
                     match key {
                         "r" => {
-                            self.row = reference(value).map(|(_, row)| row).filter(|&row| row > 0).ok_or_else(bad)?;
+                            let row = reference(value).map(|(_, row)| row).filter(|&row| row > 0).ok_or_else(bad)?;
+                            self.number(row)?;
                         }
                         "hidden" => self.row_hidden = matches!(value, "1" | "true"),
                         _ => {}
@@ -190,6 +236,7 @@ impl Place {
                 found.lengths.see(self.row, self.column, std::mem::take(&mut self.text));
             }
             "row" if !self.data_over => {
+                self.numbers.insert(self.row);
                 if self.row_filled {
                     found.filled += 1;
                     found.hidden += u32::from(self.row_hidden);
@@ -198,6 +245,7 @@ impl Place {
                     }
                 }
                 self.row_filled = false;
+                self.in_row = false;
                 self.row += 1;
             }
             "sheetData" => self.data_over = true,
@@ -245,6 +293,10 @@ fn reference(text: &str) -> Option<(u32, u32)> {
 
 fn bad() -> Fault {
     Fault::Damage("a reference to a cell is malformed".to_owned())
+}
+
+fn mixed() -> Fault {
+    Fault::Damage("two of its rows have one number".to_owned())
 }
 
 fn is_blank(text: &str) -> bool {
@@ -312,6 +364,26 @@ mod tests {
         ] {
             let xml = worksheet(&rows).replace("</worksheet>", &format!("{tail}</worksheet>"));
             assert_eq!(scanned(&xml).unwrap().below(header), expected, "{tail}");
+        }
+    }
+
+    #[test]
+    fn rows_that_would_be_mixed_are_refused() {
+        let cell = |reference: &str| format!("<c r=\"{reference}\"><v>1</v></c>");
+        let row = |number: &str, cells: &str| format!("<row r=\"{number}\">{cells}</row>");
+        for (rows, fine) in [
+            (row("1", &cell("A1")) + &row("3", &cell("A3")), true),
+            (row("3", &cell("A3")) + &row("2", &cell("A2")), true),
+            (row("3", &cell("A3")) + &row("2", &cell("A2")) + &row("3", &cell("B3")), false),
+            (row("2", &cell("A2")) + &row("2", &cell("B2")), false),
+            (row("2", &cell("A3")), false),
+            (row("2", &(cell("A2") + &cell("B3"))), false),
+            (format!("<row>{}</row><row>{}</row>", cell("A4"), cell("B6")), true),
+            (format!("<row>{}</row><row>{}</row>", cell("A4"), cell("B4")), false),
+            (format!("<row>{}</row><row><c><v>1</v></c></row>", cell("A4")), true),
+            (format!("<row r=\"1\"><row r=\"2\">{}</row></row>", cell("A2")), false),
+        ] {
+            assert_eq!(scanned(&worksheet(&rows)).is_ok(), fine, "{rows}");
         }
     }
 

@@ -174,7 +174,6 @@ fn positions_may_be_missing_out_of_order_or_far_away() {
         ),
         ("<row r=\"1048576\"><c r=\"XFD1048576\"><v>3</v></c></row>", vec![(1_048_575, "--")]),
         ("<row r=\"999999999\"><c><v>3</v></c></row>", vec![(999_999_998, "3-")]),
-        ("<row r=\"1\"><c r=\"A1\"><v>3</v></c></row>", vec![]),
     ] {
         let xml = worksheet(&format!("{header}{rows}"))
             .replace("<sheetData>", "<dimension ref=\"A1:XFD1048576\"/><sheetData>");

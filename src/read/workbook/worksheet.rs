@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use polars::prelude::StringChunkedBuilder;
+use polars::prelude::{StringChunked, StringChunkedBuilder};
 
 use super::super::export::{Export, FirstCells, Heading, Rows};
 use super::merged::MergedCells;
@@ -102,6 +102,15 @@ fn merged(name: &str, sheet: &Sheet) -> Option<Notice> {
     Some(Notice::new(Code::MergedCells, name, message.join("; ")))
 }
 
+/// The rows in the order of their numbers, which the file may not keep and later stages rely on.
+fn in_order(rows: Rows) -> Rows {
+    let mut order: Vec<(u32, usize)> = rows.row.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    let sorted = |column: &StringChunked| order.iter().map(|(_, at)| column.get(*at)).collect::<StringChunked>();
+    let columns = rows.columns.iter().map(sorted).collect();
+    Rows { columns, row: order.iter().map(|(number, _)| *number).collect(), ..rows }
+}
+
 impl Worksheet {
     pub(in crate::read) const fn header_row(&self) -> u32 {
         self.sheet.header_row
@@ -162,6 +171,9 @@ impl Worksheet {
             });
         let columns = builders.into_iter().map(StringChunkedBuilder::finish).collect();
         let mut rows = Rows { columns, row: row_numbers, ..Rows::default() };
+        if !rows.row.is_sorted() {
+            rows = in_order(rows);
+        }
         match reading {
             Ok(reading) => {
                 rows.numeric = reading.numbers;
@@ -192,5 +204,23 @@ impl Worksheet {
             }
         });
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Book, worksheet};
+    use super::*;
+
+    #[test]
+    fn rows_out_of_order_are_put_in_their_order() {
+        let rows = "<row><c><v>1</v></c><c><v>2</v></c></row><row r=\"9\"><c><v>9</v></c></row>\
+                    <row r=\"3\"><c/><c><v>3</v></c></row>";
+        let found = sheets("a", Book::default().sheet("a", "", &worksheet(rows)).pack(), u64::MAX).unwrap();
+        let rows = found.exports[0].read(&[0, 1], true);
+        assert_eq!(rows.row, [2, 8]);
+        let cells: Vec<Vec<Option<&str>>> = rows.columns.iter().map(|column| column.iter().collect()).collect();
+        assert_eq!(cells, [[None, Some("9")], [Some("3"), None]]);
+        assert_eq!(rows.numeric, [vec![8], vec![2]]);
     }
 }

@@ -1,0 +1,2 @@
+#![no_main]
+lastseen_fuzz::target!("csv");
