@@ -124,7 +124,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         devices: device_table,
         records: record_table,
         settled_by: close::settled_by(&[&options.config.source, &hidden.exceptions.source]),
-        rules: packing::texts(&rule_set.rules, context),
+        rules: rule_set.rules.iter().map(|rule| rule.text.clone()).collect(),
         links: close::links(&mut links, keep),
         marks: close::marks(&rule_set.rules, &rule_set.files, &options.thresholds),
         tallies,

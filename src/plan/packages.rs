@@ -39,6 +39,9 @@ pub struct Package {
     pub reasons: Vec<Reason>,
     /// What its devices have in common.
     pub factors: Vec<String>,
+    /// What stands for `{everywhere}` in the phrases of the rules: `every console`, or the few that could have seen its devices.
+    #[serde(default)]
+    pub everywhere: String,
     /// Its devices, in their order.
     #[serde(skip)]
     pub devices: Vec<u32>,
@@ -75,6 +78,8 @@ pub struct Ingredients<'a> {
     pub devices: &'a DeviceTable,
     /// Devices that few consoles say are out of use, by position.
     pub seldom: &'a [bool],
+    /// What stands for `{everywhere}` in the phrases of the rules, of the devices of a platform.
+    pub everywhere: &'a dyn Fn(Platform) -> String,
 }
 
 impl Packages {
@@ -140,6 +145,7 @@ impl Ingredients<'_> {
         let severity = found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied();
         let severity = severity.max(decided)?;
         let reasons = reasons::of(found, self.findings, causes);
+        let everywhere = (self.everywhere)(platform);
         let cohort = Cohort { platform, ownership, join_type, members: &devices };
         Some(Package {
             id: Package::id_of(playbook, platform, ownership, join_type),
@@ -150,7 +156,8 @@ impl Ingredients<'_> {
             ownership,
             join_type,
             severity,
-            summary: reasons::summary(&cohort.devices(), devices.len(), lost, &reasons, self.rules),
+            summary: reasons::summary(&cohort.devices(), (devices.len(), lost), &reasons, (self.rules, &everywhere)),
+            everywhere,
             factors: cohort.factors(self.devices),
             reasons,
             devices,

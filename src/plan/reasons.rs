@@ -10,6 +10,9 @@ use crate::notice::listed;
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::Severity;
 
+/// The mark in the phrase of a rule for the consoles that could have seen the device.
+const EVERYWHERE: &str = "{everywhere}";
+
 /// Reasons that a summary names.
 const NAMED: usize = 3;
 
@@ -68,19 +71,21 @@ impl Tally {
 impl Reason {
     /// `12 stale in every console, of them 7 with an expired management certificate and 5 still marked compliant`.
     #[must_use]
-    pub fn in_words(&self, rules: &[&Text]) -> String {
-        format!("{} {}", self.devices, self.without_count(rules))
+    pub fn in_words(&self, rules: &[&Text], everywhere: &str) -> String {
+        format!("{} {}", self.devices, self.without_count(rules, everywhere))
     }
 
-    fn without_count(&self, rules: &[&Text]) -> String {
-        let phrase = |rule: u16| rules.get(usize::from(rule)).map_or("", |text| text.phrase.as_str());
+    fn without_count(&self, rules: &[&Text], everywhere: &str) -> String {
+        let phrase = |rule: u16| {
+            rules.get(usize::from(rule)).map_or_else(String::new, |text| text.phrase.replace(EVERYWHERE, everywhere))
+        };
         let all = self.of_them.iter().all(|(_, devices)| *devices == self.devices);
         let consequence = |(rule, devices): &(u16, u32)| {
-            if all { phrase(*rule).to_string() } else { format!("{devices} {}", phrase(*rule)) }
+            if all { phrase(*rule) } else { format!("{devices} {}", phrase(*rule)) }
         };
         let parts: Vec<String> = self.of_them.iter().map(consequence).collect();
         if parts.is_empty() {
-            return phrase(self.rule).to_string();
+            return phrase(self.rule);
         }
         let of_them = listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
         let how = match (all, self.devices) {
@@ -93,14 +98,20 @@ impl Reason {
 }
 
 /// One sentence: which devices, and why. `lost` of them have no finding: somebody declared them lost.
-pub(super) fn summary(devices: &str, count: usize, lost: usize, reasons: &[Reason], rules: &[&Text]) -> String {
+/// What few consoles say is said with their names: `everywhere`.
+pub(super) fn summary(
+    devices: &str,
+    (count, lost): (usize, usize),
+    reasons: &[Reason],
+    (rules, everywhere): (&[&Text], &str),
+) -> String {
     // A number that is that of all devices is said already.
     let decided = usize::from(lost > 0);
     let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len() + decided) {
-        (true, 1) => reason.without_count(rules),
-        (true, _) if count > 1 => format!("all {}", reason.without_count(rules)),
-        (true, _) => reason.without_count(rules),
-        (false, _) => reason.in_words(rules),
+        (true, 1) => reason.without_count(rules, everywhere),
+        (true, _) if count > 1 => format!("all {}", reason.without_count(rules, everywhere)),
+        (true, _) => reason.without_count(rules, everywhere),
+        (false, _) => reason.in_words(rules, everywhere),
     };
     let declared = match lost {
         0 => None,
@@ -127,10 +138,7 @@ mod tests {
     fn with<const N: usize>(names: [&str; N], check: impl FnOnce(&[&Text], [u16; N])) {
         let files = assets::rules(None).unwrap();
         let rules = load(&files, &Conditions::load(&files).unwrap()).unwrap();
-        let filled =
-            |text: &Text| Text { phrase: text.phrase.replace("{everywhere}", "every console"), ..text.clone() };
-        let texts: Vec<Text> = rules.iter().map(|rule| filled(&rule.text)).collect();
-        let texts: Vec<&Text> = texts.iter().collect();
+        let texts: Vec<&Text> = rules.iter().map(|rule| &rule.text).collect();
         let at = |name: &str| texts.iter().position(|text| text.id == name).unwrap();
         check(&texts, names.map(|name| u16::try_from(at(name)).unwrap()));
     }
@@ -156,7 +164,7 @@ mod tests {
                 found(&[&[expired, stale], &[compliant, expired, stale], &[stale, twice], &[expired]]);
             let causes = Causes::new(texts.iter().copied());
             let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
-            let said: Vec<String> = reasons.iter().map(|reason| reason.in_words(texts)).collect();
+            let said: Vec<String> = reasons.iter().map(|reason| reason.in_words(texts, "every console")).collect();
             assert_eq!(
                 said,
                 [
@@ -165,7 +173,7 @@ mod tests {
                     "1 with several Entra records",
                 ]
             );
-            let summary = summary("4 devices", 4, 0, &reasons, texts);
+            let summary = summary("4 devices", (4, 0), &reasons, (texts, "every console"));
             assert!(summary.starts_with("4 devices: 3 stale in every console, of them 2 with"), "{summary}");
             assert!(
                 summary.ends_with("; 1 with an expired management certificate; 1 with several Entra records."),
@@ -183,7 +191,7 @@ mod tests {
                 let (findings, by_device) = found(devices);
                 let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
                 let lost = devices.iter().filter(|own| own.is_empty()).count();
-                summary(named, devices.len(), lost, &reasons, texts)
+                summary(named, (devices.len(), lost), &reasons, (texts, "every console"))
             };
             let one = told(&[&[expired, stale]], "1 device");
             assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");

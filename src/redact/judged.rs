@@ -91,6 +91,7 @@ fn of_package(own: Package, places: &Places, texts: &mut Texts) -> Package {
         summary,
         reasons,
         factors,
+        everywhere,
         devices,
     } = own;
     Package {
@@ -105,6 +106,7 @@ fn of_package(own: Package, places: &Places, texts: &mut Texts) -> Package {
         summary: texts.known(&summary),
         reasons,
         factors: factors.iter().map(|factor| texts.known(factor)).collect(),
+        everywhere,
         devices: places.devices.places(&devices),
     }
 }

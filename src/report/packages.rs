@@ -133,7 +133,7 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
         ownership: package.ownership.as_str(),
         join_type: package.join_type.as_str(),
         summary: package.summary.clone(),
-        reasons: package.reasons.iter().filter_map(|own| reason(own, &texts)).collect(),
+        reasons: package.reasons.iter().filter_map(|own| reason(own, &texts, &package.everywhere)).collect(),
         factors: package.factors.clone(),
         controls: controls(package, &texts),
         devices: package.devices.len(),
@@ -151,7 +151,7 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
     }
 }
 
-fn reason(reason: &Reason, rules: &[&Text]) -> Option<ReasonRow> {
+fn reason(reason: &Reason, rules: &[&Text], everywhere: &str) -> Option<ReasonRow> {
     let text = rules.get(usize::from(reason.rule))?;
     let consequence = |(rule, devices): &(u16, u32)| {
         let text = rules.get(usize::from(*rule))?;
@@ -162,7 +162,7 @@ fn reason(reason: &Reason, rules: &[&Text]) -> Option<ReasonRow> {
         title: text.title.clone(),
         severity: reason.severity.as_str(),
         devices: reason.devices,
-        text: reason.in_words(rules),
+        text: reason.in_words(rules, everywhere),
         of_them: reason.of_them.iter().filter_map(consequence).collect(),
         factors: text.factors.clone(),
     })

@@ -82,20 +82,17 @@ impl Asking<'_> {
     }
 }
 
-/// What the rules say, with the consoles that were asked in the place of `{everywhere}`: what one or two lists say of a device
-/// is a smaller claim than what every console says.
-pub(super) fn texts(rules: &[Rule], context: EvalContext<'_>) -> Vec<Text> {
-    let devices = context.devices;
-    let may_hold = |console: Console| devices.platforms().iter().any(|platform| console.may_hold(*platform));
-    let (asked, _) = devices.registry.witnesses(may_hold, |console| context.store.of(console).is_some());
+/// The consoles that could have seen a device of a platform and were asked: what one or two lists say of a device is a smaller
+/// claim than what every console says.
+fn everywhere(context: EvalContext<'_>, platform: Platform) -> String {
+    let supplied = |console: Console| context.store.of(console).is_some();
+    let (asked, _) = context.devices.registry.witnesses(|console| console.may_hold(platform), supplied);
     let asked: Vec<&str> = asked.into_iter().map(Console::title).collect();
-    let everywhere = match asked.as_slice() {
+    match asked.as_slice() {
         [one] => format!("{one}, the only console that was asked"),
         [_, _] => format!("{}, the only consoles that were asked", listed(&asked)),
         _ => "every console".to_string(),
-    };
-    let filled = |text: &Text| Text { phrase: text.phrase.replace("{everywhere}", &everywhere), ..text.clone() };
-    rules.iter().map(|rule| filled(&rule.text)).collect()
+    }
 }
 
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
@@ -130,10 +127,11 @@ impl From<'_> {
         Packages::new(&Ingredients {
             books: &self.playbooks.books().collect::<Vec<_>>(),
             book_of: &plans.book_of,
-            rules: &texts(self.rules, self.context).iter().collect::<Vec<&Text>>(),
+            rules: &self.rules.iter().map(|rule| &rule.text).collect::<Vec<&Text>>(),
             findings: self.findings,
             devices: self.table,
             seldom: &seldom_seen(self.context, self.rules, self.findings),
+            everywhere: &|platform| everywhere(self.context, platform),
         })
     }
 }

@@ -140,6 +140,7 @@ fn without_devices(package: &Package) -> Package {
         summary: package.summary.clone(),
         reasons: package.reasons.clone(),
         factors: package.factors.clone(),
+        everywhere: package.everywhere.clone(),
         devices: Vec::new(),
         ..*package
     }

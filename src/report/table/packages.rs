@@ -38,7 +38,7 @@ impl<'a> Line<'a> {
 
     fn reasons(&self) -> Vec<String> {
         let texts: Vec<&Text> = self.run.outcome.rules.iter().collect();
-        self.package.reasons.iter().map(|reason| reason.in_words(&texts)).collect()
+        self.package.reasons.iter().map(|reason| reason.in_words(&texts, &self.package.everywhere)).collect()
     }
 
     fn finals(&self) -> Vec<String> {
