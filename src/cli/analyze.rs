@@ -14,7 +14,7 @@ use super::timings::Timings;
 use super::{input, judgement, plan, print, progress};
 use crate::assets;
 use crate::error::{Result, exit};
-use crate::notice::many;
+use crate::notice::{Code, many};
 use crate::outcome::Outcome;
 use crate::read;
 use crate::report::{self, Format, Model, Place};
@@ -252,7 +252,7 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     if totals.review_devices > 0 {
         let need = if totals.review_devices == 1 { "needs" } else { "need" };
         let devices = many(totals.review_devices as u64, "device");
-        writeln!(to, "{devices} {need} manual review: identifiers contradict each other")?;
+        writeln!(to, "{devices} {need} manual review: identifiers contradict each other (`conflict` in devices.csv)")?;
     }
     let flagged = many(totals.flagged as u64, "flagged device");
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
@@ -269,8 +269,16 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
         )?;
     }
     writeln!(to)?;
+    let ask_first: Vec<_> = outcome.notices.iter().filter(|n| n.code == Code::WentDarkTogether).collect();
     if !model.suggestions.is_empty() {
         writeln!(to, "{DIM}start here{DIM:#}")?;
+        for notice in ask_first.iter().take(MOST_ASKED_FIRST) {
+            writeln!(to, "{CAUTION}first{CAUTION:#} {}", clean(&notice.message))?;
+        }
+        let more = ask_first.len().saturating_sub(MOST_ASKED_FIRST);
+        if more > 0 {
+            writeln!(to, "{more} more of this kind: `{}` in notices.csv", Code::WentDarkTogether.as_str())?;
+        }
     }
     for (number, package) in (1..).zip(model.suggestions.iter().take(3)) {
         writeln!(to, "{number}. {}: {}", clean(&package.title), clean(&package.summary))?;
@@ -305,6 +313,8 @@ pub(super) fn since_lines(to: &mut dyn Write, day: &str, counts: &report::Counts
 
 /// Rules that the terminal lists: the whole summary fits on a screen.
 const SHOWN_RULES: usize = 12;
+/// Groups that became stale together that are named before the packages.
+const MOST_ASKED_FIRST: usize = 3;
 
 /// The rules that hold somewhere, the gravest first, and how many say nothing.
 fn rules(to: &mut dyn Write, outcome: &Outcome, model: &Model) -> std::io::Result<()> {

@@ -332,7 +332,12 @@ fn with_values(text: &mut String, verdict: &Verdict) {
             }
         }
         Holds::Pass => ("passes", DIM, known()),
-        Holds::Unknown => ("unknown", Style::new(), format!("not known: {}; {}", missing.join(", "), known())),
+        Holds::Unknown => {
+            let parts = [missing.join(", "), known()];
+            let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            let said = if said.is_empty() { "see the questions above".into() } else { said.join("; ") };
+            ("unknown", Style::new(), format!("not known: {said}"))
+        }
     };
     let _ = writeln!(text, "  {style}{word:<12}{style:#}{}  {DIM}{}{DIM:#}", verdict.rule, clean(&said));
 }
