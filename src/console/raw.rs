@@ -128,7 +128,10 @@ pub(super) struct RawState {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "one of the console's states, or columns with what they say: `gone: released` or `gone: {state: [retired, sold]}`"
+)]
 pub(super) enum RawGone {
     State(String),
     Clauses(RawClauses),
@@ -144,7 +147,10 @@ impl Default for RawGone {
 pub(super) type RawClauses = BTreeMap<String, RawTest>;
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "`true`, `false`, `filled`, `blank`, a word, a list of words, or `not` with a list of words"
+)]
 pub(super) enum RawTest {
     Flag(bool),
     /// `filled`, `blank`, or a word.

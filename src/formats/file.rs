@@ -103,7 +103,7 @@ struct RawLookup {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "the name of a column of the list, or several")]
 enum Names {
     One(String),
     Any(Vec<String>),
@@ -123,7 +123,7 @@ impl Names {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "the name of a column of the list, several, or `newest` with several")]
 enum RawColumn {
     Names(Names),
     Newest(RawNewest),
@@ -152,7 +152,7 @@ struct RawPart {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "the number of an item, from 1, or a word")]
 enum RawItem {
     Nth(usize),
     Word(String),

@@ -33,7 +33,7 @@ impl Formula {
 
 /// Which records are counted: `true`, or a condition.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`true`, or what is counted")]
 pub enum Count {
     /// All of them.
     All(bool),
