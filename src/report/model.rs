@@ -66,6 +66,8 @@ pub struct Model {
     /// The work of the packages, by when it may be done.
     pub(super) roadmap: RoadmapRow,
     devices: Shown,
+    /// The first devices whose identity is not certain, by name, else by key.
+    to_review: Vec<String>,
     /// What could not be decided.
     pub(super) questions: QuestionsRow,
     /// Where the exports come from.
@@ -330,6 +332,7 @@ impl Model {
             suggestions: packages::rows(outcome, index),
             roadmap: roadmap(outcome, index),
             devices,
+            to_review: to_review(outcome),
             questions: questions(outcome),
             provenance: provenance(outcome),
             since: since(run),
@@ -388,6 +391,18 @@ fn states(outcome: &Outcome, index: &Index) -> Vec<State> {
         Activity::Active => State::InOrder,
     })
     .collect()
+}
+
+/// Devices to review that are named; all of them stand in `devices.csv`.
+const NAMED_TO_REVIEW: usize = 10;
+
+fn to_review(outcome: &Outcome) -> Vec<String> {
+    let devices = &outcome.devices;
+    let unsure =
+        devices.identity.iter().enumerate().filter(|(_, own)| matches!(own, Identity::Conflict | Identity::Weak));
+    let name = |at: usize| Some(devices.name.get(at)).filter(|name| !name.is_empty()).map(ToString::to_string);
+    let key = |at: usize| devices.key.get(at).cloned().unwrap_or_default();
+    unsure.take(NAMED_TO_REVIEW).map(|(at, _)| name(at).unwrap_or_else(|| key(at))).collect()
 }
 
 fn totals(outcome: &Outcome, index: &Index) -> Totals {

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::disk;
 use crate::error::{Error, Problem, Result};
 use crate::history::{self, APPROVED, Answers, COLUMNS, DONE, Decisions, LOG, Lines, Log, Place};
-use crate::read::{self, Export, Input};
+use crate::notice::Code;
+use crate::read::{self, Export, Input, Opened};
 use crate::schema::nearest;
 
 /// Reads a decisions file.
@@ -46,7 +47,7 @@ pub(crate) fn load(path: &Path) -> Result<Decisions> {
 pub(crate) fn log(path: &Path) -> Result<Log> {
     let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let opened = read::open(&Input { path: path.to_path_buf(), label: label.clone(), bytes: 0 })?;
-    let (mut lines, mut problems, mut any) = (Lines::default(), Vec::new(), false);
+    let (mut lines, mut problems, mut any) = (Lines::default(), unreadable(&opened), false);
     for export in &opened.exports {
         let names: Vec<String> = export.header.iter().map(|heading| column_name(heading)).collect();
         if LOG.iter().all(|name| names.iter().any(|own| own == name)) {
@@ -73,6 +74,13 @@ fn problem(file: &str, place: &str, message: &str, help: &str) -> Problem {
     Problem { file: file.into(), place: place.into(), message: message.into(), help: help.into() }
 }
 
+/// Sheets that cannot be read: what they decide would be lost without a word.
+fn unreadable(opened: &Opened) -> Vec<Problem> {
+    let lost = opened.notices.iter().filter(|notice| notice.code == Code::UnknownFormat);
+    lost.map(|notice| problem(&notice.export, "", &notice.message, "save it again with the program that wrote it"))
+        .collect()
+}
+
 /// What the sheets of a file hold.
 #[derive(Default)]
 struct Found {
@@ -86,7 +94,7 @@ fn table(path: &Path, label: &str) -> Result<(Found, String)> {
     let opened = read::open(&Input { path: path.to_path_buf(), label: label.to_string(), bytes: 0 })?;
     let is_book = opened.exports.len() > 1 || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
     let mut found = Found::default();
-    let mut problems = Vec::new();
+    let mut problems = unreadable(&opened);
     let mut any = false;
     for export in &opened.exports {
         let names: Vec<String> = export.header.iter().map(|heading| column_name(heading)).collect();

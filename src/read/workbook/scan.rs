@@ -70,7 +70,9 @@ struct Place {
     in_row: bool,
     /// The file says which number the row has.
     row_given: bool,
-    /// The rows so far.
+    /// The row has a cell.
+    row_begun: bool,
+    /// The rows with cells so far.
     numbers: Numbers,
     row_hidden: bool,
     row_filled: bool,
@@ -141,12 +143,12 @@ impl Numbers {
 }
 
 impl Place {
-    /// The file says which number the row has. Two rows of one number would be read as one, with cells of both.
-    fn number(&mut self, row: u32) -> Result<(), Fault> {
-        if self.numbers.has(row) {
+    /// The first cell of a row. Two rows of one number would be read as one, with cells of both; one of them without cells, as
+    /// some programs write it for its height, does no harm.
+    fn begin(&mut self) -> Result<(), Fault> {
+        if !std::mem::replace(&mut self.row_begun, true) && self.numbers.has(self.row) {
             return Err(mixed());
         }
-        (self.row, self.row_given) = (row, true);
         Ok(())
     }
 
@@ -170,10 +172,9 @@ impl Place {
                     if self.row_given && row != self.row {
                         return Err(mixed());
                     }
-                    if !self.row_given {
-                        self.number(row)?;
-                    }
+                    (self.row, self.row_given) = (row, true);
                 }
+                self.begin()?;
                 if self.column > COLUMN_LIMIT {
                     return Err(Fault::Limit("a sheet has cells beyond Excel's last column".to_owned()));
                 }
@@ -184,14 +185,15 @@ impl Place {
                     return Err(mixed());
                 }
                 self.row_given = false;
+                self.row_begun = false;
                 self.row_filled = false;
                 self.row_hidden = false;
                 self.column = 0;
                 for (key, value) in attributes(tag) {
                     match key {
                         "r" => {
-                            let row = reference(value).map(|(_, row)| row).filter(|&row| row > 0).ok_or_else(bad)?;
-                            self.number(row)?;
+                            self.row = reference(value).map(|(_, row)| row).filter(|&row| row > 0).ok_or_else(bad)?;
+                            self.row_given = true;
                         }
                         "hidden" => self.row_hidden = matches!(value, "1" | "true"),
                         _ => {}
@@ -236,7 +238,9 @@ impl Place {
                 found.lengths.see(self.row, self.column, std::mem::take(&mut self.text));
             }
             "row" if !self.data_over => {
-                self.numbers.insert(self.row);
+                if self.row_begun {
+                    self.numbers.insert(self.row);
+                }
                 if self.row_filled {
                     found.filled += 1;
                     found.hidden += u32::from(self.row_hidden);
@@ -376,6 +380,8 @@ mod tests {
             (row("3", &cell("A3")) + &row("2", &cell("A2")), true),
             (row("3", &cell("A3")) + &row("2", &cell("A2")) + &row("3", &cell("B3")), false),
             (row("2", &cell("A2")) + &row("2", &cell("B2")), false),
+            (row("2", &cell("A2")) + &row("2", ""), true),
+            (row("2", "") + &row("2", &cell("A2")), true),
             (row("2", &cell("A3")), false),
             (row("2", &(cell("A2") + &cell("B3"))), false),
             (format!("<row>{}</row><row>{}</row>", cell("A4"), cell("B6")), true),

@@ -293,7 +293,9 @@ pub(super) fn fill(
             if let Some(error) = failed {
                 return Err(error);
             }
-            if tall > 1 {
+            // The writer repeats the last row of a sheet where that has a height of its own, and two rows of one number are a damaged
+            // file; without one the program that opens it finds the height.
+            if tall > 1 && number + 1 < end {
                 sheet.set_row_height(row, LINE * f64::from(tall.min(TALLEST)))?;
             }
         }
