@@ -98,13 +98,13 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let (packages, mut steps) = packing::pack(&from, &mut decisions, &mut notices)?;
+    let (packages, mut steps, seldom) = packing::pack(&from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
     notices.extend(found);
-    let asking = packing::Asking { together: &together, by_exclusion: &by_exclusion };
-    asking.complete(&mut rule_set.playbooks, &mut steps, (context, &rule_set.rules, &findings));
+    let asking = packing::Asking { together: &together, seldom: &seldom, by_exclusion: &by_exclusion };
+    asking.complete(&mut rule_set.playbooks, &mut steps, devices.registry);
     notices.extend(remarks::long_plan(steps.len()));
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {

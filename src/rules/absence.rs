@@ -68,9 +68,8 @@ impl<'a> Grounds<'a> {
 }
 
 fn witnesses(context: EvalContext<'_>) -> Vec<(Vec<Console>, String)> {
-    let supplied = |console: Console| context.store.of(console).is_some();
     let one = |platform: &Platform| {
-        let (asked, missing) = context.devices.registry.witnesses(|console| console.may_hold(*platform), supplied);
+        let (asked, missing) = context.witnesses(*platform);
         let missing =
             if missing.is_empty() { String::new() } else { format!("; not_supplied={}", slugs(missing.iter())) };
         (asked, missing)

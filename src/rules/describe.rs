@@ -241,6 +241,14 @@ pub struct Text {
     pub follows_from: Vec<String>,
 }
 
+impl Text {
+    /// The phrase, with what stands for `{everywhere}` in it.
+    #[must_use]
+    pub fn phrase(&self, everywhere: &str) -> String {
+        self.phrase.replace("{everywhere}", everywhere)
+    }
+}
+
 /// Keys of a rule file, for finding the one that was meant.
 const KEYS: &[&str] = &[
     "id",

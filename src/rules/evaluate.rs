@@ -12,6 +12,7 @@ use super::objects::objects_of;
 use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
 use super::show::{as_written, evidence, shown, values};
+use crate::console::Console;
 use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Formats;
@@ -19,7 +20,7 @@ use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::language::{first_line, mask as truth, quietly};
-use crate::schema::{Confidence, Identity, Outcome, Severity};
+use crate::schema::{Confidence, Identity, Outcome, Platform, Severity};
 
 /// What rules are judged on.
 #[derive(Clone, Copy)]
@@ -32,6 +33,15 @@ pub struct EvalContext<'a> {
     pub devices: &'a Devices,
     /// The exports that may be asked for.
     pub formats: &'a Formats,
+}
+
+impl EvalContext<'_> {
+    /// Consoles that could have seen a device of a platform: those that were supplied, and the common ones that were not.
+    #[must_use]
+    pub fn witnesses(self, platform: Platform) -> (Vec<Console>, Vec<Console>) {
+        let supplied = |console: Console| self.store.of(console).is_some();
+        self.devices.registry.witnesses(|console| console.may_hold(platform), supplied)
+    }
 }
 
 /// The findings of one rule, before they are strung together.

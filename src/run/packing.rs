@@ -3,7 +3,7 @@
 use super::carry::{self, Carrying};
 use super::decisions;
 use super::subjects::{self, Orders, Plans};
-use crate::console::Console;
+use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::history::Decisions;
 use crate::ids::{ByDevice, DeviceId};
@@ -28,12 +28,15 @@ pub(super) struct From<'a> {
     pub carrying: Option<Carrying<'a>>,
 }
 
-/// The packages and the steps. Decisions that could not be used are remarked.
+/// Devices that are said to be out of use on the word of few lists, by position.
+pub(super) type Seldom = Vec<bool>;
+
+/// The packages and the steps, and the devices of few witnesses. Decisions that could not be used are remarked.
 pub(super) fn pack(
     from: &From<'_>,
     decided: &mut Decisions,
     notices: &mut Vec<Notice>,
-) -> Result<(Packages, Vec<Planned>)> {
+) -> Result<(Packages, Vec<Planned>, Seldom)> {
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.rename(decided));
     }
@@ -44,16 +47,17 @@ pub(super) fn pack(
     }
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
     let plans = from.plan(decided)?;
-    let packages = from.packages(&plans);
+    let seldom = seldom_seen(from.context, from.rules, from.findings);
+    let packages = from.packages(&plans, &seldom);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
     if !decided.speaks_of_packages() {
-        return Ok((packages, plans.steps));
+        return Ok((packages, plans.steps, seldom));
     }
     // What is declined keeps its place among the packages, and has other steps.
     let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
     notices.extend(decided.spread(&now, from.table.len()));
     let plans = from.plan(decided)?;
-    Ok((from.packages(&plans), plans.steps))
+    Ok((from.packages(&plans, &seldom), plans.steps, seldom))
 }
 
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.
@@ -63,21 +67,18 @@ const FEW: usize = 2;
 pub(super) struct Asking<'a> {
     /// Devices of groups that became stale together.
     pub together: &'a [bool],
+    /// Devices that are said to be out of use on the word of few lists.
+    pub seldom: &'a [bool],
     /// Consoles of which findings conclude by exclusion that they lack a device, as bits.
     pub by_exclusion: &'a ByDevice<u32>,
 }
 
 impl Asking<'_> {
     /// Has plans say it, and what the next export shows.
-    pub(super) fn complete(
-        &self,
-        playbooks: &mut Playbooks,
-        steps: &mut [Planned],
-        (context, rules, findings): (EvalContext<'_>, &[Rule], &Findings),
-    ) {
+    pub(super) fn complete(&self, playbooks: &mut Playbooks, steps: &mut [Planned], registry: &Registry) {
         // What is asked last stands first.
-        playbooks.ask("few-consoles", steps, &seldom_seen(context, rules, findings));
-        playbooks.ask_to_look(steps, self.by_exclusion, context.devices.registry);
+        playbooks.ask("few-consoles", steps, self.seldom);
+        playbooks.ask_to_look(steps, self.by_exclusion, registry);
         playbooks.complete(Code::WentDarkTogether.as_str(), steps, self.together);
     }
 }
@@ -85,8 +86,7 @@ impl Asking<'_> {
 /// The consoles that could have seen a device of a platform and were asked: what one or two lists say of a device is a smaller
 /// claim than what every console says.
 fn everywhere(context: EvalContext<'_>, platform: Platform) -> String {
-    let supplied = |console: Console| context.store.of(console).is_some();
-    let (asked, _) = context.devices.registry.witnesses(|console| console.may_hold(platform), supplied);
+    let (asked, _) = context.witnesses(platform);
     let asked: Vec<&str> = asked.into_iter().map(Console::title).collect();
     match asked.as_slice() {
         [one] => format!("{one}, the only console that was asked"),
@@ -96,11 +96,10 @@ fn everywhere(context: EvalContext<'_>, platform: Platform) -> String {
 }
 
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
-fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
+fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Seldom {
     let devices = context.devices;
     let few = |platform: Platform| {
-        let supplied = |console: Console| context.store.of(console).is_some();
-        let (asked, missing) = devices.registry.witnesses(|console| console.may_hold(platform), supplied);
+        let (asked, missing) = context.witnesses(platform);
         asked.len() <= FEW && !missing.is_empty()
     };
     let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
@@ -123,14 +122,14 @@ impl From<'_> {
         subjects::plan(self.context, self.table, self.rules, self.findings, orders)
     }
 
-    fn packages(&self, plans: &Plans) -> Packages {
+    fn packages(&self, plans: &Plans, seldom: &[bool]) -> Packages {
         Packages::new(&Ingredients {
             books: &self.playbooks.books().collect::<Vec<_>>(),
             book_of: &plans.book_of,
             rules: &self.rules.iter().map(|rule| &rule.text).collect::<Vec<&Text>>(),
             findings: self.findings,
             devices: self.table,
-            seldom: &seldom_seen(self.context, self.rules, self.findings),
+            seldom,
             everywhere: &|platform| everywhere(self.context, platform),
         })
     }
