@@ -10,9 +10,6 @@ use crate::notice::listed;
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::Severity;
 
-/// The mark in the phrase of a rule for the consoles that could have seen the device.
-const EVERYWHERE: &str = "{everywhere}";
-
 /// Reasons that a summary names.
 const NAMED: usize = 3;
 
@@ -76,9 +73,7 @@ impl Reason {
     }
 
     fn without_count(&self, rules: &[&Text], everywhere: &str) -> String {
-        let phrase = |rule: u16| {
-            rules.get(usize::from(rule)).map_or_else(String::new, |text| text.phrase.replace(EVERYWHERE, everywhere))
-        };
+        let phrase = |rule: u16| rules.get(usize::from(rule)).map_or_else(String::new, |text| text.phrase(everywhere));
         let all = self.of_them.iter().all(|(_, devices)| *devices == self.devices);
         let consequence = |(rule, devices): &(u16, u32)| {
             if all { phrase(*rule) } else { format!("{devices} {}", phrase(*rule)) }
