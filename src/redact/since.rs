@@ -82,32 +82,24 @@ fn point(own: Point, names: &mut Names) -> Point {
     Point { label, as_of, seal, devices, active, stale, unknown, findings, judged_by, consoles }
 }
 
-fn list(own: ListStates, texts: &mut Texts) -> ListStates {
+fn list(mut own: ListStates, texts: &mut Texts) -> ListStates {
+    // Each field is named, so that a new one must be decided about.
     let ListStates {
-        console,
-        before,
-        now,
-        appeared,
-        missing,
+        console: _,
+        before: _,
+        now: _,
+        appeared: _,
+        missing: _,
         not_whole,
         was_not_whole,
-        expected,
-        lacking,
-        lacking_unplanned,
-    } = own;
-    let (not_whole, was_not_whole) = (texts.sentence(&not_whole), texts.sentence(&was_not_whole));
-    ListStates {
-        console,
-        before,
-        now,
-        appeared,
-        missing,
-        not_whole,
-        was_not_whole,
-        expected,
-        lacking,
-        lacking_unplanned,
+        expected: _,
+        lacking: _,
+        lacking_unplanned: _,
+    } = &mut own;
+    for sentence in [not_whole, was_not_whole] {
+        *sentence = texts.sentence(sentence);
     }
+    own
 }
 
 fn changed(own: &Changes, places: &Places, order: &Order, past: &Past, texts: &mut Texts) -> Changes {
