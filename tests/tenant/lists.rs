@@ -1,6 +1,7 @@
 //! The lists of a small tenant that is told device by device: what each console says of a device, in its own layout.
 
 use super::hardware::{hardware, person_name, person_upn};
+use super::maker::unlisted;
 use super::model::{Abm, Autopilot, Chrome, DAY, Device, Entra, Hardware, Intune, Join, Kind, Registered};
 use super::random::Random;
 use super::write::{
@@ -212,19 +213,7 @@ impl Lists {
     ) {
         let record = Chrome { id: self.random.guid(), status, seen, expiry, unit, person: thing.person };
         let hardware = Hardware { serial: thing.hardware.serial.clone(), imei: String::new(), ..thing.hardware };
-        let device = Device {
-            case: "",
-            name: thing.name.clone(),
-            hardware,
-            person: thing.person,
-            intune: Vec::new(),
-            entra: Vec::new(),
-            autopilot: Vec::new(),
-            defender: Vec::new(),
-            abm: Vec::new(),
-            chrome: Vec::new(),
-            really: None,
-        };
+        let device = unlisted("", thing.name.clone(), hardware, thing.person);
         chrome_row(&mut self.chrome, &record, &device);
     }
 

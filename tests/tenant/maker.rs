@@ -205,7 +205,7 @@ impl Maker {
 }
 
 /// A device that no console lists yet.
-fn unlisted(case: &'static str, name: String, hardware: Hardware, person: Option<u64>) -> Device {
+pub(super) fn unlisted(case: &'static str, name: String, hardware: Hardware, person: Option<u64>) -> Device {
     Device {
         case,
         name,
