@@ -32,7 +32,7 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
         if pairs.is_empty() {
             continue;
         }
-        let found = differing(store, console_records, &pairs);
+        let found = differing(store, links, console_records, &pairs);
         let (missed, remark) = super::appended::missed(store, console_records, links, &pairs);
         notices.extend(remark);
         concerned.extend(missed);
@@ -102,13 +102,18 @@ impl Found {
     }
 }
 
-fn differing(store: &RecordStore, console_records: &ConsoleRecords, pairs: &[(usize, usize)]) -> Found {
+fn differing(store: &RecordStore, links: &Links, console_records: &ConsoleRecords, pairs: &[(usize, usize)]) -> Found {
     let mut found = Found::default();
     let exports = console_records.numbers("export");
     let export = |line: usize| exports.and_then(|e| e.get(line)).unwrap_or(NONE);
+    // A list that also has what the speaker says differs from no other list by a further row.
+    let record = |line: usize| console_records.offset.saturating_add(u32::try_from(line).unwrap_or(NONE));
+    let within = |line: usize, speaker: usize| {
+        export(line) == export(speaker) || links.twins.contains(&(record(speaker), export(line)))
+    };
     let open: Vec<(usize, usize, bool)> = pairs
         .iter()
-        .map(|(line, speaker)| (*line, *speaker, export(*line) != export(*speaker)))
+        .map(|(line, speaker)| (*line, *speaker, !within(*line, *speaker)))
         .filter(|(line, speaker, lists)| {
             let companions = store.is_companion(export(*line)) != store.is_companion(export(*speaker));
             let both = |column: &str| [line, speaker].iter().all(|at| store.has(export(**at), column));

@@ -1,15 +1,15 @@
 //! Links: equal identifiers joined by union-find over record numbers, guards, and what was refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::conflicts;
-use super::contents::Contents;
 use super::groups::{Group, Groups, Sets, Traits};
 use super::guards::{Doubt, Guards};
 use super::keys::Kind;
 use super::record_store::{NONE, RecordStore};
+use super::speakers::Repeats;
 use super::weak;
 use crate::formats::Vocabulary;
 use crate::notice::{Code, Notice};
@@ -36,6 +36,8 @@ pub struct Links {
     pub repeat: Vec<bool>,
     /// Rows that another speaks for, each with that one, in the order of rows.
     pub spoken_for: Vec<(u32, u32)>,
+    /// Records that speak for others, each with the number of an export in which a row says the same as it.
+    pub twins: BTreeSet<(u32, u32)>,
     /// Per record: held to its device by a weak link only.
     pub weak: Vec<bool>,
     /// Per device: number of objects that a weak link holds.
@@ -67,7 +69,7 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
     suspects.extend(conflicts::take_apart(&mut sets, &guards.groups, &traits, store, &conflicted, &mut refused));
 
     let marks = weak::join(store, &mut sets, &traits, &suspects);
-    let (repeat, spoken_for) = repeats(store, &guards.groups, &mut sets);
+    let repeats = Repeats::of(store, &guards.groups, &mut sets);
     let mut held_by = held_by(&mut sets, &guards.groups, store.total);
     let mut weak = vec![false; store.total as usize];
     for (record, kind) in marks {
@@ -76,9 +78,10 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
             *weak = true;
         }
     }
-    let mut links = number_devices(store, &mut sets, &exact_roots, &suspects, &traits, repeat, weak);
+    let mut links = number_devices(store, &mut sets, &exact_roots, &suspects, &traits, repeats.repeat, weak);
     links.held_by = held_by;
-    links.spoken_for = spoken_for;
+    links.spoken_for = repeats.spoken_for;
+    links.twins = repeats.twins;
     // What was taken apart again is no longer shown as one device.
     doubts.retain(|doubt| is_one(&mut sets, &doubt.records));
     let doubts: Vec<Notice> = doubts.into_iter().map(Doubt::notice).collect();
@@ -193,57 +196,6 @@ fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
     names.sort_unstable();
     traits.maker_names = names.into_iter().map(|(_, name)| name).collect();
     traits
-}
-
-/// What tells rows of one object apart first, where none is the newer one.
-const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
-
-/// Records for which another row of the same object speaks, within one device.
-fn repeats(store: &RecordStore, groups: &Groups, sets: &mut Sets) -> (Vec<bool>, Vec<(u32, u32)>) {
-    let mut repeats = vec![false; store.total as usize];
-    let mut spoken_for = Vec::new();
-    let mut contents: BTreeMap<u32, Contents<'_>> = BTreeMap::new();
-    for group in groups.iter().filter(|g| g.kind == Kind::Object) {
-        let Some((console_records, _)) = group.members.first().and_then(|record| store.locate(*record)) else {
-            continue;
-        };
-        let contents =
-            contents.entry(console_records.offset).or_insert_with(|| Contents::ranked(console_records, SAYS));
-        let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
-        for record in group.members {
-            let best = speaker.entry(sets.find(*record)).or_insert(*record);
-            if is_fresher(store, contents, *record, *best) {
-                *best = *record;
-            }
-        }
-        for record in group.members {
-            let Some(best) = speaker.get(&sets.find(*record)).filter(|best| *best != record) else { continue };
-            if let Some(slot) = repeats.get_mut(*record as usize) {
-                *slot = true;
-            }
-            spoken_for.push((*record, *best));
-        }
-    }
-    spoken_for.sort_unstable();
-    (repeats, spoken_for)
-}
-
-/// Whether a row speaks for an object rather than another one. Equals are told apart by all that they say, so that the order
-/// of rows and lists does not matter.
-fn is_fresher(store: &RecordStore, contents: &Contents<'_>, record: u32, best: u32) -> bool {
-    let (new, old) = (freshness(store, record), freshness(store, best));
-    if new != old {
-        return new > old;
-    }
-    let (Some((_, line)), Some((_, there))) = (store.locate(record), store.locate(best)) else { return false };
-    contents.compare(line, there).is_gt()
-}
-
-/// Which of several rows of one object is the newest; of rows released and not, the one that is not.
-fn freshness(store: &RecordStore, record: u32) -> (bool, [Option<i64>; 2]) {
-    let Some((console_records, line)) = store.locate(record) else { return (false, [None; 2]) };
-    let time = |column| console_records.times(column).and_then(|c| c.get(line));
-    (time("released").is_none(), ["last_seen", "enrolled"].map(time))
 }
 
 fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {

@@ -24,6 +24,7 @@ mod names;
 mod record_store;
 mod repeats;
 mod several_rows;
+mod speakers;
 pub mod story;
 mod weak;
 mod weak_evidence;
