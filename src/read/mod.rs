@@ -13,6 +13,7 @@ mod export;
 mod json;
 mod labels;
 mod split;
+mod sum;
 mod tolerant;
 mod twins;
 mod workbook;
@@ -29,12 +30,14 @@ use crate::notice::{Code, Notice};
 
 use archive::Archive;
 use budget::Use;
+use sum::Digesting;
 
 pub use budget::Budget;
 pub use delimited::NO_HEADER;
 pub use discover::{Discovered, Input, discover, find};
 pub use export::{BadRow, Export, Heading, Paging, Rows};
 pub use json::PAGE_PREFIX;
+pub use sum::Sum;
 
 /// What came out of one input file.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ const NESTED: u8 = 1;
 
 /// Bytes that are read and looked at together.
 const STRIDE: u64 = 1 << 20;
+/// Files from this size on are digested beside everything else.
+const LARGE: u64 = 8 * STRIDE;
 
 /// Reads one input file and decodes what is inside.
 ///
@@ -66,15 +71,26 @@ pub fn open(input: &Input) -> Result<Opened> {
 /// # Errors
 /// As [`open()`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
 pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
-    opened(input, load(input)?, budget)
+    let (loaded, sum) = load(input)?;
+    let Tables { exports, notices } = opened(input, loaded, budget)?;
+    Ok(Opened { sha256: sum.finish()?, exports, notices })
+}
+
+/// What is in a file, beside its digest.
+#[derive(Debug)]
+pub struct Tables {
+    /// The tables inside.
+    pub exports: Vec<Export>,
+    /// Remarks about what could not be used.
+    pub notices: Vec<Notice>,
 }
 
 /// Finds the tables of a file that was loaded.
 ///
 /// # Errors
 /// [`Error::NothingUsable`] when the inputs together need more than a run may.
-pub fn opened(input: &Input, loaded: Loaded, budget: &mut Budget) -> Result<Opened> {
-    let Loaded { sha256, size, body } = loaded;
+pub fn opened(input: &Input, loaded: Loaded, budget: &mut Budget) -> Result<Tables> {
+    let Loaded { size, body } = loaded;
     let mut found = Found { used: Use::of(size), ..Found::default() };
     match body.and_then(|bytes| found.tables(&input.label, bytes, 1 + NESTED)) {
         Ok(()) => budget.take(&found.used)?,
@@ -83,32 +99,30 @@ pub fn opened(input: &Input, loaded: Loaded, budget: &mut Budget) -> Result<Open
             found.refuse(&input.label, reason);
         }
     }
-    Ok(Opened { sha256, exports: found.exports, notices: found.notices })
+    Ok(Tables { exports: found.exports, notices: found.notices })
 }
 
 /// A file that was read to its end.
 #[derive(Debug)]
 pub struct Loaded {
-    sha256: String,
     size: u64,
     /// Its bytes, or why they were not kept.
     body: Result<Vec<u8>, String>,
 }
 
-/// Reads the file of an input and digests it, which takes as long as everything that is made of it where the processor has
-/// no instructions for that.
+/// Reads the file of an input. Its digest comes by itself.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when the system cannot read it.
-pub fn load(input: &Input) -> Result<Loaded> {
+pub fn load(input: &Input) -> Result<(Loaded, Sum)> {
     loaded(&input.path).map_err(|source| Error::Unreadable { path: input.path.clone(), source })
 }
 
 /// Reads a file. What cannot be a list is only digested, however large it pretends to be.
-fn loaded(path: &Path) -> io::Result<Loaded> {
+fn loaded(path: &Path) -> io::Result<(Loaded, Sum)> {
     let (mut file, size) = disk::open(path)?;
     disk::check_size(size, budget::FILE_LIMIT)?;
-    let mut digest = Sha256::new();
+    let mut digest = Digesting::of(size, LARGE);
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(io::Error::other)?;
     let (mut read, mut refused) = (0_u64, None);
@@ -129,7 +143,7 @@ fn loaded(path: &Path) -> io::Result<Loaded> {
         read += fresh;
     }
     disk::check_read(read, size)?;
-    Ok(Loaded { sha256: hex(&digest.finalize()), size, body: refused.map_or(Ok(bytes), Err) })
+    Ok((Loaded { size, body: refused.map_or(Ok(bytes), Err) }, digest.end()))
 }
 
 /// The tables of one input file.

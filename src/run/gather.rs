@@ -63,19 +63,18 @@ pub(super) fn gather(
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
     let mut budget = Budget::default();
     let (all, mut bytes) = (inputs.iter().map(|input| input.bytes).sum(), 0);
-    // While one file is looked through, the next is loaded and digested.
-    let mut ahead = None;
+    // While one file is looked through, the next is loaded; the digests come when they are made.
+    let (mut ahead, mut sums) = (None, Vec::new());
     for (at, input) in by_size.iter().enumerate() {
         progress.step(&format!("Reading {}", input.label));
         progress.done(bytes, Some(all), Unit::Bytes);
         bytes += input.bytes;
-        let loaded = ahead.unwrap_or_else(|| read::load(input))?;
+        let (loaded, sum) = ahead.unwrap_or_else(|| read::load(input))?;
+        sums.push(sum);
         let (taken, next) = rayon::join(
             || {
                 let opened = read::opened(input, loaded, &mut budget)?;
                 loading.all.notices.extend(opened.notices);
-                let Input { label, bytes, .. } = input;
-                loading.all.inputs.push(InputFile { label: label.clone(), bytes: *bytes, sha256: opened.sha256 });
                 treats.opened(&input.label, &opened.exports)?;
                 let before = loading.all.sources.len();
                 for export in opened.exports {
@@ -90,6 +89,10 @@ pub(super) fn gather(
         );
         taken?;
         ahead = next;
+    }
+    for (input, sum) in by_size.iter().zip(sums) {
+        let Input { label, bytes, .. } = input;
+        loading.all.inputs.push(InputFile { label: label.clone(), bytes: *bytes, sha256: sum.finish()? });
     }
     progress.step("Comparing the lists");
     loading.finish(options, expected)
