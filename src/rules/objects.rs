@@ -20,17 +20,24 @@ pub(super) fn objects_of(
     store: &RecordStore,
     devices: &Devices,
 ) -> Result<Vec<Vec<u32>>, String> {
+    if matched.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut position = ByDevice::filled(NONE, devices.count);
     scatter(&mut position, matched.iter().copied().map(DeviceId::new), 0_u32.., |slot, at| *slot = at);
     let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != NONE;
     let mut out: Vec<Vec<u32>> = vec![Vec::new(); matched.len()];
     for (at, console_records) in store.by_console.iter().enumerate() {
+        let concerned = |objects: &&Objects| objects.console.is_none_or(|console| console == console_records.console);
+        if !rule.objects.iter().any(|objects| concerned(&objects)) {
+            continue;
+        }
         let lines: Vec<u32> = (0_u32..)
             .zip(devices.device_of(at))
             .filter(|(_, device)| is_matched(device))
             .map(|(line, _)| line)
             .collect();
-        for objects in rule.objects.iter().filter(|o| o.console.is_none_or(|c| c == console_records.console)) {
+        for objects in rule.objects.iter().filter(concerned) {
             let view = View { console_records, device_of: devices.device_of(at), devices, store };
             for line in view.chosen(objects, &lines)? {
                 if let Some(list) = out.get_mut(*position.get(view.device(line)) as usize) {
