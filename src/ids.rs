@@ -4,12 +4,32 @@
 //! would notice.
 
 use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
 
-/// Defines a number.
+/// What counts the lines of a table.
+pub trait Number: Copy {
+    /// What a line stands for.
+    const WHAT: &'static str;
+
+    /// The number of a line, as plain tables write it.
+    fn new(number: u32) -> Self;
+
+    /// As plain tables write it.
+    fn number(self) -> u32;
+
+    /// As lists are counted.
+    fn index(self) -> usize {
+        self.number() as usize
+    }
+}
+
+/// Defines a number. A column of them is, in memory, a column of plain numbers.
 macro_rules! number {
     ($($(#[$doc:meta])* $name:ident: $what:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
         pub struct $name(u32);
 
         impl $name {
@@ -52,6 +72,18 @@ macro_rules! number {
             }
         }
 
+        impl Number for $name {
+            const WHAT: &'static str = $what;
+
+            fn new(number: u32) -> Self {
+                Self(number)
+            }
+
+            fn number(self) -> u32 {
+                self.0
+            }
+        }
+
         impl From<u32> for $name {
             fn from(number: u32) -> Self {
                 Self(number)
@@ -69,6 +101,28 @@ macro_rules! number {
 number! {
     /// A device of the run, in the order of the keys.
     DeviceId: "device";
+    /// A record of the run, counted through all consoles in the order of the registry. The records of one console follow one
+    /// another; where one of them stands among those is its line, which has no type of its own.
+    RecordId: "record";
+}
+
+impl RecordId {
+    /// The record that stands so many lines after this one.
+    #[must_use]
+    pub fn after(self, lines: usize) -> Self {
+        Self::at(self.index() + lines)
+    }
+
+    /// This record and all that follow it.
+    pub fn onwards(self) -> impl Iterator<Item = Self> {
+        (self.0..).map(Self)
+    }
+
+    /// Where the record stands among those of which this one is the first.
+    #[must_use]
+    pub fn line_of(self, record: Self) -> Option<usize> {
+        record.0.checked_sub(self.0).map(|line| line as usize)
+    }
 }
 
 #[cold]
@@ -77,33 +131,39 @@ fn beyond(what: &str, number: impl fmt::Display) -> ! {
     panic!("there is no {what} {number}")
 }
 
-/// A table with a line for each device.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ByDevice<T>(Vec<T>);
+/// A table with a line for each number of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By<N, T>(Vec<T>, PhantomData<N>);
 
-impl<T> ByDevice<T> {
-    /// The same value for each of so many devices.
+/// A table with a line for each device.
+pub type ByDevice<T> = By<DeviceId, T>;
+
+/// A table with a line for each record.
+pub type ByRecord<T> = By<RecordId, T>;
+
+impl<N: Number, T> By<N, T> {
+    /// The same value for each of so many.
     #[must_use]
     pub fn filled(value: T, count: u32) -> Self
     where
         T: Clone,
     {
-        Self(vec![value; count as usize])
+        Self::of(vec![value; count as usize])
     }
 
-    /// Values in the order of devices.
+    /// Values in the order of the numbers.
     #[must_use]
     pub const fn of(values: Vec<T>) -> Self {
-        Self(values)
+        Self(values, PhantomData)
     }
 
-    /// A value for each of so many devices.
+    /// A value for each of so many.
     #[must_use]
-    pub fn made(count: u32, of: impl FnMut(DeviceId) -> T) -> Self {
-        Self(DeviceId::all(count).map(of).collect())
+    pub fn made(count: u32, of: impl FnMut(N) -> T) -> Self {
+        Self::of((0..count).map(N::new).map(of).collect())
     }
 
-    /// Number of devices.
+    /// Number of lines.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
@@ -115,22 +175,28 @@ impl<T> ByDevice<T> {
         self.0.is_empty()
     }
 
-    /// The value of a device.
+    /// The value of one.
     #[must_use]
-    pub fn get(&self, device: DeviceId) -> &T {
-        self.0.get(device.index()).unwrap_or_else(|| beyond("device", device.number()))
+    pub fn get(&self, one: N) -> &T {
+        self.0.get(one.index()).unwrap_or_else(|| beyond(N::WHAT, one.number()))
     }
 
-    /// The place of a device; none for no device.
-    pub fn slot(&mut self, device: DeviceId) -> Option<&mut T> {
-        let slot = self.0.get_mut(device.index());
-        if slot.is_none() && device.is_some() {
-            beyond("device", device.number());
+    /// The place of one; none for none.
+    pub fn slot(&mut self, one: N) -> Option<&mut T> {
+        let slot = self.0.get_mut(one.index());
+        if slot.is_none() && one.number() != u32::MAX {
+            beyond(N::WHAT, one.number());
         }
         slot
     }
 
-    /// The values, in the order of devices.
+    /// The values of those that follow one another.
+    #[must_use]
+    pub fn within(&self, span: &Range<N>) -> &[T] {
+        self.0.get(span.start.index()..span.end.index()).unwrap_or_else(|| beyond(N::WHAT, span.end.number()))
+    }
+
+    /// The values, in the order of the numbers.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()
     }
@@ -140,9 +206,9 @@ impl<T> ByDevice<T> {
         self.0.iter_mut()
     }
 
-    /// The devices and their values.
-    pub fn numbered(&self) -> impl Iterator<Item = (DeviceId, &T)> {
-        (0_u32..).map(DeviceId).zip(&self.0)
+    /// The numbers and their values.
+    pub fn numbered(&self) -> impl Iterator<Item = (N, &T)> {
+        (0_u32..).map(N::new).zip(&self.0)
     }
 
     /// As a plain list.
@@ -158,21 +224,33 @@ impl<T> ByDevice<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a ByDevice<T> {
+impl<N, T> Default for By<N, T> {
+    fn default() -> Self {
+        Self(Vec::new(), PhantomData)
+    }
+}
+
+impl<N, T> Extend<T> for By<N, T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
+        self.0.extend(values);
+    }
+}
+
+impl<'a, N, T> IntoIterator for &'a By<N, T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.0.iter()
     }
 }
 
-impl<'a, T> IntoIterator for &'a mut ByDevice<T> {
+impl<'a, N, T> IntoIterator for &'a mut By<N, T> {
     type Item = &'a mut T;
     type IntoIter = std::slice::IterMut<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter_mut()
+        self.0.iter_mut()
     }
 }
 
@@ -206,5 +284,22 @@ mod tests {
     #[test]
     fn a_number_says_what_it_counts() {
         assert_eq!(format!("{:?} {:?}", DeviceId::new(3), DeviceId::NONE), "device 3 no device");
+    }
+
+    #[test]
+    fn a_record_stands_at_a_line_of_its_console() {
+        let first = RecordId::new(40);
+        assert_eq!(first.line_of(first.after(2)), Some(2));
+        assert_eq!(first.line_of(RecordId::new(39)), None, "it is of a console before");
+        assert_eq!(first.onwards().nth(2), Some(RecordId::new(42)));
+        let table = ByRecord::of((0..50).collect::<Vec<u32>>());
+        assert_eq!(table.within(&(first..first.after(2))), [40, 41]);
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no record 51")]
+    fn records_that_are_not_there_show() {
+        let table = ByRecord::filled(0, 50);
+        let _ = table.within(&(RecordId::new(49)..RecordId::new(51)));
     }
 }

@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::console::{Console, Registry};
-use crate::identity::NONE;
+use crate::ids::RecordId;
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 
 /// So many objects are compared with each other one by one.
@@ -133,8 +134,8 @@ impl FromIterator<Option<i64>> for Times {
 pub struct ConsoleColumns {
     /// The console.
     pub console: Console,
-    /// Number of the live record, or [`NONE`].
-    pub live: Vec<u32>,
+    /// The live record, or none.
+    pub live: Vec<RecordId>,
     /// Newest activity.
     pub last_seen: Times,
 }
@@ -256,8 +257,8 @@ impl DeviceTable {
 pub struct RecordColumns {
     /// The console.
     pub console: Console,
-    /// Number of the first record.
-    pub offset: u32,
+    /// The first record.
+    pub first: RecordId,
     /// Number of the export of each record.
     pub export: Vec<u32>,
     /// Data row of each record, from 1.
@@ -272,6 +273,14 @@ pub struct RecordColumns {
     pub last_seen: Times,
     /// Enrolled, registered or added; no sign of activity.
     pub enrolled: Times,
+}
+
+impl RecordColumns {
+    /// Its records: from the first on, to the one that is no more of it.
+    #[must_use]
+    pub fn span(&self) -> Range<RecordId> {
+        self.first..self.first.after(self.row.len())
+    }
 }
 
 /// All records.
@@ -354,21 +363,20 @@ impl RecordTable {
 
     /// The columns that hold a record, and its line there.
     #[must_use]
-    pub fn locate(&self, record: u32) -> Option<(&RecordColumns, usize)> {
-        let columns = self.consoles.iter().rev().find(|c| c.offset <= record)?;
-        Some((columns, (record - columns.offset) as usize))
+    pub fn locate(&self, record: RecordId) -> Option<(&RecordColumns, usize)> {
+        self.consoles.iter().rev().find_map(|columns| Some((columns, columns.first.line_of(record)?)))
     }
 
     /// The console's own id of the live record of a device; empty where there is none.
     #[must_use]
     pub fn live_id(&self, of_console: &ConsoleColumns, device: usize) -> &str {
-        let live = of_console.live.get(device).copied().filter(|record| *record != NONE);
+        let live = of_console.live.get(device).copied().filter(|record| record.is_some());
         live.and_then(|record| self.locate(record)).map_or("", |(columns, line)| columns.native_id.get(line))
     }
 
     /// The id by which a console knows a record: its own, else the serial number, else the row.
     #[must_use]
-    pub fn id_of(&self, record: u32) -> Cow<'_, str> {
+    pub fn id_of(&self, record: RecordId) -> Cow<'_, str> {
         let Some((columns, line)) = self.locate(record) else { return Cow::Borrowed("") };
         match (columns.native_id.get(line), columns.serial.get(line)) {
             ("", "") => {
@@ -383,7 +391,7 @@ impl RecordTable {
 
     /// `console:id` of each record, each object once. Of more than [`MOST_OBJECTS`] the rest is counted in the last text.
     #[must_use]
-    pub fn objects(&self, records: &[u32]) -> Vec<String> {
+    pub fn objects(&self, records: &[RecordId]) -> Vec<String> {
         let mut objects: Vec<String> = Vec::with_capacity(records.len().min(MOST_OBJECTS + 1));
         let mut known: HashSet<String> = HashSet::new();
         let mut more = 0_usize;

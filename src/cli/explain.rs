@@ -14,6 +14,7 @@ use super::{input, judgement, plan, progress};
 use crate::error::{Error, Result, exit};
 use crate::identity::story::RecordStory;
 use crate::identity::{day, rfc3339};
+use crate::ids::RecordId;
 use crate::notice::many;
 use crate::outcome::{self, Candidate, Explained, Explanation, Field, Holds, Verdict};
 use crate::run;
@@ -351,7 +352,7 @@ fn candidate_json(c: &Candidate) -> Value {
 }
 
 fn one_json(e: &Explanation) -> Value {
-    let place = |record: u32| {
+    let place = |record: RecordId| {
         e.records.iter().find(|r| r.record == record).map_or_else(String::new, |r| format!("{}:{}", r.export, r.row))
     };
     let records: Vec<Value> = e

@@ -238,8 +238,7 @@ fn identified(old: Earlier<'_>) -> Vec<bool> {
         })
         .collect();
     for columns in &old.side.records.consoles {
-        let from = columns.offset as usize;
-        let devices = old.side.device_of.get(from..from + columns.row.len()).unwrap_or_default();
+        let devices = old.side.device_of.within(&columns.span());
         let named = devices.iter().enumerate().filter(|(line, _)| !id(columns, *line).is_empty());
         mark(&mut identified, named.map(|(_, device)| *device));
     }

@@ -11,6 +11,7 @@ use super::past::Remembering;
 use super::sides::{Side, id};
 use crate::console::{Console, State};
 use crate::identity::{NONE, day};
+use crate::ids::RecordId;
 use crate::outcome::{Ledger, LedgerLine, LedgerState, Outcome};
 use crate::plan::{Planned, Proof};
 use crate::time::DAY;
@@ -42,7 +43,7 @@ pub(super) struct Making<'a> {
     pub matched: &'a Matched,
     pub lists: &'a [List],
     /// The state of a record of this run.
-    pub state_of: &'a (dyn Fn(u32) -> State + Sync),
+    pub state_of: &'a (dyn Fn(RecordId) -> State + Sync),
     pub said: &'a [Said],
 }
 
@@ -243,7 +244,7 @@ impl Making<'_> {
     fn listed(&self, console: &str, rows: &[u32]) -> Shown {
         let columns = self.new.records.consoles.iter().find(|columns| columns.console.as_str() == console);
         let Some(columns) = columns else { return Shown::Nothing };
-        let mut states = rows.iter().map(|row| (self.state_of)(columns.offset + row));
+        let mut states = rows.iter().map(|row| (self.state_of)(columns.first.after(*row as usize)));
         let first = states.next().unwrap_or(State::Unknown);
         let state = if states.all(|state| state == first) { first } else { State::Unknown };
         Shown::Listed(state, rows.iter().filter_map(|row| columns.last_seen.get(*row as usize)).max())

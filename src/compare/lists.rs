@@ -2,6 +2,7 @@
 
 use super::join::each_text;
 use super::sides::{Earlier, Side};
+use crate::ids::ByRecord;
 use crate::outcome::{Outcome, Source};
 
 /// Of the objects that nobody meant to remove, the share in a hundred that may be missing from a list before it counts as
@@ -54,7 +55,7 @@ impl Lacking {
 #[derive(Clone, Copy)]
 pub(super) struct Stated<'a> {
     /// Objects that removals were planned for: by record of the earlier run.
-    pub planned: &'a [bool],
+    pub planned: &'a ByRecord<bool>,
     /// Consoles whose lists have as many objects as the console's own page shows.
     pub proven: &'a [String],
 }
@@ -97,13 +98,12 @@ fn list(
     });
     missing.sort_unstable();
     appeared.sort_unstable();
-    let offset = then.columns.map_or(0, |columns| columns.offset);
-    let is_planned = |line: &&u32| stated.planned.get((offset + **line) as usize) == Some(&true);
+    // By line of the earlier list.
+    let planned = then.columns.map(|columns| stated.planned.within(&columns.span())).unwrap_or_default();
+    let is_planned = |line: &&u32| planned.get(**line as usize) == Some(&true);
     let (before, now) = (kept + missing.len(), kept + appeared.len());
     let unplanned = missing.iter().filter(|line| !is_planned(line)).count();
-    let planned = (0..then.columns.map_or(0, |columns| columns.row.len()))
-        .filter(|line| stated.planned.get(offset as usize + line) == Some(&true))
-        .count();
+    let planned = planned.iter().filter(|planned| **planned).count();
     let gone = Lacking { all: missing.len(), unplanned };
     // A list that was cut once, and is cut in the same way again, is no more whole than it was.
     let last_whole = LastWhole::of(old, console);

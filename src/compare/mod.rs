@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::console::{Console, State};
+use crate::ids::{ByRecord, RecordId};
 use crate::outcome::{Change, ChangeKind, ChangeState, Ledger, ListStates, Outcome, Point, RuleStates, Since};
 use crate::read::hex;
 use crate::schema::{Activity, Severity};
@@ -61,7 +62,7 @@ pub fn since(
     new: &Outcome,
     matched: &Matched,
     told: &Told,
-    state_of: &(dyn Fn(u32) -> State + Sync),
+    state_of: &(dyn Fn(RecordId) -> State + Sync),
 ) -> (Since, Ledger) {
     let earlier = earlier(old);
     let planned = planned(old);
@@ -119,7 +120,7 @@ pub fn point(outcome: &Outcome) -> Point {
 }
 
 /// Records of devices that were to lose one by the plan.
-fn planned(old: &Outcome) -> Vec<bool> {
+fn planned(old: &Outcome) -> ByRecord<bool> {
     let mut device = vec![false; old.devices.len()];
     let goes = |step: &&crate::plan::Planned| old.entry(step).is_some_and(|entry| entry.proof.gone);
     for step in old.steps.iter().filter(goes) {
@@ -127,7 +128,7 @@ fn planned(old: &Outcome) -> Vec<bool> {
             *slot = true;
         }
     }
-    old.links.device.iter().map(|own| device.get(*own as usize) == Some(&true)).collect()
+    ByRecord::of(old.links.device.iter().map(|own| device.get(*own as usize) == Some(&true)).collect())
 }
 
 fn states(list: &List) -> ListStates {

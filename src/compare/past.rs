@@ -3,6 +3,7 @@
 use super::sides::{Earlier, id};
 use crate::frame::Positions;
 use crate::identity::NONE;
+use crate::ids::RecordId;
 use crate::outcome::{Outcome, Past};
 
 /// Remembers devices, each once.
@@ -10,7 +11,7 @@ pub(super) struct Remembering<'a> {
     earlier: Earlier<'a>,
     old: &'a Outcome,
     /// Records of each device of the earlier run.
-    records: Positions,
+    records: Positions<RecordId>,
     /// By device of the earlier run: its place among those that are remembered.
     pub place: Vec<u32>,
     pub past: Past,

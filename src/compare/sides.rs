@@ -4,6 +4,7 @@
 
 use super::join::Column;
 use crate::identity::NONE;
+use crate::ids::ByRecord;
 use crate::outcome::{Outcome, Past};
 use crate::schema::Platform;
 use crate::table::{DeviceTable, RecordColumns, RecordTable};
@@ -16,7 +17,7 @@ pub struct Side<'a> {
     /// The records.
     pub records: &'a RecordTable,
     /// Device of each record.
-    pub device_of: &'a [u32],
+    pub device_of: &'a ByRecord<u32>,
 }
 
 impl<'a> Side<'a> {
@@ -29,11 +30,8 @@ impl<'a> Side<'a> {
     /// The objects of a console; none where it has no list.
     pub(super) fn objects(&self, slug: &str) -> Objects<'a> {
         let columns = self.records.consoles.iter().find(|columns| columns.console.as_str() == slug);
-        let own = |columns: &RecordColumns| {
-            let from = columns.offset as usize;
-            self.device_of.get(from..from + columns.row.len())
-        };
-        Objects { columns, device_of: columns.and_then(own).unwrap_or_default(), more: Vec::new() }
+        let own = |columns: &RecordColumns| self.device_of.within(&columns.span());
+        Objects { columns, device_of: columns.map(own).unwrap_or_default(), more: Vec::new() }
     }
 
     /// Slugs of the consoles that have rows.

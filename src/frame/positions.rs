@@ -3,13 +3,13 @@
 
 /// Positions by number: those at which each number below a size stands in a sequence.
 #[derive(Clone, Debug)]
-pub struct Positions {
+pub struct Positions<N = u32> {
     /// Where those of each number begin in `at`; one more than there are numbers.
     starts: Vec<usize>,
-    at: Vec<u32>,
+    at: Vec<N>,
 }
 
-impl Positions {
+impl<N: From<u32> + Copy> Positions<N> {
     /// Looks through a sequence twice. What is beyond the size is in no list.
     #[must_use]
     pub fn new(numbers: impl Iterator<Item = u32> + Clone, size: usize) -> Self {
@@ -25,11 +25,11 @@ impl Positions {
             *slot = sum;
         }
         let mut next: Vec<usize> = starts.iter().take(size).copied().collect();
-        let mut at = vec![0; sum];
+        let mut at = vec![N::from(0); sum];
         for (position, number) in (0_u32..).zip(numbers) {
             let Some(place) = next.get_mut(number as usize) else { continue };
             if let Some(slot) = at.get_mut(*place) {
-                *slot = position;
+                *slot = N::from(position);
             }
             *place += 1;
         }
@@ -44,7 +44,7 @@ impl Positions {
 
     /// Where a number stands, in the order of the sequence.
     #[must_use]
-    pub fn of(&self, number: usize) -> &[u32] {
+    pub fn of(&self, number: usize) -> &[N] {
         let start = self.starts.get(number).copied().unwrap_or_default();
         let end = self.starts.get(number + 1).copied().unwrap_or(start);
         self.at.get(start..end).unwrap_or_default()
@@ -74,7 +74,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_position_is_in_one_list(numbers in proptest::collection::vec(0_u32..6, 0..20)) {
-            let lists = Positions::new(numbers.iter().copied(), 4);
+            let lists: Positions = Positions::new(numbers.iter().copied(), 4);
             prop_assert_eq!(lists.size(), 4);
             for number in 0_u32..4 {
                 let plain: Vec<u32> =

@@ -1,6 +1,7 @@
 //! The time at which everything is judged, and the thresholds that make a device stale.
 
 use super::record_store::RecordStore;
+use crate::ids::RecordId;
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 use crate::time::{DAY, Millis, day};
@@ -172,16 +173,16 @@ fn later_than(store: &RecordStore, millis: i64) -> usize {
 
 /// The newest signals, newest first, and how many there are in all.
 struct Newest {
-    dates: Vec<(i64, u32)>,
+    dates: Vec<(i64, RecordId)>,
     count: usize,
 }
 
 fn newest(store: &RecordStore) -> Newest {
-    let mut dates: Vec<(i64, u32)> = Vec::new();
+    let mut dates: Vec<(i64, RecordId)> = Vec::new();
     let mut count = 0;
     for console_records in &store.by_console {
         let Some(times) = console_records.times("last_seen") else { continue };
-        for (record, time) in (console_records.offset..).zip(times.iter()) {
+        for (record, time) in console_records.first.onwards().zip(times.iter()) {
             let Some(time) = time else { continue };
             count += 1;
             if dates.len() <= LONE_MOST || dates.last().is_some_and(|(least, _)| time > *least) {
@@ -210,7 +211,7 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
 }
 
 /// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.
-fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
+fn lone_dates(dates: &[(i64, RecordId)], count: usize) -> usize {
     if count < LONE_MINIMUM {
         return usize::from(is_outside_a_crowd(dates, count));
     }
@@ -224,7 +225,7 @@ fn lone_dates(dates: &[(i64, u32)], count: usize) -> usize {
 /// Whether the newest of a few dates is half a year after the day on which the exports were made. In a small tenant the
 /// newest device may be the only one in use; where most of the others were seen within days of each other, they are in use,
 /// and its clock is wrong.
-fn is_outside_a_crowd(dates: &[(i64, u32)], count: usize) -> bool {
+fn is_outside_a_crowd(dates: &[(i64, RecordId)], count: usize) -> bool {
     let Some(((newest, _), rest)) = dates.split_first() else { return false };
     let Some((next, _)) = rest.first() else { return false };
     let crowd = rest.iter().take_while(|(date, _)| next - date <= LONE_GAP_AMONG_MANY).count();
@@ -232,14 +233,14 @@ fn is_outside_a_crowd(dates: &[(i64, u32)], count: usize) -> bool {
 }
 
 /// How many of the newest dates, at most so many, are followed by a gap without any.
-fn apart(dates: &[(i64, u32)], most: usize, gap: i64) -> Option<usize> {
+fn apart(dates: &[(i64, RecordId)], most: usize, gap: i64) -> Option<usize> {
     (1..=most.min(LONE_MOST)).rev().find(|at| match (dates.get(at - 1), dates.get(*at)) {
         (Some((newer, _)), Some((older, _))) => newer - older > gap,
         _ => false,
     })
 }
 
-fn lone_date(store: &RecordStore, record: u32, millis: i64) -> Option<Notice> {
+fn lone_date(store: &RecordStore, record: RecordId, millis: i64) -> Option<Notice> {
     let (console_records, line) = store.locate(record)?;
     let export = console_records.numbers("export")?.get(line)?;
     let row = console_records.numbers("row")?.get(line)?;
@@ -254,8 +255,9 @@ mod tests {
     use super::*;
 
     fn lone(days: &[i64], others: usize) -> usize {
-        let mut dates: Vec<(i64, u32)> = days.iter().map(|d| (d * DAY, 0)).collect();
-        dates.extend((0..others.min(60)).map(|n| (-(i64::try_from(n).unwrap()), 1)));
+        let record = RecordId::new(0);
+        let mut dates: Vec<(i64, RecordId)> = days.iter().map(|d| (d * DAY, record)).collect();
+        dates.extend((0..others.min(60)).map(|n| (-(i64::try_from(n).unwrap()), record)));
         lone_dates(&dates, days.len() + others)
     }
 
@@ -268,7 +270,9 @@ mod tests {
         assert_eq!(lone(&[3], 1000), 0);
         assert_eq!(lone(&[1500], 2), 0, "in a small tenant the newest device may be the only live one");
         assert_eq!(lone(&[1500], 8), 1, "eight devices in use, and a wrong clock");
-        let few = |days: &[i64]| lone_dates(&days.iter().map(|d| (d * DAY, 0)).collect::<Vec<_>>(), days.len());
+        let few = |days: &[i64]| {
+            lone_dates(&days.iter().map(|d| (d * DAY, RecordId::new(0))).collect::<Vec<_>>(), days.len())
+        };
         assert_eq!(few(&[900, 310, 250, 180, 90, 10, 5]), 0, "one device in use among those that are not");
         assert_eq!(few(&[900, 310, 309, 309, 308, 5]), 1);
         assert_eq!(few(&[400, 310, 309, 309, 308, 5]), 0, "a quarter is a quarter");

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::links::Links;
-use super::record_store::{ConsoleRecords, NONE, RecordStore};
+use super::record_store::{ConsoleRecords, RecordStore};
+use crate::ids::RecordId;
 use crate::notice::{Code, Notice, many};
 
 /// Records of such files whose object was not in every run, and what is said of them. `pairs` holds lines of the records of a console, each
@@ -14,7 +15,7 @@ pub(super) fn missed(
     console_records: &ConsoleRecords,
     links: &Links,
     pairs: &[(usize, usize)],
-) -> (Vec<u32>, Vec<Notice>) {
+) -> (Vec<RecordId>, Vec<Notice>) {
     let (mut found, mut notices) = (Vec::new(), Vec::new());
     let Some(exports) = console_records.numbers("export") else { return (found, notices) };
     let seen = |line: usize| console_records.times("last_seen").and_then(|c| c.get(line));
@@ -33,9 +34,7 @@ pub(super) fn missed(
         let own: Vec<usize> = exports
             .iter()
             .enumerate()
-            .filter(|(line, of)| {
-                *of == Some(export) && links.repeat.get(console_records.offset as usize + line) != Some(&true)
-            })
+            .filter(|(line, of)| *of == Some(export) && !links.repeat.get(console_records.record(*line)))
             .map(|(line, _)| line)
             .collect();
         let Some(runs) = runs(&objects, own.len()) else { continue };
@@ -52,11 +51,7 @@ pub(super) fn missed(
             many(objects.len() as u64 + fewer.len() as u64, "object")
         );
         notices.push(Notice::new(Code::SourcesOutOfStep, label, message));
-        found.extend(
-            fewer
-                .into_iter()
-                .map(|line| console_records.offset + u32::try_from(line).unwrap_or(NONE - console_records.offset)),
-        );
+        found.extend(fewer.into_iter().map(|line| console_records.record(line)));
     }
     (found, notices)
 }

@@ -6,6 +6,7 @@ use super::groups::{Group, Groups, Sets, Traits};
 use super::keys::{self, Kind};
 
 use super::record_store::RecordStore;
+use crate::ids::{ByRecord, RecordId};
 use crate::schema::Platform;
 
 /// Facts of a set of records, 0 where nothing is known.
@@ -17,9 +18,12 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(traits: &Traits, record: u32) -> Self {
-        let get = |list: &[u32]| list.get(record as usize).copied().unwrap_or(0);
-        Self { serial: get(&traits.serial), maker: get(&traits.maker), platform: get(&traits.platform) }
+    fn of(traits: &Traits, record: RecordId) -> Self {
+        Self {
+            serial: *traits.serial.get(record),
+            maker: *traits.maker.get(record),
+            platform: *traits.platform.get(record),
+        }
     }
 
     const fn all(self) -> [u32; 3] {
@@ -41,13 +45,13 @@ impl Facts {
 }
 
 /// Every record of a set with two serials, manufacturers or platforms.
-pub(super) fn contradictions(sets: &mut Sets, traits: &Traits, total: u32) -> Vec<u32> {
-    let mut facts = vec![Facts::default(); total as usize];
-    let mut broken = vec![false; total as usize];
+pub(super) fn contradictions(sets: &mut Sets, traits: &Traits, total: u32) -> Vec<RecordId> {
+    let mut facts = ByRecord::filled(Facts::default(), total);
+    let mut broken = ByRecord::filled(false, total);
     let mut any = false;
-    for record in 0..total {
-        let root = sets.find(record) as usize;
-        if let (Some(known), Some(broken)) = (facts.get_mut(root), broken.get_mut(root)) {
+    for record in RecordId::all(total) {
+        let root = sets.find(record);
+        if let (Some(known), Some(broken)) = (facts.slot(root), broken.slot(root)) {
             if let Some(both) = known.and(Facts::of(traits, record)) {
                 *known = both;
             } else {
@@ -59,7 +63,7 @@ pub(super) fn contradictions(sets: &mut Sets, traits: &Traits, total: u32) -> Ve
     if !any {
         return Vec::new();
     }
-    (0..total).filter(|r| broken.get(sets.find(*r) as usize).copied().unwrap_or(false)).collect()
+    RecordId::all(total).filter(|record| *broken.get(sets.find(*record))).collect()
 }
 
 /// Links the given records anew, one group after the other, refusing what contradicts.
@@ -71,28 +75,26 @@ pub(super) fn take_apart(
     groups: &Groups,
     traits: &Traits,
     store: &RecordStore,
-    records: &[u32],
-    refused: &mut BTreeMap<u32, Vec<String>>,
-) -> Vec<u32> {
+    records: &[RecordId],
+    refused: &mut BTreeMap<RecordId, Vec<String>>,
+) -> Vec<RecordId> {
     if records.is_empty() {
         return Vec::new();
     }
-    let size = store.total as usize;
-    let mut facts = vec![Facts::default(); size];
-    let mut concerned = vec![false; size];
+    let mut facts = ByRecord::filled(Facts::default(), store.total);
+    let mut concerned = ByRecord::filled(false, store.total);
     let mut witnesses: HashMap<u32, usize> = HashMap::new();
     for record in records {
         sets.reset(*record);
         let own = Facts::of(traits, *record);
-        if let (Some(slot), Some(concerned)) = (facts.get_mut(*record as usize), concerned.get_mut(*record as usize)) {
+        if let (Some(slot), Some(concerned)) = (facts.slot(*record), concerned.slot(*record)) {
             *slot = own;
             *concerned = true;
         }
         *witnesses.entry(own.serial).or_default() += 1;
     }
     // A group lies within one set, so its first record speaks for all.
-    let is_concerned =
-        |group: &Group<'_>| group.members.first().is_some_and(|m| concerned.get(*m as usize) == Some(&true));
+    let is_concerned = |group: &Group<'_>| group.members.first().is_some_and(|record| *concerned.get(*record));
     let mut unsure = Vec::new();
     for group in groups.iter().filter(is_concerned) {
         let sides = sides(sets, group, traits, &facts, &witnesses, store);
@@ -103,7 +105,7 @@ pub(super) fn take_apart(
                 sets.join(first.root, side.root);
                 both = both.and(side.facts).unwrap_or(both);
             }
-            if let Some(slot) = facts.get_mut(sets.find(first.root) as usize) {
+            if let Some(slot) = facts.slot(sets.find(first.root)) {
                 *slot = both;
             }
         }
@@ -130,11 +132,11 @@ pub(super) fn take_apart(
 /// The members of a group that are one set already.
 #[derive(Clone, Debug)]
 struct Side {
-    root: u32,
+    root: RecordId,
     facts: Facts,
-    members: Vec<u32>,
+    members: Vec<RecordId>,
     /// A record that has its serial number.
-    serial: Option<u32>,
+    serial: Option<RecordId>,
     /// Records that witness its serial number.
     weight: usize,
     /// Orders sides by content where weights are equal.
@@ -145,18 +147,18 @@ fn sides(
     sets: &mut Sets,
     group: Group<'_>,
     traits: &Traits,
-    facts: &[Facts],
+    facts: &ByRecord<Facts>,
     witnesses: &HashMap<u32, usize>,
     store: &RecordStore,
 ) -> Vec<Side> {
-    let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut by_root: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
     for record in group.members {
         by_root.entry(sets.find(*record)).or_default().push(*record);
     }
     let mut sides: Vec<Side> = by_root
         .into_iter()
         .map(|(root, members)| {
-            let own = facts.get(root as usize).copied().unwrap_or_default();
+            let own = *facts.get(root);
             let weight = if own.serial == 0 { 0 } else { witnesses.get(&own.serial).copied().unwrap_or(0) };
             let name = members.iter().map(|m| store.object(*m)).min().unwrap_or_default();
             let serial = members.iter().chain([&root]).copied().find(|m| Facts::of(traits, *m).serial != 0);
@@ -222,7 +224,7 @@ fn choose(sides: &[Side]) -> (Vec<&Side>, Vec<&Side>) {
 }
 
 fn reason(store: &RecordStore, traits: &Traits, group: Group<'_>, side: &Side, against: Option<&Side>) -> String {
-    let record = side.members.first().copied().unwrap_or_default();
+    let record = side.members.first().copied().unwrap_or(side.root);
     let id = keys::text_of(store, group.kind, group.key, record);
     let Some(other) = against else { return format!("{} `{id}`: the records contradict each other", group.kind) };
     let serial = |side: &Side| match side.serial.and_then(|record| store.locate(record)) {
@@ -249,7 +251,7 @@ mod tests {
 
     fn side(serial: u32, maker: u32, weight: usize) -> Side {
         let facts = Facts { serial, maker, platform: 0 };
-        Side { root: 0, facts, members: Vec::new(), serial: None, weight, name: String::new() }
+        Side { root: RecordId::new(0), facts, members: Vec::new(), serial: None, weight, name: String::new() }
     }
 
     /// Facts of the sides that are linked, whatever order the sides come in.
@@ -317,7 +319,7 @@ mod tests {
                 .iter()
                 .enumerate()
                 .map(|(at, (serial, maker, platform, weight))| Side {
-                    root: u32::try_from(at).unwrap(),
+                    root: RecordId::at(at),
                     facts: Facts { serial: *serial, maker: *maker, platform: *platform },
                     members: Vec::new(),
                     serial: None,
@@ -325,7 +327,7 @@ mod tests {
                     name: String::new(),
                 })
                 .collect();
-            let kept: Vec<usize> = choose(&sides).0.iter().map(|side| side.root as usize).collect();
+            let kept: Vec<usize> = choose(&sides).0.iter().map(|side| side.root.index()).collect();
             proptest::prop_assert_eq!(kept, one_by_one(&sides));
             let values = Values::of(sides.iter().map(|side| side.facts));
             for side in &sides {

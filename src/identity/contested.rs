@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::formats::{CHANGING, Cells};
 use crate::frame;
 use crate::frame::internal;
+use crate::ids::RecordId;
 use crate::notice::{Code, Notice, many};
 
 /// Dates of a row beside its sign of activity that tell whether it is newer than another row of the object.
@@ -21,7 +22,7 @@ const DATES: &[&str] = &["updated", "contacted", "assigned", "enrolled", "releas
 /// Empties the cells in which rows of one object differ, and marks their devices: a person must look at them.
 pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<Notice>> {
     let mut notices = Vec::new();
-    let mut concerned: Vec<u32> = unsure(store);
+    let mut concerned = unsure(store);
     for at in 0..store.by_console.len() {
         let Some(console_records) =
             store.by_console.get(at).filter(|console_records| console_records.console.makes_devices())
@@ -36,9 +37,9 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
         let (missed, remark) = super::appended::missed(store, console_records, links, &pairs);
         notices.extend(remark);
         concerned.extend(missed);
-        let lines: BTreeSet<u32> = found.cells.values().flatten().copied().collect();
+        let lines: BTreeSet<usize> = found.cells.values().flatten().copied().collect();
         notices.extend(found.notice(console_records.console.title(), lines.len()));
-        concerned.extend(lines.iter().map(|line| console_records.offset + line));
+        concerned.extend(lines.iter().map(|line| console_records.record(*line)));
         if let Some(console_records) = store.by_console.get_mut(at) {
             for (column, lines) in &found.cells {
                 forget(&mut console_records.frame, column, lines)?;
@@ -46,7 +47,7 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
         }
     }
     for record in concerned {
-        let device = links.device.get(record as usize).copied().unwrap_or(NONE);
+        let device = *links.device.get(record);
         if let Some(slot) = links.conflict.get_mut(device as usize) {
             *slot = true;
             links.contested.push(device);
@@ -56,30 +57,28 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
 }
 
 /// Records that stand in one of two lists of which nobody knows which is newer.
-fn unsure(store: &RecordStore) -> Vec<u32> {
+fn unsure(store: &RecordStore) -> Vec<RecordId> {
     let mut found = Vec::new();
     for console_records in &store.by_console {
         let Some(flags) = console_records.flags("unsure") else { continue };
-        found.extend(
-            (console_records.offset..).zip(flags.iter()).filter(|(_, flag)| *flag == Some(true)).map(|(r, _)| r),
-        );
+        let flagged = console_records.first.onwards().zip(flags.iter()).filter(|(_, flag)| *flag == Some(true));
+        found.extend(flagged.map(|(record, _)| record));
     }
     found
 }
 
 /// Lines of the records of a console, each with the one that speaks for it.
 fn pairs(console_records: &ConsoleRecords, links: &Links) -> Vec<(usize, usize)> {
-    let end = console_records.offset + u32::try_from(console_records.height()).unwrap_or(NONE - console_records.offset);
-    let from = links.spoken_for.partition_point(|(record, _)| *record < console_records.offset);
-    let own = links.spoken_for.get(from..).unwrap_or_default().iter().take_while(|(record, _)| *record < end);
-    own.map(|(a, b)| ((a - console_records.offset) as usize, (b.saturating_sub(console_records.offset)) as usize))
-        .collect()
+    let span = console_records.span();
+    let from = links.spoken_for.partition_point(|(record, _)| *record < span.start);
+    let own = links.spoken_for.get(from..).unwrap_or_default().iter().take_while(|(record, _)| *record < span.end);
+    own.filter_map(|(record, speaker)| Some((span.start.line_of(*record)?, span.start.line_of(*speaker)?))).collect()
 }
 
 /// Cells of the records of a console that nobody knows, by column and line.
 #[derive(Default)]
 struct Found {
-    cells: BTreeMap<&'static str, BTreeSet<u32>>,
+    cells: BTreeMap<&'static str, BTreeSet<usize>>,
     /// Rows of two lists differ, not only rows of one.
     lists: bool,
 }
@@ -107,9 +106,8 @@ fn differing(store: &RecordStore, links: &Links, console_records: &ConsoleRecord
     let exports = console_records.numbers("export");
     let export = |line: usize| exports.and_then(|e| e.get(line)).unwrap_or(NONE);
     // A list that also has what the speaker says differs from no other list by a further row.
-    let record = |line: usize| console_records.offset.saturating_add(u32::try_from(line).unwrap_or(NONE));
     let within = |line: usize, speaker: usize| {
-        export(line) == export(speaker) || links.twins.contains(&(record(speaker), export(line)))
+        export(line) == export(speaker) || links.twins.contains(&(console_records.first.after(speaker), export(line)))
     };
     let open: Vec<(usize, usize, bool)> = pairs
         .iter()
@@ -132,7 +130,7 @@ fn differing(store: &RecordStore, links: &Links, console_records: &ConsoleRecord
             let same = cells.same(*line, &cells, *speaker).unwrap_or(!*lists);
             if counts && !same {
                 found.lists |= *lists;
-                found.cells.entry(name).or_default().extend(u32::try_from(*speaker));
+                found.cells.entry(name).or_default().insert(*speaker);
             }
         }
     }
@@ -162,10 +160,9 @@ fn is_newer(
 }
 
 /// Empties cells and notes that they hold something that is not known.
-fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<u32>) -> Result<()> {
+fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<usize>) -> Result<()> {
     let Ok(own) = frame.column(column).cloned() else { return Ok(()) };
-    let hit: BooleanChunked =
-        (0..u32::try_from(frame.height()).unwrap_or(NONE)).map(|line| lines.contains(&line)).collect();
+    let hit: BooleanChunked = (0..frame.height()).map(|line| lines.contains(&line)).collect();
     let nothing = Column::full_null(own.name().clone(), own.len(), own.dtype());
     frame.with_column(nothing.zip_with(&hit, &own).map_err(internal)?).map_err(internal)?;
     let name = format!("{column}_unread");

@@ -11,9 +11,10 @@ use rayon::prelude::*;
 use super::contents::Contents;
 use super::keys::number;
 use super::record_store::RecordStore;
+use crate::ids::{ByRecord, RecordId};
 
 /// Rank of an identifier, its number, and the record that has it. Smaller is stronger.
-pub(super) type DeviceKey = (u8, u128, u32);
+pub(super) type DeviceKey = (u8, u128, RecordId);
 
 const SERIAL: u8 = 0;
 const ENTRA: u8 = 1;
@@ -29,34 +30,33 @@ const ROW: u8 = 200;
 /// A record that a weak link holds gives no key: the device is what it is without it.
 pub(super) fn device_keys(
     store: &RecordStore,
-    roots: &[u32],
-    unsure: &[bool],
-    serials: &[u32],
-    weak: &[bool],
-) -> Vec<(DeviceKey, u32)> {
-    const NOTHING: DeviceKey = (u8::MAX, u128::MAX, u32::MAX);
-    let mut best = vec![NOTHING; roots.len()];
-    let mut makes_device = vec![false; roots.len()];
+    roots: &ByRecord<RecordId>,
+    unsure: &ByRecord<bool>,
+    serials: &ByRecord<u32>,
+    weak: &ByRecord<bool>,
+) -> Vec<(DeviceKey, RecordId)> {
+    const NOTHING: DeviceKey = (u8::MAX, u128::MAX, RecordId::NONE);
+    let mut best = ByRecord::filled(NOTHING, store.total);
+    let mut makes_device = ByRecord::filled(false, store.total);
     for console_records in &store.by_console {
-        let range = console_records.offset as usize..console_records.offset as usize + console_records.height();
-        let own_roots = roots.get(range).unwrap_or_default();
+        let own_roots = roots.within(&console_records.span());
         if console_records.console.makes_devices() {
             for root in own_roots {
-                if let Some(slot) = makes_device.get_mut(*root as usize) {
+                if let Some(slot) = makes_device.slot(*root) {
                     *slot = true;
                 }
             }
         }
         let mut offer = |rank: u8, column: &str| {
             let Some(cells) = console_records.text(column) else { return };
-            for ((record, root), cell) in (console_records.offset..).zip(own_roots).zip(cells.iter()) {
-                let Some(text) = cell.filter(|_| weak.get(record as usize) != Some(&true)) else { continue };
+            for ((record, root), cell) in console_records.first.onwards().zip(own_roots).zip(cells.iter()) {
+                let Some(text) = cell.filter(|_| !weak.get(record)) else { continue };
                 // A serial number that joins nothing names nothing either.
-                if rank == SERIAL && serials.get(record as usize) == Some(&0) {
+                if rank == SERIAL && *serials.get(record) == 0 {
                     continue;
                 }
-                let sure = !unsure.get(*root as usize).copied().unwrap_or(false);
-                if let Some(slot) = best.get_mut(*root as usize).filter(|slot| sure && slot.0 >= rank) {
+                let sure = !unsure.get(*root);
+                if let Some(slot) = best.slot(*root).filter(|slot| sure && slot.0 >= rank) {
                     *slot = (*slot).min((rank, number(text), record));
                 }
             }
@@ -65,23 +65,24 @@ pub(super) fn device_keys(
         offer(ENTRA, "entra_id");
     }
     fill_in_objects(store, roots, weak, &mut best);
-    best.into_iter()
-        .enumerate()
-        .filter(|(root, key)| key.0 != u8::MAX && makes_device.get(*root).copied().unwrap_or(false))
-        .filter_map(|(root, key)| Some((key, u32::try_from(root).ok()?)))
-        .collect()
+    let own = best.numbered().filter(|(root, key)| key.0 != u8::MAX && *makes_device.get(*root));
+    own.map(|(root, key)| (*key, root)).collect()
 }
 
 /// Sets without a shared identifier are known by the console's own id, else by what their row says.
-fn fill_in_objects(store: &RecordStore, roots: &[u32], weak: &[bool], best: &mut [DeviceKey]) {
+fn fill_in_objects(
+    store: &RecordStore,
+    roots: &ByRecord<RecordId>,
+    weak: &ByRecord<bool>,
+    best: &mut ByRecord<DeviceKey>,
+) {
     for console_records in &store.by_console {
         let ids = console_records.own_ids();
         let contents = Contents::lasting(console_records);
         let rank = OBJECT + u8::try_from(console_records.console.index()).unwrap_or(0);
-        for line in 0..console_records.height() {
-            let record = console_records.offset + u32::try_from(line).unwrap_or(0);
-            let Some(slot) = roots.get(record as usize).and_then(|root| best.get_mut(*root as usize)) else { continue };
-            if slot.0 < OBJECT || weak.get(record as usize) == Some(&true) {
+        for (record, line) in console_records.first.onwards().zip(0..console_records.height()) {
+            let Some(slot) = best.slot(*roots.get(record)) else { continue };
+            if slot.0 < OBJECT || *weak.get(record) {
                 continue;
             }
             let key = match ids.get(line) {
@@ -101,7 +102,12 @@ fn fill_in_objects(store: &RecordStore, roots: &[u32], weak: &[bool], best: &mut
 /// does not depend on that of the rows. Of sets with an identifier the first keeps the key, the others are known by the
 /// console's own id, if need be with the serial number or a digest of what their rows say behind it. Rows have a digest of
 /// everything behind it, and a number if even that is the same.
-pub(super) fn settle(store: &RecordStore, roots: &[u32], weak: &[bool], keyed: &mut [(DeviceKey, u32)]) -> Vec<String> {
+pub(super) fn settle(
+    store: &RecordStore,
+    roots: &ByRecord<RecordId>,
+    weak: &ByRecord<bool>,
+    keyed: &mut [(DeviceKey, RecordId)],
+) -> Vec<String> {
     let contested = contested(store, roots, weak, keyed);
     for run in keyed.chunk_by_mut(same_key).filter(|run| run.len() > 1) {
         run.sort_by_cached_key(|(_, root)| contested.get(root).map(|set| (set.console, set.digest, set.first())));
@@ -142,11 +148,11 @@ struct Contested {
     /// Number of the first console that has a row of it: the key is the Entra device's, not the computer's.
     console: usize,
     /// Its rows: what each says, and where it stands.
-    rows: Vec<(u128, u32)>,
+    rows: Vec<(u128, RecordId)>,
 }
 
 impl Contested {
-    fn first(&self) -> Option<u32> {
+    fn first(&self) -> Option<RecordId> {
         self.rows.iter().map(|(_, record)| *record).min()
     }
 }
@@ -154,22 +160,23 @@ impl Contested {
 /// The sets that share a key, with what their rows say.
 fn contested(
     store: &RecordStore,
-    roots: &[u32],
-    weak: &[bool],
-    keyed: &[(DeviceKey, u32)],
-) -> BTreeMap<u32, Contested> {
+    roots: &ByRecord<RecordId>,
+    weak: &ByRecord<bool>,
+    keyed: &[(DeviceKey, RecordId)],
+) -> BTreeMap<RecordId, Contested> {
     let shared = keyed.chunk_by(same_key).filter(|run| run.len() > 1).flatten();
-    let mut sets: BTreeMap<u32, Contested> =
+    let mut sets: BTreeMap<RecordId, Contested> =
         shared.map(|(_, root)| (*root, Contested { console: usize::MAX, ..Contested::default() })).collect();
     if sets.is_empty() {
         return sets;
     }
     for console_records in &store.by_console {
         let contents = Contents::whole(console_records);
-        for (record, line) in (console_records.offset..).zip(0..console_records.height()) {
-            let held = weak.get(record as usize) == Some(&true);
-            let set = roots.get(record as usize).filter(|_| !held).and_then(|root| sets.get_mut(root));
-            if let Some(set) = set {
+        for (record, line) in console_records.first.onwards().zip(0..console_records.height()) {
+            if *weak.get(record) {
+                continue;
+            }
+            if let Some(set) = sets.get_mut(roots.get(record)) {
                 set.console = set.console.min(console_records.console.index());
                 set.rows.push((contents.digest(line), record));
             }
@@ -184,12 +191,12 @@ fn contested(
 
 /// Other keys for a device whose key another one has, the best first.
 fn other_keys(store: &RecordStore, key: &DeviceKey, set: &Contested, keys: &HashSet<(u8, u128)>) -> Vec<String> {
-    let object = |record: u32| {
+    let object = |record: RecordId| {
         let (console_records, line) = store.locate(record)?;
         let id = console_records.own_ids().get(line)?;
         Some((OBJECT + u8::try_from(console_records.console.index()).unwrap_or(0), number(id)))
     };
-    let is_own = |record: u32| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
+    let is_own = |record: RecordId| object(record).is_some_and(|own| key.0 < OBJECT || own == (key.0, key.1));
     let own_rows = set.rows.iter().filter(|(_, record)| is_own(*record));
     // By the name of the object, so that what else the rows say does not choose it; of its rows by what they say, never by
     // where they stand.
@@ -202,7 +209,7 @@ fn other_keys(store: &RecordStore, key: &DeviceKey, set: &Contested, keys: &Hash
     plain.into_iter().chain(with_serial).chain([format!("{own}/{:012x}", set.digest >> 80)]).collect()
 }
 
-fn same_key(a: &(DeviceKey, u32), b: &(DeviceKey, u32)) -> bool {
+fn same_key(a: &(DeviceKey, RecordId), b: &(DeviceKey, RecordId)) -> bool {
     (a.0.0, a.0.1) == (b.0.0, b.0.1)
 }
 

@@ -2,20 +2,21 @@
 
 use super::keys::{Kind, Pair};
 use super::record_store::NONE;
+use crate::ids::{ByRecord, RecordId};
 
 /// Records that share an identifier.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group<'a> {
     pub kind: Kind,
     pub key: u128,
-    pub members: &'a [u32],
+    pub members: &'a [RecordId],
 }
 
 /// All groups, kind by kind and by identifier, flat: a large tenant has millions of pairs.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     heads: Vec<(Kind, u128, u32)>,
-    members: Vec<u32>,
+    members: Vec<RecordId>,
 }
 
 impl Groups {
@@ -54,23 +55,23 @@ impl Groups {
 /// Facts of each record that a link must not contradict; 0 is "not known".
 #[derive(Debug)]
 pub(super) struct Traits {
-    pub serial: Vec<u32>,
-    pub maker: Vec<u32>,
-    pub platform: Vec<u32>,
+    pub serial: ByRecord<u32>,
+    pub maker: ByRecord<u32>,
+    pub platform: ByRecord<u32>,
     /// Names of the makers, by number less one.
     pub maker_names: Vec<String>,
 }
 
-/// Union-find over record numbers; the smallest number stands for the set.
+/// Union-find over records; the first one stands for the set.
 #[derive(Debug, Clone)]
-pub(super) struct Sets(Vec<u32>);
+pub(super) struct Sets(ByRecord<RecordId>);
 
 impl Sets {
     pub(super) fn new(size: u32) -> Self {
-        Self((0..size).collect())
+        Self(ByRecord::made(size, |record| record))
     }
 
-    pub(super) fn find(&mut self, mut x: u32) -> u32 {
+    pub(super) fn find(&mut self, mut x: RecordId) -> RecordId {
         while self.parent(x) != x {
             let up = self.parent(self.parent(x));
             self.set(x, up);
@@ -79,25 +80,31 @@ impl Sets {
         x
     }
 
-    pub(super) fn join(&mut self, a: u32, b: u32) {
+    pub(super) fn join(&mut self, a: RecordId, b: RecordId) {
         let (a, b) = (self.find(a), self.find(b));
         if a != b {
             self.set(a.max(b), a.min(b));
         }
     }
 
-    fn parent(&self, x: u32) -> u32 {
-        self.0.get(x as usize).copied().unwrap_or(x)
+    /// The one that stands for the set of each record.
+    pub(super) fn roots(&mut self) -> ByRecord<RecordId> {
+        let size = u32::try_from(self.0.len()).unwrap_or(NONE);
+        ByRecord::made(size, |record| self.find(record))
     }
 
-    fn set(&mut self, x: u32, to: u32) {
-        if let Some(slot) = self.0.get_mut(x as usize) {
+    fn parent(&self, x: RecordId) -> RecordId {
+        *self.0.get(x)
+    }
+
+    fn set(&mut self, x: RecordId, to: RecordId) {
+        if let Some(slot) = self.0.slot(x) {
             *slot = to;
         }
     }
 
     /// Takes a record out of its set. Only sound when the whole set is taken apart.
-    pub(super) fn reset(&mut self, x: u32) {
+    pub(super) fn reset(&mut self, x: RecordId) {
         self.set(x, x);
     }
 }

@@ -7,6 +7,7 @@ use super::keys::{self, Kind, Pair};
 use super::lives::{Crowd, Lives, Verdict};
 use super::record_store::RecordStore;
 use crate::console::Console;
+use crate::ids::RecordId;
 use crate::notice::{Code, Notice};
 
 /// Remarks of one sort that are made one by one; the others are counted.
@@ -18,15 +19,15 @@ pub(super) struct Guards<'a> {
     lives: Lives<'a>,
     pub groups: Groups,
     /// Records about which nobody can be sure.
-    pub suspects: Vec<u32>,
+    pub suspects: Vec<RecordId>,
     /// The same, unless a serial number tells the device.
-    pub suspects_without_serial: Vec<u32>,
+    pub suspects_without_serial: Vec<RecordId>,
     /// Records whose serial number is not used for matching although it looks like one.
-    pub guarded: Vec<u32>,
+    pub guarded: Vec<RecordId>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it.
-    pub cut: Vec<u32>,
+    pub cut: Vec<RecordId>,
     /// Records that share an identifier of a device, which joins them not.
-    pub shared: Vec<Vec<u32>>,
+    pub shared: Vec<Vec<RecordId>>,
     /// Groups that may be enrolments or copies, by their place.
     pub doubts: BTreeMap<usize, Doubt>,
     remarks: Remarks,
@@ -35,7 +36,7 @@ pub(super) struct Guards<'a> {
 
 /// A group that is joined although nobody can tell.
 pub(super) struct Doubt {
-    pub records: Vec<u32>,
+    pub records: Vec<RecordId>,
     notice: Notice,
 }
 
@@ -101,7 +102,7 @@ impl<'a> Guards<'a> {
         if kind == Kind::Serial {
             self.next_serial += 1;
             for (_, record) in run {
-                if let Some(slot) = traits.serial.get_mut(*record as usize) {
+                if let Some(slot) = traits.serial.slot(*record) {
                     *slot = self.next_serial;
                 }
             }
@@ -124,8 +125,7 @@ impl<'a> Guards<'a> {
         if !matches!(kind, Kind::Serial | Kind::Radio) {
             return false;
         }
-        let makers: BTreeSet<u32> =
-            run.iter().filter_map(|p| traits.maker.get(p.1 as usize).copied()).filter(|m| *m != 0).collect();
+        let makers: BTreeSet<u32> = run.iter().map(|p| *traits.maker.get(p.1)).filter(|m| *m != 0).collect();
         if makers.len() < 2 {
             return false;
         }
@@ -150,8 +150,9 @@ impl<'a> Guards<'a> {
 
     /// Copies of one machine are not joined by what was copied; what else has the identifier may be any of them.
     fn keep_apart(&mut self, kind: Kind, run: &[Pair], copies: &[Crowd]) {
-        let set =
-            |records: fn(&Crowd) -> &Vec<u32>| -> BTreeSet<u32> { copies.iter().flat_map(records).copied().collect() };
+        let set = |records: fn(&Crowd) -> &Vec<RecordId>| -> BTreeSet<RecordId> {
+            copies.iter().flat_map(records).copied().collect()
+        };
         let (cut, apart) = (set(|crowd| &crowd.records), set(|crowd| &crowd.apart));
         let unsure = run.iter().map(|p| p.1).filter(|record| !apart.contains(record));
         match kind {

@@ -5,7 +5,7 @@ use polars::prelude::StringChunked;
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::frame::by_device::scatter;
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, RecordId};
 
 /// Identifiers by which a device, or a record, can be joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -24,8 +24,8 @@ impl Handles {
     pub(crate) fn of_records<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl Fn(usize) -> Self + 'a {
         let (entra, serial) = (console_records.text("entra_id"), console_records.text("serial"));
         move |line| {
-            let record = console_records.offset + u32::try_from(line).unwrap_or_default();
-            let joins = |cells: Option<&StringChunked>, guarded: &[u32]| {
+            let record = console_records.record(line);
+            let joins = |cells: Option<&StringChunked>, guarded: &[RecordId]| {
                 cells.is_some_and(|c| c.get(line).is_some()) && guarded.binary_search(&record).is_err()
             };
             Self { entra: joins(entra, &links.cut), serial: joins(serial, &links.guarded) }

@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::formats::values::{parse_guid, radio_key};
+use crate::ids::RecordId;
 use crate::schema::JoinType;
 
 pub use crate::console::Kind;
 
 /// An identifier and the record that has it.
-pub(super) type Pair = (u128, u32);
+pub(super) type Pair = (u128, RecordId);
 
 /// Shorter hardware ids, and those of one sign only, name no machine.
 const SHORTEST_HARDWARE_ID: usize = 8;
@@ -27,7 +28,7 @@ pub(super) fn gather(store: &RecordStore, kind: Kind) -> Vec<Vec<Pair>> {
     if kind == Kind::Object {
         let one = |console_records: &ConsoleRecords| {
             let ids = console_records.own_ids();
-            let own = (console_records.offset..).zip(0..console_records.height());
+            let own = console_records.first.onwards().zip(0..console_records.height());
             sorted(own.filter_map(|(record, line)| Some((number(ids.get(line)?), record))).collect())
         };
         return store.by_console.par_iter().map(one).collect();
@@ -84,8 +85,8 @@ fn names_computers(console_records: &ConsoleRecords) -> bool {
 /// directory has a computer of that very id, it is one.
 fn keep_computers(console_records: &ConsoleRecords, computers: &HashSet<u128>, pairs: &mut Vec<Pair>, from: usize) {
     let join_type = console_records.text("join_type");
-    let is_one = |number: &u128, record: u32| {
-        let word = join_type.and_then(|c| c.get((record - console_records.offset) as usize));
+    let is_one = |number: &u128, record: RecordId| {
+        let word = join_type.and_then(|c| c.get(console_records.first.line_of(record)?));
         match word.map_or(Some(JoinType::Unknown), JoinType::parse) {
             Some(JoinType::Hybrid) => true,
             Some(JoinType::Unknown) => !console_records.console.joins_side_by_side() && computers.contains(number),
@@ -106,7 +107,7 @@ fn push(console_records: &ConsoleRecords, kind: Kind, column: &str, pairs: &mut 
         _ => Some(number_of(kind, text)),
     };
     pairs.reserve(cells.len() - cells.null_count());
-    for (record, cell) in (console_records.offset..).zip(cells.iter()) {
+    for (record, cell) in console_records.first.onwards().zip(cells.iter()) {
         if let Some(number) = cell.and_then(identified) {
             pairs.push((number, record));
         }
@@ -150,7 +151,7 @@ pub(crate) fn number(text: &str) -> u128 {
 }
 
 /// The identifiers of a record, in the order in which links are tried.
-pub(super) fn of_record(store: &RecordStore, record: u32) -> Vec<(Kind, String)> {
+pub(super) fn of_record(store: &RecordStore, record: RecordId) -> Vec<(Kind, String)> {
     let Some((console_records, line)) = store.locate(record) else { return Vec::new() };
     let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).map(str::to_string);
     let mut found: Vec<(Kind, String)> = cell("native_id").map(|id| (Kind::Object, id)).into_iter().collect();
@@ -159,7 +160,7 @@ pub(super) fn of_record(store: &RecordStore, record: u32) -> Vec<(Kind, String)>
 }
 
 /// Text of an identifier, as the record's console writes it, for messages.
-pub(super) fn text_of(store: &RecordStore, kind: Kind, key: u128, record: u32) -> String {
+pub(super) fn text_of(store: &RecordStore, kind: Kind, key: u128, record: RecordId) -> String {
     let Some((console_records, line)) = store.locate(record) else { return String::new() };
     let columns = console_records.console.columns_of(kind);
     let own = ["native_id"].into_iter().filter(|_| kind == Kind::Object);

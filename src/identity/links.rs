@@ -12,6 +12,7 @@ use super::record_store::{NONE, RecordStore};
 use super::speakers::Repeats;
 use super::weak;
 use crate::formats::Vocabulary;
+use crate::ids::{ByRecord, RecordId};
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 
@@ -19,11 +20,11 @@ use crate::schema::Platform;
 #[derive(Debug, Default)]
 pub struct Links {
     /// Device number of each record; [`NONE`] for a key-list record whose device nobody else knows.
-    pub device: Vec<u32>,
+    pub device: ByRecord<u32>,
     /// Kinds of identifier by which the record is held to other records of its device, as bits of [`Kind::bit`].
-    pub held_by: Vec<u16>,
+    pub held_by: ByRecord<u16>,
     /// Refused links of a record.
-    pub refused: BTreeMap<u32, Vec<String>>,
+    pub refused: BTreeMap<RecordId, Vec<String>>,
     /// Number of devices.
     pub devices: u32,
     /// Per device: its records contradict each other or those of another device.
@@ -33,21 +34,21 @@ pub struct Links {
     /// Per device: number of objects that more than a weak link holds (rows of one object count once).
     pub objects: Vec<u32>,
     /// Per record: another row of the same object speaks for it, the one with the newest activity.
-    pub repeat: Vec<bool>,
+    pub repeat: ByRecord<bool>,
     /// Rows that another speaks for, each with that one, in the order of rows.
-    pub spoken_for: Vec<(u32, u32)>,
+    pub spoken_for: Vec<(RecordId, RecordId)>,
     /// Records that speak for others, each with the number of an export in which a row says the same as it.
-    pub twins: BTreeSet<(u32, u32)>,
+    pub twins: BTreeSet<(RecordId, u32)>,
     /// Per record: held to its device by a weak link only.
-    pub weak: Vec<bool>,
+    pub weak: ByRecord<bool>,
     /// Per device: number of objects that a weak link holds.
     pub weak_objects: Vec<u32>,
     /// Devices of which lists of one console say different things, and nobody knows which is right.
     pub contested: Vec<u32>,
     /// Records whose serial number is not used for matching although it looks like one, in order.
-    pub guarded: Vec<u32>,
+    pub guarded: Vec<RecordId>,
     /// Records whose Entra device id joins nothing, since copies of a machine share it, in order.
-    pub cut: Vec<u32>,
+    pub cut: Vec<RecordId>,
     /// Devices that share an identifier although they are several, each with the number of what it shares; in order.
     pub rivals: Vec<(u32, u32)>,
     /// Per device: the strongest identifier, `serial:…`, `entra:…` or `console:…`.
@@ -60,7 +61,7 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
     let mut suspects = std::mem::take(&mut guards.suspects);
     let mut sets = Sets::new(store.total);
     let mut doubts = join_tier(&mut sets, &guards, Kind::is_exact, &mut suspects);
-    let exact_roots: Vec<u32> = (0..store.total).map(|r| sets.find(r)).collect();
+    let exact_roots = sets.roots();
     doubts.extend(join_tier(&mut sets, &guards, |kind| !kind.is_exact(), &mut suspects));
     suspects.extend(without_serial(&mut sets, &traits, &guards.suspects_without_serial));
 
@@ -71,9 +72,9 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
     let marks = weak::join(store, &mut sets, &traits, &suspects);
     let repeats = Repeats::of(store, &guards.groups, &mut sets);
     let mut held_by = held_by(&mut sets, &guards.groups, store.total);
-    let mut weak = vec![false; store.total as usize];
+    let mut weak = ByRecord::filled(false, store.total);
     for (record, kind) in marks {
-        if let (Some(bits), Some(weak)) = (held_by.get_mut(record as usize), weak.get_mut(record as usize)) {
+        if let (Some(bits), Some(weak)) = (held_by.slot(record), weak.slot(record)) {
             *bits |= kind.bit();
             *weak = true;
         }
@@ -95,8 +96,8 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
 }
 
 /// Devices the records of which share an identifier that does not join them: they contradict each other, or are copies.
-fn rivals(guards: &Guards<'_>, device: &[u32]) -> Vec<(u32, u32)> {
-    let of = |record: &u32| device.get(*record as usize).copied().filter(|device| *device != NONE);
+fn rivals(guards: &Guards<'_>, device: &ByRecord<u32>) -> Vec<(u32, u32)> {
+    let of = |record: &RecordId| Some(*device.get(*record)).filter(|device| *device != NONE);
     let joins = |kind: Kind| !matches!(kind, Kind::HardwareId | Kind::Radio);
     let joined = guards.groups.iter().filter(|group| joins(group.kind)).map(|group| group.members);
     let several = joined.chain(guards.shared.iter().map(Vec::as_slice)).filter(|records| {
@@ -118,7 +119,7 @@ fn join_tier<'a>(
     sets: &mut Sets,
     guards: &'a Guards<'_>,
     in_tier: impl Fn(Kind) -> bool,
-    suspects: &mut Vec<u32>,
+    suspects: &mut Vec<RecordId>,
 ) -> Vec<&'a Doubt> {
     let mut open = Vec::new();
     let groups = || guards.groups.iter().enumerate().filter(|(_, group)| in_tier(group.kind));
@@ -137,23 +138,23 @@ fn join_tier<'a>(
 }
 
 /// Whether records are in one set.
-fn is_one(sets: &mut Sets, records: &[u32]) -> bool {
+fn is_one(sets: &mut Sets, records: &[RecordId]) -> bool {
     let first = records.first().map(|record| sets.find(*record));
     records.iter().all(|record| Some(sets.find(*record)) == first)
 }
 
 /// The records whose device no serial number tells.
-fn without_serial(sets: &mut Sets, traits: &Traits, records: &[u32]) -> Vec<u32> {
+fn without_serial(sets: &mut Sets, traits: &Traits, records: &[RecordId]) -> Vec<RecordId> {
     if records.is_empty() {
         return Vec::new();
     }
-    let mut known = vec![false; traits.serial.len()];
-    for (record, _) in (0_u32..).zip(&traits.serial).filter(|(_, serial)| **serial != 0) {
-        if let Some(slot) = known.get_mut(sets.find(record) as usize) {
+    let mut known = ByRecord::of(vec![false; traits.serial.len()]);
+    for (record, _) in traits.serial.numbered().filter(|(_, serial)| **serial != 0) {
+        if let Some(slot) = known.slot(sets.find(record)) {
             *slot = true;
         }
     }
-    records.iter().copied().filter(|record| known.get(sets.find(*record) as usize) == Some(&false)).collect()
+    records.iter().copied().filter(|record| !known.get(sets.find(*record))).collect()
 }
 
 fn join_all(sets: &mut Sets, group: Group<'_>) {
@@ -166,14 +167,13 @@ fn join_all(sets: &mut Sets, group: Group<'_>) {
 
 /// Numbers for makers and platforms; serials get theirs while they are grouped.
 fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
-    let size = store.total as usize;
-    let mut traits =
-        Traits { serial: vec![0; size], maker: vec![0; size], platform: vec![0; size], maker_names: Vec::new() };
+    let nothing = || ByRecord::filled(0, store.total);
+    let mut traits = Traits { serial: nothing(), maker: nothing(), platform: nothing(), maker_names: Vec::new() };
     let mut makers: BTreeMap<String, u32> = BTreeMap::new();
     for console_records in &store.by_console {
         if let Some(cells) = console_records.text("manufacturer") {
             let mut known: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
-            for (slot, cell) in traits.maker.iter_mut().skip(console_records.offset as usize).zip(cells.iter()) {
+            for (slot, cell) in traits.maker.iter_mut().skip(console_records.first.index()).zip(cells.iter()) {
                 let Some(text) = cell else { continue };
                 *slot = *known.entry(text).or_insert_with(|| {
                     vocabulary.manufacturer(text).map_or(0, |name| {
@@ -184,7 +184,7 @@ fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
             }
         }
         if let Some(cells) = console_records.text("platform") {
-            for (slot, cell) in traits.platform.iter_mut().skip(console_records.offset as usize).zip(cells.iter()) {
+            for (slot, cell) in traits.platform.iter_mut().skip(console_records.first.index()).zip(cells.iter()) {
                 *slot = match cell.and_then(Platform::parse) {
                     None | Some(Platform::Other) => 0,
                     Some(platform) => platform as u32 + 1,
@@ -198,8 +198,8 @@ fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
     traits
 }
 
-fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {
-    let mut bits = vec![0_u16; total as usize];
+fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> ByRecord<u16> {
+    let mut bits = ByRecord::filled(0_u16, total);
     let mut roots = Vec::new();
     for group in groups.iter() {
         roots.clear();
@@ -209,7 +209,7 @@ fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {
             let root = sets.find(*record);
             let first = roots.partition_point(|r| *r < root);
             let shared = roots.get(first + 1) == Some(&root);
-            if let Some(slot) = bits.get_mut(*record as usize).filter(|_| shared) {
+            if let Some(slot) = bits.slot(*record).filter(|_| shared) {
                 *slot |= group.kind.bit();
             }
         }
@@ -221,33 +221,33 @@ fn held_by(sets: &mut Sets, groups: &Groups, total: u32) -> Vec<u16> {
 fn number_devices(
     store: &RecordStore,
     sets: &mut Sets,
-    exact_roots: &[u32],
-    suspects: &[u32],
+    exact_roots: &ByRecord<RecordId>,
+    suspects: &[RecordId],
     traits: &Traits,
-    repeat: Vec<bool>,
-    weak: Vec<bool>,
+    repeat: ByRecord<bool>,
+    weak: ByRecord<bool>,
 ) -> Links {
-    let roots: Vec<u32> = (0..store.total).map(|r| sets.find(r)).collect();
-    let mut unsure = vec![false; roots.len()];
+    let roots = sets.roots();
+    let mut unsure = ByRecord::filled(false, store.total);
     for record in suspects {
-        if let Some(slot) = roots.get(*record as usize).and_then(|r| unsure.get_mut(*r as usize)) {
+        if let Some(slot) = unsure.slot(*roots.get(*record)) {
             *slot = true;
         }
     }
-    let mut keyed: Vec<(super::device_key::DeviceKey, u32)> =
+    let mut keyed: Vec<(super::device_key::DeviceKey, RecordId)> =
         super::device_key::device_keys(store, &roots, &unsure, &traits.serial, &weak);
     keyed.par_sort_unstable();
     let key = super::device_key::settle(store, &roots, &weak, &mut keyed);
 
-    let mut number = vec![NONE; roots.len()];
+    let mut number = ByRecord::filled(NONE, store.total);
     for (at, (_, root)) in (0_u32..).zip(&keyed) {
-        if let Some(slot) = number.get_mut(*root as usize) {
+        if let Some(slot) = number.slot(*root) {
             *slot = at;
         }
     }
     let count = keyed.len();
-    let device: Vec<u32> = roots.iter().map(|r| number.get(*r as usize).copied().unwrap_or(NONE)).collect();
-    let mut first_exact = vec![NONE; count];
+    let device = ByRecord::of(roots.iter().map(|root| *number.get(*root)).collect::<Vec<u32>>());
+    let mut first_exact = vec![RecordId::NONE; count];
     let mut exact = vec![true; count];
     let mut objects = vec![0_u32; count];
     let mut weak_objects = vec![0_u32; count];
@@ -263,13 +263,13 @@ fn number_devices(
         else {
             continue;
         };
-        if *first == NONE {
+        if !first.is_some() {
             *first = *exact_root;
         }
         *exact &= first == exact_root;
         *objects += u32::from(!*repeat);
     }
-    let conflict = keyed.iter().map(|(_, root)| unsure.get(*root as usize).copied().unwrap_or(false)).collect();
+    let conflict = keyed.iter().map(|(_, root)| *unsure.get(*root)).collect();
     Links {
         device,
         devices: u32::try_from(count).unwrap_or(NONE),
@@ -285,7 +285,7 @@ fn number_devices(
 }
 
 /// One remark a refused record up to a limit an export, then their number.
-fn refusal_notices(store: &RecordStore, refused: &BTreeMap<u32, Vec<String>>) -> Vec<Notice> {
+fn refusal_notices(store: &RecordStore, refused: &BTreeMap<RecordId, Vec<String>>) -> Vec<Notice> {
     const SHOWN: usize = 20;
     let mut notices = Vec::new();
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();

@@ -15,6 +15,7 @@ use super::keys::{Kind, Pair, number};
 use super::names::short_name;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
+use crate::ids::RecordId;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};
 
 /// Records of one console that share an identifier and are not plainly enrolments of one device.
@@ -26,10 +27,10 @@ pub(super) struct Crowd {
     /// How many of them were in use at the same time under different names.
     pub at_once: usize,
     /// The records.
-    pub records: Vec<u32>,
+    pub records: Vec<RecordId>,
     /// Those that are machines of their own for sure: in use beside each of the others, and with another identifier that
     /// none of the others has.
-    pub apart: Vec<u32>,
+    pub apart: Vec<RecordId>,
 }
 
 /// What the lives of records that share an identifier say.
@@ -49,7 +50,7 @@ pub(super) struct Lives<'a> {
 /// The columns of one console.
 struct Columns<'a> {
     console: Console,
-    records: Range<u32>,
+    records: Range<RecordId>,
     ids: Option<&'a StringChunked>,
     names: Option<&'a StringChunked>,
     users: Option<&'a StringChunked>,
@@ -68,7 +69,7 @@ struct Columns<'a> {
 struct Row<'a> {
     kind: (usize, [Option<&'a str>; 2]),
     object: (bool, u128),
-    record: u32,
+    record: RecordId,
 }
 
 impl<'a> Lives<'a> {
@@ -115,7 +116,7 @@ impl<'a> Lives<'a> {
         verdict
     }
 
-    fn of(&self, record: u32) -> Option<(usize, &Columns<'a>)> {
+    fn of(&self, record: RecordId) -> Option<(usize, &Columns<'a>)> {
         self.columns.iter().enumerate().find(|(_, columns)| columns.records.contains(&record))
     }
 
@@ -127,7 +128,7 @@ impl<'a> Lives<'a> {
             // Objects of Entra ID that are joined in different ways may live side by side on one machine.
             let join = columns.cell(columns.joins, *record).filter(|_| columns.console.joins_side_by_side());
             // Rows without ids are of one object where they have one name, as in the lists of two months.
-            let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(*record));
+            let name = || Some(columns.name(*record)).filter(|name| *name != 0).unwrap_or(u128::from(record.number()));
             // Two systems on one machine are told apart by what contradicts, not by time.
             let platform = columns.cell(columns.platforms, *record);
             Some(Row {
@@ -160,7 +161,7 @@ impl<'a> Lives<'a> {
     }
 
     /// The records of copies each of which is a machine of its own for sure.
-    fn apart(&self, kind: Kind, objects: &[&[Row<'_>]], lives: &[Option<Life>]) -> Vec<u32> {
+    fn apart(&self, kind: Kind, objects: &[&[Row<'_>]], lives: &[Option<Life>]) -> Vec<RecordId> {
         let known: Vec<Life> = lives.iter().copied().flatten().collect();
         let all_moments = known.iter().all(Life::is_moment);
         // Moments alone prove it only where there are more of them than anybody enrols one device within days.
@@ -187,7 +188,7 @@ impl<'a> Lives<'a> {
     }
 
     /// Another identifier of a record.
-    fn own_identifier(&self, kind: Kind, record: u32) -> Option<u128> {
+    fn own_identifier(&self, kind: Kind, record: RecordId) -> Option<u128> {
         let (_, columns) = self.of(record)?;
         let column = if kind == Kind::EntraId { columns.serials } else { columns.entra };
         columns.cell(column, record).map(number)
@@ -198,8 +199,7 @@ impl<'a> Columns<'a> {
     fn new(console_records: &'a ConsoleRecords) -> Self {
         Self {
             console: console_records.console,
-            records: console_records.offset
-                ..console_records.offset + u32::try_from(console_records.height()).unwrap_or_default(),
+            records: console_records.span(),
             ids: console_records.text("native_id"),
             names: console_records.text("name"),
             users: console_records.text("primary_user"),
@@ -217,25 +217,25 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn cell(&self, column: Option<&'a StringChunked>, record: u32) -> Option<&'a str> {
-        column?.get((record - self.records.start) as usize)
+    fn cell(&self, column: Option<&'a StringChunked>, record: RecordId) -> Option<&'a str> {
+        column?.get(self.records.start.line_of(record)?)
     }
 
-    fn time(&self, column: Option<&Int64Chunked>, record: u32) -> Option<i64> {
-        column?.get((record - self.records.start) as usize)
+    fn time(&self, column: Option<&Int64Chunked>, record: RecordId) -> Option<i64> {
+        column?.get(self.records.start.line_of(record)?)
     }
 
-    fn name(&self, record: u32) -> u128 {
+    fn name(&self, record: RecordId) -> u128 {
         self.cell(self.names, record).and_then(short_name).map_or(0, |name| number(&name))
     }
 
-    fn user(&self, record: u32) -> u128 {
+    fn user(&self, record: RecordId) -> u128 {
         self.cell(self.users, record).map_or(0, |user| number(&user.to_lowercase()))
     }
 
     /// A row that a connector wrote beside the device's own, and a machine that was merged into another, have no life of
     /// their own; both may be heard of at the same time.
-    fn is_connector(&self, record: u32) -> bool {
+    fn is_connector(&self, record: RecordId) -> bool {
         let connector = |(cells, words): (&'a StringChunked, &[String])| {
             self.cell(Some(cells), record).is_some_and(|agent| words.iter().any(|word| word == agent))
         };

@@ -9,14 +9,14 @@ use super::activity::{AsOf, Threshold, Thresholds};
 use super::handles::Handles;
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
-use super::record_store::{NONE, RecordStore};
+use super::record_store::{ConsoleRecords, NONE, RecordStore};
 use super::several_rows::SeveralRows;
 use super::weak_evidence::{self, WeakEvidence};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::frame::by_device::scatter;
 use crate::frame::internal;
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::schema::{Activity, Platform};
 use crate::time::{DAY, Millis};
 
@@ -138,6 +138,13 @@ impl Members {
         self.live.iter().find(|(c, _)| *c == console)?.1.get(device.index())
     }
 
+    /// The live record of a device in a console; none of no device.
+    #[must_use]
+    pub fn live_record(&self, console_records: &ConsoleRecords, device: impl Into<DeviceId>) -> Option<RecordId> {
+        let line = self.live_line(console_records.console, device)?;
+        Some(console_records.record(line as usize))
+    }
+
     /// Platform of each device.
     #[must_use]
     pub fn platforms(&self) -> &[Platform] {
@@ -230,10 +237,9 @@ impl Members {
 
 /// Per console: the device of each record.
 fn device_of(store: &RecordStore, links: &Links) -> Vec<Vec<DeviceId>> {
-    let of_shelf = |console_records: &super::record_store::ConsoleRecords| {
-        let range = console_records.offset as usize..console_records.offset as usize + console_records.height();
-        let own = links.device.get(range.clone()).unwrap_or_default();
-        let repeat = links.repeat.get(range).unwrap_or_default();
+    let of_shelf = |console_records: &ConsoleRecords| {
+        let span = console_records.span();
+        let (own, repeat) = (links.device.within(&span), links.repeat.within(&span));
         let one = |(device, repeat): (&u32, &bool)| if *repeat { DeviceId::NONE } else { DeviceId::new(*device) };
         own.iter().zip(repeat).map(one).collect()
     };

@@ -1,6 +1,7 @@
 //! The records of all exports, one frame a console, numbered through.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use polars::prelude::{
     BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, Series, StringChunked, UInt32Chunked,
@@ -11,10 +12,11 @@ use crate::error::Result;
 use crate::formats::{Older, Records};
 use crate::frame;
 use crate::frame::internal;
+use crate::ids::RecordId;
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
 
-/// No record, no device.
+/// No device, no line.
 pub const NONE: u32 = u32::MAX;
 
 /// The records of one console.
@@ -22,8 +24,8 @@ pub const NONE: u32 = u32::MAX;
 pub struct ConsoleRecords {
     /// The console.
     pub console: Console,
-    /// Number of the first record among all records.
-    pub offset: u32,
+    /// The first record.
+    pub first: RecordId,
     /// Canonical columns, and `export` (number of the export) and `row`.
     pub frame: DataFrame,
 }
@@ -118,7 +120,7 @@ impl RecordStore {
                 all
             };
             let height = u32::try_from(frame.height()).map_err(internal)?;
-            by_console.push(ConsoleRecords { console: *console, offset: total, frame });
+            by_console.push(ConsoleRecords { console: *console, first: RecordId::new(total), frame });
             total += height;
         }
         Ok(Self {
@@ -166,14 +168,14 @@ impl RecordStore {
 
     /// The records of a console that holds a record, and the record's line there.
     #[must_use]
-    pub fn locate(&self, record: u32) -> Option<(&ConsoleRecords, usize)> {
-        let console_records = self.by_console.iter().rev().find(|s| s.offset <= record)?;
-        Some((console_records, (record - console_records.offset) as usize))
+    pub fn locate(&self, record: RecordId) -> Option<(&ConsoleRecords, usize)> {
+        let mut consoles = self.by_console.iter().rev();
+        consoles.find_map(|console_records| Some((console_records, console_records.first.line_of(record)?)))
     }
 
     /// `console:native_id` of a record; where the console gave no id, its serial or its row.
     #[must_use]
-    pub fn object(&self, record: u32) -> String {
+    pub fn object(&self, record: RecordId) -> String {
         let Some((console_records, line)) = self.locate(record) else { return String::new() };
         let text = |name: &str| console_records.text(name).and_then(|c| c.get(line).map(str::to_string));
         let id = text("native_id").or_else(|| text("serial")).unwrap_or_else(|| {
@@ -191,6 +193,18 @@ impl ConsoleRecords {
     #[must_use]
     pub fn height(&self) -> usize {
         self.frame.height()
+    }
+
+    /// The record of a line.
+    #[must_use]
+    pub fn record(&self, line: usize) -> RecordId {
+        self.first.after(line)
+    }
+
+    /// Its records: from the first on, to the one that is no more of it.
+    #[must_use]
+    pub fn span(&self) -> Range<RecordId> {
+        self.first..self.record(self.height())
     }
 
     /// A text column, if the exports fill it.

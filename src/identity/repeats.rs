@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, IdxCa};
+use polars::prelude::{Column, IdxCa, IdxSize};
 
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::error::Result;
 use crate::formats::Cells;
 use crate::frame::internal;
+use crate::ids::RecordId;
 use crate::schema::RECORD;
 
 /// Fills in the columns that the list of the speaking row lacks.
@@ -18,13 +19,13 @@ pub(super) fn complete(store: &mut RecordStore, links: &Links) -> Result<()> {
     let lacks = |export: u32, column: &str| columns.get(export as usize).is_some_and(|own| !own.contains(column));
     let mut done = Ok(());
     for console_records in &mut store.by_console {
-        let own = console_records.offset
-            ..console_records.offset + u32::try_from(console_records.height()).unwrap_or(u32::MAX);
-        let pairs: Vec<(u32, u32)> = links
+        let own = console_records.span();
+        let line = |record: RecordId| own.start.line_of(record);
+        let pairs: Vec<(usize, usize)> = links
             .spoken_for
             .iter()
             .filter(|(record, _)| own.contains(record))
-            .map(|(record, speaker)| (record - console_records.offset, speaker - console_records.offset))
+            .filter_map(|(record, speaker)| Some((line(*record)?, line(*speaker)?)))
             .collect();
         if !pairs.is_empty() {
             done = done.and(fill(console_records, &pairs, lacks));
@@ -34,37 +35,41 @@ pub(super) fn complete(store: &mut RecordStore, links: &Links) -> Result<()> {
     done
 }
 
-fn fill(console_records: &mut ConsoleRecords, pairs: &[(u32, u32)], lacks: impl Fn(u32, &str) -> bool) -> Result<()> {
+/// `pairs` holds lines, each with the one that speaks for it.
+fn fill(
+    console_records: &mut ConsoleRecords,
+    pairs: &[(usize, usize)],
+    lacks: impl Fn(u32, &str) -> bool,
+) -> Result<()> {
     let Some(exports) = console_records.numbers("export").cloned() else { return Ok(()) };
-    let export = |line: u32| exports.get(line as usize).unwrap_or(u32::MAX);
+    let index = |line: usize| IdxSize::try_from(line).unwrap_or(IdxSize::MAX);
+    let export = |line: usize| exports.get(line).unwrap_or(u32::MAX);
     let mut filled: Vec<Column> = Vec::new();
     for field in RECORD {
         let Ok(column) = console_records.frame.column(field.name) else { continue };
         let given = column.is_not_null();
-        let gives = |(line, speaker): &&(u32, u32)| {
-            given.get(*line as usize) == Some(true)
-                && given.get(*speaker as usize) != Some(true)
-                && lacks(export(*speaker), field.name)
+        let gives = |(line, speaker): &&(usize, usize)| {
+            given.get(*line) == Some(true) && given.get(*speaker) != Some(true) && lacks(export(*speaker), field.name)
         };
-        let mut source: Vec<u32> = Vec::new();
-        let mut disputed: BTreeSet<u32> = BTreeSet::new();
+        let mut source: Vec<IdxSize> = Vec::new();
+        let mut disputed: BTreeSet<usize> = BTreeSet::new();
         let cells = Cells::of(&console_records.frame, field.name);
-        let same = |a: u32, b: u32| cells.as_ref().is_some_and(|c| c.same(a as usize, c, b as usize) == Some(true));
+        let same = |a: usize, b: usize| cells.as_ref().is_some_and(|c| c.same(a, c, b) == Some(true));
         for (line, speaker) in pairs.iter().filter(gives) {
             if source.is_empty() {
-                source = (0..u32::try_from(console_records.height()).unwrap_or(u32::MAX)).collect();
+                source = (0..index(console_records.height())).collect();
             }
-            let Some(slot) = source.get_mut(*speaker as usize) else { continue };
-            if *slot == *speaker {
-                *slot = *line;
-            } else if !same(*slot, *line) {
+            let Some(slot) = source.get_mut(*speaker) else { continue };
+            if *slot == index(*speaker) {
+                *slot = index(*line);
+            } else if !same(*slot as usize, *line) {
                 disputed.insert(*speaker);
             }
         }
         // Where several know it otherwise nobody knows it.
         for speaker in disputed {
-            if let Some(slot) = source.get_mut(speaker as usize) {
-                *slot = speaker;
+            if let Some(slot) = source.get_mut(speaker) {
+                *slot = index(speaker);
             }
         }
         if !source.is_empty() {

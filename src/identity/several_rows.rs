@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, RecordId};
 use crate::language::What;
 
 /// From so many objects on, if they are more than a quarter of the list, the list was put together twice.
@@ -42,13 +42,11 @@ impl SeveralRows {
 fn of_console(console_records: &ConsoleRecords, links: &Links) -> BTreeMap<(Console, DeviceId), Option<u32>> {
     let mut found = BTreeMap::new();
     let Some(exports) = console_records.numbers("export") else { return found };
-    let first = console_records.offset;
-    let height = u32::try_from(console_records.height()).unwrap_or(u32::MAX);
-    let line = |record: u32| record.checked_sub(first).filter(|line| *line < height);
-    let export = |record: u32| exports.get(line(record)? as usize);
+    let own = console_records.span();
+    let export = |record: RecordId| exports.get(own.start.line_of(record).filter(|_| record < own.end)?);
     // Rows of each object by its list; the one that speaks for it is among them.
-    let mut rows: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-    let mut speakers: BTreeSet<u32> = BTreeSet::new();
+    let mut rows: BTreeMap<(u32, RecordId), u32> = BTreeMap::new();
+    let mut speakers: BTreeSet<RecordId> = BTreeSet::new();
     for (record, speaker) in &links.spoken_for {
         if let Some(list) = export(*record) {
             *rows.entry((list, *speaker)).or_default() += 1;
@@ -63,7 +61,7 @@ fn of_console(console_records: &ConsoleRecords, links: &Links) -> BTreeMap<(Cons
     rows.retain(|_, rows| *rows > 1);
     let twice = put_together_twice(&rows, exports.iter().flatten());
     for ((list, speaker), rows) in rows {
-        let Some(device) = links.device.get(speaker as usize) else { continue };
+        let device = links.device.get(speaker);
         let rows = (!twice.contains(&list)).then_some(rows);
         let most = found.entry((console_records.console, DeviceId::new(*device))).or_insert(rows);
         *most = most.zip(rows).map(|(most, rows)| most.max(rows));
@@ -72,7 +70,7 @@ fn of_console(console_records: &ConsoleRecords, links: &Links) -> BTreeMap<(Cons
 }
 
 /// Lists more than a quarter of whose objects have several rows.
-fn put_together_twice(rows: &BTreeMap<(u32, u32), u32>, exports: impl Iterator<Item = u32>) -> BTreeSet<u32> {
+fn put_together_twice(rows: &BTreeMap<(u32, RecordId), u32>, exports: impl Iterator<Item = u32>) -> BTreeSet<u32> {
     let mut several: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     for ((list, _), rows) in rows {
         let (objects, further) = several.entry(*list).or_default();
@@ -97,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_list_that_repeats_a_quarter_of_its_objects_was_put_together_twice() {
-        let several = |objects: u32| (0..objects).map(|object| ((0, object), 2)).collect::<BTreeMap<_, _>>();
+        let several = |objects: u32| RecordId::all(objects).map(|object| ((0, object), 2)).collect::<BTreeMap<_, _>>();
         let list = |rows: usize| std::iter::repeat_n(0, rows);
         assert!(put_together_twice(&several(2), list(4)).is_empty(), "two machines that were registered twice");
         assert_eq!(put_together_twice(&several(3), list(6)).len(), 1, "three of three objects");

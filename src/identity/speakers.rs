@@ -7,6 +7,7 @@ use super::contents::Contents;
 use super::groups::{Groups, Sets};
 use super::keys::Kind;
 use super::record_store::{NONE, RecordStore};
+use crate::ids::{ByRecord, RecordId};
 
 /// What tells rows of one object apart first, where none is the newer one.
 const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
@@ -14,26 +15,26 @@ const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_vers
 /// Records for which another row of the same object speaks, within one device.
 pub(super) struct Repeats {
     /// Per record: another one speaks for it.
-    pub repeat: Vec<bool>,
+    pub repeat: ByRecord<bool>,
     /// Those, each with the one that does, in order.
-    pub spoken_for: Vec<(u32, u32)>,
+    pub spoken_for: Vec<(RecordId, RecordId)>,
     /// Those that speak, each with the number of an export in which a row says the same.
-    pub twins: BTreeSet<(u32, u32)>,
+    pub twins: BTreeSet<(RecordId, u32)>,
 }
 
 impl Repeats {
     pub(super) fn of(store: &RecordStore, groups: &Groups, sets: &mut Sets) -> Self {
-        let (mut repeat, mut spoken_for) = (vec![false; store.total as usize], Vec::new());
+        let (mut repeat, mut spoken_for) = (ByRecord::filled(false, store.total), Vec::new());
         let mut twins = BTreeSet::new();
-        let mut contents: BTreeMap<u32, Contents<'_>> = BTreeMap::new();
+        let mut contents: BTreeMap<RecordId, Contents<'_>> = BTreeMap::new();
         for group in groups.iter().filter(|g| g.kind == Kind::Object) {
             let Some((console_records, _)) = group.members.first().and_then(|record| store.locate(*record)) else {
                 continue;
             };
             let contents =
-                contents.entry(console_records.offset).or_insert_with(|| Contents::ranked(console_records, SAYS));
+                contents.entry(console_records.first).or_insert_with(|| Contents::ranked(console_records, SAYS));
             let rows = Rows::of(store, contents, group.members);
-            let mut speaker: BTreeMap<u32, u32> = BTreeMap::new();
+            let mut speaker: BTreeMap<RecordId, RecordId> = BTreeMap::new();
             for record in group.members {
                 let best = speaker.entry(sets.find(*record)).or_insert(*record);
                 if rows.compare(*record, *best).is_gt() {
@@ -42,7 +43,7 @@ impl Repeats {
             }
             for record in group.members {
                 let Some(best) = speaker.get(&sets.find(*record)).filter(|best| *best != record) else { continue };
-                if let Some(slot) = repeat.get_mut(*record as usize) {
+                if let Some(slot) = repeat.slot(*record) {
                     *slot = true;
                 }
                 spoken_for.push((*record, *best));
@@ -65,7 +66,7 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn of(store: &'a RecordStore, contents: &'a Contents<'a>, records: &[u32]) -> Self {
+    fn of(store: &'a RecordStore, contents: &'a Contents<'a>, records: &[RecordId]) -> Self {
         let mut rows = Self { store, contents, of_export: BTreeMap::new() };
         for record in records {
             *rows.of_export.entry(rows.export(*record)).or_default() += 1;
@@ -77,14 +78,14 @@ impl<'a> Rows<'a> {
         self.of_export.len() > 1
     }
 
-    fn export(&self, record: u32) -> u32 {
+    fn export(&self, record: RecordId) -> u32 {
         let located = self.store.locate(record);
         located.and_then(|(own, line)| own.numbers("export").and_then(|c| c.get(line))).unwrap_or(NONE)
     }
 
     /// The greater one speaks. Equals are told apart by all that they say, and those that say the same by what their lists are
     /// like, so that the order of rows and lists does not matter.
-    fn compare(&self, a: u32, b: u32) -> Ordering {
+    fn compare(&self, a: RecordId, b: RecordId) -> Ordering {
         self.say(a, b).then_with(|| {
             let [a, b] = [self.export(a), self.export(b)];
             if a == b { Ordering::Equal } else { self.list(a).cmp(&self.list(b)) }
@@ -92,7 +93,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Which of two rows is the newer one, or says more.
-    fn say(&self, a: u32, b: u32) -> Ordering {
+    fn say(&self, a: RecordId, b: RecordId) -> Ordering {
         freshness(self.store, a).cmp(&freshness(self.store, b)).then_with(|| {
             let (Some((_, a)), Some((_, b))) = (self.store.locate(a), self.store.locate(b)) else {
                 return Ordering::Equal;
@@ -110,7 +111,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Which of several rows of one object is the newest; of rows released and not, the one that is not.
-fn freshness(store: &RecordStore, record: u32) -> (bool, [Option<i64>; 2]) {
+fn freshness(store: &RecordStore, record: RecordId) -> (bool, [Option<i64>; 2]) {
     let Some((console_records, line)) = store.locate(record) else { return (false, [None; 2]) };
     let time = |column| console_records.times(column).and_then(|c| c.get(line));
     (time("released").is_none(), ["last_seen", "enrolled"].map(time))

@@ -7,13 +7,14 @@ use super::links::Links;
 use super::members::Members;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::{Console, MERGED};
+use crate::ids::RecordId;
 
 /// One record of a device.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RecordStory {
-    /// Record number.
-    pub record: u32,
+    /// The record.
+    pub record: RecordId,
     /// The console.
     pub console: Console,
     /// Name of the export in reports.
@@ -51,8 +52,8 @@ pub struct Bond {
     pub kind: Kind,
     /// Its value.
     pub value: String,
-    /// Other records that have it, by record number; of those that are told.
-    pub with: Vec<u32>,
+    /// Other records that have it, of those that are told.
+    pub with: Vec<RecordId>,
     /// How many have it beside them.
     pub more: usize,
 }
@@ -89,10 +90,11 @@ pub struct FieldStory {
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
 pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: u32) -> Records {
-    let own: Vec<u32> = (0_u32..).zip(&links.device).filter(|(_, d)| **d == device).map(|(record, _)| record).collect();
-    let mut numbers: Vec<u32> = own.iter().take(MOST_RECORDS).copied().collect();
+    let own: Vec<RecordId> =
+        links.device.numbered().filter(|(_, own)| **own == device).map(|(record, _)| record).collect();
+    let mut numbers: Vec<RecordId> = own.iter().take(MOST_RECORDS).copied().collect();
     for console_records in &store.by_console {
-        let live = devices.live_line(console_records.console, device).map(|line| console_records.offset + line);
+        let live = devices.live_record(console_records, device);
         numbers.extend(live.filter(|record| own.len() > MOST_RECORDS && own.binary_search(record).is_ok()));
     }
     numbers.sort_unstable();
@@ -105,22 +107,22 @@ pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: u3
 /// What the records of one device have in common.
 struct Family {
     /// All of them.
-    own: HashSet<u32>,
+    own: HashSet<RecordId>,
     /// Those that are told, in order.
-    told: Vec<u32>,
+    told: Vec<RecordId>,
     /// By identifier: the told records that have it, and how many have it in all.
-    sharing: HashMap<(u16, u128), (Vec<u32>, usize)>,
+    sharing: HashMap<(u16, u128), (Vec<RecordId>, usize)>,
     /// Told records that more than a weak link holds, and how many there are.
-    strong: (Vec<u32>, usize),
+    strong: (Vec<RecordId>, usize),
 }
 
 impl Family {
-    fn new(store: &RecordStore, links: &Links, own: &[u32], told: Vec<u32>) -> Self {
-        let mut sharing: HashMap<(u16, u128), (Vec<u32>, usize)> = HashMap::new();
+    fn new(store: &RecordStore, links: &Links, own: &[RecordId], told: Vec<RecordId>) -> Self {
+        let mut sharing: HashMap<(u16, u128), (Vec<RecordId>, usize)> = HashMap::new();
         let mut strong = (Vec::new(), 0);
         for record in own {
             let is_told = told.binary_search(record).is_ok();
-            let add = |entry: &mut (Vec<u32>, usize)| {
+            let add = |entry: &mut (Vec<RecordId>, usize)| {
                 entry.1 += 1;
                 if is_told {
                     entry.0.push(*record);
@@ -132,7 +134,7 @@ impl Family {
             for id in ids {
                 add(sharing.entry(id).or_default());
             }
-            if links.weak.get(*record as usize) != Some(&true) {
+            if !links.weak.get(*record) {
                 add(&mut strong);
             }
         }
@@ -140,8 +142,8 @@ impl Family {
     }
 
     /// The records of a list without one of them, as far as they are named, and how many there are beside.
-    fn others((told, total): &(Vec<u32>, usize), record: u32, has_it: bool) -> (Vec<u32>, usize) {
-        let with: Vec<u32> = told.iter().copied().filter(|other| *other != record).take(MOST_LISTED).collect();
+    fn others((told, total): &(Vec<RecordId>, usize), record: RecordId, has_it: bool) -> (Vec<RecordId>, usize) {
+        let with: Vec<RecordId> = told.iter().copied().filter(|other| *other != record).take(MOST_LISTED).collect();
         let more = total.saturating_sub(with.len() + usize::from(has_it));
         (with, more)
     }
@@ -152,14 +154,14 @@ fn one(
     links: &Links,
     devices: &Members,
     device: u32,
-    record: u32,
+    record: RecordId,
     family: &Family,
 ) -> Option<RecordStory> {
     let (console_records, line) = store.locate(record)?;
     let text = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_string();
     let shown = |column: &str| console_records.as_written(column, line).unwrap_or_default().to_string();
     let number = |column: &str| console_records.numbers(column).and_then(|c| c.get(line)).unwrap_or_default();
-    let held = links.held_by.get(record as usize).copied().unwrap_or_default();
+    let held = *links.held_by.get(record);
     let mut bonds: Vec<Bond> = Vec::new();
     for (kind, value) in keys::of_record(store, record).into_iter().filter(|(kind, _)| held & kind.bit() != 0) {
         let number = keys::number_of(kind, &value);
@@ -172,7 +174,7 @@ fn one(
         }
     }
     for kind in Kind::ALL.iter().filter(|k| k.is_weak() && held & k.bit() != 0) {
-        let is_strong = links.weak.get(record as usize) != Some(&true);
+        let is_strong = !links.weak.get(record);
         let (with, more) = Family::others(&family.strong, record, is_strong);
         let value = if *kind == Kind::Name { text("name") } else { shown("serial") };
         bonds.push(Bond { kind: *kind, value, with, more });
@@ -188,8 +190,8 @@ fn one(
         serial,
         last_seen: console_records.times("last_seen").and_then(|c| c.get(line)),
         unread: console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true),
-        live: devices.live_line(console_records.console, device) == u32::try_from(line).ok(),
-        repeat: links.repeat.get(record as usize) == Some(&true),
+        live: devices.live_record(console_records, device) == Some(record),
+        repeat: *links.repeat.get(record),
         bonds,
         refused: refused(store, links, record, &family.own),
         guarded: links.guarded.binary_search(&record).is_ok(),
@@ -198,7 +200,7 @@ fn one(
 }
 
 /// The refusals of a record, and those of other devices' records against it.
-fn refused(store: &RecordStore, links: &Links, record: u32, own: &HashSet<u32>) -> Vec<String> {
+fn refused(store: &RecordStore, links: &Links, record: RecordId, own: &HashSet<RecordId>) -> Vec<String> {
     let mine = links.refused.get(&record).into_iter().flatten().cloned();
     let end = format!("at {}", store.object(record));
     let others = links.refused.iter().filter(|(other, _)| !own.contains(*other));

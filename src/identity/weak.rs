@@ -10,17 +10,18 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::groups::{Sets, Traits};
-use super::keys::{Kind, number};
+use super::keys::{Kind, Pair, number};
 use super::names::{host, seen, short_name};
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
+use crate::ids::{ByRecord, RecordId};
 use crate::schema::JoinType;
 
 /// Shorter serials are too common to be told apart by what a scanner or a spreadsheet does to them.
 const SHORTEST_SERIAL: usize = 6;
 
 /// A record held by a weak link.
-pub(super) type Mark = (u32, Kind);
+pub(super) type Mark = (RecordId, Kind);
 
 /// What is known of a set of records that a weak link must not contradict.
 #[derive(Clone, Copy, Default)]
@@ -35,37 +36,34 @@ struct Side {
 
 /// A set that may be joined to a device.
 struct Proposal {
-    source: u32,
-    target: u32,
+    source: RecordId,
+    target: RecordId,
     kind: Kind,
 }
 
 /// What every set is known by; the rest is gathered only for the few sets that may be joined.
 struct Sketch {
-    roots: Vec<u32>,
+    roots: ByRecord<RecordId>,
     /// Consoles that are directories of computers, as bits.
     directories: u32,
     /// Consoles whose records may be known by name only, as bits: AD's without a hybrid device, those of Defender's files
     /// without Entra ids.
     by_name: u32,
     /// Consoles of each set, as bits.
-    consoles: Vec<u32>,
+    consoles: ByRecord<u32>,
     /// Number of the platform of each set; 0 is not known.
-    platform: Vec<u8>,
+    platform: ByRecord<u8>,
 }
 
 impl Sketch {
     fn new(store: &RecordStore, sets: &mut Sets, traits: &Traits) -> Self {
-        let roots: Vec<u32> = (0..store.total).map(|record| sets.find(record)).collect();
-        let mut consoles = vec![0_u32; roots.len()];
-        let mut platform = vec![0_u8; roots.len()];
+        let roots = sets.roots();
+        let mut consoles = ByRecord::filled(0_u32, store.total);
+        let mut platform = ByRecord::filled(0_u8, store.total);
         for console_records in &store.by_console {
-            let own = console_records.offset as usize..console_records.offset as usize + console_records.height();
-            let pairs =
-                roots.get(own.clone()).unwrap_or_default().iter().zip(traits.platform.get(own).unwrap_or_default());
-            for (root, family) in pairs {
-                let at = *root as usize;
-                if let (Some(consoles), Some(platform)) = (consoles.get_mut(at), platform.get_mut(at)) {
+            let own = console_records.span();
+            for (root, family) in roots.within(&own).iter().zip(traits.platform.within(&own)) {
+                if let (Some(consoles), Some(platform)) = (consoles.slot(*root), platform.slot(*root)) {
                     *consoles |= console_records.console.bit();
                     *platform = (*platform).max(u8::try_from(*family).unwrap_or(0));
                 }
@@ -78,21 +76,21 @@ impl Sketch {
         Self { roots, directories, by_name: bits(Console::is_joined_by_host_name), consoles, platform }
     }
 
-    fn consoles(&self, root: u32) -> u32 {
-        self.consoles.get(root as usize).copied().unwrap_or_default()
+    fn consoles(&self, root: RecordId) -> u32 {
+        *self.consoles.get(root)
     }
 
-    fn platform(&self, root: u32) -> u8 {
-        self.platform.get(root as usize).copied().unwrap_or_default()
+    fn platform(&self, root: RecordId) -> u8 {
+        *self.platform.get(root)
     }
 
-    fn of_shelf(&self, console_records: &ConsoleRecords) -> impl Iterator<Item = u32> + '_ {
-        self.roots.iter().skip(console_records.offset as usize).take(console_records.height()).copied()
+    fn of_shelf(&self, console_records: &ConsoleRecords) -> impl Iterator<Item = RecordId> + '_ {
+        self.roots.within(&console_records.span()).iter().copied()
     }
 }
 
 /// Joins what can be joined weakly; gives the records on the weak side of each link.
-pub(super) fn join(store: &RecordStore, sets: &mut Sets, traits: &Traits, suspects: &[u32]) -> Vec<Mark> {
+pub(super) fn join(store: &RecordStore, sets: &mut Sets, traits: &Traits, suspects: &[RecordId]) -> Vec<Mark> {
     let sketch = Sketch::new(store, sets, traits);
     let mut proposals = by_name(store, &sketch);
     proposals.extend(servers::by_name(store, &sketch));
@@ -101,8 +99,8 @@ pub(super) fn join(store: &RecordStore, sets: &mut Sets, traits: &Traits, suspec
         return Vec::new();
     }
     let sides = sides(store, &sketch, traits, suspects, &proposals);
-    let side = |root: u32| sides.get(&root).copied().unwrap_or_default();
-    let mut targets: HashMap<u32, HashSet<u32>> = HashMap::new();
+    let side = |root: RecordId| sides.get(&root).copied().unwrap_or_default();
+    let mut targets: HashMap<RecordId, HashSet<RecordId>> = HashMap::new();
     for p in &proposals {
         targets.entry(p.source).or_default().insert(p.target);
     }
@@ -111,16 +109,16 @@ pub(super) fn join(store: &RecordStore, sets: &mut Sets, traits: &Traits, suspec
     let agree = |p: &&Proposal| !contradict(p, &sketch, side(p.source), side(p.target));
     let mut accepted: Vec<&Proposal> = proposals.iter().filter(unique).filter(agree).collect();
     // A device that has two names or two serial numbers takes no two records of one console.
-    let mut taken: HashMap<(u32, u32), usize> = HashMap::new();
+    let mut taken: HashMap<(RecordId, u32), usize> = HashMap::new();
     for p in &accepted {
         *taken.entry((p.target, sketch.consoles(p.source))).or_default() += 1;
     }
     accepted.retain(|p| taken.get(&(p.target, sketch.consoles(p.source))) == Some(&1));
-    let kinds: HashMap<u32, Kind> = accepted.iter().map(|p| (p.source, p.kind)).collect();
+    let kinds: HashMap<RecordId, Kind> = accepted.iter().map(|p| (p.source, p.kind)).collect();
     for p in &accepted {
         sets.join(p.source, p.target);
     }
-    (0_u32..).zip(&sketch.roots).filter_map(|(record, root)| Some((record, *kinds.get(root)?))).collect()
+    sketch.roots.numbered().filter_map(|(record, root)| Some((record, *kinds.get(root)?))).collect()
 }
 
 /// Facts of the sets that may be joined.
@@ -128,17 +126,17 @@ fn sides(
     store: &RecordStore,
     sketch: &Sketch,
     traits: &Traits,
-    suspects: &[u32],
+    suspects: &[RecordId],
     proposals: &[Proposal],
-) -> HashMap<u32, Side> {
-    let mut sides: HashMap<u32, Side> =
+) -> HashMap<RecordId, Side> {
+    let mut sides: HashMap<RecordId, Side> =
         proposals.iter().flat_map(|p| [p.source, p.target]).map(|root| (root, Side::default())).collect();
     for console_records in &store.by_console {
         let join_type = console_records.text("join_type").filter(|_| console_records.console.is_asked("join_type"));
         let ids = console_records.text("entra_id").filter(|_| console_records.console.is_directory());
         for (line, root) in sketch.of_shelf(console_records).enumerate() {
             let Some(side) = sides.get_mut(&root) else { continue };
-            let maker = traits.maker.get(console_records.offset as usize + line).copied().unwrap_or_default();
+            let maker = *traits.maker.get(console_records.record(line));
             let word = join_type.and_then(|c| c.get(line));
             side.maker = side.maker.max(maker);
             side.hybrid |= word == Some(JoinType::Hybrid.as_str());
@@ -147,7 +145,7 @@ fn sides(
         }
     }
     for record in suspects {
-        if let Some(side) = sketch.roots.get(*record as usize).and_then(|root| sides.get_mut(root)) {
+        if let Some(side) = sides.get_mut(sketch.roots.get(*record)) {
             side.unsure = true;
         }
     }
@@ -175,9 +173,9 @@ fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
         store.by_console.iter().filter(|console_records| console_records.console.is_joined_by_host_name())
     {
         let console = console_records.console;
-        let alone = |root: u32| sketch.consoles(root) == console.bit();
+        let alone = |root: RecordId| sketch.consoles(root) == console.bit();
         // Only names of sets that nothing else holds are looked for.
-        let mut sought: HashMap<String, HashSet<u32>> = HashMap::new();
+        let mut sought: HashMap<String, HashSet<RecordId>> = HashMap::new();
         each_name(
             console_records,
             sketch,
@@ -202,7 +200,7 @@ fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
         );
         // A name that the console has twice tells nothing.
         sought.retain(|_, own| own.len() == 1);
-        let mut bearers: HashMap<String, HashSet<u32>> = HashMap::new();
+        let mut bearers: HashMap<String, HashSet<RecordId>> = HashMap::new();
         for other in store.by_console.iter().filter(|s| s.console != console && s.console.makes_devices()) {
             each_name(
                 other,
@@ -218,7 +216,7 @@ fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
                 },
             );
         }
-        let mut names: Vec<(&String, &HashSet<u32>)> = sought.iter().collect();
+        let mut names: Vec<(&String, &HashSet<RecordId>)> = sought.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, own) in names {
             let (Some(source), Some(all)) = (own.iter().next(), bearers.get(name)) else { continue };
@@ -243,8 +241,8 @@ fn by_name(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
 fn each_name(
     console_records: &ConsoleRecords,
     sketch: &Sketch,
-    wanted: impl Fn(u32, &str) -> bool,
-    mut take: impl FnMut(String, u32),
+    wanted: impl Fn(RecordId, &str) -> bool,
+    mut take: impl FnMut(String, RecordId),
 ) {
     let Some(names) = console_records.text("name") else { return };
     for (root, name) in sketch.of_shelf(console_records).zip(names.iter()) {
@@ -274,7 +272,7 @@ fn digest(name: &str) -> u64 {
 
 /// Sets of one console whose serial number is that of one other device, but for a scanner's `S` or lost zeros.
 fn by_serial(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
-    let alone = |root: u32| sketch.consoles(root).is_power_of_two();
+    let alone = |root: RecordId| sketch.consoles(root).is_power_of_two();
     // Serial numbers as they would be, of sets that have them altered; then as they are, of the sets that may be meant.
     let (mut scanned, mut short, mut padded) = (Vec::new(), Vec::new(), Vec::new());
     each_serial(store, sketch, |serial, root| {
@@ -307,7 +305,7 @@ fn by_serial(store: &RecordStore, sketch: &Sketch) -> Vec<Proposal> {
     proposals
 }
 
-fn each_serial(store: &RecordStore, sketch: &Sketch, mut take: impl FnMut(&str, u32)) {
+fn each_serial(store: &RecordStore, sketch: &Sketch, mut take: impl FnMut(&str, RecordId)) {
     for console_records in &store.by_console {
         let Some(serials) = console_records.text("serial") else { continue };
         for (root, serial) in sketch.of_shelf(console_records).zip(serials.iter()) {
@@ -319,7 +317,7 @@ fn each_serial(store: &RecordStore, sketch: &Sketch, mut take: impl FnMut(&str, 
 }
 
 /// Pairs of sets where one serial number is altered in exactly one set and stands as it is in exactly one other.
-fn unique_pairs(mut altered: Vec<(u128, u32)>, mut whole: Vec<(u128, u32)>, kind: Kind) -> Vec<Proposal> {
+fn unique_pairs(mut altered: Vec<Pair>, mut whole: Vec<Pair>, kind: Kind) -> Vec<Proposal> {
     for list in [&mut altered, &mut whole] {
         list.sort_unstable();
         list.dedup();

@@ -24,13 +24,12 @@ pub(crate) struct WeakEvidence {
 /// Devices with weakly held records.
 pub(super) fn gather(store: &RecordStore, links: &Links, members: &Members) -> BTreeMap<DeviceId, WeakEvidence> {
     let mut found: BTreeMap<DeviceId, WeakEvidence> = BTreeMap::new();
-    if !links.weak.contains(&true) {
+    if !links.weak.as_slice().contains(&true) {
         return found;
     }
-    let weak = |record: usize| links.weak.get(record) == Some(&true);
     for (at, console_records) in store.by_console.iter().enumerate() {
         for (line, device) in members.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some()) {
-            if weak(console_records.offset as usize + line) {
+            if *links.weak.get(console_records.record(line)) {
                 found.entry(*device).or_default().consoles |= console_records.console.bit();
             }
         }
@@ -40,7 +39,7 @@ pub(super) fn gather(store: &RecordStore, links: &Links, members: &Members) -> B
             continue;
         };
         for (line, device) in members.device_of(at).iter().enumerate() {
-            if weak(console_records.offset as usize + line) {
+            if *links.weak.get(console_records.record(line)) {
                 continue;
             }
             if let Some(slot) = found.get_mut(device) {

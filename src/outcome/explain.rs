@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
 use crate::identity::{KeyKind, NONE, Threshold};
+use crate::ids::RecordId;
 use crate::rules::{Elsewhere, Findings, Tally, Text};
 use crate::schema::{Activity, Confidence, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity};
 use crate::table::RecordColumns;
@@ -273,7 +274,7 @@ fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u
                 || same(columns.serial.as_written(line), query)
                 || same(columns.native_id.compared(line), &id)
                 || same(columns.native_id.as_written(line), query);
-            let device = outcome.links.device.get(columns.offset as usize + line).copied().unwrap_or(NONE);
+            let device = *outcome.links.device.get(columns.first.after(line));
             if device != NONE && (bears || is_place()) {
                 found.insert(device);
             }
@@ -314,17 +315,17 @@ fn whole(outcome: &Outcome, device: u32) -> Explanation {
 }
 
 fn records(outcome: &Outcome, device: u32) -> (Vec<RecordStory>, usize) {
-    let own: Vec<u32> =
-        (0_u32..).zip(&outcome.links.device).filter(|(_, of)| **of == device).map(|(record, _)| record).collect();
-    let one = |record: &u32| {
+    let own: Vec<RecordId> =
+        outcome.links.device.numbered().filter(|(_, of)| **of == device).map(|(record, _)| record).collect();
+    let one = |record: &RecordId| {
         let (columns, line) = outcome.records.locate(*record)?;
         Some(record_of(outcome, columns, line, *record, device))
     };
     (own.iter().take(MOST_RECORDS).filter_map(one).collect(), own.len())
 }
 
-fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: u32, device: u32) -> RecordStory {
-    let held = outcome.links.held_by.get(record as usize).copied().unwrap_or_default();
+fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: RecordId, device: u32) -> RecordStory {
+    let held = *outcome.links.held_by.get(record);
     let bond = |kind: &KeyKind| Bond { kind: *kind, value: String::new(), with: Vec::new(), more: 0 };
     let export = columns.export.get(line).and_then(|e| outcome.records.exports.get(*e as usize));
     let of_console = outcome.devices.by_console.iter().find(|c| c.console == columns.console);

@@ -18,6 +18,7 @@ use crate::config::Setting;
 use crate::console::Console;
 use crate::history::Provenance;
 use crate::identity::{AsOf, DAY, Thresholds, day};
+use crate::ids::{ByRecord, RecordId};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
 use crate::rules::{Findings, Questions, Tally, Text};
@@ -103,11 +104,11 @@ pub struct Outcome {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Links {
     /// Device number of each record; [`crate::identity::NONE`] for a key-list record whose device nobody else knows.
-    pub device: Vec<u32>,
+    pub device: ByRecord<u32>,
     /// Kinds of identifier by which the record is held to other records of its device, as bits.
-    pub held_by: Vec<u16>,
+    pub held_by: ByRecord<u16>,
     /// Refused links of a record.
-    pub refused: BTreeMap<u32, Vec<String>>,
+    pub refused: BTreeMap<RecordId, Vec<String>>,
 }
 
 /// Batches of all plans, and the earliest day of every step.

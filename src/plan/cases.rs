@@ -16,7 +16,7 @@ pub(super) struct Test {
     /// Line and name, for messages.
     place: String,
     subject: Subject,
-    /// The ids that a test gives its records, by number.
+    /// The ids that a test gives its records, in their order.
     ids: Vec<Option<String>>,
     expected: Expected,
 }
@@ -141,7 +141,7 @@ impl Playbooks {
         let promised = self.promised(&plan);
         let step = |planned: crate::plan::Planned| {
             let entry = self.entries.get(planned.entry as usize)?;
-            let id = planned.object.and_then(|record| test.ids.get(record as usize)?.as_deref());
+            let id = planned.object.and_then(|record| test.ids.get(record.index())?.as_deref());
             let shown = id.map_or_else(|| entry.slug.clone(), |id| format!("{}:{id}", entry.slug));
             let told = if entry.phase == Phase::Verify { promised.as_str() } else { "" };
             let says = [&entry.action, told, &entry.condition, &entry.why, &entry.role].join(" ");

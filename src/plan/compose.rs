@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::console::{Console, MOST};
+use crate::ids::RecordId;
 use crate::plan::compile::{Book, Choice, Step};
 use crate::plan::facts::{self, ASKED, CONCERNED, DeviceBits};
 use crate::plan::file::On;
@@ -54,8 +55,8 @@ struct StepDraft<'a> {
 /// What the plan of a device with many objects holds. Of one with few it is read off the plan.
 #[derive(Default)]
 struct Done {
-    steps: HashSet<(u16, Option<u32>)>,
-    removed: HashSet<u32>,
+    steps: HashSet<(u16, Option<RecordId>)>,
+    removed: HashSet<RecordId>,
 }
 
 impl StepDraft<'_> {
@@ -119,7 +120,7 @@ impl StepDraft<'_> {
     }
 
     /// Whether the plan holds the step for this object.
-    fn has(&self, step: u16, object: Option<u32>) -> bool {
+    fn has(&self, step: u16, object: Option<RecordId>) -> bool {
         match &self.done {
             Some(done) => done.steps.contains(&(step, object)),
             None => self.so_far().any(|(s, o)| s.number == step && o == object),
@@ -132,14 +133,14 @@ impl StepDraft<'_> {
     }
 
     /// Whether the plan takes the record out of its console.
-    fn removes(&self, record: u32) -> bool {
+    fn removes(&self, record: RecordId) -> bool {
         match &self.done {
             Some(done) => done.removed.contains(&record),
             None => self.so_far().any(|(s, o)| s.removes && o == Some(record)),
         }
     }
 
-    fn so_far(&self) -> impl Iterator<Item = (Step, Option<u32>)> {
+    fn so_far(&self) -> impl Iterator<Item = (Step, Option<RecordId>)> {
         let planned = self.out.get(self.start..).unwrap_or_default();
         planned.iter().filter_map(|p| Some((*self.books.steps.get(p.entry as usize)?, p.object)))
     }

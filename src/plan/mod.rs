@@ -31,6 +31,7 @@ mod subject;
 
 use crate::console::Registry;
 use crate::error::Problem;
+use crate::ids::RecordId;
 
 pub use cases::Tested;
 pub use checked_file::Parameters;
@@ -50,7 +51,7 @@ pub struct Planned {
     /// Position in [`Playbooks::entries`].
     pub entry: u32,
     /// The record that the step acts on; nothing for a step on the device as a whole.
-    pub object: Option<u32>,
+    pub object: Option<RecordId>,
 }
 
 /// Every order and every step, checked and ready to plan with.

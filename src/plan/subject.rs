@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::console::Console;
+use crate::ids::RecordId;
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform, words};
 
 pub use crate::console::State;
@@ -47,8 +48,8 @@ words! {
 pub struct Object {
     /// The console that holds it.
     pub console: Console,
-    /// The record, as numbered by the caller. Rows that are one object of the console share one number.
-    pub record: u32,
+    /// The record. Rows that are one object of the console share one.
+    pub record: RecordId,
     /// Whether it is the live record of its console: the one Intune points at, else the one seen last.
     pub live: bool,
     /// Its state.
@@ -87,7 +88,7 @@ pub struct Claim {
     /// The rule, as numbered by the caller.
     pub rule: u16,
     /// The records that it names, in order. Only with [`StepIntent::Objects`] are they asked to go.
-    pub objects: Vec<u32>,
+    pub objects: Vec<RecordId>,
 }
 
 /// One flagged device.
@@ -159,14 +160,14 @@ impl Subject {
 
     /// Whether a finding names this record as one that is to go.
     #[must_use]
-    pub fn names(&self, record: u32) -> bool {
+    pub fn names(&self, record: RecordId) -> bool {
         !self.kept
             && self.claims.iter().any(|c| c.intent == StepIntent::Objects && c.objects.binary_search(&record).is_ok())
     }
 
     /// Whether a finding of any kind is about this record.
     #[must_use]
-    pub fn concerns(&self, record: u32) -> bool {
+    pub fn concerns(&self, record: RecordId) -> bool {
         !self.kept && self.claims.iter().any(|c| c.objects.binary_search(&record).is_ok())
     }
 
@@ -174,8 +175,9 @@ impl Subject {
     #[must_use]
     pub fn lost_only_its_sensor(&self) -> bool {
         let lost: Vec<&Claim> = self.claims.iter().filter(|c| c.intent == StepIntent::Reconnect).collect();
-        let sensors: BTreeSet<u32> = self.objects.iter().filter(|o| o.console.is_sensor()).map(|o| o.record).collect();
-        let of_sensor = |record: &u32| sensors.contains(record);
+        let sensors: BTreeSet<RecordId> =
+            self.objects.iter().filter(|o| o.console.is_sensor()).map(|o| o.record).collect();
+        let of_sensor = |record: &RecordId| sensors.contains(record);
         !lost.is_empty() && lost.iter().all(|c| !c.objects.is_empty() && c.objects.iter().all(of_sensor))
     }
 

@@ -60,7 +60,7 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
 impl Subject {
     /// Adds the live record of a console; its number is the position.
     pub(super) fn with(mut self, console: Console, state: State) -> Self {
-        let record = u32::try_from(self.objects.len()).unwrap();
+        let record = RecordId::at(self.objects.len());
         let join = if console == Console::Entra { self.join_type } else { JoinType::Unknown };
         self.objects.push(Object {
             console,
@@ -83,7 +83,7 @@ impl Subject {
     }
 
     pub(super) fn asks_for(mut self, intent: StepIntent, objects: &[u32]) -> Self {
-        self.claims.push(Claim { intent, rule: 0, objects: objects.to_vec() });
+        self.claims.push(Claim { intent, rule: 0, objects: objects.iter().copied().map(RecordId::new).collect() });
         self
     }
 
@@ -104,7 +104,7 @@ pub(super) fn steps(books: &Playbooks, subject: &Subject) -> Vec<String> {
     books.plan(subject, &mut out);
     assert!(out.iter().all(|p| p.device == subject.device));
     let slug = |p: &Planned| &books.entries()[p.entry as usize].slug;
-    out.iter().map(|p| p.object.map_or_else(|| slug(p).clone(), |o| format!("{}:{o}", slug(p)))).collect()
+    out.iter().map(|p| p.object.map_or_else(|| slug(p).clone(), |o| format!("{}:{}", slug(p), o.number()))).collect()
 }
 
 fn condition(books: &Playbooks, subject: &Subject, slug: &str) -> String {
@@ -333,7 +333,7 @@ fn keys_are_looked_for_where_the_device_is_known() {
     let keys = |device: Subject| {
         let mut out = Vec::new();
         books.plan(&device.asks_for(StepIntent::Remove, &[]), &mut out);
-        let entries = out.iter().map(|p| (&books.entries()[p.entry as usize], p.object));
+        let entries = out.iter().map(|p| (&books.entries()[p.entry as usize], p.object.map(RecordId::number)));
         let keys = entries.filter(|(e, _)| e.slug.starts_with("back-up-"));
         keys.map(|(e, o)| format!("{} in {} {o:?}", e.slug, e.console.unwrap())).collect::<Vec<_>>()
     };
@@ -941,7 +941,7 @@ fn rows_of_one_object_are_one_step() {
     let device = subject(Platform::Linux, JoinType::Registered)
         .with(Console::Entra, State::Enabled)
         .with(Console::Entra, State::Enabled)
-        .but(|o| o.record = 0)
+        .but(|o| o.record = RecordId::new(0))
         .asks_for(StepIntent::Remove, &[]);
     expect(
         &device,

@@ -23,7 +23,7 @@ fn object() -> impl Strategy<Value = Object> {
     )
         .prop_map(|((console, live, state), (stamp, join, licence), [connector, actions])| Object {
             console,
-            record: 0,
+            record: RecordId::NONE,
             live,
             state,
             ztdid: stamp && console == Console::Entra,
@@ -37,7 +37,11 @@ fn object() -> impl Strategy<Value = Object> {
 fn claim() -> impl Strategy<Value = Claim> {
     let intents =
         vec![StepIntent::Remove, StepIntent::Objects, StepIntent::Objects, StepIntent::Reconnect, StepIntent::Review];
-    (select(intents), vec(0_u32..10, 0..5)).prop_map(|(intent, objects)| Claim { intent, rule: 0, objects })
+    (select(intents), vec((0_u32..10).prop_map(RecordId::new), 0..5)).prop_map(|(intent, objects)| Claim {
+        intent,
+        rule: 0,
+        objects,
+    })
 }
 
 prop_compose! {
@@ -53,7 +57,7 @@ prop_compose! {
         claims in vec(claim(), 0..5),
     ) -> Subject {
         let mut objects = objects;
-        for (record, object) in (0_u32..).zip(&mut objects) {
+        for (record, object) in RecordId::new(0).onwards().zip(&mut objects) {
             object.record = record;
         }
         Subject {
@@ -79,7 +83,7 @@ type Steps<'a> = Vec<(&'a Entry, Option<&'a Object>)>;
 fn planned<'a>(books: &'a Playbooks, device: &'a Subject) -> Steps<'a> {
     let mut out = Vec::new();
     books.plan(device, &mut out);
-    let object = |record: Option<u32>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
+    let object = |record: Option<RecordId>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
     out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect()
 }
 

@@ -260,7 +260,7 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn at(&self, slug: &str, record: Option<u32>) -> Option<usize> {
+    fn at(&self, slug: &str, record: Option<RecordId>) -> Option<usize> {
         self.steps.iter().position(|(e, o)| e.slug == slug && o.map(|o| o.record) == record)
     }
 
@@ -328,7 +328,7 @@ fn check(books: &Playbooks, promises: &[Promise]) {
     every_device(|device| {
         out.clear();
         books.plan(device, &mut out);
-        let object = |record: Option<u32>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
+        let object = |record: Option<RecordId>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
         let steps = out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect();
         let plan = Plan { device, steps };
         for holds in promises {

@@ -9,6 +9,7 @@ use super::text::Texts;
 use crate::frame::list_of;
 use crate::history::{Approved, Claimed, Decision, Declined, PackageDecision, by_device};
 use crate::identity::NONE;
+use crate::ids::RecordId;
 use crate::outcome::{Accepted, Decided, Hidden, Schedule};
 use crate::plan::{Batch, Package, Packages, Planned};
 use crate::rules::{Findings, QuestionTexts, Questions};
@@ -22,7 +23,7 @@ pub(super) fn findings(own: &Findings, places: &Places, texts: &mut Texts) -> (F
         let row = own.rule.get(at).zip(place(at)).zip(own.severity.get(at));
         let more = own.confidence.get(at).zip(own.weak.get(at)).zip(own.evidence.get(at));
         if let (Some(((rule, device), severity)), Some(((confidence, weak), evidence))) = (row, more) {
-            let mut objects: Vec<u32> = own.objects(at).iter().map(|record| places.record(*record)).collect();
+            let mut objects: Vec<RecordId> = own.objects(at).iter().map(|record| places.record(*record)).collect();
             objects.sort_unstable();
             copied.push(*rule, device, *severity, *confidence, *weak, texts.evidence(evidence), objects);
         }

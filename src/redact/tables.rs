@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::names::{Kind, Names};
 use super::order::Order;
 use crate::identity::NONE;
+use crate::ids::{ByRecord, RecordId};
 use crate::outcome::Links;
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 
@@ -19,14 +20,13 @@ pub(super) struct Tables {
 /// Where each line of the original is in the copy.
 pub(super) struct Places {
     pub devices: Order,
-    /// By the number of a record.
-    records: Vec<u32>,
+    records: ByRecord<RecordId>,
 }
 
 impl Places {
-    /// The number of a record in the copy.
-    pub(super) fn record(&self, old: u32) -> u32 {
-        self.records.get(old as usize).copied().unwrap_or(NONE)
+    /// A record in the copy; none for none.
+    pub(super) fn record(&self, old: RecordId) -> RecordId {
+        if old.is_some() { *self.records.get(old) } else { old }
     }
 }
 
@@ -39,12 +39,12 @@ pub(super) fn copy(devices: DeviceTable, records: RecordTable, links: Links, nam
     let mut place = Vec::with_capacity(links.device.len());
     let mut copied = RecordTable { consoles: Vec::new(), exports, set_aside: Vec::new(), older: Vec::new() };
     for columns in records.consoles {
-        let offset = columns.offset;
+        let first = columns.first;
         let (columns, order) = of_console(columns, names, &mut rows);
-        place.extend((0_u32..).take(columns.row.len()).map(|at| offset + order.place(at)));
+        place.extend((0_u32..).take(columns.row.len()).map(|at| first.after(order.place(at) as usize)));
         copied.consoles.push(columns);
     }
-    let places = Places { devices: order, records: place };
+    let places = Places { devices: order, records: ByRecord::of(place) };
     copied.set_aside = set_aside(records.set_aside, &mut rows);
     copied.older = records.older.into_iter().map(|older| of_older(older, names, &mut rows)).collect();
     Tables {
@@ -125,7 +125,7 @@ impl Rows {
 }
 
 fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (RecordColumns, Order) {
-    let RecordColumns { console, offset, export, row, native_id, name, serial, last_seen, enrolled } = columns;
+    let RecordColumns { console, first, export, row, native_id, name, serial, last_seen, enrolled } = columns;
     let lines = row.len();
     let ids: Vec<String> = (0..lines).map(|at| named(&native_id, Kind::Id, at, names)).collect();
     let serials: Vec<String> = (0..lines).map(|at| named(&serial, Kind::Serial, at, names)).collect();
@@ -134,7 +134,7 @@ fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (Re
     let export = order.take(&export);
     let columns = RecordColumns {
         console,
-        offset,
+        first,
         row: export.iter().map(|export| rows.next(*export)).collect(),
         export,
         native_id: identifiers(&order, &native_id, Kind::Id, names),
@@ -169,15 +169,18 @@ fn of_older(older: OlderColumns, names: &mut Names, rows: &mut Rows) -> OlderCol
 
 fn of_links(links: Links, places: &Places) -> Links {
     let Links { device, held_by, refused } = links;
-    let mut copied =
-        Links { device: vec![NONE; device.len()], held_by: vec![0; held_by.len()], refused: BTreeMap::new() };
-    for (old, device) in (0_u32..).zip(&device) {
-        if let Some(slot) = copied.device.get_mut(places.record(old) as usize) {
+    let mut copied = Links {
+        device: ByRecord::of(vec![NONE; device.len()]),
+        held_by: ByRecord::of(vec![0; held_by.len()]),
+        refused: BTreeMap::new(),
+    };
+    for (old, device) in device.numbered() {
+        if let Some(slot) = copied.device.slot(places.record(old)) {
             *slot = places.devices.place(*device);
         }
     }
-    for (old, kinds) in (0_u32..).zip(&held_by) {
-        if let Some(slot) = copied.held_by.get_mut(places.record(old) as usize) {
+    for (old, kinds) in held_by.numbered() {
+        if let Some(slot) = copied.held_by.slot(places.record(old)) {
             *slot = *kinds;
         }
     }

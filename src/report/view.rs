@@ -8,6 +8,7 @@ use super::work::Work;
 use crate::frame::Positions;
 use crate::history::Decision;
 use crate::identity::{KeyKind, NONE};
+use crate::ids::RecordId;
 use crate::outcome::Outcome;
 use crate::plan::{Entry, Package, Planned};
 use crate::rules::{Causes, Findings};
@@ -46,8 +47,8 @@ impl<'a> Run<'a> {
     }
 
     /// Identifiers by which a record is held to others of its device, the strongest first.
-    pub(super) fn bonds(self, record: u32) -> impl Iterator<Item = KeyKind> {
-        let held = self.outcome.links.held_by.get(record as usize).copied().unwrap_or_default();
+    pub(super) fn bonds(self, record: RecordId) -> impl Iterator<Item = KeyKind> {
+        let held = *self.outcome.links.held_by.get(record);
         KeyKind::ALL.iter().copied().filter(move |kind| held & kind.bit() != 0)
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::formats::Formats;
 use crate::frame::{internal, is_filled, truth as three_valued};
 use crate::identity::{Links, RecordStore};
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::language::{first_line, mask as truth, quietly};
 use crate::schema::{Confidence, Identity, Outcome, Platform, Severity};
 
@@ -52,7 +52,7 @@ struct Judged {
     devices: Vec<u32>,
     severity: Vec<Severity>,
     evidence: Vec<String>,
-    objects: Vec<Vec<u32>>,
+    objects: Vec<Vec<RecordId>>,
     /// How much each may be relied on, and whether it rests on a weak link.
     reliance: Vec<Relied>,
     undecided: Vec<Undecided>,
@@ -136,13 +136,13 @@ struct Relied {
 fn reliance(
     rule: &Rule,
     matched: &[u32],
-    objects: &[Vec<u32>],
+    objects: &[Vec<RecordId>],
     evidence: &mut [String],
     context: EvalContext<'_>,
 ) -> Vec<Relied> {
     let grounds = Grounds::new(rule, context);
-    let held = |record: &u32| context.links.weak.get(*record as usize) == Some(&true);
-    let one = |((device, objects), evidence): ((&u32, &Vec<u32>), &mut String)| {
+    let held = |record: &RecordId| *context.links.weak.get(*record);
+    let one = |((device, objects), evidence): ((&u32, &Vec<RecordId>), &mut String)| {
         let weak = grounds.are_weak(DeviceId::new(*device)) || (!objects.is_empty() && objects.iter().all(held));
         let confidence = if weak { Confidence::Low } else { confidence(context.devices, *device) };
         let (excluded, by_exclusion) = grounds.excluded(DeviceId::new(*device));

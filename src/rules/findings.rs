@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::RecordId;
 use crate::schema::{Confidence, Outcome, Severity};
 
 /// What became of one rule.
@@ -38,7 +39,7 @@ pub struct Findings {
     pub evidence: Vec<String>,
     /// End of the finding's objects in `objects`.
     ends: Vec<usize>,
-    objects: Vec<u32>,
+    objects: Vec<RecordId>,
 }
 
 impl Findings {
@@ -70,7 +71,7 @@ impl Findings {
 
     /// Records that a finding concerns.
     #[must_use]
-    pub fn objects(&self, finding: usize) -> &[u32] {
+    pub fn objects(&self, finding: usize) -> &[RecordId] {
         let start = finding.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(finding).copied().unwrap_or(start);
         self.objects.get(start..end).unwrap_or_default()
@@ -85,7 +86,7 @@ impl Findings {
         confidence: Confidence,
         weak: bool,
         evidence: String,
-        objects: Vec<u32>,
+        objects: Vec<RecordId>,
     ) {
         self.rule.push(rule);
         self.device.push(device);

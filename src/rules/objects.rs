@@ -9,24 +9,24 @@ use crate::coverage::View;
 use crate::frame::by_device::scatter;
 use crate::frame::make;
 use crate::identity::{NONE, RecordStore};
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::language::first_line;
 use crate::language::roots;
 
-/// Record numbers by matched device, in the order of consoles and rows.
+/// Records by matched device, in the order of consoles and rows.
 pub(super) fn objects_of(
     rule: &Rule,
     matched: &[u32],
     store: &RecordStore,
     devices: &Devices,
-) -> Result<Vec<Vec<u32>>, String> {
+) -> Result<Vec<Vec<RecordId>>, String> {
     if matched.is_empty() {
         return Ok(Vec::new());
     }
     let mut position = ByDevice::filled(NONE, devices.count);
     scatter(&mut position, matched.iter().copied().map(DeviceId::new), 0_u32.., |slot, at| *slot = at);
     let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != NONE;
-    let mut out: Vec<Vec<u32>> = vec![Vec::new(); matched.len()];
+    let mut out: Vec<Vec<RecordId>> = vec![Vec::new(); matched.len()];
     for (at, console_records) in store.by_console.iter().enumerate() {
         let concerned = |objects: &&Objects| objects.console.is_none_or(|console| console == console_records.console);
         if !rule.objects.iter().any(|objects| concerned(&objects)) {
@@ -41,7 +41,7 @@ pub(super) fn objects_of(
             let view = View { console_records, device_of: devices.device_of(at), devices, store };
             for line in view.chosen(objects, &lines)? {
                 if let Some(list) = out.get_mut(*position.get(view.device(line)) as usize) {
-                    list.push(console_records.offset + line);
+                    list.push(console_records.record(line as usize));
                 }
             }
         }

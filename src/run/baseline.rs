@@ -9,6 +9,7 @@ use crate::console::{Console, Registry, State};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
+use crate::ids::{ByRecord, RecordId};
 use crate::outcome::{self, Outcome};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -48,7 +49,12 @@ impl Baseline {
     }
 
     /// Finds its devices among those of this run.
-    pub(super) fn beside(self, devices: &DeviceTable, records: &RecordTable, device_of: &[u32]) -> Result<Beside> {
+    pub(super) fn beside(
+        self,
+        devices: &DeviceTable,
+        records: &RecordTable,
+        device_of: &ByRecord<u32>,
+    ) -> Result<Beside> {
         self.is_known(devices.registry)?;
         let matched = compare::matched(&self.outcome, Side { devices, records, device_of });
         Ok(Beside { earlier: self, matched })
@@ -104,8 +110,8 @@ pub(super) fn decisions(options: &Options) -> Result<Decisions> {
     Ok(decisions)
 }
 
-/// The state of a record, by its number.
-fn state_of(store: &RecordStore, record: u32) -> State {
+/// The state of a record.
+fn state_of(store: &RecordStore, record: RecordId) -> State {
     let state = store.locate(record).map(|(records, line)| records.console.state(&records.row(line)));
     state.unwrap_or(State::Unknown)
 }

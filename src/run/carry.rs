@@ -11,6 +11,7 @@ use crate::compare::{Fate, Matched};
 use crate::error::Result;
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
 use crate::identity::NONE;
+use crate::ids::ByRecord;
 use crate::notice::{Code, Notice, many};
 use crate::outcome::{LedgerState, Outcome};
 use crate::read::digest_of;
@@ -166,7 +167,7 @@ pub(super) fn by_object(
     decisions: &mut Decisions,
     devices: &DeviceTable,
     records: &RecordTable,
-    device_of: &[u32],
+    device_of: &ByRecord<u32>,
 ) -> Vec<Notice> {
     let keys: BTreeSet<&str> = devices.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = decisions
@@ -178,8 +179,7 @@ pub(super) fn by_object(
         return Vec::new();
     }
     for columns in &records.consoles {
-        for line in 0..columns.row.len() {
-            let device = device_of.get(columns.offset as usize + line).copied().unwrap_or(NONE);
+        for (line, device) in device_of.within(&columns.span()).iter().copied().enumerate() {
             for id in [columns.native_id.get(line), columns.native_id.compared(line)] {
                 if id.is_empty() || device == NONE {
                     continue;

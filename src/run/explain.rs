@@ -75,7 +75,7 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
         .filter(|console_records| of_console.is_none_or(|console| console_records.console == console))
     {
         let mut take = |line: usize| {
-            let device = outcome.links.device.get(console_records.offset as usize + line).copied().unwrap_or(NONE);
+            let device = *outcome.links.device.get(console_records.record(line));
             if device != NONE {
                 found.insert(device);
             }

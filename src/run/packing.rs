@@ -6,7 +6,7 @@ use super::subjects::{self, Orders, Plans};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::history::Decisions;
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, ByRecord, DeviceId};
 use crate::notice::{Code, Notice, listed};
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
@@ -18,7 +18,7 @@ pub(super) struct From<'a> {
     pub context: EvalContext<'a>,
     pub table: &'a DeviceTable,
     pub records: &'a RecordTable,
-    pub device_of: &'a [u32],
+    pub device_of: &'a ByRecord<u32>,
     pub rules: &'a [Rule],
     pub findings: &'a Findings,
     pub playbooks: &'a Playbooks,

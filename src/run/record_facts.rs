@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::holds::Holds;
 use crate::console::Console;
 use crate::identity::{ConsoleRecords, RecordStore};
+use crate::ids::{ByRecord, RecordId};
 use crate::plan::{Licence, State};
 use crate::schema::JoinType;
 
@@ -25,17 +26,17 @@ pub(super) struct RecordFacts {
     pub may_echo: bool,
 }
 
-/// The facts of all records, by their number.
-pub(super) struct AllFacts(Vec<RecordFacts>);
+/// The facts of all records.
+pub(super) struct AllFacts(ByRecord<RecordFacts>);
 
 impl AllFacts {
     pub(super) fn new(store: &RecordStore, holds: &Holds) -> Self {
         let parts: Vec<Vec<RecordFacts>> = store.by_console.par_iter().map(|own| of_console(own, holds)).collect();
-        Self(parts.concat())
+        Self(ByRecord::of(parts.concat()))
     }
 
-    pub(super) fn of(&self, record: u32) -> Option<&RecordFacts> {
-        self.0.get(record as usize)
+    pub(super) fn of(&self, record: RecordId) -> &RecordFacts {
+        self.0.get(record)
     }
 }
 

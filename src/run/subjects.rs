@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::frame::Positions;
 use crate::history::Decisions;
 use crate::identity::{Marker, NONE, RecordStore};
+use crate::ids::RecordId;
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
 use crate::rules::{self, Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
@@ -66,7 +67,7 @@ pub(super) fn plan(
 ) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
-    let by_device = Positions::new(findings.device.iter().copied(), table.len());
+    let by_device: Positions = Positions::new(findings.device.iter().copied(), table.len());
     let lost = orders.decisions.declared_lost(table.len());
     let is_lost = |device: usize| lost.get(device) == Some(&true);
     let planned: Vec<bool> =
@@ -81,7 +82,7 @@ pub(super) fn plan(
     let one = |device: usize, steps: &mut Vec<Planned>| -> Option<u32> {
         // What a weak link holds may be another machine's: no step touches it.
         let all = records.of(device);
-        let sure = |record: &&u32| links.weak.get(**record as usize) != Some(&true);
+        let sure = |record: &&RecordId| !links.weak.get(**record);
         let own = without_echoes(store, &facts, all.iter().filter(sure).copied().collect());
         // A row that may be the device's and would make it enrol itself again forbids what is right for any other; only a
         // person can tell.
@@ -127,7 +128,7 @@ pub(super) fn plan(
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),
-            flex: own.iter().any(|record| facts.of(*record).is_some_and(|facts| facts.flex)),
+            flex: own.iter().any(|record| facts.of(*record).flex),
             server: says(&holds.server, device),
             virtual_device: says(&holds.virtual_device, device),
             cloud_pc: devices.is_marked(Marker::CloudPc, number),
@@ -181,29 +182,29 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
 }
 
 /// Records of each device. They are numbered through, console by console.
-fn records_of(store: &RecordStore, devices: &Devices) -> Positions {
+fn records_of(store: &RecordStore, devices: &Devices) -> Positions<RecordId> {
     let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
     Positions::new(of_consoles.map(|device| device.number()), devices.count as usize)
 }
 
 /// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
 /// the row with the id is the object.
-fn without_echoes(store: &RecordStore, known: &AllFacts, records: Vec<u32>) -> Vec<u32> {
-    let may_echo = |record: &u32| known.of(*record).is_some_and(|facts| facts.may_echo);
+fn without_echoes(store: &RecordStore, known: &AllFacts, records: Vec<RecordId>) -> Vec<RecordId> {
+    let may_echo = |record: &RecordId| known.of(*record).may_echo;
     if records.len() < 2 || !records.iter().any(may_echo) {
         return records;
     }
-    let facts = |record: u32| {
+    let facts = |record: RecordId| {
         let (console_records, line) = store.locate(record)?;
         let text = |column: &str| console_records.text(column).and_then(|c| c.get(line));
         Some((console_records.console, text("native_id"), text("serial")))
     };
-    let named = |record: &u32| {
+    let named = |record: &RecordId| {
         let (console, id, serial) = facts(*record)?;
         id.is_some_and(|id| Some(id) != serial).then_some((console, serial?))
     };
     let named: HashSet<(Console, &str)> = records.iter().filter_map(named).collect();
-    let echoes = |record: &u32| {
+    let echoes = |record: &RecordId| {
         let Some((console, id, Some(serial))) = facts(*record) else { return false };
         id.is_none_or(|id| id == serial) && named.contains(&(console, serial))
     };
@@ -211,14 +212,14 @@ fn without_echoes(store: &RecordStore, known: &AllFacts, records: Vec<u32>) -> V
 }
 
 /// The objects of a device.
-fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32, records: &[u32]) -> Vec<Object> {
-    let one = |record: &u32| {
-        let (console_records, line) = store.locate(*record)?;
-        let own = facts.of(*record)?;
+fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32, records: &[RecordId]) -> Vec<Object> {
+    let one = |record: &RecordId| {
+        let (console_records, _) = store.locate(*record)?;
+        let own = facts.of(*record);
         Some(Object {
             console: console_records.console,
             record: *record,
-            live: devices.live_line(console_records.console, device) == u32::try_from(line).ok(),
+            live: devices.live_record(console_records, device) == Some(*record),
             state: own.state,
             ztdid: own.ztdid,
             join: own.join,
@@ -236,7 +237,7 @@ fn claim(
     rules: &[Rule],
     findings: &Findings,
     finding: usize,
-    all: &[u32],
+    all: &[RecordId],
 ) -> Claim {
     let rule = findings.rule.get(finding).copied().unwrap_or_default();
     let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
@@ -249,7 +250,7 @@ fn claim(
     let mut objects = findings.objects(finding).to_vec();
     // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
-    let signed_in = |record: &u32| {
+    let signed_in = |record: &RecordId| {
         store.locate(*record).is_some_and(|(console_records, _)| console_records.console.sees_sign_ins())
     };
     let surplus = all.iter().any(|record| signed_in(record) && objects.binary_search(record).is_err());
@@ -268,7 +269,7 @@ fn claim(
 
 /// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
 /// takes, and as lately as that one.
-fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: u32) -> bool {
+fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
     const CHANGE: i64 = DAY * 3 / 2;
     const AS_LATELY: i64 = DAY * 2;
     let Some((console_records, line)) = store.locate(record) else { return false };
@@ -280,7 +281,7 @@ fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: u32) ->
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.
-fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: u32) -> bool {
+fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
     let Some((console_records, line)) = store.locate(record) else { return false };
     let seen = console_records.times("last_seen").and_then(|c| c.get(line));
     let unread = console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);

@@ -9,7 +9,8 @@ use crate::coverage::{Devices, Which};
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame;
-use crate::identity::{self, Links, NONE, RecordStore};
+use crate::identity::{self, Links, RecordStore};
+use crate::ids::{DeviceId, RecordId};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{
     ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
@@ -61,12 +62,10 @@ pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices)
         .par_iter()
         .map(|console_records| {
             let prefix = console_records.console.column_prefix();
-            let live = |device: u32| {
-                devices.live_line(console_records.console, device).map_or(NONE, |line| console_records.offset + line)
-            };
+            let live = |device| devices.live_record(console_records, device).unwrap_or(RecordId::NONE);
             Ok(ConsoleColumns {
                 console: console_records.console,
-                live: (0..devices.count).map(live).collect(),
+                live: DeviceId::all(devices.count).map(live).collect(),
                 last_seen: moments(&format!("{prefix}_last_seen"))?,
             })
         })
@@ -114,7 +113,7 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
             let moments = |name: &str| console_records.frame.column(name).map(times).unwrap_or_default();
             RecordColumns {
                 console: console_records.console,
-                offset: console_records.offset,
+                first: console_records.first,
                 export: numbers("export"),
                 row: numbers("row"),
                 native_id: identifiers("native_id"),

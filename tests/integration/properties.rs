@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use lastseen::assets;
 use lastseen::formats::{self, Formats};
 use lastseen::identity::{self, Links, RecordStore};
+use lastseen::ids::RecordId;
 use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::run::{self, Silent};
@@ -28,7 +29,7 @@ type Conclusions = (BTreeMap<String, Vec<String>>, Vec<(String, String, Vec<Stri
 fn conclusions(outcome: &Outcome) -> Conclusions {
     let key = |device: u32| outcome.devices.key.get(device as usize).map_or("", String::as_str);
     let mut devices: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (record, device) in (0_u32..).zip(&outcome.links.device) {
+    for (record, device) in outcome.links.device.numbered() {
         devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
     }
     for keys in devices.values_mut() {
@@ -68,7 +69,7 @@ fn identify(place: &Place) -> (RecordStore, Links) {
 }
 
 /// What the row of a record says, apart from where it stands.
-fn content(records: &RecordStore, record: u32) -> String {
+fn content(records: &RecordStore, record: RecordId) -> String {
     let (console_records, line) = records.locate(record).unwrap();
     let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
     let cells = ["native_id", "serial", "entra_id", "intune_id", "ztdid", "manufacturer", "platform", "join_type"];
@@ -78,7 +79,7 @@ fn content(records: &RecordStore, record: u32) -> String {
 /// The rows of each device, with a row more than once where it stands in the files more than once.
 fn clusters((records, links): &(RecordStore, Links)) -> Vec<Vec<String>> {
     let mut clusters: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for (record, device) in (0_u32..).zip(&links.device) {
+    for (record, device) in links.device.numbered() {
         clusters.entry(*device).or_default().push(content(records, record));
     }
     let mut clusters: Vec<Vec<String>> = clusters.into_values().collect();
@@ -218,7 +219,7 @@ fn write_lives(rows: &[(usize, Lived)], name: &str) -> Place {
 /// Devices by their rows, and whether a person must look at each.
 fn doubts((records, links): &(RecordStore, Links)) -> BTreeSet<(Vec<String>, bool)> {
     let mut devices: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for (record, device) in (0_u32..).zip(&links.device) {
+    for (record, device) in links.device.numbered() {
         devices.entry(*device).or_default().push(records.object(record));
     }
     let doubt = |device: u32| links.conflict[device as usize];
@@ -274,7 +275,7 @@ fn judged(place: &Place) -> Judged {
         run::Options { exports: vec![place.path("in")], as_of: Some(1_790_000_000_000), ..run::Options::default() };
     let outcome = run::analyze(&options, &Silent).unwrap();
     let mut objects = vec![Vec::new(); outcome.devices.len()];
-    for (record, device) in (0_u32..).zip(&outcome.links.device) {
+    for (record, device) in outcome.links.device.numbered() {
         if let Some(list) = objects.get_mut(*device as usize) {
             list.extend(outcome.records.objects(&[record]));
         }
@@ -452,7 +453,7 @@ proptest! {
             }
             let (records, links) = identify(&place);
             let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for (record, device) in (0_u32..).zip(&links.device) {
+            for (record, device) in links.device.numbered() {
                 let (console_records, line) = records.locate(record).unwrap();
                 let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
                 let said = ["serial_written", "manufacturer", "model", "group_tag"].map(cell).join("|");
@@ -507,9 +508,9 @@ proptest! {
     fn no_device_of_a_tangle_contradicts_itself(rows in tangle()) {
         let (records, links) = identify(&write(&rows, ["", "x"], |_| false));
         let mut said: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
-        for (record, device) in (0_u32..).zip(&links.device) {
+        for (record, device) in links.device.numbered() {
             let (console_records, line) = records.locate(record).unwrap();
-            let sure = links.guarded.binary_search(&record).is_err() && !links.weak[record as usize];
+            let sure = links.guarded.binary_search(&record).is_err() && !links.weak.get(record);
             if let Some(serial) = console_records.text("serial").and_then(|c| c.get(line)).filter(|_| sure) {
                 said.entry(*device).or_default().insert(serial.to_owned());
             }

@@ -7,10 +7,11 @@ use super::{Proposal, Sketch, digest, each_name};
 use crate::identity::keys::Kind;
 use crate::identity::names::{is_server, short_name};
 use crate::identity::record_store::{ConsoleRecords, RecordStore};
+use crate::ids::RecordId;
 
 /// A computer or machine of one console.
 struct Server {
-    root: u32,
+    root: RecordId,
     /// Whether its operating system is one of servers; not known where the console names the family only.
     server: Option<bool>,
     domain: Option<String>,
@@ -62,7 +63,7 @@ fn pairs(
             },
         );
     }
-    let mut pairs: Vec<(u32, u32)> =
+    let mut pairs: Vec<(RecordId, RecordId)> =
         machines.iter().filter_map(|(name, machine)| Some((machine.root, computers.get(name)?.root))).collect();
     pairs.sort_unstable();
     pairs.into_iter().map(|(source, target)| Proposal { source, target, kind: Kind::Name }).collect()

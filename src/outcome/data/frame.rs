@@ -1,5 +1,7 @@
 //! A table on its way to a file: its columns, and how each cell is read.
 
+use crate::ids::RecordId;
+
 /// How a cell is read, by its line.
 type Get<'a, T> = Box<dyn Fn(usize) -> T + Send + Sync + 'a>;
 
@@ -20,7 +22,7 @@ pub(super) enum Cells<'a> {
     /// Yes or no.
     Flag(Get<'a, bool>),
     /// Several numbers.
-    List(Get<'a, &'a [u32]>),
+    List(Get<'a, &'a [RecordId]>),
 }
 
 /// A column.
@@ -85,7 +87,7 @@ impl<'a> Frame<'a> {
         self.with(name, Cells::Flag(Box::new(get)))
     }
 
-    pub(super) fn list(self, name: &str, get: impl Fn(usize) -> &'a [u32] + Send + Sync + 'a) -> Self {
+    pub(super) fn list(self, name: &str, get: impl Fn(usize) -> &'a [RecordId] + Send + Sync + 'a) -> Self {
         self.with(name, Cells::List(Box::new(get)))
     }
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::frame::list_of;
 use crate::history::{Decision, Declined, by_device};
 use crate::identity::{AsOf, NONE};
+use crate::ids::RecordId;
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
@@ -162,7 +163,9 @@ impl Loading<'_> {
             if held.offset as usize != links.device.len() {
                 return Err(self.damaged(RUN, "has records with numbers that mean nothing"));
             }
-            columns.push(named.make(|table| of_records(table, held.console, held.offset, &limits, &mut links))?);
+            columns.push(
+                named.make(|table| of_records(table, held.console, RecordId::new(held.offset), &limits, &mut links))?,
+            );
         }
         links.refused = table("refused")?.make(|table| refused(table, &limits))?;
         let (set_aside, older) = table("asides")?.make(|table| asides(table, &limits))?;
@@ -257,6 +260,11 @@ struct Limits {
     exports: usize,
 }
 
+/// Numbers of records.
+fn numbered(records: Vec<u32>) -> Vec<RecordId> {
+    records.into_iter().map(RecordId::new).collect()
+}
+
 fn identifiers(table: &Table, name: &str) -> Result<Identifiers, Damage> {
     Ok(Identifiers::new(table.texts(name)?, table.maybe_texts(&format!("{name}_written"))?))
 }
@@ -271,7 +279,7 @@ fn of_devices(table: &Table, run: &Run, limits: &Limits, registry: &'static Regi
         let prefix = held.console.column_prefix();
         Ok(ConsoleColumns {
             console: held.console,
-            live: table.below(&format!("{prefix}_live"), limits.records, true)?,
+            live: numbered(table.below(&format!("{prefix}_live"), limits.records, true)?),
             last_seen: table.times(&format!("{prefix}_last_seen"))?,
         })
     };
@@ -301,7 +309,7 @@ fn of_devices(table: &Table, run: &Run, limits: &Limits, registry: &'static Regi
 fn of_records(
     table: &Table,
     console: Console,
-    offset: u32,
+    first: RecordId,
     limits: &Limits,
     links: &mut Links,
 ) -> Result<RecordColumns, Damage> {
@@ -310,7 +318,7 @@ fn of_records(
     links.held_by.extend(held_by.into_iter().map(|bits| u16::try_from(bits).unwrap_or_default()));
     Ok(RecordColumns {
         console,
-        offset,
+        first,
         export: table.below("export", limits.exports, false)?,
         row: table.below("row", NONE as usize, false)?,
         native_id: identifiers(table, "native_id")?,
@@ -321,11 +329,11 @@ fn of_records(
     })
 }
 
-fn refused(table: &Table, limits: &Limits) -> Result<BTreeMap<u32, Vec<String>>, Damage> {
-    let mut refused: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+fn refused(table: &Table, limits: &Limits) -> Result<BTreeMap<RecordId, Vec<String>>, Damage> {
+    let mut refused: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
     let records = table.below("record", limits.records, false)?;
     for (record, reason) in records.into_iter().zip(table.strings("reason")?) {
-        refused.entry(record).or_default().push(reason);
+        refused.entry(RecordId::new(record)).or_default().push(reason);
     }
     Ok(refused)
 }
@@ -389,6 +397,7 @@ fn findings(table: &Table, limits: &Limits, rules: usize, exceptions: usize) -> 
     for (((rule, device), ((severity, confidence), weak)), ((evidence, objects), exception)) in
         rule.into_iter().zip(device).zip(words).zip(rest)
     {
+        let objects = numbered(objects);
         let to = if exception == NONE { &mut open } else { &mut hidden.findings };
         to.push(u16::try_from(rule).unwrap_or(u16::MAX), device, severity, confidence, weak, evidence, objects);
         if exception != NONE {
@@ -414,8 +423,12 @@ fn questions(table: &Table, limits: &Limits, rules: usize) -> Result<Questions, 
 fn steps(table: &Table, limits: &Limits, entries: usize) -> Result<(Vec<Planned>, Vec<i32>), Damage> {
     let device = table.below("device", limits.devices, false)?;
     let entry = table.below("entry", entries, false)?;
-    let object = table.below("object", limits.records, true)?;
-    let one = |((device, entry), object)| Planned { device, entry, object: Some(object).filter(|o| *o != NONE) };
+    let object = numbered(table.below("object", limits.records, true)?);
+    let one = |((device, entry), object)| Planned {
+        device,
+        entry,
+        object: Some(object).filter(|record: &RecordId| record.is_some()),
+    };
     Ok((device.into_iter().zip(entry).zip(object).map(one).collect(), table.days("not_before")?))
 }
 

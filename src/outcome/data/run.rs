@@ -104,7 +104,7 @@ impl Run {
             intent: outcome.purpose,
             thresholds: Days::of(&outcome.thresholds),
             consoles: slugs.map(ToString::to_string).collect(),
-            records: records.consoles.iter().map(|c| Held { console: c.console, offset: c.offset }).collect(),
+            records: records.consoles.iter().map(|c| Held { console: c.console, offset: c.first.number() }).collect(),
             exports: records.exports.clone(),
             lines: lines.iter().cloned().collect(),
             inputs: outcome.inputs.clone(),

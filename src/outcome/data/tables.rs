@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::frame::Frame;
 use crate::identity::NONE;
+use crate::ids::RecordId;
 use crate::outcome::Outcome;
 use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
 use crate::table::RecordColumns;
@@ -55,7 +56,9 @@ fn devices(outcome: &Outcome) -> Frame<'_> {
     for of_console in &devices.by_console {
         let prefix = of_console.console.column_prefix();
         frame = frame
-            .number(format!("{prefix}_live"), |at| some(of_console.live.get(at)))
+            .number(format!("{prefix}_live"), |at| {
+                of_console.live.get(at).filter(|live| live.is_some()).map(|live| live.number())
+            })
             .time(format!("{prefix}_last_seen"), |at| of_console.last_seen.get(at));
     }
     frame
@@ -64,7 +67,7 @@ fn devices(outcome: &Outcome) -> Frame<'_> {
 fn records<'a>(outcome: &'a Outcome, columns: &'a RecordColumns) -> Frame<'a> {
     let (id, id_written) = columns.native_id.columns();
     let (serial, serial_written) = columns.serial.columns();
-    let (links, offset) = (&outcome.links, columns.offset as usize);
+    let (links, first) = (&outcome.links, columns.first);
     Frame::new(records_of(columns.console.as_str()), columns.row.len())
         .number("export", |at| columns.export.get(at).copied())
         .number("row", |at| columns.row.get(at).copied())
@@ -75,8 +78,8 @@ fn records<'a>(outcome: &'a Outcome, columns: &'a RecordColumns) -> Frame<'a> {
         .maybe_text("serial_written", serial_written)
         .time("last_seen", |at| columns.last_seen.get(at))
         .time("enrolled", |at| columns.enrolled.get(at))
-        .number("device", move |at| some(links.device.get(offset + at)))
-        .number("held_by", move |at| links.held_by.get(offset + at).copied().map(u32::from))
+        .number("device", move |at| some(Some(links.device.get(first.after(at)))))
+        .number("held_by", move |at| Some(u32::from(*links.held_by.get(first.after(at)))))
 }
 
 /// Rows that are no records: those that could not be read first.
@@ -116,16 +119,16 @@ fn asides(outcome: &Outcome) -> Frame<'_> {
 
 /// Refused links, each by itself.
 fn refused(outcome: &Outcome) -> Frame<'_> {
-    let refused: Vec<(u32, &str)> = pairs(&outcome.links.refused);
+    let refused: Vec<(RecordId, &str)> = pairs(&outcome.links.refused);
     let lines = refused.len();
     let refused = std::sync::Arc::new(refused);
     let record = std::sync::Arc::clone(&refused);
     Frame::new("refused", lines)
-        .number("record", move |at| record.get(at).map(|(record, _)| *record))
+        .number("record", move |at| record.get(at).map(|(record, _)| record.number()))
         .shared("reason", move |at| refused.get(at).map_or("", |(_, reason)| *reason))
 }
 
-fn pairs(refused: &BTreeMap<u32, Vec<String>>) -> Vec<(u32, &str)> {
+fn pairs(refused: &BTreeMap<RecordId, Vec<String>>) -> Vec<(RecordId, &str)> {
     refused.iter().flat_map(|(record, reasons)| reasons.iter().map(|reason| (*record, reason.as_str()))).collect()
 }
 
@@ -163,7 +166,7 @@ fn steps(outcome: &Outcome) -> Frame<'_> {
     Frame::new("steps", steps.len())
         .number("device", |at| steps.get(at).map(|step| step.device))
         .number("entry", |at| steps.get(at).map(|step| step.entry))
-        .number("object", |at| steps.get(at)?.object)
+        .number("object", |at| steps.get(at)?.object.map(RecordId::number))
         .day("not_before", |at| days.get(at).copied().unwrap_or_default())
 }
 

@@ -71,8 +71,7 @@ fn what_is_saved_is_loaded() {
     };
     assert_eq!(texts(&loaded), texts(&outcome));
     let ids = |outcome: &Outcome| -> Vec<String> {
-        let all = 0..u32::try_from(outcome.links.device.len()).unwrap();
-        all.map(|record| outcome.records.id_of(record).into_owned()).collect()
+        outcome.links.device.numbered().map(|(record, _)| outcome.records.id_of(record).into_owned()).collect()
     };
     assert_eq!(ids(&loaded), ids(&outcome));
     assert!(saved(&loaded) == files, "saved again it is another");

@@ -134,7 +134,9 @@ fn array(cells: &Cells<'_>, form: &Form<'_>, lines: std::ops::Range<usize>) -> R
         (Cells::List(get), _) => {
             let mut lists = ListBuilder::new(UInt32Builder::new());
             for at in lines {
-                lists.values().append_slice(get(at));
+                for record in get(at) {
+                    lists.values().append_value(record.number());
+                }
                 lists.append(true);
             }
             Arc::new(lists.finish())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Expected, Test};
+use crate::ids::RecordId;
 use crate::plan::checked_file::{CheckedFile, place};
 use crate::plan::load::Definitions;
 use crate::plan::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
@@ -191,7 +192,11 @@ impl RawTest {
             kept: given.kept,
             ad_complete: given.ad_complete,
             autopilot_proven: given.autopilot_complete,
-            objects: (0..).zip(&self.records).filter_map(|(number, record)| record.object(number, sheet)).collect(),
+            objects: RecordId::new(0)
+                .onwards()
+                .zip(&self.records)
+                .filter_map(|(record, given)| given.object(record, sheet))
+                .collect(),
             claims: self.findings.iter().filter_map(|finding| finding.claim(ids, sheet)).collect(),
             about: self.findings.iter().fold(0, |bits, finding| bits | finding.about(sheet)),
         }
@@ -202,22 +207,22 @@ fn join_type(given: Option<&String>, sheet: &mut CheckedFile) -> JoinType {
     word("join type", given, (JoinType::parse, JoinType::WORDS), sheet).unwrap_or(JoinType::Unknown)
 }
 
-/// The number of a record, by its id.
-fn record(id: &str, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<u32> {
+/// The record that has an id.
+fn record(id: &str, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<RecordId> {
     let at = ids.iter().position(|own| own.as_deref() == Some(id));
     if at.is_none() {
         sheet.unknown("record", id, ids.iter().flatten().map(String::as_str));
     }
-    at.and_then(|at| u32::try_from(at).ok())
+    at.map(RecordId::at)
 }
 
 impl Record {
-    fn object(&self, number: u32, sheet: &mut CheckedFile) -> Option<Object> {
+    fn object(&self, record: RecordId, sheet: &mut CheckedFile) -> Option<Object> {
         let state = word("state", self.state.as_ref(), (State::parse, State::WORDS), sheet);
         let licence = word("licence", self.licence.as_ref(), (Licence::parse, Licence::WORDS), sheet);
         Some(Object {
             console: sheet.console(&self.console)?,
-            record: number,
+            record,
             live: !self.older,
             state: state.unwrap_or(State::Unknown),
             ztdid: self.ztdid,
@@ -242,7 +247,7 @@ impl Finding {
 
     fn claim(&self, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<Claim> {
         let intent = word("plan", Some(&self.plan), (StepIntent::parse, StepIntent::WORDS), sheet);
-        let mut objects: Vec<u32> = self.objects.iter().filter_map(|id| record(id, ids, sheet)).collect();
+        let mut objects: Vec<RecordId> = self.objects.iter().filter_map(|id| record(id, ids, sheet)).collect();
         objects.sort_unstable();
         Some(Claim { intent: intent?, rule: 0, objects })
     }

@@ -2,6 +2,7 @@
 
 use super::column::Columns;
 use super::device::OfDevice;
+use crate::ids::RecordId;
 use crate::report::view::Run;
 use crate::report::work;
 use crate::schema::{Confidence, Severity, Status};
@@ -24,9 +25,10 @@ impl<'a> Line<'a> {
     }
 
     /// Objects that its findings concern, each once, in the order of records.
-    fn concerned(&self) -> Vec<u32> {
+    fn concerned(&self) -> Vec<RecordId> {
         let findings = &self.run.outcome.findings;
-        let mut objects: Vec<u32> = self.findings().flat_map(|finding| findings.objects(finding)).copied().collect();
+        let mut objects: Vec<RecordId> =
+            self.findings().flat_map(|finding| findings.objects(finding)).copied().collect();
         objects.sort_unstable();
         objects.dedup();
         objects.truncate(MOST_OBJECTS);

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use super::Table;
 use super::column::Columns;
 use crate::console::Console;
-use crate::identity::NONE;
+use crate::ids::RecordId;
 use crate::report::view::Run;
 use crate::table::{Aside, RecordColumns};
 
 /// A row: one that became a record, or one that was set aside.
 pub(super) enum Line<'a> {
-    Record { run: Run<'a>, columns: &'a RecordColumns, row: usize, number: u32 },
+    Record { run: Run<'a>, columns: &'a RecordColumns, row: usize, record: RecordId },
     Aside { run: Run<'a>, row: Aside<'a> },
 }
 
@@ -21,9 +21,9 @@ impl<'a> Line<'a> {
         if let Some(aside) = at.checked_sub(run.outcome.links.device.len()) {
             return records.aside(aside).map(|row| Self::Aside { run, row });
         }
-        let number = u32::try_from(at).ok()?;
-        let (columns, row) = records.locate(number)?;
-        Some(Self::Record { run, columns, row, number })
+        let record = RecordId::at(at);
+        let (columns, row) = records.locate(record)?;
+        Some(Self::Record { run, columns, row, record })
     }
 
     fn run(&self) -> Run<'a> {
@@ -48,9 +48,9 @@ impl<'a> Line<'a> {
     }
 
     /// What is only known of a record.
-    fn record<T>(&self, get: impl FnOnce(Run<'a>, &'a RecordColumns, usize, u32) -> T) -> Option<T> {
+    fn record<T>(&self, get: impl FnOnce(Run<'a>, &'a RecordColumns, usize, RecordId) -> T) -> Option<T> {
         match self {
-            Self::Record { run, columns, row, number } => Some(get(*run, columns, *row, *number)),
+            Self::Record { run, columns, row, record } => Some(get(*run, columns, *row, *record)),
             Self::Aside { .. } => None,
         }
     }
@@ -67,16 +67,16 @@ impl<'a> Line<'a> {
     }
 
     fn key(&self) -> Option<&'a str> {
-        self.record(|run, _, _, number| {
-            let device = run.outcome.links.device.get(number as usize).copied().unwrap_or(NONE);
-            run.outcome.devices.key.get(device as usize).map_or("", String::as_str)
+        self.record(|run, _, _, record| {
+            let device = run.outcome.links.device.get(record);
+            run.outcome.devices.key.get(*device as usize).map_or("", String::as_str)
         })
     }
 
     fn refused(&self) -> Cow<'_, str> {
         match self {
-            Self::Record { run, number, .. } => {
-                run.outcome.links.refused.get(number).map_or(Cow::Borrowed(""), |reasons| reasons.join("; ").into())
+            Self::Record { run, record, .. } => {
+                run.outcome.links.refused.get(record).map_or(Cow::Borrowed(""), |reasons| reasons.join("; ").into())
             }
             Self::Aside { row, .. } => format!("set aside: {}", row.reason).into(),
         }
@@ -106,12 +106,12 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         })
         .shown("Device key", 26)
         .words("joined_by", "identifiers by which the row is held to other rows of the device", |r| {
-            r.record(|run, _, _, number| run.bonds(number).map(crate::identity::KeyKind::as_str).collect())
+            r.record(|run, _, _, record| run.bonds(record).map(crate::identity::KeyKind::as_str).collect())
                 .unwrap_or_default()
         })
         .shown("Joined by", 24)
         .word("tier", "strongest tier among them; empty where the row stands alone", |r| {
-            r.record(|run, _, _, number| run.bonds(number).next().map_or("", |kind| kind.tier())).unwrap_or_default()
+            r.record(|run, _, _, record| run.bonds(record).next().map_or("", |kind| kind.tier())).unwrap_or_default()
         })
         .shown("Tier", 8)
         .made("refused", "links that were refused, or why the row was set aside", Line::refused)

@@ -13,6 +13,7 @@ use crate::coverage::{Coverage, Devices};
 use crate::formats::dates::{Stamp, stamp};
 use crate::formats::{Records, Vocabulary};
 use crate::identity::{AsOf, Links, Marker, Markers, Members, RecordStore, Threshold, Thresholds};
+use crate::ids::ByRecord;
 use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
 
@@ -56,16 +57,15 @@ impl MadeUp {
 
 /// Links that hold every record to one device.
 fn one_device(total: u32) -> Links {
-    let size = total as usize;
     Links {
-        device: vec![0; size],
-        held_by: vec![0; size],
+        device: ByRecord::filled(0, total),
+        held_by: ByRecord::filled(0, total),
         devices: 1,
         conflict: vec![false],
         exact: vec![true],
         objects: vec![total],
-        repeat: vec![false; size],
-        weak: vec![false; size],
+        repeat: ByRecord::filled(false, total),
+        weak: ByRecord::filled(false, total),
         weak_objects: vec![0],
         key: vec!["test".into()],
         ..Links::default()

@@ -207,8 +207,7 @@ fn in_words(context: EvalContext<'_>, console: Console, first: &[Candidate], all
     let mut ordered: Vec<&Candidate> = first.iter().collect();
     ordered.sort_by_key(|candidate| std::cmp::Reverse(candidate.same.words().count()));
     let one = |candidate: &&Candidate| {
-        let (line, records) = devices.live_line(console, candidate.device).zip(store.of(console))?;
-        let object = store.object(records.offset + line);
+        let object = store.object(devices.live_record(store.of(console)?, candidate.device)?);
         let same: Vec<String> = candidate.same.words().map(|word| format!("same {word}")).collect();
         Some(if same.is_empty() { object } else { format!("{object} ({})", same.join(", ")) })
     };

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::identity::{KeyKind, NONE, rfc3339};
+use crate::ids::RecordId;
 use crate::outcome::Outcome;
 use crate::plan::{Entry, Shape};
 use crate::report::selection::Selection;
@@ -207,26 +208,26 @@ fn entry(entry: &Entry) -> Value {
 
 /// The lines of some tables that are about the chosen devices, by device.
 struct Lines {
-    records: ByNumber,
-    questions: ByNumber,
-    ledger: ByNumber,
+    records: ByNumber<RecordId>,
+    questions: ByNumber<u32>,
+    ledger: ByNumber<u32>,
 }
 
 /// Lines of a table by the number of their device.
-struct ByNumber(BTreeMap<u32, Vec<u32>>);
+struct ByNumber<N>(BTreeMap<u32, Vec<N>>);
 
-impl ByNumber {
+impl<N: From<u32>> ByNumber<N> {
     fn new<'a>(devices: impl Iterator<Item = &'a u32>, selection: &Selection) -> Self {
-        let mut by_device: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut by_device: BTreeMap<u32, Vec<N>> = BTreeMap::new();
         for (line, device) in (0_u32..).zip(devices) {
             if *device != NONE && selection.has(*device) {
-                by_device.entry(*device).or_default().push(line);
+                by_device.entry(*device).or_default().push(line.into());
             }
         }
         Self(by_device)
     }
 
-    fn of(&self, device: u32) -> &[u32] {
+    fn of(&self, device: u32) -> &[N] {
         self.0.get(&device).map_or(&[], Vec::as_slice)
     }
 }
@@ -271,7 +272,7 @@ fn detail(outcome: &Outcome, index: &Index, lines: &Lines, device: u32) -> Value
     let at = device as usize;
     // The list is in the order of the numbers.
     let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
-    let place = |record: &u32| own.binary_search(record).ok();
+    let place = |record: &RecordId| own.binary_search(record).ok();
     let findings = &outcome.findings;
     let holding = index.holding(outcome, at);
     let found: Vec<Value> = index
@@ -318,7 +319,7 @@ fn has_page(id: &str) -> bool {
 }
 
 /// One record. What is the same as at the device is not repeated.
-fn record_row(outcome: &Outcome, device: usize, record: u32) -> Option<Value> {
+fn record_row(outcome: &Outcome, device: usize, record: RecordId) -> Option<Value> {
     let (columns, row) = outcome.records.locate(record)?;
     let unless = |own: &str, common: &str| if own == common { Value::Null } else { own.into() };
     let serial = columns.serial.as_written(row);
@@ -332,7 +333,7 @@ fn record_row(outcome: &Outcome, device: usize, record: u32) -> Option<Value> {
         unless(serial, outcome.devices.serial.get(device)),
         seconds(columns.last_seen.get(row)),
         seconds(columns.enrolled.get(row)),
-        outcome.links.held_by.get(record as usize),
+        outcome.links.held_by.get(record),
         outcome.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
         u8::from(live.is_some_and(|c| c.live.get(device) == Some(&record))),
         u8::from(columns.console.device_page().is_some() && has_page(&outcome.records.id_of(record))),
@@ -388,7 +389,7 @@ L2,2024-02-03 09:11:00,2026-11-18 20:00:00,10.0.22631.4602,5CDX000002,Dell Inc.,
             let outcome =
                 run::analyze(&run::Options { exports: vec![export], ..run::Options::default() }, &Silent).unwrap();
             for console in &outcome.devices.by_console {
-                for (device, &live) in console.live.iter().enumerate().filter(|(_, live)| **live != NONE) {
+                for (device, &live) in console.live.iter().enumerate().filter(|(_, live)| live.is_some()) {
                     let row = record_row(&outcome, device, live).unwrap();
                     assert_eq!(row[10], 1, "device {device} in {}", console.console);
                 }
