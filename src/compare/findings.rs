@@ -6,7 +6,8 @@ use super::devices::{Fate, Matched};
 use super::lists::List;
 use super::past::Remembering;
 use super::sides::Earlier;
-use super::{Reasons, change, counted};
+use super::texts::Texts;
+use super::{change, counted};
 use crate::identity::NONE;
 use crate::outcome::{Change, ChangeKind, ChangeState, Outcome, PastFindings, Remembered, RuleStates};
 use crate::schema::{Outcome as Ran, Severity};
@@ -58,7 +59,7 @@ enum Now {
 }
 
 impl Findings<'_> {
-    pub(super) fn compare(&self, remembering: &mut Remembering<'_>, reasons: &mut Reasons) -> Found {
+    pub(super) fn compare(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts) -> Found {
         let (rules, numbers) = self.rules();
         let mut found = Found {
             by_rule: rules.iter().enumerate().map(|(at, rule)| counted(rule, self.is_changed(at, rule))).collect(),
@@ -117,7 +118,7 @@ impl Findings<'_> {
                     ChangeState::NotAssessed
                 }
             };
-            let why = reasons.number(with_rule_change(states.rule_changed, why));
+            let why = reasons.number(&with_rule_change(states.rule_changed, why));
             let mut line = change(ChangeKind::Finding, state, (device, past), why);
             line.rule = before.rule;
             line.before = before.severity.as_str().to_string();
@@ -145,7 +146,7 @@ impl Findings<'_> {
                     (ChangeState::New, self.why_new(rule, device, &states.rule, &old_asked))
                 }
             };
-            let why = reasons.number(with_rule_change(states.rule_changed, why));
+            let why = reasons.number(&with_rule_change(states.rule_changed, why));
             let mut line = change(ChangeKind::Finding, state, (device, NONE), why);
             line.rule = rule;
             line.after = severity.as_str().to_string();
@@ -313,7 +314,7 @@ impl Findings<'_> {
     }
 
     /// Devices that came, went, or are known otherwise.
-    fn devices(&self, remembering: &mut Remembering<'_>, reasons: &mut Reasons) -> Vec<Change> {
+    fn devices(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts) -> Vec<Change> {
         let mut changes = Vec::new();
         for old in (0..).take(self.earlier.count()) {
             let (before, was_gone) = (self.earlier.key(old as usize), self.earlier.was_gone(old as usize));
@@ -321,10 +322,10 @@ impl Findings<'_> {
                 Fate::Same(device) => {
                     let after = self.new.devices.key.get(device as usize).map_or("", String::as_str);
                     if was_gone {
-                        let why = reasons.number("an earlier run had it gone".into());
+                        let why = reasons.number("an earlier run had it gone");
                         changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, NONE), why));
                     } else if before != after {
-                        let why = reasons.number("the same device has another key, since other lists know it".into());
+                        let why = reasons.number("the same device has another key, since other lists know it");
                         let mut line = change(ChangeKind::Device, ChangeState::IdentityChanged, (device, NONE), why);
                         (line.before, line.after) = (before.to_string(), after.to_string());
                         changes.push(line);
@@ -345,12 +346,8 @@ impl Findings<'_> {
                     }
                     let why = "its records are those of several devices now, or its device has those of several, or another serial number: look at it";
                     let device = self.matched.now(old).next().unwrap_or(NONE);
-                    let mut line = change(
-                        ChangeKind::Device,
-                        ChangeState::IdentityChanged,
-                        (device, NONE),
-                        reasons.number(why.into()),
-                    );
+                    let mut line =
+                        change(ChangeKind::Device, ChangeState::IdentityChanged, (device, NONE), reasons.number(why));
                     (line.before, line.after) = (before.to_string(), now.join("|"));
                     changes.push(line);
                 }
@@ -358,7 +355,7 @@ impl Findings<'_> {
                     let gone = self.is_gone(old);
                     let past = remembering.remember(old, gone);
                     if gone && !was_gone {
-                        let why = reasons.number("it is in none of the lists that had it".into());
+                        let why = reasons.number("it is in none of the lists that had it");
                         let mut line = change(ChangeKind::Device, ChangeState::Gone, (NONE, past), why);
                         line.before = before.to_string();
                         changes.push(line);
@@ -368,7 +365,7 @@ impl Findings<'_> {
         }
         for device in (0..).take(self.new.devices.len()) {
             if self.matched.is_new(device) {
-                let why = reasons.number(self.why_appeared(device as usize));
+                let why = reasons.number(&self.why_appeared(device as usize));
                 changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, NONE), why));
             }
         }

@@ -11,8 +11,7 @@ mod lists;
 mod objects;
 mod past;
 mod sides;
-
-use std::collections::BTreeMap;
+mod texts;
 
 use sha2::{Digest, Sha256};
 
@@ -27,6 +26,7 @@ use ledger::Making;
 use lists::{List, Stated, lists};
 use past::Remembering;
 use sides::Earlier;
+use texts::Texts;
 
 pub use devices::{Fate, Matched};
 pub use ledger::Said;
@@ -68,7 +68,7 @@ pub fn since(
     let planned = planned(old);
     let stated = Stated { planned: &planned, proven: &told.proven };
     let lists = lists(old, earlier, Side::of(new), &new.sources, stated);
-    let mut reasons = Reasons::default();
+    let mut reasons = Texts::default();
     let mut remembering = Remembering::new(earlier, old);
     let mut found = Findings { old, new, earlier, matched, lists: &lists }.compare(&mut remembering, &mut reasons);
     let ledger = Making { old, new, matched, lists: &lists, state_of, said: &told.said }.make(&mut remembering);
@@ -85,7 +85,7 @@ pub fn since(
         lists: lists.iter().map(states).collect(),
         past: remembering.past,
         past_findings: found.past_findings,
-        reasons: reasons.list,
+        reasons: reasons.into_list(),
         ..Since::default()
     };
     sort(&mut changes, &since, new);
@@ -159,25 +159,6 @@ fn sort(changes: &mut [Change], since: &Since, new: &Outcome) {
         let first = place(a).cmp(&place(b)).then_with(|| key(a).cmp(key(b)));
         first.then_with(|| a.object.cmp(&b.object)).then_with(|| (a.device, a.past).cmp(&(b.device, b.past)))
     });
-}
-
-/// Reasons, each once.
-#[derive(Default)]
-struct Reasons {
-    list: Vec<String>,
-    numbers: BTreeMap<String, u32>,
-}
-
-impl Reasons {
-    fn number(&mut self, text: String) -> u32 {
-        if let Some(number) = self.numbers.get(&text) {
-            return *number;
-        }
-        let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(text.clone());
-        self.numbers.insert(text, number);
-        number
-    }
 }
 
 /// A change without an object.

@@ -1,10 +1,11 @@
 //! Objects of a console that came or went. Those of a console of which only one run has a list are not listed: the list came or
 //! went.
 
+use super::change;
 use super::devices::{Fate, Matched};
 use super::lists::List;
 use super::sides::{Earlier, Side};
-use super::{Reasons, change};
+use super::texts::Texts;
 use crate::identity::NONE;
 use crate::outcome::{Change, ChangeKind, ChangeState, Outcome};
 
@@ -14,7 +15,7 @@ pub(super) fn compare(
     matched: &Matched,
     lists: &[List],
     places: &[u32],
-    reasons: &mut Reasons,
+    reasons: &mut Texts,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
     for list in lists.iter().filter(|list| list.before > 0 && list.now > 0) {
@@ -25,7 +26,7 @@ pub(super) fn compare(
             || "it was not in the earlier list".into(),
             |why| format!("it may have been there before; {}: {why}", list.console),
         );
-        let why = reasons.number(why);
+        let why = reasons.number(&why);
         for line in &list.appeared {
             let device = now.device(*line).unwrap_or(NONE);
             let mut one = change(ChangeKind::Object, ChangeState::Appeared, (device, NONE), why);
@@ -35,7 +36,7 @@ pub(super) fn compare(
         if list.not_whole.is_some() {
             continue;
         }
-        let why = reasons.number("the list is whole and does not have it".into());
+        let why = reasons.number("the list is whole and does not have it");
         for line in list.missing.iter().filter(|line| then.is_listed(**line)) {
             let of = then.device(*line).map_or((NONE, NONE), |old| match matched.fate(old) {
                 Fate::Same(device) => (device, NONE),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::table;
 use super::view::Run;
 use crate::compare;
-use crate::identity::rfc3339;
+use crate::identity::{day, rfc3339};
 use crate::outcome::{ChangeKind, ChangeState, Ledger, LedgerState, ListStates, Outcome, Point, RuleStates};
 use crate::schema::Severity;
 
@@ -272,55 +272,24 @@ fn ledger_lines(run: Run<'_>) -> (Vec<LedgerRow>, usize) {
         chosen.extend(own.take(LEDGER - chosen.len()));
     }
     let table = table::ledger(run);
-    let cells = |name: &str| table.cells(name, chosen.iter().copied());
-    let text = |name: &str| cells(name).into_iter().map(table::Plain::text).collect::<Vec<String>>();
-    let day = |cell: &table::Plain| cell.number().map_or_else(String::new, crate::identity::day);
-    let days = |name: &str| cells(name).iter().map(day).collect::<Vec<String>>();
-    let columns = [
-        text("state"),
-        text("step"),
-        text("console"),
-        text("object_id"),
-        text("device_key"),
-        text("device_name"),
-        days("planned_on"),
-        days("claimed_on"),
-        text("claimed_by"),
-        days("settled_on"),
-        text("settled_by"),
-        text("note"),
-    ];
-    let row = |at: usize| {
-        let cell = |column: &Vec<String>| column.get(at).cloned().unwrap_or_default();
-        let [
-            state,
-            step,
-            console,
-            object_id,
-            device_key,
-            device_name,
-            planned_on,
-            on,
-            by,
-            settled_on,
-            settled_by,
-            note,
-        ] = columns.each_ref().map(cell);
-        let claimed = if on.is_empty() { String::new() } else { format!("{on}, {by}") };
+    let row = |at: &usize| {
+        let text = |column: &str| table.cell(column, *at).text();
+        let day = |column: &str| table.cell(column, *at).number().map_or_else(String::new, day);
+        let claimed_on = day("claimed_on");
         LedgerRow {
-            state,
-            step,
-            console,
-            object_id,
-            device_key,
-            device_name,
-            planned_on,
-            claimed,
-            settled_on,
-            settled_by,
-            note,
+            state: text("state"),
+            step: text("step"),
+            console: text("console"),
+            object_id: text("object_id"),
+            device_key: text("device_key"),
+            device_name: text("device_name"),
+            planned_on: day("planned_on"),
+            claimed: if claimed_on.is_empty() { claimed_on } else { format!("{claimed_on}, {}", text("claimed_by")) },
+            settled_on: day("settled_on"),
+            settled_by: text("settled_by"),
+            note: text("note"),
         }
     };
-    let rows = (0..chosen.len()).map(row);
-    (rows.collect(), lines.len().saturating_sub(chosen.len()))
+    let rows = chosen.iter().map(row).collect();
+    (rows, lines.len().saturating_sub(chosen.len()))
 }

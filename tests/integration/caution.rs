@@ -57,7 +57,7 @@ fn a_weak_autopilot_row_forbids_what_a_whole_one_does() {
     );
     let autopilot = "Serial number,Manufacturer,Model,Group tag,Profile status\n4000001,LENOVO,M,,Assigned\n4000002,LENOVO,M,,Assigned\n";
     place.write("in/autopilot.csv", autopilot);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let weak: Vec<_> = report.lines_where("records.csv", "tier", "weak");
     assert_eq!(weak.len(), 2);
     let steps = steps(&report, "PC-1");
@@ -69,12 +69,12 @@ fn a_weak_autopilot_row_forbids_what_a_whole_one_does() {
 fn wrong_clocks_do_not_age_a_tenant() {
     let seen = |n: usize| if n < 3 { format!("2027-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n % 19 + 1) };
     let place = tenant((0..60).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), &seen(n))));
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(report.lines("findings.csv").is_empty(), "{:?}", report.lines("findings.csv").len());
     assert!(said(&report, "lone-date", "does not move the as-of time"));
     // In a very small tenant nobody can tell, and it is said.
     let place = tenant((0..6).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), &seen(n + 2))));
-    assert!(said(&place.analyze(&[]), "lone-date", "the time of judgement rests on"));
+    assert!(said(&place.tables(&[]), "lone-date", "the time of judgement rests on"));
 }
 
 /// Of two objects of one device the surplus one that somebody signs in with stays.
@@ -82,7 +82,7 @@ fn wrong_clocks_do_not_age_a_tenant() {
 fn a_surplus_object_in_use_is_left_alone() {
     let place =
         tenant([pair(1, "PC-1", "PF000001", "2026-11-19"), pair(2, "PC-2", "PF000001", "2026-11-18")].into_iter());
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(
         report.lines("plan.csv").iter().all(|s| !s["step"].starts_with("entra-")),
         "{:?}",
@@ -101,7 +101,7 @@ fn dates_that_a_spreadsheet_swapped_are_unknown() {
         writeln!(list, "{},PC-{n},PF{n:06},,Windows,LENOVO,managed,compliant,,{date}", guid(1, n)).unwrap();
     }
     place.write("in/intune.csv", list);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(said(&report, "ambiguous-dates", "a spreadsheet took the day for the month"));
     assert_eq!(report.lines_where("devices.csv", "activity", "unknown").len(), 12);
     assert!(report.lines("plan.csv").is_empty());
@@ -120,7 +120,7 @@ fn ids_beside_the_wrong_names_are_doubted() {
     }
     place.write("in/intune.csv", intune);
     place.write("in/entra.csv", entra);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(said(&report, "identity-conflict", "have one name in Intune and another in Entra ID"));
     let touched: Vec<_> = report.lines("plan.csv").into_iter().filter(|s| !s["object_id"].is_empty()).collect();
     assert!(touched.is_empty(), "{touched:?}");
@@ -145,7 +145,7 @@ fn an_object_of_two_lists_has_one_step() {
         "in/portal.csv",
         "Serial number,Manufacturer,Model,Group tag,Profile status\nPF000001,LENOVO,M,,Assigned\n",
     );
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let deletes: Vec<String> = steps(&report, "PC-1").into_iter().filter(|s| s == "autopilot-delete").collect();
     assert_eq!(deletes.len(), 1, "{:?}", steps(&report, "PC-1"));
 }
@@ -182,7 +182,7 @@ fn a_list_filtered_by_owner_proves_no_absence() {
     }
     place.write("in/intune.csv", intune);
     place.write("in/entra.csv", entra);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(said(&report, "source-too-small", "holds none of 10 live devices of join type registered"));
     assert_eq!(report.lines_where("rules.csv", "rule", "left-intune-still-in-entra")[0]["outcome"], "did-not-run");
     assert!(report.lines("plan.csv").is_empty());

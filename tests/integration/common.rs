@@ -91,6 +91,15 @@ impl Place {
         self.analyze_into("out", more, &[])
     }
 
+    /// The same for tests that read nothing but tables, manifest and notices: page, workbook and the rest are not written.
+    pub(crate) fn tables(&self, more: &[&str]) -> Report {
+        self.tables_into("out", more)
+    }
+
+    pub(crate) fn tables_into(&self, out: &str, more: &[&str]) -> Report {
+        self.analyze_into(out, &[&["--format", "csv"], more].concat(), &[])
+    }
+
     pub(crate) fn analyze_into(&self, out: &str, more: &[&str], environment: &[(&str, &str)]) -> Report {
         let arguments = [&["analyze", "in", "--quiet", "--out", out], more].concat();
         let run = self.run_with(&arguments, environment);

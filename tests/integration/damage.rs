@@ -69,7 +69,7 @@ fn has_notice(report: &Report, code: &str, export: &str, row: &str, text: &str) 
 #[test]
 fn every_row_of_a_sound_tenant_has_a_line() {
     let (place, tenant) = small();
-    assert_rows(&place.analyze(&[]), rows(&tenant));
+    assert_rows(&place.tables(&[]), rows(&tenant));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_ragged_row_is_set_aside_and_listed() {
         sheet.rows[9].truncate(4);
         sheet.rows[20].push("one more".into());
     });
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert_rows(&report, rows(&tenant));
     for (row, reason) in [("10", "has 4 cells where the header has 17"), ("21", "has 18 cells where the header has 17")]
     {
@@ -102,7 +102,7 @@ fn an_open_quote_costs_its_own_row() {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines[3] = lines[3].replacen(',', ",\"", 1);
     place.write(&format!("in/{name}"), lines.join("\n") + "\n");
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert_rows(&report, rows(&tenant));
     let aside: Vec<String> = report
         .lines_where("records.csv", "export", name)
@@ -120,7 +120,7 @@ fn a_file_that_was_cut_proves_no_absence() {
     // In the middle of a line: its first cells are there, the rest is not.
     let last_line = content[..content.len() - 2].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
     place.write(&format!("in/{name}"), &content[..last_line + 60]);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert_rows(&report, rows(&tenant));
     assert!(has_notice(&report, "incomplete-export", name, "", "cut off"));
     for rule in FROM_ABSENCE {
@@ -141,7 +141,7 @@ fn a_filtered_export_proves_no_absence() {
             number % 10 == 0
         });
     });
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(has_notice(&report, "source-too-small", "", "", "Intune export holds"));
     for rule in FROM_ABSENCE {
         let line = report.rule(rule);
@@ -178,7 +178,7 @@ fn a_console_that_is_missing_stops_the_rules_that_need_it() {
     for (file, needed) in needed.iter().enumerate() {
         let (place, tenant) = small();
         std::fs::remove_file(place.path("in").join(&tenant.files[file].0)).unwrap();
-        let report = place.analyze(&[]);
+        let report = place.tables(&[]);
         let expected = format!("no {} export was supplied", TITLES[file]);
         let stopped: BTreeSet<String> = report
             .lines("rules.csv")
@@ -200,7 +200,7 @@ fn a_console_that_is_missing_stops_the_rules_that_need_it() {
 fn a_header_alone_counts_as_missing() {
     let (place, tenant) = small();
     change(&place, &tenant, INTUNE, |sheet| sheet.rows.clear());
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert!(has_notice(&report, "source-too-small", &tenant.files[INTUNE].0, "", "no rows"));
     assert_eq!(report.rule("left-intune-still-in-entra")["reason"], "the Intune export has no rows");
 }
@@ -215,7 +215,7 @@ fn a_column_that_is_gone_stops_the_rules_that_need_it() {
             row.remove(at);
         }
     });
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let line = report.rule("abm-released-still-managed");
     assert_eq!(line["outcome"], "did-not-run");
     assert_eq!(line["reason"], "the Intune export has no column for `serial`, or nothing in it");
@@ -229,7 +229,7 @@ type Save<'a> = &'a dyn Fn(&Sheet) -> Vec<u8>;
 #[test]
 fn files_saved_again_say_the_same() {
     let (place, tenant) = small();
-    let plain = place.analyze(&[]).conclusions();
+    let plain = place.tables(&[]).conclusions();
     let utf16 = |sheet: &Sheet| {
         let text = String::from_utf8(sheet.bytes_with(b'\t')).unwrap();
         format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -245,7 +245,7 @@ fn files_saved_again_say_the_same() {
         for (name, content) in &tenant.files {
             place.write(&format!("in/{name}"), save(&Sheet::parse(content)));
         }
-        let again = place.analyze_into(&format!("out-{number}"), &[], &[]).conclusions();
+        let again = place.tables_into(&format!("out-{number}"), &[]).conclusions();
         assert!(again == plain, "saved {dress}");
     }
 }
@@ -259,7 +259,7 @@ fn a_file_in_a_windows_code_page_is_read_with_a_remark() {
     sheet.rows[0][at] = "Jérôme – Gerät".into();
     let text = String::from_utf8(sheet.bytes()).unwrap().replace(|sign: char| sign > '\u{2fff}', "?");
     place.write(&format!("in/{name}"), WINDOWS_1252.encode(&text).0.as_ref());
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let lines = report.lines_where("records.csv", "export", name);
     assert_eq!(lines.iter().find(|line| line["row"] == "1").unwrap()["name"], "Jérôme – Gerät");
     assert!(has_notice(&report, "legacy-encoding", name, "", "Windows-1252"));
@@ -426,7 +426,7 @@ type Write = fn([&str; 5]) -> String;
 #[test]
 fn dates_as_spreadsheets_write_them_say_the_same() {
     let (place, tenant) = small();
-    let plain = finding_ids(&place.analyze(&[]));
+    let plain = finding_ids(&place.tables(&[]));
     let ways: [(&str, Write); 4] = [
         ("day first", |[y, m, d, h, n]| format!("{d}/{m}/{y} {h}:{n}")),
         ("month first", |[y, m, d, h, n]| format!("{m}/{d}/{y} {h}:{n}")),
@@ -436,7 +436,7 @@ fn dates_as_spreadsheets_write_them_say_the_same() {
     for (number, (way, write)) in ways.into_iter().enumerate() {
         with_check_ins(&place, &tenant, |_, parts| Some(write(parts)));
         // The last minute is cut off the newest check-in, so the time of judgement is given.
-        let report = place.analyze_into(&format!("out-{number}"), &["--as-of", "2026-11-20T08:00:00Z"], &[]);
+        let report = place.tables_into(&format!("out-{number}"), &["--as-of", "2026-11-20T08:00:00Z"]);
         assert_eq!(finding_ids(&report), plain, "{way}");
     }
 }
@@ -445,9 +445,9 @@ fn dates_as_spreadsheets_write_them_say_the_same() {
 #[test]
 fn dates_that_cannot_be_read_make_nobody_silent() {
     let (place, tenant) = small();
-    let plain = place.analyze(&[]).lines_where("findings.csv", "rule", "stale-everywhere");
+    let plain = place.tables(&[]).lines_where("findings.csv", "rule", "stale-everywhere");
     with_check_ins(&place, &tenant, |_, [y, m, d, ..]| Some(format!("{d} of {m}, {y}")));
-    let report = place.analyze_into("again", &[], &[]);
+    let report = place.tables_into("again", &[]);
     assert!(has_notice(&report, "unreadable-value", &tenant.files[INTUNE].0, "1", "count as unknown"));
     let known: BTreeSet<&str> = plain.iter().map(|line| line["device_key"].as_str()).collect();
     let lines = report.lines_where("findings.csv", "rule", "stale-everywhere");
@@ -460,11 +460,11 @@ fn dates_that_cannot_be_read_make_nobody_silent() {
 fn clocks_that_run_ahead_do_not_move_the_time_of_judgement() {
     for ahead in [1, 2, 3] {
         let (place, tenant) = small();
-        let plain = finding_ids(&place.analyze(&[]));
+        let plain = finding_ids(&place.tables(&[]));
         with_check_ins(&place, &tenant, |number, _| {
             (number % 100 == 7 && number / 100 < ahead).then(|| format!("2031-01-01 0{}:00:00.0000000", number / 100))
         });
-        let report = place.analyze_into("again", &[], &[]);
+        let report = place.tables_into("again", &[]);
         assert_eq!(report.manifest()["as_of"], "2026-11-20T08:00:00Z", "{ahead} devices in 2031");
         let notices = report.lines_where("notices.csv", "code", "lone-date");
         assert!(!notices.is_empty());
@@ -476,12 +476,12 @@ fn clocks_that_run_ahead_do_not_move_the_time_of_judgement() {
 #[test]
 fn what_people_add_by_hand_is_set_aside() {
     let (place, tenant) = small();
-    let plain = finding_ids(&place.analyze(&[]));
+    let plain = finding_ids(&place.tables(&[]));
     let (name, content) = &tenant.files[ENTRA];
     let blank = ",".repeat(16);
     let more = format!("{blank}\r\n{blank}\r\nTotal: 354\r\n");
     place.write(&format!("in/{name}"), [content.as_slice(), more.as_bytes()].concat());
-    let report = place.analyze_into("again", &[], &[]);
+    let report = place.tables_into("again", &[]);
     assert_rows(&report, rows(&tenant) + 3);
     assert_eq!(finding_ids(&report), plain);
     assert_eq!(report.lines_where("notices.csv", "code", "bad-row").len(), 3);
@@ -490,7 +490,7 @@ fn what_people_add_by_hand_is_set_aside() {
 #[test]
 fn identifiers_in_another_spelling_are_the_same() {
     let (place, tenant) = small();
-    let plain = place.analyze(&[]).conclusions();
+    let plain = place.tables(&[]).conclusions();
     change(&place, &tenant, ENTRA, |sheet| {
         for column in ["deviceId", "objectId"] {
             let at = sheet.column(column);
@@ -505,7 +505,7 @@ fn identifiers_in_another_spelling_are_the_same() {
             row[at] = format!("=\"{}\"", row[at]);
         }
     });
-    let again = place.analyze_into("again", &[], &[]).conclusions();
+    let again = place.tables_into("again", &[]).conclusions();
     // What is shown is the console's own spelling.
     let compared =
         |said: &crate::common::Conclusions| format!("{:?}", said.findings).to_lowercase().replace(['{', '}'], "");
@@ -517,7 +517,7 @@ fn identifiers_in_another_spelling_are_the_same() {
 #[test]
 fn a_damaged_row_never_counts_as_a_missing_one() {
     let (place, tenant) = small();
-    let before = finding_ids(&place.analyze_into("before", &[], &[]));
+    let before = finding_ids(&place.tables_into("before", &[]));
     // Some rows of Intune, Entra and Defender lose their last cells.
     for file in [0, 1, 3] {
         change(&place, &tenant, file, |sheet| {
@@ -527,7 +527,7 @@ fn a_damaged_row_never_counts_as_a_missing_one() {
             }
         });
     }
-    let after = place.analyze_into("after", &[], &[]);
+    let after = place.tables_into("after", &[]);
     assert!(after.lines("notices.csv").iter().filter(|n| n["code"] == "bad-row").count() > 20);
     let new: Vec<String> = finding_ids(&after).difference(&before).cloned().collect();
     assert!(new.is_empty(), "{new:#?}");

@@ -75,7 +75,7 @@ fn slugs(steps: &[Line]) -> Vec<&str> {
 
 fn plans() -> Plans {
     let (place, tenant) = Place::with_tenant(&Options { devices: 3_000, seed: 21, zip_intune: false });
-    Plans::of(&place.analyze(&[]), &Sheet::parse(&tenant.files[1].1))
+    Plans::of(&place.tables(&[]), &Sheet::parse(&tenant.files[1].1))
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn with_autopilot(name: &str, list: Vec<u8>) -> Place {
 }
 
 fn questions(place: &Place) -> Vec<Line> {
-    place.analyze(&[]).lines("questions.csv")
+    place.tables(&[]).lines("questions.csv")
 }
 
 fn asking_for<'a>(questions: &'a [Line], export: &str) -> BTreeSet<(&'a str, &'a str)> {

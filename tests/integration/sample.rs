@@ -30,7 +30,7 @@ fn other_tenants_are_judged_as_their_truth_says() {
     let mut found = Vec::new();
     for (devices, seed) in [(60, 3), (1_500, 7), (6_000, 9)] {
         let (place, tenant) = Place::with_tenant(&Options { devices, seed, zip_intune: false });
-        let differences = differences(&place.analyze(&[]), &tenant.truth);
+        let differences = differences(&place.tables(&[]), &tenant.truth);
         found.extend(differences.into_iter().map(|one| format!("{devices} devices, seed {seed}: {one}")));
     }
     assert!(found.is_empty(), "{found:#?}");
@@ -43,7 +43,7 @@ fn further_tenants_are_judged_as_their_truth_says() {
     let mut found = Vec::new();
     for seed in further_seeds() {
         let (place, tenant) = Place::with_tenant(&Options { devices: 1_200, seed, zip_intune: false });
-        let differences = differences(&place.analyze(&[]), &tenant.truth);
+        let differences = differences(&place.tables(&[]), &tenant.truth);
         found.extend(differences.into_iter().map(|one| format!("seed {seed}: {one}")));
     }
     assert!(found.is_empty(), "{found:#?}");

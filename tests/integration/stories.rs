@@ -37,7 +37,7 @@ fn the_stories_are_told_as_they_are_written() {
             place.write(&format!("in/{name}"), content);
             assert!(story.contains(&format!("`{name}`")), "the story of {sample} does not speak of {name}");
         }
-        let report = place.analyze(&[]);
+        let report = place.tables(&[]);
         findings(sample, &story, &report);
         questions(sample, &story, &report);
         notices(sample, &story, &report);

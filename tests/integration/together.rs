@@ -20,7 +20,7 @@ fn list() -> String {
 
 fn analyzed(place: &Place, list: &str) -> Report {
     place.write("in/cros.csv", list);
-    place.analyze(&["--as-of", "2025-09-10"])
+    place.tables(&["--as-of", "2025-09-10"])
 }
 
 fn said(report: &Report) -> Vec<String> {

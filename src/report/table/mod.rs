@@ -132,13 +132,19 @@ impl<'a> Table<'a> {
 
     /// The cells of one column.
     pub(in crate::report) fn cells(&self, name: &str, lines: impl Iterator<Item = usize>) -> Vec<Plain> {
-        let chosen: Vec<usize> = self.column(name).into_iter().collect();
-        let one = |at: usize| {
-            let mut kept = Kept(Plain::Nothing);
-            self.line(at, &chosen, &mut kept);
-            kept.0
-        };
-        lines.map(one).collect()
+        let column = self.column(name);
+        lines.map(|at| self.plain(column, at)).collect()
+    }
+
+    /// One cell.
+    pub(in crate::report) fn cell(&self, name: &str, line: usize) -> Plain {
+        self.plain(self.column(name), line)
+    }
+
+    fn plain(&self, column: Option<usize>, line: usize) -> Plain {
+        let mut kept = Kept(Plain::Nothing);
+        self.line(line, column.as_slice(), &mut kept);
+        kept.0
     }
 
     /// Number of a column.

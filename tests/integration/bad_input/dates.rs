@@ -29,7 +29,7 @@ fn nothing_tells_day_and_month_apart() {
       3 dates could be day first or month first and count as unknown; settle it with `--date-order dmy` or `mdy`
     ");
     assert!(inspect(&place).contains("`Last check-in`: day and month cannot be told apart"));
-    let report = super::report(&place, &["--force"]);
+    let report = super::tables(&place, &["--force"]);
     assert_eq!(last_activity(&report), ["", "", "", "2026-11-11T10:00:00Z"]);
     assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
@@ -47,7 +47,7 @@ fn one_date_with_a_choice() {
 fn the_command_line_settles_it() {
     let place = check_ins(&["05/06/2026 10:00", "07/08/2026 10:00"]);
     assert_eq!(remarks(&place, &["--date-order", "dmy"]), "2 rows, 0 set aside\n");
-    let report = super::report(&place, &["--force", "--date-order", "mdy"]);
+    let report = super::tables(&place, &["--force", "--date-order", "mdy"]);
     assert_eq!(last_activity(&report), ["2026-05-06T10:00:00Z", "2026-07-08T10:00:00Z"]);
 }
 
@@ -56,7 +56,7 @@ fn one_cell_decides_for_the_column() {
     let place = check_ins(&["05/06/2026 10:00", "25/08/2026 10:00"]);
     assert_eq!(remarks(&place, &[]), "2 rows, 0 set aside\n");
     // What the cells show counts, whatever the command line says.
-    let report = super::report(&place, &["--force", "--date-order", "mdy"]);
+    let report = super::tables(&place, &["--force", "--date-order", "mdy"]);
     assert_eq!(last_activity(&report), ["2026-06-05T10:00:00Z", "2026-08-25T10:00:00Z"]);
 }
 
@@ -89,7 +89,7 @@ fn day_first_and_month_first_in_one_column() {
     ambiguous-dates, devices.csv, column Last check-in
       some cells put the day first and others the month first; the 3 dates of these kinds count as unknown. The file was put together from two: export it again
     ");
-    let report = super::report(&place, &["--force"]);
+    let report = super::tables(&place, &["--force"]);
     assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
 }
 
@@ -129,7 +129,7 @@ fn dates_that_mean_never() {
         "2026-11-01 10:00:00.0000000",
     ];
     let place = check_ins(&never);
-    let report = super::report(&place, &[]);
+    let report = super::tables(&place, &[]);
     assert_snapshot!(super::said(&report), @"
     10 rows, 0 set aside
     sources-out-of-step, devices.csv
@@ -173,7 +173,7 @@ fn dates_of_other_calendars() {
         );
         assert!(said.contains(&named), "{said}");
         assert!(!said.contains("unreadable-value"), "{said}");
-        let report = super::report(&place, &["--force"]);
+        let report = super::tables(&place, &["--force"]);
         assert_eq!(last_activity(&report), ["", "", ""]);
         assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
     }

@@ -56,7 +56,7 @@ fn mixed(original: &Original) -> Written {
 }
 
 fn conclude(written: &Written) -> Seen {
-    Seen::new(&written.place().analyze(&[]), written)
+    Seen::new(&written.place().tables(&[]), written)
 }
 
 /// What the portal's files of a tenant say.
@@ -119,7 +119,7 @@ fn expected(write: Writer) -> Counts {
     let mut all = Counts::default();
     for base in &BASES {
         let written = write(&base.original);
-        all.add(expected::counts(&written.place().analyze(&[]), &written, &base.original.truth));
+        all.add(expected::counts(&written.place().tables(&[]), &written, &base.original.truth));
     }
     all
 }
@@ -196,7 +196,7 @@ fn further_tenants_give_the_same_conclusions() {
 fn every_file_is_recognised() {
     let original = Original::new(1);
     let formats = |written: &Written| -> BTreeSet<String> {
-        let manifest = written.place().analyze(&[]).manifest();
+        let manifest = written.place().tables(&[]).manifest();
         let inputs = manifest["inputs"].as_array().unwrap();
         let exports = inputs.iter().flat_map(|input| input["exports"].as_array().unwrap());
         exports.map(|export| export["format"].as_str().unwrap().to_owned()).collect()

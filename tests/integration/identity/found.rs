@@ -16,7 +16,7 @@ pub(super) struct Found {
 /// Analyses exports and sees to what holds for all of them.
 pub(super) fn find(exports: &[Export]) -> Found {
     let place = place(exports);
-    let report = place.analyze(&["--as-of", "2026-11-20"]);
+    let report = place.tables(&["--as-of", "2026-11-20"]);
     let found = Found { records: report.lines("records.csv"), devices: report.lines("devices.csv"), place, report };
     let rows: usize = exports.iter().map(|export| export.rows).sum();
     assert_eq!(found.records.len(), rows, "each row once");

@@ -23,7 +23,7 @@ fn pairs(records: &[(String, usize)]) -> u64 {
 
 fn measure(devices: usize, seed: u64) -> Pairs {
     let (place, tenant) = Place::with_tenant(&Options { devices, seed, zip_intune: false });
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let Truth { exports, devices, .. } = tenant.truth;
     let mut owners = BTreeMap::new();
     for (number, device) in devices.iter().enumerate() {

@@ -238,7 +238,7 @@ fn secrets_are_kept_in_no_column() {
     assert_eq!(said, expected);
     let explained = found.place.run(&["explain", "intune.csv:15", "in", "--as-of", "2026-11-20"]);
     assert_eq!(explained.code, 0, "{}", explained.stderr);
-    let mut files = found.report.files();
+    let mut files = found.place.analyze_into("whole", &["--as-of", "2026-11-20"], &[]).files();
     files.insert("explained".into(), explained.stdout.into_bytes());
     for key in keys {
         let telling: String = key.chars().skip(9).take(12).collect();

@@ -54,7 +54,7 @@ fn analyze(files: &[(&str, String)], more: &[&str]) -> (Place, Report) {
     for (name, content) in files {
         place.write(&format!("in/{name}"), content);
     }
-    let report = place.analyze(&[&AS_OF[..], more].concat());
+    let report = place.tables(&[&AS_OF[..], more].concat());
     (place, report)
 }
 

@@ -75,7 +75,7 @@ const OPTIONS: Options = Options { devices: 1_000, seed: 11, zip_intune: false }
 fn nothing_is_said_of_a_thousand_healthy_devices_over_all_consoles() {
     let tenant = healthy(&OPTIONS);
     let place = place(&tenant, &companions(&tenant));
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert_eq!(beyond_info(&report), BTreeMap::new());
     let consoles: Vec<String> = report.lines("records.csv").into_iter().map(|line| line["console"].clone()).collect();
     for console in ["intune", "entra", "autopilot", "defender", "abm", "ade", "chrome", "ad", "bitlocker", "laps"] {
@@ -106,7 +106,7 @@ fn what_only_companion_lists_show_is_found() {
     let disabled = lists[0].1.lines().nth(5).unwrap().to_owned();
     lists[0].1 = lists[0].1.replace(&disabled, &disabled.replace(",True,", ",False,"));
     let place = place(&tenant, &lists);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     // The one that is disabled is in use all the same.
     assert_eq!(
         beyond_info(&report),
@@ -127,7 +127,7 @@ fn a_key_list_that_covers_few_devices_proves_nothing() {
     let few: Vec<&str> = lists[1].1.lines().take(40).collect();
     lists[1].1 = few.join("\n");
     let place = place(&tenant, &lists);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let rule = report.rule("no-recovery-key");
     assert_eq!(rule["outcome"], "did-not-run");
     assert!(rule["reason"].contains("does not cover most of them"), "{}", rule["reason"]);
@@ -140,6 +140,6 @@ fn a_directory_list_of_one_unit_proves_nothing() {
     let few: Vec<&str> = lists[0].1.lines().take(20).collect();
     lists[0].1 = few.join("\n");
     let place = place(&tenant, &lists);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     assert_eq!(report.rule("hybrid-without-ad")["outcome"], "did-not-run");
 }

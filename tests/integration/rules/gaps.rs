@@ -27,7 +27,7 @@ fn assert_silent(whole: &Tenant, console: Console, content: Option<&[u8]>, what:
             (false, _) => place.write(&format!("in/{name}"), own),
         }
     }
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     let matched: BTreeSet<String> = report.lines("findings.csv").into_iter().map(|line| line["rule"].clone()).collect();
     for rule in by_absence(console) {
         let line = report.rule(&rule);

@@ -37,7 +37,7 @@ fn tenant(listed: impl Fn(usize, &str) -> bool) -> (Place, Report) {
     let place = Place::new();
     place.write("in/intune.csv", intune);
     place.write("in/entra.csv", entra);
-    let report = place.analyze(&[]);
+    let report = place.tables(&[]);
     (place, report)
 }
 

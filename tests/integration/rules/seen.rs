@@ -376,7 +376,7 @@ fn the_portal_lists_an_identity_once() {
         for (name, content) in files {
             place.write(&format!("in/{name}"), content);
         }
-        let report = place.analyze(&["--as-of", "2026-01-10"]);
+        let report = place.tables(&["--as-of", "2026-01-10"]);
         let of = |file: &str| -> Vec<String> {
             report.lines_where(file, "rule", "duplicate-autopilot").iter().map(|l| l["device_key"].clone()).collect()
         };

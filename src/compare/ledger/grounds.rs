@@ -1,0 +1,92 @@
+//! By what a line of the ledger is settled, beside the lists: what people say is done, what would prove it, and which exports
+//! there are.
+
+use std::collections::BTreeMap;
+
+use super::Making;
+use crate::compare::texts::Texts;
+use crate::outcome::LedgerLine;
+use crate::plan::Proof;
+
+/// What is known of steps and consoles, by the numbers of their texts.
+pub(super) struct Grounds {
+    /// By step and object: the day on which it is said to have been done, and who says so.
+    claims: BTreeMap<(u32, String), (i64, u32)>,
+    /// By step: what shows that it was done.
+    proofs: BTreeMap<u32, Proof>,
+    /// By console: its exports.
+    sources: BTreeMap<&'static str, u32>,
+}
+
+/// Nothing shows it.
+const NOTHING: &Proof = &Proof { gone: false, states: Vec::new() };
+
+impl Grounds {
+    pub(super) fn new(making: &Making<'_>, texts: &mut Texts) -> Self {
+        // In this order: the texts are numbered on the way.
+        let claims = claims(making, texts);
+        let proofs = proofs(making, texts);
+        Self { claims, proofs, sources: sources(making, texts) }
+    }
+
+    /// That the step of a line is said to be done: the day, and who says so.
+    pub(super) fn claim(&self, line: &LedgerLine) -> Option<(i64, u32)> {
+        self.claims.get(&(line.step, line.object.to_lowercase())).copied()
+    }
+
+    /// What shows that the step of a line was done.
+    pub(super) fn proof(&self, line: &LedgerLine) -> &Proof {
+        self.proofs.get(&line.step).unwrap_or(NOTHING)
+    }
+
+    /// The exports of the console of a line.
+    pub(super) fn source(&self, line: &LedgerLine) -> u32 {
+        self.sources.get(line.console.as_str()).copied().unwrap_or_default()
+    }
+}
+
+/// What is said to be done: by step and object, the day and the name.
+fn claims(making: &Making<'_>, texts: &mut Texts) -> BTreeMap<(u32, String), (i64, u32)> {
+    let mut claims: BTreeMap<(u32, String), (i64, u32)> = BTreeMap::new();
+    for run in [making.old, making.new] {
+        for claimed in &run.decisions.done {
+            let Some(step) = run.steps.get(claimed.step as usize) else { continue };
+            let Some((_, object, ..)) = making.object(run, step) else { continue };
+            let slug = texts.number(run.entry(step).map_or("", |entry| entry.slug.as_str()));
+            let by = texts.number(&claimed.by);
+            newest(&mut claims, (slug, object.to_lowercase()), (claimed.on, by));
+        }
+    }
+    for said in making.said {
+        let (slug, by) = (texts.number(&said.step), texts.number(&said.by));
+        newest(&mut claims, (slug, said.object.to_lowercase()), (said.on, by));
+    }
+    claims
+}
+
+/// By what an export shows each step, as the playbooks of this run say; of several texts of one step what all say.
+fn proofs(making: &Making<'_>, texts: &Texts) -> BTreeMap<u32, Proof> {
+    let mut proofs: BTreeMap<u32, Proof> = BTreeMap::new();
+    for entry in &making.new.entries {
+        let Some(step) = texts.find(&entry.slug) else { continue };
+        let own = proofs.entry(step).or_insert_with(|| entry.proof.clone());
+        own.gone &= entry.proof.gone;
+        own.states.retain(|state| entry.proof.states.contains(state));
+    }
+    proofs
+}
+
+/// The exports of each console, with the beginnings of their digests.
+fn sources(making: &Making<'_>, texts: &mut Texts) -> BTreeMap<&'static str, u32> {
+    let mut named: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for source in &making.new.sources {
+        let digest = making.new.inputs.get(source.input).map_or("", |input| input.sha256.as_str());
+        named.entry(source.console.as_str()).or_default().push(format!("{} (sha256 {digest})", source.export));
+    }
+    named.into_iter().map(|(console, exports)| (console, texts.number(&exports.join("; ")))).collect()
+}
+
+fn newest(claims: &mut BTreeMap<(u32, String), (i64, u32)>, of: (u32, String), said: (i64, u32)) {
+    let slot = claims.entry(of).or_insert(said);
+    *slot = (*slot).max(said);
+}
