@@ -4,6 +4,7 @@ use super::join::each_text;
 use super::sides::{Earlier, Side};
 use crate::ids::ByRecord;
 use crate::outcome::{Outcome, Source};
+use crate::time::{DAY, day};
 
 /// Of the objects that nobody meant to remove, the share in a hundred that may be missing from a list before it counts as
 /// shorter than plausible, and how many may always be.
@@ -115,9 +116,10 @@ fn list(
     } else if stated.proven.iter().any(|slug| slug == console) {
         None
     } else {
+        let earlier = || made_before(&old.sources, sources, console);
         let beside = || implausible(before, gone, before.saturating_sub(planned));
         let still = || still_short(last_whole?.objects, now, lacking);
-        (before > 0).then(beside).flatten().or_else(still)
+        earlier().or_else(|| (before > 0).then(beside).flatten()).or_else(still)
     };
     let (expected, lacking) = match not_whole {
         Some(_) => (last_whole.map_or(before, |last| last.objects), lacking),
@@ -162,6 +164,25 @@ fn still_short(last_whole: usize, now: usize, lacking: Lacking) -> Option<String
 /// Why a list of a console is not complete, as the run itself found.
 fn incomplete<'a>(sources: &'a [Source], console: &str) -> Option<&'a str> {
     sources.iter().filter(|source| source.console.as_str() == console).find_map(|source| source.incomplete.as_deref())
+}
+
+/// Why a list says nothing of what became of the objects of the earlier one: it was made before that one.
+fn made_before(then: &[Source], now: &[Source], console: &str) -> Option<String> {
+    let newest = |sources: &[Source]| {
+        sources
+            .iter()
+            .filter(|source| source.console.as_str() == console)
+            .filter_map(|source| source.newest_signal)
+            .max()
+    };
+    let (then, now) = (newest(then)?, newest(now)?);
+    (then - now > DAY).then(|| {
+        format!(
+            "its newest activity is of {}, and that of the earlier list of {}: it was exported before that one",
+            day(now),
+            day(then)
+        )
+    })
 }
 
 /// Why a list is shorter than plausible: too many of the objects are missing that nobody meant to remove, or of all.

@@ -4,6 +4,7 @@
 //! have rows that nobody could read. What follows from that is said here once, before anything is judged: [`Lists`] says it of
 //! each console, [`Coverage`] of each device and console. [`Devices`] are built from it, and nothing changes them any more.
 
+mod age;
 mod candidates;
 mod claims;
 mod columns;
@@ -90,6 +91,11 @@ impl Coverage {
     /// it was torn, or an identifier could not be read.
     pub(crate) fn is_in_doubt(&self, members: &Members, device: DeviceId, console: Console) -> bool {
         self.is_torn(device, console) || self.proof.may_be_unread(members, device, console)
+    }
+
+    /// Consoles whose lists end so long before the others that they do not tell whether a device is stale, as bits.
+    pub(crate) fn too_old(&self, members: &Members, device: DeviceId) -> u32 {
+        self.proof.ages.silent(members, device)
     }
 
     /// Whether a damaged row of a console names a device.

@@ -1,5 +1,6 @@
 //! What the lack of a record proves, device by device.
 
+use super::age::Ages;
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::damage::{self, Unread};
 use super::domains;
@@ -30,6 +31,8 @@ pub enum Doubt {
     Domain,
     /// A damaged row names the device.
     Damage,
+    /// Its list was made before the device was seen or enrolled.
+    Older,
     /// Records that are not joined to the device may be it.
     Candidates,
 }
@@ -72,6 +75,8 @@ pub(super) struct Proof {
     unread: Unread,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
     torn: ByDevice<u32>,
+    /// Lists that were made before the others.
+    pub(super) ages: Ages,
 }
 
 impl Proof {
@@ -82,6 +87,7 @@ impl Proof {
             hybrid,
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
+            ages: Ages::new(store, members),
         }
     }
 
@@ -115,7 +121,10 @@ impl Proof {
         if console.is_directory() && *self.hybrid.get(device) && !self.covers_domain(device) {
             return Some(Absence::Open(Doubt::Domain));
         }
-        self.is_torn(device, console).then_some(Absence::Open(Doubt::Damage))
+        if self.is_torn(device, console) {
+            return Some(Absence::Open(Doubt::Damage));
+        }
+        self.ages.came_later(device, console).then_some(Absence::Open(Doubt::Older))
     }
 
     /// What the lists of a console say of each device. It is looked up by one of several workers while others wait for it, so it

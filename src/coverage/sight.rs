@@ -57,6 +57,10 @@ impl Sight {
             let hidden = signals & lists.gaps(*platform);
             *whole &= held & hidden == hidden;
         }
+        // Nor does one that ends before a device could have become stale tell that it did.
+        for (device, whole) in DeviceId::all(members.count).zip(&mut sight.whole) {
+            *whole &= proof.ages.silent(members, device) == 0;
+        }
         sight
     }
 

@@ -163,7 +163,11 @@ impl Asker<'_> {
             let sign = || may_be(console).then(|| Open::Sign(console, self.kind(device, console)));
             if gap { Some(Open::Unseen(console)) } else { sign() }
         };
-        let open: Vec<Open> = consoles.filter_map(one).collect();
+        let mut open: Vec<Open> = consoles.filter_map(one).collect();
+        let devices = self.context.devices;
+        let too_old = devices.coverage().too_old(devices, device);
+        let lists = self.context.store.by_console.iter().map(|records| records.console);
+        open.extend(lists.filter(|console| console.bit() & too_old != 0).map(Open::Since));
         if open.is_empty() { vec![Open::Dates] } else { open }
     }
 

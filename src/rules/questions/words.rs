@@ -22,6 +22,8 @@ pub(super) enum Open {
     Unseen(Console),
     /// When it was last active: a column of the device, and the consoles that hold it and tell such dates, as bits.
     Activity(usize, u32),
+    /// What a console saw of it after its list was made.
+    Since(Console),
     /// Whether every date of it was read.
     Dates,
 }
@@ -34,6 +36,7 @@ impl Open {
             Self::Record(console, ..) => format!("whether {} has a record of the device", console.title()),
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
+            Self::Since(console) => format!("whether {} has seen the device since its list was made", console.title()),
             Self::Dates => "whether the device was seen later than its lists say".into(),
         })
     }
@@ -43,6 +46,9 @@ impl Open {
         Some(match self {
             Self::Column(at) => of_column(rule, at)?.1,
             Self::Record(console, ..) | Self::Unseen(console) if !answers.supplied(console) => an_export(console),
+            Self::Record(console, Doubt::Older, _) | Self::Since(console) => {
+                format!("{} of today; if this is one, its number with `--expect`", an_export(console))
+            }
             Self::Record(console, Doubt::List, _) | Self::Unseen(console) => {
                 format!("a complete export of {}", console.title())
             }

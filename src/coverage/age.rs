@@ -1,0 +1,91 @@
+//! How old lists are: one that ends before the others knows nothing of what came after it. A device that was seen or
+//! enrolled since may have a record there by now, and one that it shows as silent may be back.
+
+use std::collections::BTreeMap;
+
+use crate::console::Console;
+use crate::frame::by_device;
+use crate::identity::{ConsoleRecords, Members, RecordStore, SIGNS, Threshold};
+use crate::ids::{ByDevice, DeviceId};
+use crate::time::{DAY, Millis};
+
+/// From here on a list was made before the others: consoles note a sign of activity up to so many days late (AD's
+/// `lastLogonTimestamp` and Entra ID's approximate sign-in are written every 9 to 14 days).
+const LATE: i64 = 14 * DAY;
+/// Of so few records all may be silent in a list of today.
+const FEWEST: usize = 10;
+/// Dates of a record which say that the device was there, beside its signs of activity.
+const THERE: [&str; 4] = ["enrolled", "contacted", "assigned", "listed"];
+
+/// The lists that were made before the others.
+#[derive(Debug)]
+pub(super) struct Ages {
+    older: BTreeMap<Console, Older>,
+    /// The newest date of each device; nothing where no list is older.
+    there: ByDevice<Option<Millis>>,
+}
+
+/// The lists of a console.
+#[derive(Clone, Copy, Debug)]
+struct Older {
+    /// Their newest date.
+    until: Millis,
+    /// So many milliseconds before the newest of all lists.
+    before: i64,
+    /// They have so many records that some should be newer.
+    many: bool,
+}
+
+impl Ages {
+    pub(super) fn new(store: &RecordStore, members: &Members) -> Self {
+        let newest: BTreeMap<Console, Millis> =
+            store.by_console.iter().filter_map(|records| Some((records.console, newest(records, members)?))).collect();
+        let today = newest.values().max().copied();
+        // By the user's own count a list is what the console shows today.
+        let counts = |console: Console| console.gives_signals() && !store.proven.contains(&console);
+        let mut older = BTreeMap::new();
+        for records in store.by_console.iter().filter(|records| counts(records.console)) {
+            let Some((until, today)) = newest.get(&records.console).copied().zip(today) else { continue };
+            if today - until > LATE {
+                older.insert(records.console, Older { until, before: today - until, many: records.height() >= FEWEST });
+            }
+        }
+        let there = if older.is_empty() { ByDevice::of(Vec::new()) } else { there(store, members) };
+        Self { older, there }
+    }
+
+    /// Whether a device without a record in a console was there after its list was made.
+    pub(super) fn came_later(&self, device: DeviceId, console: Console) -> bool {
+        self.older.get(&console).is_some_and(|own| *self.there.get(device) > Some(own.until))
+    }
+
+    /// Consoles whose lists end so long before the others that a device which they could hold may have been active since for
+    /// as long as makes it stale, as bits of [`Console::bit`].
+    pub(super) fn silent(&self, members: &Members, device: DeviceId) -> u32 {
+        if self.older.is_empty() {
+            return 0;
+        }
+        let platform = *members.platform.get(device);
+        let days = i64::from(members.days(Threshold::Inactive, device));
+        let ends = |own: &Older| own.many && own.before > days * DAY;
+        let concerned = self.older.iter().filter(|(console, own)| console.may_hold(platform) && ends(own));
+        concerned.fold(0, |bits, (console, _)| bits | console.bit())
+    }
+}
+
+/// The newest date of the records of a console. A clock that is ahead makes no list newer.
+fn newest(records: &ConsoleRecords, members: &Members) -> Option<Millis> {
+    let times = SIGNS.iter().chain(&["listed"]).filter_map(|column| records.times(column));
+    times.flat_map(|times| times.iter().flatten()).map(Millis::new).filter(|time| *time <= members.as_of.at()).max()
+}
+
+/// The newest date of each device.
+fn there(store: &RecordStore, members: &Members) -> ByDevice<Option<Millis>> {
+    let mut there: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
+    for (at, records) in store.by_console.iter().enumerate() {
+        for times in THERE.into_iter().filter_map(|column| records.times(column)) {
+            by_device::newest(&mut there, members.device_of(at).iter().copied(), times.iter());
+        }
+    }
+    there
+}
