@@ -12,7 +12,7 @@ use super::sides::{Side, id};
 use crate::console::{Console, State};
 use crate::identity::{NONE, day};
 use crate::outcome::{Ledger, LedgerLine, LedgerState, Outcome};
-use crate::plan::{Planned, Proof};
+use crate::plan::{Phase, Planned, Proof};
 use crate::time::DAY;
 
 /// So long after a claim an export may still show what was before.
@@ -100,6 +100,7 @@ impl Making<'_> {
         let claims = self.claims(&mut texts);
         let proofs = self.proofs(&texts);
         let sources = self.sources(&mut texts);
+        let waits = self.waits(&texts);
         let mut notes = Notes { texts: &mut texts };
         for (line, shown) in lines.iter_mut().zip(shown) {
             if let Some((on, by)) = claims.get(&(line.step, line.object.to_lowercase()))
@@ -113,8 +114,15 @@ impl Making<'_> {
                 asked_now.binary_search_by(|other| (other.0, other.1.as_str(), other.2).cmp(&own)).is_ok()
             };
             let proof = proofs.get(&line.step).cloned().unwrap_or_default();
-            let source = sources.get(line.console.as_str()).copied().unwrap_or_default();
-            settle(line, &Seen { shown, is_asked, proof: &proof, source, as_of: self.new.as_of.millis }, &mut notes);
+            let as_of = self.new.as_of.millis;
+            let (source, newest) = sources.get(line.console.as_str()).copied().unwrap_or_default();
+            let not_before = {
+                let own = key(line);
+                let at = waits.binary_search_by(|other| (other.0, other.1.as_str(), other.2).cmp(&own));
+                at.ok().and_then(|at| waits.get(at)).map(|found| found.3)
+            };
+            let shown_on = newest.unwrap_or(as_of);
+            settle(line, &Seen { shown, is_asked, proof: &proof, source, as_of, shown_on, not_before }, &mut notes);
         }
         Ledger { lines, texts: texts.list }
     }
@@ -280,14 +288,33 @@ impl Making<'_> {
         proofs
     }
 
-    /// The exports of each console, with the beginnings of their digests.
-    fn sources(&self, texts: &mut Texts) -> BTreeMap<&'static str, u32> {
-        let mut named: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    /// The exports of each console, with the beginnings of their digests, and the newest activity that they show: they are no
+    /// older than that, while the run may be judged at a day that only another console's list reaches.
+    fn sources(&self, texts: &mut Texts) -> BTreeMap<&'static str, (u32, Option<i64>)> {
+        let mut named: BTreeMap<&'static str, (Vec<String>, Option<i64>)> = BTreeMap::new();
         for source in &self.new.sources {
             let digest = self.new.inputs.get(source.input).map_or("", |input| input.sha256.as_str());
-            named.entry(source.console.as_str()).or_default().push(format!("{} (sha256 {digest})", source.export));
+            let (exports, newest) = named.entry(source.console.as_str()).or_default();
+            exports.push(format!("{} (sha256 {digest})", source.export));
+            *newest = (*newest).max(source.newest_signal.map(|signal| signal.min(self.new.as_of.millis)));
         }
-        named.into_iter().map(|(console, exports)| (console, texts.number(&exports.join("; ")))).collect()
+        let number = |(console, (exports, newest)): (&'static str, (Vec<String>, Option<i64>))| {
+            (console, (texts.number(&exports.join("; ")), newest))
+        };
+        named.into_iter().map(number).collect()
+    }
+
+    /// The first day of each step of the earlier run that waits for the grace period, sorted.
+    fn waits(&self, texts: &Texts) -> Vec<(Console, String, u32, i64)> {
+        let one = |(at, step): (usize, &Planned)| {
+            let entry = self.old.entry(step).filter(|entry| entry.phase == Phase::AfterGrace)?;
+            let (console, _, compared, _) = self.object(self.old, step)?;
+            Some((console, compared, *texts.numbers.get(&entry.slug)?, self.old.schedule.earliest(at)))
+        };
+        let mut waits: Vec<_> = self.old.steps.iter().enumerate().filter_map(one).collect();
+        waits.sort_unstable();
+        waits.dedup_by(|later, first| (later.0, &later.1, later.2) == (first.0, &first.1, first.2));
+        waits
     }
 }
 
@@ -337,6 +364,10 @@ struct Seen<'a> {
     proof: &'a Proof,
     source: u32,
     as_of: i64,
+    /// The day that the export reaches, as far as it can be told.
+    shown_on: i64,
+    /// The first day on which the earlier run allowed the step, where it waits for the grace period.
+    not_before: Option<i64>,
 }
 
 impl Seen<'_> {
@@ -355,7 +386,7 @@ impl Seen<'_> {
 fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Notes<'_>) {
     let settled = |line: &mut LedgerLine, state: LedgerState, note: u32| {
         (line.state, line.note) = (state, note);
-        (line.settled_on, line.settled_by) = (Some(seen.as_of), seen.source);
+        (line.settled_on, line.settled_by) = (Some(seen.shown_on), seen.source);
     };
     let proven = seen.proves(line);
     match (line.state, proven) {
@@ -372,7 +403,7 @@ fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Notes<'_>) {
         }
         (_, Some(gone)) => {
             line.gone = gone;
-            let note = notes.number(&said_of(line, gone, seen.as_of));
+            let note = notes.number(&said_of(line, gone, seen));
             settled(line, LedgerState::Confirmed, note);
         }
         // It came back, and nobody says that it was done again.
@@ -415,20 +446,23 @@ fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Notes<'_>) {
 }
 
 /// What is to be said of a step that an export confirms.
-fn said_of(line: &LedgerLine, gone: bool, as_of: i64) -> String {
+fn said_of(line: &LedgerLine, gone: bool, seen: &Seen<'_>) -> String {
     let unclaimed = if line.claimed_on.is_none() { "nobody said who did it" } else { "" };
     let restorable = line.console.restorable_days().filter(|_| gone).map_or_else(String::new, |days| {
-        let until = day(as_of + i64::from(days) * DAY);
+        let until = day(seen.as_of + i64::from(days) * DAY);
         format!("where deleted objects are kept, it can be restored for {days} days, until {until} at the latest")
     });
-    let parts = [unclaimed, restorable.as_str()];
+    let early = seen.not_before.filter(|first| seen.shown_on < *first).map_or_else(String::new, |first| {
+        format!("done before its grace period was over: the plan allowed it from {} on", day(first))
+    });
+    let parts = [early.as_str(), unclaimed, restorable.as_str()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// Why an export shows that what was said to be done was not. One from before that day shows nothing.
 fn contradiction(seen: &Seen<'_>, on: i64) -> Option<String> {
     let Shown::Listed(state, last) = seen.shown else { return None };
-    if !seen.proof.is_some() || seen.as_of <= on + CATCHING_UP || state == State::Leaving {
+    if !seen.proof.is_some() || seen.shown_on <= on + CATCHING_UP || state == State::Leaving {
         return None;
     }
     match last {
@@ -467,9 +501,40 @@ mod tests {
 
     fn after(mut line: LedgerLine, shown: Shown, is_asked: bool, proof: &Proof, days: i64) -> LedgerState {
         let mut texts = Texts::new(Vec::new());
-        let seen = Seen { shown, is_asked, proof, source: 0, as_of: ON + days * DAY };
+        let at = ON + days * DAY;
+        let seen = Seen { shown, is_asked, proof, source: 0, as_of: at, shown_on: at, not_before: None };
         settle(&mut line, &seen, &mut Notes { texts: &mut texts });
         line.state
+    }
+
+    #[test]
+    fn what_was_deleted_inside_its_grace_period_is_confirmed_with_a_remark() {
+        let proof = Proof { gone: true, states: Vec::new() };
+        let note = |not_before: Option<i64>| {
+            let mut texts = Texts::new(Vec::new());
+            let mut line = line(LedgerState::Planned, Some(ON));
+            let (as_of, shown_on) = (ON + 10 * DAY, ON + 8 * DAY);
+            let seen =
+                Seen { shown: Shown::Absent, is_asked: false, proof: &proof, source: 0, as_of, shown_on, not_before };
+            settle(&mut line, &seen, &mut Notes { texts: &mut texts });
+            assert_eq!((line.state, line.settled_on), (LedgerState::Confirmed, Some(shown_on)));
+            texts.list[line.note as usize].clone()
+        };
+        let early = note(Some(ON + 30 * DAY));
+        assert!(early.starts_with("done before its grace period was over: the plan allowed it from "), "{early}");
+        assert!(!note(Some(ON + 8 * DAY)).contains("grace") && !note(None).contains("grace"));
+    }
+
+    #[test]
+    fn a_list_from_before_a_claim_contradicts_nothing_whenever_the_run_is_judged() {
+        let proof = Proof { gone: true, states: Vec::new() };
+        let mut texts = Texts::new(Vec::new());
+        let mut line = line(LedgerState::Claimed, Some(ON));
+        let shown = Shown::Listed(State::Enabled, None);
+        let (as_of, shown_on) = (ON + 30 * DAY, ON - DAY);
+        let seen = Seen { shown, is_asked: true, proof: &proof, source: 0, as_of, shown_on, not_before: None };
+        settle(&mut line, &seen, &mut Notes { texts: &mut texts });
+        assert_eq!(line.state, LedgerState::Claimed);
     }
 
     #[test]
