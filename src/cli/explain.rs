@@ -153,7 +153,8 @@ fn one(e: &Explanation, all: bool) -> String {
         line(&mut text, "no finding", &format!("it is stale, and {why}"));
     }
     if e.of_report {
-        let kept = "the report keeps the values behind what holds; for those of the other rules name the exports in its place";
+        let kept =
+            "the report keeps the values behind what holds; for those of the other rules name the exports in its place";
         line(&mut text, "values", kept);
     }
     heading(&mut text, "Steps");

@@ -175,7 +175,12 @@ impl ConsoleDraft {
             let of_states = self.raw.states.iter().filter_map(|state| state.when.get(column));
             let known: Vec<&str> = of_states.flat_map(words_of).collect();
             for word in words_of(test).filter(|word| !known.is_empty() && !known.contains(word)) {
-                problems.push(self.unknown("gone", &format!("word that a state has for `{column}`"), word, known.iter().copied()));
+                problems.push(self.unknown(
+                    "gone",
+                    &format!("word that a state has for `{column}`"),
+                    word,
+                    known.iter().copied(),
+                ));
             }
         }
     }
@@ -292,7 +297,10 @@ impl ConsoleDraft {
                     }
                     Some(FieldKind::State) if word.chars().any(|sign| sign.is_whitespace() || sign.is_uppercase()) => {
                         let plain: String = word.chars().filter(|sign| !sign.is_whitespace()).collect();
-                        let help = format!("words of `{column}` have neither blanks nor capitals: write `{}`", plain.to_lowercase());
+                        let help = format!(
+                            "words of `{column}` have neither blanks nor capitals: write `{}`",
+                            plain.to_lowercase()
+                        );
                         problems.push(self.problem(key, format!("`{word}` is never what a list says"), help));
                     }
                     _ => {}

@@ -78,7 +78,10 @@ NEW-1,0f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,1f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,
             unflagged.why(device, found, false)
         };
         let off = told("OFF-1").unwrap();
-        assert!(off.starts_with("the rule `stale-everywhere` passes it over: a console already shows it as disabled"), "{off}");
+        assert!(
+            off.starts_with("the rule `stale-everywhere` passes it over: a console already shows it as disabled"),
+            "{off}"
+        );
         assert_eq!((told("OLD-1"), told("NEW-1")), (None, None));
     }
 }

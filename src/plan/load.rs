@@ -100,7 +100,8 @@ fn insert(pages: &mut [Page]) {
         for insertion in page.document.insert.clone() {
             for name in &insertion.playbooks {
                 let target = pages.iter().position(|page| page.document.playbook.as_ref() == Some(name));
-                let put = target.and_then(|target| pages.get_mut(target)).map(|page| page.document.take_in(&insertion, at));
+                let put =
+                    target.and_then(|target| pages.get_mut(target)).map(|page| page.document.take_in(&insertion, at));
                 let Some(Page { sheet, .. }) = pages.get_mut(at) else { continue };
                 match put {
                     Some(Ok(())) => {}
@@ -278,12 +279,7 @@ fn complete(known: &Known, sheet: &mut CheckedFile) {
 }
 
 /// One playbook, its steps resolved.
-fn bind<'a>(
-    page: &mut Page<'a>,
-    steps: &Definitions,
-    ledger: &mut Ledger,
-    lenders: &mut [CheckedFile<'a>],
-) -> Book {
+fn bind<'a>(page: &mut Page<'a>, steps: &Definitions, ledger: &mut Ledger, lenders: &mut [CheckedFile<'a>]) -> Book {
     let Page { sheet, document } = page;
     let name = document.playbook.clone().unwrap_or_default();
     let order = document.order.unwrap_or_else(|| {
@@ -309,10 +305,15 @@ fn bind<'a>(
         } else {
             known.narrowed(when, applies.as_ref())
         };
-        let is_idle = if item.stands_alone() { applies.as_ref().is_some_and(|a| a.excludes(&when)) } else { variants.is_empty() };
+        let is_idle =
+            if item.stands_alone() { applies.as_ref().is_some_and(|a| a.excludes(&when)) } else { variants.is_empty() };
         if is_idle {
             let help = "its `when` asks for what the playbook, or the step itself, is not for";
-            sheet.problem(&item.step, format!("`{}` is never planned in the playbook `{name}`", item.step), help.into());
+            sheet.problem(
+                &item.step,
+                format!("`{}` is never planned in the playbook `{name}`", item.step),
+                help.into(),
+            );
         }
         let irreversible = variants.iter().any(|v| v.entry.irreversible);
         // A step for objects that need no earlier one may stand anywhere.

@@ -34,7 +34,11 @@ fn windows_that_stays_keeps_its_autopilot_record() {
     let keys = ["export-list", "back-up-bitlocker-key:1", "back-up-laps:1"];
     let reuse = ["intune-wipe:0", "intune-delete:0", "autopilot-unassign-user:2", "re-enroll", "verify-in-next-export"];
     expect(&autopilot(), Disposition::Reuse, &[&keys[..], &reuse].concat());
-    expect(&autopilot(), Disposition::Repair, &[&keys[..], &["intune-wipe:0", "take-back", "verify-in-next-export"]].concat());
+    expect(
+        &autopilot(),
+        Disposition::Repair,
+        &[&keys[..], &["intune-wipe:0", "take-back", "verify-in-next-export"]].concat(),
+    );
     let leaves = [
         "defender-exclude:3",
         "intune-wipe:0",
@@ -89,7 +93,11 @@ fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     expect(&device, Disposition::Dispose, &leaves);
     expect(&device, Disposition::Replace, &leaves);
     expect(&device, Disposition::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
-    expect(&device, Disposition::Repair, &["export-list", "chrome-deprovision:0", "take-back", "verify-in-next-export"]);
+    expect(
+        &device,
+        Disposition::Repair,
+        &["export-list", "chrome-deprovision:0", "take-back", "verify-in-next-export"],
+    );
     let reason = |purpose, flex| {
         let step = entry(&Subject { flex, purpose, ..device.clone() }, "chrome-deprovision");
         (step.action, step.command.map(|c| (c.run, c.choices)).unwrap())

@@ -9,7 +9,9 @@ use crate::coverage::Devices;
 use crate::error::{Error, Result};
 use crate::formats::{Formats, values};
 use crate::identity::{Links, NONE, RecordStore, story};
-use crate::outcome::{self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged};
+use crate::outcome::{
+    self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged,
+};
 use crate::rules::{self, Rule};
 use crate::schema::{Activity, Identity, JoinType, Ownership};
 
