@@ -150,6 +150,14 @@ fn one(e: &Explanation, all: bool) -> String {
     } else {
         about_rules(&mut text, &e.verdicts);
     }
+    if let Some(why) = &e.unflagged {
+        line(&mut text, "no finding", &format!("it is stale, and {why}"));
+    }
+    if e.of_report {
+        let kept =
+            "the report keeps the values behind what holds; for those of the other rules name the exports in its place";
+        line(&mut text, "values", kept);
+    }
     heading(&mut text, "Steps");
     if e.steps.is_empty() {
         let doubtful = e.verdicts.iter().any(|v| matches!(v.finding, Some((_, Confidence::Low))));
@@ -213,7 +221,8 @@ fn activity(e: &Explanation) -> String {
 fn about_record(text: &mut String, record: &RecordStory, all: &[RecordStory], of_report: bool) {
     let number = |r: &RecordStory| all.iter().position(|other| other.record == r.record).map_or(0, |at| at + 1);
     let seen = match (record.last_seen, record.unread) {
-        (Some(seen), _) => format!("seen {}", rfc3339(seen)),
+        (Some(seen), _) if record.console.gives_signals() => format!("seen {}", rfc3339(seen)),
+        (Some(dated), _) => format!("dated {}, which is no sign of activity there", rfc3339(dated)),
         (None, true) => "its date could not be read".into(),
         (None, false) => "no sign of activity".into(),
     };
@@ -437,5 +446,6 @@ fn one_json(e: &Explanation) -> Value {
         "ownership": e.ownership.as_str(), "join_type": e.join_type.as_str(), "identity": e.identity.as_str(),
         "activity": e.activity.as_str(), "as_of": rfc3339(e.as_of), "inactive_days": e.inactive_days,
         "records": records, "records_total": e.records_total, "steps_total": e.steps_total, "fields": fields, "rules": rules, "steps": steps,
+        "no_finding_because": e.unflagged,
     })
 }

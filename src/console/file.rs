@@ -6,7 +6,7 @@ use super::words::Words;
 use super::{Aggregate, Clause, Console, Facts, Group, Identifier, Kind, Path, State, Test};
 use crate::error::Problem;
 use crate::language::{Derived, OfRecords, Refusal, What};
-use crate::schema::{Platform, RECORD, nearest, no_file_name, record_field};
+use crate::schema::{Kind as FieldKind, Platform, RECORD, nearest, no_file_name, record_field};
 
 /// Where such files are.
 pub(super) const FOLDER: &str = "consoles/";
@@ -153,7 +153,10 @@ impl ConsoleDraft {
 
     fn gone(&self, problems: &mut Vec<Problem>) -> Vec<Clause> {
         let word = match &self.raw.gone {
-            RawGone::Clauses(clauses) => return self.clauses("gone", clauses, problems),
+            RawGone::Clauses(clauses) => {
+                self.words_of_states(clauses, problems);
+                return self.clauses("gone", clauses, problems);
+            }
             RawGone::State(word) => word,
         };
         let mut own = self.raw.states.iter().filter(|state| state.state == *word);
@@ -163,6 +166,23 @@ impl ConsoleDraft {
         let message = format!("`{word}` is not the name of one of its states");
         problems.push(self.problem("gone", message, "name one that `states` has once, or give columns"));
         Vec::new()
+    }
+
+    /// Notes words of `gone` that no state has, where `states` names the words of the column: they are misspelt, or the state is
+    /// missing.
+    fn words_of_states(&self, gone: &RawClauses, problems: &mut Vec<Problem>) {
+        for (column, test) in gone {
+            let of_states = self.raw.states.iter().filter_map(|state| state.when.get(column));
+            let known: Vec<&str> = of_states.flat_map(words_of).collect();
+            for word in words_of(test).filter(|word| !known.is_empty() && !known.contains(word)) {
+                problems.push(self.unknown(
+                    "gone",
+                    &format!("word that a state has for `{column}`"),
+                    word,
+                    known.iter().copied(),
+                ));
+            }
+        }
     }
 
     /// The column that tells rows of connectors, and its words for them.
@@ -251,6 +271,7 @@ impl ConsoleDraft {
     }
 
     pub(super) fn clauses(&self, key: &str, raw: &RawClauses, problems: &mut Vec<Problem>) -> Vec<Clause> {
+        self.words_fit(key, raw, problems);
         let mut one = |(column, test): (&String, &RawTest)| {
             let column = self.column(key, column, problems)?;
             let test = match test {
@@ -264,6 +285,28 @@ impl ConsoleDraft {
             Some(Clause { column, test })
         };
         raw.iter().filter_map(&mut one).collect()
+    }
+
+    /// Notes words that no list says, as its column is read.
+    fn words_fit(&self, key: &str, raw: &RawClauses, problems: &mut Vec<Problem>) {
+        for (column, test) in raw {
+            for word in words_of(test) {
+                match record_field(column).map(|field| field.kind) {
+                    Some(FieldKind::Word(known)) if !known.contains(&word) => {
+                        problems.push(self.unknown(key, &format!("word of `{column}`"), word, known.iter().copied()));
+                    }
+                    Some(FieldKind::State) if word.chars().any(|sign| sign.is_whitespace() || sign.is_uppercase()) => {
+                        let plain: String = word.chars().filter(|sign| !sign.is_whitespace()).collect();
+                        let help = format!(
+                            "words of `{column}` have neither blanks nor capitals: write `{}`",
+                            plain.to_lowercase()
+                        );
+                        problems.push(self.problem(key, format!("`{word}` is never what a list says"), help));
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     fn group(&self, raw: &RawGroup, problems: &mut Vec<Problem>) -> Option<Group> {
@@ -384,6 +427,18 @@ impl Facts {
             most_of: None,
         }
     }
+}
+
+/// The words that a cell is held against.
+fn words_of(test: &RawTest) -> impl Iterator<Item = &str> {
+    let words: &[String] = match test {
+        RawTest::Flag(_) => &[],
+        RawTest::Word(word) if word == "filled" || word == "blank" => &[],
+        RawTest::Word(word) => std::slice::from_ref(word),
+        RawTest::Words(words) => words,
+        RawTest::Not(words) => &words.not,
+    };
+    words.iter().map(String::as_str)
 }
 
 /// Kept for the life of the program, as the registry is.

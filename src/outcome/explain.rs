@@ -70,6 +70,8 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// How many steps there are.
     pub steps_total: usize,
+    /// Why it has no finding though it is stale.
+    pub unflagged: Option<String>,
     /// Explained from a report, which keeps less than the exports tell.
     pub of_report: bool,
 }
@@ -219,6 +221,13 @@ pub fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
         .collect()
 }
 
+/// Why a device has no finding though it is stale.
+#[must_use]
+pub fn unflagged(outcome: &Outcome, device: u32) -> Option<String> {
+    let has = |devices: &[u32]| devices.contains(&device);
+    super::Unflagged::new(outcome).why(device, has(&outcome.findings.device), has(&outcome.questions.device))
+}
+
 /// The device of a loaded report that a text names: its key, name, serial number, an id that a console gives it, or `file:row`.
 ///
 /// # Errors
@@ -309,6 +318,7 @@ fn whole(outcome: &Outcome, device: u32) -> Explanation {
         verdicts: (0..outcome.rules.len()).filter_map(|rule| verdict(outcome, device, rule)).collect(),
         steps: steps(outcome, device),
         steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
+        unflagged: unflagged(outcome, device),
         device: own,
         of_report: true,
     }

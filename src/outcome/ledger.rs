@@ -46,7 +46,7 @@ pub struct LedgerLine {
     pub claimed_by: u32,
     /// What became of it.
     pub state: LedgerState,
-    /// As-of of the run that settled it.
+    /// The day that the export that settled it reaches: its newest activity, else the as-of of the run.
     pub settled_on: Option<i64>,
     /// The export that shows it, with its digest, by the place among the texts.
     pub settled_by: u32,

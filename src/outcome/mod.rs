@@ -9,6 +9,7 @@ mod ledger;
 mod settled;
 mod since;
 mod source;
+mod unflagged;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use crate::table::{DeviceTable, RecordTable};
 pub use data::{Asked, FOLDER, File, files, is_report, load, seal_of};
 pub use explain::{
     Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Question, Step, Verdict, candidate, explain,
-    steps, verdict,
+    steps, unflagged, verdict,
 };
 pub use ledger::{Ledger, LedgerLine, LedgerState};
 pub use settled::{Accepted, Decided, Hidden};
@@ -37,6 +38,7 @@ pub use since::{
     Since,
 };
 pub use source::{Digested, InputFile, Source};
+pub use unflagged::Unflagged;
 
 /// Steps of the longest plan whose lines repeat what their steps say; the lines of a longer one name the guide's.
 pub const LONGEST_WITH_TEXTS: usize = 100_000;

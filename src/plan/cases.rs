@@ -13,6 +13,8 @@ pub(super) use written::RawTest;
 /// A test, ready to run.
 #[derive(Clone, Debug)]
 pub(super) struct Test {
+    /// The file that it stands in.
+    file: String,
     /// Line and name, for messages.
     place: String,
     subject: Subject,
@@ -81,8 +83,8 @@ impl Playbooks {
     }
 
     fn run_tests_of<'a>(&'a self, book: &'a Book, own: &BTreeSet<String>) -> Tested<'a> {
-        let problem = |place: &str, message: String, help: String| Problem {
-            file: book.file.clone(),
+        let problem = |file: &str, place: &str, message: String, help: String| Problem {
+            file: file.to_owned(),
             place: place.to_owned(),
             message,
             help,
@@ -90,7 +92,7 @@ impl Playbooks {
         let (mut problems, mut seen, mut taken) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for test in &book.tests {
             let found = self.choose(&test.subject).map(|(_, book)| book);
-            let taker = found.filter(|found| own.contains(&found.file) && !own.contains(&book.file));
+            let taker = found.filter(|found| own.contains(&found.file) && !own.contains(&test.file));
             if let Some(taker) = taker {
                 taken.insert(taker.name.as_str());
                 continue;
@@ -100,17 +102,18 @@ impl Playbooks {
                 seen.extend(plan.iter().map(|step| step.entry.slug.as_str()));
             }
             let wrong = self.judge(test, &plan).into_iter();
-            problems.extend(wrong.map(|(message, help)| problem(&test.place, message, help)));
+            problems.extend(wrong.map(|(message, help)| problem(&test.file, &test.place, message, help)));
         }
         if book.tests.is_empty() {
-            problems.push(problem("`tests`", "the playbook has no test".into(), String::new()));
+            problems.push(problem(&book.file, "`tests`", "the playbook has no test".into(), String::new()));
         }
         let steps = self.steps_of(book);
         let (number, whole) = (steps.len(), taken.is_empty() && !book.tests.is_empty());
         let unseen: Vec<&Entry> = steps.into_iter().filter(|entry| !seen.contains(entry.slug.as_str())).collect();
         for entry in unseen.iter().filter(|entry| entry.irreversible && whole) {
             let help = "a step that cannot be undone must stand in the plan of one";
-            problems.push(problem("`tests`", format!("no test plans `{}`", entry.slug), help.into()));
+            let file = book.lent.get(&entry.slug).unwrap_or(&book.file);
+            problems.push(problem(file, "`tests`", format!("no test plans `{}`", entry.slug), help.into()));
         }
         Tested {
             playbook: &book.name,

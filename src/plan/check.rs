@@ -13,16 +13,25 @@ pub(super) struct Stop<'a> {
     pub irreversible: bool,
     /// The step that has to stand before it.
     pub after: Option<&'a str>,
+    /// The file that puts it into the playbook, where that is another one.
+    pub origin: Option<usize>,
 }
 
 /// Notes where the order of a playbook does not keep to the places of its steps.
-pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut CheckedFile) {
+pub(super) fn order(book: &str, stops: &[Stop], sheet: &mut CheckedFile, lenders: &mut [CheckedFile]) {
     if let [one] = stops
         && one.place == Place::Alone
     {
         return;
     }
-    let mut refuse = |slug: &str, message: String| sheet.problem(slug, message, String::new());
+    // Whoever puts a step into a playbook of others answers for its place.
+    let mut refuse = |slug: &str, message: String| {
+        let origin = stops.iter().find(|stop| stop.slug == slug).and_then(|stop| stop.origin);
+        match origin.and_then(|at| lenders.get_mut(at)) {
+            Some(lender) => lender.problem(slug, message, String::new()),
+            None => sheet.problem(slug, message, String::new()),
+        }
+    };
 
     if stops.first().is_none_or(|s| s.place != Place::First) {
         refuse(book, format!("playbook `{book}` does not start with the step that keeps the list"));

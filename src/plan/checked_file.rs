@@ -63,6 +63,11 @@ impl<'a> CheckedFile<'a> {
         Self { name, text, parameters, registry, problems: Vec::new(), above: 0, about: Arc::default() }
     }
 
+    /// The same file, with nothing found in it so far: for what it puts into another one.
+    pub(super) fn afresh(&self) -> Self {
+        Self { problems: Vec::new(), above: 0, about: Arc::clone(&self.about), ..*self }
+    }
+
     /// Tells which rules playbooks speak of.
     pub(super) fn speak_of(&mut self, rules: &Arc<[String]>) {
         self.about = Arc::clone(rules);

@@ -1,5 +1,7 @@
 //! Conditions, steps and playbooks as masks and numbers.
 
+use std::collections::BTreeMap;
+
 use crate::console::Console;
 use crate::plan::cases::Test;
 use crate::plan::check;
@@ -64,6 +66,12 @@ impl Condition {
     /// Whether it is more than `all` and `none`, or has more than one alternative already.
     const fn has_alternatives(&self) -> bool {
         !self.any[0].is_empty()
+    }
+
+    /// Whether no device can meet both: one forbids what the other asks for, or they ask for two of what a device has one of.
+    pub(super) const fn excludes(&self, other: &Self) -> bool {
+        let (all, none) = (self.all.device | other.all.device, self.none.device | other.none.device);
+        all & none != 0 || facts::contradict(all)
     }
 
     /// Both at once; each has one `any` at most.
@@ -146,6 +154,8 @@ pub(super) struct Book {
     pub about: String,
     /// The file that it stands in.
     pub file: String,
+    /// Steps that other files put into it, and which.
+    pub lent: BTreeMap<String, String>,
     pub order: u32,
     /// Which devices it is for; nothing means every one.
     pub applies: Option<Condition>,
@@ -166,6 +176,8 @@ pub(super) struct Known {
     pub frees: Vec<(Condition, String)>,
     /// What is said with every reason.
     pub beware: String,
+    /// What is said on top, and under which condition; the last holds always.
+    pub hints: Vec<(Condition, String)>,
     /// What must be settled first where the device is in use; empty where nothing is taken away.
     pub in_use: String,
     /// Cases, with what they change already applied; the definition itself is the last.
@@ -210,15 +222,27 @@ impl Known {
         Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry }
     }
 
-    /// The same step once for each thing that it may free, and for a device that is in use.
+    /// The same step once for each thing that it may free, for each hint, and for a device that is in use.
     pub(super) fn spread(&self, variant: &Variant) -> Vec<Variant> {
-        let one = |variant: &Variant, (when, what): &(Condition, String)| Variant {
+        let frees = |variant: &Variant, (when, what): &(Condition, String)| Variant {
             when: variant.when.and(*when),
             on: variant.on,
             entry: Entry { frees: what.clone(), ..variant.entry.clone() },
         };
-        let in_use = self.of_a_device_in_use(variant);
-        in_use.iter().chain([variant]).flat_map(|variant| self.frees.iter().map(move |f| one(variant, f))).collect()
+        let hinting = |variant: &Variant, (when, hint): &(Condition, String)| Variant {
+            when: variant.when.and(*when),
+            on: variant.on,
+            entry: Entry { why: with(variant.entry.why.clone(), hint), ..variant.entry.clone() },
+        };
+        let of_each = self.of_a_device_in_use(variant);
+        let mut all = Vec::new();
+        for variant in of_each.iter().chain([variant]) {
+            let fitting = self.hints.iter().filter(|(when, _)| !variant.when.excludes(when));
+            for variant in fitting.map(|hint| hinting(variant, hint)) {
+                all.extend(self.frees.iter().map(|freed| frees(&variant, freed)));
+            }
+        }
+        all
     }
 
     /// The step with what must be settled first where the device is in use, unless its own condition speaks of that or of a
@@ -245,9 +269,12 @@ impl Known {
         [not_lost, undecided].into_iter().filter(possible).map(one).collect()
     }
 
-    /// Every way in which a playbook that only narrows the step may apply it.
-    pub(super) fn narrowed(&self, when: Condition) -> Vec<Variant> {
-        self.cases.iter().map(|c| Variant { when: c.when.and(when), ..c.clone() }).collect()
+    /// Every way in which a playbook that only narrows the step may apply it, to the devices that it is for.
+    pub(super) fn narrowed(&self, when: Condition, applies: Option<&Condition>) -> Vec<Variant> {
+        let meets = |case: &&Variant| {
+            !case.when.excludes(&when) && applies.is_none_or(|applies| !case.when.and(when).excludes(applies))
+        };
+        self.cases.iter().filter(meets).map(|c| Variant { when: c.when.and(when), ..c.clone() }).collect()
     }
 }
 
@@ -314,11 +341,12 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
     }
     let step = Step { number, removes: raw.removes };
     let frees = frees(raw, sheet);
+    let hints = hints(raw, sheet);
     let acts = console.is_some() || raw.irreversible;
     let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
     let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
     let mut known =
-        Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, in_use, cases: Vec::new() };
+        Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, hints, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
     cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();
@@ -368,6 +396,21 @@ const fn phase_of(place: Place) -> Phase {
         Place::Final => Phase::AfterGrace,
         Place::Last => Phase::Verify,
     }
+}
+
+/// What is said on top of every reason; nothing, where no condition holds.
+fn hints(raw: &Definition, sheet: &mut CheckedFile) -> Vec<(Condition, String)> {
+    let mut list = Vec::new();
+    for hint in &raw.hints {
+        let when = condition(&hint.when, sheet);
+        if when.has_alternatives() {
+            let help = "write one entry for each alternative, with `all` and `none`";
+            sheet.problem("hints", format!("`hints` of step `{}` uses `any`", raw.step), help.into());
+        }
+        list.push((when, sheet.resolve(&hint.text)));
+    }
+    list.push((Condition::default(), String::new()));
+    list
 }
 
 /// What a step frees; nothing, where no condition holds.

@@ -178,6 +178,21 @@ const ABOUT: usize = CONCERNED_AT + 1;
 pub(super) const MOST_ABOUT: usize = 64 - ABOUT;
 /// Bits of those rules.
 pub(super) const ABOUT_BITS: u64 = u64::MAX << ABOUT;
+/// Whether no device has all of these bits: each has one platform, one owner, one join type and so on.
+pub(super) const fn contradict(bits: DeviceBits) -> bool {
+    const fn among(from: usize, to: usize) -> DeviceBits {
+        ((1 << (to - from)) - 1) << from
+    }
+    (bits & among(PLATFORM, OWNERSHIP)).count_ones() > 1
+        || (bits & among(OWNERSHIP, JOIN)).count_ones() > 1
+        || (bits & among(JOIN, ACTIVITY)).count_ones() > 1
+        || (bits & among(ACTIVITY, MODE)).count_ones() > 1
+        || (bits & among(MODE, INTENT)).count_ones() > 1
+        || (bits & among(PURPOSE, TEAMS)).count_ones() > 1
+        // Where the whole device is to go nothing else is asked, and where only a look is asked nothing is.
+        || bits & bit(INTENT) != 0 && bits & among(INTENT + 1, OTHER) != 0
+        || bits & bit(INTENT + 3) != 0 && bits & among(INTENT, INTENT + 3) != 0
+}
 /// Bit of a device that is in use.
 pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY);
 /// Bit of a device that nobody can find.

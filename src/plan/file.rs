@@ -50,7 +50,7 @@ pub(super) struct Insertion {
 
 impl Document {
     /// Takes in the steps that another file holds for this playbook.
-    pub(super) fn take_in(&mut self, insertion: &Insertion) -> Result<(), String> {
+    pub(super) fn take_in(&mut self, insertion: &Insertion, origin: usize) -> Result<(), String> {
         let (place, slug) = match (&insertion.after, &insertion.before) {
             (Some(slug), None) => (self.steps.iter().rposition(|item| item.step == *slug).map(|at| at + 1), slug),
             (None, Some(slug)) => (self.steps.iter().position(|item| item.step == *slug), slug),
@@ -60,7 +60,8 @@ impl Document {
             let name = self.playbook.as_deref().unwrap_or_default();
             return Err(format!("playbook `{name}` has no step `{slug}`"));
         };
-        self.steps.splice(place..place, insertion.steps.iter().cloned());
+        let steps = insertion.steps.iter().map(|item| Item { origin: Some(origin), ..item.clone() });
+        self.steps.splice(place..place, steps);
         Ok(())
     }
 }
@@ -156,6 +157,10 @@ pub(super) struct Definition {
     /// What is said with every `why` of the step.
     #[serde(default)]
     pub beware: String,
+    /// What is said with every `why` on top, of devices of which something holds. The first that fits is taken; they are told
+    /// apart by `all` and `none` only.
+    #[serde(default)]
+    pub hints: Vec<Hint>,
     /// What the next export shows if it worked.
     #[serde(default)]
     pub seen: String,
@@ -185,7 +190,8 @@ impl Definition {
     /// Every condition of the step.
     fn conditions(&self) -> impl Iterator<Item = &Words> {
         let frees = self.frees.iter().map(|freed| &freed.when);
-        self.never.iter().chain(frees).chain(self.cases.iter().map(|case| &case.when))
+        let hints = self.hints.iter().map(|hint| &hint.when);
+        self.never.iter().chain(frees).chain(hints).chain(self.cases.iter().map(|case| &case.when))
     }
 }
 
@@ -278,6 +284,14 @@ pub(super) struct Freed {
     pub what: String,
 }
 
+/// What is said of some devices with every reason of a step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hint {
+    pub when: Words,
+    pub text: String,
+}
+
 /// A command as it is written.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -347,6 +361,9 @@ pub(super) struct Case {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Item {
+    /// The file that puts it into a playbook of another one, by its place among the files.
+    #[serde(skip)]
+    pub origin: Option<usize>,
     pub step: String,
     #[serde(default)]
     pub when: Words,

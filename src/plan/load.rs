@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::console::Registry;
 use crate::error::Problem;
 use crate::plan::ask;
+use crate::plan::cases::RawTest;
 use crate::plan::check::{self, Stop};
 use crate::plan::checked_file::{CheckedFile, Parameters};
 use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
@@ -32,11 +33,13 @@ pub(super) fn load(
 
     let mut ledger = Ledger::default();
     let mut books: Vec<Book> = Vec::new();
+    // What a file puts into the playbook of another is its own mistake where it is one.
+    let mut lenders: Vec<CheckedFile> = pages.iter().map(|page| page.sheet.afresh()).collect();
     for page in &mut pages {
         nameless(page);
         unfit(page);
         if page.document.playbook.is_some() {
-            let book = bind(page, &steps, &mut ledger);
+            let book = bind(page, &steps, &mut ledger, &mut lenders);
             if let Some(twin) = books.iter().find(|b| b.order == book.order || b.name == book.name) {
                 let message = format!("playbook `{}` has the name or the order of `{}`", book.name, twin.name);
                 page.sheet.problem("order", message, "give each playbook its own name and its own order".into());
@@ -50,7 +53,13 @@ pub(super) fn load(
     strange_books(&books, &mut pages);
     totality(&books, &mut pages);
     let (sheets, documents): (Vec<_>, Vec<_>) = pages.into_iter().map(|p| (p.sheet, p.document)).unzip();
-    let problems: Vec<_> = sheets.into_iter().flat_map(CheckedFile::into_problems).collect();
+    let mut problems: Vec<_> = sheets.into_iter().flat_map(CheckedFile::into_problems).collect();
+    // One mistake in what goes into several playbooks is said once.
+    for problem in lenders.into_iter().flat_map(CheckedFile::into_problems) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -91,7 +100,8 @@ fn insert(pages: &mut [Page]) {
         for insertion in page.document.insert.clone() {
             for name in &insertion.playbooks {
                 let target = pages.iter().position(|page| page.document.playbook.as_ref() == Some(name));
-                let put = target.and_then(|target| pages.get_mut(target)).map(|page| page.document.take_in(&insertion));
+                let put =
+                    target.and_then(|target| pages.get_mut(target)).map(|page| page.document.take_in(&insertion, at));
                 let Some(Page { sheet, .. }) = pages.get_mut(at) else { continue };
                 match put {
                     Some(Ok(())) => {}
@@ -117,7 +127,8 @@ fn lend_tests(at: usize, pages: &mut [Page]) {
         sheet.problem(&test.name, message, "give its `playbook`".to_owned());
     }
     sheet.rewind();
-    for test in tests {
+    for mut test in tests {
+        test.origin = Some(at);
         let book = pages.iter_mut().find(|page| test.playbook.is_some() && page.document.playbook == test.playbook);
         match book {
             Some(page) => page.document.tests.push(test),
@@ -268,7 +279,7 @@ fn complete(known: &Known, sheet: &mut CheckedFile) {
 }
 
 /// One playbook, its steps resolved.
-fn bind(page: &mut Page, steps: &Definitions, ledger: &mut Ledger) -> Book {
+fn bind<'a>(page: &mut Page<'a>, steps: &Definitions, ledger: &mut Ledger, lenders: &mut [CheckedFile<'a>]) -> Book {
     let Page { sheet, document } = page;
     let name = document.playbook.clone().unwrap_or_default();
     let order = document.order.unwrap_or_else(|| {
@@ -278,31 +289,58 @@ fn bind(page: &mut Page, steps: &Definitions, ledger: &mut Ledger) -> Book {
     let applies = document.applies.as_ref().map(|w| compile::device_condition(w, sheet));
     let mut choices = Vec::new();
     let mut stops = Vec::new();
+    let mut lent = BTreeMap::new();
     for item in &document.steps {
+        let sheet = match item.origin.and_then(|at| lenders.get_mut(at)) {
+            Some(lender) => {
+                lent.insert(item.step.clone(), lender.name().to_owned());
+                lender
+            }
+            None => &mut *sheet,
+        };
         let Some(known) = steps.number(&item.step, sheet).and_then(|n| steps.get(n)) else { continue };
         let when = compile::condition(&item.when, sheet);
         let variants = if item.stands_alone() {
             known.spread(&Variant { when, ..known.vary(&item.case(), sheet) })
         } else {
-            known.narrowed(when)
+            known.narrowed(when, applies.as_ref())
         };
+        let is_idle =
+            if item.stands_alone() { applies.as_ref().is_some_and(|a| a.excludes(&when)) } else { variants.is_empty() };
+        if is_idle {
+            let help = "its `when` asks for what the playbook, or the step itself, is not for";
+            sheet.problem(
+                &item.step,
+                format!("`{}` is never planned in the playbook `{name}`", item.step),
+                help.into(),
+            );
+        }
         let irreversible = variants.iter().any(|v| v.entry.irreversible);
         // A step for objects that need no earlier one may stand anywhere.
         let after = known.guard.after.filter(|(_, needless)| !when.demands(*needless));
         let after = after.and_then(|(n, _)| steps.get(n)).map(|k| k.entry.slug.as_str());
         let phase = known.entry.phase;
-        stops.push(Stop { slug: &item.step, place: known.place, phase, irreversible, after });
+        let origin = item.origin;
+        stops.push(Stop { slug: &item.step, place: known.place, phase, irreversible, after, origin });
         choices.extend(variants.into_iter().map(|v| ledger.choice(v, known.step)));
     }
     // With a step missing, the rest of the order would only be blamed for it.
     if stops.len() == document.steps.len() {
-        check::order(&name, &stops, sheet);
+        check::order(&name, &stops, sheet, lenders);
     }
     let about = sheet.resolve(&document.about);
     let title = Some(sheet.resolve(&document.title)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.clone());
-    let tests = document.tests.iter().map(|test| test.compile(&name, steps, sheet)).collect();
+    let test = |test: &RawTest| match test.origin.and_then(|at| lenders.get_mut(at)) {
+        Some(lender) => {
+            let compiled = test.compile(&name, steps, lender);
+            lender.rewind();
+            compiled
+        }
+        None => test.compile(&name, steps, sheet),
+    };
+    let tests = document.tests.iter().map(test).collect();
     sheet.rewind();
-    Book { name, title, about, file: sheet.name().to_owned(), order, applies, choices, tests }
+    Book { name, title, about, file: sheet.name().to_owned(), lent, order, applies, choices, tests }
 }
 
 /// Entries of all playbooks, each once.

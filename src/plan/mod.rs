@@ -40,7 +40,7 @@ pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
 pub use packages::{Ingredients, Package, Packages};
 pub use page::Row;
 pub use reasons::Reason;
-pub use schedule::{Basis, Batch, LARGEST, Schedule};
+pub use schedule::{Basis, Batch, LARGEST, Schedule, grace};
 pub use subject::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
 
 /// One step of one plan. Small, since a large tenant has millions of them.

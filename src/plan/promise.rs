@@ -8,7 +8,7 @@ use crate::plan::{Entry, Phase, Planned, Playbooks};
 const THEN: &str = "If it worked, they show:";
 
 /// Promises that a number holds as bits. More are never told apart.
-const MOST: usize = 64;
+const MOST: usize = 128;
 
 impl Entry {
     /// What it asks for, without what will be seen: that is said by the last step of a plan, for each step before it.
@@ -28,7 +28,7 @@ impl Playbooks {
     /// Has the last step of every plan say what will be seen in each console.
     pub fn promise(&mut self, steps: &mut [Planned]) {
         let promises = Promises::new(&self.entries);
-        let mut told: HashMap<(u32, u64), u32> = HashMap::new();
+        let mut told: HashMap<(u32, u128), u32> = HashMap::new();
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
             let mask = plan.iter().fold(0, |mask, step| mask | promises.bit(step));
             let Some(last) = plan.last_mut().filter(|_| mask != 0) else { continue };
@@ -46,7 +46,7 @@ impl Playbooks {
     }
 
     /// The same entry with what will be seen after its own text.
-    fn telling(&mut self, entry: u32, mask: u64, promises: &Promises) -> u32 {
+    fn telling(&mut self, entry: u32, mask: u128, promises: &Promises) -> u32 {
         self.another(entry, |own| Entry { action: format!("{} {}", own.action, promises.told(mask)), ..own })
     }
 }
@@ -55,7 +55,7 @@ impl Playbooks {
 struct Promises {
     texts: Vec<String>,
     /// Bit of each entry.
-    of_entry: Vec<u64>,
+    of_entry: Vec<u128>,
 }
 
 impl Promises {
@@ -79,11 +79,11 @@ impl Promises {
         self.of_entry.push(at.map_or(0, |at| 1 << at));
     }
 
-    fn bit(&self, step: &Planned) -> u64 {
+    fn bit(&self, step: &Planned) -> u128 {
         self.of_entry.get(step.entry as usize).copied().unwrap_or_default()
     }
 
-    fn told(&self, mask: u64) -> String {
+    fn told(&self, mask: u128) -> String {
         let told: Vec<&str> = self
             .texts
             .iter()
@@ -92,5 +92,19 @@ impl Promises {
             .map(|(_, text)| text.as_str())
             .collect();
         if told.is_empty() { String::new() } else { format!("{THEN} {}.", told.join("; ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::playbooks;
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_every_promise_of_the_shipped_steps() {
+        let books = playbooks();
+        let promises = Promises::new(books.entries());
+        let silent = books.entries().iter().zip(&promises.of_entry).find(|(e, bit)| !e.seen.is_empty() && **bit == 0);
+        assert!(silent.is_none(), "{:?} is never told", silent.map(|(entry, _)| &entry.slug));
     }
 }

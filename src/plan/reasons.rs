@@ -41,10 +41,14 @@ pub(super) fn of<'a>(devices: impl Iterator<Item = &'a [u32]>, findings: &Findin
     for own in devices {
         rules.clear();
         rules.extend(own.iter().filter_map(|finding| findings.rule.get(*finding as usize)));
-        for (finding, rule) in own.iter().zip(&rules) {
+        for (at, (finding, rule)) in own.iter().zip(&rules).enumerate() {
             let root = causes.root(*rule, &rules);
             let tally = tallies.entry(root).or_default();
             tally.severity = tally.severity.max(findings.severity.get(*finding as usize).copied());
+            // Devices are counted, however many findings of one rule a device has.
+            if rules.get(..at).is_some_and(|before| before.contains(rule)) {
+                continue;
+            }
             if root == *rule {
                 tally.devices += 1;
             } else {
@@ -74,21 +78,21 @@ impl Reason {
 
     fn without_count(&self, rules: &[&Text], everywhere: &str) -> String {
         let phrase = |rule: u16| rules.get(usize::from(rule)).map_or_else(String::new, |text| text.phrase(everywhere));
-        let all = self.of_them.iter().all(|(_, devices)| *devices == self.devices);
-        let consequence = |(rule, devices): &(u16, u32)| {
-            if all { phrase(*rule) } else { format!("{devices} {}", phrase(*rule)) }
-        };
-        let parts: Vec<String> = self.of_them.iter().map(consequence).collect();
-        if parts.is_empty() {
-            return phrase(self.rule);
+        let together = |parts: Vec<String>| listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        // A consequence that all of them have is said without its number, which is that of the devices.
+        let (whole, some): (Vec<(u16, u32)>, Vec<(u16, u32)>) =
+            self.of_them.iter().copied().partition(|(_, devices)| *devices == self.devices);
+        let whole = together(whole.into_iter().map(|(rule, _)| phrase(rule)).collect());
+        let some = together(some.into_iter().map(|(rule, devices)| format!("{devices} {}", phrase(rule))).collect());
+        let mut said = phrase(self.rule);
+        if !whole.is_empty() {
+            let how = if self.devices == 1 { "also" } else { "all of them" };
+            said = format!("{said}, {how} {whole}");
         }
-        let of_them = listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
-        let how = match (all, self.devices) {
-            (false, _) => "of them",
-            (true, 1) => "also",
-            (true, _) => "all of them",
-        };
-        format!("{}, {how} {of_them}", phrase(self.rule))
+        if !some.is_empty() {
+            said = format!("{said}, of them {some}");
+        }
+        said
     }
 }
 
@@ -179,8 +183,8 @@ mod tests {
 
     #[test]
     fn a_number_that_is_said_already_is_left_out() {
-        let names = ["stale-everywhere", "certificate-expired", "duplicate-entra"];
-        with(names, |texts, [stale, expired, twice]| {
+        let names = ["stale-everywhere", "certificate-expired", "compliant-but-stale", "duplicate-entra"];
+        with(names, |texts, [stale, expired, compliant, twice]| {
             let causes = Causes::new(texts.iter().copied());
             let told = |devices: &[&[u16]], named: &str| {
                 let (findings, by_device) = found(devices);
@@ -193,6 +197,13 @@ mod tests {
             let several = told(&[&[twice, stale], &[twice]], "2 devices");
             assert_eq!(several, "2 devices: all with several Entra records; 1 stale in every console.");
             let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
+            let some =
+                told(&[&[expired, stale, compliant], &[expired, stale], &[expired, stale, expired]], "3 devices");
+            assert_eq!(
+                some,
+                "3 devices: stale in every console, all of them with an expired management certificate, of them 1 still marked compliant.",
+                "no number is repeated, and a second finding of one rule makes no second device"
+            );
             // What somebody declared lost has a reason without a finding.
             assert_eq!(told(&[&[]], "1 device"), "1 device: lost by decision.");
             let lost = told(&[&[], &[stale]], "2 devices");

@@ -12,7 +12,7 @@ use crate::table::DeviceTable;
 pub const LARGEST: usize = 100;
 
 /// A shorter wait shows nothing: Entra's activity stamp moves only once it is 14 days old, give or take 5.
-const SHORTEST_GRACE: i64 = 21;
+const SHORTEST_GRACE: u32 = 21;
 
 /// Days after the last action until new exports tell what became of it.
 const UNTIL_SEEN: i64 = 7;
@@ -120,6 +120,13 @@ fn waited(waits: &[Wait], begun: &[(&str, i64)]) -> i64 {
     waits.iter().filter_map(one).max().unwrap_or(i64::MIN)
 }
 
+/// Days between the removals of a device of a platform and what cannot be undone after them.
+#[must_use]
+pub fn grace(thresholds: &Thresholds, platform: Platform) -> u32 {
+    let days = |threshold| thresholds.days(threshold, platform);
+    days(Threshold::Delete).saturating_sub(days(Threshold::Inactive)).max(SHORTEST_GRACE)
+}
+
 /// How long one device waits between its removals and what comes after the grace period.
 struct Pause {
     /// Days between the removals and what cannot be undone after them.
@@ -138,7 +145,7 @@ impl Pause {
         // What an earlier round has disabled waits no second time.
         let fresh = plan.iter().any(|s| basis.entries.get(s.entry as usize).is_some_and(|e| e.phase == Phase::Remove));
         Self {
-            grace: if fresh { (delete - days(Threshold::Inactive)).max(SHORTEST_GRACE) } else { 0 },
+            grace: if fresh { i64::from(grace(basis.thresholds, platform)) } else { 0 },
             stale: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
             active: basis.devices.activity.get(device) == Some(&Activity::Active),
             delete,

@@ -121,9 +121,18 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 64] = [
+const SLUGS: [&str; 86] = [
     "export-list",
     "report-incident",
+    "intune-check-action",
+    "settle-platform",
+    "settle-ownership",
+    "settle-directory-account",
+    "look-up-in-ad",
+    "look-for-device",
+    "find-recovery-key",
+    "look-in-stock",
+    "review-finding",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
@@ -131,6 +140,18 @@ const SLUGS: [&str; 64] = [
     "jamf-mobile-back-up-code",
     "kandji-back-up-keys",
     "close-user-access",
+    "check-registrations",
+    "have-it-check-in",
+    "set-primary-user",
+    "go-through-owners-devices",
+    "finish-hybrid-join",
+    "settle-management",
+    "have-it-register",
+    "abm-assign",
+    "have-it-added-to-abm",
+    "settle-unused-record",
+    "settle-register",
+    "sync-chrome-connector",
     "jamf-lock",
     "jamf-mobile-lost-mode",
     "workspace-one-lock",
@@ -181,6 +202,7 @@ const SLUGS: [&str; 64] = [
     "chrome-disable",
     "chrome-deprovision",
     "google-account-wipe",
+    "take-back",
     "re-enroll",
     "review-identity",
     "register-retire",
@@ -246,17 +268,40 @@ fn conditions_speak_of_rules_that_ship() {
     }
 }
 
-/// Every rule that only wants a look has a text of its own.
+/// What changes something is a step: the road map counts the last one as a check.
+#[test]
+fn the_step_that_verifies_only_looks_at_new_exports() {
+    let books = playbooks();
+    for entry in books.entries().iter().filter(|entry| entry.phase == Phase::Verify) {
+        let action = entry.asked();
+        let looks = ["Export ", "Nothing is to be done"].iter().any(|begin| action.starts_with(begin));
+        assert!(looks && !action.contains(" then "), "{action}");
+    }
+}
+
+/// Every rule that only wants a look has a step of its own.
 #[test]
 fn what_only_wants_a_look_says_what_to_do_there() {
     let books = playbooks();
-    let base = subject(Platform::Windows, JoinType::Joined).with(Console::Intune, State::Managed);
+    let of = |intune: State| {
+        subject(Platform::Windows, JoinType::Joined)
+            .with(Console::Intune, intune)
+            .with(Console::Defender, State::Inactive)
+            .with(Console::Entra, State::Disabled)
+            .with(Console::Abm, State::Unassigned)
+            .asks_for(StepIntent::Review, &[0, 1, 2, 3])
+            .seen(Activity::Active)
+    };
+    // What the steps between the list and the next export say, where nothing is pending and where something is.
     let told = |about: u64| {
-        let device = Subject { about, ..base.clone().asks_for(StepIntent::Review, &[0]) };
-        let mut out = Vec::new();
-        books.plan(&device, &mut out);
-        let last = &books.entries()[out.last().unwrap().entry as usize];
-        (last.action.clone(), last.why.clone())
+        let mut said = Vec::new();
+        for base in [of(State::Managed), of(State::Leaving)] {
+            let mut out = Vec::new();
+            books.plan(&Subject { about, ..base }, &mut out);
+            let work: Vec<_> = out.iter().map(|step| &books.entries()[step.entry as usize]).collect();
+            said.extend(work[1..work.len() - 1].iter().map(|entry| (entry.action.clone(), entry.why.clone())));
+        }
+        said
     };
     let families = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/findings")).unwrap();
     let mut texts = std::collections::BTreeSet::from([told(0)]);
@@ -266,7 +311,7 @@ fn what_only_wants_a_look_says_what_to_do_there() {
             let path = file.unwrap().path();
             if fs::read_to_string(&path).unwrap().lines().any(|line| line == "plan: review") {
                 let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
-                assert!(texts.insert(told(books.about(&rule))), "{rule} has no text of its own");
+                assert!(texts.insert(told(books.about(&rule))), "{rule} has no step of its own");
                 rules += 1;
             }
         }
@@ -287,6 +332,7 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "abm-release",
         "ad-delete-computer",
         "autopilot-delete",
+        "check-registrations",
         "chrome-deprovision",
         "chrome-powerwash",
         "cloud-pc-end",
@@ -626,8 +672,8 @@ fn deprovisioned_in_google_and_listed_in_intune_waits_for_the_connector() {
         .with(Console::Chrome, State::Deprovisioned)
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Objects, &[1]);
-    expect(&device, "chrome", &["export-list", "verify-in-next-export"]);
-    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("synchronise the Chrome connector"));
+    expect(&device, "chrome", &["export-list", "sync-chrome-connector", "verify-in-next-export"]);
+    assert!(condition(&playbooks(), &device, "sync-chrome-connector").contains("lists it as Deprovisioned"));
 }
 
 #[test]
@@ -694,8 +740,8 @@ fn corporate_android_that_is_called_personal_is_settled_first() {
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Remove, &[]);
     device.mode = AndroidMode::FullyManaged;
-    expect(&device, "android-corporate", &["export-list", "verify-in-next-export"]);
-    assert!(condition(&playbooks(), &device, "verify-in-next-export").contains("whose it is"));
+    expect(&device, "android-corporate", &["export-list", "settle-ownership", "verify-in-next-export"]);
+    assert!(condition(&playbooks(), &device, "settle-ownership").contains("before that is settled"));
 }
 
 #[test]
@@ -873,7 +919,7 @@ fn a_device_of_unknown_kind_is_only_looked_at() {
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Remove, &[]);
     device.platform = None;
-    expect(&device, "review", &["export-list", "verify-in-next-export"]);
+    expect(&device, "review", &["export-list", "settle-platform", "verify-in-next-export"]);
 }
 
 #[test]
@@ -907,7 +953,7 @@ fn a_look_is_a_look() {
     let device = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Review, &[0]);
-    expect(&device, "review", &["export-list", "verify-in-next-export"]);
+    expect(&device, "review", &["export-list", "review-finding", "verify-in-next-export"]);
 }
 
 #[test]

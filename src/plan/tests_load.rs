@@ -328,3 +328,53 @@ fn a_wait_names_a_step_and_a_number_of_days() {
     assert!(with("{ after: switch-of, days: '7' }").iter().any(|p| p.contains("unknown step `switch-of`")));
     assert!(with("{ after: switch-off, days: soon }").iter().any(|p| p.contains("`soon` is no number of days")));
 }
+
+/// A file of one's own that puts a step into the playbook of another file.
+fn lending(insert: &str, tests: &str) -> Vec<String> {
+    let own = format!(
+        "define:\n  - step: own\n    action: Do it.\n    why: It is ours.\n\ninsert:\n  - playbooks: [all]\n    before: finish\n    steps:\n{insert}\ntests:\n{tests}"
+    );
+    let files = [("all.yaml", BOOK), ("own.yaml", own.as_str()), ("steps.yaml", STEPS)];
+    match load(&files) {
+        Ok(books) => {
+            let own = std::collections::BTreeSet::from(["own.yaml".to_owned()]);
+            let tested = books.run_tests(&own);
+            tested.into_iter().flat_map(|t| t.problems).map(|p| format!("{}:{}", p.file, p.place)).collect()
+        }
+        Err(problems) => problems.into_iter().map(|p| format!("{}:{}: {}", p.file, p.place, p.message)).collect(),
+    }
+}
+
+#[test]
+fn a_mistake_in_what_goes_into_another_playbook_is_said_of_the_file_that_has_it() {
+    let fact = lending("      - step: own\n        when: { all: [shraed] }\n", "");
+    assert_eq!(fact, ["own.yaml:line 11: unknown fact `shraed`"]);
+    let place = lending("      - step: look-up\n", "");
+    assert_eq!(place, ["own.yaml:line 10: `look-up` stands after a step that cannot be undone"]);
+    let test = "  - name: it is done\n    playbook: all\n    given: { platform: windows }\n    findings: [{ plan: remove }]\n    absent: [own]\n";
+    assert_eq!(lending("      - step: own\n", test), ["own.yaml:line 13, test `it is done`"]);
+}
+
+#[test]
+fn a_step_that_no_device_of_its_playbook_can_have_is_refused() {
+    let idle = |when: &str, applies: &str| {
+        let item = format!("  - step: switch-off\n    when: {{ {when} }}\n");
+        let book = BOOK.replace("order: 1\n", &format!("order: 1\napplies: {{ {applies} }}\n"));
+        let book = book.replace("  - step: switch-off\n", &format!("  - step: switch-off\n{item}"));
+        let last = "playbook: rest\norder: 2\nsteps:\n  - step: begin\n  - step: finish\n";
+        problems(&[("all.yaml", &book), ("rest.yaml", last), ("steps.yaml", STEPS)])
+    };
+    for (when, applies) in [
+        ("all: [ios]", "all: [windows]"),
+        ("all: [ios]", "none: [ios]"),
+        ("all: [remove, reconnect]", "all: [windows]"),
+        ("all: [reconnect]", "all: [remove]"),
+        ("all: [review, objects]", "all: [windows]"),
+    ] {
+        let found = idle(when, applies);
+        let said = "`switch-off` is never planned in the playbook `all`";
+        assert!(found.iter().any(|p| p.contains(said)), "{when} {applies}: {found:?}");
+    }
+    assert_eq!(idle("all: [active]", "all: [windows]"), Vec::<String>::new());
+    assert_eq!(idle("all: [objects, reconnect]", "all: [windows]"), Vec::<String>::new());
+}

@@ -34,7 +34,11 @@ fn windows_that_stays_keeps_its_autopilot_record() {
     let keys = ["export-list", "back-up-bitlocker-key:1", "back-up-laps:1"];
     let reuse = ["intune-wipe:0", "intune-delete:0", "autopilot-unassign-user:2", "re-enroll", "verify-in-next-export"];
     expect(&autopilot(), Disposition::Reuse, &[&keys[..], &reuse].concat());
-    expect(&autopilot(), Disposition::Repair, &[&keys[..], &["intune-wipe:0", "verify-in-next-export"]].concat());
+    expect(
+        &autopilot(),
+        Disposition::Repair,
+        &[&keys[..], &["intune-wipe:0", "take-back", "verify-in-next-export"]].concat(),
+    );
     let leaves = [
         "defender-exclude:3",
         "intune-wipe:0",
@@ -69,10 +73,10 @@ fn apple_is_released_only_when_it_leaves_for_good() {
         Disposition::Reuse,
         &end(&["activation-lock-off:1", "intune-delete:0", "entra-disable:2", "re-enroll"]),
     );
-    expect(&phone(), Disposition::Repair, &end(&["activation-lock-off:1"]));
+    expect(&phone(), Disposition::Repair, &end(&["activation-lock-off:1", "take-back"]));
     let broken = Subject { purpose: Disposition::Repair, ..phone() };
     assert!(entry(&broken, "activation-lock-off").why.contains("Do not release it for a repair"));
-    assert!(entry(&broken, "verify-in-next-export").condition.contains("comes back"));
+    assert!(entry(&broken, "take-back").condition.contains("comes back"));
 }
 
 fn chromebook(licence: Licence) -> Subject {
@@ -89,7 +93,11 @@ fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     expect(&device, Disposition::Dispose, &leaves);
     expect(&device, Disposition::Replace, &leaves);
     expect(&device, Disposition::Reuse, &["export-list", "chrome-powerwash:0", "re-enroll", "verify-in-next-export"]);
-    expect(&device, Disposition::Repair, &["export-list", "chrome-deprovision:0", "verify-in-next-export"]);
+    expect(
+        &device,
+        Disposition::Repair,
+        &["export-list", "chrome-deprovision:0", "take-back", "verify-in-next-export"],
+    );
     let reason = |purpose, flex| {
         let step = entry(&Subject { flex, purpose, ..device.clone() }, "chrome-deprovision");
         (step.action, step.command.map(|c| (c.run, c.choices)).unwrap())
@@ -147,7 +155,7 @@ fn a_ghost_that_is_set_up_again_keeps_its_record() {
     for purpose in [Disposition::Reuse, Disposition::Repair] {
         let device = Subject { purpose, ..ghost.clone() };
         assert!(!steps(&playbooks(), &device).contains(&"autopilot-delete:0".to_owned()));
-        assert!(entry(&device, "verify-in-next-export").condition.starts_with("The Autopilot record was kept"));
+        assert!(entry(&device, "re-enroll").condition.starts_with("The Autopilot record was kept"));
     }
 }
 
@@ -168,7 +176,7 @@ fn teams_phones_are_signed_out_before_intune_lets_them_go() {
     expect(&new, Disposition::Dispose, &["export-list", "intune-delete:0", "entra-disable:1", "verify-in-next-export"]);
     let delete = entry(&new, "intune-delete");
     assert!(delete.wipes && delete.condition.contains("Teams admin center"));
-    expect(&new, Disposition::Repair, &["export-list", "verify-in-next-export"]);
+    expect(&new, Disposition::Repair, &["export-list", "take-back", "verify-in-next-export"]);
 }
 
 #[test]

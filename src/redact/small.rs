@@ -126,6 +126,7 @@ pub(super) fn rule(own: Text, texts: &Texts) -> Text {
         severity,
         plan,
         phrase,
+        spares,
         follows_from,
     } = own;
     Text {
@@ -141,6 +142,7 @@ pub(super) fn rule(own: Text, texts: &Texts) -> Text {
         severity,
         plan,
         phrase: texts.known(&phrase),
+        spares: texts.known(&spares),
         follows_from,
     }
 }

@@ -228,6 +228,8 @@ pub struct RuleRow {
     pub title: String,
     /// Severity, unless a condition gives another.
     pub severity: &'static str,
+    /// Severities of its findings, the gravest first; empty where it has none.
+    pub found: Vec<&'static str>,
     /// `ran`, `did-not-run` or `failed`.
     pub outcome: &'static str,
     /// Why it did not run.
@@ -513,11 +515,19 @@ fn severities(outcome: &Outcome) -> Vec<SeverityRow> {
 }
 
 fn rules(outcome: &Outcome) -> Vec<RuleRow> {
+    let mut found = vec![BTreeSet::new(); outcome.rules.len()];
+    for (rule, severity) in outcome.findings.rule.iter().zip(&outcome.findings.severity) {
+        if let Some(of_rule) = found.get_mut(usize::from(*rule)) {
+            of_rule.insert(*severity);
+        }
+    }
     outcome
         .rules
         .iter()
         .zip(&outcome.tallies)
-        .map(|(rule, tally)| RuleRow {
+        .zip(found)
+        .map(|((rule, tally), found)| RuleRow {
+            found: found.iter().rev().map(|severity| severity.as_str()).collect(),
             rule: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity.as_str(),

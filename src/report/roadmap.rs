@@ -184,12 +184,10 @@ fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Pac
         let ready = batch.and_then(|at| approved.get(at)).copied().unwrap_or_default();
         let (start, plan) = index.plan(outcome, *device as usize);
         let mut seen = [false; Stage::ALL.len()];
-        let mut last = None;
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = outcome.entry(step) else { continue };
             let stage = Stage::of(entry.phase, ready);
-            tallies.entry((stage, step.entry)).or_default().see(outcome, at, last != Some(step.entry));
-            last = Some(step.entry);
+            tallies.entry((stage, step.entry)).or_default().see(outcome, at);
             if let Some(slot) = seen.get_mut(stage as usize) {
                 *slot = true;
             }

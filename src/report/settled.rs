@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::view;
 use crate::identity::day;
 use crate::outcome::{Accepted, Outcome};
+use crate::plan::grace;
+use crate::schema::Platform;
 
 /// An exception from a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -95,9 +97,27 @@ impl Settled {
         Self {
             exceptions: hidden.exceptions.iter().map(exception).collect(),
             hidden: (0..hidden.findings.len()).map(|at| hidden_row(outcome, at)).collect(),
-            settings: settings.chain(typed).collect(),
+            settings: settings.chain(grace_periods(outcome)).chain(typed).collect(),
         }
     }
+}
+
+/// The grace period, which follows from two thresholds and is set nowhere: for all platforms, or for each where they differ.
+fn grace_periods(outcome: &Outcome) -> Vec<SettingRow> {
+    let row = |platform: Option<Platform>, days: u32| SettingRow {
+        name: platform.map_or_else(|| "grace period".into(), |platform| format!("grace period, {platform}")),
+        value: format!("{days} days"),
+        from: "delete less inactive, 21 at least".into(),
+    };
+    let of = |platform: Platform| grace(&outcome.thresholds, platform);
+    let first = of(Platform::Windows);
+    if outcome.settings.is_empty() {
+        return Vec::new();
+    }
+    if Platform::ALL.iter().all(|platform| of(*platform) == first) {
+        return vec![row(None, first)];
+    }
+    Platform::ALL.iter().map(|platform| row(Some(*platform), of(*platform))).collect()
 }
 
 fn hidden_row(outcome: &Outcome, at: usize) -> HiddenRow {

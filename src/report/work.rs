@@ -16,6 +16,8 @@ pub(super) struct Tally {
     pub objects: usize,
     /// Devices that have it.
     pub devices: usize,
+    /// The device that was counted last. Plans are seen one after the other, and one may have the step in several places.
+    last: Option<u32>,
     /// Lines of the plans that ask for it.
     pub lines: usize,
     /// Batches that have it, as bits: steps are counted by the million.
@@ -26,11 +28,12 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a step, by its position.
-    pub(super) fn see(&mut self, outcome: &Outcome, at: usize, first_of_device: bool) {
+    pub(super) fn see(&mut self, outcome: &Outcome, at: usize) {
         let Some(step) = outcome.steps.get(at) else { return };
         self.lines += 1;
         self.objects += usize::from(step.object.is_some());
-        self.devices += usize::from(first_of_device);
+        self.devices += usize::from(self.last != Some(step.device));
+        self.last = Some(step.device);
         if let Some((number, _)) = outcome.schedule.batch_of(step.device as usize) {
             let (word, bit) = (number / 64, number % 64);
             if self.batches.len() <= word {
@@ -81,7 +84,7 @@ impl Work {
             let mut last = None;
             for (at, step) in (start..).zip(plan) {
                 let first = last != Some(step.entry);
-                tallies.entry(step.entry).or_default().see(outcome, at, first);
+                tallies.entry(step.entry).or_default().see(outcome, at);
                 if let Some(last) = last.filter(|_| first) {
                     before.entry(step.entry).or_default().insert(last);
                 }
@@ -246,11 +249,8 @@ pub(super) fn removal_day(outcome: &Outcome, number: u32) -> i64 {
 /// Minutes of work of all plans: each step of a batch is begun once.
 pub(super) fn minutes(outcome: &Outcome) -> u64 {
     let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
-    let mut before = None;
     for (at, step) in outcome.steps.iter().enumerate() {
-        let own = (step.device, step.entry);
-        tallies.entry(step.entry).or_default().see(outcome, at, before != Some(own));
-        before = Some(own);
+        tallies.entry(step.entry).or_default().see(outcome, at);
     }
     let entry = |number: u32| outcome.entries.get(number as usize);
     tallies.iter().filter_map(|(number, tally)| entry(*number).map(|e| tally.minutes(e))).sum()

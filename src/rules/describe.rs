@@ -43,6 +43,9 @@ pub(super) struct Raw {
     /// of the consoles where only one or two were asked.
     #[serde(default)]
     pub phrase: String,
+    /// Which stale devices it passes over, said of one that has no finding.
+    #[serde(default)]
+    pub spares: String,
     /// Rules of which this one is a consequence, where one of them holds for the same device.
     #[serde(default)]
     pub follows_from: Vec<String>,
@@ -237,6 +240,9 @@ pub struct Text {
     pub plan: RuleAction,
     /// What stands behind a number of devices: `stale in every console`.
     pub phrase: String,
+    /// Which stale devices it passes over, said of one that has no finding; may be empty.
+    #[serde(default)]
+    pub spares: String,
     /// Rules of which this one is a consequence, where one of them holds for the same device; in their order the first counts.
     pub follows_from: Vec<String>,
 }
@@ -265,6 +271,7 @@ const KEYS: &[&str] = &[
     "evidence",
     "plan",
     "phrase",
+    "spares",
     "follows_from",
     "why",
     "summary",

@@ -9,7 +9,9 @@ use crate::coverage::Devices;
 use crate::error::{Error, Result};
 use crate::formats::{Formats, values};
 use crate::identity::{Links, NONE, RecordStore, story};
-use crate::outcome::{self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps};
+use crate::outcome::{
+    self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged,
+};
 use crate::rules::{self, Rule};
 use crate::schema::{Activity, Identity, JoinType, Ownership};
 
@@ -143,6 +145,7 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
             .collect(),
         steps: steps(outcome, device),
         steps_total: outcome.steps.iter().filter(|step| step.device == device).count(),
+        unflagged: unflagged(outcome, device),
         device: own,
         of_report: false,
     })

@@ -160,7 +160,7 @@ impl Loading {
         self.all.sources.push(Source {
             rows: records.rows(),
             records: records.frame.height() as u64,
-            newest_signal: tables::newest(&records.frame),
+            newest_signal: tables::newest(&records.frame).filter(|_| recognised.format.console.gives_signals()),
             dates,
             ..source(export, recognised)
         });

@@ -155,7 +155,7 @@ function drawerOf(list, move) {
         make("tbody", null, ...rows)));
   };
 
-  const fill = (at, [rows, findings, steps, total, planned, asked = [], ledger = []]) => {
+  const fill = (at, [rows, findings, steps, total, planned, asked = [], ledger = [], why = null, decided = null]) => {
     const records = rows.map((r) => recordOf(at, r));
     const facts = [
       ["Device key", make("code", null, isolated(list.key(at)))], ["Serial", said(list.serial(at))],
@@ -164,13 +164,19 @@ function drawerOf(list, move) {
       ["Consoles", list.consoles(at).map(list.consoleTitle).join(", ") || DASH],
       ["Last activity", `${moment(list.last(at))}${raw.seen_by[at] >= 0 ? `, seen by ${raw.console_titles[raw.seen_by[at]]}` : ""}`],
     ];
+    if (decided) {
+      const [status, by, until, assignee, note] = decided;
+      facts.push(["Decision", make("span", null, status.replace("-", " "), by ? " by " : "", by ? isolated(by) : "", until ? ` until ${until}` : "")]);
+      if (assignee) facts.push(["Assignee", isolated(assignee)]);
+      if (note) facts.push(["Note", isolated(note)]);
+    }
     if (list.package(at)) facts.push(["Work package", make("a", { href: `#suggestion-${list.package(at)}` }, list.packageTitle(at))]);
     const days = list.days(at);
     inside.replaceChildren(
       make("p", { class: "verdict" }, list.flagged(at) ? chip(list.severity(at)) : "No finding", " ",
         make("strong", null, list.activity(at)), days === null ? ", no activity is known" : `, last activity ${days === 0 ? "on the day" : `${plural(days, "day", "days")} before the day`} of the report`),
       make("h3", null, "Findings"),
-      findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device."),
+      findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device.", why ? " It is stale, and " : "", why ? isolated(why) : "", why ? "." : ""),
       make("h3", null, "Steps, in order"),
       planned > steps.length ? make("p", null, `The first ${count(steps.length)} of ${count(planned)} steps; plan.csv has all.`) : "",
       steps.length ? make("ol", { class: "steps" }, ...stepsPart(steps, records))

@@ -230,6 +230,54 @@ fn mistakes_in_a_console_are_said_with_what_is_right() {
     insta::assert_snapshot!(place.run(&["rules", "check", "mine"]).complaint());
 }
 
+/// Dates that people write are no activity: they neither move the time of judgement nor count as seen.
+#[test]
+fn dates_of_a_console_without_signals_are_no_activity() {
+    let place = place();
+    place.write("mine/consoles/acme-care.yaml", &CONSOLE.replace("signals: true\n", ""));
+    let judged = place.run(&["analyze", "in", "--rules", "mine", "--out", "report", "--force"]);
+    assert!(judged.stdout.contains("judged at 2026-03-02T08:00:00Z"), "{}", judged.stdout);
+    let inspect = place.run(&["inspect", "in/care.csv", "--rules", "mine"]);
+    assert!(
+        inspect.stdout.contains("no sign of activity") && !inspect.stdout.contains("newest activity"),
+        "{}",
+        inspect.stdout
+    );
+    let explain = place.run(&["explain", "PC-9", "report"]);
+    assert!(
+        explain.stdout.contains("dated 2026-03-03T00:00:00Z, which is no sign of activity there"),
+        "{}",
+        explain.stdout
+    );
+}
+
+/// A misspelt word is never what a list says, so that nothing would ever be found to be gone, and nobody would notice.
+#[test]
+fn a_misspelt_word_of_a_state_is_refused() {
+    let place = place();
+    let complaint = |states: &str| {
+        let wrong = CONSOLE.replace("  - {state: released, when: {state: [gone]}}\n", states);
+        place.write("mine/consoles/acme-care.yaml", &wrong);
+        place.run(&["rules", "check", "mine"]).complaint()
+    };
+    let gone = complaint("  - {state: released, when: {state: [sold, gone]}}\ngone: {state: [sold, gonne]}\n");
+    assert!(gone.contains("`gonne` is no word that a state has for `state`"), "{gone}");
+    assert!(gone.contains("the nearest is `gone`"), "{gone}");
+    let capital = complaint("  - {state: released, when: {state: [Gone Away]}}\n");
+    assert!(
+        capital.contains("`Gone Away` is never what a list says") && capital.contains("write `goneaway`"),
+        "{capital}"
+    );
+    let platform = complaint("  - {state: released, when: {platform: widnows}}\n");
+    assert!(platform.contains("`widnows` is no word of `platform`") && platform.contains("`windows`"), "{platform}");
+    let right = "  - {state: released, when: {state: [sold, gone]}}\ngone: {state: [sold]}\n";
+    place.write(
+        "mine/consoles/acme-care.yaml",
+        &CONSOLE.replace("  - {state: released, when: {state: [gone]}}\n", right),
+    );
+    assert_eq!(place.run(&["rules", "check", "mine"]).code, 0);
+}
+
 const JAMF: &str = "\
 Computer Name,Serial Number,Jamf Pro Computer ID,Last Check-in,Managed
 MAC-1,C02ZK2ABMD6T,41,2026-03-03 09:15:00,Managed

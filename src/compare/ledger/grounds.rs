@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Making;
+use super::{Making, key};
 use crate::compare::texts::Texts;
+use crate::console::Console;
 use crate::outcome::LedgerLine;
-use crate::plan::Proof;
+use crate::plan::{Phase, Planned, Proof};
 
 /// What is known of steps and consoles, by the numbers of their texts.
 pub(super) struct Grounds {
@@ -14,8 +15,10 @@ pub(super) struct Grounds {
     claims: BTreeMap<(u32, String), (i64, u32)>,
     /// By step: what shows that it was done.
     proofs: BTreeMap<u32, Proof>,
-    /// By console: its exports.
-    sources: BTreeMap<&'static str, u32>,
+    /// By console: its exports, and the newest activity that they show.
+    sources: BTreeMap<&'static str, (u32, Option<i64>)>,
+    /// The first day of each step of the earlier run that waits for the grace period, sorted.
+    waits: Vec<(Console, String, u32, i64)>,
 }
 
 /// Nothing shows it.
@@ -26,7 +29,8 @@ impl Grounds {
         // In this order: the texts are numbered on the way.
         let claims = claims(making, texts);
         let proofs = proofs(making, texts);
-        Self { claims, proofs, sources: sources(making, texts) }
+        let sources = sources(making, texts);
+        Self { claims, proofs, sources, waits: waits(making, texts) }
     }
 
     /// That the step of a line is said to be done: the day, and who says so.
@@ -39,10 +43,31 @@ impl Grounds {
         self.proofs.get(&line.step).unwrap_or(NOTHING)
     }
 
-    /// The exports of the console of a line.
-    pub(super) fn source(&self, line: &LedgerLine) -> u32 {
+    /// The exports of the console of a line, and the newest activity that they show.
+    pub(super) fn source(&self, line: &LedgerLine) -> (u32, Option<i64>) {
         self.sources.get(line.console.as_str()).copied().unwrap_or_default()
     }
+
+    /// The first day on which the earlier run allowed the step of a line, where it waits for the grace period.
+    pub(super) fn not_before(&self, line: &LedgerLine) -> Option<i64> {
+        let own = key(line);
+        let at = self.waits.binary_search_by(|other| (other.0, other.1.as_str(), other.2).cmp(&own)).ok()?;
+        self.waits.get(at).map(|found| found.3)
+    }
+}
+
+/// The first day of each step of the earlier run that waits for the grace period, sorted.
+fn waits(making: &Making<'_>, texts: &Texts) -> Vec<(Console, String, u32, i64)> {
+    let old = making.old;
+    let one = |(at, step): (usize, &Planned)| {
+        let entry = old.entry(step).filter(|entry| entry.phase == Phase::AfterGrace)?;
+        let (console, _, compared, _) = making.object(old, step)?;
+        Some((console, compared, texts.find(&entry.slug)?, old.schedule.earliest(at)))
+    };
+    let mut waits: Vec<_> = old.steps.iter().enumerate().filter_map(one).collect();
+    waits.sort_unstable();
+    waits.dedup_by(|later, first| (later.0, &later.1, later.2) == (first.0, &first.1, first.2));
+    waits
 }
 
 /// What is said to be done: by step and object, the day and the name.
@@ -76,14 +101,21 @@ fn proofs(making: &Making<'_>, texts: &Texts) -> BTreeMap<u32, Proof> {
     proofs
 }
 
-/// The exports of each console, with the beginnings of their digests.
-fn sources(making: &Making<'_>, texts: &mut Texts) -> BTreeMap<&'static str, u32> {
-    let mut named: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for source in &making.new.sources {
-        let digest = making.new.inputs.get(source.input).map_or("", |input| input.sha256.as_str());
-        named.entry(source.console.as_str()).or_default().push(format!("{} (sha256 {digest})", source.export));
+/// The exports of each console, with the beginnings of their digests, and the newest activity that they show: they are no
+/// older than that, while the run may be judged at a day that only another console's list reaches.
+fn sources(making: &Making<'_>, texts: &mut Texts) -> BTreeMap<&'static str, (u32, Option<i64>)> {
+    let run = making.new;
+    let mut named: BTreeMap<&'static str, (Vec<String>, Option<i64>)> = BTreeMap::new();
+    for source in &run.sources {
+        let digest = run.inputs.get(source.input).map_or("", |input| input.sha256.as_str());
+        let (exports, newest) = named.entry(source.console.as_str()).or_default();
+        exports.push(format!("{} (sha256 {digest})", source.export));
+        *newest = (*newest).max(source.newest_signal.map(|signal| signal.min(run.as_of.millis)));
     }
-    named.into_iter().map(|(console, exports)| (console, texts.number(&exports.join("; ")))).collect()
+    let number = |(console, (exports, newest)): (&'static str, (Vec<String>, Option<i64>))| {
+        (console, (texts.number(&exports.join("; ")), newest))
+    };
+    named.into_iter().map(number).collect()
 }
 
 fn newest(claims: &mut BTreeMap<(u32, String), (i64, u32)>, of: (u32, String), said: (i64, u32)) {

@@ -77,8 +77,10 @@ impl Making<'_> {
                 let own = key(line);
                 asked_now.binary_search_by(|other| (other.0, other.1.as_str(), other.2).cmp(&own)).is_ok()
             };
-            let (proof, source) = (grounds.proof(line), grounds.source(line));
-            settle(line, &Seen { shown, is_asked, proof, source, as_of: self.new.as_of.millis }, &mut texts);
+            let (as_of, proof, not_before) = (self.new.as_of.millis, grounds.proof(line), grounds.not_before(line));
+            let (source, newest) = grounds.source(line);
+            let shown_on = newest.unwrap_or(as_of);
+            settle(line, &Seen { shown, is_asked, proof, source, as_of, shown_on, not_before }, &mut texts);
         }
         Ledger { lines, texts: texts.into_list() }
     }

@@ -18,6 +18,10 @@ pub(super) struct Seen<'a> {
     pub proof: &'a Proof,
     pub source: u32,
     pub as_of: i64,
+    /// The day that the export reaches, as far as it can be told.
+    pub shown_on: i64,
+    /// The first day on which the earlier run allowed the step, where it waits for the grace period.
+    pub not_before: Option<i64>,
 }
 
 impl Seen<'_> {
@@ -36,7 +40,7 @@ impl Seen<'_> {
 pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts) {
     let settled = |line: &mut LedgerLine, state: LedgerState, note: u32| {
         (line.state, line.note) = (state, note);
-        (line.settled_on, line.settled_by) = (Some(seen.as_of), seen.source);
+        (line.settled_on, line.settled_by) = (Some(seen.shown_on), seen.source);
     };
     let proven = seen.proves(line);
     match (line.state, proven) {
@@ -53,7 +57,7 @@ pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts) 
         }
         (_, Some(gone)) => {
             line.gone = gone;
-            let note = notes.number(&said_of(line, gone, seen.as_of));
+            let note = notes.number(&said_of(line, gone, seen));
             settled(line, LedgerState::Confirmed, note);
         }
         // It came back, and nobody says that it was done again.
@@ -96,20 +100,23 @@ pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts) 
 }
 
 /// What is to be said of a step that an export confirms.
-fn said_of(line: &LedgerLine, gone: bool, as_of: i64) -> String {
+fn said_of(line: &LedgerLine, gone: bool, seen: &Seen<'_>) -> String {
     let unclaimed = if line.claimed_on.is_none() { "nobody said who did it" } else { "" };
     let restorable = line.console.restorable_days().filter(|_| gone).map_or_else(String::new, |days| {
-        let until = day(as_of + i64::from(days) * DAY);
+        let until = day(seen.as_of + i64::from(days) * DAY);
         format!("where deleted objects are kept, it can be restored for {days} days, until {until} at the latest")
     });
-    let parts = [unclaimed, restorable.as_str()];
+    let early = seen.not_before.filter(|first| seen.shown_on < *first).map_or_else(String::new, |first| {
+        format!("done before its grace period was over: the plan allowed it from {} on", day(first))
+    });
+    let parts = [early.as_str(), unclaimed, restorable.as_str()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// Why an export shows that what was said to be done was not. One from before that day shows nothing.
 fn contradiction(seen: &Seen<'_>, on: i64) -> Option<String> {
     let Shown::Listed(state, last) = seen.shown else { return None };
-    if !seen.proof.is_some() || seen.as_of <= on + CATCHING_UP || state == State::Leaving {
+    if !seen.proof.is_some() || seen.shown_on <= on + CATCHING_UP || state == State::Leaving {
         return None;
     }
     match last {
@@ -149,9 +156,39 @@ mod tests {
     }
 
     fn after(mut line: LedgerLine, shown: Shown, is_asked: bool, proof: &Proof, days: i64) -> LedgerState {
-        let seen = Seen { shown, is_asked, proof, source: 0, as_of: ON + days * DAY };
+        let at = ON + days * DAY;
+        let seen = Seen { shown, is_asked, proof, source: 0, as_of: at, shown_on: at, not_before: None };
         settle(&mut line, &seen, &mut Texts::default());
         line.state
+    }
+
+    #[test]
+    fn what_was_deleted_inside_its_grace_period_is_confirmed_with_a_remark() {
+        let proof = Proof { gone: true, states: Vec::new() };
+        let note = |not_before: Option<i64>| {
+            let mut texts = Texts::default();
+            let mut line = line(LedgerState::Planned, Some(ON));
+            let (as_of, shown_on) = (ON + 10 * DAY, ON + 8 * DAY);
+            let seen =
+                Seen { shown: Shown::Absent, is_asked: false, proof: &proof, source: 0, as_of, shown_on, not_before };
+            settle(&mut line, &seen, &mut texts);
+            assert_eq!((line.state, line.settled_on), (LedgerState::Confirmed, Some(shown_on)));
+            texts.into_list()[line.note as usize].clone()
+        };
+        let early = note(Some(ON + 30 * DAY));
+        assert!(early.starts_with("done before its grace period was over: the plan allowed it from "), "{early}");
+        assert!(!note(Some(ON + 8 * DAY)).contains("grace") && !note(None).contains("grace"));
+    }
+
+    #[test]
+    fn a_list_from_before_a_claim_contradicts_nothing_whenever_the_run_is_judged() {
+        let proof = Proof { gone: true, states: Vec::new() };
+        let mut line = line(LedgerState::Claimed, Some(ON));
+        let shown = Shown::Listed(State::Enabled, None);
+        let (as_of, shown_on) = (ON + 30 * DAY, ON - DAY);
+        let seen = Seen { shown, is_asked: true, proof: &proof, source: 0, as_of, shown_on, not_before: None };
+        settle(&mut line, &seen, &mut Texts::default());
+        assert_eq!(line.state, LedgerState::Claimed);
     }
 
     #[test]

@@ -15,6 +15,9 @@ use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platfo
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::plan) struct RawTest {
+    /// The file that has it for a playbook of another one, by its place among the files.
+    #[serde(skip)]
+    pub origin: Option<usize>,
     /// What it shows.
     pub name: String,
     /// What the device is; what is not given is not known.
@@ -152,7 +155,7 @@ impl RawTest {
             texts: self.texts.iter().map(|(step, text)| (step.clone(), sheet.resolve(text))).collect(),
         };
         let place = format!("{own}test `{}`", self.name);
-        Test { place, subject, ids, expected }
+        Test { file: sheet.name().to_owned(), place, subject, ids, expected }
     }
 
     fn expects_nothing(&self) -> bool {

@@ -61,7 +61,9 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .word("state", "what became of it", |r| r.own.state.as_str())
         .one_of(LedgerState::WORDS)
         .shown("State", 13)
-        .day("settled_on", "as-of of the run that settled that", |r| r.own.settled_on)
+        .day("settled_on", "day that the export that settled it reaches: its newest activity, else as-of", |r| {
+            r.own.settled_on
+        })
         .shown("Settled on", 12)
         .text("settled_by", "the exports that show it, each with its SHA-256", |r| r.ledger().text(r.own.settled_by))
         .shown("Settled by", 48)

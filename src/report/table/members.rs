@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::column::Columns;
+use super::device::OfDevice;
 use super::flagged::Line;
 use crate::plan::Package;
 use crate::report::view::Run;
@@ -21,6 +22,10 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .remove_from()
         .intent()
         .status()
+        .maybe_text("decided_by", "who declined it", |r| Some(r.run().decision(r.device())?.declined.by.as_str()))
+        .shown("Decided by", 16)
+        .day("until", "last day on which it is declined", |r: &Line<'_>| r.run().decision(r.device())?.declined.until)
+        .shown("Until", 11)
         .assignee()
         .note()
 }

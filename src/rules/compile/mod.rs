@@ -80,6 +80,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
             severity,
             plan: raw.plan,
             phrase,
+            spares: one_line(&raw.spares),
             follows_from: raw.follows_from,
         },
         off: None,

@@ -88,6 +88,13 @@ fn every_command_prints_what_the_guide_shows() {
 fn a_page_goes_on_from_one_that_there_is() {
     let pages = pages();
     for page in &pages {
+        if let Some(before) = &page.follows {
+            let text = fs::read_to_string(repository(&page.name)).unwrap();
+            let own = before.rsplit('/').next().unwrap();
+            let told =
+                text.lines().any(|line| line.starts_with("The commands go on in the folder of") && line.contains(own));
+            assert!(told, "{} does not say that it goes on from `{before}`", page.name);
+        }
         let (mut at, mut steps) = (page, 0);
         while let Some(before) = &at.follows {
             let found = pages.iter().find(|other| other.name == *before && other.is_run());

@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::error::{Error, Result};
-use crate::identity::{KeyKind, NONE, rfc3339};
+use crate::identity::{KeyKind, NONE, day, rfc3339};
 use crate::ids::RecordId;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Unflagged};
 use crate::plan::{Entry, Shape};
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
 use crate::report::view::{Index, Run};
-use crate::schema::{Confidence, Platform, Severity};
+use crate::schema::{Confidence, Platform, Severity, Status};
 
 /// Devices of one chunk.
 const CHUNK: usize = 500;
@@ -207,7 +207,8 @@ fn entry(entry: &Entry) -> Value {
 }
 
 /// The lines of some tables that are about the chosen devices, by device.
-struct Lines {
+struct Lines<'a> {
+    unflagged: Unflagged<'a>,
     records: ByNumber<RecordId>,
     questions: ByNumber<u32>,
     ledger: ByNumber<u32>,
@@ -232,9 +233,10 @@ impl<N: From<u32>> ByNumber<N> {
     }
 }
 
-impl Lines {
-    fn new(outcome: &Outcome, selection: &Selection) -> Self {
+impl<'a> Lines<'a> {
+    fn new(outcome: &'a Outcome, selection: &Selection) -> Self {
         Self {
+            unflagged: Unflagged::new(outcome),
             records: ByNumber::new(outcome.links.device.iter(), selection),
             questions: ByNumber::new(outcome.questions.device.iter(), selection),
             ledger: ByNumber::new(outcome.ledger.lines.iter().map(|line| &line.device), selection),
@@ -267,7 +269,7 @@ fn ledger_line(outcome: &Outcome, at: u32) -> Option<Value> {
 }
 
 /// What the drawer shows of a device: records, findings, steps, questions, what became of earlier steps.
-fn detail(outcome: &Outcome, index: &Index, lines: &Lines, device: u32) -> Value {
+fn detail(outcome: &Outcome, index: &Index, lines: &Lines<'_>, device: u32) -> Value {
     let all = lines.records.of(device);
     let at = device as usize;
     // The list is in the order of the numbers.
@@ -309,7 +311,16 @@ fn detail(outcome: &Outcome, index: &Index, lines: &Lines, device: u32) -> Value
     let rows: Vec<Value> = own.iter().filter_map(|record| record_row(outcome, at, *record)).collect();
     let asked: Vec<Value> = lines.questions.of(device).iter().map(|line| question(outcome, *line)).collect();
     let ledger = lines.ledger.of(device).iter().take(MOST_SHOWN).filter_map(|line| ledger_line(outcome, *line));
-    json!([rows, found, steps, all.len(), plan.len(), asked, ledger.collect::<Vec<_>>()])
+    let why_none = lines.unflagged.why(device, !found.is_empty(), !asked.is_empty());
+    let ledger: Vec<Value> = ledger.collect();
+    json!([rows, found, steps, all.len(), plan.len(), asked, ledger, why_none, decided(outcome, at)])
+}
+
+/// What was decided about a device, in this run or an earlier one: status, who declined it, until when, who does it, note.
+fn decided(outcome: &Outcome, at: usize) -> Option<Value> {
+    let own = outcome.decisions.of(at).filter(|own| own.status != Status::Open)?;
+    let until = own.declined.until.map(day);
+    Some(json!([own.status.as_str(), own.declined.by, until, own.assignee, own.note]))
 }
 
 /// Whether an id can stand in the address of a page of its console.
@@ -331,7 +342,8 @@ fn record_row(outcome: &Outcome, device: usize, record: RecordId) -> Option<Valu
         outcome.records.id_of(record),
         unless(columns.name.get(row), outcome.devices.name.get(device)),
         unless(serial, outcome.devices.serial.get(device)),
-        seconds(columns.last_seen.get(row)),
+        // Dates of a console that sees no device are no activity.
+        seconds(columns.last_seen.get(row).filter(|_| columns.console.gives_signals())),
         seconds(columns.enrolled.get(row)),
         outcome.links.held_by.get(record),
         outcome.links.refused.get(&record).map(|reasons| reasons.iter().take(MOST_OBJECTS).collect::<Vec<_>>()),
