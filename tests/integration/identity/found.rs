@@ -119,8 +119,10 @@ impl Found {
             .filter(|line| line["tier"] == "weak")
             .map(|line| (line["console"].as_str(), line["native_id"].as_str()))
             .collect();
+        let by_key: BTreeMap<&str, &Line> =
+            self.devices.iter().map(|line| (line["device_key"].as_str(), line)).collect();
         for step in self.report.lines("plan.csv") {
-            let device = self.devices.iter().find(|line| line["device_key"] == step["device_key"]).unwrap();
+            let device = by_key[step["device_key"].as_str()];
             assert!(device["identity"] != "conflict" || step["step"] == "review-identity", "{step:?}");
             assert!(!weak.contains(&(step["console"].as_str(), step["object_id"].as_str())), "{step:?}");
         }
