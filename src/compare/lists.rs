@@ -116,7 +116,7 @@ fn list(
     } else if stated.proven.iter().any(|slug| slug == console) {
         None
     } else {
-        let earlier = || made_before(&old.sources, sources, console);
+        let earlier = || made_before(newest(&old.sources, console), newest(sources, console));
         let beside = || implausible(before, gone, before.saturating_sub(planned));
         let still = || still_short(last_whole?.objects, now, lacking);
         earlier().or_else(|| (before > 0).then(beside).flatten()).or_else(still)
@@ -166,16 +166,14 @@ fn incomplete<'a>(sources: &'a [Source], console: &str) -> Option<&'a str> {
     sources.iter().filter(|source| source.console.as_str() == console).find_map(|source| source.incomplete.as_deref())
 }
 
+/// The newest activity that the lists of a console show.
+fn newest(sources: &[Source], console: &str) -> Option<i64> {
+    sources.iter().filter(|source| source.console.as_str() == console).filter_map(|source| source.newest_signal).max()
+}
+
 /// Why a list says nothing of what became of the objects of the earlier one: it was made before that one.
-fn made_before(then: &[Source], now: &[Source], console: &str) -> Option<String> {
-    let newest = |sources: &[Source]| {
-        sources
-            .iter()
-            .filter(|source| source.console.as_str() == console)
-            .filter_map(|source| source.newest_signal)
-            .max()
-    };
-    let (then, now) = (newest(then)?, newest(now)?);
+fn made_before(then: Option<i64>, now: Option<i64>) -> Option<String> {
+    let (then, now) = then.zip(now)?;
     (then - now > DAY).then(|| {
         format!(
             "its newest activity is of {}, and that of the earlier list of {}: it was exported before that one",
@@ -207,6 +205,14 @@ mod tests {
 
     fn lacks(all: usize, unplanned: usize) -> Lacking {
         Lacking { all, unplanned }
+    }
+
+    #[test]
+    fn a_list_from_before_the_earlier_one_says_nothing_of_what_became_of_its_objects() {
+        assert!(made_before(Some(90 * DAY), Some(10 * DAY)).unwrap().contains("exported before"));
+        assert_eq!(made_before(Some(90 * DAY), Some(90 * DAY)), None, "the same list");
+        assert_eq!(made_before(Some(90 * DAY), Some(120 * DAY)), None);
+        assert_eq!(made_before(None, Some(10 * DAY)), None, "nothing tells");
     }
 
     #[test]

@@ -253,7 +253,8 @@ impl<'a> Taken<'a> {
         }
         let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
         let last_row = u64::from(export.header_row()) + u64::from(last);
-        let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title()));
+        let below = other.map(|_| format!("the {} export goes on below another header", format.console.title()));
+        let cut = rows.cut.then(|| format!("the {} export is cut off", format.console.title())).or(below);
         let records = Records {
             console: format.console,
             format: format.id.clone(),

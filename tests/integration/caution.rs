@@ -77,6 +77,63 @@ fn wrong_clocks_do_not_age_a_tenant() {
     assert!(said(&place.tables(&[]), "lone-date", "the time of judgement rests on"));
 }
 
+/// A device that came after a list was made is not missing from it, and one that the list shows silent is not known to be.
+#[test]
+fn a_list_that_was_made_before_the_others_proves_nothing_of_later() {
+    let seen = |n: usize, late: bool| if late { "2026-11-19".to_string() } else { format!("2026-03-{:02}", n % 9 + 1) };
+    let place = Place::new();
+    let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+    for n in 0..12 {
+        let name = format!("PC-{n}");
+        intune += &pair(n, &name, &format!("PF{n:06}"), &seen(n, false)).0;
+        entra += &pair(n, &name, &format!("PF{n:06}"), &seen(n, n > 0)).1;
+    }
+    entra += &pair(50, "PC-NEW", "", "2026-11-19").1;
+    entra += &pair(51, "PC-GONE", "", "2026-02-01").1;
+    place.write("in/intune.csv", intune);
+    place.write("in/entra.csv", entra);
+    let of = |report: &Report, file: &str, name: &str| -> Vec<String> {
+        report.lines_where(file, "device_name", name).into_iter().map(|line| line["rule"].clone()).collect()
+    };
+    let older = place.tables(&[]);
+    assert_eq!(of(&older, "findings.csv", "PC-NEW"), Vec::<String>::new());
+    let asked = older.lines_where("questions.csv", "device_name", "PC-NEW");
+    assert!(asked.iter().any(|line| line["rule"] == "left-intune-still-in-entra"), "{asked:?}");
+    assert!(asked.iter().any(|line| line["settled_by"].contains("Microsoft Intune of today")), "{asked:?}");
+    // It may have come back since.
+    assert!(!of(&older, "findings.csv", "PC-0").contains(&"stale-everywhere".to_string()));
+    assert!(steps(&older, "PC-NEW").is_empty(), "{:?}", steps(&older, "PC-NEW"));
+    // Nobody saw this one after the list was made: that it was not there then says that it had left.
+    assert!(
+        of(&older, "findings.csv", "PC-GONE").contains(&"entra-only-stale".to_string())
+            || !of(&older, "questions.csv", "PC-GONE").is_empty()
+    );
+    // By the count that the console shows, the list is one of today.
+    let today = place.tables(&["--expect", "intune=12"]);
+    assert!(!of(&today, "findings.csv", "PC-NEW").is_empty());
+}
+
+/// What stands below a second header was not read, so that nothing is missing for not being above it.
+#[test]
+fn a_list_that_goes_on_below_another_header_proves_no_absence() {
+    let pairs: Vec<_> = (0..8).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19")).collect();
+    let place = tenant(pairs.into_iter());
+    let mut intune = INTUNE.to_string();
+    for n in 0..7 {
+        intune += &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19").0;
+    }
+    intune += "deviceName,id,azureADDeviceId,serialNumber,operatingSystem,manufacturer,complianceState,managementState,\
+               lastSyncDateTime,enrolledDateTime\n";
+    let (own, device) = (guid(1, 7), guid(2, 7));
+    intune += &format!(
+        "PC-7,{own},{device},PF000007,Windows,LENOVO,compliant,managed,2026-11-19T08:00:00Z,2024-01-01T08:00:00Z\n"
+    );
+    place.write("in/intune.csv", intune);
+    let report = place.tables(&[]);
+    assert!(said(&report, "unknown-format", "another table begins here"));
+    assert!(report.lines_where("findings.csv", "device_name", "PC-7").is_empty());
+}
+
 /// Of two objects of one device the surplus one that somebody signs in with stays.
 #[test]
 fn a_surplus_object_in_use_is_left_alone() {
