@@ -102,6 +102,10 @@ impl Playbooks {
                 let _ = writeln!(page, "{}\n", wrapped(&text, ""));
             }
         }
+        for hint in &step.hints {
+            let said = format!("Said where {}: {}", facts_of(&hint.when), self.told(&hint.text));
+            let _ = writeln!(page, "{}\n", wrapped(&said, ""));
+        }
         if !step.role.is_empty() {
             let _ = writeln!(page, "{}\n", wrapped(&format!("Role: {}.", step.role.trim_end_matches('.')), ""));
         }

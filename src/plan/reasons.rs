@@ -20,9 +20,9 @@ pub struct Reason {
     pub rule: u16,
     /// The severest of its findings and of their consequences.
     pub severity: Severity,
-    /// Devices for which it holds and is no consequence of another.
+    /// Devices whose gravest reason it is.
     pub devices: u32,
-    /// Rules that hold for some of these devices as a consequence, by position, and for how many; the most first.
+    /// Rules that hold for some of these devices as well, by position, and for how many; the most first.
     pub of_them: Vec<(u16, u32)>,
 }
 
@@ -34,31 +34,62 @@ struct Tally {
     of_them: BTreeMap<u16, u32>,
 }
 
-/// The reasons of devices, each given by the positions of its findings.
-pub(super) fn of<'a>(devices: impl Iterator<Item = &'a [u32]>, findings: &Findings, causes: &Causes) -> Vec<Reason> {
+/// The reasons of devices, each given by the positions of its findings. A device counts once, for its gravest reason: what else it
+/// has is counted with that, so that the numbers add up to the devices.
+pub(super) fn of<'a>(
+    devices: impl Iterator<Item = &'a [u32]> + Clone,
+    findings: &Findings,
+    causes: &Causes,
+) -> Vec<Reason> {
+    let order = by_gravity(devices.clone(), findings, causes);
+    let place = |rule: &u16| order.iter().position(|known| known == rule);
     let mut tallies: BTreeMap<u16, Tally> = BTreeMap::new();
     let mut rules: Vec<u16> = Vec::new();
     for own in devices {
-        rules.clear();
-        rules.extend(own.iter().filter_map(|finding| findings.rule.get(*finding as usize)));
-        for (at, (finding, rule)) in own.iter().zip(&rules).enumerate() {
-            let root = causes.root(*rule, &rules);
-            let tally = tallies.entry(root).or_default();
-            tally.severity = tally.severity.max(findings.severity.get(*finding as usize).copied());
-            // Devices are counted, however many findings of one rule a device has.
-            if rules.get(..at).is_some_and(|before| before.contains(rule)) {
-                continue;
-            }
-            if root == *rule {
-                tally.devices += 1;
-            } else {
-                *tally.of_them.entry(*rule).or_default() += 1;
-            }
+        rules_of(own, findings, &mut rules);
+        let Some(main) = rules.iter().map(|rule| causes.root(*rule, &rules)).min_by_key(place) else { continue };
+        let tally = tallies.entry(main).or_default();
+        tally.devices += 1;
+        tally.severity =
+            tally.severity.max(own.iter().filter_map(|f| findings.severity.get(*f as usize)).max().copied());
+        for other in rules.iter().filter(|rule| **rule != main) {
+            *tally.of_them.entry(*other).or_default() += 1;
         }
     }
     let mut reasons: Vec<Reason> = tallies.into_iter().filter_map(|(rule, tally)| tally.reason(rule)).collect();
     reasons.sort_by_key(|reason| (Reverse(reason.severity), Reverse(reason.devices), reason.rule));
     reasons
+}
+
+/// The rules of a device, each once: devices are counted, however many findings of one rule a device has.
+fn rules_of(own: &[u32], findings: &Findings, rules: &mut Vec<u16>) {
+    rules.clear();
+    for rule in own.iter().filter_map(|finding| findings.rule.get(*finding as usize)) {
+        if !rules.contains(rule) {
+            rules.push(*rule);
+        }
+    }
+}
+
+/// The rules that are no consequence of another for some device: the gravest first, then those of the most devices.
+fn by_gravity<'a>(devices: impl Iterator<Item = &'a [u32]>, findings: &Findings, causes: &Causes) -> Vec<u16> {
+    let mut roots: BTreeMap<u16, (Option<Severity>, u32)> = BTreeMap::new();
+    let mut rules: Vec<u16> = Vec::new();
+    for own in devices {
+        rules_of(own, findings, &mut rules);
+        for finding in own {
+            let Some(rule) = findings.rule.get(*finding as usize) else { continue };
+            let (severity, devices) = roots.entry(causes.root(*rule, &rules)).or_default();
+            *severity = (*severity).max(findings.severity.get(*finding as usize).copied());
+            *devices += u32::from(causes.root(*rule, &rules) == *rule);
+        }
+    }
+    let mut order: Vec<u16> = roots.keys().copied().collect();
+    order.sort_by_key(|rule| {
+        let (severity, devices) = roots.get(rule).copied().unwrap_or_default();
+        (Reverse(severity), Reverse(devices), *rule)
+    });
+    order
 }
 
 impl Tally {
@@ -80,8 +111,8 @@ impl Reason {
         let phrase = |rule: u16| rules.get(usize::from(rule)).map_or_else(String::new, |text| text.phrase(everywhere));
         let together = |parts: Vec<String>| listed(&parts.iter().map(String::as_str).collect::<Vec<_>>());
         // A consequence that all of them have is said without its number, which is that of the devices.
-        let (whole, some): (Vec<(u16, u32)>, Vec<(u16, u32)>) =
-            self.of_them.iter().copied().partition(|(_, devices)| *devices == self.devices);
+        let of_all = |own: &(u16, u32)| own.1 == self.devices;
+        let (whole, some) = self.of_them.iter().copied().partition::<Vec<_>, _>(of_all);
         let whole = together(whole.into_iter().map(|(rule, _)| phrase(rule)).collect());
         let some = together(some.into_iter().map(|(rule, devices)| format!("{devices} {}", phrase(rule))).collect());
         let mut said = phrase(self.rule);
@@ -167,17 +198,14 @@ mod tests {
             assert_eq!(
                 said,
                 [
-                    "3 stale in every console, of them 2 with an expired management certificate and 1 still marked compliant",
+                    "3 stale in every console, of them 2 with an expired management certificate, 1 still marked compliant and 1 with several Entra records",
                     "1 with an expired management certificate",
-                    "1 with several Entra records",
                 ]
             );
             let summary = summary("4 devices", (4, 0), &reasons, (texts, "every console"));
             assert!(summary.starts_with("4 devices: 3 stale in every console, of them 2 with"), "{summary}");
-            assert!(
-                summary.ends_with("; 1 with an expired management certificate; 1 with several Entra records."),
-                "{summary}"
-            );
+            assert!(summary.ends_with("; 1 with an expired management certificate."), "{summary}");
+            assert_eq!(reasons.iter().map(|reason| reason.devices).sum::<u32>(), 4, "the numbers add up");
         });
     }
 
@@ -195,7 +223,7 @@ mod tests {
             let one = told(&[&[expired, stale]], "1 device");
             assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");
             let several = told(&[&[twice, stale], &[twice]], "2 devices");
-            assert_eq!(several, "2 devices: all with several Entra records; 1 stale in every console.");
+            assert_eq!(several, "2 devices: with several Entra records, of them 1 stale in every console.");
             let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
             let some =
                 told(&[&[expired, stale, compliant], &[expired, stale], &[expired, stale, expired]], "3 devices");

@@ -61,7 +61,7 @@ struct ReasonRow {
     rule: String,
     title: String,
     severity: &'static str,
-    /// Devices for which it is no consequence of another finding.
+    /// Devices whose gravest finding it is; the numbers of a package add up to its devices.
     devices: u32,
     /// The count and what follows from it, in words.
     text: String,

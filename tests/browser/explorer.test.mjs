@@ -433,3 +433,13 @@ test("fifty thousand devices stay quick", async (t) => {
   assert.ok(median < 300, `a filter took ${Math.round(median)} ms`);
   assert.deepEqual(trouble.errors, []);
 });
+
+test("a stale device without a finding says why", async (t) => {
+  const at = list.activity.findIndex((word, i) => list.words.activity[word] === "stale" && list.findings[i].length === 0);
+  assert.ok(at >= 0, "the sample has one");
+  const { page } = await open(t, { hash: `#device=${encodeURIComponent(list.key[at])}` });
+  await ready(page);
+  await page.locator("#drawer[open]").waitFor();
+  const said = await page.locator("#drawer-body").textContent();
+  assert.match(said, /No rule that ran holds for this device\. It is stale, and the rule .stale-everywhere. passes it over/);
+});

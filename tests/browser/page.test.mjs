@@ -481,3 +481,38 @@ test("with unreadable data the page keeps its note in place of the table", async
   assert.ok(await page.locator("#devices-static").isVisible());
   assert.deepEqual(trouble.errors, []);
 });
+
+test("severities that were found are named beside that of the rule where they differ", async (t) => {
+  const { page } = await open(t);
+  const differing = model.rules.filter((r) => r.found.length && String(r.found) !== r.severity);
+  assert.ok(differing.length > 0, "the sample has such a rule");
+  for (const r of model.rules) {
+    const cell = await page.locator(`#rules tr[data-rule="${r.rule}"] td`).first().textContent();
+    const told = differing.includes(r) ? `as a rule; here ${r.found.join(", ")}` : "";
+    assert.ok(told ? cell.includes(told) : !cell.includes("as a rule"), `${r.rule}: ${cell}`);
+  }
+});
+
+test("what to ask first stands before the first work of a package, and work is not the list", async (t) => {
+  const { page } = await open(t);
+  const starts = await page.locator("#summary .first > li").evaluateAll((all) => all.map((li) => Array.from(li.querySelectorAll("p"), (p) => p.textContent)));
+  starts.forEach((lines, i) => {
+    const s = model.suggestions[i];
+    const asked = s.actions.filter((a) => a.step === "export-list" && a.condition);
+    assert.equal(lines.filter((line) => line.startsWith("Ask first")).length, asked.length, s.id);
+    for (const a of asked) assert.ok(lines.some((line) => line.startsWith("Ask first") && line.includes(a.condition)), a.condition);
+    const work = s.actions.find((a) => a.step !== "export-list" && a.phase !== "verify");
+    const first = lines.at(-1);
+    assert.ok(first.startsWith("First") && first.includes(work.action), `${s.id}: ${first}`);
+  });
+});
+
+test("numbers of reasons add up to the devices, and the grace period stands among the settings", async (t) => {
+  const { page } = await open(t);
+  for (const s of model.suggestions) {
+    const sum = s.reasons.reduce((all, r) => all + r.devices, 0);
+    assert.ok(sum <= s.devices, `${s.id}: ${sum} of ${s.devices}`);
+  }
+  const settings = await page.locator("#evidence table.ledger tbody tr").allTextContents();
+  assert.ok(settings.some((row) => /^grace period\s*30 days/.test(row)), settings.join("|"));
+});

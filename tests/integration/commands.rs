@@ -318,7 +318,7 @@ fn a_domain_controller_and_the_account_of_a_service_get_no_command() {
     };
     assert!(planned("SRV-1").contains(&"ad-disable-computer".to_string()));
     for name in ["DC-1", "RODC-1"] {
-        assert_eq!(planned(name), ["export-list", "verify-in-next-export"], "{name}");
+        assert_eq!(planned(name), ["export-list", "settle-directory-account", "verify-in-next-export"], "{name}");
     }
     assert!(!planned("AZUREADSSOACC").iter().any(|step| step.starts_with("ad-")));
 }

@@ -234,7 +234,7 @@ fn mistakes_in_a_console_are_said_with_what_is_right() {
 #[test]
 fn dates_of_a_console_without_signals_are_no_activity() {
     let place = place();
-    place.write("mine/consoles/acme-care.yaml", &CONSOLE.replace("signals: true\n", ""));
+    place.write("mine/consoles/acme-care.yaml", CONSOLE.replace("signals: true\n", ""));
     let judged = place.run(&["analyze", "in", "--rules", "mine", "--out", "report", "--force"]);
     assert!(judged.stdout.contains("judged at 2026-03-02T08:00:00Z"), "{}", judged.stdout);
     let inspect = place.run(&["inspect", "in/care.csv", "--rules", "mine"]);
@@ -273,7 +273,7 @@ fn a_misspelt_word_of_a_state_is_refused() {
     let right = "  - {state: released, when: {state: [sold, gone]}}\ngone: {state: [sold]}\n";
     place.write(
         "mine/consoles/acme-care.yaml",
-        &CONSOLE.replace("  - {state: released, when: {state: [gone]}}\n", right),
+        CONSOLE.replace("  - {state: released, when: {state: [gone]}}\n", right),
     );
     assert_eq!(place.run(&["rules", "check", "mine"]).code, 0);
 }

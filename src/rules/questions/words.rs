@@ -47,7 +47,10 @@ impl Open {
             Self::Column(at) => of_column(rule, at)?.1,
             Self::Record(console, ..) | Self::Unseen(console) if !answers.supplied(console) => an_export(console),
             Self::Record(console, Doubt::Older, _) | Self::Since(console) => {
-                format!("{} of today; if this is one, its number with `--expect`", an_export(console))
+                format!(
+                    "{} made today; if this one was, the number that the console shows, with `--expect`",
+                    an_export(console)
+                )
             }
             Self::Record(console, Doubt::List, _) | Self::Unseen(console) => {
                 format!("a complete export of {}", console.title())

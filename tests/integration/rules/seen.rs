@@ -1,8 +1,9 @@
 //! Evidence that a list holds counts: whatever saw a device since the sign that a finding rests on, whatever says what it is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use crate::common::{AROUND, Line, Place, Report};
+use crate::common::{AROUND, Line, Place, Report, repository};
 use crate::generator::Options;
 
 const AS_OF: &str = "2026-11-20T08:00:00Z";
@@ -40,7 +41,19 @@ fn steps(report: &Report, device: &str) -> Vec<String> {
 
 /// Whether a step takes nothing away: it gets ready, looks back, or gives something back.
 fn is_around(step: &str) -> bool {
-    AROUND.contains(&step) || ["re-enroll", "review-identity", ""].contains(&step)
+    AROUND.contains(&step) || ["re-enroll", "review-identity", ""].contains(&step) || looks_into(step)
+}
+
+/// Whether a step looks into a device and takes nothing from it. One that cannot be undone is none of these.
+fn looks_into(step: &str) -> bool {
+    static LOOKS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(repository("rules/playbooks/steps-review.yaml")).unwrap();
+        let defined = text.split("\ninsert:").next().unwrap();
+        let steps = defined.split("\n  - step: ").skip(1).filter(|step| !step.contains("irreversible: true"));
+        steps.map(|step| step.lines().next().unwrap().to_string()).collect()
+    });
+    assert!(LOOKS.len() > 15);
+    LOOKS.contains(step)
 }
 
 /// Findings that name surplus records of a device that keeps another.
