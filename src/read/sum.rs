@@ -28,7 +28,9 @@ impl Digesting {
         let (sender, receiver) = sync_channel::<Vec<u8>>(MOST_WAITING);
         let digest = move || {
             let mut digest = Sha256::new();
-            receiver.iter().for_each(|piece| digest.update(&piece));
+            for piece in receiver {
+                digest.update(&piece);
+            }
             crate::read::hex(&digest.finalize())
         };
         Builder::new().spawn(digest).map_or_else(|_| here(), |thread| Self::Beside(sender, thread))

@@ -123,9 +123,11 @@ fn a_list_that_goes_on_below_another_header_proves_no_absence() {
     intune += "deviceName,id,azureADDeviceId,serialNumber,operatingSystem,manufacturer,complianceState,managementState,\
                lastSyncDateTime,enrolledDateTime\n";
     let (own, device) = (guid(1, 7), guid(2, 7));
-    intune += &format!(
-        "PC-7,{own},{device},PF000007,Windows,LENOVO,compliant,managed,2026-11-19T08:00:00Z,2024-01-01T08:00:00Z\n"
-    );
+    writeln!(
+        intune,
+        "PC-7,{own},{device},PF000007,Windows,LENOVO,compliant,managed,2026-11-19T08:00:00Z,2024-01-01T08:00:00Z"
+    )
+    .unwrap();
     place.write("in/intune.csv", intune);
     let report = place.tables(&[]);
     assert!(said(&report, "unknown-format", "another table begins here"));
