@@ -1,7 +1,7 @@
 //! The ledger: what was planned, claimed, confirmed, contradicted, and came back. No line of it is ever lost.
 //!
 //! Its lines are those of the earlier ledger and the steps of both runs, each once. [`shown`] says what this run shows of
-//! their objects, [`grounds`] what people and playbooks say of their steps, and [`settle`] what becomes of them by that.
+//! their objects, [`grounds`] what people and playbooks say of their steps, and [`mod@settle`] what becomes of them by that.
 
 mod grounds;
 mod settle;
