@@ -167,7 +167,7 @@ fn incomplete<'a>(sources: &'a [Source], console: &str) -> Option<&'a str> {
 }
 
 /// The newest activity that the lists of a console show.
-fn newest(sources: &[Source], console: &str) -> Option<i64> {
+pub(super) fn newest(sources: &[Source], console: &str) -> Option<i64> {
     sources.iter().filter(|source| source.console.as_str() == console).filter_map(|source| source.newest_signal).max()
 }
 

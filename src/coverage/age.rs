@@ -38,18 +38,16 @@ struct Older {
 
 impl Ages {
     pub(super) fn new(store: &RecordStore, members: &Members) -> Self {
-        let newest: BTreeMap<Console, Millis> =
-            store.by_console.iter().filter_map(|records| Some((records.console, newest(records, members)?))).collect();
-        let today = newest.values().max().copied();
-        // By the user's own count a list is what the console shows today.
-        let counts = |console: Console| console.gives_signals() && !store.proven.contains(&console);
-        let mut older = BTreeMap::new();
-        for records in store.by_console.iter().filter(|records| counts(records.console)) {
-            let Some((until, today)) = newest.get(&records.console).copied().zip(today) else { continue };
-            if today - until > LATE {
-                older.insert(records.console, Older { until, before: today - until, many: records.height() >= FEWEST });
-            }
-        }
+        let ends: Vec<(&ConsoleRecords, Millis)> =
+            store.signalling().filter_map(|records| Some((records, newest(records, members)?))).collect();
+        let today = ends.iter().map(|(_, until)| *until).max();
+        let one = |(records, until): (&ConsoleRecords, Millis)| {
+            // By the user's own count a list is what the console shows today.
+            let before = today.filter(|_| !store.proven.contains(&records.console))? - until;
+            let older = Older { until, before, many: records.height() >= FEWEST };
+            (before > LATE).then_some((records.console, older))
+        };
+        let older: BTreeMap<Console, Older> = ends.into_iter().filter_map(one).collect();
         let there = if older.is_empty() { ByDevice::of(Vec::new()) } else { there(store, members) };
         Self { older, there }
     }

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use super::owners::Owners;
 use super::records::Extras;
-use super::sight::signalling;
 use super::{Absence, Basis, Coverage, Facts, Verdict};
 use crate::console::Console;
 use crate::identity::{Links, Members, RecordStore};
@@ -151,7 +150,8 @@ impl Devices {
         let platform = *self.platform.get(device);
         let gaps = self.coverage.lists.gaps(platform);
         let open = move |console: &Console| console.may_hold(platform) && !self.is_held(device, *console);
-        signalling(store).into_iter().filter(open).map(move |console| (console, gaps & console.bit() != 0))
+        let loaded = store.signalling().map(|records| records.console);
+        loaded.filter(open).map(move |console| (console, gaps & console.bit() != 0))
     }
 
     /// Whether a console has a record of a device.

@@ -39,7 +39,7 @@ impl Sight {
             excluded: ByDevice::filled(0, members.count),
             by_weak: BTreeSet::new(),
         };
-        let loaded = signalling(store);
+        let loaded: Vec<Console> = store.signalling().map(|records| records.console).collect();
         for console in &loaded {
             sight.look(members, traits, proof, *console);
         }
@@ -107,11 +107,6 @@ impl Sight {
     pub(super) fn compared(&self, device: DeviceId) -> Facts {
         self.basis.get(device).1
     }
-}
-
-/// Consoles with records that give signs of activity.
-pub(super) fn signalling(store: &RecordStore) -> Vec<Console> {
-    store.by_console.iter().map(|records| records.console).filter(|console| console.gives_signals()).collect()
 }
 
 /// Devices without a record in a console that may hold them.

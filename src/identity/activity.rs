@@ -168,12 +168,7 @@ fn later_than(store: &RecordStore, millis: i64) -> usize {
     let later = |console_records: &super::record_store::ConsoleRecords| {
         console_records.times("last_seen").map_or(0, |times| times.iter().flatten().filter(|t| *t > millis).count())
     };
-    of_signals(store).map(later).sum()
-}
-
-/// The consoles whose dates are signs of activity: a date that somebody wrote into a register moves nothing.
-fn of_signals(store: &RecordStore) -> impl Iterator<Item = &super::record_store::ConsoleRecords> {
-    store.by_console.iter().filter(|records| records.console.gives_signals())
+    store.signalling().map(later).sum()
 }
 
 /// The newest signals, newest first, and how many there are in all.
@@ -185,7 +180,7 @@ struct Newest {
 fn newest(store: &RecordStore) -> Newest {
     let mut dates: Vec<(i64, RecordId)> = Vec::new();
     let mut count = 0;
-    for console_records in of_signals(store) {
+    for console_records in store.signalling() {
         let Some(times) = console_records.times("last_seen") else { continue };
         for (record, time) in console_records.first.onwards().zip(times.iter()) {
             let Some(time) = time else { continue };

@@ -74,8 +74,7 @@ struct Row<'a> {
 
 impl<'a> Lives<'a> {
     pub(super) fn new(store: &'a RecordStore) -> Self {
-        let known = store.by_console.iter().filter(|console_records| console_records.console.gives_signals());
-        Self { columns: known.map(Columns::new).collect() }
+        Self { columns: store.signalling().map(Columns::new).collect() }
     }
 
     /// Whether a console has several of these records.

@@ -160,6 +160,11 @@ impl RecordStore {
         self.exports.iter().zip(&self.gaps).filter(move |((_, own), _)| *own == console).map(|(_, gaps)| gaps)
     }
 
+    /// The records of consoles whose dates are signs of activity: a date that somebody wrote into a register is none.
+    pub fn signalling(&self) -> impl Iterator<Item = &ConsoleRecords> {
+        self.by_console.iter().filter(|records| records.console.gives_signals())
+    }
+
     /// The records of a console, if there are any.
     #[must_use]
     pub fn of(&self, console: Console) -> Option<&ConsoleRecords> {

@@ -398,31 +398,31 @@ const fn phase_of(place: Place) -> Phase {
     }
 }
 
-/// What is said on top of every reason; nothing, where no condition holds.
+/// What is said on top of every reason.
 fn hints(raw: &Definition, sheet: &mut CheckedFile) -> Vec<(Condition, String)> {
-    let mut list = Vec::new();
-    for hint in &raw.hints {
-        let when = condition(&hint.when, sheet);
-        if when.has_alternatives() {
-            let help = "write one entry for each alternative, with `all` and `none`";
-            sheet.problem("hints", format!("`hints` of step `{}` uses `any`", raw.step), help.into());
-        }
-        list.push((when, sheet.resolve(&hint.text)));
-    }
-    list.push((Condition::default(), String::new()));
-    list
+    by_condition("hints", &raw.step, raw.hints.iter().map(|hint| (&hint.when, hint.text.as_str())), sheet)
 }
 
-/// What a step frees; nothing, where no condition holds.
+/// What a step frees.
 fn frees(raw: &Definition, sheet: &mut CheckedFile) -> Vec<(Condition, String)> {
+    by_condition("frees", &raw.step, raw.frees.iter().map(|freed| (&freed.when, freed.what.as_str())), sheet)
+}
+
+/// A text for each of some conditions, which are told apart by `all` and `none` only; nothing, where none of them holds.
+fn by_condition<'a>(
+    key: &str,
+    step: &str,
+    texts: impl Iterator<Item = (&'a Words, &'a str)>,
+    sheet: &mut CheckedFile,
+) -> Vec<(Condition, String)> {
     let mut list = Vec::new();
-    for freed in &raw.frees {
-        let when = condition(&freed.when, sheet);
+    for (words, text) in texts {
+        let when = condition(words, sheet);
         if when.has_alternatives() {
             let help = "write one entry for each alternative, with `all` and `none`";
-            sheet.problem("frees", format!("`frees` of step `{}` uses `any`", raw.step), help.into());
+            sheet.problem(key, format!("`{key}` of step `{step}` uses `any`"), help.into());
         }
-        list.push((when, sheet.resolve(&freed.what)));
+        list.push((when, sheet.resolve(text)));
     }
     list.push((Condition::default(), String::new()));
     list

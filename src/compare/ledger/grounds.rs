@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Making, key};
+use crate::compare::lists;
 use crate::compare::texts::Texts;
 use crate::console::Console;
 use crate::outcome::LedgerLine;
@@ -105,17 +106,16 @@ fn proofs(making: &Making<'_>, texts: &Texts) -> BTreeMap<u32, Proof> {
 /// older than that, while the run may be judged at a day that only another console's list reaches.
 fn sources(making: &Making<'_>, texts: &mut Texts) -> BTreeMap<&'static str, (u32, Option<i64>)> {
     let run = making.new;
-    let mut named: BTreeMap<&'static str, (Vec<String>, Option<i64>)> = BTreeMap::new();
+    let mut named: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for source in &run.sources {
         let digest = run.inputs.get(source.input).map_or("", |input| input.sha256.as_str());
-        let (exports, newest) = named.entry(source.console.as_str()).or_default();
-        exports.push(format!("{} (sha256 {digest})", source.export));
-        *newest = (*newest).max(source.newest_signal.map(|signal| signal.min(run.as_of.millis)));
+        named.entry(source.console.as_str()).or_default().push(format!("{} (sha256 {digest})", source.export));
     }
-    let number = |(console, (exports, newest)): (&'static str, (Vec<String>, Option<i64>))| {
-        (console, (texts.number(&exports.join("; ")), newest))
+    let one = |(console, exports): (&'static str, Vec<String>)| {
+        let shown = lists::newest(&run.sources, console).map(|signal| signal.min(run.as_of.millis));
+        (console, (texts.number(&exports.join("; ")), shown))
     };
-    named.into_iter().map(number).collect()
+    named.into_iter().map(one).collect()
 }
 
 fn newest(claims: &mut BTreeMap<(u32, String), (i64, u32)>, of: (u32, String), said: (i64, u32)) {
