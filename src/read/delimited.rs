@@ -489,6 +489,15 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_cell_beyond_the_header_is_passed_over_only_where_most_rows_have_one() {
+        let padded = export("a,b,c\n1,2,3,\n4,5,6,\n7,x,y,8,\n9,10,11\n").read(&[0, 2], false);
+        assert_eq!(padded.row, [1, 2, 4], "a row with one more than the others was moved by a comma");
+        let moved = export("a,b,c\n1,2,3\n4,x,y,\n7,8,9\n").read(&[0, 2], false);
+        assert_eq!(moved.row, [1, 3]);
+        assert_eq!(moved.bad[0].reason, "has 4 cells where the header has 3");
+    }
+
+    #[test]
     fn short_rows_are_kept_where_the_format_writes_them() {
         let rows = export("a,b,c\n1,2\n1,2,3\n").read(&[0, 2], true);
         assert_eq!(rows.row, [1, 2]);

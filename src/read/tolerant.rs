@@ -38,6 +38,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
     let body = export.body();
     let width = export.width;
     let mut patience = Patience { size: body.len(), spent: 0 };
+    let padded = padded_width(export);
     let mut kept: Vec<StringChunkedBuilder> = columns.iter().map(|_| StringChunkedBuilder::new("".into(), 0)).collect();
     let mut rows = Rows::default();
     let mut number = 0_u32;
@@ -45,8 +46,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
     while let Some(row) = splitter.row(patience.reach()) {
         number += 1;
         let raw = body.get(row.from..row.to).unwrap_or_default();
-        // Blank cells beyond the header say nothing: some tools end every row with a comma.
-        let blank_surplus = row.cells > width && !row.surplus;
+        let blank_surplus = row.cells > width && Some(row.cells) == padded && !row.surplus;
         let fits = row.cells == width || blank_surplus || (short_rows && row.cells < width);
         let last_unended = row.to >= body.len() && !body.ends_with(b"\n");
         let open_quote = is_open(export, &row, raw, last_unended);
@@ -71,6 +71,22 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
     }
     rows.columns = kept.into_iter().map(StringChunkedBuilder::finish).collect();
     rows
+}
+
+/// Rows from which is told whether every row has blank cells beyond the header.
+const PADDED_SEARCH: usize = 1_000;
+
+/// The cells of a row where most rows have the same number of blank cells beyond the header, as of tools that end every row
+/// with a comma. In one row among others such a cell was moved there by a comma that stands unquoted before it.
+fn padded_width(export: &Delimited) -> Option<usize> {
+    let mut splitter = Splitter::new(export.body(), export.delimiter, export.quote, export.width);
+    let rows = std::iter::from_fn(|| splitter.row(0)).take(PADDED_SEARCH);
+    let widths: Vec<usize> = rows.filter(|row| !row.surplus && !row.stopped).map(|row| row.cells).collect();
+    let padded = |width: &usize| *width > export.width;
+    let mut surplus: Vec<usize> = widths.iter().copied().filter(padded).collect();
+    surplus.sort_unstable();
+    let most = surplus.chunk_by(PartialEq::eq).max_by_key(|same| same.len())?;
+    most.first().copied().filter(|_| most.len() * 2 > widths.len())
 }
 
 /// Within one line an odd quote is harmless; one that reaches over lines may have eaten other rows.

@@ -11,7 +11,7 @@ mod words;
 
 pub use device::{DEVICE, beneath};
 pub use file_names::no_file_name;
-pub use record::{RECORD, record_field, spoken};
+pub use record::{LASTING, RECORD, record_field, spoken};
 pub(crate) use words::words;
 pub use words::{
     Activity, Confidence, Disposition, Identity, JoinType, Outcome, Ownership, Platform, Severity, Status,
@@ -147,6 +147,7 @@ mod tests {
         assert_eq!(device.len(), DEVICE.len());
         let records: BTreeSet<_> = RECORD.iter().map(|f| f.name).collect();
         assert_eq!(records.len(), RECORD.len());
+        assert!(LASTING.iter().all(|name| records.contains(name)));
     }
 
     #[test]

@@ -76,6 +76,29 @@ pub const RECORD: &[Field] = &[
     field("action_started", Kind::Time, "the retire, wipe or delete that is under way was asked for"),
 ];
 
+/// Text columns of what an object is made with: they say the same for as long as its console keeps the object.
+pub const LASTING: &[&str] = &[
+    "serial",
+    "entra_id",
+    "intune_id",
+    "ztdid",
+    "imei",
+    "imei2",
+    "meid",
+    "platform",
+    "manufacturer",
+    "model",
+    "join_type",
+    "domain",
+    "labels",
+    "services",
+    "group",
+    "edition",
+    "hardware_id",
+    "profile_type",
+    "enrollment",
+];
+
 /// Looks a record column up by name.
 #[must_use]
 pub fn record_field(name: &str) -> Option<&'static Field> {

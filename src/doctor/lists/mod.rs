@@ -1,11 +1,13 @@
 //! Several lists of one console: which is newer, and what an older one is still worth.
 //!
 //! Last term's list beside today's, a sheet a month, a file that every run appends to: an object is what the newest list
-//! shows. A row of an older list is no record, so nothing is concluded from its state; it is listed with its reason.
+//! shows. A row of an older list is no record, so nothing is concluded from its state; it is listed with its reason, and lends
+//! what an object is made with where the newest list has no column for it.
 //! An object that only the older of two whole lists has is gone, and where that is not certain, nothing is concluded from
 //! its absence either. Lists that share next to nothing are parts of one whole, such as pages, platforms or sites.
 
 mod cover;
+mod lend;
 mod order;
 mod parts;
 mod remarks;
@@ -49,7 +51,8 @@ pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Res
         let rows = rows::gather(exports, &parts);
         let order = Order::new(exports, &parts, &rows);
         let verdict = cover::decide(&parts, &rows, &order);
-        notices.extend(remarks::of_console(exports, console, &parts, &rows, &verdict));
+        let lent = lend::fill(exports, &parts, &rows, &order, &verdict)?;
+        notices.extend(remarks::of_console(exports, console, (&parts, &rows), &verdict, &lent));
         short.extend(lacking(&parts, &rows, &verdict));
         apply(exports, &parts, &rows, &verdict)?;
     }

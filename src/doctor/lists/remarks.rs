@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cover::Verdict;
+use super::lend::Lent;
 use super::order::newest;
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row};
@@ -14,9 +15,9 @@ use crate::time::day;
 pub(super) fn of_console(
     exports: &[(String, Records)],
     console: Console,
-    parts: &[Part],
-    rows: &[Row],
+    (parts, rows): (&[Part], &[Row]),
     verdict: &Verdict,
+    lent: &Lent,
 ) -> Vec<Notice> {
     let aside = verdict.fate.iter().flatten().count();
     if aside == 0 {
@@ -27,9 +28,10 @@ pub(super) fn of_console(
     let (gone, open) = (of(Fate::Gone), of(Fate::Open));
     let concerned: BTreeSet<u32> = verdict.older.union(&verdict.newer).copied().collect();
     let lists = format!("{} lists of {}{}", concerned.len(), console.title(), dates(parts, rows, &concerned));
+    let kept = kept(lent);
     if differing + gone + open == 0 {
-        let message =
-            format!("{lists}: {} of an older one are in the newer one too and count once", many(aside as u64, "row"));
+        let rows = many(aside as u64, "row");
+        let message = format!("{lists}: {rows} of an older one are in the newer one too and count once{kept}");
         return vec![Notice::new(Code::DuplicateRows, "", message)];
     }
     let mut said = Vec::new();
@@ -59,8 +61,19 @@ pub(super) fn of_console(
              concluded of them"
         );
     }
+    message.push_str(&kept);
     message.push_str(". If another list is the newest, name it with `--newest FILE`");
     vec![Notice::new(Code::SourcesOutOfStep, "", message)]
+}
+
+/// What older lists tell that the newest has no column for.
+fn kept(lent: &Lent) -> String {
+    if lent.objects.is_empty() {
+        return String::new();
+    }
+    let named = lent.columns.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let objects = many(lent.objects.len() as u64, "object");
+    format!("; of {objects} an older list tells what the newest has no column for ({named})")
 }
 
 /// The newest dates of the lists, the oldest first.
