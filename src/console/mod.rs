@@ -60,6 +60,7 @@ struct Facts {
     joins: bool,
     /// Address of the page of one object, with `{id}`; empty where it has none.
     device_page: &'static str,
+    file_names: Vec<String>,
     sign_ins: bool,
     owners: bool,
     provisions: bool,
@@ -169,6 +170,12 @@ impl Console {
     #[must_use]
     pub fn device_page(self) -> Option<&'static str> {
         Some(self.facts().device_page).filter(|page| !page.is_empty())
+    }
+
+    /// How the names of its exports begin unless somebody changes them.
+    #[must_use]
+    pub fn file_names(self) -> &'static [String] {
+        &self.facts().file_names
     }
 
     /// Whether its records may be known by a host name only.

@@ -64,6 +64,9 @@ pub(super) struct Raw {
     pub sensor: bool,
     /// Address of the page of one object, with `{id}` in the place of its id.
     pub device_page: Option<String>,
+    /// How the names of its exports begin by default.
+    #[serde(default)]
+    pub file_names: Vec<String>,
     /// How device keys name an object of it, where not by the slug.
     pub object_key: Option<String>,
     #[serde(default)]

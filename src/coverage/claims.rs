@@ -15,7 +15,8 @@ use crate::schema::{Activity, Kind as Type, Platform, record_field};
 const FEW_MISSING: usize = 3;
 /// From here on an export that holds less than three quarters of what others claim is implausible.
 const MANY_CLAIMS: usize = 20;
-/// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type.
+/// From here on a platform that others claim and the export lacks altogether was filtered out; the same for a join type. Of a
+/// list with so many devices of other platforms, and none of this one, that may be whatever is claimed.
 const PLATFORM_CLAIMS: usize = 5;
 
 /// Why a list is too small to be whole: of all platforms, and of single ones that were filtered out.
@@ -51,7 +52,7 @@ fn too_few_claimed(
         filtered.extend(short_of_platforms(&claimed, devices, console, &what));
     }
     short(&claimed, devices, console, &what, claim, filtered)
-        .or_else(|| without_a_word(console, claim, console_records, device_of, &claimed, devices))
+        .or_else(|| without_a_word(console, claim, (console_records, device_of), &claimed, devices, filtered))
 }
 
 const fn devices_of(claim: &Claim) -> &'static str {
@@ -78,23 +79,26 @@ fn claimed_by(
     Some(claimed)
 }
 
-/// A list without a single device of one kind, although another list claims several, was filtered.
+/// A list without a single device of one kind, although another list claims several, was filtered. That it lacks a whole
+/// platform explains those of the platform.
 fn without_a_word(
     console: Console,
     claim: &Claim,
-    console_records: &ConsoleRecords,
-    device_of: &[DeviceId],
+    (console_records, device_of): (&ConsoleRecords, &[DeviceId]),
     claimed: &ByDevice<bool>,
     devices: &Members,
+    filtered: &BTreeMap<Platform, String>,
 ) -> Option<String> {
     let each = claim.each.as_ref()?;
     let cells = console_records.text(each.column)?;
     let Some(Type::Word(words)) = record_field(each.column).map(|f| f.kind) else { return None };
+    let counts =
+        |device: DeviceId| *claimed.get(device) && !filtered.contains_key(devices.platform.get(device));
     words.iter().filter(|word| !matches!(**word, "none" | "unknown")).find_map(|word| {
         let mut own: Vec<DeviceId> = device_of
             .iter()
             .zip(cells.iter())
-            .filter(|(device, cell)| *cell == Some(*word) && device.is_some() && *claimed.get(**device))
+            .filter(|(device, cell)| *cell == Some(*word) && device.is_some() && counts(**device))
             .map(|(device, _)| *device)
             .collect();
         own.sort_unstable();
@@ -173,6 +177,13 @@ fn short(
 fn of_platform(console: Console, held: usize, all: usize, what: &str, platform: Platform) -> String {
     let held = if held == 0 { "none".to_string() } else { held.to_string() };
     let title = console.title();
+    if all < PLATFORM_CLAIMS {
+        return format!(
+            "the {title} export holds no device of platform {platform}, although there {are} {all} of the {what}; it may be \
+             filtered by platform",
+            are = if all == 1 { "is" } else { "are" }
+        );
+    }
     format!("the {title} export holds {held} of {all} {what} of platform {platform}; it looks filtered by platform")
 }
 
@@ -184,9 +195,15 @@ fn short_of_platforms(
     console: Console,
     what: &str,
 ) -> BTreeMap<Platform, String> {
+    let holds = |platform: Option<Platform>| {
+        let own = devices.consoles().iter().zip(devices.platforms()).filter(|(held, _)| *held & console.bit() != 0);
+        own.filter(|(_, own)| platform.is_none_or(|platform| platform == **own)).count()
+    };
+    let many = holds(None) >= PLATFORM_CLAIMS;
     let one = |platform: &Platform| {
         let (held, all) = count(claimed, devices, console, |own| own == *platform);
-        (held == 0 && all >= PLATFORM_CLAIMS).then(|| (*platform, of_platform(console, held, all, what, *platform)))
+        let lacks_all = *platform != Platform::Other && all > 0 && many && holds(Some(*platform)) == 0;
+        (held == 0 && (all >= PLATFORM_CLAIMS || lacks_all)).then(|| (*platform, of_platform(console, held, all, what, *platform)))
     };
     let found: BTreeMap<Platform, String> = Platform::ALL.iter().filter_map(one).collect();
     let (_, others) = count(claimed, devices, console, |platform| !found.contains_key(&platform));

@@ -7,7 +7,7 @@ use polars::prelude::BooleanChunked;
 use super::older;
 use crate::console::Console;
 use crate::frame::by_device::scatter;
-use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore};
+use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, number};
 use crate::ids::ByDevice;
 use crate::schema::Platform;
 
@@ -41,19 +41,45 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     if torn.is_empty() {
         return doubts;
     }
-    let naming = |value: &str| {
+    name(store, members, &mut doubts, |value| {
         let value = comparable(value);
         torn.iter().filter(|(_, cells)| cells.contains(&value)).fold(0, |bits, (console, _)| bits | console.bit())
-    };
+    });
+    doubts
+}
+
+/// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits.
+pub(super) fn beside(store: &RecordStore, members: &Members) -> ByDevice<u32> {
+    let mut doubts = ByDevice::filled(0_u32, members.count);
+    let console = |export: u32| store.exports.get(export as usize).map_or(0, |(_, console)| console.bit());
+    let tables: Vec<(u32, &HashSet<u128>)> =
+        store.beside.iter().map(|(export, names)| (console(*export), names)).collect();
+    if !tables.is_empty() {
+        name(store, members, &mut doubts, |value| {
+            let value = naming(value);
+            let own = tables.iter().filter(|(_, names)| value.is_some_and(|value| names.contains(&value)));
+            own.fold(0, |bits, (console, _)| bits | console)
+        });
+    }
+    doubts
+}
+
+/// What a cell of a row that was not used is compared by; nothing where it is too short to name a device.
+pub(crate) fn naming(cell: &str) -> Option<u128> {
+    let text = comparable(cell);
+    (text.len() >= SHORTEST_CELL).then(|| number(&text))
+}
+
+/// Asks of each value that names a device which consoles it is named by.
+fn name(store: &RecordStore, members: &Members, doubts: &mut ByDevice<u32>, naming: impl Fn(&str) -> u32) {
     for (at, console_records) in store.by_console.iter().enumerate() {
         for values in
             ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| console_records.text(column))
         {
-            let named = values.iter().map(|value| value.map_or(0, naming));
-            scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
+            let named = values.iter().map(|value| value.map_or(0, &naming));
+            scatter(doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
         }
     }
-    doubts
 }
 
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems

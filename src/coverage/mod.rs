@@ -21,6 +21,7 @@ mod sight;
 mod single;
 
 pub use candidates::{Basis, Facts};
+pub(crate) use damage::naming;
 pub use devices::{Devices, Ground};
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};

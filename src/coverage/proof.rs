@@ -31,6 +31,8 @@ pub enum Doubt {
     Domain,
     /// A damaged row names the device.
     Damage,
+    /// A table that was not used, and may be a part of its list, names the device.
+    Unused,
     /// Its list was made before the device was seen or enrolled.
     Older,
     /// Records that are not joined to the device may be it.
@@ -75,6 +77,8 @@ pub(super) struct Proof {
     unread: Unread,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
     torn: ByDevice<u32>,
+    /// Consoles of whose list a table that was not used may be a part and names the device, as bits.
+    beside: ByDevice<u32>,
     /// Lists that were made before the others.
     pub(super) ages: Ages,
 }
@@ -87,6 +91,7 @@ impl Proof {
             hybrid,
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
+            beside: damage::beside(store, members),
             ages: Ages::new(store, members),
         }
     }
@@ -94,6 +99,11 @@ impl Proof {
     /// Whether a damaged row of a console names the device, so that its records there may be incomplete.
     pub(super) fn is_torn(&self, device: DeviceId, console: Console) -> bool {
         self.torn.get(device) & console.bit() != 0
+    }
+
+    /// Whether a table that was not used, and may be a part of the console's list, names the device.
+    pub(super) fn is_beside(&self, device: DeviceId, console: Console) -> bool {
+        self.beside.get(device) & console.bit() != 0
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.
@@ -123,6 +133,9 @@ impl Proof {
         }
         if self.is_torn(device, console) {
             return Some(Absence::Open(Doubt::Damage));
+        }
+        if self.is_beside(device, console) {
+            return Some(Absence::Open(Doubt::Unused));
         }
         self.ages.came_later(device, console).then_some(Absence::Open(Doubt::Older))
     }

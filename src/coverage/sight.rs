@@ -67,7 +67,8 @@ impl Sight {
     /// Looks for records of a console in use that may be a device without one there.
     fn look(&mut self, members: &Members, traits: &Traits, proof: &Proof, console: Console) {
         for (device, whole) in DeviceId::all(members.count).zip(&mut self.whole) {
-            *whole &= !proof.is_torn(device, console);
+            let beside = proof.is_beside(device, console) && !members.is_held(device, console);
+            *whole &= !beside && !proof.is_torn(device, console);
         }
         let asked = asked(members, console);
         let search = Search::new(traits, console, Asked::Sign, asked.iter().copied());

@@ -1,6 +1,6 @@
 //! Text columns to canonical columns: one pass a column, columns in parallel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkFilter, ChunkFull, Column, DataFrame, Int64Chunked, IntoColumn,
@@ -72,6 +72,8 @@ pub struct Records {
     pub leaves_out: Vec<(&'static str, String)>,
     /// Rows that a newer list of the console speaks for; they are no records.
     pub older: Option<Older>,
+    /// What names devices in tables that were not used and may be a part of the console's list.
+    pub beside: HashSet<u128>,
 }
 
 impl Records {
@@ -91,6 +93,7 @@ impl Records {
             partial: None,
             leaves_out: Vec::new(),
             older: None,
+            beside: HashSet::new(),
         }
     }
 
@@ -268,6 +271,7 @@ impl<'a> Taken<'a> {
             partial: format.partial.clone(),
             leaves_out: format.leaves_out.clone(),
             older: None,
+            beside: HashSet::new(),
         };
         Ok(Normalised { records, notices, dates })
     }

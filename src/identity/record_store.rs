@@ -1,6 +1,6 @@
 //! The records of all exports, one frame a console, numbered through.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use polars::prelude::{
@@ -43,6 +43,8 @@ pub struct RecordStore {
     pub bad: Vec<(u32, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
     pub older: Vec<(u32, Older)>,
+    /// What names devices in tables that were not used and may be a part of a console's list, by export.
+    pub beside: Vec<(u32, HashSet<u128>)>,
     /// What each export says of its own gaps, by number.
     pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.
@@ -89,6 +91,7 @@ impl RecordStore {
         let mut labels = Vec::new();
         let mut bad = Vec::new();
         let mut older = Vec::new();
+        let mut beside = Vec::new();
         let gaps = exports.iter().map(|(_, records)| Gaps::of(records)).collect();
         let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
@@ -102,6 +105,7 @@ impl RecordStore {
             labels.push((label, records.console));
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
             older.extend(records.older.map(|rows| (number, rows)));
+            beside.extend(Some((number, records.beside)).filter(|(_, names)| !names.is_empty()));
             frames.push((records.console, frame));
         }
         let mut by_console = Vec::new();
@@ -128,6 +132,7 @@ impl RecordStore {
             registry,
             exports: labels,
             bad,
+            beside,
             older,
             gaps,
             proven: proven.to_vec(),

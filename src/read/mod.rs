@@ -85,6 +85,14 @@ pub struct Tables {
     pub notices: Vec<Notice>,
 }
 
+impl Tables {
+    /// What of it may hold a list and could not be read: labels of the file, of members, of sheets.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let refused = |notice: &&Notice| notice.code == Code::UnknownFormat && notice.message != NO_HEADER;
+        self.notices.iter().filter(refused).map(|notice| notice.export.as_str())
+    }
+}
+
 /// Finds the tables of a file that was loaded.
 ///
 /// # Errors

@@ -54,6 +54,7 @@ fn why(verdict: Verdict) -> String {
         Absence::Open(Doubt::Domain) => "not known: its list does not cover the domain of the device".into(),
         Absence::Open(Doubt::Older) => "not known: its list is older than what other lists say of the device".into(),
         Absence::Open(Doubt::Damage) => "not known: a damaged row of its list names the device".into(),
+        Absence::Open(Doubt::Unused) => "not known: a table that was not used names the device".into(),
         Absence::Open(Doubt::Candidates) => "not known: records there may be it".into(),
     }
 }

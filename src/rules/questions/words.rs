@@ -61,6 +61,9 @@ impl Open {
             Self::Record(console, Doubt::Damage, _) => {
                 format!("{} with the damaged row that names the device", an_export(console))
             }
+            Self::Record(console, Doubt::Unused, _) => {
+                format!("{} with the rows of the table that was not used", an_export(console))
+            }
             Self::Record(console, Doubt::Candidates, kind) | Self::Sign(console, kind) => {
                 answers.candidates(console, kind)
             }

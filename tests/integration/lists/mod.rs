@@ -4,6 +4,7 @@ mod generations;
 mod parts;
 mod snapshots;
 mod undecided;
+mod unused;
 mod variants;
 
 use crate::common::{Place, Report};

@@ -1,5 +1,7 @@
 //! Files to records: reads every input, recognises what is in it and lets the doctor look at all of it.
 
+mod unused;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse::nothing;
@@ -12,6 +14,7 @@ use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Reco
 use crate::history::Provenance;
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
+use unused::Unused;
 
 /// What reading the inputs gave.
 #[derive(Default)]
@@ -34,6 +37,7 @@ struct Loading {
     all: Gathered,
     /// Names that lists give to ids: canonical column → id → name.
     names: BTreeMap<(Console, &'static str), BTreeMap<String, String>>,
+    unused: Unused,
 }
 
 /// Finds the inputs and reads one file after the other, the largest first, so that it is gone when the others come.
@@ -74,6 +78,7 @@ pub(super) fn gather(
         let (taken, next) = rayon::join(
             || {
                 let opened = read::opened(input, loaded, &mut budget)?;
+                loading.unused.unread(opened.unread());
                 loading.all.notices.extend(opened.notices);
                 treats.opened(&input.label, &opened.exports)?;
                 let before = loading.all.sources.len();
@@ -164,6 +169,7 @@ impl Loading {
             dates,
             ..source(export, recognised)
         });
+        self.unused.used(records.console, export);
         self.all.records.push((export.label.clone(), records));
         Ok(())
     }
@@ -199,12 +205,13 @@ impl Loading {
             (None, None) => unlike(export, nearest.as_ref(), &other_headers(export, formats, several)),
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
+        self.unused.table(export, nearest.as_ref());
         self.all.strangers.push(super::Stranger::new(export, unknown, nearest));
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
     fn finish(self, options: &Options, expected: Vec<Expected>) -> Result<Gathered> {
-        let Self { mut all, names } = self;
+        let Self { mut all, names, unused } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
                 formats::translate(records, field, names)?;
@@ -217,6 +224,8 @@ impl Loading {
         let newest = newest::named(&options.newest, &all)?;
         let (found, short) = doctor::settle(&mut all.records, &newest)?;
         all.notices.extend(found);
+        note_short(&mut all, short);
+        let short = unused.settle(&mut all);
         note_short(&mut all, short);
         all.provenance = provenance::read(&options.exports)?;
         let (expected, filtered) = provenance::stated(&all, expected);

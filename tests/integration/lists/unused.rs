@@ -1,0 +1,76 @@
+//! What was not used and may be a part of a list that was: what that list lacks proves nothing then.
+
+use super::{analyze, entra, intune, rules};
+use crate::common::Report;
+
+const LEFT: &str = "left-intune-still-in-entra";
+
+/// Twenty PCs in Entra ID, of which Intune has those of the numbers.
+fn tenant() -> String {
+    entra(&(1..=20).map(|n| (n, true, "2026-02-20")).collect::<Vec<_>>())
+}
+
+fn held(numbers: std::ops::RangeInclusive<u32>) -> String {
+    intune(&numbers.map(|n| (n, "2026-02-27", "Windows")).collect::<Vec<_>>())
+}
+
+/// Devices that are said to have left Intune.
+fn left(report: &Report) -> usize {
+    report.lines_where("findings.csv", "rule", LEFT).len()
+}
+
+fn settled(report: &Report) -> Vec<String> {
+    let asked = report.lines_where("questions.csv", "rule", LEFT);
+    asked.into_iter().map(|line| line["settled_by"].clone()).collect()
+}
+
+#[test]
+fn a_pc_in_the_second_half_of_a_split_list_has_not_left() {
+    let whole = held(1..=19);
+    let (header, rows) = whole.split_once('\n').unwrap();
+    let (first, second) = rows.split_at(rows.match_indices('\n').nth(16).unwrap().0 + 1);
+    let files = [("a.csv", format!("{header}\n{first}")), ("b.csv", second.to_string()), ("entra.csv", tenant())];
+    let (_place, report) = analyze(&files, &[]);
+    assert_eq!(left(&report), 1, "only the twentieth is in neither half");
+    assert_eq!(rules(&report, "e0000000-0000-4000-8000-000000000020"), [LEFT]);
+    assert_eq!(settled(&report), ["an export of Intune with the rows of the table that was not used"; 2]);
+}
+
+#[test]
+fn a_list_that_misses_a_column_may_be_a_part_of_another() {
+    let without = |list: String| list.replace("Last check-in", "Zuletzt");
+    let files = [("a.csv", held(1..=17)), ("b.csv", without(held(18..=19))), ("entra.csv", tenant())];
+    let (_place, report) = analyze(&files, &[]);
+    assert_eq!((left(&report), settled(&report).len()), (1, 2));
+}
+
+#[test]
+fn a_part_that_cannot_be_read_may_hold_what_a_list_lacks() {
+    for (part, doubted) in [
+        ("DevicesWithInventory part 2.xlsx", true),
+        ("intune-2.csv", true),
+        ("devices part 2.zip", true),
+        ("contracts.xlsx", false),
+        ("Intune.pdf", false),
+    ] {
+        let torn = "PK\u{3}\u{4}torn".to_string();
+        let files = [("devices part 1.csv", held(1..=17)), (part, torn), ("entra.csv", tenant())];
+        let (_place, report) = analyze(&files, &[]);
+        assert_eq!(left(&report) == 0, doubted, "{part}");
+        let said = report.lines_where("notices.csv", "code", "incomplete-export");
+        let wanted = format!("`{part}` could not be read and may hold more of it");
+        assert_eq!(said.iter().any(|notice| notice["message"].starts_with(&wanted)), doubted, "{part}: {said:?}");
+    }
+    let files = [("devices.csv", held(1..=17)), ("intune.zip", "PK\u{3}\u{4}torn".into()), ("entra.csv", tenant())];
+    let (_place, report) = analyze(&files, &["--expect", "intune=17"]);
+    assert_eq!(left(&report), 3, "by the user's own count the list is whole");
+}
+
+/// Who keeps a list of everything beside the exports need not take it away first.
+#[test]
+fn an_inventory_of_ones_own_shakes_nothing() {
+    let row = |n: u32| format!("Room {n},LT-{n},LSTSER{n:04},e0000000-0000-4000-8000-{n:012},2019-04-01,799\n");
+    let own = "Room,Machine,No,Registration,Bought,Price\n".to_string() + &(1..=20).map(row).collect::<String>();
+    let (_place, report) = analyze(&[("a.csv", held(1..=17)), ("own.csv", own), ("entra.csv", tenant())], &[]);
+    assert_eq!(left(&report), 3);
+}
