@@ -57,6 +57,11 @@ impl Ages {
         self.older.get(&console).is_some_and(|own| *self.there.get(device) > Some(own.until))
     }
 
+    /// Whether the lists of a console were made before the others, as far as they have so many records that it shows.
+    pub(super) fn is_outdated(&self, console: Console) -> bool {
+        self.older.get(&console).is_some_and(|own| own.many)
+    }
+
     /// Consoles whose lists end so long before the others that a device which they could hold may have been active since for
     /// as long as makes it stale, as bits of [`Console::bit`].
     pub(super) fn silent(&self, members: &Members, device: DeviceId) -> u32 {

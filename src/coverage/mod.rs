@@ -99,6 +99,12 @@ impl Coverage {
         self.proof.ages.silent(members, device)
     }
 
+    /// Whether the lists of a console were made before the others, so that a device which they show silent may have been seen
+    /// there since.
+    pub(crate) fn is_outdated(&self, console: Console) -> bool {
+        self.proof.ages.is_outdated(console)
+    }
+
     /// Whether a damaged row of a console names a device.
     pub(crate) fn is_torn(&self, device: DeviceId, console: Console) -> bool {
         self.proof.is_torn(device, console)

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::absence::{Grounds, except, exceptions, without_unproven};
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
+use super::outdated::without_outdated;
 use super::questions::{Questions, Undecided, ask, undecided};
 use super::rule::{FLAGGED, Rule};
 use super::show::{as_written, evidence, shown, values};
@@ -267,6 +268,7 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     let mask = truth(&table, &rule.when)?;
     let except = except(rule, context);
     let mask = without_unproven(mask, &except, context);
+    let (mask, since) = without_outdated(rule, &table, mask, context)?;
     let matched: Vec<u32> =
         (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(device, _)| device).collect();
     let unknown = mask.null_count() as u64;
@@ -284,7 +286,7 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
         passed: mask.len() as u64 - unknown - matched.len() as u64,
         suppressed: 0,
     };
-    let undecided = undecided(rule, &table, &mask)?;
+    let undecided = undecided(rule, &table, &mask, &since)?;
     Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, reliance, undecided })
 }
 
@@ -352,7 +354,7 @@ fn story(
     let row = columns_read(rule, table, context, flagged)?.take(at).map_err(|e| first_line(&e))?;
     let value = |name: &String| values(row.column(name).ok()?).pop().flatten();
     let values = rule.decides.iter().map(|name| (name.clone(), value(name))).collect();
-    let mask = truth(&row, &rule.when)?;
+    let (mask, _) = without_outdated(rule, &row, truth(&row, &rule.when)?, context)?;
     Ok(RuleStory { rule: number, holds: Some(mask.get(0)), reason: String::new(), values })
 }
 

@@ -16,6 +16,7 @@ mod json_schema;
 mod lists;
 mod names;
 mod objects;
+mod outdated;
 mod page;
 mod questions;
 mod rule;

@@ -103,6 +103,13 @@ fn a_list_that_was_made_before_the_others_proves_nothing_of_later() {
     // It may have come back since.
     assert!(!of(&older, "findings.csv", "PC-0").contains(&"stale-everywhere".to_string()));
     assert!(steps(&older, "PC-NEW").is_empty(), "{:?}", steps(&older, "PC-NEW"));
+    // Entra ID saw this one yesterday, and so may Intune have.
+    for rule in ["stale-in-intune", "compliant-but-stale"] {
+        assert!(older.lines_where("findings.csv", "rule", rule).is_empty(), "{rule}");
+    }
+    let asked = older.lines_where("questions.csv", "rule", "stale-in-intune");
+    assert!(asked.iter().any(|line| line["device_name"] == "PC-5"), "{asked:?}");
+    assert!(asked.iter().all(|line| line["unknown"].contains("has seen the device since its list was made")), "{asked:?}");
     // Nobody saw this one after the list was made: that it was not there then says that it had left.
     let gone = of(&older, "questions.csv", "PC-GONE");
     assert!(!gone.contains(&"left-intune-still-in-entra".to_string()), "{gone:?}");

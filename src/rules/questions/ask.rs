@@ -120,7 +120,9 @@ impl Asker<'_> {
             open.retain(held);
         }
         // The columns decide, and a list that was filtered by platform proves nothing.
-        if one.open == 0 {
+        let consoles = self.context.store.by_console.iter().map(|records| records.console);
+        open.extend(consoles.filter(|console| console.bit() & one.since != 0).map(Open::Since));
+        if one.open == 0 && one.since == 0 {
             open.extend(rule.absence.iter().map(|console| Open::Record(*console, Doubt::List, None)));
         }
         let text = self.text(number, rule, open);

@@ -3,6 +3,7 @@
 use polars::prelude::{BooleanChunked, ChunkFull, Column, DataFrame, DataType, IdxCa, IntoColumn};
 
 use crate::language::{What, first_line, mask as truth};
+use crate::rules::outdated::Since;
 use crate::rules::rule::Rule;
 
 /// A device for which a rule is not decided.
@@ -12,6 +13,8 @@ pub(in crate::rules) struct Undecided {
     /// Columns that are open and decide, as bits of their place among those that decide the rule. None where the columns decide
     /// and a list proves nothing of the platform.
     pub open: u64,
+    /// Consoles whose lists are too old to decide it, as bits; then no column is open.
+    pub since: u32,
 }
 
 /// Columns beyond this are not told apart.
@@ -23,6 +26,7 @@ pub(in crate::rules) fn undecided(
     rule: &Rule,
     table: &DataFrame,
     mask: &BooleanChunked,
+    since: &[Since],
 ) -> Result<Vec<Undecided>, String> {
     let devices: Vec<u32> = (0_u32..).zip(mask.iter()).filter(|(_, holds)| holds.is_none()).map(|(at, _)| at).collect();
     if devices.is_empty() {
@@ -46,8 +50,11 @@ pub(in crate::rules) fn undecided(
             }
         }
     }
-    let one =
-        |(device, (any, alone)): (u32, (u64, u64))| Undecided { device, open: if alone == 0 { any } else { alone } };
+    let one = |(device, (any, alone)): (u32, (u64, u64))| {
+        let since = since.binary_search_by_key(&device, |(device, _)| *device).ok().and_then(|at| since.get(at));
+        let open = if alone == 0 { any } else { alone };
+        since.map_or(Undecided { device, open, since: 0 }, |(_, since)| Undecided { device, open: 0, since: *since })
+    };
     Ok(devices.into_iter().zip(open).map(one).collect())
 }
 
