@@ -7,15 +7,16 @@ use crate::plan::{Command, Tool};
 
 const TABLE: &str = include_str!("permissions.csv");
 
-/// Permissions of a person and of an application, by the name of a PowerShell command.
-fn table() -> BTreeMap<&'static str, [&'static str; 2]> {
+/// Permissions of a person and of an application, and the properties of the answer that are read, by the name of a PowerShell
+/// command.
+fn table() -> BTreeMap<&'static str, [&'static str; 3]> {
     let lines = TABLE.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
     lines
         .map(|cells| {
-            let [command, person, application, source, read] = cells[..] else { panic!("{cells:?}") };
+            let [command, person, application, reads, source, read] = cells[..] else { panic!("{cells:?}") };
             assert!(source.starts_with("https://learn.microsoft.com/"), "{command}");
             assert!(chrono::NaiveDate::parse_from_str(read, "%Y-%m-%d").is_ok(), "{command}");
-            (command, [person, application])
+            (command, [person, application, reads])
         })
         .collect()
 }
@@ -37,12 +38,27 @@ fn covers(list: &[&str], needed: &str) -> bool {
     list.contains(&needed) || list.contains(&needed.replace(".Read.All", ".ReadWrite.All").as_str())
 }
 
+/// Properties of what was looked at that a command reads and its look does not give. Under strict mode such a read fails, so
+/// that the command would do nothing for any object.
+fn missing_properties(command: &Command) -> Vec<String> {
+    let table = table();
+    let given: BTreeSet<&str> = commands(&command.look)
+        .into_iter()
+        .filter_map(|name| table.get(name))
+        .flat_map(|[.., reads]| reads.split(' '))
+        .collect();
+    let text = [&command.check, &command.done, &command.run].map(String::as_str).join(" ");
+    let end = |rest: &str| rest.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let read = text.split("$Now.").skip(1).map(|rest| &rest[..end(rest)]);
+    read.filter(|name| !given.contains(name)).map(|name| format!("$Now.{name} is not in `{}`", command.look)).collect()
+}
+
 /// What is wrong with the permissions that a command names.
 fn faults(command: &Command) -> Vec<String> {
     let table = table();
     let text = [&command.look, &command.check, &command.done, &command.run].map(String::as_str).join(" ");
     let used = commands(&text);
-    let mut faults = Vec::new();
+    let mut faults = missing_properties(command);
     for (who, written) in [&command.scope, &command.application].into_iter().enumerate() {
         let list = CommandFile::permissions(written);
         let mut needed = BTreeSet::new();
@@ -109,4 +125,6 @@ fn a_missing_a_needless_and_an_unknown_one_are_named() {
     assert_eq!(faults(&command(too_many, run)), ["User.Read.All is not needed"]);
     let odd = faults(&command("Directory.AccessAsUser.All, Device.Read.All", "Update-MgDevice; Clear-Thing"));
     assert!(odd.contains(&"Clear-Thing is not in the table".to_owned()), "{odd:?}");
+    let reads = faults(&command("Directory.AccessAsUser.All, Device.Read.All", "if ($Now.Nothing) { Update-MgDevice }"));
+    assert_eq!(reads, ["$Now.Nothing is not in `Get-MgDevice -DeviceId {id}`"]);
 }
