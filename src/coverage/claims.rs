@@ -92,8 +92,7 @@ fn without_a_word(
     let each = claim.each.as_ref()?;
     let cells = console_records.text(each.column)?;
     let Some(Type::Word(words)) = record_field(each.column).map(|f| f.kind) else { return None };
-    let counts =
-        |device: DeviceId| *claimed.get(device) && !filtered.contains_key(devices.platform.get(device));
+    let counts = |device: DeviceId| *claimed.get(device) && !filtered.contains_key(devices.platform.get(device));
     words.iter().filter(|word| !matches!(**word, "none" | "unknown")).find_map(|word| {
         let mut own: Vec<DeviceId> = device_of
             .iter()
@@ -203,7 +202,8 @@ fn short_of_platforms(
     let one = |platform: &Platform| {
         let (held, all) = count(claimed, devices, console, |own| own == *platform);
         let lacks_all = *platform != Platform::Other && all > 0 && many && holds(Some(*platform)) == 0;
-        (held == 0 && (all >= PLATFORM_CLAIMS || lacks_all)).then(|| (*platform, of_platform(console, held, all, what, *platform)))
+        (held == 0 && (all >= PLATFORM_CLAIMS || lacks_all))
+            .then(|| (*platform, of_platform(console, held, all, what, *platform)))
     };
     let found: BTreeMap<Platform, String> = Platform::ALL.iter().filter_map(one).collect();
     let (_, others) = count(claimed, devices, console, |platform| !found.contains_key(&platform));

@@ -12,6 +12,7 @@ mod damage;
 mod derive;
 mod devices;
 mod domains;
+mod hints;
 mod lists;
 mod older;
 mod owners;
@@ -103,6 +104,11 @@ impl Coverage {
     /// there since.
     pub(crate) fn is_outdated(&self, console: Console) -> bool {
         self.proof.ages.is_outdated(console)
+    }
+
+    /// Whether a device set its password in a directory long after anything saw it, so that it may be in use.
+    pub(crate) fn is_hinted(&self, device: DeviceId) -> bool {
+        self.sight.is_hinted(device)
     }
 
     /// Whether a damaged row of a console names a device.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
+use super::hints;
 use super::lists::Lists;
 use super::proof::Proof;
 use crate::console::Console;
@@ -23,6 +24,8 @@ pub(super) struct Sight {
     excluded: ByDevice<u32>,
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
+    /// Devices with a date that speaks against their being stale.
+    hinted: BTreeSet<DeviceId>,
 }
 
 impl Sight {
@@ -38,6 +41,7 @@ impl Sight {
             basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
             excluded: ByDevice::filled(0, members.count),
             by_weak: BTreeSet::new(),
+            hinted: hints::later(store, members),
         };
         let loaded: Vec<Console> = store.signalling().map(|records| records.console).collect();
         for console in &loaded {
@@ -47,7 +51,9 @@ impl Sight {
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
         sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
         without_unread(store, members, &mut sight.whole);
-        for device in seen_later.iter().copied().chain(links.contested.iter().copied().map(DeviceId::new)) {
+        let hinted: Vec<DeviceId> = sight.hinted.iter().copied().collect();
+        for device in seen_later.iter().copied().chain(hinted).chain(links.contested.iter().copied().map(DeviceId::new))
+        {
             if let Some(slot) = sight.whole.slot(device) {
                 *slot = false;
             }
@@ -87,6 +93,11 @@ impl Sight {
                 Found::Candidates => *whole = false,
             }
         }
+    }
+
+    /// Whether a date of a device speaks against its being stale, which is no sign of activity.
+    pub(super) fn is_hinted(&self, device: DeviceId) -> bool {
+        self.hinted.contains(&device)
     }
 
     /// Whether each device is seen whole.

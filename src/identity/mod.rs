@@ -70,6 +70,7 @@ pub const NEEDED: &[&str] = &[
     "managed_by",
     "last_seen",
     "mail_synced",
+    "password_set",
     "domain",
     "synced",
     "enrolled",

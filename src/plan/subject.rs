@@ -150,12 +150,13 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look.
+    /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look, and one of which somebody
+    /// decided that it leaves service leaves it, whatever the findings ask for.
     #[must_use]
     pub fn asks(&self, intent: StepIntent) -> bool {
-        // What somebody has declared lost is dealt with as such, whatever the findings ask for.
-        let lost = intent == StepIntent::Remove && self.decided && self.purpose == Disposition::Lost;
-        (!self.kept || intent == StepIntent::Review) && self.claims.iter().any(|c| lost || c.intent == intent)
+        let goes = matches!(self.purpose, Disposition::Lost | Disposition::Dispose | Disposition::Replace);
+        let leaves = intent == StepIntent::Remove && self.decided && goes;
+        (!self.kept || intent == StepIntent::Review) && self.claims.iter().any(|c| leaves || c.intent == intent)
     }
 
     /// Whether a finding names this record as one that is to go.

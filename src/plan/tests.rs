@@ -939,7 +939,8 @@ fn management_is_restored_and_nothing_goes() {
         .with(Console::Intune, State::Managed)
         .asks_for(StepIntent::Reconnect, &[])
         .asks_for(StepIntent::Review, &[]);
-    expect(&device, "reconnect", &["export-list", "re-enroll", "verify-in-next-export"]);
+    let back = ["export-list", "back-up-bitlocker-key", "re-enroll", "verify-in-next-export"];
+    expect(&device, "reconnect", &back);
     let both = device.with(Console::Entra, State::Enabled).but(|o| o.live = false).asks_for(StepIntent::Objects, &[1]);
     let planned = steps(&playbooks(), &both);
     assert_eq!(

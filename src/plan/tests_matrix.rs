@@ -480,7 +480,9 @@ fn keys_are_asked_for_only_where_something_goes(plan: &Plan) -> Result<(), &'sta
     let asked = |o: &Object| plan.device.asks(StepIntent::Remove) || plan.device.names(o.record);
     let holds_keys = [Console::Intune, Console::Entra, Console::Autopilot, Console::Ad];
     let goes = plan.device.objects.iter().any(|o| asked(o) && holds_keys.contains(&o.console));
-    demand(!keys || goes, "keys are saved before a record goes")
+    // A PC that is to come back may have to be reset.
+    let comes_back = plan.device.asks(StepIntent::Reconnect);
+    demand(!keys || goes || comes_back, "keys are saved before a record goes")
 }
 
 fn autopilot_goes_after_intune(plan: &Plan) -> Result<(), &'static str> {

@@ -197,11 +197,11 @@ fn a_lost_sensor_is_onboarded_and_not_enrolled() {
     let sensor = device.clone().asks_for(StepIntent::Reconnect, &[1]);
     assert!(entry(&sensor, "re-enroll").action.starts_with("Bring the Defender sensor back"));
     let both = sensor.asks_for(StepIntent::Reconnect, &[0]);
-    assert!(entry(&both, "re-enroll").action.starts_with("Bring the device back under management"));
+    assert!(entry(&both, "re-enroll").action.starts_with("Connect the PC"));
     let unmanaged = subject(Platform::Windows, JoinType::Joined)
         .with(Console::Entra, State::Enabled)
         .asks_for(StepIntent::Reconnect, &[0]);
-    assert!(entry(&unmanaged, "re-enroll").action.starts_with("Put the device under management"));
+    assert!(entry(&unmanaged, "re-enroll").action.starts_with("Connect the PC"));
 }
 
 #[test]

@@ -20,7 +20,8 @@ pub(super) fn without_outdated(
     context: EvalContext<'_>,
 ) -> Result<(BooleanChunked, Vec<Since>), String> {
     let columns = columns(rule, context);
-    let lines: Vec<u32> = (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(at, _)| at).collect();
+    let lines: Vec<u32> =
+        (0_u32..).zip(mask.iter()).filter(|(_, holds)| *holds == Some(true)).map(|(at, _)| at).collect();
     if columns.is_empty() || lines.is_empty() {
         return Ok((mask, Vec::new()));
     }

@@ -109,13 +109,41 @@ fn a_list_that_was_made_before_the_others_proves_nothing_of_later() {
     }
     let asked = older.lines_where("questions.csv", "rule", "stale-in-intune");
     assert!(asked.iter().any(|line| line["device_name"] == "PC-5"), "{asked:?}");
-    assert!(asked.iter().all(|line| line["unknown"].contains("has seen the device since its list was made")), "{asked:?}");
+    assert!(
+        asked.iter().all(|line| line["unknown"].contains("has seen the device since its list was made")),
+        "{asked:?}"
+    );
     // Nobody saw this one after the list was made: that it was not there then says that it had left.
     let gone = of(&older, "questions.csv", "PC-GONE");
     assert!(!gone.contains(&"left-intune-still-in-entra".to_string()), "{gone:?}");
     // By the count that the console shows, the list is one of today.
     let today = place.tables(&["--expect", "intune=12", "--force"]);
     assert!(!of(&today, "findings.csv", "PC-NEW").is_empty());
+}
+
+/// A computer sets its password anew every thirty days while it meets its domain, whatever the last logon of the list says.
+#[test]
+fn a_computer_that_set_its_password_lately_is_not_surely_stale() {
+    let place = Place::new();
+    let row = |name: &str, n: usize, seen: &str, set: &str| {
+        format!(
+            "\"CN={name},OU=PCs,DC=corp,DC=example\",{name}.corp.example,True,{seen},{name},{},Windows 11 Enterprise,{set},2024-01-01\n",
+            guid(2, n)
+        )
+    };
+    let mut ad = "DistinguishedName,DNSHostName,Enabled,LastLogonDate,Name,ObjectGUID,OperatingSystem,PasswordLastSet,whenCreated\n".to_string();
+    ad += &row("PC-NOW", 1, "2026-11-19T08:00:00Z", "2026-11-01T08:00:00Z");
+    ad += &row("PC-OLD", 2, "2026-03-01T08:00:00Z", "2026-03-08T08:00:00Z");
+    ad += &row("PC-SET", 3, "2026-03-01T08:00:00Z", "2026-11-08T08:00:00Z");
+    place.write("in/ad.csv", ad);
+    let report = place.tables(&[]);
+    let stale = |file: &str| -> Vec<String> {
+        let own = report.lines_where(file, "rule", "stale-everywhere").into_iter();
+        own.map(|line| line["device_name"].clone()).collect()
+    };
+    assert_eq!((stale("findings.csv"), stale("questions.csv")), (vec!["PC-OLD".to_owned()], vec!["PC-SET".to_owned()]));
+    let asked = report.lines_where("questions.csv", "rule", "stale-everywhere");
+    assert_eq!(asked[0]["settled_by"], "the last logon that every domain controller keeps, or a look at the device");
 }
 
 /// What stands below a second header was not read, so that nothing is missing for not being above it.

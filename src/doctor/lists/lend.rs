@@ -86,12 +86,7 @@ pub(super) fn fill(
 }
 
 /// What the newest row says that has the column; nothing where two of which neither is newer differ.
-fn newest<'a>(
-    exports: &'a [(String, Records)],
-    lenders: &[Lender],
-    column: &str,
-    order: &Order,
-) -> Option<&'a str> {
+fn newest<'a>(exports: &'a [(String, Records)], lenders: &[Lender], column: &str, order: &Order) -> Option<&'a str> {
     let said = |lender: &Lender| {
         let (_, records) = exports.get(lender.export)?;
         Some((lender.part, text(&records.frame, column)?.get(lender.line as usize)?))

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::quote;
-use crate::plan::{Command, Entry};
+use crate::plan::{Command, Entry, Phase};
 use crate::read::hex;
 
 /// What a file of commands is made from. Of all this only the ids come from exports, and those have passed the check of
@@ -33,9 +33,11 @@ const APPROVAL: &str = "403 ApprovalRequired: Multi Admin Approval is on. The re
     approved. An object takes one request at a time.";
 
 impl CommandFile<'_> {
-    /// Whether somebody must say that the condition is met: it cannot be undone, and no file tells.
+    /// Whether somebody must say that the condition is met: it takes something away, and no file tells. That a device is in use is
+    /// said there too.
     pub(super) const fn asks_for_condition(&self) -> bool {
-        self.entry.irreversible && !self.entry.condition.is_empty()
+        let takes = self.entry.irreversible || matches!(self.entry.phase, Phase::Remove | Phase::AfterGrace);
+        takes && !self.entry.condition.is_empty()
     }
 
     /// Whether the commands themselves erase devices.

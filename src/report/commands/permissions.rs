@@ -125,6 +125,7 @@ fn a_missing_a_needless_and_an_unknown_one_are_named() {
     assert_eq!(faults(&command(too_many, run)), ["User.Read.All is not needed"]);
     let odd = faults(&command("Directory.AccessAsUser.All, Device.Read.All", "Update-MgDevice; Clear-Thing"));
     assert!(odd.contains(&"Clear-Thing is not in the table".to_owned()), "{odd:?}");
-    let reads = faults(&command("Directory.AccessAsUser.All, Device.Read.All", "if ($Now.Nothing) { Update-MgDevice }"));
+    let reads =
+        faults(&command("Directory.AccessAsUser.All, Device.Read.All", "if ($Now.Nothing) { Update-MgDevice }"));
     assert_eq!(reads, ["$Now.Nothing is not in `Get-MgDevice -DeviceId {id}`"]);
 }

@@ -150,7 +150,7 @@ const MET: &str =
 
 const MET_CHECK: &str = "\
 if ($Execute -and -not $ConditionMet) {
-    throw 'this cannot be undone: see to the condition at the top of the file, and give -ConditionMet. Nothing was done'
+    throw 'see to the condition at the top of the file, and give -ConditionMet. Nothing was done'
 }
 ";
 

@@ -129,8 +129,10 @@ impl Stage {
     }
 }
 
+/// Without a condition where it erases nothing, so that nobody has to say that it is met.
 fn powerwash(wipes: bool) -> Entry {
-    entry(Tool::Gam, "gam cros {id} issuecommand command remote_powerwash doit", wipes)
+    let entry = entry(Tool::Gam, "gam cros {id} issuecommand command remote_powerwash doit", wipes);
+    Entry { condition: if wipes { entry.condition.clone() } else { String::new() }, ..entry }
 }
 
 #[test]
@@ -171,8 +173,13 @@ fn a_shell_file_refuses_what_nobody_has_confirmed() {
     let chosen = entry(Tool::Gam, "gam update cros {id} action {choice}", false);
     let script = with_sheet(&chosen, &ids, shell::script);
     assert_eq!(stage.run(&script, &["--execute"]), (vec![], false));
-    assert_eq!(stage.run(&script, &["--execute", "--choice=third"]), (vec![], false));
-    let (calls, _) = stage.run(&script, &["--execute", "--choice=second"]);
+    assert_eq!(stage.run(&script, &["--execute", "--choice=third", "--condition-met"]), (vec![], false));
+    assert_eq!(
+        stage.run(&script, &["--execute", "--choice=second"]),
+        (vec![], false),
+        "what can be undone has a condition too"
+    );
+    let (calls, _) = stage.run(&script, &["--execute", "--choice=second", "--condition-met"]);
     assert_eq!(calls[0][..], ["update", "cros", &ids[0], "action", "second"]);
 }
 

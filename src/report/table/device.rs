@@ -154,6 +154,15 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
         .prose()
     }
 
+    /// The intent in lists that people fill in: what stands there is a decision for that device, so the intent of the run does not.
+    pub(super) fn decided_intent(self) -> Self {
+        self.maybe_word("intent", "what becomes of the device, where that was decided for it", |r| {
+            Some(r.run().decision(r.device())?.purpose?.as_str())
+        })
+        .one_of(crate::schema::Disposition::WORDS)
+        .shown("Intent", 10)
+    }
+
     pub(super) fn intent(self) -> Self {
         self.word("intent", "what becomes of the device", |r| r.run().outcome.purpose_of(r.device()).as_str())
             .one_of(crate::schema::Disposition::WORDS)

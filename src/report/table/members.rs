@@ -20,7 +20,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .evidence()
         .batch()
         .remove_from()
-        .intent()
+        .decided_intent()
         .status()
         .maybe_text("decided_by", "who declined it", |r| Some(r.run().decision(r.device())?.declined.by.as_str()))
         .shown("Decided by", 16)

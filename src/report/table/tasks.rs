@@ -7,7 +7,7 @@ use super::flagged::Line;
 use crate::identity::NONE;
 use crate::plan::Entry;
 use crate::report::view::{self, Run};
-use crate::schema::{Disposition, Status};
+use crate::schema::Status;
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
@@ -35,11 +35,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         })
         .shown("Assignee", 18)
         .note()
-        .maybe_word("intent", "what becomes of the device, where that was decided for it", |r: &Line<'_>| {
-            Some(r.run().decision(r.device())?.purpose?.as_str())
-        })
-        .one_of(Disposition::WORDS)
-        .shown("Intent", 10)
+        .decided_intent()
         .maybe_text("decided_by", "who declined it", |r| Some(r.run().decision(r.device())?.declined.by.as_str()))
         .shown("Decided by", 16)
         .day("until", "last day on which it is declined", |r: &Line<'_>| r.run().decision(r.device())?.declined.until)

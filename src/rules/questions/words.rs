@@ -24,6 +24,8 @@ pub(super) enum Open {
     Activity(usize, u32),
     /// What a console saw of it after its list was made.
     Since(Console),
+    /// Whether it is in use, although only its password in a directory says so.
+    Hinted,
     /// Whether every date of it was read.
     Dates,
 }
@@ -37,6 +39,9 @@ impl Open {
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
             Self::Since(console) => format!("whether {} has seen the device since its list was made", console.title()),
+            Self::Hinted => {
+                "whether the device itself set its password in the directory, long after its last logon there".into()
+            }
             Self::Dates => "whether the device was seen later than its lists say".into(),
         })
     }
@@ -71,6 +76,7 @@ impl Open {
                 let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
                 answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
             }
+            Self::Hinted => "the last logon that every domain controller keeps, or a look at the device".into(),
             Self::Dates => "exports whose dates can be read".into(),
         })
     }

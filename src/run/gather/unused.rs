@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn a_name_speaks_of_a_console_by_its_own_name_or_by_that_of_its_exports() {
-        assert!(speaks_of("Intune (2).xlsx", Console::Intune) && speaks_of("DevicesWithInventory_7.zip", Console::Intune));
+        assert!(
+            speaks_of("Intune (2).xlsx", Console::Intune) && speaks_of("DevicesWithInventory_7.zip", Console::Intune)
+        );
         assert!(speaks_of("ad export.csv", Console::Ad) && !speaks_of("laptops in Madrid.csv", Console::Ad));
         assert!(!speaks_of("contracts.xlsx", Console::Intune));
     }
