@@ -104,6 +104,8 @@ number! {
     /// A record of the run, counted through all consoles in the order of the registry. The records of one console follow one
     /// another; where one of them stands among those is its line, which has no type of its own.
     RecordId: "record";
+    /// An export of the run, in the order of the labels.
+    ExportId: "export";
 }
 
 impl RecordId {

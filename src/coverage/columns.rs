@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::{internal, make};
 use crate::identity::{Links, Marker, RecordStore, SIGNS, written};
-use crate::ids::ByDevice;
+use crate::ids::{ByDevice, ExportId};
 use crate::language::{Derived, What};
 use crate::time::Millis;
 
@@ -101,11 +101,11 @@ impl Devices {
             store.by_console.iter().enumerate().filter(|(_, console_records)| console_records.console.gives_signals())
         {
             let unread: Vec<_> = SIGNS.iter().filter_map(|column| console_records.unread(column)).collect();
-            let lacking: HashSet<u32> = store.lacking(console_records.console, "last_seen").collect();
+            let lacking: HashSet<ExportId> = store.lacking(console_records.console, "last_seen").collect();
             let exports = console_records.numbers("export").filter(|_| !lacking.is_empty());
             let open = (0..console_records.height()).map(|line| {
                 unread.iter().any(|u| u.get(line) == Some(true))
-                    || exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export))
+                    || exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&ExportId::new(export)))
             });
             scatter(&mut known, self.device_of(at).iter().copied(), open, |slot, open| *slot = slot.filter(|_| !open));
         }

@@ -8,17 +8,17 @@ use super::older;
 use crate::console::Console;
 use crate::frame::by_device::scatter;
 use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, number};
-use crate::ids::ByDevice;
+use crate::ids::{ByDevice, ExportId};
 use crate::schema::Platform;
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
 fn torn(store: &RecordStore) -> BTreeMap<Console, HashSet<String>> {
     let mut by_console: BTreeMap<Console, HashSet<String>> = BTreeMap::new();
     for (export, bad) in store.bad.iter().filter(|(_, bad)| !bad.text.is_empty()) {
-        let Some((_, console)) = store.exports.get(*export as usize) else { continue };
+        let Some(console) = store.lister(*export) else { continue };
         let cells =
             bad.text.split([',', ';', '\t', '|', '"']).map(comparable).filter(|cell| cell.len() >= SHORTEST_CELL);
-        by_console.entry(*console).or_default().extend(cells);
+        by_console.entry(console).or_default().extend(cells);
     }
     // A row of an older list may be of an object that the console still has.
     for (console, text) in older::open(store) {
@@ -51,7 +51,7 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
 /// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits.
 pub(super) fn beside(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
-    let console = |export: u32| store.exports.get(export as usize).map_or(0, |(_, console)| console.bit());
+    let console = |export: ExportId| store.lister(export).map_or(0, Console::bit);
     let tables: Vec<(u32, &HashSet<u128>)> =
         store.beside.iter().map(|(export, names)| (console(*export), names)).collect();
     if !tables.is_empty() {

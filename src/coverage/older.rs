@@ -12,11 +12,11 @@ use crate::time::Millis;
 pub(super) fn open(store: &RecordStore) -> Vec<(Console, String)> {
     let mut found = Vec::new();
     for (export, older) in &store.older {
-        let Some((_, console)) = store.exports.get(*export as usize) else { continue };
+        let Some(console) = store.lister(*export) else { continue };
         for column in ["entra_id", "serial", "native_id", "name"] {
             let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(&older.fate).filter(|(_, fate)| **fate == Fate::Open);
-            found.extend(own.filter_map(|(cell, _)| Some((*console, cell?.to_string()))));
+            found.extend(own.filter_map(|(cell, _)| Some((console, cell?.to_string()))));
         }
     }
     found
@@ -50,7 +50,7 @@ pub(super) fn seen_later(store: &RecordStore, members: &Members) -> Vec<DeviceId
 fn signs(store: &RecordStore) -> Vec<(u128, Millis)> {
     let mut seen: Vec<(u128, Millis)> = Vec::new();
     for (export, older) in &store.older {
-        let console = store.exports.get(*export as usize).map(|(_, console)| console);
+        let console = store.lister(*export);
         let times = frame::times(&older.frame, "last_seen");
         let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
         for column in ["entra_id", "serial", "native_id"] {

@@ -10,7 +10,7 @@ use crate::console::{Console, MOST};
 use crate::frame::by_device::{newest, scatter};
 use crate::frame::make;
 use crate::identity::{ConsoleRecords, RecordStore, Threshold};
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
 use crate::schema::record_field;
 use crate::time::Millis;
@@ -163,7 +163,7 @@ impl<'a> View<'a> {
 
     /// Lines whose export does not have a column, or whose cell could not be read.
     fn open(&self, column: &str, lines: &[u32]) -> Vec<bool> {
-        let lacking: HashSet<u32> = self.store.lacking(self.console_records.console, column).collect();
+        let lacking: HashSet<ExportId> = self.store.lacking(self.console_records.console, column).collect();
         let exports = self.console_records.numbers("export").filter(|_| !lacking.is_empty());
         let unread = self.console_records.flags(&format!("{column}_unread"));
         let filled = self.console_records.frame.column(column).map(Column::is_not_null).ok();
@@ -173,7 +173,7 @@ impl<'a> View<'a> {
             if filled.as_ref().is_some_and(|filled| filled.get(line) == Some(true)) {
                 return false;
             }
-            exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&export))
+            exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&ExportId::new(export)))
                 || unread.is_some_and(|u| u.get(line) == Some(true))
         };
         lines.iter().map(one).collect()

@@ -72,6 +72,8 @@ pub struct Records {
     pub leaves_out: Vec<(&'static str, String)>,
     /// Rows that a newer list of the console speaks for; they are no records.
     pub older: Option<Older>,
+    /// Columns that the list lacks and an older one filled for the objects that both show.
+    pub lent: BTreeSet<&'static str>,
     /// What names devices in tables that were not used and may be a part of the console's list.
     pub beside: HashSet<u128>,
 }
@@ -93,6 +95,7 @@ impl Records {
             partial: None,
             leaves_out: Vec::new(),
             older: None,
+            lent: BTreeSet::new(),
             beside: HashSet::new(),
         }
     }
@@ -271,6 +274,7 @@ impl<'a> Taken<'a> {
             partial: format.partial.clone(),
             leaves_out: format.leaves_out.clone(),
             older: None,
+            lent: BTreeSet::new(),
             beside: HashSet::new(),
         };
         Ok(Normalised { records, notices, dates })

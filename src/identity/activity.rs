@@ -242,9 +242,8 @@ fn apart(dates: &[(i64, RecordId)], most: usize, gap: i64) -> Option<usize> {
 
 fn lone_date(store: &RecordStore, record: RecordId, millis: i64) -> Option<Notice> {
     let (console_records, line) = store.locate(record)?;
-    let export = console_records.numbers("export")?.get(line)?;
+    let label = store.label(console_records.export_of(line)?);
     let row = console_records.numbers("row")?.get(line)?;
-    let (label, _) = store.exports.get(export as usize)?;
     let message =
         format!("a sign of activity on {} is far after all others and does not move the as-of time", day(millis));
     Some(Notice::new(Code::LoneDate, label, message).at_row(row.into()))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
-use crate::ids::RecordId;
+use crate::ids::{ExportId, RecordId};
 use crate::notice::{Code, Notice, many};
 
 /// Records of such files whose object was not in every run, and what is said of them. `pairs` holds lines of the records of a console, each
@@ -43,7 +43,7 @@ pub(super) fn missed(
         if fewer.is_empty() {
             continue;
         }
-        let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
+        let label = store.label(ExportId::new(export));
         let are = if fewer.len() == 1 { "1 stands".to_string() } else { format!("{} stand", fewer.len()) };
         let message = format!(
             "most of its objects stand in it {runs} times, as in a file that every run appends to; of {} {are} in it less often and \

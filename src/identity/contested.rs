@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedArray};
 
 use super::links::Links;
-use super::record_store::{ConsoleRecords, NONE, RecordStore};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::error::Result;
 use crate::formats::{CHANGING, Cells};
 use crate::frame;
 use crate::frame::internal;
-use crate::ids::RecordId;
+use crate::ids::{ExportId, RecordId};
 use crate::notice::{Code, Notice, many};
 
 /// Dates of a row beside its sign of activity that tell whether it is newer than another row of the object.
@@ -104,7 +104,7 @@ impl Found {
 fn differing(store: &RecordStore, links: &Links, console_records: &ConsoleRecords, pairs: &[(usize, usize)]) -> Found {
     let mut found = Found::default();
     let exports = console_records.numbers("export");
-    let export = |line: usize| exports.and_then(|e| e.get(line)).unwrap_or(NONE);
+    let export = |line: usize| exports.and_then(|e| e.get(line)).map_or(ExportId::NONE, ExportId::new);
     // A list that also has what the speaker says differs from no other list by a further row.
     let within = |line: usize, speaker: usize| {
         export(line) == export(speaker) || links.twins.contains(&(console_records.first.after(speaker), export(line)))

@@ -12,7 +12,7 @@ use super::record_store::{NONE, RecordStore};
 use super::speakers::Repeats;
 use super::weak;
 use crate::formats::Vocabulary;
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, ExportId, RecordId};
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 
@@ -38,7 +38,7 @@ pub struct Links {
     /// Rows that another speaks for, each with that one, in the order of rows.
     pub spoken_for: Vec<(RecordId, RecordId)>,
     /// Records that speak for others, each with the number of an export in which a row says the same as it.
-    pub twins: BTreeSet<(RecordId, u32)>,
+    pub twins: BTreeSet<(RecordId, ExportId)>,
     /// Per record: held to its device by a weak link only.
     pub weak: ByRecord<bool>,
     /// Per device: number of objects that a weak link holds.
@@ -288,21 +288,21 @@ fn number_devices(
 fn refusal_notices(store: &RecordStore, refused: &BTreeMap<RecordId, Vec<String>>) -> Vec<Notice> {
     const SHOWN: usize = 20;
     let mut notices = Vec::new();
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<ExportId, usize> = BTreeMap::new();
     for (record, reasons) in refused {
         let Some((console_records, line)) = store.locate(*record) else { continue };
-        let number = |name: &str| console_records.numbers(name).and_then(|c| c.get(line)).unwrap_or_default();
-        let (export, row) = (number("export"), number("row"));
+        let row = console_records.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
+        let Some(export) = console_records.export_of(line) else { continue };
         let count = counts.entry(export).or_default();
         *count += 1;
         if *count <= SHOWN {
-            let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
+            let label = store.label(export);
             let message = format!("a link was refused: {}", reasons.join("; "));
             notices.push(Notice::new(Code::IdentityConflict, label, message).at_row(row.into()));
         }
     }
     for (export, count) in counts.into_iter().filter(|(_, count)| *count > SHOWN) {
-        let label = store.exports.get(export as usize).map_or("", |(label, _)| label);
+        let label = store.label(export);
         let message = format!("links of {} more rows were refused; `records.csv` lists each", count - SHOWN);
         notices.push(Notice::new(Code::IdentityConflict, label, message));
     }

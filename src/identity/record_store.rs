@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::formats::{Older, Records};
 use crate::frame;
 use crate::frame::internal;
-use crate::ids::RecordId;
+use crate::ids::{ExportId, RecordId};
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
 
@@ -40,11 +40,11 @@ pub struct RecordStore {
     /// Labels of the exports, by number.
     pub exports: Vec<(String, Console)>,
     /// Rows that were set aside, by export.
-    pub bad: Vec<(u32, BadRow)>,
+    pub bad: Vec<(ExportId, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
-    pub older: Vec<(u32, Older)>,
+    pub older: Vec<(ExportId, Older)>,
     /// What names devices in tables that were not used and may be a part of a console's list, by export.
-    pub beside: Vec<(u32, HashSet<u128>)>,
+    pub beside: Vec<(ExportId, HashSet<u128>)>,
     /// What each export says of its own gaps, by number.
     pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.
@@ -93,7 +93,11 @@ impl RecordStore {
         let mut older = Vec::new();
         let mut beside = Vec::new();
         let gaps = exports.iter().map(|(_, records)| Gaps::of(records)).collect();
-        let names = |records: &Records| records.frame.get_column_names().iter().map(ToString::to_string).collect();
+        let own = |records: &Records, name: &str| !records.lent.contains(name);
+        let names = |records: &Records| {
+            let all = records.frame.get_column_names().into_iter();
+            all.filter(|name| own(records, name)).map(ToString::to_string).collect()
+        };
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
         let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
         let companions = exports.iter().map(|(_, records)| companion(records)).collect();
@@ -103,6 +107,7 @@ impl RecordStore {
             let export = Column::new_scalar("export".into(), number.into(), height);
             frame.with_column(export).map_err(internal)?;
             labels.push((label, records.console));
+            let number = ExportId::new(number);
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
             older.extend(records.older.map(|rows| (number, rows)));
             beside.extend(Some((number, records.beside)).filter(|(_, names)| !names.is_empty()));
@@ -143,21 +148,34 @@ impl RecordStore {
     }
 
     /// Numbers of the exports of a console that do not have a record column.
-    pub fn lacking<'a>(&'a self, console: Console, column: &'a str) -> impl Iterator<Item = u32> + 'a {
+    pub fn lacking<'a>(&'a self, console: Console, column: &'a str) -> impl Iterator<Item = ExportId> + 'a {
         (0_u32..)
+            .map(ExportId::new)
             .zip(self.exports.iter().zip(&self.columns))
             .filter(move |(_, ((_, own), columns))| *own == console && !columns.contains(column))
             .map(|(number, _)| number)
     }
 
     /// Whether an export has a record column.
-    pub(super) fn has(&self, export: u32, column: &str) -> bool {
-        self.columns.get(export as usize).is_some_and(|own| own.contains(column))
+    pub(super) fn has(&self, export: ExportId, column: &str) -> bool {
+        self.columns.get(export.index()).is_some_and(|own| own.contains(column))
     }
 
     /// Whether an export only adds to what another list of its console shows.
-    pub(super) fn is_companion(&self, export: u32) -> bool {
-        self.companions.get(export as usize) == Some(&true)
+    pub(super) fn is_companion(&self, export: ExportId) -> bool {
+        self.companions.get(export.index()) == Some(&true)
+    }
+
+    /// How reports name an export.
+    #[must_use]
+    pub fn label(&self, export: ExportId) -> &str {
+        self.exports.get(export.index()).map_or("", |(label, _)| label.as_str())
+    }
+
+    /// The console that wrote an export.
+    #[must_use]
+    pub fn lister(&self, export: ExportId) -> Option<Console> {
+        self.exports.get(export.index()).map(|(_, console)| *console)
     }
 
     /// What the exports of a console say of their gaps.
@@ -189,9 +207,8 @@ impl RecordStore {
         let Some((console_records, line)) = self.locate(record) else { return String::new() };
         let text = |name: &str| console_records.text(name).and_then(|c| c.get(line).map(str::to_string));
         let id = text("native_id").or_else(|| text("serial")).unwrap_or_else(|| {
-            let export = console_records.numbers("export").and_then(|c| c.get(line)).unwrap_or_default();
+            let label = console_records.export_of(line).map_or("", |export| self.label(export));
             let row = console_records.numbers("row").and_then(|c| c.get(line)).unwrap_or_default();
-            let label = self.exports.get(export as usize).map_or("", |(l, _)| l.as_str());
             format!("{label}:{row}")
         });
         format!("{}:{id}", console_records.console)
@@ -271,6 +288,12 @@ impl ConsoleRecords {
     #[must_use]
     pub fn numbers(&self, name: &str) -> Option<&UInt32Chunked> {
         frame::numbers(&self.frame, name)
+    }
+
+    /// The export that a line is of.
+    #[must_use]
+    pub fn export_of(&self, line: usize) -> Option<ExportId> {
+        self.numbers("export")?.get(line).map(ExportId::new)
     }
 
     /// A canonical column by name, empty where the exports do not fill it.

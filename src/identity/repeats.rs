@@ -10,13 +10,13 @@ use super::record_store::{ConsoleRecords, RecordStore};
 use crate::error::Result;
 use crate::formats::Cells;
 use crate::frame::internal;
-use crate::ids::RecordId;
+use crate::ids::{ExportId, RecordId};
 use crate::schema::RECORD;
 
 /// Fills in the columns that the list of the speaking row lacks.
 pub(super) fn complete(store: &mut RecordStore, links: &Links) -> Result<()> {
     let columns = std::mem::take(&mut store.columns);
-    let lacks = |export: u32, column: &str| columns.get(export as usize).is_some_and(|own| !own.contains(column));
+    let lacks = |export: ExportId, column: &str| columns.get(export.index()).is_some_and(|own| !own.contains(column));
     let mut done = Ok(());
     for console_records in &mut store.by_console {
         let own = console_records.span();
@@ -39,11 +39,11 @@ pub(super) fn complete(store: &mut RecordStore, links: &Links) -> Result<()> {
 fn fill(
     console_records: &mut ConsoleRecords,
     pairs: &[(usize, usize)],
-    lacks: impl Fn(u32, &str) -> bool,
+    lacks: impl Fn(ExportId, &str) -> bool,
 ) -> Result<()> {
     let Some(exports) = console_records.numbers("export").cloned() else { return Ok(()) };
     let index = |line: usize| IdxSize::try_from(line).unwrap_or(IdxSize::MAX);
-    let export = |line: usize| exports.get(line).unwrap_or(u32::MAX);
+    let export = |line: usize| exports.get(line).map_or(ExportId::NONE, ExportId::new);
     let mut filled: Vec<Column> = Vec::new();
     for field in RECORD {
         let Ok(column) = console_records.frame.column(field.name) else { continue };

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::groups::{Groups, Sets};
 use super::keys::Kind;
-use super::record_store::{NONE, RecordStore};
-use crate::ids::{ByRecord, RecordId};
+use super::record_store::RecordStore;
+use crate::ids::{ByRecord, ExportId, RecordId};
 
 /// What tells rows of one object apart first, where none is the newer one.
 const SAYS: &[&str] = &["state", "name", "serial", "entra_id", "model", "os_version", "ownership", "managed_by"];
@@ -19,7 +19,7 @@ pub(super) struct Repeats {
     /// Those, each with the one that does, in order.
     pub spoken_for: Vec<(RecordId, RecordId)>,
     /// Those that speak, each with the number of an export in which a row says the same.
-    pub twins: BTreeSet<(RecordId, u32)>,
+    pub twins: BTreeSet<(RecordId, ExportId)>,
 }
 
 impl Repeats {
@@ -62,7 +62,7 @@ struct Rows<'a> {
     store: &'a RecordStore,
     contents: &'a Contents<'a>,
     /// How many of them each export has.
-    of_export: BTreeMap<u32, usize>,
+    of_export: BTreeMap<ExportId, usize>,
 }
 
 impl<'a> Rows<'a> {
@@ -78,9 +78,8 @@ impl<'a> Rows<'a> {
         self.of_export.len() > 1
     }
 
-    fn export(&self, record: RecordId) -> u32 {
-        let located = self.store.locate(record);
-        located.and_then(|(own, line)| own.numbers("export").and_then(|c| c.get(line))).unwrap_or(NONE)
+    fn export(&self, record: RecordId) -> ExportId {
+        self.store.locate(record).and_then(|(own, line)| own.export_of(line)).unwrap_or(ExportId::NONE)
     }
 
     /// The greater one speaks. Equals are told apart by all that they say, and those that say the same by what their lists are
@@ -104,9 +103,9 @@ impl<'a> Rows<'a> {
 
     /// What a list is like: a list by itself comes before one that adds to another, then the one that has more rows of the
     /// object, and more columns.
-    fn list(&self, export: u32) -> (bool, usize, Option<&BTreeSet<String>>) {
+    fn list(&self, export: ExportId) -> (bool, usize, Option<&BTreeSet<String>>) {
         let rows = self.of_export.get(&export).copied().unwrap_or_default();
-        (!self.store.is_companion(export), rows, self.store.columns.get(export as usize))
+        (!self.store.is_companion(export), rows, self.store.columns.get(export.index()))
     }
 }
 

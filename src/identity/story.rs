@@ -183,7 +183,7 @@ fn one(
     Some(RecordStory {
         record,
         console: console_records.console,
-        export: store.exports.get(number("export") as usize).map_or_else(String::new, |(label, _)| label.clone()),
+        export: console_records.export_of(line).map_or_else(String::new, |export| store.label(export).to_string()),
         row: number("row"),
         native_id: shown("native_id"),
         name: text("name"),

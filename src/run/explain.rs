@@ -9,6 +9,7 @@ use crate::coverage::Devices;
 use crate::error::{Error, Result};
 use crate::formats::{Formats, values};
 use crate::identity::{Links, NONE, RecordStore, story};
+use crate::ids::ExportId;
 use crate::outcome::{
     self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged,
 };
@@ -109,7 +110,7 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
             continue;
         };
         for (line, (export, own)) in exports.iter().zip(rows.iter()).enumerate() {
-            let label = export.and_then(|e| inner.store.exports.get(e as usize)).map(|(label, _)| label.as_str());
+            let label = export.map(|export| inner.store.label(ExportId::new(export)));
             if own == Some(row) && label == Some(file) {
                 take(line);
             }

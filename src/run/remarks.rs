@@ -6,7 +6,7 @@ use super::Source;
 use crate::console::Console;
 use crate::frame::texts::{lowered, twins};
 use crate::identity::{AsOf, Members, RecordStore};
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, ExportId};
 use crate::notice::{Code, Notice};
 use crate::outcome::LONGEST_WITH_TEXTS;
 use crate::schema::Platform;
@@ -115,7 +115,7 @@ fn nameless(store: &RecordStore, devices: &Members) -> (Vec<DeviceId>, Vec<Notic
         }
     }
     let notice = |(export, (count, first)): (u32, (u64, u32))| {
-        let label = store.exports.get(export as usize).map_or("", |(label, _)| label.as_str());
+        let label = store.label(ExportId::new(export));
         let (rows, have, each) = if count == 1 { ("row", "has", "it counts") } else { ("rows", "have", "each counts") };
         let message = format!(
             "{count} {rows} {have} neither id nor serial number nor name; {each} as a device of its own that nothing is planned \

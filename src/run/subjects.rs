@@ -171,9 +171,10 @@ pub(super) fn plan(
 
 /// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.
 fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
-    let torn = store.bad.iter().any(|(export, bad)| {
-        !bad.text.is_empty() && store.exports.get(*export as usize).is_some_and(|(_, c)| c.provisions())
-    });
+    let torn = store
+        .bad
+        .iter()
+        .any(|(export, bad)| !bad.text.is_empty() && store.lister(*export).is_some_and(Console::provisions));
     let whole = |console: &Console| {
         let serials = store.of(*console).and_then(|console_records| console_records.text("serial"));
         !lists.is_cut(*console) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))

@@ -124,8 +124,8 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
             }
         })
         .collect();
-    let set_aside = store.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
-    let older = store.older.iter().map(|(export, rows)| older(*export, rows)).collect();
+    let set_aside = store.bad.iter().map(|(export, bad)| (export.number(), bad.row, bad.reason.clone())).collect();
+    let older = store.older.iter().map(|(export, rows)| older(export.number(), rows)).collect();
     RecordTable { consoles, exports: store.exports.clone(), set_aside, older }
 }
 

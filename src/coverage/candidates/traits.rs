@@ -11,7 +11,7 @@ use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
     ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, short_name, written,
 };
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
 use crate::time::{DAY, Millis};
 
@@ -340,9 +340,10 @@ fn doubts(store: &RecordStore, members: &Members, seen_later: &[DeviceId]) -> By
         for unread in SIGNS.iter().filter_map(|column| console_records.unread(column)) {
             mark(&mut doubts, device_of(), unread.iter().map(|unread| unread == Some(true)));
         }
-        let lacking: HashSet<u32> = store.lacking(console_records.console, "last_seen").collect();
+        let lacking: HashSet<ExportId> = store.lacking(console_records.console, "last_seen").collect();
         if let Some(exports) = console_records.numbers("export").filter(|_| !lacking.is_empty()) {
-            let lacks = exports.iter().map(|export| export.is_some_and(|export| lacking.contains(&export)));
+            let lacks =
+                exports.iter().map(|export| export.is_some_and(|export| lacking.contains(&ExportId::new(export))));
             mark(&mut doubts, device_of(), lacks);
         }
         // What a sensor found on the network was not enrolled.

@@ -78,6 +78,7 @@ pub(super) fn fill(
                 let filled = make::texts(column, values.into_iter()).into_column();
                 if let Some((_, records)) = exports.get_mut(to) {
                     records.frame.with_column(filled).map_err(internal)?;
+                    records.lent.insert(column);
                 }
             }
         }

@@ -113,14 +113,19 @@ fn what_the_newest_list_has_no_column_for_an_older_one_tells() {
     let chosen = "Device ID,Device name,Last check-in,OS,Compliance\n\
                   d0000000-0000-4000-8000-000000000001,LT-1,2026-02-27 08:00:00,iOS/iPadOS,Compliant\n\
                   d0000000-0000-4000-8000-000000000002,LT-2,2025-03-01 08:00:00,iOS/iPadOS,Compliant\n\
-                  d0000000-0000-4000-8000-000000000003,LT-3,2026-02-26 08:00:00,iOS/iPadOS,Compliant\n";
+                  d0000000-0000-4000-8000-000000000003,LT-3,2026-02-26 08:00:00,iOS/iPadOS,Compliant\n\
+                  d0000000-0000-4000-8000-000000000004,LT-4,2026-02-27 08:00:00,iOS/iPadOS,Compliant\n";
     let row = |n: u32| format!("LSTSER000{n},iPad,iPad,2020-10-01T00:00:00Z,,Intune,2020-10-02T00:00:00Z\n");
     let abm = ABM.to_string() + &(1..=3).map(row).collect::<String>();
     let (_place, report) = analyze(&[("full.csv", full), ("chosen.csv", chosen.into()), ("abm.csv", abm)], &[]);
     assert_eq!(refused(&report, "full.csv"), [SHOWN, SHOWN, SHOWN]);
     let devices = report.lines("devices.csv");
-    assert_eq!(devices.len(), 3, "each iPad is one device");
-    assert!(devices.iter().all(|device| device["device_key"].contains("LSTSER000")), "{devices:?}");
+    let (lent, new): (Vec<_>, Vec<_>) = devices.iter().partition(|device| device["device_key"].contains("LSTSER000"));
+    assert_eq!((lent.len(), new.len()), (3, 1), "each iPad is one device, and the new one has no serial number");
+    // Of the new one the list has no Entra id, which does not say that it has none.
+    assert!(
+        report.lines_where("findings.csv", "rule", "intune-without-entra").iter().all(|f| f["device_name"] != "LT-4")
+    );
     let said = report.lines("notices.csv").into_iter().map(|n| n["message"].clone()).collect::<Vec<_>>();
     let lent = "of 3 objects an older list tells what the newest has no column for (Entra device id, join type, \
                 manufacturer, serial number)";
