@@ -217,6 +217,8 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
     };
     for one in [
         with(&|d| (d.purpose, d.decided) = (Disposition::Lost, true)),
+        with(&|d| d.purpose = Disposition::Lost),
+        with(&|d| (d.purpose, d.activity) = (Disposition::Lost, Activity::Active)),
         // No phone and no Chromebook runs a server system.
         with(&|d| d.server = !matches!(d.platform, Some(Platform::Android | Platform::Ios | Platform::Chromeos))),
         with(&|d| d.surface_hub = true),
@@ -307,6 +309,7 @@ const ALWAYS: &[Promise] = &[
 /// What an order of steps must keep to, and the shipped playbooks do.
 const SHIPPED: &[Promise] = &[
     closing_access_never_waits_for_what_may_never_come,
+    the_access_of_a_lost_device_is_closed_without_a_question,
     on_a_server_nothing_is_done_but_removing_records,
     nothing_is_done_to_what_the_directory_needs,
 ];
@@ -403,8 +406,8 @@ fn what_is_taken_from_a_device_in_use_says_that_it_is_in_use(plan: &Plan) -> Res
     for (entry, object) in &plan.steps {
         let acts = entry.console.is_some() && matches!(entry.phase, Phase::Remove | Phase::AfterGrace);
         let surplus = object.is_some_and(|o| !o.live && plan.device.names(o.record));
-        // What somebody declared lost leaves service whether it is in use or not.
-        let lost = plan.device.purpose == Disposition::Lost && plan.device.decided;
+        // What somebody declared lost leaves service whether it is in use or not, and no access waits for that question.
+        let lost = plan.device.purpose == Disposition::Lost && (plan.device.decided || !entry.irreversible);
         let says = lost || ["still", "in use", "It reports"].iter().any(|word| entry.condition.contains(word));
         demand(!acts || surplus || says || RESTORE.contains(&entry.slug.as_str()), "a device in use is called so")?;
     }
@@ -636,6 +639,25 @@ fn closing_access_never_waits_for_what_may_never_come(plan: &Plan) -> Result<(),
         demand(surplus || !earlier, "closing access stands before what waits")?;
     }
     Ok(())
+}
+
+/// Steps that close access or keep a finder out; all of them can be undone.
+const URGENT: &[&str] = &[
+    "report-incident",
+    "close-user-access",
+    "entra-disable",
+    "ad-disable-computer",
+    "intune-remote-lock",
+    "chrome-disable",
+];
+
+fn the_access_of_a_lost_device_is_closed_without_a_question(plan: &Plan) -> Result<(), &'static str> {
+    if plan.first("report-incident").is_none() || plan.first("look-for-device").is_some() {
+        return Ok(());
+    }
+    let asks = ["leaves service", "still in use", "not registered with", "really out of use", "has left"];
+    let waits = |e: &Entry| URGENT.contains(&e.slug.as_str()) && asks.iter().any(|word| e.condition.contains(word));
+    demand(!plan.steps.iter().any(|(e, _)| waits(e)), "closing access waits for no question")
 }
 
 fn what_leaves_for_good_is_erased_or_somebody_accepts_the_rest(plan: &Plan) -> Result<(), &'static str> {
