@@ -72,7 +72,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("reuse", "is set up again for somebody else"),
     fact("repair", "goes to be repaired and comes back"),
     fact("replace", "another device is exchanged for it"),
-    fact("lost", "nobody can find it"),
+    fact("lost", "it is to leave service, and nobody can find it"),
     fact("teams", "a Teams phone, panel, display or room system"),
     fact("flex", "runs ChromeOS Flex"),
     fact("kept", "somebody decided that it stays as it is"),
@@ -247,6 +247,11 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
     let remove = subject.asks(StepIntent::Remove);
     let objects = subject.asks(StepIntent::Objects) && !remove;
     let reconnect = subject.asks(StepIntent::Reconnect) && !remove;
+    // What was decided for everything that leaves says nothing of a device that stays: nobody has lost that.
+    let purpose = match subject.purpose {
+        Disposition::Lost if !remove => Disposition::Dispose,
+        other => other,
+    };
     let unsure = matches!(subject.identity, Identity::Weak | Identity::Conflict);
     bit(PLATFORM + subject.platform.map_or(Platform::ALL.len(), |p| p as usize))
         | bit(OWNERSHIP + subject.ownership as usize)
@@ -269,7 +274,7 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | flag(DECIDED, subject.decided)
         | flag(DIRECTORY_SERVICE, subject.directory_service)
         | flag(IOT_EDITION, subject.iot_edition)
-        | bit(PURPOSE + subject.purpose as usize)
+        | bit(PURPOSE + purpose as usize)
         | flag(TEAMS, subject.teams)
         | flag(FLEX, subject.flex)
         | flag(KEPT, subject.kept)

@@ -249,6 +249,11 @@ pub(super) fn is_incident(device: &Subject) -> bool {
     open && device.about & about(&["unencrypted-and-stale"]) != 0
 }
 
+/// Whether nobody can find the device. Where nothing wants it out of service, what becomes of the others is not its lot.
+fn is_lost(plan: &Plan) -> bool {
+    plan.device.purpose == Disposition::Lost && plan.device.asks(StepIntent::Remove)
+}
+
 /// Whether Apple says that the device is the organisation's no more: then its access is closed, though Intune holds it.
 fn is_released(plan: &Plan) -> bool {
     let mut apple = plan.device.of(Console::Abm).peekable();
@@ -705,12 +710,12 @@ fn nothing_is_done_to_what_the_directory_needs(plan: &Plan) -> Result<(), &'stat
 fn activation_lock_goes_off_only_with_the_device_in_hand(plan: &Plan) -> Result<(), &'static str> {
     let mut off = plan.steps.iter().filter(|(e, _)| e.slug == "activation-lock-off");
     demand(off.clone().all(|(e, _)| e.condition.contains("in hand")), "only with the device in hand")?;
-    demand(plan.device.purpose != Disposition::Lost || off.next().is_none(), "the lock of a lost device stays on")
+    demand(!is_lost(plan) || off.next().is_none(), "the lock of a lost device stays on")
 }
 
 fn what_is_lost_keeps_its_records(plan: &Plan) -> Result<(), &'static str> {
     let never = ["-delete", "autopilot-", "abm-", "deprovision", "powerwash", "activation-lock-off", "re-enroll"];
-    let lost = plan.device.purpose == Disposition::Lost;
+    let lost = is_lost(plan);
     let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
     demand(!lost || !taken, "records of a lost device stay")
 }
