@@ -315,6 +315,8 @@ const ALWAYS: &[Promise] = &[
 const SHIPPED: &[Promise] = &[
     closing_access_never_waits_for_what_may_never_come,
     the_access_of_a_lost_device_is_closed_without_a_question,
+    old_records_go_once_the_device_stands_under_new_ones,
+    nothing_goes_to_repair_in_the_clear_unsaid,
     on_a_server_nothing_is_done_but_removing_records,
     nothing_is_done_to_what_the_directory_needs,
 ];
@@ -644,6 +646,23 @@ fn closing_access_never_waits_for_what_may_never_come(plan: &Plan) -> Result<(),
         demand(surplus || !earlier, "closing access stands before what waits")?;
     }
     Ok(())
+}
+
+fn old_records_go_once_the_device_stands_under_new_ones(plan: &Plan) -> Result<(), &'static str> {
+    if plan.device.purpose != Disposition::Reuse || !plan.device.asks(StepIntent::Remove) {
+        return Ok(());
+    }
+    let again = plan.first("re-enroll");
+    let stands = |e: &Entry| ["has been set up again", "has joined again"].iter().any(|t| e.condition.contains(t));
+    let early = |at: usize| again.is_none_or(|again| at < again);
+    let wrong = plan.steps.iter().enumerate().any(|(at, (e, _))| stands(e) && early(at));
+    demand(!wrong, "what stands under another record has been set up before")
+}
+
+fn nothing_goes_to_repair_in_the_clear_unsaid(plan: &Plan) -> Result<(), &'static str> {
+    let returns = plan.first("take-back").is_some();
+    let settled = |e: &Entry| e.wipes && e.slug != "chrome-deprovision" || e.slug == "data-before-repair";
+    demand(!returns || plan.steps.iter().any(|(e, _)| settled(e)), "what is on it is erased, kept here or accepted")
 }
 
 /// Steps that close access or keep a finder out; all of them can be undone.
