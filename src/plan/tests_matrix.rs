@@ -249,9 +249,10 @@ pub(super) fn is_incident(device: &Subject) -> bool {
     open && device.about & about(&["unencrypted-and-stale"]) != 0
 }
 
-/// Whether nobody can find the device. Where nothing wants it out of service, what becomes of the others is not its lot.
-fn is_lost(plan: &Plan) -> bool {
-    plan.device.purpose == Disposition::Lost && plan.device.asks(StepIntent::Remove)
+/// Whether nobody can find the device. Where it keeps its live records, what becomes of the others is not its lot.
+pub(super) fn is_lost(device: &Subject) -> bool {
+    let leaves = device.asks(StepIntent::Remove) || device.objects.iter().any(|o| o.live && device.names(o.record));
+    device.purpose == Disposition::Lost && leaves
 }
 
 /// Whether Apple says that the device is the organisation's no more: then its access is closed, though Intune holds it.
@@ -550,7 +551,7 @@ fn what_still_lives_is_confirmed_before_it_goes(plan: &Plan) -> Result<(), &'sta
         let told = !entry.condition.is_empty();
         let confirmed = !device.asks(StepIntent::Remove) || device.activity == Activity::Unknown || told;
         demand(confirmed, "an active device leaves only when somebody has said so")?;
-        let named = !device.asks(StepIntent::Remove) && live && !device.ad_complete;
+        let named = !device.asks(StepIntent::Remove) && live && !device.ad_complete && !is_lost(device);
         let again = ["enrol it again", "Whoever runs it"].iter().any(|word| entry.condition.contains(word));
         demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
     }
@@ -596,7 +597,8 @@ fn what_stays_keeps_its_registrations(plan: &Plan) -> Result<(), &'static str> {
         demand(!stays || mended || !released.contains(&slug), "what stays is not released")?;
         demand(!stays || slug != "autopilot-delete" || !live, "what stays keeps its Autopilot record")?;
         demand(device.purpose != Disposition::Replace || slug != "abm-release", "an exchanged one may go to Apple")?;
-        let touches = entry.console.is_some() && !slug.starts_with("back-up-") && slug != "activation-lock-off";
+        let looks = entry.phase == Phase::Prepare;
+        let touches = entry.console.is_some() && !looks && slug != "activation-lock-off";
         let wiped = slug == "intune-wipe" || mended;
         let named = object.is_some_and(|o| device.names(o.record) && !o.live);
         demand(
@@ -729,12 +731,12 @@ fn nothing_is_done_to_what_the_directory_needs(plan: &Plan) -> Result<(), &'stat
 fn activation_lock_goes_off_only_with_the_device_in_hand(plan: &Plan) -> Result<(), &'static str> {
     let mut off = plan.steps.iter().filter(|(e, _)| e.slug == "activation-lock-off");
     demand(off.clone().all(|(e, _)| e.condition.contains("in hand")), "only with the device in hand")?;
-    demand(!is_lost(plan) || off.next().is_none(), "the lock of a lost device stays on")
+    demand(!is_lost(plan.device) || off.next().is_none(), "the lock of a lost device stays on")
 }
 
 fn what_is_lost_keeps_its_records(plan: &Plan) -> Result<(), &'static str> {
     let never = ["-delete", "autopilot-", "abm-", "deprovision", "powerwash", "activation-lock-off", "re-enroll"];
-    let lost = is_lost(plan);
+    let lost = is_lost(plan.device);
     let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
     demand(!lost || !taken, "records of a lost device stay")
 }
