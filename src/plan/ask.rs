@@ -47,7 +47,7 @@ impl Playbooks {
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
             let Some(what) = plan.first().and_then(|step| asked(step.device)) else { continue };
             let mut places = self.places(plan);
-            if places.is_empty() && always {
+            if places.is_empty() && always && !self.changes(plan) {
                 places.extend(self.last_work(plan));
             }
             for at in places {
@@ -58,19 +58,25 @@ impl Playbooks {
         }
     }
 
+    /// Whether a plan changes anything.
+    fn changes(&self, plan: &[Planned]) -> bool {
+        plan.iter().any(|step| self.entries.get(step.entry as usize).is_some_and(changes))
+    }
+
     /// The last step before the next export is looked at.
     fn last_work(&self, plan: &[Planned]) -> Option<usize> {
         plan.iter().rposition(|step| self.entries.get(step.entry as usize).is_some_and(|e| e.phase != Phase::Verify))
     }
 
-    /// Where a plan begins to change something, and where it is final.
+    /// Where a plan begins to change something, and where it is final. One that closes access at once is only asked about where
+    /// it is final: a device that was lost yesterday was in use until then.
     fn places(&self, plan: &[Planned]) -> Vec<usize> {
         let entry = |step: &Planned| self.entries.get(step.entry as usize);
-        let changes =
-            |step: &Planned| entry(step).is_some_and(|e| matches!(e.phase, Phase::Remove | Phase::AfterGrace));
+        let changes = |step: &Planned| entry(step).is_some_and(changes);
         let is_final = |step: &Planned| entry(step).is_some_and(|e| e.irreversible || e.wipes);
-        let mut places: Vec<usize> =
-            [plan.iter().position(changes), plan.iter().position(is_final)].into_iter().flatten().collect();
+        let urgent = plan.iter().any(|step| self.steps.get(step.entry as usize).is_some_and(|s| s.urgent));
+        let begins = plan.iter().position(changes).filter(|_| !urgent);
+        let mut places: Vec<usize> = [begins, plan.iter().position(is_final)].into_iter().flatten().collect();
         places.dedup();
         places
     }
@@ -93,6 +99,11 @@ impl Playbooks {
         self.steps.push(step);
         u32::try_from(self.entries.len() - 1).unwrap_or(entry)
     }
+}
+
+/// Whether a step changes anything.
+const fn changes(entry: &Entry) -> bool {
+    matches!(entry.phase, Phase::Remove | Phase::AfterGrace)
 }
 
 /// Consoles by their names, as people list them.
@@ -132,6 +143,34 @@ mod tests {
         assert!(steps[..first].iter().all(|s| books.entries()[s.entry as usize].phase == Phase::Prepare));
         let last = steps.iter().position(|s| books.entries()[s.entry as usize].irreversible).unwrap();
         assert!(asked[last]);
+    }
+
+    #[test]
+    fn nothing_is_asked_before_access_is_closed() {
+        let mut books = playbooks();
+        let mut device = subject(Platform::Windows, JoinType::Joined)
+            .with(Console::Intune, State::Managed)
+            .with(Console::Entra, State::Enabled)
+            .asks_for(StepIntent::Remove, &[]);
+        device.purpose = crate::schema::Disposition::Lost;
+        let mut chromebook = subject(Platform::Chromeos, JoinType::None)
+            .with(Console::Chrome, State::Active)
+            .asks_for(StepIntent::Remove, &[]);
+        (chromebook.purpose, chromebook.device) = (crate::schema::Disposition::Lost, 1);
+        let mut steps = Vec::new();
+        books.plan(&device, &mut steps);
+        books.plan(&chromebook, &mut steps);
+        let before = steps.clone();
+        books.ask("went-dark-together", &mut steps, &[true; 8]);
+        books.ask("few-consoles", &mut steps, &[true; 8]);
+        books.ask_to_look(&mut steps, &ByDevice::filled(Console::Defender.bit(), 8), Registry::shipped());
+        let asked: Vec<&str> = steps
+            .iter()
+            .zip(&before)
+            .filter(|(now, then)| now.entry != then.entry)
+            .map(|(now, _)| books.entries()[now.entry as usize].slug.as_str())
+            .collect();
+        assert_eq!(asked, ["intune-wipe"]);
     }
 
     #[test]

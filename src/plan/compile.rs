@@ -133,6 +133,8 @@ pub(super) struct Guard {
 pub(super) struct Step {
     pub number: u16,
     pub removes: bool,
+    /// A plan with it asks nothing before what can be undone.
+    pub urgent: bool,
 }
 
 /// One way in which a step of a playbook may apply. Those of one step stand in a row; the first that fits an object wins.
@@ -246,7 +248,8 @@ impl Known {
     }
 
     /// The step with what must be settled first where the device is in use, unless its own condition speaks of that or of a
-    /// surplus record. Of a device that somebody declared lost nobody asks whether it leaves service.
+    /// surplus record. Of a device that somebody declared lost nobody asks whether it leaves service, and nobody asks of any
+    /// lost one before its access is closed, which can be undone.
     fn of_a_device_in_use(&self, variant: &Variant) -> Vec<Variant> {
         let when = &variant.when;
         let speaks = when.all.device & facts::ACTIVE != 0 || when.any.iter().any(|any| any.device & facts::ACTIVE != 0);
@@ -266,7 +269,8 @@ impl Known {
             let (all, none) = (when.all.device | also.all.device, when.none.device | also.none.device);
             all & none == 0
         };
-        [not_lost, undecided].into_iter().filter(possible).map(one).collect()
+        let asked = [Some(not_lost), variant.entry.irreversible.then_some(undecided)];
+        asked.into_iter().flatten().filter(possible).map(one).collect()
     }
 
     /// Every way in which a playbook that only narrows the step may apply it, to the devices that it is for.
@@ -339,7 +343,7 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
     if raw.limits.bulk == Some(0) || raw.limits.daily == Some(0) {
         sheet.problem("limits", format!("step `{}` has a limit of 0", raw.step), "leave the limit out".into());
     }
-    let step = Step { number, removes: raw.removes };
+    let step = Step { number, removes: raw.removes, urgent: raw.urgent };
     let frees = frees(raw, sheet);
     let hints = hints(raw, sheet);
     let acts = console.is_some() || raw.irreversible;

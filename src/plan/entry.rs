@@ -25,7 +25,8 @@ impl Phase {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Prepare => "Prepare",
-            Self::Remove => "Remove",
+            // Most steps remove something; others enable, register or ask.
+            Self::Remove => "Carry out",
             Self::AfterGrace => "After the grace period",
             Self::Verify => "Verify",
         }

@@ -72,7 +72,7 @@ pub const DEVICE_FACTS: &[Fact] = &[
     fact("reuse", "is set up again for somebody else"),
     fact("repair", "goes to be repaired and comes back"),
     fact("replace", "another device is exchanged for it"),
-    fact("lost", "nobody can find it"),
+    fact("lost", "it or a live record of it is to go, and nobody can find it"),
     fact("teams", "a Teams phone, panel, display or room system"),
     fact("flex", "runs ChromeOS Flex"),
     fact("kept", "somebody decided that it stays as it is"),
@@ -247,6 +247,12 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
     let remove = subject.asks(StepIntent::Remove);
     let objects = subject.asks(StepIntent::Objects) && !remove;
     let reconnect = subject.asks(StepIntent::Reconnect) && !remove;
+    // What was decided for everything that leaves says nothing of a device that keeps its live records: nobody has lost that.
+    let leaves = remove || subject.objects.iter().any(|object| object.live && subject.names(object.record));
+    let purpose = match subject.purpose {
+        Disposition::Lost if !leaves => Disposition::Dispose,
+        other => other,
+    };
     let unsure = matches!(subject.identity, Identity::Weak | Identity::Conflict);
     bit(PLATFORM + subject.platform.map_or(Platform::ALL.len(), |p| p as usize))
         | bit(OWNERSHIP + subject.ownership as usize)
@@ -269,7 +275,7 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | flag(DECIDED, subject.decided)
         | flag(DIRECTORY_SERVICE, subject.directory_service)
         | flag(IOT_EDITION, subject.iot_edition)
-        | bit(PURPOSE + subject.purpose as usize)
+        | bit(PURPOSE + purpose as usize)
         | flag(TEAMS, subject.teams)
         | flag(FLEX, subject.flex)
         | flag(KEPT, subject.kept)

@@ -130,6 +130,9 @@ pub(super) struct Definition {
     /// Takes nothing away, so that it may be done to a device that is in use.
     #[serde(default)]
     pub restores: bool,
+    /// Whether a plan that has it closes access at once: no question is asked before what can be undone.
+    #[serde(default)]
+    pub urgent: bool,
     /// Where in a playbook it has to stand.
     #[serde(default)]
     pub place: Place,

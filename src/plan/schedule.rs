@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::console::Console;
 use crate::frame::list_of;
 use crate::identity::{DAY, Threshold, Thresholds};
+use crate::ids::RecordId;
 use crate::plan::{Entry, Packages, Phase, Planned, Wait};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
@@ -85,11 +87,13 @@ impl Schedule {
     fn date(&mut self, basis: &Basis, start: usize, end: usize) {
         let Some(plan) = basis.steps.get(start..end) else { return };
         let Some(device) = plan.first().map(|s| s.device as usize) else { return };
-        let pause = Pause::of(basis, device, plan);
+        let pause = Pause::of(basis, device);
         let today = basis.devices.as_of.div_euclid(DAY);
         let first = today + self.batch_of(device).map_or(0, |batch| i64::from(batch.day) - 1);
         let (mut last, mut removed) = (first, first);
         let mut begun: Vec<(&str, i64)> = Vec::new();
+        // Of each object the last day on which something is done to it: its grace period begins then.
+        let mut touched: Vec<((Option<Console>, Option<RecordId>), i64)> = Vec::new();
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = basis.entries.get(step.entry as usize) else { continue };
             let day = match entry.phase {
@@ -99,11 +103,22 @@ impl Schedule {
                     removed = removed.max(waited(&entry.waits, &begun));
                     removed
                 }
-                Phase::AfterGrace => pause.end(first, entry.silence).max(removed),
+                Phase::AfterGrace => {
+                    let own = touched.iter().rev().find(|(object, _)| *object == (entry.console, step.object));
+                    let end = match own {
+                        Some((_, day)) => pause.end(*day, entry.silence),
+                        // What an earlier round has disabled waits no second time.
+                        None => Pause { grace: 0, ..pause }.end(first, entry.silence),
+                    };
+                    end.max(removed)
+                }
                 Phase::Verify => last + UNTIL_SEEN,
             };
             last = last.max(day);
             begun.push((&entry.slug, day));
+            if entry.phase == Phase::Remove {
+                touched.push(((entry.console, step.object), day));
+            }
             if let Some(slot) = self.days.get_mut(at) {
                 *slot = i32::try_from(day).unwrap_or(i32::MAX);
             }
@@ -128,6 +143,7 @@ pub fn grace(thresholds: &Thresholds, platform: Platform) -> u32 {
 }
 
 /// How long one device waits between its removals and what comes after the grace period.
+#[derive(Clone, Copy)]
 struct Pause {
     /// Days between the removals and what cannot be undone after them.
     grace: i64,
@@ -138,14 +154,12 @@ struct Pause {
 }
 
 impl Pause {
-    fn of(basis: &Basis, device: usize, plan: &[Planned]) -> Self {
+    fn of(basis: &Basis, device: usize) -> Self {
         let platform = basis.devices.platform.get(device).copied().unwrap_or(Platform::Other);
         let days = |threshold| i64::from(basis.thresholds.days(threshold, platform));
         let delete = days(Threshold::Delete);
-        // What an earlier round has disabled waits no second time.
-        let fresh = plan.iter().any(|s| basis.entries.get(s.entry as usize).is_some_and(|e| e.phase == Phase::Remove));
         Self {
-            grace: if fresh { i64::from(grace(basis.thresholds, platform)) } else { 0 },
+            grace: i64::from(grace(basis.thresholds, platform)),
             stale: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
             active: basis.devices.activity.get(device) == Some(&Activity::Active),
             delete,

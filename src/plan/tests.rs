@@ -121,7 +121,7 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 86] = [
+const SLUGS: [&str; 92] = [
     "export-list",
     "report-incident",
     "intune-check-action",
@@ -133,6 +133,8 @@ const SLUGS: [&str; 86] = [
     "find-recovery-key",
     "look-in-stock",
     "review-finding",
+    "settle-release",
+    "settle-disabled",
     "back-up-bitlocker-key",
     "back-up-laps",
     "back-up-activation-lock-code",
@@ -177,6 +179,8 @@ const SLUGS: [&str; 86] = [
     "defender-onboard",
     "cloud-pc-end",
     "session-host-remove",
+    "virtual-machine-delete",
+    "defender-isolate",
     "intune-remote-lock",
     "intune-locate",
     "intune-sync",
@@ -186,6 +190,7 @@ const SLUGS: [&str; 86] = [
     "intune-wipe",
     "data-erased",
     "intune-delete",
+    "exchange-remove-device",
     "intune-deprovision-chromeos",
     "autopilot-unassign-user",
     "autopilot-delete",
@@ -202,6 +207,7 @@ const SLUGS: [&str; 86] = [
     "chrome-disable",
     "chrome-deprovision",
     "google-account-wipe",
+    "data-before-repair",
     "take-back",
     "re-enroll",
     "review-identity",
@@ -336,9 +342,11 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "chrome-deprovision",
         "chrome-powerwash",
         "cloud-pc-end",
+        "data-before-repair",
         "data-erased",
         "defender-offboard",
         "entra-delete",
+        "exchange-remove-device",
         "fleet-delete",
         "fleet-wipe",
         "google-account-wipe",
@@ -353,6 +361,7 @@ fn steps_say_what_cannot_be_undone_and_what_erases() {
         "kandji-delete",
         "kandji-erase",
         "session-host-remove",
+        "virtual-machine-delete",
         "workspace-one-delete",
         "workspace-one-wipe",
     ];

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::tests::{playbooks, reckless};
-use super::tests_matrix::is_incident;
+use super::tests_matrix::{is_incident, is_lost};
 use super::*;
 use crate::console::Console;
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
@@ -157,12 +157,10 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if entry.irreversible && matches!(device.identity, Identity::Weak | Identity::Conflict) {
             return Some(format!("{slug} for a device that nobody is sure of"));
         }
-        if slug == "activation-lock-off"
-            && (device.purpose == Disposition::Lost || !entry.condition.contains("in hand"))
-        {
+        if slug == "activation-lock-off" && (is_lost(device) || !entry.condition.contains("in hand")) {
             return Some("Activation Lock off without the device in hand".into());
         }
-        if device.purpose == Disposition::Lost && (slug.ends_with("-delete") || LEAVES.contains(&slug)) {
+        if is_lost(device) && (slug.ends_with("-delete") || LEAVES.contains(&slug)) {
             return Some(format!("{slug} of a device that may be found"));
         }
         if device.server && !device.cloud_pc && !device.session_host && !may_be_done_to_a_server(entry) {
@@ -174,7 +172,7 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if entry.irreversible && !asked && !through {
             return Some(format!("{slug} on a record that nobody asked for"));
         }
-        let closed = device.purpose == Disposition::Lost || is_incident(device);
+        let closed = is_lost(device) || is_incident(device);
         let lost = closed && slug == "entra-disable";
         // To enable it again takes nothing away.
         if slug.starts_with("entra-") && slug != "entra-enable" && object.ztdid && !lost {

@@ -217,6 +217,8 @@ fn special(device: &Subject, check: &mut impl FnMut(&Subject)) {
     };
     for one in [
         with(&|d| (d.purpose, d.decided) = (Disposition::Lost, true)),
+        with(&|d| d.purpose = Disposition::Lost),
+        with(&|d| (d.purpose, d.activity) = (Disposition::Lost, Activity::Active)),
         // No phone and no Chromebook runs a server system.
         with(&|d| d.server = !matches!(d.platform, Some(Platform::Android | Platform::Ios | Platform::Chromeos))),
         with(&|d| d.surface_hub = true),
@@ -245,6 +247,12 @@ const RESTORE: &[&str] = &[
 pub(super) fn is_incident(device: &Subject) -> bool {
     let open = device.purpose == Disposition::Dispose && !device.decided && device.asks(StepIntent::Remove);
     open && device.about & about(&["unencrypted-and-stale"]) != 0
+}
+
+/// Whether nobody can find the device. Where it keeps its live records, what becomes of the others is not its lot.
+pub(super) fn is_lost(device: &Subject) -> bool {
+    let leaves = device.asks(StepIntent::Remove) || device.objects.iter().any(|o| o.live && device.names(o.record));
+    device.purpose == Disposition::Lost && leaves
 }
 
 /// Whether Apple says that the device is the organisation's no more: then its access is closed, though Intune holds it.
@@ -307,6 +315,9 @@ const ALWAYS: &[Promise] = &[
 /// What an order of steps must keep to, and the shipped playbooks do.
 const SHIPPED: &[Promise] = &[
     closing_access_never_waits_for_what_may_never_come,
+    the_access_of_a_lost_device_is_closed_without_a_question,
+    old_records_go_once_the_device_stands_under_new_ones,
+    nothing_goes_to_repair_in_the_clear_unsaid,
     on_a_server_nothing_is_done_but_removing_records,
     nothing_is_done_to_what_the_directory_needs,
 ];
@@ -403,8 +414,8 @@ fn what_is_taken_from_a_device_in_use_says_that_it_is_in_use(plan: &Plan) -> Res
     for (entry, object) in &plan.steps {
         let acts = entry.console.is_some() && matches!(entry.phase, Phase::Remove | Phase::AfterGrace);
         let surplus = object.is_some_and(|o| !o.live && plan.device.names(o.record));
-        // What somebody declared lost leaves service whether it is in use or not.
-        let lost = plan.device.purpose == Disposition::Lost && plan.device.decided;
+        // What somebody declared lost leaves service whether it is in use or not, and no access waits for that question.
+        let lost = plan.device.purpose == Disposition::Lost && (plan.device.decided || !entry.irreversible);
         let says = lost || ["still", "in use", "It reports"].iter().any(|word| entry.condition.contains(word));
         demand(!acts || surplus || says || RESTORE.contains(&entry.slug.as_str()), "a device in use is called so")?;
     }
@@ -542,7 +553,7 @@ fn what_still_lives_is_confirmed_before_it_goes(plan: &Plan) -> Result<(), &'sta
         let told = !entry.condition.is_empty();
         let confirmed = !device.asks(StepIntent::Remove) || device.activity == Activity::Unknown || told;
         demand(confirmed, "an active device leaves only when somebody has said so")?;
-        let named = !device.asks(StepIntent::Remove) && live && !device.ad_complete;
+        let named = !device.asks(StepIntent::Remove) && live && !device.ad_complete && !is_lost(device);
         let again = ["enrol it again", "Whoever runs it"].iter().any(|word| entry.condition.contains(word));
         demand(!named || again, "a record that may still sign in is confirmed or enrolled again")?;
     }
@@ -588,7 +599,8 @@ fn what_stays_keeps_its_registrations(plan: &Plan) -> Result<(), &'static str> {
         demand(!stays || mended || !released.contains(&slug), "what stays is not released")?;
         demand(!stays || slug != "autopilot-delete" || !live, "what stays keeps its Autopilot record")?;
         demand(device.purpose != Disposition::Replace || slug != "abm-release", "an exchanged one may go to Apple")?;
-        let touches = entry.console.is_some() && !slug.starts_with("back-up-") && slug != "activation-lock-off";
+        let looks = entry.phase == Phase::Prepare;
+        let touches = entry.console.is_some() && !looks && slug != "activation-lock-off";
         let wiped = slug == "intune-wipe" || mended;
         let named = object.is_some_and(|o| device.names(o.record) && !o.live);
         demand(
@@ -640,6 +652,42 @@ fn closing_access_never_waits_for_what_may_never_come(plan: &Plan) -> Result<(),
     Ok(())
 }
 
+fn old_records_go_once_the_device_stands_under_new_ones(plan: &Plan) -> Result<(), &'static str> {
+    if plan.device.purpose != Disposition::Reuse || !plan.device.asks(StepIntent::Remove) {
+        return Ok(());
+    }
+    let again = plan.first("re-enroll");
+    let stands = |e: &Entry| ["has been set up again", "has joined again"].iter().any(|t| e.condition.contains(t));
+    let early = |at: usize| again.is_none_or(|again| at < again);
+    let wrong = plan.steps.iter().enumerate().any(|(at, (e, _))| stands(e) && early(at));
+    demand(!wrong, "what stands under another record has been set up before")
+}
+
+fn nothing_goes_to_repair_in_the_clear_unsaid(plan: &Plan) -> Result<(), &'static str> {
+    let returns = plan.first("take-back").is_some();
+    let settled = |e: &Entry| e.wipes && e.slug != "chrome-deprovision" || e.slug == "data-before-repair";
+    demand(!returns || plan.steps.iter().any(|(e, _)| settled(e)), "what is on it is erased, kept here or accepted")
+}
+
+/// Steps that close access or keep a finder out; all of them can be undone.
+const URGENT: &[&str] = &[
+    "report-incident",
+    "close-user-access",
+    "entra-disable",
+    "ad-disable-computer",
+    "intune-remote-lock",
+    "chrome-disable",
+];
+
+fn the_access_of_a_lost_device_is_closed_without_a_question(plan: &Plan) -> Result<(), &'static str> {
+    if plan.first("report-incident").is_none() || plan.first("look-for-device").is_some() {
+        return Ok(());
+    }
+    let asks = ["leaves service", "still in use", "not registered with", "really out of use", "has left"];
+    let waits = |e: &Entry| URGENT.contains(&e.slug.as_str()) && asks.iter().any(|word| e.condition.contains(word));
+    demand(!plan.steps.iter().any(|(e, _)| waits(e)), "closing access waits for no question")
+}
+
 fn what_leaves_for_good_is_erased_or_somebody_accepts_the_rest(plan: &Plan) -> Result<(), &'static str> {
     let device = plan.device;
     let leaves =
@@ -685,12 +733,12 @@ fn nothing_is_done_to_what_the_directory_needs(plan: &Plan) -> Result<(), &'stat
 fn activation_lock_goes_off_only_with_the_device_in_hand(plan: &Plan) -> Result<(), &'static str> {
     let mut off = plan.steps.iter().filter(|(e, _)| e.slug == "activation-lock-off");
     demand(off.clone().all(|(e, _)| e.condition.contains("in hand")), "only with the device in hand")?;
-    demand(plan.device.purpose != Disposition::Lost || off.next().is_none(), "the lock of a lost device stays on")
+    demand(!is_lost(plan.device) || off.next().is_none(), "the lock of a lost device stays on")
 }
 
 fn what_is_lost_keeps_its_records(plan: &Plan) -> Result<(), &'static str> {
     let never = ["-delete", "autopilot-", "abm-", "deprovision", "powerwash", "activation-lock-off", "re-enroll"];
-    let lost = plan.device.purpose == Disposition::Lost;
+    let lost = is_lost(plan.device);
     let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
     demand(!lost || !taken, "records of a lost device stay")
 }

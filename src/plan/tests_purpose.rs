@@ -71,7 +71,7 @@ fn apple_is_released_only_when_it_leaves_for_good() {
     expect(
         &phone(),
         Disposition::Reuse,
-        &end(&["activation-lock-off:1", "intune-delete:0", "entra-disable:2", "re-enroll"]),
+        &end(&["activation-lock-off:1", "intune-delete:0", "re-enroll", "entra-disable:2"]),
     );
     expect(&phone(), Disposition::Repair, &end(&["activation-lock-off:1", "take-back"]));
     let broken = Subject { purpose: Disposition::Repair, ..phone() };
@@ -96,7 +96,7 @@ fn chrome_is_deprovisioned_with_the_reason_that_is_true() {
     expect(
         &device,
         Disposition::Repair,
-        &["export-list", "chrome-deprovision:0", "take-back", "verify-in-next-export"],
+        &["export-list", "chrome-deprovision:0", "data-before-repair", "take-back", "verify-in-next-export"],
     );
     let reason = |purpose, flex| {
         let step = entry(&Subject { flex, purpose, ..device.clone() }, "chrome-deprovision");
@@ -176,7 +176,8 @@ fn teams_phones_are_signed_out_before_intune_lets_them_go() {
     expect(&new, Disposition::Dispose, &["export-list", "intune-delete:0", "entra-disable:1", "verify-in-next-export"]);
     let delete = entry(&new, "intune-delete");
     assert!(delete.wipes && delete.condition.contains("Teams admin center"));
-    expect(&new, Disposition::Repair, &["export-list", "take-back", "verify-in-next-export"]);
+    let returns = ["export-list", "data-before-repair", "take-back", "verify-in-next-export"];
+    expect(&new, Disposition::Repair, &returns);
 }
 
 #[test]

@@ -204,3 +204,32 @@ fn every_plan_does_something() {
         (!acts && !to_look_at).then(|| format!("{} is answered by {}", rules.join(", "), slugs(steps).join(", ")))
     });
 }
+
+/// Days since the year 0 of a date, near enough for a difference.
+fn day(date: &str) -> i64 {
+    let parts: Vec<i64> = date.split('-').map(|part| part.parse().unwrap()).collect();
+    let (year, month) = if parts[1] <= 2 { (parts[0] - 1, parts[1] + 9) } else { (parts[0], parts[1] - 3) };
+    year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + parts[2]
+}
+
+#[test]
+fn the_grace_period_begins_on_the_day_on_which_the_object_is_disabled() {
+    for intent in ["dispose", "reuse", "replace"] {
+        let (place, _) = Place::with_tenant(&Options { devices: 3_000, seed: 21, zip_intune: false });
+        let report = place.tables(&["--intent", intent]);
+        let mut disabled: BTreeMap<(String, String), String> = BTreeMap::new();
+        let mut compared = 0;
+        for line in report.lines("plan.csv") {
+            let object = (line["device_key"].clone(), format!("{}:{}", line["console"], line["object_id"]));
+            if ["entra-disable", "ad-disable-computer"].contains(&line["step"].as_str()) {
+                disabled.insert(object, line["not_before"].clone());
+            } else if line["step"] == "entra-delete" || line["step"] == "ad-delete-computer" {
+                let Some(since) = disabled.get(&object) else { continue };
+                let waits = day(&line["not_before"]) - day(since);
+                assert!(waits >= 30, "{intent}: {object:?} is deleted {waits} days after it is disabled");
+                compared += 1;
+            }
+        }
+        assert!(compared > 20, "{intent}: {compared}");
+    }
+}
