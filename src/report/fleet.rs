@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn the_sum_of_flagged_devices_is_a_sentence() {
         let told = |stale, stale_flagged, misaligned| {
-            flagged(&States { stale, stale_flagged, misaligned, ..States::default() }, 9)
+            flagged(&States { stale, misaligned, stale_flagged, ..States::default() }, 9)
         };
         assert_eq!(told(2, 0, 0), "none of 9 devices is flagged");
         assert_eq!(told(1, 1, 0), "1 of 9 devices is flagged: 1 stale");

@@ -384,6 +384,9 @@ fn record_row(outcome: &Outcome, device: usize, record: RecordId) -> Option<Valu
     ]))
 }
 
+/// What devices have in common that stand together on paper: severity, rules, what was decided.
+type Alike = (Reverse<Option<Severity>>, String, Status);
+
 /// The flagged devices, if they are few enough for paper.
 fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
     let flagged = || selection.devices.iter().map(|at| *at as usize).filter(|at| !run.index.findings(*at).is_empty());
@@ -391,17 +394,18 @@ fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
         return Vec::new();
     }
     let devices = &run.outcome.devices;
-    let mut rows: BTreeMap<(Reverse<Option<Severity>>, String, Status), Vec<(String, String)>> = BTreeMap::new();
+    let mut rows: BTreeMap<Alike, Vec<(String, String)>> = BTreeMap::new();
     for at in flagged() {
         let rules = run.index.rules(run.outcome, at).join(", ");
         let kind = (Reverse(run.index.highest(run.outcome, at)), rules, run.status(at));
         let key = devices.key.get(at).cloned().unwrap_or_default();
         rows.entry(kind).or_default().push((devices.name.get(at).to_string(), key));
     }
-    let row = |((Reverse(severity), rules, status), devices): (_, _)| {
-        let severity: Option<Severity> = severity;
-        let status: Status = status;
-        PaperRow { severity: severity.map_or("", Severity::as_str), rules, status: status.as_str(), devices }
+    let row = |((Reverse(severity), rules, status), devices): (Alike, _)| PaperRow {
+        severity: severity.map_or("", Severity::as_str),
+        rules,
+        status: status.as_str(),
+        devices,
     };
     rows.into_iter().map(row).collect()
 }
