@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::console::{Console, Registry};
 use crate::ids::RecordId;
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
+use crate::time::Millis;
 
 /// So many objects are compared with each other one by one.
 const FEW: usize = 16;
@@ -220,10 +221,10 @@ impl DeviceTable {
         }
     }
 
-    /// Whole days between the newest activity and as-of; 0 for a signal after as-of.
+    /// Whole days from the day of the newest activity to that of as-of; 0 for a signal after as-of.
     #[must_use]
     pub fn days_inactive(&self, device: usize) -> Option<i64> {
-        self.last_activity.get(device).map(|t| (self.as_of.saturating_sub(t)).max(0) / crate::identity::DAY)
+        self.last_activity.get(device).map(|seen| Millis::new(self.as_of).days_since(Millis::new(seen)).max(0))
     }
 
     /// The console that saw a device last.

@@ -37,12 +37,11 @@ impl Millis {
         day(self.0)
     }
 
-    /// Days from an earlier instant to this one, with fraction; negative if that one is later.
+    /// Whole days from the day of an earlier instant to the day of this one, as people count them from two dates; negative if
+    /// that one is on a later day. Every age is reckoned here, so that one date has one age.
     #[must_use]
-    pub fn days_since(self, earlier: Self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds of a few thousand years fit")]
-        let days = (self - earlier) as f64 / DAY as f64;
-        days
+    pub const fn days_since(self, earlier: Self) -> i64 {
+        self.0.div_euclid(DAY) - earlier.0.div_euclid(DAY)
     }
 }
 
@@ -104,10 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn days_have_fractions_and_may_lie_ahead() {
-        let noon = Millis::new(DAY / 2);
-        assert_eq!(noon.days_since(Millis::new(0)).to_string(), "0.5");
-        assert_eq!(Millis::new(0).days_since(noon).to_string(), "-0.5");
+    fn the_hour_does_not_change_how_many_days_lie_between_two_dates() {
+        let [midnight, noon] = [0, DAY / 2].map(Millis::new);
+        assert_eq!((noon.days_since(midnight), midnight.days_since(noon)), (0, 0));
+        let late_on_the_day_before = Millis::new(-1);
+        assert_eq!((midnight.days_since(late_on_the_day_before), noon.days_since(late_on_the_day_before)), (1, 1));
+        assert_eq!(late_on_the_day_before.days_since(noon), -1);
         assert_eq!((noon.day().as_str(), noon.rfc3339().as_str()), ("1970-01-01", "1970-01-01T12:00:00Z"));
     }
 }

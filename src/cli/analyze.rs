@@ -249,15 +249,10 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
             many(outcome.notices.len() as u64, "notice")
         )?;
     }
-    if totals.review_devices > 0 {
-        let need = if totals.review_devices == 1 { "needs" } else { "need" };
-        let devices = many(totals.review_devices as u64, "device");
-        writeln!(to, "{devices} {need} manual review: identifiers contradict each other (`conflict` in devices.csv)")?;
-    }
-    let flagged = many(totals.flagged as u64, "flagged device");
+    fleet(&mut to, model)?;
     let (steps, plans) = (many(totals.steps as u64, "step"), many(totals.planned_devices as u64, "plan"));
     let packages = many(totals.suggestions as u64, "work package");
-    writeln!(to, "{flagged}, {steps} in {plans}, {packages}")?;
+    writeln!(to, "{steps} in {plans}, {packages}")?;
     if let Some(since) = &model.since {
         let (counts, ledger) = (&since.counts, &since.ledger);
         writeln!(to)?;
@@ -290,6 +285,25 @@ fn summary(outcome: &Outcome, model: &Model, out: &Path) -> std::io::Result<()> 
     writeln!(to, "{DIM}seal {}{DIM:#}", model.seal)?;
     writeln!(to, "{BOLD}{}{BOLD:#}", clean(&report::page(out).display().to_string()))?;
     to.flush()
+}
+
+/// How many devices are flagged, how gravely, and what is said of those that the sums leave over.
+fn fleet(to: &mut dyn Write, model: &Model) -> std::io::Result<()> {
+    let fleet = &model.fleet;
+    let grades: Vec<String> = fleet.grades.iter().map(|own| format!("{} {}", own.devices, own.severity)).collect();
+    let grades = if grades.is_empty() { String::new() } else { format!("; {}", grades.join(", ")) };
+    writeln!(to, "{BOLD}{}{BOLD:#}{grades}", clean(&fleet.flagged))?;
+    let unflagged = model.totals.stale - model.totals.stale_flagged;
+    if unflagged > 0 {
+        let (devices, have) = (many(unflagged as u64, "stale device"), if unflagged == 1 { "has" } else { "have" });
+        writeln!(to, "{devices} {have} no finding: the page and `lastseen explain` say why")?;
+    }
+    let unsure = model.totals.review_devices;
+    if unsure > 0 {
+        let devices = many(unsure as u64, "device");
+        writeln!(to, "{devices} of uncertain identity (`identity` in devices.csv). {}", clean(model.fleet.unsure()))?;
+    }
+    Ok(())
 }
 
 /// What became of an earlier run.
@@ -370,7 +384,7 @@ fn asks(to: &mut dyn Write, model: &Model) -> std::io::Result<()> {
     }
     let (total, devices) = (many(total as u64, "question"), many(devices as u64, "device"));
     writeln!(to, "{DIM}not known{DIM:#}")?;
-    writeln!(to, "{total} on {devices}; questions.csv names each, and what would settle it")?;
+    writeln!(to, "{total} on {devices}, see questions.csv; `lastseen checklist` tells how these lists are exported")?;
     for (number, ask) in (1..).zip(asks.into_iter().take(3)) {
         writeln!(to, "{number}. {}", clean(ask))?;
     }

@@ -17,8 +17,10 @@ use crate::identity::{day, rfc3339};
 use crate::ids::RecordId;
 use crate::notice::many;
 use crate::outcome::{self, Candidate, Explained, Explanation, Field, Holds, Verdict};
+use crate::plan::introduced;
 use crate::run;
 use crate::schema::{Activity, Confidence, Identity, Severity};
+use crate::time::Millis;
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
 #[derive(Debug, ClapArgs)]
@@ -163,6 +165,8 @@ fn one(e: &Explanation, all: bool) -> String {
         let doubtful = e.verdicts.iter().any(|v| matches!(v.finding, Some((_, Confidence::Low))));
         let why = if doubtful {
             "what was found rests on a weak link, so nothing is planned on it"
+        } else if matches!(e.identity, Identity::Conflict | Identity::Weak) {
+            "no rule flags this device, so no plan has it; its identity is not certain: look at its records by hand"
         } else {
             "nothing is asked of this device"
         };
@@ -178,7 +182,8 @@ fn one(e: &Explanation, all: bool) -> String {
         };
         line(&mut text, &format!("{}.", at + 1), &format!("{}{object}{marks}", step.action));
         if !step.condition.is_empty() {
-            line(&mut text, "", &format!("if {}", step.condition));
+            let (word, said) = introduced(&step.condition);
+            line(&mut text, "", &format!("{}: {said}", word.to_lowercase()));
         }
         line(&mut text, "", &format!("because {}", step.why));
     }
@@ -211,7 +216,7 @@ fn activity(e: &Explanation) -> String {
         (_, Some(last)) => format!(
             "{word}: last seen {}, {} days before {}{}",
             day(last),
-            (e.as_of - last).max(0) / crate::identity::DAY,
+            Millis::new(e.as_of).days_since(Millis::new(last)).max(0),
             day(e.as_of),
             e.inactive_days.map_or_else(String::new, |days| format!("; stale after {days} days"))
         ),

@@ -25,11 +25,11 @@ pub(super) struct Args {
     #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
     out: PathBuf,
 
-    /// File with the key: the same key gives the same names in the next copy
+    /// File with the key, as `--new-key` made it: the same key gives the same names in the next copy
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     key: Option<PathBuf>,
 
-    /// Make a key, write it to this file, and use it
+    /// Make a key, write it to this file, and use it. The file has a format of its own: no other file will do
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     new_key: Option<PathBuf>,
 

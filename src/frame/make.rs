@@ -28,9 +28,10 @@ pub(crate) fn times(name: &str, values: impl Iterator<Item = Option<Millis>>) ->
     millis.into_datetime(TimeUnit::Milliseconds, None).into_series().into_column()
 }
 
-/// Days from each time to another; negative for one that lies ahead of it.
+/// Whole days from each time to another; negative for one on a later day.
 pub(crate) fn ages(name: &str, as_of: Millis, values: impl Iterator<Item = Option<Millis>>) -> Column {
-    let days = values.map(|time| time.map(|time| as_of.days_since(time)));
+    #[expect(clippy::cast_precision_loss, reason = "days of a few thousand years fit")]
+    let days = values.map(|time| time.map(|time| as_of.days_since(time) as f64));
     Float64Chunked::from_iter_options(name.into(), days).into_column()
 }
 

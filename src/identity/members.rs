@@ -18,7 +18,7 @@ use crate::frame::by_device::scatter;
 use crate::frame::internal;
 use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::schema::{Activity, Platform};
-use crate::time::{DAY, Millis};
+use crate::time::Millis;
 
 /// Columns of dates that are signs of activity. The first is the console's own; what another one saw and the row repeats counts
 /// for the device, and tells nothing of which record of the console is the newest.
@@ -184,7 +184,7 @@ impl Members {
     pub fn activity_at(&self, device: impl Into<DeviceId>, last: Option<impl Into<Millis>>) -> Activity {
         let Some(last) = last else { return Activity::Unknown };
         let days = i64::from(self.days(Threshold::Inactive, device));
-        if self.as_of.at() - last.into() > days * DAY { Activity::Stale } else { Activity::Active }
+        if self.as_of.at().days_since(last.into()) > days { Activity::Stale } else { Activity::Active }
     }
 
     /// Days of a threshold for a device; for no device as for one of an unknown platform.

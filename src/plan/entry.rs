@@ -76,6 +76,13 @@ pub struct Entry {
     pub sources: Vec<Source>,
 }
 
+/// A text that stands before a step, behind the word that fits it: a warning is none that could be met, and of the others
+/// some are conditions, some say how things are.
+#[must_use]
+pub fn introduced(condition: &str) -> (&'static str, &str) {
+    condition.strip_prefix("Warning: ").map_or(("Before it", condition), |warning| ("Warning", warning))
+}
+
 /// How long a step waits for what another one sets going.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wait {
@@ -212,6 +219,12 @@ pub struct Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_warning_is_no_condition() {
+        assert_eq!(introduced("Warning: it is still in use."), ("Warning", "it is still in use."));
+        assert_eq!(introduced("No key is listed."), ("Before it", "No key is listed."));
+    }
 
     #[test]
     fn shapes() {

@@ -35,7 +35,7 @@ use crate::ids::RecordId;
 
 pub use cases::Tested;
 pub use checked_file::Parameters;
-pub use entry::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, Tool, Wait};
+pub use entry::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, Tool, Wait, introduced};
 pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
 pub use packages::{Ingredients, Package, Packages};
 pub use page::Row;

@@ -33,6 +33,9 @@ pub struct Package {
     pub join_type: JoinType,
     /// The severest of its findings.
     pub severity: Severity,
+    /// Whether it comes before everything else, whatever its severity and its size.
+    #[serde(default)]
+    pub urgent: bool,
     /// One sentence: which devices, and why.
     pub summary: String,
     /// Why, the gravest first.
@@ -58,7 +61,8 @@ impl Package {
 /// All packages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Packages {
-    /// The severest first; of these, what few consoles say comes after what many say; then the largest, then by id.
+    /// What comes before everything else, then the severest; of these, what few consoles say comes after what many say; then the
+    /// largest, then by id. This is the order of every list of packages.
     pub list: Vec<Package>,
     /// Package of each device, by position, or [`NONE`].
     pub of_device: Vec<u32>,
@@ -78,6 +82,8 @@ pub struct Ingredients<'a> {
     pub devices: &'a DeviceTable,
     /// Devices that few consoles say are out of use, by position.
     pub seldom: &'a [bool],
+    /// Devices with which one begins, since a loss may have to be reported, by position.
+    pub urgent: &'a [bool],
     /// What stands for `{everywhere}` in the phrases of the rules, of the devices of a platform.
     pub everywhere: &'a dyn Fn(Platform) -> String,
 }
@@ -94,8 +100,8 @@ impl Packages {
             .filter_map(|(kind, devices)| from.package(kind, devices, &by_device, &causes))
             .collect();
         list.sort_by_cached_key(|package| {
-            let few = is_said_by_few(&package.devices, from.seldom);
-            (Reverse(package.severity), few, Reverse(package.devices.len()), package.id.clone())
+            let few = is_of_most(&package.devices, from.seldom);
+            (!package.urgent, Reverse(package.severity), few, Reverse(package.devices.len()), package.id.clone())
         });
         let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.len());
         Self { list, of_device }
@@ -108,10 +114,11 @@ impl Packages {
     }
 }
 
-/// Whether few consoles say of most devices of a package that they are out of use: a smaller claim than that of many.
-fn is_said_by_few(devices: &[u32], seldom: &[bool]) -> bool {
-    let few = devices.iter().filter(|device| seldom.get(**device as usize) == Some(&true)).count();
-    few * 2 > devices.len()
+/// Whether something holds for most devices of a package: that few consoles say they are out of use, which is a smaller claim
+/// than that of many; or that they come before everything else.
+fn is_of_most(devices: &[u32], such: &[bool]) -> bool {
+    let own = devices.iter().filter(|device| such.get(**device as usize) == Some(&true)).count();
+    own * 2 > devices.len()
 }
 
 /// What the devices of a package have in common: playbook, platform, ownership, join type.
@@ -156,6 +163,7 @@ impl Ingredients<'_> {
             ownership,
             join_type,
             severity,
+            urgent: is_of_most(&devices, self.urgent),
             summary: reasons::summary(&cohort.devices(), (devices.len(), lost), &reasons, (self.rules, &everywhere)),
             everywhere,
             factors: cohort.factors(self.devices),
@@ -170,11 +178,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_of_few_consoles_is_that_of_most_devices() {
+    fn what_is_said_of_a_package_holds_for_most_of_its_devices() {
         let seldom = [true, true, false, false];
-        assert!(is_said_by_few(&[0, 1, 2], &seldom));
-        assert!(!is_said_by_few(&[0, 2], &seldom), "as many are said by many");
-        assert!(!is_said_by_few(&[2, 3], &seldom));
-        assert!(!is_said_by_few(&[0], &[]), "nothing is known of who was asked");
+        assert!(is_of_most(&[0, 1, 2], &seldom));
+        assert!(!is_of_most(&[0, 2], &seldom), "as many are said by many");
+        assert!(!is_of_most(&[2, 3], &seldom));
+        assert!(!is_of_most(&[0], &[]), "nothing is known of who was asked");
     }
 }

@@ -101,7 +101,7 @@ impl Tally {
 }
 
 impl Reason {
-    /// `12 stale in every console, of them 7 with an expired management certificate and 5 still marked compliant`.
+    /// `12 stale in every console (7 with an expired management certificate and 5 still marked compliant)`.
     #[must_use]
     pub fn in_words(&self, rules: &[&Text], everywhere: &str) -> String {
         format!("{} {}", self.devices, self.without_count(rules, everywhere))
@@ -115,15 +115,11 @@ impl Reason {
         let (whole, some) = self.of_them.iter().copied().partition::<Vec<_>, _>(of_all);
         let whole = together(whole.into_iter().map(|(rule, _)| phrase(rule)).collect());
         let some = together(some.into_iter().map(|(rule, devices)| format!("{devices} {}", phrase(rule))).collect());
-        let mut said = phrase(self.rule);
-        if !whole.is_empty() {
-            let how = if self.devices == 1 { "also" } else { "all of them" };
-            said = format!("{said}, {how} {whole}");
-        }
-        if !some.is_empty() {
-            said = format!("{said}, of them {some}");
-        }
-        said
+        let all = if self.devices == 1 { "also" } else { "all" };
+        let whole = if whole.is_empty() { whole } else { format!("{all} {whole}") };
+        let parts: Vec<String> = [whole, some].into_iter().filter(|part| !part.is_empty()).collect();
+        let said = phrase(self.rule);
+        if parts.is_empty() { said } else { format!("{said} ({})", parts.join("; ")) }
     }
 }
 
@@ -198,12 +194,12 @@ mod tests {
             assert_eq!(
                 said,
                 [
-                    "3 stale in every console, of them 2 with an expired management certificate, 1 still marked compliant and 1 with several Entra records",
+                    "3 stale in every console (2 with an expired management certificate, 1 still marked compliant and 1 with several Entra records)",
                     "1 with an expired management certificate",
                 ]
             );
             let summary = summary("4 devices", (4, 0), &reasons, (texts, "every console"));
-            assert!(summary.starts_with("4 devices: 3 stale in every console, of them 2 with"), "{summary}");
+            assert!(summary.starts_with("4 devices: 3 stale in every console (2 with"), "{summary}");
             assert!(summary.ends_with("; 1 with an expired management certificate."), "{summary}");
             assert_eq!(reasons.iter().map(|reason| reason.devices).sum::<u32>(), 4, "the numbers add up");
         });
@@ -221,22 +217,22 @@ mod tests {
                 summary(named, (devices.len(), lost), &reasons, (texts, "every console"))
             };
             let one = told(&[&[expired, stale]], "1 device");
-            assert_eq!(one, "1 device: stale in every console, also with an expired management certificate.");
+            assert_eq!(one, "1 device: stale in every console (also with an expired management certificate).");
             let several = told(&[&[twice, stale], &[twice]], "2 devices");
-            assert_eq!(several, "2 devices: with several Entra records, of them 1 stale in every console.");
+            assert_eq!(several, "2 devices: with several Entra records (1 stale in every console).");
             let two = told(&[&[expired, stale], &[expired, stale]], "2 devices");
             let some =
                 told(&[&[expired, stale, compliant], &[expired, stale], &[expired, stale, expired]], "3 devices");
             assert_eq!(
                 some,
-                "3 devices: stale in every console, all of them with an expired management certificate, of them 1 still marked compliant.",
+                "3 devices: stale in every console (all with an expired management certificate; 1 still marked compliant).",
                 "no number is repeated, and a second finding of one rule makes no second device"
             );
             // What somebody declared lost has a reason without a finding.
             assert_eq!(told(&[&[]], "1 device"), "1 device: lost by decision.");
             let lost = told(&[&[], &[stale]], "2 devices");
             assert_eq!(lost, "2 devices: 1 lost by decision; 1 stale in every console.");
-            assert_eq!(two, "2 devices: stale in every console, all of them with an expired management certificate.");
+            assert_eq!(two, "2 devices: stale in every console (all with an expired management certificate).");
         });
     }
 }

@@ -127,6 +127,7 @@ pub(super) fn rule(own: Text, texts: &Texts) -> Text {
         plan,
         phrase,
         spares,
+        urgent,
         follows_from,
     } = own;
     Text {
@@ -143,6 +144,7 @@ pub(super) fn rule(own: Text, texts: &Texts) -> Text {
         plan,
         phrase: texts.known(&phrase),
         spares: texts.known(&spares),
+        urgent,
         follows_from,
     }
 }

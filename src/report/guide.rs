@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::view::Index;
 use crate::outcome::Outcome;
-use crate::plan::Entry;
+use crate::plan::{Entry, introduced};
 
 /// A step, and every text that it has in this report.
 #[derive(Debug, Serialize)]
@@ -19,7 +19,7 @@ pub(super) struct GuideRow {
 /// What is said of a step.
 #[derive(Debug, Serialize)]
 struct GuideText {
-    /// `Do`, `Condition`, `Role`, `Why` or `Shows`.
+    /// `Do`, `Before it`, `Warning`, `Role`, `Why` or `Shows`.
     kind: &'static str,
     text: String,
     /// The lines of `guide` for which it is said; nothing where it is said for all of the step.
@@ -29,10 +29,13 @@ struct GuideText {
 /// What is said of a step, and under which name.
 type Kind = (&'static str, fn(&Entry) -> &str);
 
+/// What stands before a step. A warning has a word of its own.
+const BEFORE: &str = "Before it";
+
 /// What is said, in the order in which people need it.
 const KINDS: [Kind; 5] = [
     ("Do", Entry::asked),
-    ("Condition", |entry| &entry.condition),
+    (BEFORE, |entry| &entry.condition),
     ("Role", |entry| &entry.role),
     ("Why", |entry| &entry.why),
     // What the next exports show if it worked.
@@ -74,6 +77,10 @@ fn texts(kind: &'static str, of: fn(&Entry) -> &str, entries: &[(u32, &Entry)]) 
             Some(known) => known.lines.push(*line),
             None => texts.push(GuideText { kind, text: of(entry).to_string(), lines: vec![*line] }),
         }
+    }
+    for text in texts.iter_mut().filter(|text| text.kind == BEFORE) {
+        let (word, said) = introduced(&text.text);
+        (text.kind, text.text) = (word, said.to_string());
     }
     if let [only] = texts.as_mut_slice()
         && only.lines.len() == entries.len()

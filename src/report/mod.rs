@@ -4,6 +4,7 @@
 mod commands;
 mod edition;
 mod evidence;
+mod fleet;
 mod folder;
 mod guide;
 mod model;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::fleet::{FleetRow, States, fleet};
 use super::packages::{self, PackageRow};
 use super::pictures::{self, Curve, OverlapRow, Silence};
 use super::provenance::{ProvenanceRow, provenance};
@@ -14,11 +15,12 @@ use super::since::{SinceRow, since};
 use super::view::{self, Index, Output, Run};
 use super::work;
 use crate::console::Console;
-use crate::identity::{DAY, NONE, rfc3339};
-use crate::notice::listed;
+use crate::identity::{NONE, rfc3339};
+use crate::notice::{Code, listed};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::schema::{Activity, Identity, Platform, Severity};
+use crate::time::Millis;
 
 /// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
 pub(super) const ON_PAGE: usize = 50_000;
@@ -61,13 +63,14 @@ pub struct Model {
     pub rules: Vec<RuleRow>,
     /// Controls that the rules support evidence for.
     controls: Vec<ControlRow>,
-    /// Work packages, the severest first, then the largest. The withdrawn agent called one a suggestion.
+    /// Work packages in the order in which to begin with them: what comes before everything else, then the severest, then the
+    /// largest. The withdrawn agent called one a suggestion.
     pub suggestions: Vec<PackageRow>,
     /// The work of the packages, by when it may be done.
     pub(super) roadmap: RoadmapRow,
     devices: Shown,
-    /// The first devices whose identity is not certain, by name, else by key.
-    to_review: Vec<String>,
+    /// Devices that the lists of the page, of paper and of the terminal do not show are told here.
+    pub fleet: FleetRow,
     /// What could not be decided.
     pub(super) questions: QuestionsRow,
     /// Where the exports come from.
@@ -81,6 +84,8 @@ pub struct Model {
     hidden: Vec<HiddenRow>,
     /// Settings in force.
     settings: Vec<SettingRow>,
+    /// Whether somebody changed what the rules say or made exceptions from them.
+    tuning: String,
     /// Files of the report, apart from `report.html`, `report.json` and the evidence.
     pub(super) outputs: Vec<Output>,
     /// Digest of the manifest, once everything is written. No file that the manifest names can hold it.
@@ -149,12 +154,20 @@ pub struct Totals {
     pub stale: usize,
     /// Devices without known activity.
     pub unknown: usize,
-    /// Devices that are active, and of which no rule holds and none is undecided.
+    /// Devices that are active, of which no rule holds, and about which nothing is open.
     pub in_order: usize,
     /// Devices that are not stale and of which a rule holds.
     pub misaligned: usize,
-    /// The others: no activity is known, a rule could not be decided, or their identity is not certain.
+    /// The others: a rule could not be decided, their identity is not certain, or no activity is known.
     pub undecided: usize,
+    /// Of these, devices with a question.
+    pub undecided_open: usize,
+    /// Of the others, devices whose identity is not certain.
+    pub undecided_unsure: usize,
+    /// Of the rest, devices without known activity.
+    pub undecided_unseen: usize,
+    /// Stale devices with a finding. With the misaligned ones they are the flagged devices.
+    pub stale_flagged: usize,
     /// Devices with a finding.
     pub flagged: usize,
     /// Findings.
@@ -166,20 +179,28 @@ pub struct Totals {
     /// Devices with a plan.
     pub planned_devices: usize,
     irreversible_steps: usize,
+    /// Of these, steps outside any console, which are done and ticked off by hand.
+    irreversible_by_hand: usize,
+    /// Devices with a step that cannot be undone.
+    irreversible_devices: usize,
     wiping_steps: usize,
-    /// Minutes of work by hand for all plans, roughly.
+    /// Minutes of work by hand for all plans, roughly. Checking with new exports counts once.
     pub minutes: u64,
     /// Batches in which the devices are dealt with.
     pub batches: usize,
-    /// Days that the removals take.
+    /// Days over which the daily limits of the consoles spread the removals.
     pub removal_days: u32,
+    /// Working days of one person: the minutes, 8 hours a day, and no fewer days than the limits ask for.
+    pub working_days: u64,
     /// Rows that were set aside.
     pub rows_set_aside: usize,
     /// Records that belong to no device: lines of key lists whose device nobody else knows.
     pub records_without_device: usize,
     /// Records one of whose links was refused.
     pub refused_links: usize,
-    /// Devices whose identifiers contradict each other.
+    /// Notices of identifiers that contradict each other; none of these is used for matching.
+    pub conflicts: usize,
+    /// Devices whose identity is not certain.
     pub review_devices: usize,
 }
 
@@ -204,7 +225,11 @@ pub struct ActivityRow {
 pub(super) struct ConsoleRow {
     pub(super) console: &'static str,
     pub(super) title: &'static str,
+    /// Rows of its exports, those among them that were set aside, and those that became records.
+    rows: u64,
+    set_aside: u64,
     records: usize,
+    /// Devices that it holds.
     devices: usize,
 }
 
@@ -256,6 +281,8 @@ struct ControlRow {
     ran: usize,
     /// Findings of these rules.
     findings: u64,
+    /// Devices with one, each once.
+    devices: usize,
 }
 
 /// Which devices the page holds.
@@ -334,7 +361,7 @@ impl Model {
             suggestions: packages::rows(outcome, index),
             roadmap: roadmap(outcome, index),
             devices,
-            to_review: to_review(outcome),
+            fleet: fleet(outcome, index),
             questions: questions(outcome),
             provenance: provenance(outcome),
             since: since(run),
@@ -342,6 +369,7 @@ impl Model {
             exceptions: settled.exceptions,
             hidden: settled.hidden,
             settings: settled.settings,
+            tuning: settled.tuning,
             outputs: Vec::new(),
             seal: String::new(),
             totals,
@@ -367,54 +395,18 @@ fn stale_means(outcome: &Outcome) -> String {
     format!("{means} {} {were} not supplied, and may have seen some of these devices since.", listed(&missing))
 }
 
-/// What is to be said of a device first; each device is in one state.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    InOrder,
-    Stale,
-    Misaligned,
-    Undecided,
-}
-
-fn states(outcome: &Outcome, index: &Index) -> Vec<State> {
-    let devices = &outcome.devices;
-    let mut asked = vec![false; devices.len()];
-    for device in &outcome.questions.device {
-        if let Some(slot) = asked.get_mut(*device as usize) {
-            *slot = true;
-        }
-    }
-    let each = devices.activity.iter().zip(&devices.identity).zip(asked).enumerate();
-    each.map(|(at, ((activity, identity), asked))| match activity {
-        Activity::Stale => State::Stale,
-        _ if !index.findings(at).is_empty() => State::Misaligned,
-        Activity::Unknown => State::Undecided,
-        Activity::Active if asked || matches!(identity, Identity::Conflict | Identity::Weak) => State::Undecided,
-        Activity::Active => State::InOrder,
-    })
-    .collect()
-}
-
-/// Devices to review that are named; all of them stand in `devices.csv`.
-const NAMED_TO_REVIEW: usize = 10;
-
-fn to_review(outcome: &Outcome) -> Vec<String> {
-    let devices = &outcome.devices;
-    let unsure =
-        devices.identity.iter().enumerate().filter(|(_, own)| matches!(own, Identity::Conflict | Identity::Weak));
-    let name = |at: usize| Some(devices.name.get(at)).filter(|name| !name.is_empty()).map(ToString::to_string);
-    let key = |at: usize| devices.key.get(at).cloned().unwrap_or_default();
-    unsure.take(NAMED_TO_REVIEW).map(|(at, _)| name(at).unwrap_or_else(|| key(at))).collect()
-}
-
 fn totals(outcome: &Outcome, index: &Index) -> Totals {
     let devices = &outcome.devices;
     let count = |wanted| pictures::of_activity(outcome, wanted);
     let entries =
         |test: fn(&Entry) -> bool| outcome.steps.iter().filter(|s| view::entry(outcome, s).is_some_and(test)).count();
-    let states = states(outcome, index);
-    let state = |wanted: State| states.iter().filter(|own| **own == wanted).count();
-    let planned: BTreeSet<u32> = outcome.steps.iter().map(|s| s.device).collect();
+    let states = States::of(outcome, index);
+    let devices_with = |test: fn(&Entry) -> bool| {
+        let own = outcome.steps.iter().filter(|step| view::entry(outcome, step).is_some_and(test));
+        own.map(|step| step.device).collect::<BTreeSet<u32>>().len()
+    };
+    let minutes = work::minutes(outcome, index);
+    let removal_days = outcome.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0);
     Totals {
         rows: outcome.sources.iter().map(|s| s.rows).sum(),
         records: outcome.sources.iter().map(|s| s.records).sum(),
@@ -422,22 +414,30 @@ fn totals(outcome: &Outcome, index: &Index) -> Totals {
         active: count(Activity::Active),
         stale: count(Activity::Stale),
         unknown: count(Activity::Unknown),
-        in_order: state(State::InOrder),
-        misaligned: state(State::Misaligned),
-        undecided: state(State::Undecided),
-        flagged: (0..devices.len()).filter(|d| !index.findings(*d).is_empty()).count(),
+        in_order: states.in_order,
+        misaligned: states.misaligned,
+        undecided: states.undecided(),
+        undecided_open: states.open,
+        undecided_unsure: states.unsure,
+        undecided_unseen: states.unseen,
+        stale_flagged: states.stale_flagged,
+        flagged: states.stale_flagged + states.misaligned,
         findings: outcome.findings.len(),
         suggestions: outcome.packages.list.len(),
         steps: outcome.steps.len(),
-        planned_devices: planned.len(),
+        planned_devices: devices_with(|_| true),
         irreversible_steps: entries(|e| e.irreversible),
+        irreversible_by_hand: entries(|e| e.irreversible && e.console.is_none()),
+        irreversible_devices: devices_with(|e| e.irreversible),
         wiping_steps: entries(|e| e.wipes),
-        minutes: work::minutes(outcome),
+        minutes,
         batches: outcome.schedule.batches.len(),
-        removal_days: outcome.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0),
+        removal_days,
+        working_days: work::working_days(minutes, removal_days),
         rows_set_aside: outcome.records.asides(),
         records_without_device: outcome.links.device.iter().filter(|d| **d == NONE).count(),
         refused_links: outcome.links.refused.len(),
+        conflicts: outcome.notices.iter().filter(|notice| notice.code == Code::IdentityConflict).count(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),
     }
 }
@@ -461,7 +461,7 @@ fn sources(outcome: &Outcome) -> Vec<SourceRow> {
                 bytes: input.map_or(0, |i| i.bytes),
                 sha256: input.map_or_else(String::new, |i| i.sha256.clone()),
                 newest_signal: s.newest_signal.map_or_else(String::new, rfc3339),
-                age_days: s.newest_signal.map(|t| outcome.as_of.millis.saturating_sub(t).max(0) / DAY),
+                age_days: s.newest_signal.map(|t| outcome.as_of.at().days_since(Millis::new(t)).max(0)),
                 incomplete: s.incomplete.clone().unwrap_or_default(),
                 understood: s.understood.len() as u64,
                 ignored: s.ignored,
@@ -499,9 +499,12 @@ fn consoles(outcome: &Outcome) -> Vec<ConsoleRow> {
         .iter()
         .map(|columns| {
             let bit = columns.console.bit();
+            let own = || outcome.sources.iter().filter(|source| source.console == columns.console);
             ConsoleRow {
                 console: columns.console.as_str(),
                 title: columns.console.title(),
+                rows: own().map(|source| source.rows).sum(),
+                set_aside: own().map(|source| source.rows - source.records).sum(),
                 records: columns.row.len(),
                 devices: outcome.devices.consoles.iter().filter(|c| **c & bit != 0).count(),
             }
@@ -545,17 +548,23 @@ fn rules(outcome: &Outcome) -> Vec<RuleRow> {
 }
 
 fn controls(outcome: &Outcome) -> Vec<ControlRow> {
-    let mut rows: BTreeMap<&str, ControlRow> = BTreeMap::new();
-    for (rule, tally) in outcome.rules.iter().zip(&outcome.tallies) {
+    let mut rows: BTreeMap<&str, (ControlRow, BTreeSet<u16>)> = BTreeMap::new();
+    for (number, (rule, tally)) in (0_u16..).zip(outcome.rules.iter().zip(&outcome.tallies)) {
         for control in &rule.controls {
-            let row = rows.entry(control).or_default();
+            let (row, rules) = rows.entry(control).or_default();
             row.control.clone_from(control);
             row.rules.push(rule.id.clone());
             row.ran += usize::from(tally.outcome == crate::schema::Outcome::Ran);
             row.findings += tally.matched;
+            rules.insert(number);
         }
     }
-    rows.into_values().collect()
+    let findings = &outcome.findings;
+    let devices = |rules: &BTreeSet<u16>| {
+        let own = findings.rule.iter().zip(&findings.device).filter(|(rule, _)| rules.contains(rule));
+        own.map(|(_, device)| *device).collect::<BTreeSet<u32>>().len()
+    };
+    rows.into_values().map(|(row, rules)| ControlRow { devices: devices(&rules), ..row }).collect()
 }
 
 fn notices(outcome: &Outcome) -> Vec<NoticeRow> {

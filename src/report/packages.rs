@@ -26,6 +26,8 @@ pub struct PackageRow {
     about: String,
     /// The severest of its findings.
     pub severity: &'static str,
+    /// Whether it comes before everything else.
+    urgent: bool,
     platform: &'static str,
     ownership: &'static str,
     join_type: &'static str,
@@ -129,6 +131,7 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
         title: package.title.clone(),
         about: package.about.clone(),
         severity: package.severity.as_str(),
+        urgent: package.urgent,
         platform: package.platform.as_str(),
         ownership: package.ownership.as_str(),
         join_type: package.join_type.as_str(),

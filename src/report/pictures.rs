@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::view::Index;
-use crate::identity::{DAY, Threshold};
+use crate::identity::Threshold;
 use crate::outcome::Outcome;
 use crate::schema::{Activity, Platform};
 
@@ -92,14 +92,10 @@ pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
         .collect()
 }
 
-/// Milliseconds since the newest activity, by device; those without one have none.
+/// Days since the newest activity, by device; those without one have none.
 fn silences(outcome: &Outcome) -> impl Iterator<Item = (Platform, Option<i64>)> {
     let devices = &outcome.devices;
-    devices
-        .platform
-        .iter()
-        .enumerate()
-        .map(|(at, platform)| (*platform, devices.last_activity.get(at).map(|last| devices.as_of.saturating_sub(last))))
+    devices.platform.iter().enumerate().map(|(at, platform)| (*platform, devices.days_inactive(at)))
 }
 
 /// Days inactive by platform.
@@ -134,7 +130,7 @@ fn span(stale: i64) -> usize {
 }
 
 fn exceeds(stale: i64, days: u32) -> bool {
-    stale > i64::from(days) * DAY
+    stale > i64::from(days)
 }
 
 /// How many devices each threshold of the curve would call stale.
@@ -178,9 +174,8 @@ mod tests {
     #[test]
     fn a_span_ends_where_a_threshold_makes_silent() {
         assert_eq!(span(0), 0);
-        assert_eq!(span(-DAY), 0, "a signal after as-of is no silence");
-        assert_eq!(span(90 * DAY), 4, "not yet stale at 90 days");
-        assert_eq!(span(90 * DAY + 1), 5);
-        assert_eq!(span(10_000 * DAY), EDGES.len());
+        assert_eq!(span(90), 4, "not yet stale at 90 days");
+        assert_eq!(span(91), 5);
+        assert_eq!(span(10_000), EDGES.len());
     }
 }

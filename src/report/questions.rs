@@ -174,18 +174,19 @@ struct Asked<'a> {
 impl AskRow {
     fn sentence(&self) -> String {
         let Self { settled_by, has, questions, rules, devices, beside, .. } = self;
-        let has = if has.is_empty() { String::new() } else { format!(" (has {has})") };
         let many = |count: usize, what: &str| many(count as u64, what);
         let settles = format!(
-            "would settle {} of {} on {}",
+            "settles {} of {} on {}",
             many(*questions, "question"),
             many(*rules, "rule"),
             many(*devices, "device")
         );
-        match (questions, beside) {
-            (0, _) => format!("{settled_by}{has} would help with {}", many(*beside, "question")),
-            (_, 0) => format!("{settled_by}{has} {settles}"),
-            _ => format!("{settled_by}{has} {settles}, and help with {beside} more"),
-        }
+        let gives = match (questions, beside) {
+            (0, _) => format!("helps with {}", many(*beside, "question")),
+            (_, 0) => settles,
+            _ => format!("{settles}, and helps with {beside} more"),
+        };
+        let has = if has.is_empty() { String::new() } else { format!("; it has: {has}") };
+        format!("{settled_by}: {gives}{has}")
     }
 }

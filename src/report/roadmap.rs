@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::view::Index;
-use super::work::Tally;
+use super::work::{self, Tally};
 use crate::identity::day;
 use crate::outcome::Outcome;
 use crate::plan::{Package, Phase};
@@ -57,11 +57,13 @@ impl Stage {
 
     const fn about(self, approvals: bool) -> &'static str {
         match self {
-            Self::Now if approvals => "Lists, keys and codes are saved; approved batches are worked on.",
-            Self::Now => "Lists, keys and codes are saved. No console is changed.",
+            Self::Now if approvals => {
+                "Lists, keys and codes are saved, losses reported, devices looked for; approved batches are worked on."
+            }
+            Self::Now => "Lists, keys and codes are saved, losses reported, devices looked for. No console is changed.",
             Self::AfterApproval => "Consoles are changed, batch by batch. Approve each batch first.",
             Self::AfterGrace => "Records are deleted and devices released that nobody has missed.",
-            Self::Verify => "New exports show what became of each step.",
+            Self::Verify => "One set of new exports and one run show what became of every step.",
         }
     }
 }
@@ -74,6 +76,8 @@ pub(super) struct RoadmapRow {
     pub stages: Vec<StageRow>,
     /// The packages that have steps, in their order.
     pub packages: Vec<PackageStages>,
+    /// Batches that somebody approved.
+    pub approved: usize,
 }
 
 /// A stage.
@@ -109,8 +113,9 @@ pub(super) struct PackageStages {
 pub(super) struct StageWork {
     pub devices: usize,
     pub steps: usize,
-    /// Of these, steps that cannot be undone, and steps that erase a device.
+    /// Of these, steps that cannot be undone, on how many devices they are, and steps that erase a device.
     pub irreversible: usize,
+    pub irreversible_devices: usize,
     pub wipes: usize,
     /// Minutes of work by hand, roughly.
     pub minutes: u64,
@@ -126,6 +131,7 @@ impl StageWork {
         self.devices += other.devices;
         self.steps += other.steps;
         self.irreversible += other.irreversible;
+        self.irreversible_devices += other.irreversible_devices;
         self.wipes += other.wipes;
         self.minutes += other.minutes;
         self.reach(other.days);
@@ -158,6 +164,9 @@ pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
         for own in own() {
             work.add(own);
         }
+        if *stage == Stage::Verify && work.steps > 0 {
+            work.minutes = work::checking(outcome);
+        }
         StageRow {
             stage: stage.as_str(),
             title: stage.title(),
@@ -166,7 +175,11 @@ pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
             work,
         }
     };
-    RoadmapRow { stages: Stage::ALL.iter().enumerate().map(stage).collect(), packages }
+    RoadmapRow {
+        stages: Stage::ALL.iter().enumerate().map(stage).collect(),
+        packages,
+        approved: approved.iter().filter(|own| **own).count(),
+    }
 }
 
 /// Which batches are approved, by position. Digests are made only where somebody approved something.
@@ -183,7 +196,7 @@ fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Pac
         let batch = outcome.schedule.batch_of(*device as usize).map(|(number, _)| number - 1);
         let ready = batch.and_then(|at| approved.get(at)).copied().unwrap_or_default();
         let (start, plan) = index.plan(outcome, *device as usize);
-        let mut seen = [false; Stage::ALL.len()];
+        let (mut seen, mut is_final) = ([false; Stage::ALL.len()], [false; Stage::ALL.len()]);
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = outcome.entry(step) else { continue };
             let stage = Stage::of(entry.phase, ready);
@@ -191,9 +204,13 @@ fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Pac
             if let Some(slot) = seen.get_mut(stage as usize) {
                 *slot = true;
             }
+            if let Some(slot) = is_final.get_mut(stage as usize) {
+                *slot |= entry.irreversible;
+            }
         }
-        for (work, seen) in stages.iter_mut().zip(seen) {
+        for (work, (seen, is_final)) in stages.iter_mut().zip(seen.into_iter().zip(is_final)) {
             work.devices += usize::from(seen);
+            work.irreversible_devices += usize::from(is_final);
         }
     }
     for ((stage, number), tally) in &tallies {

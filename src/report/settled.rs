@@ -67,6 +67,8 @@ pub(super) struct Settled {
     pub hidden: Vec<HiddenRow>,
     /// Settings in force.
     pub settings: Vec<SettingRow>,
+    /// Whether somebody changed what the rules say or made exceptions from them.
+    pub tuning: String,
 }
 
 impl Settled {
@@ -95,11 +97,35 @@ impl Settled {
             from: "command line".to_string(),
         });
         Self {
+            tuning: tuning(outcome),
             exceptions: hidden.exceptions.iter().map(exception).collect(),
             hidden: (0..hidden.findings.len()).map(|at| hidden_row(outcome, at)).collect(),
             settings: settings.chain(grace_periods(outcome)).chain(typed).collect(),
         }
     }
+}
+
+/// What somebody changed, for whoever has to know that nothing was left out: also where nothing was.
+fn tuning(outcome: &Outcome) -> String {
+    let count = |such: &dyn Fn(&str, &str) -> bool| {
+        outcome.settings.iter().filter(|setting| such(&setting.name, &setting.source)).count()
+    };
+    let parts = [
+        (count(&|name, _| name.ends_with(" switched off")), ["rule", "rules"], "switched off"),
+        (count(&|name, _| name.starts_with("severity of ")), ["severity", "severities"], "changed"),
+        (
+            count(&|name, from| name.starts_with("threshold ") && from != "default"),
+            ["threshold", "thresholds"],
+            "changed",
+        ),
+        (outcome.hidden.exceptions.len(), ["exception", "exceptions"], "given"),
+    ];
+    let said = parts.map(|(own, [one, more], how)| match own {
+        0 => format!("no {one} {how}"),
+        1 => format!("1 {one} {how}"),
+        own => format!("{own} {more} {how}"),
+    });
+    format!("Rules and settings: {}.", said.join(", "))
 }
 
 /// The grace period, which follows from two thresholds and is set nowhere: for all platforms, or for each where they differ.

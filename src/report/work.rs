@@ -48,8 +48,11 @@ impl Tally {
         self.days = Some((first.min(day), last.max(day)));
     }
 
-    /// Minutes of work by hand.
+    /// Minutes of work by hand. One export and one run check every plan, so [`checking`] counts that once, and not here.
     pub(super) fn minutes(&self, entry: &Entry) -> u64 {
+        if entry.phase == Phase::Verify {
+            return 0;
+        }
         let times = self.objects.max(self.devices) as u64;
         let batches: u32 = self.batches.iter().map(|word| word.count_ones()).sum();
         u64::from(entry.effort.batch) * u64::from(batches) + u64::from(entry.effort.each) * times
@@ -246,14 +249,27 @@ pub(super) fn removal_day(outcome: &Outcome, number: u32) -> i64 {
     outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
 }
 
-/// Minutes of work of all plans: each step of a batch is begun once.
-pub(super) fn minutes(outcome: &Outcome) -> u64 {
-    let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
-    for (at, step) in outcome.steps.iter().enumerate() {
-        tallies.entry(step.entry).or_default().see(outcome, at);
-    }
-    let entry = |number: u32| outcome.entries.get(number as usize);
-    tallies.iter().filter_map(|(number, tally)| entry(*number).map(|e| tally.minutes(e))).sum()
+/// Minutes of a working day.
+const WORKING_DAY: u64 = 8 * 60;
+
+/// Working days of one person for so many minutes, and no fewer than the limits of the consoles ask for.
+pub(super) fn working_days(minutes: u64, removal_days: u32) -> u64 {
+    minutes.div_ceil(WORKING_DAY).max(u64::from(removal_days))
+}
+
+/// Minutes that it takes to export again and compare, once for all plans.
+pub(super) fn checking(outcome: &Outcome) -> u64 {
+    let used: BTreeSet<u32> = outcome.steps.iter().map(|step| step.entry).collect();
+    let entries = used.into_iter().filter_map(|number| outcome.entries.get(number as usize));
+    let checks = entries.filter(|entry| entry.phase == Phase::Verify);
+    checks.map(|entry| u64::from(entry.effort.batch.max(entry.effort.each))).max().unwrap_or(0)
+}
+
+/// Minutes of work of all plans: those of every package, and of the check that all have together.
+pub(super) fn minutes(outcome: &Outcome, index: &Index) -> u64 {
+    let packages = (0_u32..).zip(&outcome.packages.list);
+    let by_hand: u64 = packages.map(|(number, _)| index.work(outcome, number).minutes(outcome)).sum();
+    by_hand + checking(outcome)
 }
 
 /// What each batch holds, by its position: objects by what happens to them, and the days.
@@ -289,4 +305,30 @@ pub(super) fn contents(outcome: &Outcome, index: &Index, batch: usize) -> Conten
     }
     contents.after_grace = late;
     contents
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::roadmap::roadmap;
+    use super::*;
+    use crate::run::{self, Options, Silent};
+
+    #[test]
+    fn working_days_fit_the_hours_and_the_limits_of_the_consoles() {
+        assert_eq!(working_days(0, 0), 0);
+        assert_eq!(working_days(2_989, 1), 7);
+        assert_eq!(working_days(10, 3), 3);
+    }
+
+    #[test]
+    fn the_stages_of_the_road_map_take_as_long_as_the_packages() {
+        let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
+        let outcome = run::analyze(&Options { exports, ..Options::default() }, &Silent).unwrap();
+        let index = Index::new(&outcome);
+        let stages: u64 = roadmap(&outcome, &index).stages.iter().map(|stage| stage.work.minutes).sum();
+        assert!(checking(&outcome) > 0);
+        assert_eq!(stages, minutes(&outcome, &index));
+    }
 }

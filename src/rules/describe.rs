@@ -46,6 +46,9 @@ pub(super) struct Raw {
     /// Which stale devices it passes over, said of one that has no finding.
     #[serde(default)]
     pub spares: String,
+    /// Whether what it finds cannot wait: packages of such devices come before all others.
+    #[serde(default)]
+    pub urgent: bool,
     /// Rules of which this one is a consequence, where one of them holds for the same device.
     #[serde(default)]
     pub follows_from: Vec<String>,
@@ -243,6 +246,9 @@ pub struct Text {
     /// Which stale devices it passes over, said of one that has no finding; may be empty.
     #[serde(default)]
     pub spares: String,
+    /// Whether what it finds cannot wait: packages of such devices come before all others.
+    #[serde(default)]
+    pub urgent: bool,
     /// Rules of which this one is a consequence, where one of them holds for the same device; in their order the first counts.
     pub follows_from: Vec<String>,
 }
@@ -272,6 +278,7 @@ const KEYS: &[&str] = &[
     "plan",
     "phrase",
     "spares",
+    "urgent",
     "follows_from",
     "why",
     "summary",

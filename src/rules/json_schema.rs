@@ -42,6 +42,10 @@ pub fn json_schema(registry: &Registry) -> Value {
             text("stands behind a number of devices, as in: 12 stale in every console; {everywhere} is filled in"),
         ),
         ("spares", text("which stale devices it passes over, said of one that has no finding")),
+        (
+            "urgent",
+            json!({"type": "boolean", "description": "whether packages of such devices come before all others"}),
+        ),
         ("follows_from", texts("rules of which this is a consequence where one of them holds for the same device")),
         ("why", text("what is wrong and what it costs")),
         ("summary", text("one sentence; {devices}, {count}, {days}, {have}, {are}, {were} are filled in")),

@@ -48,7 +48,7 @@ pub(super) fn pack(
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
     let plans = from.plan(decided)?;
     let seldom = seldom_seen(from.context, from.rules, from.findings);
-    let packages = from.packages(&plans, &seldom);
+    let packages = from.packages(&plans, &seldom, decided);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
     if !decided.speaks_of_packages() {
         return Ok((packages, plans.steps, seldom));
@@ -57,7 +57,7 @@ pub(super) fn pack(
     let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
     notices.extend(decided.spread(&now, from.table.len()));
     let plans = from.plan(decided)?;
-    Ok((from.packages(&plans, &seldom), plans.steps, seldom))
+    Ok((from.packages(&plans, &seldom, decided), plans.steps, seldom))
 }
 
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.
@@ -122,7 +122,22 @@ impl From<'_> {
         subjects::plan(self.context, self.table, self.rules, self.findings, orders)
     }
 
-    fn packages(&self, plans: &Plans, seldom: &[bool]) -> Packages {
+    /// Devices that are lost, and those of which a rule says that it cannot wait while nobody has decided what becomes of them.
+    fn urgent(&self, decisions: &Decisions) -> Vec<bool> {
+        let decided = |device: usize| decisions.of(device).and_then(|own| own.purpose);
+        let mut urgent: Vec<bool> =
+            (0..self.table.len()).map(|device| decided(device) == Some(Disposition::Lost)).collect();
+        for (device, rule) in self.findings.device.iter().zip(&self.findings.rule) {
+            let device = *device as usize;
+            let cannot_wait = self.rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.urgent);
+            if let Some(slot) = urgent.get_mut(device).filter(|_| cannot_wait && decided(device).is_none()) {
+                *slot = true;
+            }
+        }
+        urgent
+    }
+
+    fn packages(&self, plans: &Plans, seldom: &[bool], decisions: &Decisions) -> Packages {
         Packages::new(&Ingredients {
             books: &self.playbooks.books().collect::<Vec<_>>(),
             book_of: &plans.book_of,
@@ -130,6 +145,7 @@ impl From<'_> {
             findings: self.findings,
             devices: self.table,
             seldom,
+            urgent: &self.urgent(decisions),
             everywhere: &|platform| everywhere(self.context, platform),
         })
     }

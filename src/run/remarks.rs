@@ -11,7 +11,7 @@ use crate::notice::{Code, Notice};
 use crate::outcome::LONGEST_WITH_TEXTS;
 use crate::schema::Platform;
 use crate::table::DeviceTable;
-use crate::time::{DAY, day};
+use crate::time::{DAY, Millis, day};
 
 /// Names that several devices bear: where scripts that match by name take the wrong one.
 pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
@@ -52,7 +52,7 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
                 let message = format!(
                     "its newest activity is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
                     day(newest),
-                    (as_of.millis - newest) / DAY
+                    as_of.at().days_since(Millis::new(newest))
                 );
                 Notice::new(Code::SourcesOutOfStep, &source.export, message)
             })

@@ -38,7 +38,7 @@ pub enum Kind {
     Time,
     /// Whole number.
     Count,
-    /// Length of time in days, with fraction.
+    /// Whole days between two dates.
     Days,
     /// Several values joined with `|`.
     List,

@@ -36,6 +36,7 @@ function devicesOf(raw, chunk) {
     name: (at) => raw.name[at],
     serial: (at) => raw.serial[at],
     user: shared("user"),
+    steps: shared("steps"),
     manufacturer: shared("manufacturer"),
     model: shared("model"),
     platform: word("platform"),

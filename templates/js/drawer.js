@@ -63,7 +63,7 @@ function drawerOf(list, move) {
     const id = typeof object === "number" ? records[object].id : object;
     const facts = [];
     if (id) facts.push(["Object", make("code", null, isolated(id))]);
-    if (condition) facts.push(["Condition", condition]);
+    if (condition) facts.push(condition.startsWith("Warning: ") ? ["Warning", condition.slice(9)] : ["Before it", condition]);
     if (role) facts.push(["Role", role]);
     if (why) facts.push(["Why", why]);
     return make("li", null, head, facts.length ? pairs("step-facts", facts) : null);

@@ -255,6 +255,7 @@ function lister(list, open) {
         ? make("p", { class: "note" }, `The first ${count(part.length)} of ${plural(shown.length, "device", "devices")} are printed. The files named above list all of them.`)
         : null;
       $("printed").replaceChildren(...[said, table].filter(Boolean));
+      if ($("paper-list")) $("paper-list").hidden = true;
     },
     nameOf,
   };

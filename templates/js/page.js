@@ -21,7 +21,7 @@ const openTarget = () => {
     target.open = true;
     target.scrollIntoView();
     target.querySelector("summary").focus({ preventScroll: true });
-  }
+  } else if (target && target.dataset.rule) target.querySelector("details").open = true;
 };
 
 const explorer = $("explorer");
@@ -32,7 +32,7 @@ let written = null;
 function start(list) {
   const query = $("q");
   const filters = {
-    show: $("f-show"), platform: $("f-platform"), activity: $("f-activity"), severity: $("f-severity"), rule: $("f-rule"), package: $("f-package"),
+    show: $("f-show"), platform: $("f-platform"), activity: $("f-activity"), severity: $("f-severity"), rule: $("f-rule"), package: $("f-package"), control: $("f-control"),
     console: $("f-console"), lacks: $("f-lacks"), ownership: $("f-ownership"), join: $("f-join"), identity: $("f-identity"), days: $("f-days"),
   };
   const search = searcher(list);
@@ -125,7 +125,7 @@ function start(list) {
         filter.value = wanted.get(name) ?? usual[name] ?? "";
         if (filter.selectedIndex < 0) filter.value = "";
       }
-      $("more").open = $("more").open || ["package", "console", "lacks", "ownership", "join", "identity", "days"].some((name) => wanted.has(name));
+      $("more").open = $("more").open || ["package", "control", "console", "lacks", "ownership", "join", "identity", "days"].some((name) => wanted.has(name));
       select(true);
       $("devices").scrollIntoView();
       $("devices-title").focus({ preventScroll: true });
@@ -182,6 +182,7 @@ const afterPrint = () => {
   for (const part of opened) part.open = false;
   opened = [];
   if ($("printed")) $("printed").replaceChildren();
+  if ($("paper-list")) $("paper-list").hidden = false;
 };
 window.addEventListener("beforeprint", beforePrint);
 window.addEventListener("afterprint", afterPrint);

@@ -36,6 +36,8 @@ function searcher(list) {
         slug.startsWith(value) || raw.console_titles[i].toLowerCase().includes(value) ? sum | (1 << i) : sum), 0);
       return (at) => (raw.consoles[at] & bits) !== 0;
     }
+    // A step is one word: `step:g12` is not the step of line 120.
+    if (field === "step" && sign === ":") return (at) => list.steps(at).split(" ").includes(value);
     if (Object.hasOwn(fields, field) && sign === ":") return (at) => fields[field](at).toLowerCase().includes(value);
     // What looks like a field and is none is text: names may hold colons.
     const whole = field ? `${field}${sign}${value}` : value;
@@ -66,6 +68,10 @@ function searcher(list) {
       if (filters.rule) {
         const wanted = raw.rules.indexOf(filters.rule);
         tests.unshift((at) => raw.findings[at].includes(wanted));
+      }
+      if (filters.control) {
+        const wanted = new Set(raw.controls.flatMap((own, rule) => (own.includes(filters.control) ? [rule] : [])));
+        tests.unshift((at) => raw.findings[at].some((rule) => wanted.has(rule)));
       }
       if (filters.package) {
         const wanted = raw.packages.indexOf(filters.package);

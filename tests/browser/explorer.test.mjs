@@ -26,6 +26,16 @@ test("the list starts with the flagged devices, the gravest first, and draws onl
   assert.equal(Number(await page.locator("#grid").getAttribute("aria-rowcount")), flagged().length + 1);
 });
 
+test("of a step the page lists the devices that have it, and of a control those with a finding", async (t) => {
+  const [s, a] = model.suggestions.flatMap((own) => own.actions.map((action) => [own, action])).find(([own, action]) => action.devices < own.devices);
+  const { page } = await open(t, { hash: `#find=package:${s.id};q:step%3Ag${a.guide}` });
+  assert.equal(await matching(page), a.devices, `${s.id}: step G${a.guide}`);
+  const control = model.controls.find((own) => own.devices > 0);
+  await page.goto(`${page.url().split("#")[0]}#find=control:${encodeURIComponent(control.control)}`);
+  await page.waitForFunction((name) => document.getElementById("f-control").value === name, control.control);
+  assert.equal(await matching(page), control.devices, control.control);
+});
+
 test("scrolling reaches every device once", async (t) => {
   const { page } = await open(t);
   await page.locator("#f-show").selectOption(model.devices.complete ? "" : "flagged");

@@ -248,6 +248,17 @@ test("the first screen tells the state of the fleet, as shares of all devices", 
   }
 });
 
+test("the first line has the flagged devices by their severest finding, and they add up", async (t) => {
+  const { page } = await open(t, { viewport: { width: 1280, height: 900 } });
+  const line = page.locator("#summary .verdict-line");
+  assert.ok((await line.textContent()).startsWith(`${model.fleet.flagged}.`));
+  const grades = (await line.locator(".grade a").allTextContents()).map(digits);
+  assert.equal(grades.reduce((sum, own) => sum + own, 0), model.totals.flagged);
+  assert.equal(model.totals.stale_flagged + model.totals.misaligned, model.totals.flagged);
+  const first = await page.locator("#summary .first > li").first().boundingBox();
+  assert.ok(first.y + 40 < 900, `the first action begins at ${first.y}`);
+});
+
 for (const format of ["A4", "Letter"]) {
   test(`the report prints on at most 15 sheets of ${format}, and what management reads on the first alone`, async (t) => {
     const { page } = await open(t);
@@ -327,6 +338,7 @@ test("on paper every section is there, unfolded, without controls", async (t) =>
   for (const id of SECTIONS) assert.ok(await page.locator(`#${id} h2`).isVisible(), `the heading of ${id} is not printed`);
   const folded = await page.locator("main details").evaluateAll((all) => all.filter((d) => !d.open).length);
   assert.equal(folded, 0, "folded parts");
+  assert.equal(await page.locator("#paper-list tbody bdi").count(), flagged().length, "flagged devices on paper");
   for (const id of ["#explorer", ".skip", "#unfold", "#devices-static", ".screen-only"]) {
     for (const node of await page.locator(id).all()) assert.equal(await node.isVisible(), false, `${id} is printed`);
   }
@@ -348,6 +360,7 @@ test("paper holds the devices that a filter chose, and without one says where th
   assert.ok(shown >= 1 && await page.locator(`#grid tbody tr[data-key="${key}"]`).count() === 1);
   await page.emulateMedia({ media: "print" });
   await printedRows(page, shown);
+  assert.equal(await page.locator("#paper-list").isVisible(), false, "what a filter chose stands in the place of the whole list");
   assert.ok(await page.locator("#devices-scope a[href='./devices.csv']").isVisible());
 });
 
@@ -387,7 +400,9 @@ test("paper names every step of every package in its order, and explains each st
   for (const action of actions) {
     // What is seen when a plan has worked is said with each step, and not once more with the last one.
     const asked = action.action.split(" If it worked, they show:")[0];
-    for (const part of [asked, action.condition, action.role, action.why]) {
+    // A warning stands behind a word of its own.
+    const before = action.condition.replace(/^Warning: /, "");
+    for (const part of [asked, before, action.role, action.why]) {
       assert.ok(texts.get(action.step).includes(part.replace(/\s+/g, " ").trim()), `${action.step}: ${part}`);
     }
   }

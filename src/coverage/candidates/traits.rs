@@ -13,7 +13,7 @@ use crate::identity::{
 };
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
-use crate::time::{DAY, Millis};
+use crate::time::Millis;
 
 /// A fact of each device.
 pub(super) type Slots = ByDevice<u64>;
@@ -354,7 +354,7 @@ fn doubts(store: &RecordStore, members: &Members, seen_later: &[DeviceId]) -> By
     let devices = DeviceId::all(members.count).zip(members.activities()).zip(&made);
     for ((device, _), made) in devices.filter(|((_, activity), _)| *activity == Activity::Unknown) {
         let days = i64::from(members.days(Threshold::Inactive, device));
-        let lately = made.is_some_and(|made| members.as_of.at() - made <= days * DAY);
+        let lately = made.is_some_and(|made| members.as_of.at().days_since(made) <= days);
         if let Some(slot) = doubts.slot(device) {
             *slot |= lately;
         }

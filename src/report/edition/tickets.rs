@@ -5,7 +5,7 @@ use super::file::Own;
 use crate::error::Result;
 use crate::identity::day;
 use crate::outcome::Outcome;
-use crate::plan::Package;
+use crate::plan::{Package, introduced};
 use crate::report::folder::Folder;
 use crate::report::model::Model;
 use crate::report::render::csv;
@@ -101,7 +101,8 @@ fn description(package: &Package, own: Option<&Own>, outcome: &Outcome) -> Strin
         let erases = if entry.wipes { " (erases the device)" } else { "" };
         lines.push(format!("{number}. {console}{}{last}{erases}", entry.action));
         if !entry.condition.is_empty() {
-            lines.push(format!("   Condition: {}", entry.condition));
+            let (word, said) = introduced(&entry.condition);
+            lines.push(format!("   {word}: {said}"));
         }
     }
     if entries.len() > MOST_STEPS {

@@ -81,6 +81,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
             plan: raw.plan,
             phrase,
             spares: one_line(&raw.spares),
+            urgent: raw.urgent,
             follows_from: raw.follows_from,
         },
         off: None,

@@ -146,7 +146,7 @@ fn the_proof_of_a_device_is_told() {
     PC-1  serial:5CG0001AB
       is            windows, ownership corporate, join type joined
       identity      strong: a hardware number holds some of its records
-      activity      stale: last seen 2026-01-10, 313 days before 2026-11-20; stale after 90 days
+      activity      stale: last seen 2026-01-10, 314 days before 2026-11-20; stale after 90 days
 
     Records
       [1] intune    PC-1, 5CG0001AB, 69000001-12ab-4cde-8f01-234567890069; seen 2026-01-10T08:00:00Z

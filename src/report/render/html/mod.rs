@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
+use crate::plan::introduced;
 use crate::report::edition;
 use crate::report::guide::guide;
 use crate::report::model::Model;
@@ -85,6 +86,11 @@ fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environme
     environment.add_filter("dash", dash);
     environment.add_filter("platform", platform);
     environment.add_filter("short", short);
+    // The word that fits what stands before a step, and the rest of the text.
+    environment.add_filter("introduced", |text: String| {
+        let (word, said) = introduced(&text);
+        vec![word.to_string(), said.to_string()]
+    });
     environment.add_function("file", move |name: String| link(&written, &name));
     for (name, text) in templates.iter().filter(|(name, _)| is_page(name)) {
         environment.add_template_owned(name.clone(), text.clone())?;

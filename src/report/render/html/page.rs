@@ -4,6 +4,7 @@
 //! script reads the list when the page opens and a chunk when a device in it is opened.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -30,6 +31,8 @@ use crate::schema::{Confidence, Platform, Severity, Status};
 const CHUNK: usize = 500;
 /// Devices that are listed for readers without scripts.
 const STATIC: usize = 100;
+/// Flagged devices up to which paper lists them all.
+const ON_PAPER: usize = 200;
 /// Records and steps of one device that the drawer knows; `records.csv` and `plan.csv` have all.
 const MOST_SHOWN: usize = 200;
 /// Objects of one finding.
@@ -46,6 +49,18 @@ pub(super) struct Data {
     pub chunk: usize,
     /// The first flagged devices, for readers without scripts.
     pub first: Vec<FirstRow>,
+    /// All flagged devices, for paper, the severest first; none where they are too many.
+    pub paper: Vec<PaperRow>,
+}
+
+/// Flagged devices on paper: those of which the same rules hold stand together, so that a fleet takes a page and not three.
+#[derive(Debug, Serialize)]
+pub(super) struct PaperRow {
+    severity: &'static str,
+    rules: String,
+    status: &'static str,
+    /// Name and key of each.
+    devices: Vec<(String, String)>,
 }
 
 /// A device in the list for readers without scripts.
@@ -74,6 +89,7 @@ pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
         details: selection.devices.par_chunks(CHUNK).map(chunk).collect::<Result<_>>()?,
         chunk: CHUNK,
         first: first(run, selection),
+        paper: paper(run, selection),
     })
 }
 
@@ -167,6 +183,7 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
         "packages": outcome.packages.list.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
         "package_titles": outcome.packages.list.iter().map(|p| p.title.as_str()).collect::<Vec<_>>(),
         "rules": outcome.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
+        "controls": outcome.rules.iter().map(|r| &r.controls).collect::<Vec<_>>(),
         "exports": outcome.records.exports.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(),
         "asked": outcome.questions.all_texts().iter().map(|own| [&own.unknown, &own.settled_by]).collect::<Vec<_>>(),
         "entries": outcome.entries.iter().map(entry).collect::<Vec<_>>(),
@@ -189,8 +206,23 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
         "seen_by": devices.words("last_activity_console"),
         "consoles": every().map(|at| outcome.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
+        "steps": shared(every().map(|at| steps_of(outcome, index, at)).collect()),
         "package": every().map(|at| outcome.packages.of_device.get(at).filter(|p| **p != NONE)).collect::<Vec<_>>(),
     })
+}
+
+/// The steps of a device, as words to search for: the name of each and its line in the guide. Devices that are dealt with in
+/// the same way have the same text.
+fn steps_of(outcome: &Outcome, index: &Index, at: usize) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for step in index.plan(outcome, at).1 {
+        let Some(entry) = outcome.entry(step) else { continue };
+        let number = format!("g{}", step.entry + 1);
+        if !words.contains(&number) {
+            words.extend([number, entry.slug.clone()]);
+        }
+    }
+    words.join(" ")
 }
 
 fn entry(entry: &Entry) -> Value {
@@ -350,6 +382,32 @@ fn record_row(outcome: &Outcome, device: usize, record: RecordId) -> Option<Valu
         u8::from(live.is_some_and(|c| c.live.get(device) == Some(&record))),
         u8::from(columns.console.device_page().is_some() && has_page(&outcome.records.id_of(record))),
     ]))
+}
+
+/// What devices have in common that stand together on paper: severity, rules, what was decided.
+type Alike = (Reverse<Option<Severity>>, String, Status);
+
+/// The flagged devices, if they are few enough for paper.
+fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
+    let flagged = || selection.devices.iter().map(|at| *at as usize).filter(|at| !run.index.findings(*at).is_empty());
+    if flagged().nth(ON_PAPER).is_some() {
+        return Vec::new();
+    }
+    let devices = &run.outcome.devices;
+    let mut rows: BTreeMap<Alike, Vec<(String, String)>> = BTreeMap::new();
+    for at in flagged() {
+        let rules = run.index.rules(run.outcome, at).join(", ");
+        let kind = (Reverse(run.index.highest(run.outcome, at)), rules, run.status(at));
+        let key = devices.key.get(at).cloned().unwrap_or_default();
+        rows.entry(kind).or_default().push((devices.name.get(at).to_string(), key));
+    }
+    let row = |((Reverse(severity), rules, status), devices): (Alike, _)| PaperRow {
+        severity: severity.map_or("", Severity::as_str),
+        rules,
+        status: status.as_str(),
+        devices,
+    };
+    rows.into_iter().map(row).collect()
 }
 
 fn first(run: Run<'_>, selection: &Selection) -> Vec<FirstRow> {

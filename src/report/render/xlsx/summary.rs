@@ -134,12 +134,21 @@ fn state(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     page.heading("State of the fleet")?;
     page.heads(&["State", "Devices", "Share"])?;
     let first = page.line;
-    for (name, part) in
-        [("In order", t.in_order), ("Stale", t.stale), ("Misaligned", t.misaligned), ("Undecided", t.undecided)]
-    {
-        page.share(name, part, t.devices)?;
+    for state in &model.fleet.states {
+        page.share(state.title, state.devices, t.devices)?;
+        let own = page.line - 1;
+        page.sheet.merge_range(own, 3, own, 5, &printable(&state.about), &page.looks.prose)?;
+        page.sheet.set_row_height(own, 30)?;
     }
     page.numbers("All devices", &[t.devices as u64])?;
+    page.fact("Flagged", &model.fleet.flagged)?;
+    for grade in &model.fleet.grades {
+        page.numbers(grade.severity, &[grade.devices as u64])?;
+        page.sheet.write_string_with_format(page.line - 1, 0, grade.severity, &grave(grade.severity))?;
+    }
+    if !model.fleet.unsure().is_empty() {
+        page.fact("Uncertain identity", model.fleet.unsure())?;
+    }
     let mut chart = Chart::new(ChartType::Bar);
     chart.add_series().set_name("Devices").set_categories(("Summary", first, 0, first + 3, 0)).set_values((
         "Summary",
@@ -199,12 +208,16 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         ("Stale devices", t.stale as u64),
         ("Devices of unknown activity", t.unknown as u64),
         ("Flagged devices", t.flagged as u64),
+        ("Of these, stale", t.stale_flagged as u64),
+        ("Of these, misaligned", t.misaligned as u64),
         ("Findings", t.findings as u64),
         ("Work packages", t.suggestions as u64),
         ("Devices with a plan", t.planned_devices as u64),
         ("Steps", t.steps as u64),
+        ("Minutes of work by hand, roughly", t.minutes),
+        ("Working days needed", t.working_days),
         ("Links refused", t.refused_links as u64),
-        ("Devices that need manual review", t.review_devices as u64),
+        ("Devices of uncertain identity", t.review_devices as u64),
     ] {
         page.numbers(name, &[value])?;
     }
