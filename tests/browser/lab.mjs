@@ -79,7 +79,7 @@ export const digits = (text) => Number(text.replace(/[^\d]/g, ""));
 // Opens a page that may read files and nothing else, and that records whatever it should not do.
 export async function open(t, { file = join(folder, "report.html"), hash = "", settle = 20000, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  t.after(() => context.close());
+  t?.after(() => context.close());
   await context.setOffline(true);
   const trouble = { requests: [], console: [], errors: [], violations: [], dialogs: [] };
   await context.route("**/*", (route) => {
@@ -108,6 +108,10 @@ export async function open(t, { file = join(folder, "report.html"), hash = "", s
   if (options.javaScriptEnabled !== false) await page.locator("#explorer:not([hidden])").waitFor({ timeout: settle }).catch(() => {});
   return { page, trouble };
 }
+
+// The page as it opens, for tests that only read it: to open it costs more than most of them ask. It closes with the browser.
+let opened;
+export const read = () => { opened ??= open(); return opened; };
 
 // ---- the data of the page
 
@@ -157,10 +161,11 @@ export function multiplied(count) {
   return [made, Array.from({ length: count }, (_, i) => details[pick(i)])];
 }
 
-export async function axe(page) {
+// Looks at the whole document, or at the part that changed since it was looked at.
+export async function axe(page, part = "html") {
   // The page's own policy forbids foreign scripts, so axe comes in through the debugger and not as an element.
   await page.evaluate(axeSource);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const result = await page.evaluate((within) => window.axe.run(within === "html" ? document : within, { resultTypes: ["violations"] }), part);
   assert.ok(result.passes.length > 10, "axe looked at too little to mean anything");
   return result.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")})`);
 }

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  SECTIONS, axe, between, details, devices, digits, flagged, folder, html, lab, list, model, open, original, printed, printedRows, total,
+  SECTIONS, axe, between, details, devices, digits, flagged, folder, html, lab, list, model, open, original, printed, printedRows, read, total,
 } from "./lab.mjs";
 
 // ---- the file ------------------------------------------------------------------------------------------------------
@@ -50,8 +50,8 @@ test("a forged script in the page is stopped by the policy", async (t) => {
   assert.ok(trouble.violations.some((v) => v.startsWith("script-src")), "the policy did not report the forged script");
 });
 
-test("links lead to files beside the page, to places in it, or to https without a referrer", async (t) => {
-  const { page } = await open(t);
+test("links lead to files beside the page, to places in it, or to https without a referrer", async () => {
+  const { page } = await read();
   const links = await page.locator("a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.getAttribute("rel") || ""]));
   for (const [href, rel] of links) {
     const inside = href.startsWith("#") || href.startsWith("./");
@@ -113,16 +113,16 @@ test("the skip link comes first and leads to the report", async (t) => {
 
 // ---- content -------------------------------------------------------------------------------------------------------
 
-test("every total of report.json stands on the page with the same value", async (t) => {
-  const { page } = await open(t);
+test("every total of report.json stands on the page with the same value", async () => {
+  const { page } = await read();
   const shown = await page.locator("[data-total]").evaluateAll((all) => all.map((n) => [n.dataset.total, n.textContent]));
   const names = new Set(shown.map(([name]) => name));
   assert.deepEqual([...names].sort(), Object.keys(model.totals).sort(), "the totals that are shown");
   for (const [name, text] of shown) assert.equal(digits(text), model.totals[name], `total ${name}`);
 });
 
-test("activity, consoles and severities show the numbers of report.json", async (t) => {
-  const { page } = await open(t);
+test("activity, consoles and severities show the numbers of report.json", async () => {
+  const { page } = await read();
   const table = async (selector) => page.locator(selector).evaluateAll((rows) => rows.map((tr) => (
     Array.from(tr.querySelectorAll("td.n"), (td) => td.textContent))));
   const activity = await table("#activity tr[data-platform]");
@@ -136,8 +136,8 @@ test("activity, consoles and severities show the numbers of report.json", async 
   shares.forEach((share, i) => share.forEach((x, k) => assert.ok(Math.abs(x - bars[i][k]) < 0.01, `bar ${i}.${k} is ${bars[i][k]}, not ${x}`)));
 });
 
-test("every work package is a card with its own reasons, devices, steps and file, the gravest first", async (t) => {
-  const { page } = await open(t);
+test("every work package is a card with its own reasons, devices, steps and file, the gravest first", async () => {
+  const { page } = await read();
   const cards = await page.locator("details.card").evaluateAll((all) => all.map((card) => ({
     id: card.id,
     devices: card.querySelector(".count").textContent,
@@ -164,16 +164,16 @@ test("every work package is a card with its own reasons, devices, steps and file
   assert.equal(await page.locator("#summary .first > li").count(), Math.min(3, model.suggestions.length));
 });
 
-test("a dangerous step is marked in words", async (t) => {
-  const { page } = await open(t);
+test("a dangerous step is marked in words", async () => {
+  const { page } = await read();
   for (const [kind, words] of [["final", /cannot be undone$/i], ["wipes", /erases? data$/i]]) {
     const texts = await page.locator(`.mark-${kind}`).evaluateAll((all) => all.map((n) => n.textContent.trim()));
     assert.ok(texts.length > 0 && texts.every((text) => words.test(text)), `marks of kind ${kind}`);
   }
 });
 
-test("every rule is listed, and those that did not run are told at the top with their reason", async (t) => {
-  const { page } = await open(t);
+test("every rule is listed, and those that did not run are told at the top with their reason", async () => {
+  const { page } = await read();
   const rows = await page.locator("#rules tr[data-rule]").evaluateAll((all) => all.map((tr) => [tr.dataset.rule, tr.querySelector("td.n").textContent]));
   assert.deepEqual(rows.map(([rule]) => rule), model.rules.map((r) => r.rule));
   model.rules.forEach((r, i) => {
@@ -192,8 +192,8 @@ test("every rule is listed, and those that did not run are told at the top with 
   }
 });
 
-test("every notice, source, digest and output is listed", async (t) => {
-  const { page } = await open(t);
+test("every notice, source, digest and output is listed", async () => {
+  const { page } = await read();
   assert.equal(await page.locator(".notices tbody tr").count(), Math.min(500, model.notices.length));
   const names = (selector) => page.locator(selector).evaluateAll((all) => all.map((n) => n.textContent));
   const sources = model.sources.map((s) => s.export);
@@ -202,8 +202,8 @@ test("every notice, source, digest and output is listed", async (t) => {
   assert.deepEqual(await names("#evidence .outputs tbody th"), model.outputs.map((o) => o.file));
 });
 
-test("the pictures and the tables behind them show the numbers of report.json", async (t) => {
-  const { page } = await open(t);
+test("the pictures and the tables behind them show the numbers of report.json", async () => {
+  const { page } = await read();
   const table = (selector) => page.locator(`${selector} tbody tr`).evaluateAll((rows) => rows.map((tr) => (
     Array.from(tr.querySelectorAll("td.n"), (td) => td.textContent))));
   assert.deepEqual((await table("#overlaps")).map((r) => r.map(digits)), model.overlaps.map((o) => [o.devices, o.flagged]));
@@ -235,8 +235,8 @@ test("the pictures and the tables behind them show the numbers of report.json", 
   assert.deepEqual(severities.map((r) => digits(r[0])), model.severities.map((x) => x.findings));
 });
 
-test("the first screen tells the state of the fleet, as shares of all devices", async (t) => {
-  const { page } = await open(t);
+test("the first screen tells the state of the fleet, as shares of all devices", async () => {
+  const { page } = await read();
   assert.equal(await page.locator("main > section").first().getAttribute("id"), "summary");
   const { in_order, stale, misaligned, undecided, devices: all } = model.totals;
   assert.equal(in_order + stale + misaligned + undecided, all, "each device is in one state");
@@ -275,8 +275,8 @@ for (const format of ["A4", "Letter"]) {
   });
 }
 
-test("every export is told with its rows and its age", async (t) => {
-  const { page } = await open(t);
+test("every export is told with its rows and its age", async () => {
+  const { page } = await read();
   const rows = await page.locator("#doctor .read tbody tr").evaluateAll((all) => all.map((tr) => Array.from(tr.cells, (td) => td.textContent.trim())));
   assert.equal(rows.length, model.sources.length);
   model.sources.forEach((s, i) => {
@@ -309,8 +309,8 @@ test("the embedded devices are those of report.json and devices.csv", () => {
   });
 });
 
-test("the page says which devices it holds, and where the rest is", async (t) => {
-  const { page } = await open(t);
+test("the page says which devices it holds, and where the rest is", async () => {
+  const { page } = await read();
   const scope = page.locator("#devices-scope");
   const text = (await scope.textContent()).replace(/[\u202f\u00a0\u2009](?=\d)/g, "");
   assert.ok(text.includes(String(model.devices.flagged)), text);
@@ -408,8 +408,8 @@ test("paper names every step of every package in its order, and explains each st
   }
 });
 
-test("the road map has the steps of every package by stage", async (t) => {
-  const { page } = await open(t);
+test("the road map has the steps of every package by stage", async () => {
+  const { page } = await read();
   const figures = await page.locator("#roadmap [data-stage]").evaluateAll((all) => all.map((n) => [n.dataset.stage, n.textContent]));
   assert.deepEqual(figures.map(([stage, text]) => [stage, digits(text)]), model.roadmap.stages.map((s) => [s.stage, s.work.steps]));
   assert.equal(model.roadmap.stages.reduce((sum, s) => sum + s.work.steps, 0), model.totals.steps, "every step is in one stage");
@@ -497,8 +497,8 @@ test("with unreadable data the page keeps its note in place of the table", async
   assert.deepEqual(trouble.errors, []);
 });
 
-test("severities that were found are named beside that of the rule where they differ", async (t) => {
-  const { page } = await open(t);
+test("severities that were found are named beside that of the rule where they differ", async () => {
+  const { page } = await read();
   const differing = model.rules.filter((r) => r.found.length && String(r.found) !== r.severity);
   assert.ok(differing.length > 0, "the sample has such a rule");
   for (const r of model.rules) {
@@ -508,8 +508,8 @@ test("severities that were found are named beside that of the rule where they di
   }
 });
 
-test("what to ask first stands before the first work of a package, and work is not the list", async (t) => {
-  const { page } = await open(t);
+test("what to ask first stands before the first work of a package, and work is not the list", async () => {
+  const { page } = await read();
   const starts = await page.locator("#summary .first > li").evaluateAll((all) => all.map((li) => Array.from(li.querySelectorAll("p"), (p) => p.textContent)));
   starts.forEach((lines, i) => {
     const s = model.suggestions[i];
@@ -522,8 +522,8 @@ test("what to ask first stands before the first work of a package, and work is n
   });
 });
 
-test("numbers of reasons add up to the devices, and the grace period stands among the settings", async (t) => {
-  const { page } = await open(t);
+test("numbers of reasons add up to the devices, and the grace period stands among the settings", async () => {
+  const { page } = await read();
   for (const s of model.suggestions) {
     const sum = s.reasons.reduce((all, r) => all + r.devices, 0);
     assert.ok(sum <= s.devices, `${s.id}: ${sum} of ${s.devices}`);
