@@ -93,7 +93,7 @@ impl Schedule {
         let (mut last, mut removed) = (first, first);
         let mut begun: Vec<(&str, i64)> = Vec::new();
         // Of each object the last day on which something is done to it: its grace period begins then.
-        let mut touched: Vec<((Option<Console>, Option<RecordId>), i64)> = Vec::new();
+        let mut touched: Vec<(Acted, i64)> = Vec::new();
         for (at, step) in (start..).zip(plan) {
             let Some(entry) = basis.entries.get(step.entry as usize) else { continue };
             let day = match entry.phase {
@@ -125,6 +125,9 @@ impl Schedule {
         }
     }
 }
+
+/// What a step acts on: an object of a console, or in a console the device as a whole.
+type Acted = (Option<Console>, Option<RecordId>);
 
 /// The first day on which a step may be done that waits for others of the same device, those that the plan has so far.
 fn waited(waits: &[Wait], begun: &[(&str, i64)]) -> i64 {
