@@ -65,8 +65,8 @@ pub struct GradeRow {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct UnflaggedRow {
     /// Why they have none.
-    why: String,
-    devices: usize,
+    pub why: String,
+    pub devices: usize,
     /// The first of them, by name, else by key.
     names: Vec<String>,
 }
@@ -187,7 +187,7 @@ fn states(counts: &States) -> Vec<StateRow> {
     let stale = match counts.stale - counts.stale_flagged {
         0 => "no activity within the threshold".to_string(),
         free => {
-            format!("no activity within the threshold; {} flagged, {free} not (see below)", counts.stale_flagged)
+            format!("no activity within the threshold; {} flagged, {free} not", counts.stale_flagged)
         }
     };
     vec![

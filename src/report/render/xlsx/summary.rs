@@ -146,8 +146,11 @@ fn state(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         page.numbers(grade.severity, &[grade.devices as u64])?;
         page.sheet.write_string_with_format(page.line - 1, 0, grade.severity, &grave(grade.severity))?;
     }
+    for own in &model.fleet.unflagged {
+        page.fact(&format!("Stale, not flagged: {}", own.devices), &own.why)?;
+    }
     if !model.fleet.unsure().is_empty() {
-        page.fact("Uncertain identity", model.fleet.unsure())?;
+        page.fact(&format!("Uncertain identity: {}", t.review_devices), model.fleet.unsure())?;
     }
     let mut chart = Chart::new(ChartType::Bar);
     chart.add_series().set_name("Devices").set_categories(("Summary", first, 0, first + 3, 0)).set_values((
