@@ -213,6 +213,11 @@ impl<N: Number, T> By<N, T> {
         (0_u32..).map(N::new).zip(&self.0)
     }
 
+    /// The lines with their numbers, to be changed.
+    pub fn numbered_mut(&mut self) -> impl Iterator<Item = (N, &mut T)> {
+        (0_u32..).map(N::new).zip(&mut self.0)
+    }
+
     /// As a plain list.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {

@@ -8,7 +8,7 @@ use super::older;
 use crate::console::Console;
 use crate::frame::by_device::scatter;
 use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, number};
-use crate::ids::{ByDevice, ExportId};
+use crate::ids::ByDevice;
 use crate::schema::Platform;
 
 /// What the rows say that were set aside, by console: such a row may be the very record that seems to lack.
@@ -51,14 +51,11 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
 /// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits.
 pub(super) fn beside(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
-    let console = |export: ExportId| store.lister(export).map_or(0, Console::bit);
-    let tables: Vec<(u32, &HashSet<u128>)> =
-        store.beside.iter().map(|(export, names)| (console(*export), names)).collect();
-    if !tables.is_empty() {
+    if !store.beside.is_empty() {
         name(store, members, &mut doubts, |value| {
             let value = naming(value);
-            let own = tables.iter().filter(|(_, names)| value.is_some_and(|value| names.contains(&value)));
-            own.fold(0, |bits, (console, _)| bits | console)
+            let own = store.beside.iter().filter(|(_, names)| value.is_some_and(|value| names.contains(&value)));
+            own.fold(0, |bits, (console, _)| bits | console.bit())
         });
     }
     doubts

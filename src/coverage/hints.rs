@@ -1,4 +1,5 @@
-//! Dates that are no sign of activity and yet speak against a device being stale. A computer sets its password in the directory
+//! Dates that are no sign of activity and yet speak against a device being stale: somebody or the device itself did something
+//! with it. A computer sets its password in the directory
 //! anew every thirty days, unless an administrator does; a logon is written up to fourteen days late, and the logon that one
 //! domain controller keeps may be years old (<https://learn.microsoft.com/windows/win32/adschema/a-lastlogontimestamp>).
 
@@ -9,20 +10,22 @@ use crate::identity::{Members, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
 use crate::time::{DAY, Millis};
 
-/// The date of such a hint.
-const HINT: &str = "password_set";
+/// The dates of such hints: a password or a key that was set or kept, a contact with the enrolment service, an enrolment, an
+/// assignment to a management server.
+const HINTS: [&str; 5] = ["password_set", "backed_up", "contacted", "enrolled", "assigned"];
 /// A logon may be so much older than the contact that it stands for.
 const LATE: i64 = 14 * DAY;
 
-/// Devices that set their password later than anything saw them, and within the time in which they would not be stale.
+/// Devices with such a date that is later than anything saw them, and within the time in which they would not be stale.
 pub(super) fn later(store: &RecordStore, members: &Members) -> BTreeSet<DeviceId> {
     let mut set: ByDevice<Option<Millis>> = ByDevice::default();
     for (at, records) in store.by_console.iter().enumerate() {
-        let Some(times) = records.times(HINT) else { continue };
-        if set.as_slice().is_empty() {
-            set = ByDevice::filled(None, members.count);
+        for times in HINTS.iter().filter_map(|column| records.times(column)) {
+            if set.as_slice().is_empty() {
+                set = ByDevice::filled(None, members.count);
+            }
+            by_device::newest(&mut set, members.device_of(at).iter().copied(), times.iter());
         }
-        by_device::newest(&mut set, members.device_of(at).iter().copied(), times.iter());
     }
     let is_hinted = |(device, set): (DeviceId, (&Option<Millis>, Option<Millis>))| {
         let (Some(set), Some(seen)) = (*set.0, set.1) else { return None };

@@ -106,7 +106,7 @@ impl Coverage {
         self.proof.ages.is_outdated(console)
     }
 
-    /// Whether a device set its password in a directory long after anything saw it, so that it may be in use.
+    /// Whether a date of a device that is no sign of activity is long after anything saw it, so that it may be in use.
     pub(crate) fn is_hinted(&self, device: DeviceId) -> bool {
         self.sight.is_hinted(device)
     }

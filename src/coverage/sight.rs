@@ -48,6 +48,10 @@ impl Sight {
             sight.look(members, traits, proof, *console);
         }
         let signals = loaded.iter().fold(0, |bits, console| bits | console.bit());
+        // A console of which no row could be used may have seen a device all the same.
+        for console in members.registry.all().iter().filter(|console| console.gives_signals() && !loaded.contains(console)) {
+            sight.hide(proof, *console);
+        }
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
         sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
         without_unread(store, members, &mut sight.whole);
@@ -68,6 +72,13 @@ impl Sight {
             *whole &= proof.ages.silent(members, device) == 0;
         }
         sight
+    }
+
+    /// Hides the devices that a row or a table names which was not used.
+    fn hide(&mut self, proof: &Proof, console: Console) {
+        for (device, whole) in self.whole.numbered_mut() {
+            *whole &= !proof.is_torn(device, console) && !proof.is_beside(device, console);
+        }
     }
 
     /// Looks for records of a console in use that may be a device without one there.

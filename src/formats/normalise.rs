@@ -74,8 +74,8 @@ pub struct Records {
     pub older: Option<Older>,
     /// Columns that the list lacks and an older one filled for the objects that both show.
     pub lent: BTreeSet<&'static str>,
-    /// What names devices in tables that were not used and may be a part of the console's list.
-    pub beside: HashSet<u128>,
+    /// What names devices in tables that were not used and may be a part of the list of a console, of which there may be no other.
+    pub beside: Vec<(Console, HashSet<u128>)>,
 }
 
 impl Records {
@@ -96,7 +96,7 @@ impl Records {
             leaves_out: Vec::new(),
             older: None,
             lent: BTreeSet::new(),
-            beside: HashSet::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -275,7 +275,7 @@ impl<'a> Taken<'a> {
             leaves_out: format.leaves_out.clone(),
             older: None,
             lent: BTreeSet::new(),
-            beside: HashSet::new(),
+            beside: Vec::new(),
         };
         Ok(Normalised { records, notices, dates })
     }

@@ -43,8 +43,8 @@ pub struct RecordStore {
     pub bad: Vec<(ExportId, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
     pub older: Vec<(ExportId, Older)>,
-    /// What names devices in tables that were not used and may be a part of a console's list, by export.
-    pub beside: Vec<(ExportId, HashSet<u128>)>,
+    /// What names devices in tables that were not used and may be a part of a console's list.
+    pub beside: Vec<(Console, HashSet<u128>)>,
     /// What each export says of its own gaps, by number.
     pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.
@@ -110,7 +110,7 @@ impl RecordStore {
             let number = ExportId::new(number);
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
             older.extend(records.older.map(|rows| (number, rows)));
-            beside.extend(Some((number, records.beside)).filter(|(_, names)| !names.is_empty()));
+            beside.extend(records.beside);
             frames.push((records.console, frame));
         }
         let mut by_console = Vec::new();

@@ -151,10 +151,15 @@ pub struct Subject {
 
 impl Subject {
     /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look, and one of which somebody
-    /// decided that it leaves service leaves it, whatever the findings ask for.
+    /// decided that it leaves service leaves it, whatever the findings ask for; not while it is in use, since a decision may be
+    /// older than that.
     #[must_use]
     pub fn asks(&self, intent: StepIntent) -> bool {
-        let goes = matches!(self.purpose, Disposition::Lost | Disposition::Dispose | Disposition::Replace);
+        let goes = match self.purpose {
+            Disposition::Lost => true,
+            Disposition::Dispose | Disposition::Replace => self.activity != Activity::Active,
+            Disposition::Reuse | Disposition::Repair => false,
+        };
         let leaves = intent == StepIntent::Remove && self.decided && goes;
         (!self.kept || intent == StepIntent::Review) && self.claims.iter().any(|c| leaves || c.intent == intent)
     }

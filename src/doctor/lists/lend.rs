@@ -1,20 +1,25 @@
 //! What the newest list of a console has no column for and an older one tells.
 //!
 //! A list of selected columns that is a day newer must not take a device's serial number away: what an object is made with
-//! stays what it is for as long as the console keeps the object. What changes (states, dates, names) is not lent.
+//! stays what it is for as long as the console keeps the object. What changes (states, dates, names) is not lent, and a list
+//! that is weeks older lends nothing: a board may have been exchanged since, or a registration made anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::IntoColumn;
 
 use super::cover::Verdict;
-use super::order::Order;
+use super::order::{Order, newest as ends};
 use super::parts::Part;
-use super::rows::{NONE, Row};
+use super::rows::{NEVER, NONE, Row};
 use crate::error::Result;
 use crate::formats::{Fate, Records};
 use crate::frame::{internal, is_filled, make, text};
 use crate::schema::{LASTING, spoken};
+use crate::time::DAY;
+
+/// A list that ends so long before the one that borrows lends nothing.
+const LONG: i64 = 14 * DAY;
 
 /// What older lists lent.
 #[derive(Debug, Default)]
@@ -42,6 +47,8 @@ pub(super) fn fill(
     verdict: &Verdict,
 ) -> Result<Lent> {
     let mut lent = Lent::default();
+    let ends = ends(parts, rows);
+    let end = |part: u32| ends.get(part as usize).copied().unwrap_or([NEVER; 2]);
     let export = |row: &Row| parts.get(row.part as usize).map(|part| part.export);
     // Per export that borrows, the rows of it with those that lend to each.
     let mut borrowers: BTreeMap<usize, BTreeMap<u32, (u32, Vec<Lender>)>> = BTreeMap::new();
@@ -52,7 +59,7 @@ pub(super) fn fill(
         let speaker = verdict.speaker.get(at).copied().unwrap_or(NONE) as usize;
         let Some(own) = rows.get(speaker).filter(|_| verdict.fate.get(speaker) == Some(&None)) else { continue };
         // The same serial number under another id is another enrolment.
-        if own.object != row.object {
+        if own.object != row.object || !is_near(end(row.part), end(own.part)) {
             continue;
         }
         let (Some(from), Some(to)) = (export(row), export(own)) else { continue };
@@ -84,6 +91,12 @@ pub(super) fn fill(
         }
     }
     Ok(lent)
+}
+
+/// Whether two lists were made at nearly the same time, by their newest activity or, without one, their newest date.
+fn is_near(older: [i64; 2], newer: [i64; 2]) -> bool {
+    let both = older.into_iter().zip(newer).find(|(older, newer)| *older != NEVER && *newer != NEVER);
+    both.is_some_and(|(older, newer)| newer.saturating_sub(older) <= LONG)
 }
 
 /// What the newest row says that has the column; nothing where two of which neither is newer differ.

@@ -24,7 +24,7 @@ pub(super) enum Open {
     Activity(usize, u32),
     /// What a console saw of it after its list was made.
     Since(Console),
-    /// Whether it is in use, although only its password in a directory says so.
+    /// Whether it is in use, although only a date says so that is no sign of activity.
     Hinted,
     /// Whether every date of it was read.
     Dates,
@@ -40,7 +40,7 @@ impl Open {
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
             Self::Since(console) => format!("whether {} has seen the device since its list was made", console.title()),
             Self::Hinted => {
-                "whether the device itself set its password in the directory, long after its last logon there".into()
+                "whether the device is in use: its password, a key, an enrolment or an assignment is newer than its last activity".into()
             }
             Self::Dates => "whether the device was seen later than its lists say".into(),
         })
@@ -76,7 +76,7 @@ impl Open {
                 let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
                 answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
             }
-            Self::Hinted => "the last logon that every domain controller keeps, or a look at the device".into(),
+            Self::Hinted => "a look at the device; for a computer in a domain, the last logon that every domain controller keeps".into(),
             Self::Dates => "exports whose dates can be read".into(),
         })
     }

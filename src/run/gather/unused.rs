@@ -4,7 +4,7 @@
 //! part of an export is damaged. Whose part it is only its columns, its place and its name tell; a table that resembles no
 //! list at hand, such as an inventory of one's own, shakes nothing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use polars::prelude::StringChunked;
 
@@ -76,16 +76,14 @@ impl Unused {
     /// Tells the lists of which something may be missing. Returns them by their place, with the reason.
     pub(super) fn settle(&self, all: &mut Gathered) -> Vec<(usize, String)> {
         for table in &self.tables {
-            let consoles: HashSet<Console> = self.consoles_of(table).collect();
-            for console in consoles {
-                if let Some((_, records)) = all.records.iter_mut().find(|(_, records)| records.console == console) {
-                    records.beside.extend(&table.names);
-                }
+            let consoles: BTreeSet<Console> = self.consoles_of(table).collect();
+            if let Some((_, records)) = all.records.first_mut() {
+                records.beside.extend(consoles.into_iter().map(|console| (console, table.names.clone())));
             }
         }
         let mut short = Vec::new();
         for label in &self.unread {
-            let concerned: HashSet<Console> = self.consoles_named(label).collect();
+            let concerned: BTreeSet<Console> = self.consoles_named(label).collect();
             let lists = all.records.iter().enumerate().filter(|(_, (_, records))| concerned.contains(&records.console));
             short.extend(lists.map(|(at, _)| (at, format!("`{label}` could not be read and may hold more of it"))));
         }
