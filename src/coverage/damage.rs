@@ -6,6 +6,7 @@ use polars::prelude::BooleanChunked;
 
 use super::older;
 use crate::console::Console;
+use crate::formats::Beside;
 use crate::frame::by_device::scatter;
 use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, number};
 use crate::ids::ByDevice;
@@ -48,14 +49,16 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     doubts
 }
 
-/// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits.
-pub(super) fn beside(store: &RecordStore, members: &Members) -> ByDevice<u32> {
+/// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits; of lists by
+/// themselves alone, or of all.
+pub(super) fn beside(store: &RecordStore, members: &Members, lists: bool) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
     if !store.beside.is_empty() {
         name(store, members, &mut doubts, |value| {
             let value = naming(value);
-            let own = store.beside.iter().filter(|(_, names)| value.is_some_and(|value| names.contains(&value)));
-            own.fold(0, |bits, (console, _)| bits | console.bit())
+            let names = |table: &&Beside| value.is_some_and(|value| table.names.contains(&value));
+            let own = store.beside.iter().filter(|table| table.is_list || !lists).filter(names);
+            own.fold(0, |bits, table| bits | table.consoles)
         });
     }
     doubts

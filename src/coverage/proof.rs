@@ -79,6 +79,8 @@ pub(super) struct Proof {
     torn: ByDevice<u32>,
     /// Consoles of whose list a table that was not used may be a part and names the device, as bits.
     beside: ByDevice<u32>,
+    /// The same of tables that are lists by themselves.
+    in_lists: ByDevice<u32>,
     /// Lists that were made before the others.
     pub(super) ages: Ages,
 }
@@ -91,7 +93,8 @@ impl Proof {
             hybrid,
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
-            beside: damage::beside(store, members),
+            beside: damage::beside(store, members, false),
+            in_lists: damage::beside(store, members, true),
             ages: Ages::new(store, members),
         }
     }
@@ -104,6 +107,11 @@ impl Proof {
     /// Whether a table that was not used, and may be a part of the console's list, names the device.
     pub(super) fn is_beside(&self, device: DeviceId, console: Console) -> bool {
         self.beside.get(device) & console.bit() != 0
+    }
+
+    /// Whether a list that was not used names the device, so that it may show it later than the console's list does.
+    pub(super) fn is_in_list(&self, device: DeviceId, console: Console) -> bool {
+        self.in_lists.get(device) & console.bit() != 0
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.

@@ -49,7 +49,9 @@ impl Sight {
         }
         let signals = loaded.iter().fold(0, |bits, console| bits | console.bit());
         // A console of which no row could be used may have seen a device all the same.
-        for console in members.registry.all().iter().filter(|console| console.gives_signals() && !loaded.contains(console)) {
+        for console in
+            members.registry.all().iter().filter(|console| console.gives_signals() && !loaded.contains(console))
+        {
             sight.hide(proof, *console);
         }
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
@@ -77,14 +79,15 @@ impl Sight {
     /// Hides the devices that a row or a table names which was not used.
     fn hide(&mut self, proof: &Proof, console: Console) {
         for (device, whole) in self.whole.numbered_mut() {
-            *whole &= !proof.is_torn(device, console) && !proof.is_beside(device, console);
+            *whole &= !proof.is_torn(device, console) && !proof.is_in_list(device, console);
         }
     }
 
     /// Looks for records of a console in use that may be a device without one there.
     fn look(&mut self, members: &Members, traits: &Traits, proof: &Proof, console: Console) {
         for (device, whole) in DeviceId::all(members.count).zip(&mut self.whole) {
-            let beside = proof.is_beside(device, console) && !members.is_held(device, console);
+            let beside = proof.is_in_list(device, console)
+                || proof.is_beside(device, console) && !members.is_held(device, console);
             *whole &= !beside && !proof.is_torn(device, console);
         }
         let asked = asked(members, console);

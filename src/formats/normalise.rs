@@ -74,8 +74,8 @@ pub struct Records {
     pub older: Option<Older>,
     /// Columns that the list lacks and an older one filled for the objects that both show.
     pub lent: BTreeSet<&'static str>,
-    /// What names devices in tables that were not used and may be a part of the list of a console, of which there may be no other.
-    pub beside: Vec<(Console, HashSet<u128>)>,
+    /// Tables that were not used and may be a part of a list.
+    pub beside: Vec<Beside>,
 }
 
 impl Records {
@@ -106,6 +106,17 @@ impl Records {
         let older = self.older.as_ref().map_or(0, |older| older.frame.height());
         (self.frame.height() + self.bad.len() + older) as u64
     }
+}
+
+/// A table that was not used and may be a part of the lists of some consoles, of which there may be no other.
+#[derive(Debug)]
+pub struct Beside {
+    /// The consoles, as bits of [`Console::bit`].
+    pub consoles: u32,
+    /// It is a list by itself, so that it may also show later what the console's list shows.
+    pub is_list: bool,
+    /// What names devices in it, as [`crate::identity`] compares it.
+    pub names: HashSet<u128>,
 }
 
 /// An export cast, and what is to be said of it.

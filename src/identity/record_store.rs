@@ -1,6 +1,6 @@
 //! The records of all exports, one frame a console, numbered through.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use polars::prelude::{
@@ -9,7 +9,7 @@ use polars::prelude::{
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
-use crate::formats::{Older, Records};
+use crate::formats::{Beside, Older, Records};
 use crate::frame;
 use crate::frame::internal;
 use crate::ids::{ExportId, RecordId};
@@ -43,8 +43,8 @@ pub struct RecordStore {
     pub bad: Vec<(ExportId, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
     pub older: Vec<(ExportId, Older)>,
-    /// What names devices in tables that were not used and may be a part of a console's list.
-    pub beside: Vec<(Console, HashSet<u128>)>,
+    /// Tables that were not used and may be a part of a console's list.
+    pub beside: Vec<Beside>,
     /// What each export says of its own gaps, by number.
     pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.

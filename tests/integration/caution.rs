@@ -143,7 +143,10 @@ fn a_computer_that_set_its_password_lately_is_not_surely_stale() {
     };
     assert_eq!((stale("findings.csv"), stale("questions.csv")), (vec!["PC-OLD".to_owned()], vec!["PC-SET".to_owned()]));
     let asked = report.lines_where("questions.csv", "rule", "stale-everywhere");
-    assert_eq!(asked[0]["settled_by"], "a look at the device; for a computer in a domain, the last logon that every domain controller keeps");
+    assert_eq!(
+        asked[0]["settled_by"],
+        "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"
+    );
 }
 
 /// What stands below a second header was not read, so that nothing is missing for not being above it.

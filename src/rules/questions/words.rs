@@ -76,7 +76,10 @@ impl Open {
                 let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
                 answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
             }
-            Self::Hinted => "a look at the device; for a computer in a domain, the last logon that every domain controller keeps".into(),
+            Self::Hinted => {
+                "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"
+                    .into()
+            }
             Self::Dates => "exports whose dates can be read".into(),
         })
     }

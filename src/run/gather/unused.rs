@@ -11,8 +11,8 @@ use polars::prelude::StringChunked;
 use super::Gathered;
 use crate::console::Console;
 use crate::coverage;
-use crate::formats::Nearest;
 use crate::formats::values::parse_guid;
+use crate::formats::{Beside, Nearest};
 use crate::read::Export;
 
 /// Columns that a table shares with a list at least, if it is to be a part of it.
@@ -76,9 +76,15 @@ impl Unused {
     /// Tells the lists of which something may be missing. Returns them by their place, with the reason.
     pub(super) fn settle(&self, all: &mut Gathered) -> Vec<(usize, String)> {
         for table in &self.tables {
-            let consoles: BTreeSet<Console> = self.consoles_of(table).collect();
-            if let Some((_, records)) = all.records.first_mut() {
-                records.beside.extend(consoles.into_iter().map(|console| (console, table.names.clone())));
+            let mut consoles = self.consoles_of(table).fold(0, |bits, console| bits | console.bit());
+            // A list without its header is of some console.
+            if consoles == 0 && table.headless {
+                consoles = u32::MAX;
+            }
+            // An inventory of one's own may have columns of a console, and never begins without a header.
+            let is_list = table.headless;
+            if let Some((_, records)) = all.records.first_mut().filter(|_| consoles != 0) {
+                records.beside.push(Beside { consoles, is_list, names: table.names.clone() });
             }
         }
         let mut short = Vec::new();
