@@ -52,7 +52,7 @@ fn signs(store: &RecordStore) -> Vec<(u128, Millis)> {
     for (export, older) in &store.older {
         let console = store.lister(*export);
         let times = frame::times(&older.frame, "last_seen");
-        let Some(times) = times.filter(|_| console.is_some_and(|c| c.gives_signals())) else { continue };
+        let Some(times) = times.filter(|_| console.is_some_and(Console::gives_signals)) else { continue };
         for column in ["entra_id", "serial", "native_id"] {
             let Some(cells) = frame::text(&older.frame, column) else { continue };
             let own = cells.iter().zip(times.iter());

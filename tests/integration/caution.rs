@@ -149,6 +149,26 @@ fn a_computer_that_set_its_password_lately_is_not_surely_stale() {
     );
 }
 
+/// Somebody enrolled it anew as a second record, and it has not checked in there yet.
+#[test]
+fn a_device_that_was_enrolled_anew_is_not_surely_stale() {
+    let again = |enrolled: &str| {
+        let place = tenant(
+            [("PC-1", "PF000001", "2026-03-01"), ("PC-2", "PF000002", "2026-11-19")]
+                .into_iter()
+                .enumerate()
+                .map(|(n, (name, serial, seen))| pair(n, name, serial, seen)),
+        );
+        let first = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+        let second = format!("{},PC-1,PF000001,,Windows,LENOVO,managed,compliant,{enrolled}T08:00:00Z,\n", guid(1, 9));
+        place.write("in/intune.csv", first + &second);
+        let report = place.tables(&[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(again("2026-11-18"), [0, 1]);
+    assert_eq!(again("2026-02-01"), [1, 0]);
+}
+
 /// What stands below a second header was not read, so that nothing is missing for not being above it.
 #[test]
 fn a_list_that_goes_on_below_another_header_proves_no_absence() {

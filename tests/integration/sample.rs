@@ -176,7 +176,16 @@ fn steps_of_devices_from_the_story() {
             ],
         ),
         // Seen by Entra and Defender: nothing is removed.
-        ("CFS-LT-00019", &["export-list", "re-enroll", "verify-in-next-export"]),
+        (
+            "CFS-LT-00019",
+            &[
+                "export-list",
+                "back-up-bitlocker-key entra:3a62209c-3fcf-4186-8231-74f8a22e843f",
+                "back-up-laps entra:3a62209c-3fcf-4186-8231-74f8a22e843f",
+                "re-enroll",
+                "verify-in-next-export",
+            ],
+        ),
         // Two makers, one serial number: nobody knows which is which, so nothing is planned.
         ("CFS-LT-00383", &[]),
         ("CFS-LT-00384", &[]),

@@ -49,7 +49,7 @@ fn missing_properties(command: &Command) -> Vec<String> {
         .collect();
     let text = [&command.check, &command.done, &command.run].map(String::as_str).join(" ");
     let end = |rest: &str| rest.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let read = text.split("$Now.").skip(1).map(|rest| &rest[..end(rest)]);
+    let read = text.split("$Now.").skip(1).filter_map(|rest| rest.get(..end(rest)));
     read.filter(|name| !given.contains(name)).map(|name| format!("$Now.{name} is not in `{}`", command.look)).collect()
 }
 

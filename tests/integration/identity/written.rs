@@ -264,12 +264,12 @@ fn a_serial_that_json_has_as_a_number_is_not_used() {
         let content = format!("{{\"value\":[{},{}]}}", row(1, serial), row(2, "\"5CG0001AB\"")).into_bytes();
         Export { name: "intune.json".into(), content, rows: 2 }
     };
-    let autopilot = || AUTOPILOT.rows(&["id=a1; serial=12345678901; maker=Microsoft"]);
-    assert_eq!(find(&[list("\"12345678901\""), autopilot()]).devices(), ["autopilot:1 intune:1", "intune:2"]);
-    let found = find(&[list("12345678901"), autopilot()]);
+    let autopilot = || AUTOPILOT.rows(&["id=a1; serial=71345678901; maker=Microsoft"]);
+    assert_eq!(find(&[list("\"71345678901\""), autopilot()]).devices(), ["autopilot:1 intune:1", "intune:2"]);
+    let found = find(&[list("71345678901"), autopilot()]);
     assert_eq!(found.devices(), ["autopilot:1", "intune:1", "intune:2"]);
     let said = found.notices("damaged-identifier");
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("1 cell is a number and not text"), "{said:?}");
-    assert_eq!(found.record_cell("intune:1", "serial"), "12345678901");
+    assert_eq!(found.record_cell("intune:1", "serial"), "71345678901");
 }

@@ -132,6 +132,18 @@ fn what_the_newest_list_has_no_column_for_an_older_one_tells() {
     assert!(said.iter().any(|message| message.contains(lent)), "{said:?}");
 }
 
+/// A board may have been exchanged since, or a registration made anew.
+#[test]
+fn a_list_that_is_weeks_older_lends_nothing() {
+    let old = intune(&[(1, "2026-01-20", "Windows"), (2, "2026-01-20", "Windows"), (3, "2026-01-19", "Windows")]);
+    let chosen = "Device ID,Device name,Last check-in,OS,Compliance\n\
+                  d0000000-0000-4000-8000-000000000001,LT-1,2026-02-27 08:00:00,Windows,Compliant\n\
+                  d0000000-0000-4000-8000-000000000002,LT-2,2026-02-27 08:00:00,Windows,Compliant\n\
+                  d0000000-0000-4000-8000-000000000003,LT-3,2026-02-26 08:00:00,Windows,Compliant\n";
+    let (_place, report) = analyze(&[("old.csv", old), ("chosen.csv", chosen.into())], &[]);
+    assert!(report.lines("devices.csv").iter().all(|device| device["serial"].is_empty()));
+}
+
 #[test]
 fn from_a_newer_list_that_is_cut_nothing_is_gone() {
     let held: Vec<u32> = (1..=9).collect();

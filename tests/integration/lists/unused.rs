@@ -66,6 +66,30 @@ fn a_part_that_cannot_be_read_may_hold_what_a_list_lacks() {
     assert_eq!(left(&report), 3, "by the user's own count the list is whole");
 }
 
+/// A second list without its header shows the PC yesterday, whatever the first one says.
+#[test]
+fn a_list_without_its_header_may_show_a_device_later() {
+    let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+    let later = intune(&[(1, "2026-02-28", "Windows")]);
+    let headless = later.split_once('\n').unwrap().1.to_string();
+    let stale = |files: &[(&str, String)]| {
+        let (_place, report) = analyze(files, &[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(stale(&[("a.csv", first.clone())]), [1, 0]);
+    assert_eq!(stale(&[("a.csv", first), ("b.csv", headless)]), [0, 1]);
+}
+
+/// Entra ID has a list of which no row could be used: what stands in the row is not for nothing.
+#[test]
+fn a_console_of_which_every_row_was_set_aside_may_have_seen_a_device() {
+    let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+    let row = entra(&[(1, true, "2026-02-28")]).replace(",Microsoft Intune\n", "\n");
+    let (_place, report) = analyze(&[("a.csv", first), ("entra.csv", row)], &[]);
+    assert!(rules(&report, "LSTSER0001").iter().all(|rule| rule != "stale-everywhere"));
+    assert_eq!(report.lines_where("questions.csv", "rule", "stale-everywhere").len(), 1);
+}
+
 /// Who keeps a list of everything beside the exports need not take it away first.
 #[test]
 fn an_inventory_of_ones_own_shakes_nothing() {
