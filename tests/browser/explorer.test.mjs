@@ -239,7 +239,7 @@ test("a work package leads to exactly its own devices, on the page and as a file
   const file = await download;
   assert.equal(file.suggestedFilename(), `${suggestion.id}.csv`);
   assert.equal(readFileSync(await file.path(), "utf8").trim().split("\n").length, fits.length + 1);
-  await card.locator("a[href^='#find=']").click();
+  await card.locator(`a[href="#find=package:${suggestion.id}"]`).click();
   await page.waitForFunction(() => document.activeElement.id === "devices-title");
   assert.equal(await matching(page), fits.length);
 });

