@@ -74,9 +74,9 @@ impl Unused {
     }
 
     /// Tells the lists of which something may be missing. Returns them by their place, with the reason.
-    pub(super) fn settle(&self, all: &mut Gathered) -> Vec<(usize, String)> {
-        for table in &self.tables {
-            let mut consoles = self.consoles_of(table).fold(0, |bits, console| bits | console.bit());
+    pub(super) fn settle(mut self, all: &mut Gathered) -> Vec<(usize, String)> {
+        for table in std::mem::take(&mut self.tables) {
+            let mut consoles = self.consoles_of(&table).fold(0, |bits, console| bits | console.bit());
             // A list without its header is of some console.
             if consoles == 0 && table.headless {
                 consoles = u32::MAX;
@@ -84,7 +84,7 @@ impl Unused {
             // An inventory of one's own may have columns of a console, and never begins without a header.
             let is_list = table.headless;
             if let Some((_, records)) = all.records.first_mut().filter(|_| consoles != 0) {
-                records.beside.push(Beside { consoles, is_list, names: table.names.clone() });
+                records.beside.push(Beside { consoles, is_list, names: table.names });
             }
         }
         let mut short = Vec::new();
@@ -110,24 +110,31 @@ impl Unused {
 
     /// The consoles that the name of a file which could not be read speaks of.
     fn consoles_named<'a>(&'a self, label: &'a str) -> impl Iterator<Item = Console> + 'a {
-        let name = label.rsplit(['/', '\\', '!']).next().unwrap_or_default();
-        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-        let may = ending.is_some_and(|ending| LISTS.contains(&ending.as_str()));
+        let name = file(label);
+        let may = ending(name).is_some_and(|ending| LISTS.contains(&ending.as_str()));
         let own = stem(name);
         let says = move |console: Console, other: &str| {
-            let other = other.rsplit(['/', '\\', '!']).next().unwrap_or_default();
-            (own.len() >= SHORT && own == stem(other)) || speaks_of(name, console)
+            (own.len() >= SHORT && own == stem(file(other))) || speaks_of(name, console)
         };
         let named = self.used.iter().filter(move |(console, other, _)| may && says(*console, other));
         named.map(|(console, ..)| *console).chain(self.beside(label))
     }
 }
 
+/// The name of a file without its folders and archives.
+fn file(label: &str) -> &str {
+    label.rsplit(['/', '\\', '!']).next().unwrap_or_default()
+}
+
+/// The ending of a file's name, in lower case.
+fn ending(name: &str) -> Option<String> {
+    name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase())
+}
+
 /// The workbook of a sheet.
 fn book(label: &str) -> Option<&str> {
     let (book, _) = label.rsplit_once('!')?;
-    let ending = book.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-    matches!(ending.as_deref(), Some("xlsx" | "xlsm")).then_some(book)
+    matches!(ending(book).as_deref(), Some("xlsx" | "xlsm")).then_some(book)
 }
 
 /// Whether a cell begins with a day, as in `2026-03-01`.
