@@ -29,9 +29,9 @@ fn every_step_is_timed() {
     assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
 }
 
-/// Bytes that a further device may add to the peak: about half of it today.
+/// Bytes that a further device may add to the peak: it adds about half of this.
 #[cfg(target_os = "linux")]
-const MOST_BYTES: f64 = 9_000.0;
+const MOST_BYTES: f64 = 7_000.0;
 
 /// Time depends on the machine; memory does not. A column that is copied once more for every rule, or a text that is kept
 /// for every finding, shows here.
@@ -48,7 +48,8 @@ fn a_device_takes_no_more_memory_than_this() {
         assert_eq!(run.code, 0, "{}", run.stderr);
         figures(&run.stderr, "whole run").last().copied().unwrap() * 1e6
     };
-    let (few, many) = (2_000, 12_000);
+    // Below some ten thousand devices the peak grows with the buffers of the writers, which reach their size and stay there.
+    let (few, many) = (12_000, 40_000);
     let bytes = (peak(many) - peak(few)) / f64::from(many - few);
     assert!(bytes < MOST_BYTES, "{bytes:.0} bytes a device");
 }
