@@ -4,28 +4,24 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{
-    BooleanChunked, ChunkFull, Column, Int64Chunked, IntoColumn, NewChunkedArray, PlSmallStr, StringChunked,
-    StringChunkedBuilder,
+    BooleanChunked, ChunkFull, Column, IntoColumn, NewChunkedArray, PlSmallStr, StringChunked, StringChunkedBuilder,
 };
 
 use super::Formats;
-use super::dates::{self, Order, Short, Stamp};
+use super::dates::{self, Order, Stamp};
 use super::describe::Format;
 use super::identifiers::is_id;
 use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
 use super::vocabulary::Words;
-use crate::notice::{Code, many};
+use crate::notice::Code;
 use crate::schema::{Field, Kind};
 
 /// Fewer strange words than this are no language.
 const FEWEST_STRANGE: u64 = 5;
 /// Signs of a strange word that a message shows.
 const LONGEST_EXAMPLE: usize = 30;
-
-/// With fewer dates of each kind chance explains the mixture.
-const FEWEST_SWAPPED: usize = 3;
 
 /// How the dates of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +43,13 @@ pub(super) struct Cast {
     pub tally: Tally,
     /// For a column of dates with at least one cell.
     pub written: Option<Written>,
+    /// A spreadsheet exchanged day and month in cells of the column.
+    pub swapped: bool,
 }
 
 impl Cast {
     fn one(column: Column, tally: Tally) -> Self {
-        Self { columns: vec![column], tally, written: None }
+        Self { columns: vec![column], tally, written: None, swapped: false }
     }
 }
 
@@ -75,6 +73,8 @@ pub(super) struct Caster<'a> {
     pub order: Option<Order>,
     /// The workbook counts its days from 1904.
     pub epoch_1904: bool,
+    /// A spreadsheet exchanged day and month in another column of the list.
+    pub swapped: bool,
     /// Rows whose cell was a number and not text, in order.
     pub numbers: &'a [u32],
 }
@@ -253,160 +253,6 @@ impl Caster<'_> {
         }
         Cast::one(BooleanChunked::from_iter_options(self.name(), out.into_iter()).into_column(), tally)
     }
-
-    fn times(&self) -> Cast {
-        let stamp = |c: Option<&str>| c.map_or(Stamp::Unknown, |c| dates::stamp_in(c, self.epoch_1904));
-        let mut stamps: Vec<Stamp> = self.cells.iter().map(stamp).collect();
-        let mut tally = Tally::default();
-        let year_open = self.short_dates(&mut stamps, &mut tally);
-        let open = stamps.iter().filter(|s| matches!(s, Stamp::Either(..))).count();
-        let (order, written) = if open == 0 {
-            (None, Written::Plain)
-        } else {
-            match (dates::decide(stamps.iter().copied()), self.order) {
-                (Ok(Some(order)), _) => (Some(order), Written::Decided(order)),
-                (Ok(None), Some(order)) => (Some(order), Written::Settled(order)),
-                (Ok(None), None) => {
-                    let (dates, count) = if open == 1 { ("date", "counts") } else { ("dates", "count") };
-                    let message = format!(
-                        "{open} {dates} could be day first or month first and {count} as unknown; settle it with \
-                         `--date-order dmy` or `mdy`"
-                    );
-                    tally.remark(Code::AmbiguousDates, message);
-                    (None, Written::Open)
-                }
-                (Err(_), _) => {
-                    let message = format!(
-                        "some cells put the day first and others the month first; the {open} dates of these kinds count as \
-                         unknown. The file was put together from two: export it again"
-                    );
-                    tally.remark(Code::AmbiguousDates, message);
-                    (None, Written::Open)
-                }
-            }
-        };
-        let swapped = self.half_swapped(&stamps);
-        if swapped > 0 {
-            let message = format!(
-                "{swapped} dates are real ones of a day up to 12, and the others are text of later days: a spreadsheet took the \
-                 day for the month where it could. The real ones count as unknown; take the list as the console exports it"
-            );
-            tally.remark(Code::AmbiguousDates, message);
-        }
-        let filled = stamps.iter().any(|s| !matches!(s, Stamp::Unknown | Stamp::Unreadable));
-        let (stamps, foreign) = self.of_our_calendar(stamps, &mut tally);
-        let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
-        let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
-        for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
-            let swapped = swapped > 0 && cell.is_some_and(is_real_date);
-            let year_open = year_open && cell.is_some_and(|cell| dates::with_century(cell).is_some());
-            let stamp = if swapped || year_open { Stamp::Either(None, None) } else { stamp.resolve(order) };
-            unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
-            out.push(match stamp {
-                Stamp::At(millis) => Some(millis),
-                Stamp::Unreadable if foreign => {
-                    tally.unread_row(*row);
-                    None
-                }
-                Stamp::Unreadable => {
-                    tally.unreadable(self.field, *row, cell.unwrap_or_default());
-                    None
-                }
-                Stamp::Unknown | Stamp::Either(..) => None,
-            });
-        }
-        let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
-        // A sign of activity that could not be read is one all the same: its device must not be called stale.
-        if self.field.name == "last_seen" && unread.contains(&true) {
-            columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
-        }
-        Cast { columns, tally, written: filled.then_some(written) }
-    }
-}
-
-impl Caster<'_> {
-    /// Reads short dates again whose year turns out to be first. Says whether nobody can tell where it is: such dates are
-    /// unknown, for a device of this week would be one of years ago.
-    fn short_dates(&self, stamps: &mut [Stamp], tally: &mut Tally) -> bool {
-        if !stamps.iter().any(|s| matches!(s, Stamp::Either(..))) {
-            return false;
-        }
-        match dates::short(self.cells.iter().flatten()) {
-            Short::YearLast => false,
-            Short::YearFirst => {
-                for (cell, stamp) in self.cells.iter().zip(stamps) {
-                    if let Some(whole) = cell.and_then(dates::with_century) {
-                        *stamp = dates::stamp_in(&whole, self.epoch_1904);
-                    }
-                }
-                false
-            }
-            // `dmy` says that the day is first.
-            Short::Open if self.order == Some(Order::Dmy) => false,
-            Short::Open => {
-                let message = "dates of three numbers with two digits could have the year first or last and count as unknown: \
-                               settle it with `--date-order dmy` if it is last, or export them with years of four digits";
-                tally.remark(Code::AmbiguousDates, message.to_string());
-                true
-            }
-        }
-    }
-
-    /// Dates of another calendar are named and never read. Where they are most of the column, all of it is unknown: the
-    /// others may be of the same calendar, with a year of two digits. The flag says so.
-    fn of_our_calendar(&self, stamps: Vec<Stamp>, tally: &mut Tally) -> (Vec<Stamp>, bool) {
-        let strange = |stamp: &Stamp| matches!(stamp, Stamp::Unreadable | Stamp::Either(..));
-        let cells = self.cells.iter().zip(&stamps).filter(|(_, stamp)| strange(stamp));
-        let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-        for calendar in cells.filter_map(|(cell, _)| dates::calendar_of(cell?)) {
-            *seen.entry(calendar.as_str()).or_default() += 1;
-        }
-        // Of two calendars in one column the one with more cells is named; of equals, the first by name.
-        let Some((calendar, _)) = seen.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0))) else {
-            return (stamps, false);
-        };
-        let count: u64 = seen.values().sum();
-        let dated = stamps.iter().filter(|stamp| !matches!(stamp, Stamp::Unknown)).count() as u64;
-        let most = count * 2 >= dated;
-        let rest = if most { "the column counts as unknown" } else { "they count as unknown" };
-        let message = format!(
-            "{count} of {} are of the {calendar} calendar and are not read; {rest}. Set the region of the program \
-             that wrote the list to one with the Gregorian calendar and export it again",
-            many(dated, "date")
-        );
-        tally.remark(Code::AmbiguousDates, message);
-        let all = |stamp: Stamp| if stamp == Stamp::Unknown { stamp } else { Stamp::Unreadable };
-        (if most { stamps.into_iter().map(all).collect() } else { stamps }, most)
-    }
-
-    /// A spreadsheet of another country makes real dates of those cells whose day it can take for a month, and leaves the
-    /// others as text: then every real date is of a day up to 12, and no text is. Gives the number of real ones.
-    fn half_swapped(&self, stamps: &[Stamp]) -> usize {
-        let (mut real, mut text) = (0, 0);
-        for (cell, stamp) in self.cells.iter().zip(stamps) {
-            let Some(cell) = cell else { continue };
-            if is_real_date(cell) {
-                let day = cell.get(8..10).and_then(|day| day.parse::<u32>().ok()).unwrap_or(99);
-                if day > 12 {
-                    return 0;
-                }
-                real += 1;
-            } else {
-                match stamp {
-                    Stamp::Either(Some(_), Some(_)) => return 0,
-                    Stamp::Either(..) | Stamp::At(_) => text += 1,
-                    Stamp::Unknown | Stamp::Unreadable => {}
-                }
-            }
-        }
-        if text >= FEWEST_SWAPPED && real >= FEWEST_SWAPPED { real } else { 0 }
-    }
-}
-
-/// How a workbook's real dates come out of the reader, and what else is written year first.
-fn is_real_date(cell: &str) -> bool {
-    let cell = values::bare(cell);
-    cell.len() >= 10 && cell.as_bytes().get(4) == Some(&b'-') && cell.as_bytes().get(7) == Some(&b'-')
 }
 
 /// A canonical column with one value throughout.

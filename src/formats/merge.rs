@@ -26,6 +26,7 @@ pub(super) fn newest(casts: Vec<Cast>) -> Result<Cast> {
     for next in casts {
         merged.tally.add(next.tally);
         merged.written = merged.written.or(next.written);
+        merged.swapped |= next.swapped;
         for column in next.columns {
             let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
                 merged.columns.push(column);
@@ -46,6 +47,7 @@ pub(super) fn newest(casts: Vec<Cast>) -> Result<Cast> {
 fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Result<()> {
     merged.tally.add(next.tally);
     merged.written = merged.written.or(next.written);
+    merged.swapped |= next.swapped;
     let (Some(own), Some(other)) = (merged.columns.first().cloned(), next.columns.first().cloned()) else {
         return Ok(());
     };

@@ -20,6 +20,7 @@ mod older;
 mod products;
 mod source;
 mod tally;
+mod times;
 pub mod values;
 mod vocabulary;
 

@@ -205,7 +205,7 @@ impl<'a> Taken<'a> {
 
     fn cast(&self, export: &Export, format: &Format, formats: &Formats, options: &Options) -> Result<Vec<Cast>> {
         let (cells, row) = (self.cells(), &self.rows.row);
-        let one = |w: &Wanted<'_>| {
+        let one = |w: &Wanted<'_>, swapped: bool| {
             let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|(cells, numbers)| {
                 let caster = Caster {
                     field: w.field,
@@ -214,6 +214,7 @@ impl<'a> Taken<'a> {
                     row,
                     order: options.order,
                     epoch_1904: export.epoch_1904(),
+                    swapped,
                     numbers,
                 };
                 caster.cast(formats, format)
@@ -222,7 +223,15 @@ impl<'a> Taken<'a> {
             let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
             if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, row) }
         };
-        self.wanted.par_iter().map(one).collect()
+        let mut casts: Vec<Cast> = self.wanted.par_iter().map(|w| one(w, false)).collect::<Result<_>>()?;
+        // A spreadsheet that exchanged day and month in one column did so in all.
+        if casts.iter().any(|cast| cast.swapped) {
+            let others = casts.iter_mut().zip(&self.wanted).filter(|(cast, _)| !cast.swapped && cast.written.is_some());
+            for (cast, w) in others {
+                *cast = one(w, true)?;
+            }
+        }
+        Ok(casts)
     }
 
     fn normalise(
@@ -458,7 +467,8 @@ fn hint_at_order(notices: &mut [Notice], dates: &[(String, Written)]) {
         (false, true) => "; other columns of the file put the month first",
         _ => return,
     };
-    for notice in notices.iter_mut().filter(|n| n.code == Code::AmbiguousDates) {
+    let asks = |n: &&mut Notice| n.code == Code::AmbiguousDates && n.message.contains("--date-order");
+    for notice in notices.iter_mut().filter(asks) {
         notice.message.push_str(hint);
     }
 }
