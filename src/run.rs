@@ -55,7 +55,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let mut rule_set = RuleSet::load(options)?;
     let earlier = Baseline::load(options)?;
     let mut decisions = baseline::decisions(options)?;
-    let Gathered { inputs, sources, records, mut notices, proven, provenance, .. } =
+    let Gathered { inputs, sources, records, unused, mut notices, proven, provenance, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);
     refuse::if_nothing(&inputs, &sources, &records, &notices)?;
@@ -69,7 +69,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
 
     progress.step("Weighing what the lists prove");
-    let (coverage, found) = Coverage::new(&store, &links, &members, rule_set.formats.vocabulary());
+    let (coverage, found) = Coverage::new(&store, &links, &members, &unused, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
     refuse::if_strict(options, &notices)?;

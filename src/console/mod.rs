@@ -57,6 +57,7 @@ struct Facts {
     directory: bool,
     accounts: bool,
     restorable: u32,
+    certificate_days: Option<u32>,
     joins: bool,
     /// Address of the page of one object, with `{id}`; empty where it has none.
     device_page: &'static str,
@@ -170,6 +171,12 @@ impl Console {
     #[must_use]
     pub fn device_page(self) -> Option<&'static str> {
         Some(self.facts().device_page).filter(|page| !page.is_empty())
+    }
+
+    /// Days that a management certificate of it is good for when it is made: at an enrolment, and again whenever the device renews it.
+    #[must_use]
+    pub fn certificate_days(self) -> Option<u32> {
+        self.facts().certificate_days
     }
 
     /// How the names of its exports begin unless somebody changes them.

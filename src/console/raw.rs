@@ -41,6 +41,8 @@ pub(super) struct Raw {
     /// A directory of computers.
     #[serde(default)]
     pub directory: bool,
+    /// Days that a management certificate is good for when it is made.
+    pub certificate_days: Option<u32>,
     /// Lists a device once for each account on it.
     #[serde(default)]
     pub accounts: bool,

@@ -12,7 +12,7 @@ use crate::language::{Derived, What};
 use crate::schema::{DEVICE, Field, Kind, RECORD, nearest};
 
 /// Consoles that one run may know: sets of them are bits of a number.
-pub const MOST: usize = 32;
+pub const MOST: usize = 30;
 
 /// Fields of the merged view that consoles are asked for in an order.
 pub const MERGED: &[&str] =

@@ -30,6 +30,8 @@ words! {
         Unassigned = "unassigned",
         /// Apple: released from the organisation.
         Released = "released",
+        /// Asset register: lost or stolen.
+        Lost = "lost",
         /// Chrome: deprovisioned.
         Deprovisioned = "deprovisioned",
         /// Chrome: pre-provisioned.

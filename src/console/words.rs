@@ -8,7 +8,7 @@ use super::{Clause, Console, State, Test};
 use crate::error::Problem;
 
 /// Words of all consoles together: each is a bit of a device.
-pub const MOST_WORDS: usize = 8;
+pub const MOST_WORDS: usize = 12;
 
 /// A column and words that it may hold.
 pub(super) type Words = (&'static str, Vec<String>);

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
+use super::beside::{NAMING, SHORTEST_CELL, comparable};
 use super::older;
 use crate::console::Console;
-use crate::formats::Beside;
 use crate::frame::by_device::scatter;
-use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore, number};
+use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore};
 use crate::ids::ByDevice;
 use crate::schema::Platform;
 
@@ -28,13 +28,6 @@ fn torn(store: &RecordStore) -> BTreeMap<Console, HashSet<String>> {
     by_console
 }
 
-/// Shorter cells of a torn row name no device.
-const SHORTEST_CELL: usize = 4;
-
-fn comparable(text: &str) -> String {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '\'')).to_lowercase()
-}
-
 /// Per device, the consoles a torn row of which names one of its identifiers, as bits of [`Console::index`].
 pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     let mut doubts = ByDevice::filled(0_u32, members.count);
@@ -42,44 +35,17 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
     if torn.is_empty() {
         return doubts;
     }
-    name(store, members, &mut doubts, |value| {
+    let naming = |value: &str| {
         let value = comparable(value);
         torn.iter().filter(|(_, cells)| cells.contains(&value)).fold(0, |bits, (console, _)| bits | console.bit())
-    });
-    doubts
-}
-
-/// Per device, the consoles of whose list a table that was not used may be a part and names the device, as bits; of lists by
-/// themselves alone, or of all.
-pub(super) fn beside(store: &RecordStore, members: &Members, lists: bool) -> ByDevice<u32> {
-    let mut doubts = ByDevice::filled(0_u32, members.count);
-    if !store.beside.is_empty() {
-        name(store, members, &mut doubts, |value| {
-            let value = naming(value);
-            let names = |table: &&Beside| value.is_some_and(|value| table.names.contains(&value));
-            let own = store.beside.iter().filter(|table| table.is_list || !lists).filter(names);
-            own.fold(0, |bits, table| bits | table.consoles)
-        });
-    }
-    doubts
-}
-
-/// What a cell of a row that was not used is compared by; nothing where it is too short to name a device.
-pub(crate) fn naming(cell: &str) -> Option<u128> {
-    let text = comparable(cell);
-    (text.len() >= SHORTEST_CELL).then(|| number(&text))
-}
-
-/// Asks of each value that names a device which consoles it is named by.
-fn name(store: &RecordStore, members: &Members, doubts: &mut ByDevice<u32>, naming: impl Fn(&str) -> u32) {
-    for (at, console_records) in store.by_console.iter().enumerate() {
-        for values in
-            ["entra_id", "serial", "native_id", "name"].iter().filter_map(|column| console_records.text(column))
-        {
-            let named = values.iter().map(|value| value.map_or(0, &naming));
-            scatter(doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
+    };
+    for (at, records) in store.by_console.iter().enumerate() {
+        for values in NAMING.iter().filter_map(|column| records.text(column)) {
+            let named = values.iter().map(|value| value.map_or(0, naming));
+            scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
         }
     }
+    doubts
 }
 
 /// Per console, the records with an identifier that could not be read: any of them may be the record that a device seems

@@ -5,6 +5,7 @@
 //! each console, [`Coverage`] of each device and console. [`Devices`] are built from it, and nothing changes them any more.
 
 mod age;
+mod beside;
 mod candidates;
 mod claims;
 mod columns;
@@ -21,9 +22,11 @@ mod records;
 mod sight;
 mod single;
 
+pub use beside::Beside;
+pub(crate) use beside::naming;
 pub use candidates::{Basis, Facts};
-pub(crate) use damage::naming;
 pub use devices::{Devices, Ground};
+pub use hints::Hint;
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;
@@ -64,14 +67,20 @@ pub struct Candidate {
 }
 
 impl Coverage {
-    /// Looks at every list and at every device; the notices name lists that are too small to prove anything.
+    /// Looks at every list and at every device, and at the tables beside them that were not used; the notices name lists that are too small to prove anything.
     #[must_use]
-    pub fn new(store: &RecordStore, links: &Links, members: &Members, vocabulary: &Vocabulary) -> (Self, Vec<Notice>) {
+    pub fn new(
+        store: &RecordStore,
+        links: &Links,
+        members: &Members,
+        beside: &[Beside],
+        vocabulary: &Vocabulary,
+    ) -> (Self, Vec<Notice>) {
         let of_devices = || {
             let later = older::seen_later(store, members);
             (Traits::new(store, links, members, vocabulary, &later), later)
         };
-        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members));
+        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, beside));
         let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
         let sight = Sight::new(store, links, members, (&traits, &proof, &lists), &later);
         (Self { lists, proof, sight, traits, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
@@ -106,9 +115,9 @@ impl Coverage {
         self.proof.ages.is_outdated(console)
     }
 
-    /// Whether a date of a device that is no sign of activity is long after anything saw it, so that it may be in use.
-    pub(crate) fn is_hinted(&self, device: DeviceId) -> bool {
-        self.sight.is_hinted(device)
+    /// What speaks against a device being stale, although it is no sign of activity.
+    pub(crate) fn hint(&self, device: DeviceId) -> Option<Hint> {
+        self.sight.hint(device)
     }
 
     /// Whether a damaged row of a console names a device.

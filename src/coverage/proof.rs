@@ -1,6 +1,7 @@
 //! What the lack of a record proves, device by device.
 
 use super::age::Ages;
+use super::beside::{self, Beside, Named};
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::damage::{self, Unread};
 use super::domains;
@@ -10,6 +11,7 @@ use crate::frame::by_device::mark;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::JoinType;
+use crate::time::Millis;
 
 /// What the lists of a console say of a device, as far as it has a record there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,24 +79,21 @@ pub(super) struct Proof {
     unread: Unread,
     /// Consoles a damaged row of which names the device, as bits of [`Console::index`].
     torn: ByDevice<u32>,
-    /// Consoles of whose list a table that was not used may be a part and names the device, as bits.
-    beside: ByDevice<u32>,
-    /// The same of tables that are lists by themselves.
-    in_lists: ByDevice<u32>,
+    /// What tables that were not used say of each device.
+    beside: ByDevice<Named>,
     /// Lists that were made before the others.
     pub(super) ages: Ages,
 }
 
 impl Proof {
-    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members) -> Self {
+    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members, beside: &[Beside]) -> Self {
         let hybrid = said_hybrid(store, members);
         Self {
             in_domain: domains::covered(store, members, &hybrid),
             hybrid,
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
-            beside: damage::beside(store, members, false),
-            in_lists: damage::beside(store, members, true),
+            beside: beside::named(store, members, beside),
             ages: Ages::new(store, members),
         }
     }
@@ -106,12 +105,17 @@ impl Proof {
 
     /// Whether a table that was not used, and may be a part of the console's list, names the device.
     pub(super) fn is_beside(&self, device: DeviceId, console: Console) -> bool {
-        self.beside.get(device) & console.bit() != 0
+        self.beside.get(device).part_of & console.bit() != 0
     }
 
     /// Whether a list that was not used names the device, so that it may show it later than the console's list does.
     pub(super) fn is_in_list(&self, device: DeviceId, console: Console) -> bool {
-        self.in_lists.get(device) & console.bit() != 0
+        self.beside.get(device).in_lists & console.bit() != 0
+    }
+
+    /// The newest date beside the device's name in tables that were not used.
+    pub(super) fn named_on(&self, device: DeviceId) -> Option<Millis> {
+        self.beside.get(device).on
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.

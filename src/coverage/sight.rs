@@ -1,12 +1,12 @@
 //! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of activity holds it or has
 //! no record in use that may be it, and every date of it was read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
-use super::hints;
+use super::hints::{self, Hint};
 use super::lists::Lists;
 use super::proof::Proof;
 use crate::console::Console;
@@ -24,8 +24,8 @@ pub(super) struct Sight {
     excluded: ByDevice<u32>,
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
-    /// Devices with a date that speaks against their being stale.
-    hinted: BTreeSet<DeviceId>,
+    /// What speaks against devices being stale.
+    hinted: BTreeMap<DeviceId, Hint>,
 }
 
 impl Sight {
@@ -41,7 +41,7 @@ impl Sight {
             basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
             excluded: ByDevice::filled(0, members.count),
             by_weak: BTreeSet::new(),
-            hinted: hints::later(store, members),
+            hinted: hints::hints(store, members, proof),
         };
         let loaded: Vec<Console> = store.signalling().map(|records| records.console).collect();
         for console in &loaded {
@@ -57,7 +57,7 @@ impl Sight {
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
         sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
         without_unread(store, members, &mut sight.whole);
-        let hinted: Vec<DeviceId> = sight.hinted.iter().copied().collect();
+        let hinted: Vec<DeviceId> = sight.hinted.keys().copied().collect();
         for device in seen_later.iter().copied().chain(hinted).chain(links.contested.iter().copied().map(DeviceId::new))
         {
             if let Some(slot) = sight.whole.slot(device) {
@@ -109,9 +109,9 @@ impl Sight {
         }
     }
 
-    /// Whether a date of a device speaks against its being stale, which is no sign of activity.
-    pub(super) fn is_hinted(&self, device: DeviceId) -> bool {
-        self.hinted.contains(&device)
+    /// What speaks against a device being stale, although it is no sign of activity.
+    pub(super) fn hint(&self, device: DeviceId) -> Option<Hint> {
+        self.hinted.get(&device).copied()
     }
 
     /// Whether each device is seen whole.

@@ -1,15 +1,16 @@
 //! Whether an export is all of the list: further pages, declared totals, round numbers of rows, the user's own count.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use polars::prelude::StringChunked;
 
 use super::{Diagnosis, Expected};
-use crate::error::Result;
 use crate::formats::Records;
-use crate::frame::{internal, text};
+use crate::frame::text;
 use crate::notice::{Code, Notice, many};
 
-pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
-    control_totals(exports, expected, found)?;
+pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) {
+    control_totals(exports, expected, found);
     let chains = chains(exports);
     for (at, (label, records)) in exports.iter().enumerate() {
         if found.proven.contains(&records.console) {
@@ -35,7 +36,6 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
             found.incomplete.push((at, format!("`{label}`: {reason}")));
         }
     }
-    Ok(())
 }
 
 /// The answer for one device proves nothing of the others; where a list is there too, the list speaks.
@@ -150,7 +150,7 @@ fn if_the_console_agrees(records: &Records) -> String {
 }
 
 /// Compares the number of objects with what the console's own page shows.
-fn control_totals(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) -> Result<()> {
+fn control_totals(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) {
     for (console, wanted) in expected {
         let own: Vec<usize> =
             exports.iter().enumerate().filter(|(_, (_, r))| r.console == *console).map(|(at, _)| at).collect();
@@ -160,7 +160,7 @@ fn control_totals(exports: &[(String, Records)], expected: &[Expected], found: &
             found.notices.push(Notice::new(Code::ControlTotal, "", message));
             continue;
         }
-        let held = objects(exports, &own)?;
+        let held = objects(exports, &own);
         if held == *wanted {
             found.proven.push(*console);
             continue;
@@ -172,27 +172,29 @@ fn control_totals(exports: &[(String, Records)], expected: &[Expected], found: &
             found.incomplete.extend(own.iter().map(|at| (*at, message.clone())));
         }
     }
-    Ok(())
 }
 
-/// Distinct objects in some exports of one console; a row without an id is one of its own.
-fn objects(exports: &[(String, Records)], own: &[usize]) -> Result<u64> {
-    let mut ids: Vec<String> = Vec::new();
+/// Distinct objects in some exports of one console. A row without an id is one of its own, unless another has the same in all
+/// that names a device: a list that was put together twice has no more objects for that.
+fn objects(exports: &[(String, Records)], own: &[usize]) -> u64 {
+    const NAMES: [&str; 6] = ["entra_id", "serial", "imei", "meid", "mac", "name"];
+    let mut ids: HashSet<&str> = HashSet::new();
+    let mut named: HashSet<String> = HashSet::new();
     let mut without = 0;
     for (_, records) in own.iter().filter_map(|at| exports.get(*at)) {
-        match records.frame.column("native_id").ok() {
-            Some(column) => {
-                let column = column.str().map_err(internal)?;
-                without += column.null_count() as u64;
-                ids.extend(column.iter().flatten().map(str::to_string));
+        let own = text(&records.frame, "native_id");
+        let names: Vec<&StringChunked> = NAMES.iter().filter_map(|column| text(&records.frame, column)).collect();
+        for line in 0..records.frame.height() {
+            if let Some(id) = own.and_then(|ids| ids.get(line)) {
+                ids.insert(id);
+                continue;
             }
-            None => without += records.frame.height() as u64,
+            let cells: Vec<&str> = names.iter().map(|column| column.get(line).unwrap_or_default()).collect();
+            without += u64::from(cells.iter().all(|cell| cell.is_empty()) || named.insert(cells.join("\u{1f}")));
         }
         without += records.bad.len() as u64;
     }
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids.len() as u64 + without)
+    ids.len() as u64 + without
 }
 
 #[cfg(test)]

@@ -106,7 +106,8 @@ impl<'a> Evidence<'a> {
         }
         for (field, words) in &way.words {
             let Some(at) = at(field) else { continue };
-            if let Some(strange) = mostly_strange(self.sample(at), words) {
+            if let Some(strange) = mostly_strange(self.sample(at), words).filter(|_| self.is_mostly_strange(at, words))
+            {
                 return Some(format!("the words of {} are not those of such a list", self.named(at, Some(&strange))));
             }
         }
@@ -178,6 +179,18 @@ impl<'a> Evidence<'a> {
             cells
         });
         cells.clone()
+    }
+
+    /// Whether most rows have a word in a column that is not known: a register may have a dozen words of its own for a row each.
+    fn is_mostly_strange(&self, at: usize, words: &[String]) -> bool {
+        let rows = self.export.read(&[at], true);
+        let cells = rows.columns.iter().flat_map(|column| column.iter().flatten());
+        let (mut known, mut strange) = (0_u64, 0_u64);
+        for cell in cells.filter(|cell| matches!(values::text(cell), values::Cell::Value(_))) {
+            let count = if words.contains(&squeeze(values::bare(cell))) { &mut known } else { &mut strange };
+            *count += 1;
+        }
+        strange > known
     }
 
     /// A column with one of its cells, for a sentence.

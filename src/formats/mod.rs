@@ -41,7 +41,7 @@ pub use describe::{Format, Lookup, Missing};
 pub use evidence::Refusal;
 pub use header::Below;
 pub use nearest::Nearest;
-pub use normalise::{Beside, Normalised, Options, Records, lookup, normalise, take_over, translate};
+pub use normalise::{Normalised, Options, Records, lookup, normalise, take_over, translate};
 pub use older::{Fate, Older};
 pub use products::Product;
 pub use source::Source;

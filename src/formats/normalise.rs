@@ -1,6 +1,6 @@
 //! Text columns to canonical columns: one pass a column, columns in parallel.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq, ChunkFilter, ChunkFull, Column, DataFrame, Int64Chunked, IntoColumn,
@@ -74,8 +74,6 @@ pub struct Records {
     pub older: Option<Older>,
     /// Columns that the list lacks and an older one filled for the objects that both show.
     pub lent: BTreeSet<&'static str>,
-    /// Tables that were not used and may be a part of a list.
-    pub beside: Vec<Beside>,
 }
 
 impl Records {
@@ -96,7 +94,6 @@ impl Records {
             leaves_out: Vec::new(),
             older: None,
             lent: BTreeSet::new(),
-            beside: Vec::new(),
         }
     }
 
@@ -106,17 +103,6 @@ impl Records {
         let older = self.older.as_ref().map_or(0, |older| older.frame.height());
         (self.frame.height() + self.bad.len() + older) as u64
     }
-}
-
-/// A table that was not used and may be a part of the lists of some consoles, of which there may be no other.
-#[derive(Debug)]
-pub struct Beside {
-    /// The consoles, as bits of [`Console::bit`].
-    pub consoles: u32,
-    /// It is a list by itself, so that it may also show later what the console's list shows.
-    pub is_list: bool,
-    /// What names devices in it, as [`crate::identity`] compares it.
-    pub names: HashSet<u128>,
 }
 
 /// An export cast, and what is to be said of it.
@@ -295,7 +281,6 @@ impl<'a> Taken<'a> {
             leaves_out: format.leaves_out.clone(),
             older: None,
             lent: BTreeSet::new(),
-            beside: Vec::new(),
         };
         Ok(Normalised { records, notices, dates })
     }

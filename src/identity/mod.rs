@@ -71,6 +71,7 @@ pub const NEEDED: &[&str] = &[
     "last_seen",
     "mail_synced",
     "password_set",
+    "certificate_expires",
     "backed_up",
     "contacted",
     "assigned",

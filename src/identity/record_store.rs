@@ -9,7 +9,7 @@ use polars::prelude::{
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
-use crate::formats::{Beside, Older, Records};
+use crate::formats::{Older, Records};
 use crate::frame;
 use crate::frame::internal;
 use crate::ids::{ExportId, RecordId};
@@ -43,8 +43,6 @@ pub struct RecordStore {
     pub bad: Vec<(ExportId, BadRow)>,
     /// Rows that a newer list of their console speaks for, by export: they are no records.
     pub older: Vec<(ExportId, Older)>,
-    /// Tables that were not used and may be a part of a console's list.
-    pub beside: Vec<Beside>,
     /// What each export says of its own gaps, by number.
     pub gaps: Vec<Gaps>,
     /// Consoles whose exports are complete by the user's own count.
@@ -91,7 +89,6 @@ impl RecordStore {
         let mut labels = Vec::new();
         let mut bad = Vec::new();
         let mut older = Vec::new();
-        let mut beside = Vec::new();
         let gaps = exports.iter().map(|(_, records)| Gaps::of(records)).collect();
         let own = |records: &Records, name: &str| !records.lent.contains(name);
         let names = |records: &Records| {
@@ -110,7 +107,6 @@ impl RecordStore {
             let number = ExportId::new(number);
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
             older.extend(records.older.map(|rows| (number, rows)));
-            beside.extend(records.beside);
             frames.push((records.console, frame));
         }
         let mut by_console = Vec::new();
@@ -137,7 +133,6 @@ impl RecordStore {
             registry,
             exports: labels,
             bad,
-            beside,
             older,
             gaps,
             proven: proven.to_vec(),

@@ -135,6 +135,7 @@ pub const OBJECT_FACTS: &[Fact] = &[
     fact("state-assigned", "assigned to a management server in Apple Business Manager"),
     fact("state-unassigned", "assigned to no management server"),
     fact("state-released", "released in Apple Business Manager"),
+    fact("state-lost", "lost or stolen by the asset register"),
     fact("state-deprovisioned", "deprovisioned in Google"),
     fact("state-pre-provisioned", "pre-provisioned in Google"),
     fact("state-approved", "approved in Google"),
@@ -158,13 +159,13 @@ pub const OBJECT_FACTS: &[Fact] = &[
     fact("concerned", "a finding is about it"),
 ];
 
-const LIVE: usize = 18;
-const OLDER: usize = 19;
+const LIVE: usize = State::ALL.len();
+const OLDER: usize = LIVE + 1;
 /// Bit of an object that a plan may act on.
-pub(super) const ASKED: u64 = 1 << 20;
-const NAMED: usize = 21;
-const ZTDID: usize = 22;
-const OBJECT_JOIN: usize = 23;
+pub(super) const ASKED: u64 = object_bit(LIVE + 2);
+const NAMED: usize = LIVE + 3;
+const ZTDID: usize = LIVE + 4;
+const OBJECT_JOIN: usize = LIVE + 5;
 const LICENCE: usize = OBJECT_JOIN + 3;
 const CONNECTOR: usize = LICENCE + 4;
 const WITHOUT_ACTIONS: usize = CONNECTOR + 1;

@@ -121,7 +121,7 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 92] = [
+const SLUGS: [&str; 94] = [
     "export-list",
     "report-incident",
     "intune-check-action",
@@ -134,6 +134,8 @@ const SLUGS: [&str; 92] = [
     "look-in-stock",
     "review-finding",
     "settle-release",
+    "settle-lost",
+    "settle-spare",
     "settle-disabled",
     "back-up-bitlocker-key",
     "back-up-laps",

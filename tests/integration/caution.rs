@@ -160,13 +160,55 @@ fn a_device_that_was_enrolled_anew_is_not_surely_stale() {
                 .map(|(n, (name, serial, seen))| pair(n, name, serial, seen)),
         );
         let first = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
-        let second = format!("{},PC-1,PF000001,,Windows,LENOVO,managed,compliant,{enrolled}T08:00:00Z,\n", guid(1, 9));
+        let second = format!("{},PC-1,PF000001,,Windows,LENOVO,managed,compliant,{enrolled},\n", guid(1, 9));
         place.write("in/intune.csv", first + &second);
         let report = place.tables(&[]);
         ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
     };
-    assert_eq!(again("2026-11-18"), [0, 1]);
-    assert_eq!(again("2026-02-01"), [1, 0]);
+    assert_eq!(again("2026-11-18T08:00:00Z"), [0, 1]);
+    assert_eq!(again("2026-02-01T08:00:00Z"), [1, 0]);
+    assert_eq!(again(""), [0, 1], "a record without any date may be of yesterday");
+}
+
+/// Intune's certificate is made for a year: one that ends later than the last check-in explains was renewed by the device.
+#[test]
+fn a_device_that_renewed_its_certificate_is_not_surely_stale() {
+    let with = |ends: &str| {
+        let place = Place::new();
+        let header = INTUNE.replace("lastSyncDateTime", "lastSyncDateTime,managementCertificateExpirationDate");
+        let row = |n: usize, seen: &str, ends: &str| {
+            let own = guid(1, n);
+            format!(
+                "{own},PC-{n},PF{n:06},,Windows,LENOVO,managed,compliant,2024-01-01,{seen}T08:00:00Z,{ends}T08:00:00Z\n"
+            )
+        };
+        place.write("in/intune.csv", header + &row(1, "2026-03-01", ends) + &row(2, "2026-11-19", "2027-06-01"));
+        let report = place.tables(&[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(with("2027-11-10"), [0, 1], "made on 10 November 2026");
+    assert_eq!(with("2027-01-10"), [1, 0]);
+}
+
+/// Fifteen devices of which ten stand twice are not twenty-five.
+#[test]
+fn rows_that_stand_twice_do_not_fill_the_count_that_somebody_expects() {
+    let place = Place::new();
+    let header = INTUNE.replace("id,deviceName", "deviceName");
+    let row = |n: usize| {
+        let own = pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19").0;
+        own.split_once(',').unwrap().1.to_string()
+    };
+    let rows = (0..15).chain(0..10).map(row);
+    place.write("in/intune.csv", header + &rows.collect::<String>());
+    let mut entra = ENTRA.to_string();
+    for n in 0..25 {
+        entra += &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19").1;
+    }
+    place.write("in/entra.csv", entra);
+    let report = place.tables(&["--expect", "intune=25"]);
+    assert!(said(&report, "control-total", "25 devices expected of Intune, and the exports have 15"));
+    assert!(report.lines_where("findings.csv", "rule", "left-intune-still-in-entra").is_empty());
 }
 
 /// What stands below a second header was not read, so that nothing is missing for not being above it.

@@ -371,3 +371,36 @@ fn other_systems_are_compared_and_planned_for() {
     let wiped: Vec<&str> = plan.iter().filter(|l| l["wipes"] == "true").map(|l| l["device_name"].as_str()).collect();
     assert_eq!(wiped, ["PC-5"]);
 }
+
+/// Whoever keeps a register has words of his own. A device that the register sets aside, or calls lost, is not removed before
+/// somebody decides.
+#[test]
+fn what_the_register_sets_aside_is_settled_first() {
+    let place = Place::new();
+    let words =
+        ["Lost", "In stock", "In repair", "Legal hold", "Parental leave", "Quarantine", "Awaiting return", "Retired"];
+    let (mut intune, mut register) = (
+        "Device ID,Device name,Enrollment date,Last check-in,Azure AD Device ID,Serial number,Manufacturer,Compliance,Managed by,\
+         Ownership,Device state,OS,JoinType,Primary user UPN\n"
+            .to_string(),
+        "Asset Tag,Serial Number,Asset Status,Name,Manufacturer,Model,Assigned To,Category,Disposal Date\n".to_string(),
+    );
+    for n in 0..20_usize {
+        let (word, seen) = words.get(n).map_or(("In use", "2026-02-27"), |word| (*word, "2025-06-01"));
+        intune += &format!(
+            "d0000000-0000-4000-8000-{n:012},PC-{n},2024-01-05 09:00:00,{seen} 08:00:00,,REGSER{n:04},Dell Inc.,Compliant,Intune,Corporate,\
+             Managed,Windows,Azure AD joined,u{n}@contoso.example\n"
+        );
+        register += &format!("T{n},REGSER{n:04},{word},PC-{n},Dell Inc.,Latitude 5440,u{n}@contoso.example,Laptop,\n");
+    }
+    place.write("in/intune.csv", intune);
+    place.write("in/register.csv", register);
+    let report = place.tables(&["--as-of", "2026-03-01"]);
+    let wipes = |n: usize| {
+        let own = report.lines_where("plan.csv", "device_name", &format!("PC-{n}"));
+        own.iter().any(|step| step["step"] == "intune-wipe")
+    };
+    let settles = |step: &str| report.lines_where("plan.csv", "step", step).len();
+    assert_eq!((settles("settle-lost"), settles("settle-spare")), (1, 6));
+    assert_eq!((0..20).filter(|n| wipes(*n)).collect::<Vec<_>>(), [7], "only the retired one leaves");
+}

@@ -57,7 +57,7 @@ impl Run {
             identity::identify(lists, &proven, FORMATS.vocabulary()).unwrap();
         let as_of = AsOf { millis: AS_OF, given: true };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&store, &links, &members, FORMATS.vocabulary());
+        let (coverage, _) = Coverage::new(&store, &links, &members, &[], FORMATS.vocabulary());
         Self { store, members, coverage }
     }
 

@@ -170,7 +170,7 @@ impl Asker<'_> {
         let too_old = devices.coverage().too_old(devices, device);
         let lists = self.context.store.by_console.iter().map(|records| records.console);
         open.extend(lists.filter(|console| console.bit() & too_old != 0).map(Open::Since));
-        open.extend(Some(Open::Hinted).filter(|_| devices.coverage().is_hinted(device)));
+        open.extend(devices.coverage().hint(device).map(Open::Hinted));
         if open.is_empty() { vec![Open::Dates] } else { open }
     }
 

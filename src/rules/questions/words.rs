@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answers::{self, Answers, an_export};
 use crate::console::Console;
-use crate::coverage::Doubt;
+use crate::coverage::{Doubt, Hint};
 use crate::identity::KeyKind;
 use crate::language::Derived;
 use crate::rules::rule::{FLAGGED, Rule};
@@ -24,8 +24,8 @@ pub(super) enum Open {
     Activity(usize, u32),
     /// What a console saw of it after its list was made.
     Since(Console),
-    /// Whether it is in use, although only a date says so that is no sign of activity.
-    Hinted,
+    /// Whether it is in use, although what says so is no sign of activity.
+    Hinted(Hint),
     /// Whether every date of it was read.
     Dates,
 }
@@ -39,8 +39,15 @@ impl Open {
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
             Self::Since(console) => format!("whether {} has seen the device since its list was made", console.title()),
-            Self::Hinted => {
-                "whether the device is in use: its password, a key, an enrolment or an assignment is newer than its last activity".into()
+            Self::Hinted(hint) => {
+                let why = match hint {
+                    Hint::Date => {
+                        "its password, a key, its certificate, an enrolment or an assignment is newer than its last activity"
+                    }
+                    Hint::NoDate => "one of its records has no date at all",
+                    Hint::Unused => "a table that was not used names it beside a day later than its last activity",
+                };
+                format!("whether the device is in use: {why}")
             }
             Self::Dates => "whether the device was seen later than its lists say".into(),
         })
@@ -76,7 +83,10 @@ impl Open {
                 let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
                 answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
             }
-            Self::Hinted => {
+            Self::Hinted(Hint::Unused) => {
+                "a look at the device, and at the table that was not used; leave the table out if its days are not the device's".into()
+            }
+            Self::Hinted(_) => {
                 "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"
                     .into()
             }

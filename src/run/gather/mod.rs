@@ -8,6 +8,7 @@ use super::refuse::nothing;
 use super::treat::Treats;
 use super::{InputFile, Options, Progress, Source, Unit, newest, provenance, remarks::clipped, tables, together};
 use crate::console::{Console, Registry};
+use crate::coverage::Beside;
 use crate::doctor::{self, Expected};
 use crate::error::{Error, Result};
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
@@ -29,6 +30,8 @@ pub(super) struct Gathered {
     pub provenance: Vec<Provenance>,
     /// Tables that no format explains.
     pub strangers: Vec<super::Stranger>,
+    /// What they say of devices.
+    pub unused: Vec<Beside>,
 }
 
 /// What is on the way from the files to [`Gathered`].

@@ -1,19 +1,21 @@
-//! Files and tables that were not used and may be part of a list that was: what that list lacks proves nothing then.
+//! Files and tables that were not used and may be part of a list that was: what that list lacks proves nothing then. And
+//! whatever they are, a day beside the name of a device may be later than any list has seen it.
 //!
 //! The second half of a list that was split has no header, a sheet of a workbook has other columns than the one beside it, a
 //! part of an export is damaged. Whose part it is only its columns, its place and its name tell; a table that resembles no
 //! list at hand, such as an inventory of one's own, shakes nothing.
 
-use std::collections::{BTreeSet, HashSet};
+mod names;
 
-use polars::prelude::StringChunked;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Gathered;
 use crate::console::Console;
-use crate::coverage;
+use crate::coverage::Beside;
+use crate::formats::Nearest;
 use crate::formats::values::parse_guid;
-use crate::formats::{Beside, Nearest};
 use crate::read::Export;
+use crate::time::Millis;
 
 /// Columns that a table shares with a list at least, if it is to be a part of it.
 const SHARED: usize = 3;
@@ -43,8 +45,8 @@ struct Table {
     like: Option<Console>,
     /// Its first row is no header.
     headless: bool,
-    /// What names a device in it.
-    names: HashSet<u128>,
+    /// What names a device in it, and the newest date beside it.
+    names: HashMap<u128, Option<Millis>>,
 }
 
 impl Unused {
@@ -63,14 +65,17 @@ impl Unused {
         let near = nearest.filter(|n| n.known.len() >= SHARED && n.known.len() >= n.unknown.len());
         let like = near.map(|n| n.format.console);
         let headless = export.header.iter().any(|cell| parse_guid(cell).is_some() || is_day(cell));
-        if like.is_none() && !headless && book(&export.label).is_none() {
-            return;
+        let may_be_part = like.is_some() || headless || book(&export.label).is_some();
+        let names = names::of(export, may_be_part);
+        if !names.is_empty() {
+            self.tables.push(Table {
+                label: export.label.clone(),
+                columns: export.header.len(),
+                like,
+                headless,
+                names,
+            });
         }
-        let columns: Vec<usize> = (0..export.header.len()).collect();
-        let rows = export.read(&columns, true);
-        let cells = rows.columns.iter().flat_map(StringChunked::iter).flatten();
-        let names = cells.chain(export.header.iter().map(String::as_str)).filter_map(coverage::naming).collect();
-        self.tables.push(Table { label: export.label.clone(), columns: columns.len(), like, headless, names });
     }
 
     /// Tells the lists of which something may be missing. Returns them by their place, with the reason.
@@ -83,9 +88,7 @@ impl Unused {
             }
             // An inventory of one's own may have columns of a console, and never begins without a header.
             let is_list = table.headless;
-            if let Some((_, records)) = all.records.first_mut().filter(|_| consoles != 0) {
-                records.beside.push(Beside { consoles, is_list, names: table.names });
-            }
+            all.unused.push(Beside { consoles, is_list, names: table.names });
         }
         let mut short = Vec::new();
         for label in &self.unread {

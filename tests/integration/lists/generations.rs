@@ -160,3 +160,20 @@ fn from_a_newer_list_that_is_cut_nothing_is_gone() {
     );
     assert!(report.lines_where("notices.csv", "code", "incomplete-export").len() == 1);
 }
+
+/// However few devices a list has, one that ends before most of them were seen elsewhere shows nobody as silent.
+#[test]
+fn a_small_list_of_months_ago_makes_nobody_silent() {
+    let old = intune(&[(1, "2025-11-10", "Windows"), (2, "2025-11-11", "Windows"), (3, "2025-11-12", "Windows")]);
+    let of_today = |seen: [&str; 3]| entra(&[(1, true, seen[0]), (2, true, seen[1]), (3, true, seen[2])]);
+    let silent = |seen| {
+        let (_place, report) = analyze(&[("intune.csv", old.clone()), ("entra.csv", of_today(seen))], &[]);
+        report.lines_where("findings.csv", "rule", "stale-in-intune").len()
+    };
+    assert_eq!(silent(["2026-02-27", "2026-02-26", "2026-02-27"]), 0);
+    assert_eq!(
+        silent(["2026-02-27", "2025-11-09", "2025-11-09"]),
+        1,
+        "a list of today may show one that is in use as silent"
+    );
+}

@@ -90,6 +90,26 @@ fn a_console_of_which_every_row_was_set_aside_may_have_seen_a_device() {
     assert_eq!(report.lines_where("questions.csv", "rule", "stale-everywhere").len(), 1);
 }
 
+/// Whatever product wrote it, a day beside the name of a device is a day on which somebody saw it. One day in every row is the
+/// day of the table.
+#[test]
+fn a_table_of_another_product_may_show_a_device_later() {
+    let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+    let other = |days: [&str; 3]| {
+        let rows = (1..).zip(days).map(|(n, day)| format!("LT-{n},Active,{day},corp.example\n"));
+        "Computer,Client,Last Active Time,Domain\n".to_string() + &rows.collect::<String>()
+    };
+    let stale = |days: [&str; 3]| {
+        let (_place, report) = analyze(&[("a.csv", first.clone()), ("clients.csv", other(days))], &[]);
+        let settled = report.lines_where("questions.csv", "rule", "stale-everywhere");
+        assert!(settled.iter().all(|line| line["settled_by"].contains("the table that was not used")), "{settled:?}");
+        [report.lines_where("findings.csv", "rule", "stale-everywhere").len(), settled.len()]
+    };
+    assert_eq!(stale(["26/02/2026 08:00", "27/02/2026 09:00", "27/02/2026 10:00"]), [0, 1]);
+    assert_eq!(stale(["04/06/2025 08:00", "27/02/2026 09:00", "27/02/2026 10:00"]), [1, 0]);
+    assert_eq!(stale(["2026-02-28", "2026-02-28", "2026-02-28"]), [1, 0], "made on that day");
+}
+
 /// Who keeps a list of everything beside the exports need not take it away first.
 #[test]
 fn an_inventory_of_ones_own_shakes_nothing() {

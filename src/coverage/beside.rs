@@ -1,0 +1,80 @@
+//! Tables that were not used and name devices: each may be a part of a console's list, or tell of a later day than any list.
+
+use std::collections::HashMap;
+
+use crate::frame::by_device::scatter;
+use crate::identity::{Members, RecordStore, number};
+use crate::ids::ByDevice;
+use crate::time::Millis;
+
+/// A table that was not used.
+#[derive(Debug)]
+pub struct Beside {
+    /// The consoles of whose list it may be a part, of which there may be no other, as bits of
+    /// [`Console::bit`](crate::console::Console::bit).
+    pub consoles: u32,
+    /// It is a list by itself, so that it may also show later what the console's list shows.
+    pub is_list: bool,
+    /// What names devices in it, by [`naming`], and the newest date that stands beside each.
+    pub names: HashMap<u128, Option<Millis>>,
+}
+
+/// What tables that were not used say of a device.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Named {
+    /// Consoles of whose list one of them may be a part, as bits.
+    pub part_of: u32,
+    /// The same of those that are lists by themselves.
+    pub in_lists: u32,
+    /// The newest date beside its name.
+    pub on: Option<Millis>,
+}
+
+impl Named {
+    fn and(self, other: Self) -> Self {
+        Self {
+            part_of: self.part_of | other.part_of,
+            in_lists: self.in_lists | other.in_lists,
+            on: self.on.max(other.on),
+        }
+    }
+}
+
+/// Columns whose values name a device.
+pub(super) const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
+/// Shorter cells name no device.
+pub(super) const SHORTEST_CELL: usize = 4;
+
+/// A cell as it is compared, whatever stands around it.
+pub(super) fn comparable(text: &str) -> String {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '\'')).to_lowercase()
+}
+
+/// What a cell of a table that was not used is compared by; nothing where it is too short to name a device.
+pub(crate) fn naming(cell: &str) -> Option<u128> {
+    let text = comparable(cell);
+    (text.len() >= SHORTEST_CELL).then(|| number(&text))
+}
+
+/// What the tables say of each device.
+pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -> ByDevice<Named> {
+    let mut all = ByDevice::filled(Named::default(), members.count);
+    if tables.is_empty() {
+        return all;
+    }
+    let of = |value: &str| {
+        let Some(value) = naming(value) else { return Named::default() };
+        let own = tables.iter().filter_map(|table| table.names.get(&value).map(|on| (table, *on)));
+        own.fold(Named::default(), |all, (table, on)| {
+            let in_lists = if table.is_list { table.consoles } else { 0 };
+            all.and(Named { part_of: table.consoles, in_lists, on })
+        })
+    };
+    for (at, records) in store.by_console.iter().enumerate() {
+        for values in NAMING.iter().filter_map(|column| records.text(column)) {
+            let said = values.iter().map(|value| value.map_or_else(Named::default, of));
+            scatter(&mut all, members.device_of(at).iter().copied(), said, |slot, said| *slot = slot.and(said));
+        }
+    }
+    all
+}
