@@ -23,6 +23,9 @@ const LOGOS: &[(&str, &str)] = &[
     ("logo.webp", "image/webp"),
 ];
 
+/// Where the tests of a shipped file begin.
+const TESTS: &str = "\ntests:\n";
+
 /// Text files by their path, with forward slashes.
 pub type Files = BTreeMap<String, String>;
 
@@ -69,6 +72,17 @@ pub fn is_rule_file(path: &str) -> bool {
 #[must_use]
 pub fn under(files: &Files, folder: &str) -> Vec<(String, String)> {
     files.iter().filter(|(path, _)| path.starts_with(folder)).map(|(p, t)| (p.clone(), t.clone())).collect()
+}
+
+/// The files without the tests inside them: nothing of them decides what a run does. Only of what ships, whose tests end each
+/// file that has some, and none of which is broken.
+#[must_use]
+pub fn without_tests(files: &Files) -> Files {
+    let cut = |text: &String| match text.split_once(TESTS) {
+        Some((before, _)) => format!("{before}\ntests: []\n"),
+        None => text.clone(),
+    };
+    files.iter().map(|(path, text)| (path.clone(), cut(text))).collect()
 }
 
 fn layered(base: &Dir<'_>, over: Option<&Path>, endings: &[&str]) -> Result<Files> {
@@ -120,4 +134,27 @@ fn overlay(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_the_end_of_every_shipped_file_that_has_some() {
+        let files = rules(None).unwrap();
+        for (path, text) in &files {
+            let Some((_, tests)) = text.split_once(TESTS) else {
+                assert!(!text.contains("\ntests:"), "{path}: its tests begin otherwise");
+                continue;
+            };
+            let is_inner = |line: &str| line.is_empty() || line.starts_with([' ', '-', '#']);
+            let other = tests.lines().find(|line| !is_inner(line));
+            assert_eq!(other, None, "{path}: stands behind the tests");
+        }
+        let left = without_tests(&files);
+        assert_eq!(left.keys().collect::<Vec<_>>(), files.keys().collect::<Vec<_>>());
+        let tests = left.values().filter(|text| text.ends_with("\ntests: []\n")).count();
+        assert!(tests > 50, "{tests} files have tests");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! The parser needs time with the square of the depth of nesting, and it follows references.
 
+use memchr::{memchr2, memchr3};
 use serde::de::{DeserializeOwned, Error as _};
 use yaml_serde::Error;
 
@@ -51,14 +52,14 @@ struct Walk {
 impl Walk {
     fn line(&mut self, line: &str) {
         let indent = line.len() - line.trim_start_matches(' ').len();
-        let blank = line.trim().is_empty();
+        let mut rest = line.get(indent..).unwrap_or_default();
+        let blank = rest.trim_start().is_empty();
         if self.text_below.is_some_and(|below| blank || indent > below) {
             return;
         }
         self.text_below = None;
         // Dashes and question marks open lists and maps within one line.
         let (mut marks, mut key) = (0, indent);
-        let mut rest = line.get(indent..).unwrap_or_default();
         if self.flow == 0 && self.quote.is_none() && !blank && !rest.starts_with('#') {
             while let Some(tail) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("? ")) {
                 marks += 1;
@@ -71,13 +72,21 @@ impl Walk {
             }
             self.indents.push(indent);
         }
-        self.signs(rest);
+        // Most lines are plain words; outside brackets and quotes only these signs begin something.
+        let bytes = rest.as_bytes();
+        let opens = memchr3(b'"', b'\'', b'*', bytes).or_else(|| memchr2(b'[', b'{', bytes)).is_some();
+        if opens || self.flow > 0 || self.quote.is_some() {
+            self.signs(rest);
+        }
         self.depth = self.flow + self.indents.len() + marks;
+        if self.flow > 0 || self.quote.is_some() || memchr2(b'|', b'>', bytes).is_none() {
+            return;
+        }
         let ends_in_text = rest.split(" #").next().unwrap_or_default().trim_end().rsplit([' ', '\t']).next();
         let is_mark = |word: &str| {
             word.starts_with(['|', '>']) && word.chars().skip(1).all(|c| matches!(c, '+' | '-' | '0'..='9'))
         };
-        if self.flow == 0 && self.quote.is_none() && ends_in_text.is_some_and(is_mark) {
+        if ends_in_text.is_some_and(is_mark) {
             // Without a key on the line the text belongs to the last dash.
             let keyed = rest.contains(':');
             self.text_below = Some(if keyed { key } else { indent });

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::OnceLock;
 
-use regex::Regex;
-
 use super::file;
+use super::pattern::Pattern;
 use super::source::{Part, Source, fits, frames};
 use super::values::{self, squeeze};
 use crate::console::{Console, Registry};
@@ -143,7 +142,7 @@ pub(super) struct Match {
     /// Canonical column → shape of its cells; of a column that has cells, one must have it.
     pub ids: Vec<(&'static str, Shape)>,
     /// Header → pattern that one of its cells must match.
-    pub telling: Vec<(String, Regex)>,
+    pub telling: Vec<(String, Pattern)>,
     /// No header may be there that the format does not know, nor one in another spelling.
     pub only: bool,
 }
@@ -152,7 +151,7 @@ pub(super) struct Match {
 #[derive(Debug)]
 pub(super) enum Shape {
     Guid,
-    Pattern(Regex),
+    Pattern(Pattern),
 }
 
 impl Shape {
@@ -199,7 +198,12 @@ impl Format {
     /// # Errors
     /// Every problem of the file.
     pub fn parse(path: &str, text: &str, registry: &Registry) -> Result<Self, Vec<Problem>> {
-        file::parse(path, text, registry)
+        file::parse(path, text, registry, false)
+    }
+
+    /// The same of a file of which it is known that its patterns are some.
+    pub(super) fn proven(path: &str, text: &str, registry: &Registry) -> Result<Self, Vec<Problem>> {
+        file::parse(path, text, registry, true)
     }
 
     /// Whether a header, squeezed, has the names that one way of recognising the format needs and none that it forbids.
@@ -304,11 +308,13 @@ impl Format {
     }
 
     /// Reads when a row was listed from columns that scripts add to any list, unless the format knows the header.
-    pub(super) fn read_when_listed(&mut self, headers: &[String]) {
+    /// `headers` come with how they are squeezed.
+    pub(super) fn read_when_listed(&mut self, headers: &[(&String, String)]) {
         if self.lookup.is_some() || self.columns.contains_key("listed") {
             return;
         }
-        let written: Vec<String> = headers.iter().filter(|h| !self.knows(&squeeze(h))).cloned().collect();
+        let strange = headers.iter().filter(|(_, squeezed)| !self.knows(squeezed));
+        let written: Vec<String> = strange.map(|(header, _)| (*header).clone()).collect();
         if !written.is_empty() {
             self.columns.insert("listed", Source::new(written, Part::Whole));
         }

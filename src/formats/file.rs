@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::describe::{Format, Lookup, Match, SetAside, Shape};
+use super::pattern::Pattern;
 use super::source::{Item, Part, Source};
 use super::values::squeeze;
 use crate::console::Registry;
@@ -158,10 +158,10 @@ enum RawItem {
     Word(String),
 }
 
-/// Reads and checks one format file.
-pub(super) fn parse(path: &str, text: &str, registry: &Registry) -> Result<Format, Vec<Problem>> {
+/// Reads and checks one format file; its patterns only where they are not `proven`.
+pub(super) fn parse(path: &str, text: &str, registry: &Registry, proven: bool) -> Result<Format, Vec<Problem>> {
     let raw: Raw = crate::yaml::from_str(text).map_err(|e| vec![problem(path, "", e.to_string(), "")])?;
-    let mut check = Check { path, problems: Vec::new() };
+    let mut check = Check { path, proven, problems: Vec::new() };
     let expected = path.trim_start_matches("formats/").trim_end_matches(".yaml").trim_end_matches(".yml");
     if raw.id != expected {
         check.add("id", format!("`{}` does not match the file name", raw.id), format!("write `{expected}`"));
@@ -250,6 +250,8 @@ fn spelt(columns: &BTreeMap<&'static str, Source>, known: &[String], ways: &[Mat
 
 struct Check<'a> {
     path: &'a str,
+    /// It is known that its patterns are some.
+    proven: bool,
     problems: Vec<Problem>,
 }
 
@@ -277,12 +279,12 @@ impl Check<'_> {
         let mut ids = Vec::new();
         for (field, shape) in self.by_field(raw.ids) {
             let shape =
-                if shape == "guid" { Some(Shape::Guid) } else { self.pattern(field, &shape).map(Shape::Pattern) };
+                if shape == "guid" { Some(Shape::Guid) } else { self.pattern(field, shape).map(Shape::Pattern) };
             ids.extend(shape.map(|shape| (field, shape)));
         }
         let mut telling = Vec::new();
         for (header, pattern) in raw.telling {
-            telling.extend(self.pattern(&header, &pattern).map(|pattern| (squeeze(&header), pattern)));
+            telling.extend(self.pattern(&header, pattern).map(|pattern| (squeeze(&header), pattern)));
         }
         Match {
             written: raw.required.iter().map(|n| n.list().into_iter().next().unwrap_or_default()).collect(),
@@ -297,14 +299,15 @@ impl Check<'_> {
         }
     }
 
-    fn pattern(&mut self, place: &str, pattern: &str) -> Option<Regex> {
-        match RegexBuilder::new(pattern).case_insensitive(true).build() {
-            Ok(pattern) => Some(pattern),
-            Err(e) => {
-                self.add(place, no_pattern(pattern, &e), "");
-                None
-            }
+    fn pattern(&mut self, place: &str, text: String) -> Option<Pattern> {
+        let pattern = Pattern::in_any_case(text);
+        if !self.proven
+            && let Err(message) = pattern.groups()
+        {
+            self.add(place, message, "");
+            return None;
         }
+        Some(pattern)
     }
 
     /// What a list may hold; a platform that the format gives to every row says it as well.
@@ -347,17 +350,14 @@ impl Check<'_> {
         }
         match (&raw.is, &raw.extract, &raw.item) {
             (Some(word), None, None) => Part::Is(squeeze(word)),
-            (None, Some(pattern), None) => match RegexBuilder::new(pattern).case_insensitive(true).build() {
-                Ok(regex) if regex.captures_len() == 2 => Part::Extract(regex),
-                Ok(_) => {
-                    self.add(name, format!("`{pattern}` needs exactly one group"), "put what to take in `( )`");
-                    Part::Whole
+            (None, Some(text), None) => {
+                let Some(pattern) = self.pattern(name, text.clone()) else { return Part::Whole };
+                if !self.proven && pattern.groups() != Ok(1) {
+                    self.add(name, format!("`{text}` needs exactly one group"), "put what to take in `( )`");
+                    return Part::Whole;
                 }
-                Err(e) => {
-                    self.add(name, no_pattern(pattern, &e), "");
-                    Part::Whole
-                }
-            },
+                Part::Extract(pattern)
+            }
             (None, None, Some(RawItem::Nth(place))) if *place > 0 => Part::Item(Item::Nth(*place)),
             (None, None, Some(RawItem::Word(word))) if word == "last" => Part::Item(Item::Last),
             (None, None, Some(_)) => {

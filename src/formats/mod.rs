@@ -17,6 +17,7 @@ mod models;
 mod nearest;
 mod normalise;
 mod older;
+mod pattern;
 mod products;
 mod source;
 mod tally;
@@ -87,18 +88,30 @@ impl Formats {
     /// # Errors
     /// Every problem in every file.
     pub fn load(files: &Files) -> Result<Self, Vec<Problem>> {
+        Self::read(files, false)
+    }
+
+    /// The same of files that ship, whose patterns were looked at before.
+    pub(crate) fn proven(files: &Files) -> Result<Self, Vec<Problem>> {
+        Self::read(files, true)
+    }
+
+    fn read(files: &Files, proven: bool) -> Result<Self, Vec<Problem>> {
+        let parse = if proven { Format::proven } else { Format::parse };
         let registry = Registry::load(files)?;
         let mut problems = Vec::new();
-        let vocabulary = Vocabulary::load(files, registry, &mut problems);
+        let vocabulary = Vocabulary::load(files, registry, proven, &mut problems);
         let mut formats = Vec::new();
         for (path, text) in under(files, "formats/") {
-            match Format::parse(&path, &text, registry) {
+            match parse(&path, &text, registry) {
                 Ok(format) => formats.push(format),
                 Err(found) => problems.extend(found),
             }
         }
+        let listed: Vec<(&String, String)> =
+            vocabulary.listed.iter().map(|name| (name, values::squeeze(name))).collect();
         for format in &mut formats {
-            format.read_when_listed(&vocabulary.listed);
+            format.read_when_listed(&listed);
         }
         let products = Product::load(files, &mut problems);
         formats.sort_by(|a, b| a.id.cmp(&b.id));

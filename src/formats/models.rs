@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use regex::Regex;
 use serde::Deserialize;
 
+use super::pattern::Pattern;
 use super::values::squeeze;
 
 /// The section of the word list.
@@ -20,17 +20,20 @@ pub(super) struct Raw {
 pub(super) struct Models {
     /// Squeezed name → model, squeezed.
     names: HashMap<String, String>,
-    families: Vec<Regex>,
+    families: Vec<Pattern>,
 }
 
 impl Models {
     /// # Errors
-    /// What is wrong with a pattern.
-    pub(super) fn new(raw: &Raw) -> Result<Self, String> {
+    /// What is wrong with a pattern; of `proven` ones it is known that nothing is.
+    pub(super) fn new(raw: &Raw, proven: bool) -> Result<Self, String> {
         let names =
             raw.names.iter().flat_map(|(model, names)| names.iter().map(|name| (squeeze(name), squeeze(model))));
-        let family = |text: &String| Regex::new(text).map_err(|e| super::file::no_pattern(text, &e));
-        Ok(Self { names: names.collect(), families: raw.families.iter().map(family).collect::<Result<_, _>>()? })
+        let families: Vec<Pattern> = raw.families.iter().cloned().map(Pattern::new).collect();
+        for family in families.iter().filter(|_| !proven) {
+            family.groups()?;
+        }
+        Ok(Self { names: names.collect(), families })
     }
 
     /// The model that a text names, if it is known.

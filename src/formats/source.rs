@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
-
 use super::dates::{Stamp, stamp};
+use super::pattern::Pattern;
 use super::values::{bare, squeeze};
 
 /// Headers that feed a canonical column, the preferred one first, and what is taken from a cell.
@@ -30,7 +29,7 @@ pub enum Part {
     /// Whether it is blank.
     Blank,
     /// The first group of a pattern.
-    Extract(Regex),
+    Extract(Pattern),
     /// One item of a list.
     Item(Item),
 }
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_pattern_takes_its_group() {
-        let part = Part::Extract(Regex::new(r"(?i)\[ZTDID\]:([0-9a-f-]{36})").unwrap());
+        let part = Part::Extract(Pattern::in_any_case(r"\[ZTDID\]:([0-9a-f-]{36})".into()));
         let cell = "[HWID]:h:68|[ztdid]:5c0c2c7d-8a2e-4b1d-9d0e-6e2f3a4b5c6d|[OrderId]:A";
         assert_eq!(part.of(cell).as_deref(), Some("5c0c2c7d-8a2e-4b1d-9d0e-6e2f3a4b5c6d"));
         assert_eq!(part.of("[OrderId]:A"), None);

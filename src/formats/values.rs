@@ -41,7 +41,15 @@ fn is_nothing(text: &str) -> bool {
 /// Lower case, letters and digits only: how headers and words are compared.
 #[must_use]
 pub fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut squeezed = String::with_capacity(text.len());
+    for sign in text.chars().filter(|sign| sign.is_alphanumeric()) {
+        if sign.is_ascii() {
+            squeezed.push(sign.to_ascii_lowercase());
+        } else {
+            squeezed.extend(sign.to_lowercase());
+        }
+    }
+    squeezed
 }
 
 /// A flag in any of the spellings seen, also those of spreadsheets in other languages.

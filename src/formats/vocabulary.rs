@@ -127,7 +127,7 @@ struct CannotKnow {
 }
 
 impl Vocabulary {
-    pub(super) fn load(files: &Files, registry: &'static Registry, problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn load(files: &Files, registry: &'static Registry, proven: bool, problems: &mut Vec<Problem>) -> Self {
         let Some(text) = files.get(PATH) else {
             problems.push(problem(PATH, "", "the file is missing", ""));
             return Self::default();
@@ -158,7 +158,7 @@ impl Vocabulary {
             .into_iter()
             .flat_map(|(name, spellings)| spellings.into_iter().map(move |s| (squeeze(&s), name.clone())))
             .collect();
-        let hardware = Models::new(&raw.models).unwrap_or_else(|message| {
+        let hardware = Models::new(&raw.models, proven).unwrap_or_else(|message| {
             problems.push(problem(PATH, "models", message, ""));
             Models::default()
         });

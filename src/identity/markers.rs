@@ -97,7 +97,8 @@ impl Marks {
     pub(super) fn new(markers: &Markers, store: &RecordStore, members: &Members) -> Self {
         let mut marks = Self { count: members.count, ..Self::default() };
         let mut by_column: BTreeMap<&str, Vec<(Marker, Regex)>> = BTreeMap::new();
-        for (marker, column, patterns) in markers.iter() {
+        let is_there = |column: &str| store.by_console.iter().any(|records| records.text(column).is_some());
+        for (marker, column, patterns) in markers.iter().filter(|(_, column, _)| is_there(column)) {
             if let Some(pattern) = any_of(patterns) {
                 by_column.entry(column).or_default().push((marker, pattern));
             }

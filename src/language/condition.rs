@@ -110,6 +110,8 @@ pub trait Scope {
     fn row(&self) -> &'static str;
     /// Whether a row may come from a list that lacks a column.
     fn may_lack(&self) -> bool;
+    /// Whether it is known that nothing is wrong with the conditions, so that they are read and not tried.
+    fn is_proven(&self) -> bool;
 }
 
 /// What is wrong with a condition, and what would be right.
@@ -160,6 +162,9 @@ fn expand(expr: Expr, scope: &dyn Scope) -> Result<Expr, Refusal> {
 
 /// The same, without what depends on the lists at hand.
 pub(crate) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
+    if scope.is_proven() {
+        return expand(parsed(text)?, scope);
+    }
     let outside = outside_quotes(text)?.to_lowercase();
     if let Some(word) = refused_word(&outside) {
         let help =
@@ -169,8 +174,7 @@ pub(crate) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
     if let Some(refusal) = too_much(text, &outside).or_else(|| foreign_function(&outside)) {
         return Err(refusal);
     }
-    let parsed = quietly(|| sql_expr(text).map_err(|e| first_line(&e)));
-    let expr = parsed.map_err(|message| refusal(format!("cannot be read as a condition: {message}"), ""))?;
+    let expr = parsed(text)?;
     if expr.into_iter().any(|part| matches!(part, Expr::Alias(..))) {
         return Err(refusal("gives its result a name", "a condition has no `AS`"));
     }
@@ -208,6 +212,11 @@ pub(crate) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
     })
     .map_err(|message| refusal(format!("cannot be evaluated: {message}"), types_of(&roots, scope)))?;
     Ok(expr)
+}
+
+fn parsed(text: &str) -> Result<Expr, Refusal> {
+    quietly(|| sql_expr(text).map_err(|e| first_line(&e)))
+        .map_err(|message| refusal(format!("cannot be read as a condition: {message}"), ""))
 }
 
 /// End of the name of the column that tells where another is open: its export does not have it, or its cell could not be

@@ -65,4 +65,8 @@ impl Scope for OfRecords {
     fn may_lack(&self) -> bool {
         true
     }
+
+    fn is_proven(&self) -> bool {
+        false
+    }
 }

@@ -1,5 +1,6 @@
 //! One file while it is checked: what is wrong with it, and where.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::console::{Console, Registry};
@@ -54,18 +55,22 @@ pub(super) struct CheckedFile<'a> {
     problems: Vec<Problem>,
     /// Lines at the top that are not looked at for a token.
     above: usize,
+    /// The lines that begin a part with a name, counted from 0, and the name: every test is looked for among them.
+    named: OnceCell<Vec<(usize, &'a str)>>,
     /// Rules that playbooks speak of, in order.
     about: Arc<[String]>,
 }
 
 impl<'a> CheckedFile<'a> {
     pub(super) fn new(name: &'a str, text: &'a str, parameters: Parameters, registry: &'static Registry) -> Self {
-        Self { name, text, parameters, registry, problems: Vec::new(), above: 0, about: Arc::default() }
+        let (problems, named) = (Vec::new(), OnceCell::new());
+        Self { name, text, parameters, registry, problems, above: 0, named, about: Arc::default() }
     }
 
     /// The same file, with nothing found in it so far: for what it puts into another one.
     pub(super) fn afresh(&self) -> Self {
-        Self { problems: Vec::new(), above: 0, about: Arc::clone(&self.about), ..*self }
+        let (problems, named) = (Vec::new(), OnceCell::new());
+        Self { problems, above: 0, named, about: Arc::clone(&self.about), ..*self }
     }
 
     /// Tells which rules playbooks speak of.
@@ -90,7 +95,8 @@ impl<'a> CheckedFile<'a> {
     /// Has the problems that follow be looked for from the part on that has this name, and says in which line that is.
     pub(super) fn begin(&mut self, name: &str) -> Option<usize> {
         self.above = 0;
-        let at = self.text.lines().position(|line| is_name(line, name))?;
+        let parts = self.named.get_or_init(|| named(self.text));
+        let (at, _) = *parts.iter().find(|(_, written)| name.starts_with(written))?;
         self.above = at;
         Some(at + 1)
     }
@@ -164,12 +170,15 @@ pub(super) fn place(line: Option<usize>) -> String {
     line.map_or_else(String::new, |line| format!("line {line}"))
 }
 
-/// Whether a line begins the part of that name. A long name goes on in the next line.
-fn is_name(line: &str, name: &str) -> bool {
-    let line = line.trim_start().trim_start_matches("- ").trim_start_matches("{ ");
-    let Some(written) = line.strip_prefix("name:") else { return false };
-    let written = written.trim().trim_start_matches(['"', '\'']).trim_end_matches(['"', '\'']);
-    !written.is_empty() && name.starts_with(written)
+/// The lines that begin a part with a name, and what stands there of the name: a long one goes on in the next line.
+fn named(text: &str) -> Vec<(usize, &str)> {
+    fn name(line: &str) -> Option<&str> {
+        let line = line.trim_start().trim_start_matches("- ").trim_start_matches("{ ");
+        let quoted = line.strip_prefix("name:")?.trim();
+        let written = quoted.trim_start_matches(['"', '\'']).trim_end_matches(['"', '\'']);
+        (!written.is_empty()).then_some(written)
+    }
+    text.lines().enumerate().filter_map(|(at, line)| Some((at, name(line)?))).collect()
 }
 
 /// Names the nearest word that is right, if one is near.

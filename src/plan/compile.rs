@@ -1,6 +1,7 @@
 //! Conditions, steps and playbooks as masks and numbers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::console::Console;
 use crate::plan::cases::Test;
@@ -191,7 +192,8 @@ pub(super) struct Known {
 pub(super) struct Variant {
     pub when: Condition,
     pub on: On,
-    pub entry: Entry,
+    /// The same one in every playbook that takes the step as it is.
+    pub entry: Arc<Entry>,
 }
 
 impl Known {
@@ -221,27 +223,26 @@ impl Known {
             },
             ..base.clone()
         };
-        Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry }
+        Variant { when: condition(&case.when, sheet), on: case.on.unwrap_or(self.on), entry: Arc::new(entry) }
     }
 
     /// The same step once for each thing that it may free, for each hint, and for a device that is in use.
     pub(super) fn spread(&self, variant: &Variant) -> Vec<Variant> {
-        let frees = |variant: &Variant, (when, what): &(Condition, String)| Variant {
-            when: variant.when.and(*when),
-            on: variant.on,
-            entry: Entry { frees: what.clone(), ..variant.entry.clone() },
+        let told = |variant: &Variant, (when, text): &(Condition, String), tell: fn(&mut Entry, &str)| {
+            let mut entry = Arc::clone(&variant.entry);
+            if !text.is_empty() {
+                tell(Arc::make_mut(&mut entry), text);
+            }
+            Variant { when: variant.when.and(*when), on: variant.on, entry }
         };
-        let hinting = |variant: &Variant, (when, hint): &(Condition, String)| Variant {
-            when: variant.when.and(*when),
-            on: variant.on,
-            entry: Entry { why: with(variant.entry.why.clone(), hint), ..variant.entry.clone() },
-        };
+        let frees = |entry: &mut Entry, what: &str| what.clone_into(&mut entry.frees);
+        let hints = |entry: &mut Entry, hint: &str| entry.why = with(std::mem::take(&mut entry.why), hint);
         let of_each = self.of_a_device_in_use(variant);
         let mut all = Vec::new();
         for variant in of_each.iter().chain([variant]) {
             let fitting = self.hints.iter().filter(|(when, _)| !variant.when.excludes(when));
-            for variant in fitting.map(|hint| hinting(variant, hint)) {
-                all.extend(self.frees.iter().map(|freed| frees(&variant, freed)));
+            for variant in fitting.map(|hint| told(variant, hint, hints)) {
+                all.extend(self.frees.iter().map(|freed| told(&variant, freed, frees)));
             }
         }
         all
@@ -263,8 +264,8 @@ impl Known {
         let undecided =
             Condition { all: of(facts::ACTIVE | facts::LOST), none: of(facts::DECIDED_ONE), ..Condition::default() };
         let condition = format!("{} {}", self.in_use, variant.entry.condition).trim_end().to_string();
-        let entry = Entry { condition, ..variant.entry.clone() };
-        let one = |also| Variant { when: when.and(also), on: variant.on, entry: entry.clone() };
+        let entry = Arc::new(Entry { condition, ..Entry::clone(&variant.entry) });
+        let one = |also| Variant { when: when.and(also), on: variant.on, entry: Arc::clone(&entry) };
         let possible = |also: &Condition| {
             let (all, none) = (when.all.device | also.all.device, when.none.device | also.none.device);
             all & none == 0
@@ -352,7 +353,7 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
     let mut known =
         Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, hints, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();
-    cases.push(Variant { when: Condition::default(), on: known.on, entry: known.entry.clone() });
+    cases.push(Variant { when: Condition::default(), on: known.on, entry: Arc::new(known.entry.clone()) });
     known.cases = cases.iter().flat_map(|c| known.spread(c)).collect();
     known
 }

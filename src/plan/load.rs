@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use crate::console::Registry;
 use crate::error::Problem;
+use crate::plan::Playbooks;
 use crate::plan::ask;
 use crate::plan::cases::RawTest;
 use crate::plan::check::{self, Stop};
 use crate::plan::checked_file::{CheckedFile, Parameters};
-use crate::plan::compile::{self, Book, Choice, Condition, Known, Step, Variant};
+use crate::plan::compile::{self, Book, Condition, Known, Variant};
 use crate::plan::facts::{DeviceBits, MOST_ABOUT};
 use crate::plan::file::{Document, Words};
-use crate::plan::{Entry, Playbooks};
+use crate::plan::ledger::Ledger;
 use crate::schema::no_file_name;
 
 /// A file with what was read from it.
@@ -64,7 +65,8 @@ pub(super) fn load(
         return Err(problems);
     }
     let guards = steps.steps.into_iter().map(|k| k.guard).collect();
-    Ok(Playbooks { entries: ledger.entries, steps: ledger.steps, guards, books, about, asks, documents, parameters })
+    let (entries, steps) = ledger.into_lists();
+    Ok(Playbooks { entries, steps, guards, books, about, asks, documents, parameters })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.
@@ -341,26 +343,6 @@ fn bind<'a>(page: &mut Page<'a>, steps: &Definitions, ledger: &mut Ledger, lende
     let tests = document.tests.iter().map(test).collect();
     sheet.rewind();
     Book { name, title, about, file: sheet.name().to_owned(), lent, order, applies, choices, tests }
-}
-
-/// Entries of all playbooks, each once.
-#[derive(Default)]
-struct Ledger {
-    entries: Vec<Entry>,
-    steps: Vec<Step>,
-}
-
-impl Ledger {
-    fn choice(&mut self, variant: Variant, step: Step) -> Choice {
-        let Variant { when, on, entry } = variant;
-        let console = entry.console;
-        let at = self.entries.iter().position(|e| *e == entry).unwrap_or_else(|| {
-            self.entries.push(entry);
-            self.steps.push(step);
-            self.entries.len() - 1
-        });
-        Choice { when, on, console, entry: u32::try_from(at).unwrap_or(u32::MAX), step }
-    }
 }
 
 impl Book {

@@ -7,7 +7,7 @@ use polars::prelude::{AnyValue, Column, DataFrame, IdxCa, IntoColumn, NamedFrom,
 use super::describe::{Case, Expect};
 use super::evaluate::severities;
 use super::objects::objects_of;
-use super::rule::{Derived, FLAGGED, Rule, place};
+use super::rule::{Derived, FLAGGED, Rule};
 use crate::error::Problem;
 use crate::language::{What, dtype, first_line, mask, quietly};
 use crate::schema::{Kind, Severity};
@@ -25,7 +25,7 @@ pub fn run_cases(rule: &Rule) -> Vec<Problem> {
     let mut add = |place: String, message: String| {
         problems.push(Problem { file: rule.path.clone(), place, message, help: String::new() });
     };
-    let of_tests = || place(rule.lines.tests, "`tests`");
+    let of_tests = || rule.place(&["tests"], "`tests`");
     for expect in [Expect::Match, Expect::Pass, Expect::Unknown] {
         if !rule.tests.iter().any(|t| t.expect == expect) {
             add(of_tests(), format!("no test expects `{}`", expect.as_str()));
@@ -38,11 +38,10 @@ pub fn run_cases(rule: &Rule) -> Vec<Problem> {
     if chooses && !rule.tests.iter().any(|t| t.objects.is_some()) {
         add(of_tests(), "no test says which objects a match names".into());
     }
-    for (case, line) in rule.tests.iter().zip(&rule.lines.cases) {
-        let place = place(*line, &format!("test `{}`", case.name));
-        match quietly(|| run(rule, case)) {
-            Ok(found) => found.into_iter().for_each(|message| add(place.clone(), message)),
-            Err(message) => add(place, message),
+    for case in &rule.tests {
+        let wrong = quietly(|| run(rule, case)).unwrap_or_else(|message| vec![message]);
+        for message in wrong {
+            add(rule.place(&["tests", &case.name], &format!("test `{}`", case.name)), message);
         }
     }
     problems

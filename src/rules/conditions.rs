@@ -82,6 +82,8 @@ pub struct Condition {
 pub struct Conditions {
     list: Vec<Condition>,
     registry: &'static Registry,
+    /// They, and the rules that name them, are known to be right.
+    proven: bool,
 }
 
 impl Conditions {
@@ -90,6 +92,15 @@ impl Conditions {
     /// # Errors
     /// Every problem in every file.
     pub fn load(files: &Files) -> Result<Self, Vec<Problem>> {
+        Self::read(files, false)
+    }
+
+    /// The same of files that ship: they, and the rules that name them, were tried before.
+    pub(crate) fn proven(files: &Files) -> Result<Self, Vec<Problem>> {
+        Self::read(files, true)
+    }
+
+    fn read(files: &Files, proven: bool) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut waiting: Vec<(String, Raw)> = Vec::new();
         let registry = Registry::load(files)?;
@@ -111,7 +122,7 @@ impl Conditions {
                 )),
             }
         }
-        let mut all = Self { list: Vec::new(), registry };
+        let mut all = Self { list: Vec::new(), registry, proven };
         while !waiting.is_empty() {
             let names: Vec<String> = waiting.iter().map(|(_, raw)| raw.name.clone()).collect();
             let others = |raw: &Raw| words(&raw.when).iter().any(|word| names.contains(word));
@@ -206,6 +217,11 @@ impl Conditions {
     #[must_use]
     pub const fn consoles(&self) -> &'static Registry {
         self.registry
+    }
+
+    /// Whether it is known that they are right.
+    pub(super) const fn are_proven(&self) -> bool {
+        self.proven
     }
 
     /// The conditions, by name.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::describe::Text;
-use super::rule::{Rule, place};
+use super::rule::Rule;
 use super::{Named, Names};
 use crate::error::Problem;
 use crate::schema::{instead, nearest};
@@ -50,7 +50,7 @@ pub(super) fn problems(rules: &[Rule], ids: &[String]) -> Vec<Problem> {
 }
 
 fn problem(rule: &Rule, message: String, help: String) -> Problem {
-    let place = place(rule.lines.follows_from, "`follows_from`");
+    let place = rule.place(&["follows_from"], "`follows_from`");
     Problem { file: rule.path.clone(), place, message, help }
 }
 

@@ -83,7 +83,7 @@ pub fn load(files: &Files, conditions: &Conditions) -> Result<Vec<Rule>, Vec<Pro
 fn after(rule: &Rule, rules: &[Rule], ids: &[String]) -> Vec<Problem> {
     let problem = |message: String, help: String| Problem {
         file: rule.path.clone(),
-        place: rule::place(rule.lines.after, "`after`"),
+        place: rule.place(&["after"], "`after`"),
         message,
         help,
     };

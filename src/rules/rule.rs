@@ -43,29 +43,8 @@ pub struct Rule {
     /// Columns that decide whether it holds.
     pub(super) decides: Vec<String>,
     pub(super) tests: Vec<Case>,
-    /// Lines of the file: of `after`, of `follows_from`, of `tests`, and of each test.
-    pub(super) lines: Lines,
-}
-
-/// Where parts of a rule stand that are looked at once all rules are known.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lines {
-    pub after: Option<usize>,
-    pub follows_from: Option<usize>,
-    pub tests: Option<usize>,
-    pub cases: Vec<Option<usize>>,
-}
-
-impl Lines {
-    pub(super) fn of(text: &str, cases: &[Case]) -> Self {
-        let case = |case: &Case| line_of(text, &["tests", case.name.as_str()]);
-        Self {
-            after: line_of(text, &["after"]),
-            follows_from: line_of(text, &["follows_from"]),
-            tests: line_of(text, &["tests"]),
-            cases: cases.iter().map(case).collect(),
-        }
-    }
+    /// The file as it is written: where a part stands is looked for once something is wrong with it.
+    pub(super) written: String,
 }
 
 /// A place for people: the line, if it is known, and what stands there.
@@ -95,6 +74,11 @@ pub(super) struct Objects {
 }
 
 impl Rule {
+    /// A part of the file as a place for people: its line, and what stands there.
+    pub(super) fn place(&self, keys: &[&str], named: &str) -> String {
+        place(line_of(&self.written, keys), named)
+    }
+
     /// Whether it concludes that a device is out of use from consoles that have not seen it.
     #[must_use]
     pub fn needs_silence(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::hidden::Hidden;
@@ -34,9 +35,10 @@ pub(super) fn rule_files(files: &Files) -> Vec<Digested> {
 
 /// The files of consoles that are not as they ship.
 pub(super) fn console_files(files: &Files) -> Files {
-    let own = assets::own(files);
-    let of_consoles = files.iter().filter(|(path, _)| path.starts_with("consoles/") && own.contains(*path));
-    of_consoles.map(|(path, text)| (path.clone(), text.clone())).collect()
+    let mut consoles: Files = assets::under(files, "consoles/").into_iter().collect();
+    let own = assets::own(&consoles);
+    consoles.retain(|path, _| own.contains(path));
+    consoles
 }
 
 /// Takes what reports say of links, or copies it where somebody still wants the whole.
@@ -214,7 +216,7 @@ pub(super) fn marks(rules: &[Rule], files: &Files, thresholds: &Thresholds) -> V
     let one = |rule: &Rule| {
         let text = files.get(&rule.path).map_or("", String::as_str);
         let reads = |word: &str| {
-            text.contains(&format!("{word}_days"))
+            memmem::find(text.as_bytes(), format!("{word}_days").as_bytes()).is_some()
                 || rule.conditions().any(|own| own.contains(&format!("{word}_days")))
                 || (word == "inactive" && rule.device_columns().iter().any(|name| name.contains("activity")))
         };

@@ -31,26 +31,42 @@ pub(super) struct RuleSet {
 }
 
 impl RuleSet {
+    /// For a run. What ships passes its own tests, so that no run reads them again. Where a folder is laid over it they are
+    /// read: a mistake in a file is said wherever it stands.
     pub(super) fn load(options: &Options) -> Result<Self> {
         let files = assets::rules(options.rules.as_deref())?;
+        let untested = options.rules.is_none().then(|| assets::without_tests(&files));
+        Self::of(options, files, untested.as_ref())
+    }
+
+    /// The same with every test.
+    fn whole(options: &Options) -> Result<Self> {
+        Self::of(options, assets::rules(options.rules.as_deref())?, None)
+    }
+
+    /// What the files say; `untested` is read in their place.
+    fn of(options: &Options, files: Files, untested: Option<&Files>) -> Result<Self> {
+        let read = untested.unwrap_or(&files);
         let strangers: Vec<Problem> =
-            files.keys().filter(|path| !assets::is_rule_file(path)).map(|p| stranger(p)).collect();
+            read.keys().filter(|path| !assets::is_rule_file(path)).map(|p| stranger(p)).collect();
         if !strangers.is_empty() {
             return Err(Error::Rules { problems: strangers });
         }
         // Where a console is wrong, everything that names it would be blamed.
-        let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
+        let registry = Registry::load(read).map_err(|problems| Error::Rules { problems })?;
         let parameters = Parameters {
             delete_days: options.thresholds.days(Threshold::Delete, Platform::Windows),
             inactive_days: options.thresholds.days(Threshold::Inactive, Platform::Windows),
             pending_days: options.thresholds.days(Threshold::Pending, Platform::Windows),
         };
-        let formats = Formats::load(&files);
+        // Files whose tests are left out were tried in every other way too.
+        let proven = untested.is_some();
+        let formats = if proven { Formats::proven(read) } else { Formats::load(read) };
         // Where a condition is wrong, every rule that names it would be blamed for it.
-        let conditions = Conditions::load(&files);
-        let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(&files, conditions));
-        let playbooks = Playbooks::load_with(&assets::under(&files, "playbooks/"), &parameters, registry);
-        let markers = options.config.all_markers(&files);
+        let conditions = if proven { Conditions::proven(read) } else { Conditions::load(read) };
+        let rules = conditions.as_ref().map_or(Ok(Vec::new()), |conditions| rules::load(read, conditions));
+        let playbooks = Playbooks::load_with(&assets::under(read, "playbooks/"), &parameters, registry);
+        let markers = options.config.all_markers(read);
         match (formats, conditions, rules, playbooks, markers) {
             (Ok(formats), Ok(conditions), Ok(mut rules), Ok(playbooks), Ok(markers)) => {
                 let mut notices = settle(&mut rules, &options.config)?;
@@ -114,7 +130,7 @@ impl Checked {
 /// # Errors
 /// [`Error::Rules`] with every problem.
 pub fn check(options: &Options) -> Result<Checked> {
-    let library = RuleSet::load(options)?;
+    let library = RuleSet::whole(options)?;
     crate::checklist::load(&library.files).map_err(|problems| Error::Rules { problems })?;
     Ok(Checked {
         formats: library.formats.into_all(),
@@ -186,5 +202,41 @@ fn stranger(path: &str) -> Problem {
         message: "is in no folder that is read".into(),
         help: "consoles are in `consoles/`, rules in `findings/`, conditions that they share in `conditions/`, formats in `formats/`, playbooks in `playbooks/`, words in `vocabulary.yaml`"
             .into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests of rules and of playbooks.
+    fn tests_of(rule_set: &RuleSet) -> (usize, usize) {
+        let rules = rule_set.rules.iter().map(|rule| rule.cases().len()).sum();
+        (rules, rule_set.playbooks.rows().map(|row| row.tests).sum())
+    }
+
+    #[test]
+    fn a_run_reads_no_test_of_what_ships() {
+        let options = Options::default();
+        let run = RuleSet::load(&options).unwrap();
+        let whole = RuleSet::whole(&options).unwrap();
+        assert_eq!(tests_of(&run), (0, 0));
+        let (rules, playbooks) = tests_of(&whole);
+        assert!(rules > 200 && playbooks > 200, "{rules} and {playbooks}");
+        assert_eq!(run.files, whole.files, "what is sealed is the whole file");
+        assert_eq!(run.playbooks.entries(), whole.playbooks.entries());
+        for (run, whole) in run.rules.iter().zip(&whole.rules) {
+            assert_eq!((&run.text, run.device_columns()), (&whole.text, whole.device_columns()));
+            assert_eq!((run.record_columns(), run.demands()), (whole.record_columns(), whole.demands()));
+        }
+        assert_eq!(run.rules.len(), whole.rules.len());
+    }
+
+    #[test]
+    fn a_run_reads_the_tests_beside_somebodys_own_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { rules: Some(folder.path().to_path_buf()), ..Options::default() };
+        let whole = RuleSet::whole(&Options::default()).unwrap();
+        assert_eq!(tests_of(&RuleSet::load(&options).unwrap()), tests_of(&whole));
     }
 }

@@ -7,7 +7,7 @@ use polars::prelude::Expr;
 use super::conditions::Conditions;
 use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
 use super::lists;
-use super::rule::{Derived, FLAGGED, Lines, Objects, Rule};
+use super::rule::{Derived, FLAGGED, Objects, Rule};
 use crate::console::{Console, Registry};
 use crate::error::Problem;
 use crate::language::{self, Count, Refusal, Scope, roots};
@@ -99,8 +99,8 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
         shown,
         columns,
         decides,
-        lines: Lines::of(text, &raw.tests),
         tests: raw.tests,
+        written: text.to_string(),
     })
 }
 

@@ -54,6 +54,10 @@ impl Scope for Devices<'_> {
     fn may_lack(&self) -> bool {
         false
     }
+
+    fn is_proven(&self) -> bool {
+        self.conditions.are_proven()
+    }
 }
 
 /// Columns of one console's records.
@@ -86,6 +90,10 @@ impl Scope for Records<'_> {
 
     fn may_lack(&self) -> bool {
         true
+    }
+
+    fn is_proven(&self) -> bool {
+        self.conditions.are_proven()
     }
 }
 
@@ -136,5 +144,9 @@ impl Scope for Apart<'_> {
 
     fn may_lack(&self) -> bool {
         false
+    }
+
+    fn is_proven(&self) -> bool {
+        self.conditions.are_proven()
     }
 }

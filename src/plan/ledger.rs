@@ -1,0 +1,68 @@
+//! What the steps of all playbooks say, each text once.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::plan::Entry;
+use crate::plan::compile::{Choice, Step, Variant};
+
+/// Entries of all playbooks, each once, with the step of each.
+#[derive(Default)]
+pub(super) struct Ledger {
+    entries: Vec<Arc<Entry>>,
+    steps: Vec<Step>,
+    /// Where the entries of a step stand, by its number.
+    of_step: HashMap<u16, Vec<usize>>,
+    /// Where an entry stands that was asked for before: most playbooks take a step as it is defined.
+    known: HashMap<Shared, usize>,
+}
+
+/// An entry by where it is kept: it is the same one, not only an equal one.
+struct Shared(Arc<Entry>);
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Shared {}
+
+impl Hash for Shared {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
+}
+
+impl Ledger {
+    /// A way in which a step may apply, with what it says as a number.
+    pub(super) fn choice(&mut self, variant: Variant, step: Step) -> Choice {
+        let Variant { when, on, entry } = variant;
+        let console = entry.console;
+        let shared = Shared(entry);
+        let at = self.known.get(&shared).copied().unwrap_or_else(|| self.enter(shared, step));
+        Choice { when, on, console, entry: u32::try_from(at).unwrap_or(u32::MAX), step }
+    }
+
+    /// Where an entry stands that is looked for among the equal ones.
+    fn enter(&mut self, entry: Shared, step: Step) -> usize {
+        let own = self.of_step.entry(step.number).or_default();
+        let equal = own.iter().copied().find(|at| self.entries.get(*at).is_some_and(|known| *known == entry.0));
+        let at = equal.unwrap_or_else(|| {
+            own.push(self.entries.len());
+            self.entries.push(Arc::clone(&entry.0));
+            self.steps.push(step);
+            self.entries.len() - 1
+        });
+        self.known.insert(entry, at);
+        at
+    }
+
+    /// The entries, and the step of each.
+    pub(super) fn into_lists(self) -> (Vec<Entry>, Vec<Step>) {
+        // Nobody else holds them any more, so that none is copied.
+        drop(self.known);
+        (self.entries.into_iter().map(Arc::unwrap_or_clone).collect(), self.steps)
+    }
+}
