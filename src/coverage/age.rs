@@ -7,13 +7,14 @@ use crate::console::Console;
 use crate::frame::by_device;
 use crate::identity::{ConsoleRecords, Members, RecordStore, SIGNS, Threshold};
 use crate::ids::{ByDevice, DeviceId};
+use crate::schema::Platform;
 use crate::time::{DAY, Millis};
 
 /// From here on a list was made before the others: consoles note a sign of activity up to so many days late (AD's
 /// `lastLogonTimestamp` and Entra ID's approximate sign-in are written every 9 to 14 days).
 const LATE: i64 = 14 * DAY;
 /// Of fewer records all may be silent in a list of today.
-const FEWEST: usize = 10;
+const FEWEST: usize = 5;
 /// Of fewer records it is chance that others saw most of their devices since.
 const FEWEST_IN_USE: usize = 3;
 /// Dates of a record which say that the device was there, beside its signs of activity.
@@ -43,7 +44,13 @@ impl Ages {
         let lists = store.by_console.iter().enumerate().filter(|(_, records)| records.console.gives_signals());
         let ends: Vec<(usize, &ConsoleRecords, Millis)> =
             lists.filter_map(|(at, records)| Some((at, records, newest(records, members)?))).collect();
-        let today = ends.iter().map(|(.., until)| *until).max();
+        let newest = ends.iter().map(|(.., until)| *until).max();
+        // Where nothing at all was seen for as long as makes a device stale, the lists are of another day than the judgement.
+        let days = i64::from(members.thresholds.days(Threshold::Inactive, Platform::Windows));
+        let today = newest.map(|newest| {
+            let at = members.as_of.at();
+            if at - newest > days * DAY { at } else { newest }
+        });
         let one = |(at, records, until): (usize, &ConsoleRecords, Millis)| {
             // By the user's own count a list is what the console shows today.
             let before = today.filter(|_| !store.proven.contains(&records.console))? - until;

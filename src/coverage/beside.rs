@@ -15,8 +15,8 @@ pub struct Beside {
     pub consoles: u32,
     /// It is a list by itself, so that it may also show later what the console's list shows.
     pub is_list: bool,
-    /// What names devices in it, by [`naming`], and the newest date that stands beside each.
-    pub names: HashMap<u128, Option<Millis>>,
+    /// What names devices in it, by [`naming`], and the dates that stand beside each.
+    pub names: HashMap<u128, Vec<Millis>>,
 }
 
 /// What tables that were not used say of a device.
@@ -26,7 +26,7 @@ pub(super) struct Named {
     pub part_of: u32,
     /// The same of those that are lists by themselves.
     pub in_lists: u32,
-    /// The newest date beside its name.
+    /// The newest date beside its name that is not after the time of judgement.
     pub on: Option<Millis>,
 }
 
@@ -64,9 +64,11 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
     }
     let of = |value: &str| {
         let Some(value) = naming(value) else { return Named::default() };
-        let own = tables.iter().filter_map(|table| table.names.get(&value).map(|on| (table, *on)));
-        own.fold(Named::default(), |all, (table, on)| {
+        let own = tables.iter().filter_map(|table| table.names.get(&value).map(|dates| (table, dates)));
+        own.fold(Named::default(), |all, (table, dates)| {
             let in_lists = if table.is_list { table.consoles } else { 0 };
+            // A licence or the next backup is later than anything saw it.
+            let on = dates.iter().filter(|date| members.as_of.at().days_since(**date) >= 0).max().copied();
             all.and(Named { part_of: table.consoles, in_lists, on })
         })
     };

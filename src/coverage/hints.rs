@@ -7,10 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use super::proof::Proof;
+use super::beside::Named;
+use super::candidates::host;
 use crate::frame::by_device;
 use crate::identity::{Members, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
+use crate::schema::{Activity, Platform};
 use crate::time::{DAY, Millis};
 
 /// What speaks against a device being stale.
@@ -22,17 +24,20 @@ pub enum Hint {
     NoDate,
     /// A table that was not used names it beside a later day.
     Unused,
+    /// A device in use bears its name, which was made after anything saw it, and no serial number tells the two apart.
+    Successor,
 }
 
-/// The dates of such hints: a password or a key that was set or kept, a contact with the enrolment service, an enrolment, an
-/// assignment to a management server.
-const HINTS: [&str; 5] = ["password_set", "backed_up", "contacted", "enrolled", "assigned"];
+/// The dates of such hints: a password or a key that was set or kept, a contact with the enrolment service, an enrolment.
+const HINTS: [&str; 4] = ["password_set", "backed_up", "contacted", "enrolled"];
+/// Whenever it was: a device that was assigned to a management server after its manager last heard of it may be with another.
+const ASSIGNED: &str = "assigned";
 /// A logon may be so many days older than the contact that it stands for.
 const LATE: i64 = 14;
 
 /// Devices with such a hint, later than anything saw them and within the time in which they would not be stale.
-pub(super) fn hints(store: &RecordStore, members: &Members, proof: &Proof) -> BTreeMap<DeviceId, Hint> {
-    let mut dates: ByDevice<Option<Millis>> = ByDevice::default();
+pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
+    let (mut dates, mut assigned): (ByDevice<Option<Millis>>, ByDevice<Option<Millis>>) = Default::default();
     for (at, records) in store.by_console.iter().enumerate() {
         let renewed = records.console.certificate_days().map(|days| ("certificate_expires", i64::from(days) * DAY));
         for (column, before) in HINTS.iter().map(|column| (*column, 0)).chain(renewed) {
@@ -43,19 +48,31 @@ pub(super) fn hints(store: &RecordStore, members: &Members, proof: &Proof) -> BT
             let times = times.iter().map(|time| time.map(|time| time - before));
             by_device::newest(&mut dates, members.device_of(at).iter().copied(), times);
         }
+        if let Some(times) = records.times(ASSIGNED) {
+            if assigned.as_slice().is_empty() {
+                assigned = ByDevice::filled(None, members.count);
+            }
+            by_device::newest(&mut assigned, members.device_of(at).iter().copied(), times.iter());
+        }
     }
     let seen = || DeviceId::all(members.count).zip(members.last_activity());
-    let speaks = |device: DeviceId, date: Option<Millis>, seen: Option<Millis>| {
-        let (Some(date), Some(seen)) = (date, seen) else { return false };
+    let later = |date: Option<Millis>, seen: Option<Millis>| {
+        let (Some(date), Some(seen)) = (date, seen) else { return None };
         let age = members.as_of.at().days_since(date);
-        let days = i64::from(members.days(Threshold::Inactive, device));
-        (0..=days).contains(&age) && date.days_since(seen) > LATE
+        (age >= 0 && date.days_since(seen) > LATE).then_some(age)
     };
-    let unused = seen().filter(|(device, seen)| speaks(*device, proof.named_on(*device), *seen));
+    let speaks = |device: DeviceId, date: Option<Millis>, seen: Option<Millis>| {
+        let days = i64::from(members.days(Threshold::Inactive, device));
+        later(date, seen).is_some_and(|age| age <= days)
+    };
+    let unused = seen().filter(|(device, seen)| speaks(*device, named.get(*device).on, *seen));
     let mut hints: BTreeMap<DeviceId, Hint> = unused.map(|(device, _)| (device, Hint::Unused)).collect();
     hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
     let dated = seen().zip(dates.iter()).filter(|((device, seen), date)| speaks(*device, **date, *seen));
     hints.extend(dated.map(|((device, _), _)| (device, Hint::Date)));
+    let assigned = seen().zip(assigned.iter()).filter(|((_, seen), date)| later(**date, *seen).is_some());
+    hints.extend(assigned.map(|((device, _), _)| (device, Hint::Date)));
+    hints.extend(succeeded(store, members).into_iter().map(|device| (device, Hint::Successor)));
     hints
 }
 
@@ -81,4 +98,48 @@ fn undated(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
         found.extend(records.numbered().filter(|(_, (count, any))| *count > 1 && *any).map(|(device, _)| device));
     }
     found
+}
+
+/// Devices whose name another one bears that was made when they were last seen or later, and is in use: a machine that was joined
+/// again without its management is known by its name alone. Only where machines give their names themselves, and no serial numbers
+/// tell the two apart.
+fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
+    let mut made: ByDevice<Option<Millis>> = ByDevice::filled(None, members.count);
+    for (at, records) in store.by_console.iter().enumerate() {
+        if let Some(times) = records.times("enrolled") {
+            by_device::oldest(&mut made, members.device_of(at).iter().copied(), times.iter());
+        }
+    }
+    let takes: Vec<bool> = Platform::ALL
+        .iter()
+        .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
+        .collect();
+    let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
+    let (mut stale, mut in_use): (Vec<(DeviceId, u64)>, Vec<(u64, DeviceId, Millis)>) = Default::default();
+    for (at, records) in store.by_console.iter().enumerate() {
+        let Some(names) = records.text("name") else { continue };
+        let named = members.device_of(at).iter().copied().zip(names.iter());
+        for (device, name) in named.filter(|(device, _)| device.is_some()) {
+            let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
+            let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) else { continue };
+            match (*activities.get(device), *made.get(device)) {
+                (Activity::Active, Some(made)) => in_use.push((name, device, made)),
+                (Activity::Stale, _) => stale.push((device, name)),
+                _ => {}
+            }
+        }
+    }
+    in_use.sort_unstable();
+    let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
+    let has_serial = |device: DeviceId| members.handles.get(device).serial;
+    let succeeds = |old: DeviceId, (new, made): (DeviceId, Millis)| {
+        let since = seen.get(old).is_some_and(|seen| made.days_since(seen) >= -LATE);
+        since && *members.platform.get(old) == *members.platform.get(new) && !(has_serial(old) && has_serial(new))
+    };
+    let own = |(old, name): &(DeviceId, u64)| {
+        let from = in_use.partition_point(|(own, ..)| own < name);
+        let of_name = in_use.iter().skip(from).take_while(|(own, ..)| own == name);
+        of_name.into_iter().any(|(_, new, made)| succeeds(*old, (*new, *made)))
+    };
+    stale.into_iter().filter(own).map(|(device, _)| device).collect()
 }

@@ -76,13 +76,17 @@ impl Coverage {
         beside: &[Beside],
         vocabulary: &Vocabulary,
     ) -> (Self, Vec<Notice>) {
+        let named = beside::named(store, members, beside);
+        let hints = hints::hints(store, members, &named);
         let of_devices = || {
-            let later = older::seen_later(store, members);
+            // What may have been active since may be what another device seems to lack.
+            let later: Vec<DeviceId> =
+                older::seen_later(store, members).into_iter().chain(hints.keys().copied()).collect();
             (Traits::new(store, links, members, vocabulary, &later), later)
         };
-        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, beside));
+        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, named));
         let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
-        let sight = Sight::new(store, links, members, (&traits, &proof, &lists), &later);
+        let sight = Sight::new(store, links, members, (&traits, &proof, &lists), (&later, hints));
         (Self { lists, proof, sight, traits, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
     }
 

@@ -1,7 +1,7 @@
 //! What the lack of a record proves, device by device.
 
 use super::age::Ages;
-use super::beside::{self, Beside, Named};
+use super::beside::Named;
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
 use super::damage::{self, Unread};
 use super::domains;
@@ -11,7 +11,6 @@ use crate::frame::by_device::mark;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::JoinType;
-use crate::time::Millis;
 
 /// What the lists of a console say of a device, as far as it has a record there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,14 +85,14 @@ pub(super) struct Proof {
 }
 
 impl Proof {
-    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members, beside: &[Beside]) -> Self {
+    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members, beside: ByDevice<Named>) -> Self {
         let hybrid = said_hybrid(store, members);
         Self {
             in_domain: domains::covered(store, members, &hybrid),
             hybrid,
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
-            beside: beside::named(store, members, beside),
+            beside,
             ages: Ages::new(store, members),
         }
     }
@@ -111,11 +110,6 @@ impl Proof {
     /// Whether a list that was not used names the device, so that it may show it later than the console's list does.
     pub(super) fn is_in_list(&self, device: DeviceId, console: Console) -> bool {
         self.beside.get(device).in_lists & console.bit() != 0
-    }
-
-    /// The newest date beside the device's name in tables that were not used.
-    pub(super) fn named_on(&self, device: DeviceId) -> Option<Millis> {
-        self.beside.get(device).on
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
-use super::hints::{self, Hint};
+use super::hints::Hint;
 use super::lists::Lists;
 use super::proof::Proof;
 use crate::console::Console;
@@ -34,14 +34,14 @@ impl Sight {
         links: &Links,
         members: &Members,
         (traits, proof, lists): (&Traits, &Proof, &Lists),
-        seen_later: &[DeviceId],
+        (seen_later, hinted): (&[DeviceId], BTreeMap<DeviceId, Hint>),
     ) -> Self {
         let mut sight = Self {
             whole: ByDevice::filled(true, members.count),
             basis: ByDevice::filled((Basis::Identifier, Facts::default()), members.count),
             excluded: ByDevice::filled(0, members.count),
             by_weak: BTreeSet::new(),
-            hinted: hints::hints(store, members, proof),
+            hinted,
         };
         let loaded: Vec<Console> = store.signalling().map(|records| records.console).collect();
         for console in &loaded {
@@ -57,9 +57,7 @@ impl Sight {
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
         sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
         without_unread(store, members, &mut sight.whole);
-        let hinted: Vec<DeviceId> = sight.hinted.keys().copied().collect();
-        for device in seen_later.iter().copied().chain(hinted).chain(links.contested.iter().copied().map(DeviceId::new))
-        {
+        for device in seen_later.iter().copied().chain(links.contested.iter().copied().map(DeviceId::new)) {
             if let Some(slot) = sight.whole.slot(device) {
                 *slot = false;
             }

@@ -48,6 +48,15 @@ pub(super) struct Cast {
 }
 
 impl Cast {
+    /// Takes its times for ones that may be newer.
+    pub(super) fn only_at_least(&mut self, field: &Field, why: &str) {
+        let Some(times) = self.columns.first() else { return };
+        let open = times.is_not_null().with_name(format!("{}_unread", field.name).into()).into_column();
+        self.columns.retain(|column| column.name() != open.name());
+        self.columns.push(open);
+        self.tally.remark(Code::MissingColumn, why.to_string());
+    }
+
     fn one(column: Column, tally: Tally) -> Self {
         Self { columns: vec![column], tally, written: None, swapped: false }
     }

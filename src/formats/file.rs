@@ -135,6 +135,10 @@ enum RawColumn {
 struct RawNewest {
     /// Columns of times of which the newest counts; `*` in a name stands for any signs.
     newest: Vec<String>,
+    /// Those whose time only proves that it was that late: where no other one is there, an old one proves nothing. With the
+    /// sentence that says so.
+    #[serde(default)]
+    at_least: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -334,7 +338,10 @@ impl Check<'_> {
                 if record_field(name).is_some_and(|f| f.kind != Kind::Time) {
                     self.add(name, format!("`{name}` is no time"), "only of times there is a newest one");
                 }
-                Source::newest(raw.newest)
+                for own in raw.at_least.keys().filter(|own| !raw.newest.contains(*own)) {
+                    self.add(name, format!("`{own}` is none of `newest`"), "name a column of `newest`");
+                }
+                Source::newest(raw.newest, &raw.at_least)
             }
             RawColumn::Part(raw) => {
                 let part = self.part(name, &raw);

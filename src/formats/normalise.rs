@@ -207,7 +207,15 @@ impl<'a> Taken<'a> {
             });
             let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
             let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
-            if w.source.newest { newest(casts.collect()) } else { merge(casts.collect(), &repeated, row) }
+            if !w.source.newest {
+                return merge(casts.collect(), &repeated, row);
+            }
+            let mut cast = newest(casts.collect())?;
+            let headers = w.at.iter().filter_map(|at| export.header.get(*at)).map(String::as_str);
+            if let Some(why) = w.source.is_at_least(headers) {
+                cast.only_at_least(w.field, why);
+            }
+            Ok(cast)
         };
         let mut casts: Vec<Cast> = self.wanted.par_iter().map(|w| one(w, false)).collect::<Result<_>>()?;
         // A spreadsheet that exchanged day and month in one column did so in all.

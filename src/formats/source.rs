@@ -1,6 +1,7 @@
 //! Where a canonical column comes from: which headers, and which part of their cells.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::dates::{Stamp, stamp};
 use super::pattern::Pattern;
@@ -17,6 +18,8 @@ pub struct Source {
     pub part: Part,
     /// Of several columns the newest time counts, not the first filled cell.
     pub newest: bool,
+    /// Headers, squeezed, whose time only proves that it was that late, each with the sentence that says so.
+    pub at_least: BTreeMap<String, String>,
 }
 
 /// What is taken from a cell.
@@ -48,12 +51,19 @@ pub enum Item {
 impl Source {
     pub(super) fn new(written: Vec<String>, part: Part) -> Self {
         let headers = written.iter().map(|n| squeezed(n)).collect();
-        Self { written, headers, part, newest: false }
+        Self { written, headers, part, newest: false, at_least: BTreeMap::new() }
     }
 
     /// The newest time of several columns, and of the items of each.
-    pub(super) fn newest(written: Vec<String>) -> Self {
-        Self { newest: true, ..Self::new(written, Part::Item(Item::Newest)) }
+    pub(super) fn newest(written: Vec<String>, at_least: &BTreeMap<String, String>) -> Self {
+        let at_least = at_least.iter().map(|(name, why)| (squeezed(name), why.clone())).collect();
+        Self { newest: true, at_least, ..Self::new(written, Part::Item(Item::Newest)) }
+    }
+
+    /// Why an old time proves nothing, where columns of these headers are all that the list has.
+    pub(super) fn is_at_least<'h>(&self, mut headers: impl Iterator<Item = &'h str>) -> Option<&str> {
+        let first = self.at_least.get(&squeeze(headers.next()?))?;
+        headers.all(|header| self.at_least.contains_key(&squeeze(header))).then_some(first.as_str())
     }
 }
 
@@ -153,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_star_in_a_header_stands_for_any_signs() {
-        let source = Source::newest(vec!["activeTimeRanges*date".into()]);
+        let source = Source::newest(vec!["activeTimeRanges*date".into()], &BTreeMap::new());
         let fits = |header: &str| source.headers.iter().any(|name| fits(name, &squeeze(header)));
         assert!(fits("activeTimeRanges.0.date") && fits("activeTimeRanges.date") && fits("activeTimeRanges.12.date"));
         assert!(!fits("activeTimeRanges") && !fits("activeTimeRanges.0.activeTime") && !fits("date"));

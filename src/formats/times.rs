@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Int64Chunked, IntoColumn, NewChunkedArray};
 
 use super::cast::{Cast, Caster, Written};
-use super::dates::{self, Order, Short, Stamp, Swapped};
+use super::dates::{self, Order, Place, Short, Stamp, Swapped};
 use super::tally::Tally;
 use crate::notice::{Code, many};
 
@@ -22,7 +22,7 @@ impl Caster<'_> {
         let mut out: Vec<Option<i64>> = Vec::with_capacity(stamps.len());
         let mut unread: Vec<bool> = Vec::with_capacity(stamps.len());
         for ((stamp, row), cell) in stamps.into_iter().zip(self.row).zip(self.cells.iter()) {
-            let swapped = swapped.is_some() && cell.is_some_and(|cell| dates::leaves_no_choice(cell, stamp));
+            let swapped = swapped.is_some_and(|own| cell.is_some_and(|cell| own.has(cell, stamp)));
             let year_open = year_open && cell.is_some_and(|cell| dates::with_century(cell).is_some());
             let stamp = if swapped || year_open { Stamp::Either(None, None) } else { stamp.resolve(order) };
             unread.push(matches!(stamp, Stamp::Unreadable | Stamp::Either(..)));
@@ -44,7 +44,7 @@ impl Caster<'_> {
         if self.field.name == "last_seen" && unread.contains(&true) {
             columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
         }
-        let swapped = swapped == Some(Swapped::Here);
+        let swapped = swapped.is_some_and(|own| own.place == Place::Here);
         Cast { columns, tally, written: filled.then_some(written), swapped }
     }
 
@@ -134,15 +134,16 @@ impl Caster<'_> {
     /// Whether day and month may be exchanged in the dates that leave no choice, and why.
     fn swapped_dates(&self, stamps: &[Stamp], tally: &mut Tally) -> Option<Swapped> {
         let cells = self.cells.iter().zip(stamps).filter_map(|(cell, stamp)| Some((cell?, *stamp)));
-        let (swapped, count) = dates::swapped(cells, self.swapped)?;
+        let swapped = dates::swapped(cells, self.swapped)?;
+        let count = swapped.count;
         let (dates, have, these) =
             if count == 1 { ("date", "has", "It counts") } else { ("dates", "have", "They count") };
-        let message = match swapped {
-            Swapped::Here => format!(
-                "{count} {dates} {have} a day up to 12, and all that are written otherwise have later ones: a spreadsheet took \
+        let message = match swapped.place {
+            Place::Here => format!(
+                "{count} {dates} {have} a day up to 12, and those that are written otherwise have later ones: a spreadsheet took \
                  the day for the month where it could. {these} as unknown; take the list as the console exports it"
             ),
-            Swapped::Beside => format!(
+            Place::Beside => format!(
                 "{count} {dates} {have} a day up to 12, and in another column of the list a spreadsheet took the day for the \
                  month where it could. {these} as unknown; take the list as the console exports it"
             ),

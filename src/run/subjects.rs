@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::frame::Positions;
 use crate::history::Decisions;
 use crate::identity::{Marker, NONE, RecordStore};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
 use crate::rules::{self, Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
@@ -52,6 +52,14 @@ pub(super) struct Plans {
     pub steps: Vec<Planned>,
     /// The playbook of each device by its position, or [`NONE`] for one that has no plan.
     pub book_of: Vec<u32>,
+}
+
+/// The activity that a plan goes by. Where something speaks against a device being stale, or a list that could tell is too old, the device
+/// may be in use, and is planned as if it were.
+fn may_be_in_use(devices: &Devices, device: u32, activity: Activity) -> Activity {
+    let device = DeviceId::new(device);
+    let doubted = || devices.coverage().hint(device).is_some() || devices.coverage().too_old(devices, device) != 0;
+    if activity == Activity::Stale && doubted() { Activity::Active } else { activity }
 }
 
 /// Plans every flagged device, and every one that somebody declared lost: the exports cannot know that yet.
@@ -124,7 +132,7 @@ pub(super) fn plan(
             ownership: *ownership,
             join_type: *join_type,
             identity: if maybe_provisioned || only_weak { Identity::Weak } else { *identity },
-            activity: *activity,
+            activity: may_be_in_use(devices, number, *activity),
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),

@@ -149,6 +149,56 @@ fn a_computer_that_set_its_password_lately_is_not_surely_stale() {
     );
 }
 
+/// What one domain controller saw says when a computer was there, and not that it was nowhere else since.
+#[test]
+fn the_logon_of_one_domain_controller_makes_no_computer_stale() {
+    let with = |header: &str| {
+        let place = Place::new();
+        let row = |n: usize, seen: &str| {
+            let own = guid(2, n);
+            format!(
+                "\"CN=PC-{n},DC=corp,DC=example\",PC-{n}.corp.example,True,PC-{n},{own},Windows 11 Enterprise,{seen}T08:00:00Z\n"
+            )
+        };
+        let header = format!("DistinguishedName,DNSHostName,Enabled,Name,ObjectGUID,OperatingSystem,{header}\n");
+        place.write("in/ad.csv", header + &row(1, "2026-03-01") + &row(2, "2026-11-19"));
+        let report = place.tables(&[]);
+        let notices = report.lines_where("notices.csv", "code", "missing-column");
+        let said = notices.iter().any(|n| n["message"].contains("what one domain controller saw"));
+        let found =
+            ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len());
+        (found, said)
+    };
+    assert_eq!(with("LastLogonDate"), ([1, 0], false));
+    assert_eq!(with("lastLogon"), ([0, 1], true));
+}
+
+/// A device that may be in use is not removed by another rule either.
+#[test]
+fn what_may_be_in_use_is_planned_as_if_it_were() {
+    let left = |backed_up: &str| {
+        let mut pairs = vec![pair(1, "PC-1", "PF000001", "2026-03-01")];
+        pairs.extend((2..9).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19")));
+        let place = tenant(pairs.into_iter());
+        let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+        place.write(
+            "in/intune.csv",
+            intune.lines().filter(|line| !line.contains("PC-1,")).collect::<Vec<_>>().join("\n"),
+        );
+        let device = guid(2, 1);
+        place.write(
+            "in/laps.csv",
+            format!("deviceId,deviceName,lastBackupDateTime,refreshDateTime\n{device},PC-1,{backed_up}T08:00:00Z,2026-12-01T08:00:00Z\n"),
+        );
+        let report = place.tables(&[]);
+        assert_eq!(report.lines_where("findings.csv", "rule", "left-intune-still-in-entra").len(), 1);
+        steps(&report, "PC-1")
+    };
+    let removes = |steps: &[String]| steps.iter().any(|step| step == "entra-disable" || step == "entra-delete");
+    assert!(removes(&left("2026-02-01")), "{:?}", left("2026-02-01"));
+    assert!(!removes(&left("2026-11-17")), "{:?}", left("2026-11-17"));
+}
+
 /// Somebody enrolled it anew as a second record, and it has not checked in there yet.
 #[test]
 fn a_device_that_was_enrolled_anew_is_not_surely_stale() {
@@ -209,6 +259,11 @@ fn rows_that_stand_twice_do_not_fill_the_count_that_somebody_expects() {
     let report = place.tables(&["--expect", "intune=25"]);
     assert!(said(&report, "control-total", "25 devices expected of Intune, and the exports have 15"));
     assert!(report.lines_where("findings.csv", "rule", "left-intune-still-in-entra").is_empty());
+    let asked = report.lines("questions.csv");
+    assert!(asked.iter().any(|line| line["rule"] == "duplicate-intune"));
+    for line in asked {
+        assert!(!line["unknown"].is_empty() && !line["settled_by"].is_empty(), "{line:?}");
+    }
 }
 
 /// What stands below a second header was not read, so that nothing is missing for not being above it.

@@ -18,7 +18,7 @@ mod traits;
 mod tests;
 
 pub(super) use search::{Asked, Found, Search};
-pub(super) use traits::Traits;
+pub(super) use traits::{Traits, host};
 
 /// What the absence of a record rests on, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

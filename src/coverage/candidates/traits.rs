@@ -277,7 +277,7 @@ fn names(store: &RecordStore, members: &Members) -> Slots {
 
 /// The digest of a host name without its domain; 0 for what is none. Other signs than those of host names are written
 /// differently by every console, so that such names tell nothing apart.
-fn host(name: &str) -> u64 {
+pub(in crate::coverage) fn host(name: &str) -> u64 {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
     match digest(name) {

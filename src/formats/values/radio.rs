@@ -52,7 +52,8 @@ pub fn radio_key(text: &str) -> &str {
 
 /// 14 to 16 digits: a number, a placeholder, or one whose last digits a spreadsheet lost.
 fn decimal(digits: Cow<'_, str>) -> Cell<Cow<'_, str>> {
-    if is_one_sign(radio_key(&digits)) {
+    let key = radio_key(&digits);
+    if is_one_sign(key) || is_made_up(key) {
         return Cell::Nothing;
     }
     let zeros = digits.bytes().rev().take_while(|b| *b == b'0').count();
@@ -65,6 +66,13 @@ fn decimal(digits: Cow<'_, str>) -> Cell<Cow<'_, str>> {
 fn is_one_sign(text: &str) -> bool {
     let first = text.bytes().next();
     text.bytes().all(|b| Some(b) == first)
+}
+
+/// Numbers that are counted through (`12345678901234`), and those that begin with 00: that is no reporting body but stands for test
+/// equipment (GSMA TS.06), and boards that never got a number of their own answer with one, such as 004999010640000.
+fn is_made_up(digits: &str) -> bool {
+    let follows = |pair: &[u8]| matches!(pair, [a, b] if (a - b'0' + 1) % 10 == b - b'0');
+    digits.starts_with("00") || digits.as_bytes().windows(2).all(follows)
 }
 
 /// Whether the last digit is the check digit of the others, as in an IMEI of 15 digits.
@@ -103,7 +111,17 @@ mod tests {
             assert_eq!(imei(text), value(expected), "{text}");
             assert_eq!(radio_key(expected), key, "{text}");
         }
-        for text in ["000000000000000", "00000000000000", "111111111111119", "0", "-", "n/a"] {
+        for text in [
+            "000000000000000",
+            "00000000000000",
+            "111111111111119",
+            "123456789012347",
+            "012345678901237",
+            "004999010640000",
+            "0",
+            "-",
+            "n/a",
+        ] {
             assert_eq!(imei(text), Cell::Nothing, "{text}");
         }
         for text in [

@@ -125,6 +125,13 @@ impl Asker<'_> {
         if one.open == 0 && one.since == 0 {
             open.extend(rule.absence.iter().map(|console| Open::Record(*console, Doubt::List, None)));
         }
+        // Every column is known, and they contradict each other.
+        if open.is_empty() {
+            let mut consoles: Vec<Console> =
+                (0..rule.decides.len()).filter_map(|at| Some(words::of_records(rule, at)?.0)).collect();
+            consoles.retain(|console| self.context.devices.is_held(device, *console));
+            open.extend(consoles.into_iter().map(Open::Records));
+        }
         let text = self.text(number, rule, open);
         candidates.dedup();
         self.questions.push(number, one.device, text, candidates.join("|"));

@@ -28,6 +28,8 @@ pub(super) enum Open {
     Hinted(Hint),
     /// Whether every date of it was read.
     Dates,
+    /// Which of the records that a console has of it, or which of their columns, is right: they do not fit together.
+    Records(Console),
 }
 
 impl Open {
@@ -45,11 +47,13 @@ impl Open {
                         "its password, a key, its certificate, an enrolment or an assignment is newer than its last activity"
                     }
                     Hint::NoDate => "one of its records has no date at all",
+                    Hint::Successor => "another one in use bears its name, and was made after its last activity",
                     Hint::Unused => "a table that was not used names it beside a day later than its last activity",
                 };
                 format!("whether the device is in use: {why}")
             }
             Self::Dates => "whether the device was seen later than its lists say".into(),
+            Self::Records(console) => format!("how what its records in {} say fits together", console.title()),
         })
     }
 
@@ -91,6 +95,7 @@ impl Open {
                     .into()
             }
             Self::Dates => "exports whose dates can be read".into(),
+            Self::Records(console) => format!("a look at its records in {}", console.title()),
         })
     }
 }

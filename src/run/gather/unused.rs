@@ -45,8 +45,8 @@ struct Table {
     like: Option<Console>,
     /// Its first row is no header.
     headless: bool,
-    /// What names a device in it, and the newest date beside it.
-    names: HashMap<u128, Option<Millis>>,
+    /// What names a device in it, and the dates beside it.
+    names: HashMap<u128, Vec<Millis>>,
 }
 
 impl Unused {
@@ -86,8 +86,10 @@ impl Unused {
             if consoles == 0 && table.headless {
                 consoles = u32::MAX;
             }
-            // An inventory of one's own may have columns of a console, and never begins without a header.
-            let is_list = table.headless;
+            // An inventory of one's own may have columns of a console, and never begins without a header. Where no list of the
+            // console was used, one with its columns may be that list all the same.
+            let is_only = |like: Console| self.used.iter().all(|(own, ..)| *own != like);
+            let is_list = table.headless || table.like.is_some_and(is_only);
             all.unused.push(Beside { consoles, is_list, names: table.names });
         }
         let mut short = Vec::new();

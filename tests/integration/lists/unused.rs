@@ -96,8 +96,8 @@ fn a_console_of_which_every_row_was_set_aside_may_have_seen_a_device() {
 fn a_table_of_another_product_may_show_a_device_later() {
     let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
     let other = |days: [&str; 3]| {
-        let rows = (1..).zip(days).map(|(n, day)| format!("LT-{n},Active,{day},corp.example\n"));
-        "Computer,Client,Last Active Time,Domain\n".to_string() + &rows.collect::<String>()
+        let rows = (1..).zip(days).map(|(n, day)| format!("CORP\\LT-{n}$,Active,{day},corp.example,2027-01-31\n"));
+        "Computer,Client,Last Active Time,Domain,Licence until\n".to_string() + &rows.collect::<String>()
     };
     let stale = |days: [&str; 3]| {
         let (_place, report) = analyze(&[("a.csv", first.clone()), ("clients.csv", other(days))], &[]);
@@ -107,7 +107,34 @@ fn a_table_of_another_product_may_show_a_device_later() {
     };
     assert_eq!(stale(["26/02/2026 08:00", "27/02/2026 09:00", "27/02/2026 10:00"]), [0, 1]);
     assert_eq!(stale(["04/06/2025 08:00", "27/02/2026 09:00", "27/02/2026 10:00"]), [1, 0]);
-    assert_eq!(stale(["2026-02-28", "2026-02-28", "2026-02-28"]), [1, 0], "made on that day");
+    assert_eq!(stale(["2026-02-28", "2026-02-28", "2026-02-28"]), [0, 1], "each was active on that day");
+    assert_eq!(stale(["1772200000", "1772200000", "1772200000"]), [0, 1], "seconds since 1970");
+}
+
+/// The day of a table is no day on which it saw a device.
+#[test]
+fn a_table_with_one_day_says_nothing_of_its_devices() {
+    let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+    let rows: String = (1..=3).map(|n| format!("LT-{n},{n}20 EUR,2026-02-28\n")).collect();
+    let own = "Machine,Price,Printed\n".to_string() + &rows;
+    let (_place, report) = analyze(&[("a.csv", first), ("own.csv", own)], &[]);
+    assert_eq!(report.lines_where("findings.csv", "rule", "stale-everywhere").len(), 1);
+}
+
+/// Columns that somebody chose without the last check-in: the list is not used, and its devices are in Intune all the same.
+#[test]
+fn the_only_list_of_a_console_may_show_a_device_later_though_it_is_not_used() {
+    let chosen = |n: u32| {
+        let list = format!(
+            "Device ID,Device name,OS,Serial number,Azure AD Device ID,Primary user UPN\n\
+             d0000000-0000-4000-8000-{n:012},LT-{n},Windows,LSTSER{n:04},e0000000-0000-4000-8000-{n:012},u{n}@contoso.example\n"
+        );
+        let signed = entra(&[(1, true, "2025-06-01"), (2, true, "2026-02-27"), (3, true, "2026-02-27")]);
+        let (_place, report) = analyze(&[("chosen.csv", list), ("entra.csv", signed)], &[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(chosen(1), [0, 1]);
+    assert_eq!(chosen(2), [1, 0], "another device");
 }
 
 /// Who keeps a list of everything beside the exports need not take it away first.
