@@ -15,7 +15,7 @@ pub struct Beside {
     pub consoles: u32,
     /// It is a list by itself, so that it may also show later what the console's list shows.
     pub is_list: bool,
-    /// What names devices in it, by [`naming`], and the dates that stand beside each.
+    /// What names devices in it, as numbers, and the dates that stand beside each.
     pub names: HashMap<u128, Vec<Millis>>,
 }
 

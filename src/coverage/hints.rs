@@ -115,7 +115,8 @@ fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
         .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
         .collect();
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
-    let (mut stale, mut in_use): (Vec<(DeviceId, u64)>, Vec<(u64, DeviceId, Millis)>) = Default::default();
+    let mut stale: Vec<(DeviceId, u64)> = Vec::new();
+    let mut in_use: Vec<(u64, DeviceId, Millis)> = Vec::new();
     for (at, records) in store.by_console.iter().enumerate() {
         let Some(names) = records.text("name") else { continue };
         let named = members.device_of(at).iter().copied().zip(names.iter());

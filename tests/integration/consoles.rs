@@ -1,6 +1,7 @@
 //! Consoles are data: one that nobody has heard of is read, linked, judged and planned for from files alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::common::Place;
 
@@ -387,11 +388,14 @@ fn what_the_register_sets_aside_is_settled_first() {
     );
     for n in 0..20_usize {
         let (word, seen) = words.get(n).map_or(("In use", "2026-02-27"), |word| (*word, "2025-06-01"));
-        intune += &format!(
+        writeln!(
+            intune,
             "d0000000-0000-4000-8000-{n:012},PC-{n},2024-01-05 09:00:00,{seen} 08:00:00,,REGSER{n:04},Dell Inc.,Compliant,Intune,Corporate,\
-             Managed,Windows,Azure AD joined,u{n}@contoso.example\n"
-        );
-        register += &format!("T{n},REGSER{n:04},{word},PC-{n},Dell Inc.,Latitude 5440,u{n}@contoso.example,Laptop,\n");
+             Managed,Windows,Azure AD joined,u{n}@contoso.example"
+        )
+        .unwrap();
+        writeln!(register, "T{n},REGSER{n:04},{word},PC-{n},Dell Inc.,Latitude 5440,u{n}@contoso.example,Laptop,")
+            .unwrap();
     }
     place.write("in/intune.csv", intune);
     place.write("in/register.csv", register);

@@ -101,7 +101,7 @@ fn a_playbook_of_ones_own_is_listed_and_tested() {
     assert!(
         place.run(&["playbooks", "show", "kiosks", "--rules", "mine"]).stdout.contains("a stale kiosk is disabled")
     );
-    assert!(place.run(&["rules", "check", "mine"]).stdout.contains("30 playbooks"));
+    assert!(place.run(&["rules", "check", "mine"]).stdout.contains("32 playbooks"));
 }
 
 #[test]

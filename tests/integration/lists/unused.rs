@@ -115,8 +115,8 @@ fn a_table_of_another_product_may_show_a_device_later() {
 #[test]
 fn a_table_with_one_day_says_nothing_of_its_devices() {
     let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
-    let rows: String = (1..=3).map(|n| format!("LT-{n},{n}20 EUR,2026-02-28\n")).collect();
-    let own = "Machine,Price,Printed\n".to_string() + &rows;
+    let rows = (1..=3).map(|n| format!("LT-{n},{n}20 EUR,2026-02-28\n"));
+    let own = "Machine,Price,Printed\n".to_string() + &rows.collect::<String>();
     let (_place, report) = analyze(&[("a.csv", first), ("own.csv", own)], &[]);
     assert_eq!(report.lines_where("findings.csv", "rule", "stale-everywhere").len(), 1);
 }
