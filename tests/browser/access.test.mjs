@@ -13,9 +13,9 @@ const WAYS = {
 };
 
 for (const [name, way] of Object.entries(WAYS)) {
-  test(`axe finds nothing with ${name}, folded, unfolded and in the drawer`, async (t) => {
+  // What is there folded is there unfolded.
+  test(`axe finds nothing with ${name}, unfolded and in the drawer`, async (t) => {
     const { page, trouble } = await open(t, way);
-    assert.deepEqual(await axe(page), [], "folded");
     await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
     assert.deepEqual(await axe(page), [], "unfolded");
     await page.evaluate((key) => { location.hash = `#device=${encodeURIComponent(key)}`; }, list.key[flagged()[0]]);
