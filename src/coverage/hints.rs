@@ -115,32 +115,33 @@ fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
         .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
         .collect();
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
-    let mut stale: Vec<(DeviceId, u64)> = Vec::new();
-    let mut in_use: Vec<(u64, DeviceId, Millis)> = Vec::new();
-    for (at, records) in store.by_console.iter().enumerate() {
-        let Some(names) = records.text("name") else { continue };
-        let named = members.device_of(at).iter().copied().zip(names.iter());
-        for (device, name) in named.filter(|(device, _)| device.is_some()) {
-            let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
-            let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) else { continue };
-            match (*activities.get(device), *made.get(device)) {
-                (Activity::Active, Some(made)) => in_use.push((name, device, made)),
-                (Activity::Stale, _) => stale.push((device, name)),
-                _ => {}
+    let each = |of: Activity, take: &mut dyn FnMut(DeviceId, u64)| {
+        for (at, records) in store.by_console.iter().enumerate() {
+            let Some(names) = records.text("name") else { continue };
+            let named = members.device_of(at).iter().copied().zip(names.iter());
+            for (device, name) in named.filter(|(device, _)| device.is_some() && *activities.get(*device) == of) {
+                let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
+                if let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) {
+                    take(device, name);
+                }
             }
         }
-    }
-    in_use.sort_unstable();
+    };
+    let mut stale: Vec<(u64, DeviceId)> = Vec::new();
+    each(Activity::Stale, &mut |device, name| stale.push((name, device)));
+    stale.sort_unstable();
+    stale.dedup();
     let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let has_serial = |device: DeviceId| members.handles.get(device).serial;
-    let succeeds = |old: DeviceId, (new, made): (DeviceId, Millis)| {
-        let since = seen.get(old).is_some_and(|seen| made.days_since(seen) >= -LATE);
+    let succeeds = |old: DeviceId, new: DeviceId| {
+        let since = made.get(new).zip(*seen.get(old)).is_some_and(|(made, seen)| made.days_since(seen) >= -LATE);
         since && *members.platform.get(old) == *members.platform.get(new) && !(has_serial(old) && has_serial(new))
     };
-    let own = |(old, name): &(DeviceId, u64)| {
-        let from = in_use.partition_point(|(own, ..)| own < name);
-        let of_name = in_use.iter().skip(from).take_while(|(own, ..)| own == name);
-        of_name.into_iter().any(|(_, new, made)| succeeds(*old, (*new, *made)))
-    };
-    stale.into_iter().filter(own).map(|(device, _)| device).collect()
+    let mut succeeded = Vec::new();
+    each(Activity::Active, &mut |device, name| {
+        let from = stale.partition_point(|(own, _)| *own < name);
+        let of_name = stale.iter().skip(from).take_while(|(own, _)| *own == name);
+        succeeded.extend(of_name.filter(|(_, old)| succeeds(*old, device)).map(|(_, old)| *old));
+    });
+    succeeded
 }

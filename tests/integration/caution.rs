@@ -149,6 +149,30 @@ fn a_computer_that_set_its_password_lately_is_not_surely_stale() {
     );
 }
 
+/// A PC that was joined again without its management is known to Entra ID by its name alone.
+#[test]
+fn a_device_whose_name_another_in_use_bears_since_is_not_surely_stale() {
+    let with = |registered: &str, seen: &str| {
+        let place = tenant(
+            [("PC-1", "PF000001", "2026-03-01"), ("PC-2", "PF000002", "2026-11-19")]
+                .into_iter()
+                .enumerate()
+                .map(|(n, (name, serial, seen))| pair(n, name, serial, seen)),
+        );
+        let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+        let (header, rows) = entra.split_once('\n').unwrap();
+        let rows = rows.lines().map(|row| row.to_string() + ",2024-01-01T08:00:00Z\n").collect::<String>();
+        let (object, device) = (guid(3, 9), guid(2, 9));
+        let again = format!("{object},{device},PC-1,True,Windows,AzureAd,,,{seen}T08:00:00Z,{registered}T08:00:00Z\n");
+        place.write("in/entra.csv", format!("{header},registrationDateTime\n{rows}{again}"));
+        let report = place.tables(&[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(with("2026-03-11", "2026-11-18"), [0, 1]);
+    assert_eq!(with("2025-03-11", "2026-11-18"), [1, 0], "it is older, and another machine");
+    assert_eq!(with("2026-03-11", "2026-04-01"), [2, 0], "it is stale too");
+}
+
 /// What one domain controller saw says when a computer was there, and not that it was nowhere else since.
 #[test]
 fn the_logon_of_one_domain_controller_makes_no_computer_stale() {
