@@ -41,7 +41,7 @@ impl Named {
 }
 
 /// Columns whose values name a device.
-pub(super) const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
+const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
 /// Shorter cells name no device.
 pub(super) const SHORTEST_CELL: usize = 4;
 
@@ -72,11 +72,22 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
             all.and(Named { part_of: table.consoles, in_lists, on })
         })
     };
+    each_name(store, members, &mut all, of, |slot, said| *slot = slot.and(said));
+    all
+}
+
+/// Asks of each value that names a device what is said of it, and puts that to what was said of the device before.
+pub(super) fn each_name<T: Default>(
+    store: &RecordStore,
+    members: &Members,
+    all: &mut ByDevice<T>,
+    of: impl Fn(&str) -> T,
+    put: impl Fn(&mut T, T),
+) {
     for (at, records) in store.by_console.iter().enumerate() {
         for values in NAMING.iter().filter_map(|column| records.text(column)) {
-            let said = values.iter().map(|value| value.map_or_else(Named::default, of));
-            scatter(&mut all, members.device_of(at).iter().copied(), said, |slot, said| *slot = slot.and(said));
+            let said = values.iter().map(|value| value.map_or_else(T::default, &of));
+            scatter(all, members.device_of(at).iter().copied(), said, &put);
         }
     }
-    all
 }

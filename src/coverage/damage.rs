@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::BooleanChunked;
 
-use super::beside::{NAMING, SHORTEST_CELL, comparable};
+use super::beside::{SHORTEST_CELL, comparable, each_name};
 use super::older;
 use crate::console::Console;
-use crate::frame::by_device::scatter;
 use crate::identity::{ConsoleRecords, Handles, Links, Members, RecordStore};
 use crate::ids::ByDevice;
 use crate::schema::Platform;
@@ -39,12 +38,7 @@ pub(super) fn doubts(store: &RecordStore, members: &Members) -> ByDevice<u32> {
         let value = comparable(value);
         torn.iter().filter(|(_, cells)| cells.contains(&value)).fold(0, |bits, (console, _)| bits | console.bit())
     };
-    for (at, records) in store.by_console.iter().enumerate() {
-        for values in NAMING.iter().filter_map(|column| records.text(column)) {
-            let named = values.iter().map(|value| value.map_or(0, naming));
-            scatter(&mut doubts, members.device_of(at).iter().copied(), named, |slot, bits| *slot |= bits);
-        }
-    }
+    each_name(store, members, &mut doubts, naming, |slot, bits| *slot |= bits);
     doubts
 }
 

@@ -50,10 +50,14 @@ pub(super) struct Cast {
 impl Cast {
     /// Takes its times for ones that may be newer.
     pub(super) fn only_at_least(&mut self, field: &Field, why: &str) {
-        let Some(times) = self.columns.first() else { return };
-        let open = times.is_not_null().with_name(format!("{}_unread", field.name).into()).into_column();
-        self.columns.retain(|column| column.name() != open.name());
-        self.columns.push(open);
+        let Some(times) = self.columns.first().cloned() else { return };
+        let name = format!("{}_unread", field.name);
+        let unread = self.columns.iter().position(|column| *column.name() == name).map(|at| self.columns.remove(at));
+        let open = match unread.as_ref().and_then(|unread| unread.bool().ok()) {
+            Some(unread) => &times.is_not_null() | unread,
+            None => times.is_not_null(),
+        };
+        self.columns.push(open.with_name(name.into()).into_column());
         self.tally.remark(Code::MissingColumn, why.to_string());
     }
 

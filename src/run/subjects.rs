@@ -56,7 +56,7 @@ pub(super) struct Plans {
 
 /// The activity that a plan goes by. Where something speaks against a device being stale, or a list that could tell is too old, the device
 /// may be in use, and is planned as if it were.
-fn may_be_in_use(devices: &Devices, device: u32, activity: Activity) -> Activity {
+fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Activity {
     let device = DeviceId::new(device);
     let doubted = || devices.coverage().hint(device).is_some() || devices.coverage().too_old(devices, device) != 0;
     if activity == Activity::Stale && doubted() { Activity::Active } else { activity }
@@ -132,7 +132,7 @@ pub(super) fn plan(
             ownership: *ownership,
             join_type: *join_type,
             identity: if maybe_provisioned || only_weak { Identity::Weak } else { *identity },
-            activity: may_be_in_use(devices, number, *activity),
+            activity: activity_to_plan_by(devices, number, *activity),
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),

@@ -197,6 +197,28 @@ fn the_logon_of_one_domain_controller_makes_no_computer_stale() {
     assert_eq!(with("lastLogon"), ([0, 1], true));
 }
 
+/// Nor does one that could not be read.
+#[test]
+fn a_logon_of_one_domain_controller_that_cannot_be_read_stays_open() {
+    let stale = |logon: &str| {
+        let place =
+            tenant([pair(1, "PC-1", "PF000001", "2026-03-01"), pair(2, "PC-2", "PF000002", "2026-11-19")].into_iter());
+        let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+        place.write("in/entra.csv", entra.replace("AzureAd", "ServerAd"));
+        let own = guid(2, 1);
+        place.write(
+            "in/ad.csv",
+            format!(
+                "DistinguishedName,DNSHostName,Enabled,Name,ObjectGUID,OperatingSystem,{logon}\n\
+                 \"CN=PC-1,DC=corp,DC=example\",PC-1.corp.example,True,PC-1,{own},Windows 11 Enterprise,soon\n"
+            ),
+        );
+        let report = place.tables(&[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!((stale("LastLogonDate"), stale("lastLogon")), ([0, 1], [0, 1]));
+}
+
 /// A device that may be in use is not removed by another rule either.
 #[test]
 fn what_may_be_in_use_is_planned_as_if_it_were() {

@@ -7,6 +7,7 @@ use polars::prelude::StringChunked;
 use crate::coverage;
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::formats::values::squeeze;
+use crate::identity::short_name;
 use crate::read::Export;
 use crate::time::Millis;
 
@@ -52,10 +53,12 @@ pub(super) fn of(export: &Export, part: bool) -> HashMap<u128, Vec<Millis>> {
     }
     let mut names: HashMap<u128, Vec<Millis>> = HashMap::new();
     let mut add = |cell: &str, dates: &[Millis]| {
-        for name in [cell, host(cell)].into_iter().filter_map(coverage::naming) {
+        let host = host(cell);
+        for name in [Some(cell), host.as_deref()].into_iter().flatten().filter_map(coverage::naming) {
             let own = names.entry(name).or_default();
-            own.extend(dates.iter().filter(|date| !own.contains(date)).copied().collect::<Vec<_>>());
+            own.extend(dates);
             own.sort_unstable_by(|a, b| b.cmp(a));
+            own.dedup();
             own.truncate(MOST_DATES);
         }
     };
@@ -123,11 +126,11 @@ fn dates(cells: &StringChunked, sees: bool) -> Option<Vec<Vec<Millis>>> {
     Some(stamps.into_iter().map(millis).collect())
 }
 
-/// The host name in `CONTOSO\PC-1$` and in `pc-1.corp.contoso.com`.
-fn host(cell: &str) -> &str {
-    let cell = cell.trim();
-    let account = cell.rsplit_once('\\').map_or(cell, |(_, account)| account).trim_end_matches('$');
-    account.split_once('.').map_or(account, |(host, _)| host)
+/// The host name in `CONTOSO\PC-1$` and in `pc-1.corp.contoso.com`; nothing where the cell is no more than that.
+fn host(cell: &str) -> Option<String> {
+    let is_more = cell.contains(['\\', '$', '.']);
+    let account = || cell.rsplit_once('\\').map_or(cell, |(_, account)| account).trim().trim_end_matches('$');
+    is_more.then(|| short_name(account())).flatten()
 }
 
 #[cfg(test)]
@@ -136,8 +139,9 @@ mod tests {
 
     #[test]
     fn a_host_is_named_in_several_ways() {
-        for text in ["PC-1", r"CONTOSO\PC-1", r"CONTOSO\PC-1$", "PC-1$", "PC-1.corp.contoso.example", " PC-1.local "] {
-            assert_eq!(host(text), "PC-1", "{text}");
+        for text in [r"CONTOSO\PC-1", r"CONTOSO\PC-1$", "PC-1$", "PC-1.corp.contoso.example", " PC-1.local "] {
+            assert_eq!(host(text).as_deref(), Some("pc-1"), "{text}");
         }
+        assert_eq!(host("PC-1"), None, "the cell is the name");
     }
 }
