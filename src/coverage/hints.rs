@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::Int64Chunked;
+
 use super::beside::Named;
 use super::candidates::host;
 use crate::frame::by_device;
@@ -37,23 +39,21 @@ const LATE: i64 = 14;
 
 /// Devices with such a hint, later than anything saw them and within the time in which they would not be stale.
 pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
-    let (mut dates, mut assigned): (ByDevice<Option<Millis>>, ByDevice<Option<Millis>>) = Default::default();
+    let none = || ByDevice::<Option<Millis>>::filled(None, members.count);
+    let (mut dates, mut assigned) = (none(), none());
     for (at, records) in store.by_console.iter().enumerate() {
-        let renewed = records.console.certificate_days().map(|days| ("certificate_expires", i64::from(days) * DAY));
-        for (column, before) in HINTS.iter().map(|column| (*column, 0)).chain(renewed) {
-            let Some(times) = records.times(column) else { continue };
-            if dates.as_slice().is_empty() {
-                dates = ByDevice::filled(None, members.count);
-            }
-            let times = times.iter().map(|time| time.map(|time| time - before));
-            by_device::newest(&mut dates, members.device_of(at).iter().copied(), times);
+        let add = |all: &mut ByDevice<Option<Millis>>, column: &str, before: i64| {
+            let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
+            let times = times.map(|time| time.map(|time| time - before));
+            by_device::newest(all, members.device_of(at).iter().copied(), times);
+        };
+        for column in HINTS {
+            add(&mut dates, column, 0);
         }
-        if let Some(times) = records.times(ASSIGNED) {
-            if assigned.as_slice().is_empty() {
-                assigned = ByDevice::filled(None, members.count);
-            }
-            by_device::newest(&mut assigned, members.device_of(at).iter().copied(), times.iter());
+        if let Some(days) = records.console.certificate_days() {
+            add(&mut dates, "certificate_expires", i64::from(days) * DAY);
         }
+        add(&mut assigned, ASSIGNED, 0);
     }
     let seen = || DeviceId::all(members.count).zip(members.last_activity());
     let later = |date: Option<Millis>, seen: Option<Millis>| {

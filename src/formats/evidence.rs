@@ -187,7 +187,7 @@ impl<'a> Evidence<'a> {
         let cells = rows.columns.iter().flat_map(|column| column.iter().flatten());
         let (mut known, mut strange) = (0_u64, 0_u64);
         for cell in cells.filter(|cell| matches!(values::text(cell), values::Cell::Value(_))) {
-            let count = if words.contains(&squeeze(values::bare(cell))) { &mut known } else { &mut strange };
+            let count = if is_word(cell, words) { &mut known } else { &mut strange };
             *count += 1;
         }
         strange > known
@@ -203,11 +203,12 @@ impl<'a> Evidence<'a> {
     }
 }
 
+fn is_word(cell: &str, words: &[String]) -> bool {
+    words.contains(&squeeze(values::bare(cell)))
+}
+
 /// A word that is not known, where such words outnumber those that are.
 fn mostly_strange(cells: Vec<String>, words: &[String]) -> Option<String> {
-    let (known, strange): (Vec<String>, Vec<String>) = cells.into_iter().partition(|cell| {
-        let squeezed = squeeze(values::bare(cell));
-        words.contains(&squeezed)
-    });
+    let (known, strange): (Vec<String>, Vec<String>) = cells.into_iter().partition(|cell| is_word(cell, words));
     if strange.len() > known.len() { strange.into_iter().next() } else { None }
 }
