@@ -78,6 +78,12 @@ fn mark(list: &mut [bool], devices: impl Iterator<Item = u32>) {
 }
 
 impl Matched {
+    /// Whether a device of this run has anything in common with one of the earlier run.
+    #[must_use]
+    pub const fn is_any(&self) -> bool {
+        !self.pairs.is_empty()
+    }
+
     pub(super) fn new(old: Earlier<'_>, new: Side<'_>) -> Self {
         let mut seen = Seen::new(old.count(), new.devices.len());
         let mut pairs = by_objects(old, new, &mut seen);

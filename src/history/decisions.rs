@@ -18,9 +18,25 @@ use crate::notice::{Code, Notice};
 use crate::schema::{Disposition, Status};
 use crate::table::DeviceTable;
 
-/// Columns of a decisions file. At least one of the first three is needed; a line with the third alone is about a package.
-pub const COLUMNS: [&str; 9] =
-    ["device_key", "serial", "suggestion_id", "intent", "status", "assignee", "note", "decided_by", "until"];
+/// Columns of a decisions file. At least one of the first three is needed; a line with the third alone is about a package. The
+/// last one finds no device, for names are borne by several; it must not speak against the serial number beside it.
+pub const COLUMNS: [&str; 10] = [
+    "device_key",
+    "serial",
+    "suggestion_id",
+    "intent",
+    "status",
+    "assignee",
+    "note",
+    "decided_by",
+    "until",
+    "device_name",
+];
+/// Columns that say what is decided.
+pub const DECIDING: [&str; 6] = ["intent", "status", "assignee", "note", "decided_by", "until"];
+
+/// Place of the column that finds no device.
+const NAME: usize = 9;
 
 /// What was decided for one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +68,7 @@ pub struct Decisions {
     pub sha256: String,
     pub(super) list: Vec<Decision>,
     /// Problems know where each decision stands.
-    lines: Lines<9>,
+    lines: Lines<10>,
     /// Line of each decision.
     pub(super) line_of: Vec<usize>,
     /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
@@ -92,13 +108,15 @@ struct Entry {
     decided_by: String,
     #[serde(default)]
     until: String,
+    #[serde(default)]
+    device_name: String,
 }
 
 /// Reads a decisions file in YAML: a list of entries.
 ///
 /// # Errors
 /// What the YAML reader says.
-pub fn in_yaml(file: &str, text: &str) -> Result<Lines<9>, Vec<Problem>> {
+pub fn in_yaml(file: &str, text: &str) -> Result<Lines<10>, Vec<Problem>> {
     let entries: Vec<Entry> = crate::yaml::from_str(text).map_err(|error| {
         let place = error.location().map_or_else(String::new, |l| format!("line {}", l.line()));
         let message = error.to_string();
@@ -108,8 +126,9 @@ pub fn in_yaml(file: &str, text: &str) -> Result<Lines<9>, Vec<Problem>> {
     })?;
     let mut lines = Lines::of_file(file);
     for (row, entry) in (1..).zip(entries) {
-        let Entry { device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until } = entry;
-        let cells = [device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until];
+        let Entry { device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until, device_name } =
+            entry;
+        let cells = [device_key, serial, suggestion_id, intent, status, assignee, note, decided_by, until, device_name];
         for (column, cell) in lines.columns.iter_mut().zip(cells) {
             column.push(cell);
         }
@@ -148,7 +167,7 @@ impl Decisions {
     ///
     /// # Errors
     /// Every word that is not known, and every line that names neither a device nor a package.
-    pub fn new(file: &str, sha256: &str, lines: Lines<9>) -> Result<Self, Vec<Problem>> {
+    pub fn new(file: &str, sha256: &str, lines: Lines<10>) -> Result<Self, Vec<Problem>> {
         let mut decisions = Self { file: file.into(), sha256: sha256.into(), ..Self::default() };
         let mut problems = Vec::new();
         for at in 0..lines.row.len() {
@@ -161,7 +180,7 @@ impl Decisions {
     }
 
     /// Takes in one line.
-    fn take(&mut self, lines: &Lines<9>, at: usize) -> Result<(), Problem> {
+    fn take(&mut self, lines: &Lines<10>, at: usize) -> Result<(), Problem> {
         let [key, serial, package, intent, status, assignee, note, by] =
             [0, 1, 2, 3, 4, 5, 6, 7].map(|column| lines.cell(at, column));
         let row = lines.row.get(at).copied().unwrap_or_default();
@@ -217,7 +236,7 @@ impl Decisions {
     }
 
     /// Takes in a line about a package; two of one package must agree.
-    fn take_package(&mut self, lines: &Lines<9>, at: usize, own: PackageDecision) -> Result<(), Problem> {
+    fn take_package(&mut self, lines: &Lines<10>, at: usize, own: PackageDecision) -> Result<(), Problem> {
         match self.packages.iter().find(|known| known.id == own.id) {
             None => self.packages.push(own),
             Some(first) if (first.status, &first.assignee) == (own.status, &own.assignee) => {}
@@ -256,7 +275,8 @@ impl Decisions {
     /// Finds the devices. One that the exports do not have is a remark.
     ///
     /// # Errors
-    /// A serial number that several devices bear, a key and a serial number of two devices, a device that stands twice.
+    /// A serial number that several devices bear, a key and a serial number of two devices, a serial number of one device beside
+    /// the name of another, a device that stands twice.
     pub fn find(&mut self, devices: &DeviceTable) -> Result<Vec<Notice>, Vec<Problem>> {
         self.members = self.membership(devices);
         if self.list.is_empty() {
@@ -264,6 +284,11 @@ impl Decisions {
         }
         let by_serial = bearers(self.list.iter().map(|d| d.serial.as_str()), devices);
         let by_key = holders(self.list.iter().map(|d| d.key.as_str()), devices);
+        let names = Bearers::new(self.line_of.iter().map(|line| self.lines.cell(*line, NAME)), devices);
+        let named = |device: usize| match devices.name.get(device) {
+            "" => format!("`{}`", devices.key.get(device).map_or("", String::as_str)),
+            name => format!("`{name}`"),
+        };
         let mut of_device = vec![NONE; devices.len()];
         let mut settled: BTreeMap<usize, Decision> = BTreeMap::new();
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
@@ -290,7 +315,21 @@ impl Decisions {
                     notices.push(self.stranger(decision, &decision.key));
                     continue;
                 }
-                (None, [one]) => *one,
+                (None, [one]) => {
+                    let name = self.lines.cell(*line, NAME);
+                    if let Some(other) = names.another(name, *one) {
+                        refuse(
+                            format!(
+                                "`{}` is the serial number of {}, and `{name}` the name of {other}",
+                                decision.serial,
+                                named(*one)
+                            ),
+                            "mend the one that is wrong, or give the `device_key`",
+                        );
+                        continue;
+                    }
+                    *one
+                }
                 (None, []) => {
                     notices.push(self.stranger(decision, &decision.serial));
                     continue;
@@ -408,6 +447,34 @@ fn holders<'k>(keys: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BT
         }
     }
     holders
+}
+
+/// The devices that bear each of the names that are given.
+struct Bearers<'a> {
+    devices: &'a DeviceTable,
+    of: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Bearers<'a> {
+    fn new<'n>(names: impl Iterator<Item = &'n str>, devices: &'a DeviceTable) -> Self {
+        let mut of: BTreeMap<String, Vec<usize>> =
+            names.filter(|name| !name.is_empty()).map(|name| (name.to_lowercase(), Vec::new())).collect();
+        if !of.is_empty() {
+            for device in 0..devices.len() {
+                if let Some(list) = of.get_mut(&devices.name.get(device).to_lowercase()) {
+                    list.push(device);
+                }
+            }
+        }
+        Self { devices, of }
+    }
+
+    /// The key of a device that bears a name which this one does not. A name that nobody bears is an old one.
+    fn another(&self, name: &str, device: usize) -> Option<String> {
+        let bearers = self.of.get(&name.to_lowercase())?;
+        let other = bearers.iter().find(|_| !bearers.contains(&device))?;
+        Some(format!("`{}`", self.devices.key.get(*other).map_or("", String::as_str)))
+    }
 }
 
 /// The devices that bear each of the serial numbers that are named.

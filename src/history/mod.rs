@@ -14,7 +14,7 @@ mod provenance;
 
 pub use answers::{APPROVED, Answers, Approved, Claimed, DONE, Log, Named, Signed, approvals, claims};
 pub use carried::Naming;
-pub use decisions::{COLUMNS, Decision, Decisions, in_yaml};
+pub use decisions::{COLUMNS, DECIDING, Decision, Decisions, in_yaml};
 pub use declined::Declined;
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
 pub use lines::{Lines, Place};

@@ -13,6 +13,9 @@ use crate::ids::{ByRecord, RecordId};
 use crate::outcome::{self, Outcome};
 use crate::table::{DeviceTable, RecordTable};
 
+/// With fewer devices on one side none of them may be left by chance.
+const FEWEST: usize = 5;
+
 /// An earlier report.
 pub(super) struct Baseline {
     pub outcome: Outcome,
@@ -57,6 +60,14 @@ impl Baseline {
     ) -> Result<Beside> {
         self.is_known(devices.registry)?;
         let matched = compare::matched(&self.outcome, Side { devices, records, device_of });
+        // What it remembers would be carried on as if it were of this tenant.
+        let small = self.outcome.devices.len().min(devices.len());
+        if !matched.is_any() && small >= FEWEST {
+            return Err(Error::Usage {
+                message: format!("the baseline `{}` has no device in common with these lists", self.told.label),
+                help: "give the report of an earlier run on the same tenant, or leave `--baseline` out".into(),
+            });
+        }
         Ok(Beside { earlier: self, matched })
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::disk;
 use crate::error::{Error, Problem, Result};
-use crate::history::{self, APPROVED, Answers, COLUMNS, DONE, Decisions, LOG, Lines, Log, Place};
+use crate::history::{self, APPROVED, Answers, COLUMNS, DECIDING, DONE, Decisions, LOG, Lines, Log, Place};
 use crate::notice::Code;
 use crate::read::{self, Export, Input, Opened};
 use crate::schema::nearest;
@@ -84,7 +84,7 @@ fn unreadable(opened: &Opened) -> Vec<Problem> {
 /// What the sheets of a file hold.
 #[derive(Default)]
 struct Found {
-    decisions: Lines<9>,
+    decisions: Lines<10>,
     done: Lines<5>,
     approved: Lines<3>,
 }
@@ -115,8 +115,7 @@ fn table(path: &Path, label: &str) -> Result<(Found, String)> {
         any = true;
     }
     if !any {
-        let others: Vec<&str> = COLUMNS.iter().skip(3).copied().collect();
-        let help = format!("its header needs `device_key` or `serial`, and one or more of {}", others.join(", "));
+        let help = format!("its header needs `device_key` or `serial`, and one or more of {}", DECIDING.join(", "));
         problems.push(problem(label, "", "is no decisions file", &help));
     }
     if problems.is_empty() { Ok((found, opened.sha256)) } else { Err(refused(problems)) }
