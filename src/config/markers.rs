@@ -40,9 +40,9 @@ pub(super) fn marker(name: &str) -> Result<Marker, Wrong> {
     })
 }
 
-/// A record column with text, by which devices may be marked.
+/// A record column with text, or a flag as `true` and `false`, by which devices may be marked.
 pub(super) fn column_of(name: &str) -> Result<&'static str, Wrong> {
-    let is_text = |kind: Kind| !matches!(kind, Kind::Flag | Kind::Time | Kind::Count | Kind::Days);
+    let is_text = |kind: Kind| !matches!(kind, Kind::Time | Kind::Count | Kind::Days);
     match record_field(name) {
         Some(field) if is_text(field.kind) => Ok(field.name),
         Some(field) => Err((format!("`{name}` holds a {}, not text", field.kind.as_str()), String::new())),

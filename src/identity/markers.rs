@@ -97,7 +97,9 @@ impl Marks {
     pub(super) fn new(markers: &Markers, store: &RecordStore, members: &Members) -> Self {
         let mut marks = Self { count: members.count, ..Self::default() };
         let mut by_column: BTreeMap<&str, Vec<(Marker, Regex)>> = BTreeMap::new();
-        let is_there = |column: &str| store.by_console.iter().any(|records| records.text(column).is_some());
+        let is_there = |column: &str| {
+            store.by_console.iter().any(|records| records.text(column).is_some() || records.flags(column).is_some())
+        };
         for (marker, column, patterns) in markers.iter().filter(|(_, column, _)| is_there(column)) {
             if let Some(pattern) = any_of(patterns) {
                 by_column.entry(column).or_default().push((marker, pattern));
@@ -119,11 +121,20 @@ impl Marks {
         column: &str,
         patterns: &[(Marker, Regex)],
     ) {
-        let Some(cells) = console_records.text(column) else { return };
         let found = |text: &str| {
             let one = |(marker, pattern): &(Marker, Regex)| pattern.is_match(text).then_some(*marker);
             patterns.iter().filter_map(one).fold(0_u16, |bits, marker| bits | 1 << marker as u16)
         };
+        if let Some(flags) = console_records.flags(column) {
+            // A flag that every record has tells none from the others: the list was made without the column.
+            let bits = [found("false"), found("true")];
+            let differ = flags.iter().flatten().any(|flag| flag) && flags.iter().flatten().any(|flag| !flag);
+            for (device, flag) in device_of.iter().zip(flags.iter()).filter(|_| differ) {
+                let bits = flag.and_then(|flag| bits.get(usize::from(flag))).copied().unwrap_or_default();
+                self.mark_all(bits, *device);
+            }
+        }
+        let Some(cells) = console_records.text(column) else { return };
         let mut known: HashMap<&str, u16> = HashMap::new();
         let (mut last, mut bits) = ("", 0);
         for (device, cell) in device_of.iter().zip(cells.iter()) {
@@ -134,9 +145,13 @@ impl Marks {
                 bits = *known.entry(text).or_insert_with(|| found(text));
                 last = text;
             }
-            for marker in Marker::ALL.iter().filter(|marker| bits & (1 << **marker as u16) != 0) {
-                self.mark(*marker, *device);
-            }
+            self.mark_all(bits, *device);
+        }
+    }
+
+    fn mark_all(&mut self, bits: u16, device: DeviceId) {
+        for marker in Marker::ALL.iter().filter(|marker| bits & (1 << **marker as u16) != 0) {
+            self.mark(*marker, device);
         }
     }
 

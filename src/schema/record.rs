@@ -47,6 +47,7 @@ pub const RECORD: &[Field] = &[
     field("domain", Kind::Text, "DNS name of the Active Directory domain"),
     field("labels", Kind::Text, "labels that Entra ID gives an object by itself, e.g. `AzureResource`, `MultiUser`"),
     field("group", Kind::Text, "primary group of an AD account, where it is that of domain controllers"),
+    field("no_system", Kind::Flag, "an AD account of which no operating system is kept; no computer wrote its own"),
     field("services", Kind::Text, "what an AD account stands for, where that is a service and not a computer"),
     field("edition", Kind::Text, "edition of the operating system"),
     field("contacted", Kind::Time, "last contact with the enrolment service; not a sign of activity"),
