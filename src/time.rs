@@ -45,6 +45,14 @@ impl Millis {
     }
 }
 
+impl Millis {
+    /// The same time of day so many days earlier.
+    #[must_use]
+    pub const fn days_before(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days.saturating_mul(DAY)))
+    }
+}
+
 impl From<i64> for Millis {
     fn from(millis: i64) -> Self {
         Self(millis)

@@ -103,6 +103,7 @@ impl ConsoleDraft {
             accounts: raw.accounts,
             restorable: raw.restorable,
             certificate_days: raw.certificate_days,
+            keeps: self.keeps(problems),
             joins: raw.joins,
             device_page: self.device_page(problems),
             file_names: raw.file_names.clone(),
@@ -272,6 +273,17 @@ impl ConsoleDraft {
         Some((state, self.clauses("states", &raw.when, problems)))
     }
 
+    fn keeps(&self, problems: &mut Vec<Problem>) -> Vec<State> {
+        let mut one = |word: &String| {
+            let state = State::parse(word);
+            if state.is_none() {
+                problems.push(self.unknown("keeps", "state", word, State::WORDS.iter().copied()));
+            }
+            state
+        };
+        self.raw.keeps.iter().filter_map(&mut one).collect()
+    }
+
     pub(super) fn clauses(&self, key: &str, raw: &RawClauses, problems: &mut Vec<Problem>) -> Vec<Clause> {
         self.words_fit(key, raw, problems);
         let mut one = |(column, test): (&String, &RawTest)| {
@@ -409,6 +421,7 @@ impl Facts {
             accounts: false,
             restorable: 0,
             certificate_days: None,
+            keeps: Vec::new(),
             joins: false,
             device_page: "",
             file_names: Vec::new(),

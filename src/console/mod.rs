@@ -58,6 +58,7 @@ struct Facts {
     accounts: bool,
     restorable: u32,
     certificate_days: Option<u32>,
+    keeps: Vec<State>,
     joins: bool,
     /// Address of the page of one object, with `{id}`; empty where it has none.
     device_page: &'static str,
@@ -177,6 +178,12 @@ impl Console {
     #[must_use]
     pub fn certificate_days(self) -> Option<u32> {
         self.facts().certificate_days
+    }
+
+    /// States of a record that keep a device which it names, also where nothing joins the two.
+    #[must_use]
+    pub fn keeps(self) -> &'static [State] {
+        &self.facts().keeps
     }
 
     /// How the names of its exports begin unless somebody changes them.

@@ -43,6 +43,9 @@ pub(super) struct Raw {
     pub directory: bool,
     /// Days that a management certificate is good for when it is made.
     pub certificate_days: Option<u32>,
+    /// States of a record that keep a device which it names, also where nothing joins the two.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// Lists a device once for each account on it.
     #[serde(default)]
     pub accounts: bool,

@@ -10,13 +10,33 @@ use crate::time::Millis;
 /// A table that was not used.
 #[derive(Debug)]
 pub struct Beside {
+    /// How reports name it.
+    pub label: String,
     /// The consoles of whose list it may be a part, of which there may be no other, as bits of
     /// [`Console::bit`](crate::console::Console::bit).
     pub consoles: u32,
     /// It is a list by itself, so that it may also show later what the console's list shows.
     pub is_list: bool,
-    /// What names devices in it, as numbers, and the dates that stand beside each.
-    pub names: HashMap<u128, Vec<Millis>>,
+    /// What names devices in it, as numbers, and the times that stand beside each.
+    pub names: HashMap<u128, Vec<When>>,
+}
+
+/// A time beside the name of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Days before the table was made, which is not after the time of judgement.
+    Ago(i64),
+    /// A date.
+    On(Millis),
+}
+
+impl When {
+    const fn at(self, members: &Members) -> Millis {
+        match self {
+            Self::Ago(days) => members.as_of.at().days_before(days),
+            Self::On(date) => date,
+        }
+    }
 }
 
 /// What tables that were not used say of a device.
@@ -26,8 +46,8 @@ pub(super) struct Named {
     pub part_of: u32,
     /// The same of those that are lists by themselves.
     pub in_lists: u32,
-    /// The newest date beside its name that is not after the time of judgement.
-    pub on: Option<Millis>,
+    /// The newest date beside its name that is not after the time of judgement, and the number of the table.
+    pub on: Option<(Millis, u16)>,
 }
 
 impl Named {
@@ -42,6 +62,9 @@ impl Named {
 
 /// Columns whose values name a device.
 const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
+/// Signs of a host name in NetBIOS
+/// (<https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou>).
+const NETBIOS: usize = 15;
 /// Shorter cells name no device.
 pub(super) const SHORTEST_CELL: usize = 4;
 
@@ -63,13 +86,19 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
         return all;
     }
     let of = |value: &str| {
-        let Some(value) = naming(value) else { return Named::default() };
-        let own = tables.iter().filter_map(|table| table.names.get(&value).map(|dates| (table, dates)));
-        own.fold(Named::default(), |all, (table, dates)| {
-            let in_lists = if table.is_list { table.consoles } else { 0 };
+        // Old protocols cut the names of hosts.
+        let cut = value.get(..NETBIOS).filter(|cut| cut.len() < value.len());
+        let values = [Some(value), cut].map(|value| value.and_then(naming));
+        let named = |table: &Beside| {
+            let dates = values.iter().flatten().filter_map(|value| table.names.get(value)).next()?;
+            let past = dates.iter().map(|when| when.at(members));
             // A licence or the next backup is later than anything saw it.
-            let on = dates.iter().filter(|date| members.as_of.at().days_since(**date) >= 0).max().copied();
-            all.and(Named { part_of: table.consoles, in_lists, on })
+            Some(past.filter(|date| members.as_of.at().days_since(*date) >= 0).max())
+        };
+        let own = (0_u16..).zip(tables).filter_map(|(at, table)| Some((at, table, named(table)?)));
+        own.fold(Named::default(), |all, (at, table, on)| {
+            let in_lists = if table.is_list { table.consoles } else { 0 };
+            all.and(Named { part_of: table.consoles, in_lists, on: on.map(|date| (date, at)) })
         })
     };
     each_name(store, members, &mut all, of, |slot, said| *slot = slot.and(said));

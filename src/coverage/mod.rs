@@ -22,11 +22,12 @@ mod records;
 mod sight;
 mod single;
 
-pub use beside::Beside;
 pub(crate) use beside::naming;
+pub use beside::{Beside, When};
 pub use candidates::{Basis, Facts};
 pub use devices::{Devices, Ground};
 pub use hints::Hint;
+pub(crate) use hints::NEEDED;
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
 pub(crate) use records::View;
@@ -53,6 +54,8 @@ pub struct Coverage {
     proof: Proof,
     sight: Sight,
     traits: Traits,
+    /// Labels of the tables that were not used.
+    unused: Vec<String>,
     /// What is known of each device in each console, looked up once somebody asks.
     verdicts: [OnceLock<ByDevice<Verdict>>; MOST],
 }
@@ -87,7 +90,8 @@ impl Coverage {
         let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, named));
         let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
         let sight = Sight::new(store, links, members, (&traits, &proof, &lists), (&later, hints));
-        (Self { lists, proof, sight, traits, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
+        let unused = beside.iter().map(|table| table.label.clone()).collect();
+        (Self { lists, proof, sight, traits, unused, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
     }
 
     /// What the lists of each console prove.
@@ -122,6 +126,11 @@ impl Coverage {
     /// What speaks against a device being stale, although it is no sign of activity.
     pub(crate) fn hint(&self, device: DeviceId) -> Option<Hint> {
         self.sight.hint(device)
+    }
+
+    /// Label of a table that was not used, by its number.
+    pub(crate) fn unused(&self, table: u16) -> &str {
+        self.unused.get(usize::from(table)).map_or("", String::as_str)
     }
 
     /// Whether a damaged row of a console names a device.

@@ -196,7 +196,7 @@ mod tests {
         let of = |at: usize| lines.iter().filter(|line| line.0 == at).copied().collect::<Vec<Line>>();
         let lists = CONSOLES.iter().enumerate().map(|(at, console)| list(console, &of(at))).collect();
         let (store, links, _) = identity::identify(lists, &[], formats.vocabulary()).unwrap();
-        let as_of = AsOf { millis: 200 * DAY, given: true };
+        let as_of = AsOf { millis: 200 * DAY, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
         let (coverage, _) = Coverage::new(&store, &links, &members, &[], formats.vocabulary());
         let devices = Devices::new(members, coverage, &links, []);

@@ -192,7 +192,7 @@ fn objects(exports: &[(String, Records)], own: &[usize]) -> u64 {
             let cells: Vec<&str> = names.iter().map(|column| column.get(line).unwrap_or_default()).collect();
             without += u64::from(cells.iter().all(|cell| cell.is_empty()) || named.insert(cells.join("\u{1f}")));
         }
-        without += records.bad.len() as u64;
+        without += records.bad.iter().filter(|bad| !bad.is_no_object()).count() as u64;
     }
     ids.len() as u64 + without
 }

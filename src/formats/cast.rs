@@ -8,7 +8,7 @@ use polars::prelude::{
 };
 
 use super::Formats;
-use super::dates::{self, Order, Stamp};
+use super::dates::{self, Known, Order, Stamp};
 use super::describe::Format;
 use super::identifiers::is_id;
 use super::source::Part;
@@ -43,8 +43,8 @@ pub(super) struct Cast {
     pub tally: Tally,
     /// For a column of dates with at least one cell.
     pub written: Option<Written>,
-    /// A spreadsheet exchanged day and month in cells of the column.
-    pub swapped: bool,
+    /// Shapes of dates in which the column itself shows that a spreadsheet exchanged day and month, as bits.
+    pub swapped: u8,
 }
 
 impl Cast {
@@ -62,7 +62,7 @@ impl Cast {
     }
 
     fn one(column: Column, tally: Tally) -> Self {
-        Self { columns: vec![column], tally, written: None, swapped: false }
+        Self { columns: vec![column], tally, written: None, swapped: 0 }
     }
 }
 
@@ -86,8 +86,8 @@ pub(super) struct Caster<'a> {
     pub order: Option<Order>,
     /// The workbook counts its days from 1904.
     pub epoch_1904: bool,
-    /// A spreadsheet exchanged day and month in another column of the list.
-    pub swapped: bool,
+    /// What else shows that day and month are exchanged.
+    pub swapped: Known,
     /// Rows whose cell was a number and not text, in order.
     pub numbers: &'a [u32],
 }

@@ -14,7 +14,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta}
 
 pub use calendars::{Calendar, calendar_of};
 pub(super) use short::{Short, short, with_century};
-pub(super) use swapped::{Place, Swapped, swapped};
+pub(super) use swapped::{Known, Place, Swapped, swapped};
 
 /// Order of day and month in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -107,7 +107,7 @@ impl Caster<'_> {
         }
         let mut columns = vec![out.finish().into_column()];
         columns.extend(written.finish());
-        Cast { columns, tally, written: None, swapped: false }
+        Cast { columns, tally, written: None, swapped: 0 }
     }
 }
 

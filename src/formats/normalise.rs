@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use super::aside;
 use super::cast::{Cast, Caster, Written, constant};
-use super::dates::Order;
+use super::dates::{Known, Order};
 use super::describe::Format;
 use super::identifiers::written_name;
+use super::margin::Margin;
 use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
@@ -21,7 +22,7 @@ use crate::console::Console;
 use crate::error::Result;
 use crate::frame::internal;
 use crate::notice::{Code, Notice};
-use crate::read::{BadRow, Export, Paging, Rows};
+use crate::read::{BELOW, BLANK, BadRow, Export, HEADER_AGAIN, Paging, Rows};
 use crate::schema::{Field, record_field};
 
 /// What the caller settles.
@@ -29,6 +30,10 @@ use crate::schema::{Field, record_field};
 pub struct Options {
     /// Order of day and month, for columns that do not decide it.
     pub order: Option<Order>,
+    /// The time of judgement, where it is given.
+    pub as_of: Option<i64>,
+    /// Shapes of dates in which another list shows that a spreadsheet exchanged day and month, as bits.
+    pub swapped: u8,
     /// Canonical columns that a later stage reads; `None` for all. The others are never materialised.
     pub needed: Option<BTreeSet<&'static str>>,
     /// The same for the lists of single consoles.
@@ -36,7 +41,7 @@ pub struct Options {
 }
 
 impl Options {
-    fn needs(&self, console: Console, column: &str) -> bool {
+    pub(super) fn needs(&self, console: Console, column: &str) -> bool {
         self.needed.as_ref().is_none_or(|needed| needed.contains(column)) || self.needed_of.contains(&(console, column))
     }
 }
@@ -74,6 +79,8 @@ pub struct Records {
     pub older: Option<Older>,
     /// Columns that the list lacks and an older one filled for the objects that both show.
     pub lent: BTreeSet<&'static str>,
+    /// Headers of columns that no format reads and that say when something saw the device.
+    pub noticed: Vec<String>,
 }
 
 impl Records {
@@ -94,6 +101,7 @@ impl Records {
             leaves_out: Vec::new(),
             older: None,
             lent: BTreeSet::new(),
+            noticed: Vec::new(),
         }
     }
 
@@ -114,6 +122,8 @@ pub struct Normalised {
     pub notices: Vec<Notice>,
     /// How the dates are written, by header, for columns with dates.
     pub dates: Vec<(String, Written)>,
+    /// Shapes of dates in which the list shows that a spreadsheet exchanged day and month, as bits.
+    pub swapped: u8,
 }
 
 /// A canonical column, and where the export has it.
@@ -133,7 +143,7 @@ pub fn normalise(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    Taken::of(export, recognised, options)?.normalise(export, recognised, formats, options)
+    Taken::of(export, recognised, formats, options)?.normalise(export, recognised, formats, options)
 }
 
 /// The same for an export that nobody reads any more: its text is let go of before the cells are cast, since a large list and
@@ -147,7 +157,7 @@ pub fn take_over(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    let taken = Taken::of(export, recognised, options)?;
+    let taken = Taken::of(export, recognised, formats, options)?;
     export.shed();
     taken.normalise(export, recognised, formats, options)
 }
@@ -161,10 +171,12 @@ struct Taken<'a> {
     /// Remarks about the header.
     notices: Vec<Notice>,
     serial_is_id: bool,
+    /// Columns that no format reads and that speak of the device all the same.
+    margin: Margin,
 }
 
 impl<'a> Taken<'a> {
-    fn of(export: &Export, recognised: &'a Recognised<'_>, options: &Options) -> Result<Self> {
+    fn of(export: &Export, recognised: &'a Recognised<'_>, formats: &Formats, options: &Options) -> Result<Self> {
         let format = recognised.format;
         let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
             && options.needs(format.console, "serial");
@@ -175,12 +187,14 @@ impl<'a> Taken<'a> {
                 Some(Wanted { field: record_field(name)?, source, at: recognised.columns.get(name)? })
             })
             .collect();
-        let positions: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
+        let margin = Margin::of(export, recognised, options, formats.vocabulary().asides());
+        let own: BTreeSet<usize> = wanted.iter().flat_map(|w| w.at.iter().copied()).collect();
+        let positions: BTreeSet<usize> = own.iter().copied().chain(margin.positions()).collect();
         let positions: Vec<usize> = positions.into_iter().collect();
         let mut rows = export.read(&positions, format.short_rows);
         let ended = aside::ended(export, recognised);
-        set_aside(&mut rows, export, &positions, &ended)?;
-        Ok(Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id })
+        set_aside(&mut rows, export, &positions, &own, &ended)?;
+        Ok(Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin })
     }
 
     /// The cells of each column by its place in the header, and which of them were numbers.
@@ -191,7 +205,9 @@ impl<'a> Taken<'a> {
 
     fn cast(&self, export: &Export, format: &Format, formats: &Formats, options: &Options) -> Result<Vec<Cast>> {
         let (cells, row) = (self.cells(), &self.rows.row);
-        let one = |w: &Wanted<'_>, swapped: bool| {
+        let elsewhere = if export.is_table() { options.swapped } else { 0 };
+        let one = |w: &Wanted<'_>, beside: bool| {
+            let swapped = Known { beside, elsewhere, signs: false, as_of: options.as_of };
             let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|(cells, numbers)| {
                 let caster = Caster {
                     field: w.field,
@@ -219,8 +235,9 @@ impl<'a> Taken<'a> {
         };
         let mut casts: Vec<Cast> = self.wanted.par_iter().map(|w| one(w, false)).collect::<Result<_>>()?;
         // A spreadsheet that exchanged day and month in one column did so in all.
-        if casts.iter().any(|cast| cast.swapped) {
-            let others = casts.iter_mut().zip(&self.wanted).filter(|(cast, _)| !cast.swapped && cast.written.is_some());
+        if casts.iter().any(|cast| cast.swapped != 0) {
+            let others =
+                casts.iter_mut().zip(&self.wanted).filter(|(cast, _)| cast.swapped == 0 && cast.written.is_some());
             for (cast, w) in others {
                 *cast = one(w, true)?;
             }
@@ -238,6 +255,10 @@ impl<'a> Taken<'a> {
         let format = recognised.format;
         let cast = self.cast(export, format, formats, options)?;
         let other = other_table(cast.iter().zip(&self.wanted), &self.cells(), &self.rows.row, formats);
+        let asides = formats.vocabulary().asides();
+        let margin = self.margin.columns(&self.cells(), asides, (options.order, export.epoch_1904()));
+        let noticed = self.margin.noticed(&margin, &export.header);
+        let swapped = cast.iter().fold(0, |bits, cast| bits | cast.swapped);
         let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
         rows.columns.clear();
         let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
@@ -249,6 +270,7 @@ impl<'a> Taken<'a> {
             dates.extend(one.written.map(|written| (header.to_string(), written)));
             columns.extend(one.columns);
         }
+        columns.extend(margin);
         if rows.unread > 0 {
             let (cells, count) =
                 if rows.unread == 1 { ("cell", "is damaged and counts") } else { ("cells", "are damaged and count") };
@@ -289,8 +311,9 @@ impl<'a> Taken<'a> {
             leaves_out: format.leaves_out.clone(),
             older: None,
             lent: BTreeSet::new(),
+            noticed,
         };
-        Ok(Normalised { records, notices, dates })
+        Ok(Normalised { records, notices, dates, swapped })
     }
 }
 
@@ -330,10 +353,16 @@ fn serial_as_id(columns: &mut Vec<Column>) {
 
 /// A row without a single cell that anybody reads describes nothing; nor does a second header, where two files were put
 /// together.
-fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize], ended: &BTreeMap<u32, String>) -> Result<()> {
+fn set_aside(
+    rows: &mut Rows,
+    export: &Export,
+    positions: &[usize],
+    own: &BTreeSet<usize>,
+    ended: &BTreeMap<u32, String>,
+) -> Result<()> {
     let mut filled = BooleanChunked::full("".into(), false, rows.row.len());
-    let mut header = BooleanChunked::full("".into(), positions.len() > 1, rows.row.len());
-    for (cells, at) in rows.columns.iter().zip(positions) {
+    let mut header = BooleanChunked::full("".into(), own.len() > 1, rows.row.len());
+    for (cells, at) in rows.columns.iter().zip(positions).filter(|(_, at)| own.contains(at)) {
         filled = filled | cells.is_not_null();
         if header.any() {
             let name = export.header.get(*at).map_or("", String::as_str);
@@ -356,7 +385,7 @@ fn set_aside(rows: &mut Rows, export: &Export, positions: &[usize], ended: &BTre
             kept.push(*row);
             continue;
         }
-        let other = if header == Some(true) { "is the header again" } else { "is blank in every column that is read" };
+        let other = if header == Some(true) { HEADER_AGAIN } else { BLANK };
         let reason = ended.get(row).map_or(other, String::as_str);
         rows.bad.push(BadRow { row: *row, reason: reason.into(), text: String::new() });
     }
@@ -393,7 +422,7 @@ fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &st
     let keep = rows.row.partition_point(|row| *row < first);
     let left_out = rows.row.split_off(keep);
     *frame = frame.head(Some(keep));
-    let reason = format!("stands below another header, in row {first}");
+    let reason = format!("{BELOW}, in row {first}");
     let bad = left_out.iter().map(|row| BadRow { row: *row, reason: reason.clone(), text: String::new() });
     rows.bad.extend(bad);
     rows.bad.sort_by_key(|bad| bad.row);

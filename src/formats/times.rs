@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::{BooleanChunked, Int64Chunked, IntoColumn, NewChunkedArray};
 
 use super::cast::{Cast, Caster, Written};
-use super::dates::{self, Order, Place, Short, Stamp, Swapped};
+use super::dates::{self, Known, Order, Place, Short, Stamp, Swapped};
 use super::tally::Tally;
 use crate::notice::{Code, many};
 
@@ -44,7 +44,7 @@ impl Caster<'_> {
         if self.field.name == "last_seen" && unread.contains(&true) {
             columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
         }
-        let swapped = swapped.is_some_and(|own| own.place == Place::Here);
+        let swapped = swapped.filter(|own| matches!(own.place, Place::Here | Place::Sense)).map_or(0, |own| own.shapes);
         Cast { columns, tally, written: filled.then_some(written), swapped }
     }
 
@@ -134,7 +134,7 @@ impl Caster<'_> {
     /// Whether day and month may be exchanged in the dates that leave no choice, and why.
     fn swapped_dates(&self, stamps: &[Stamp], tally: &mut Tally) -> Option<Swapped> {
         let cells = self.cells.iter().zip(stamps).filter_map(|(cell, stamp)| Some((cell?, *stamp)));
-        let swapped = dates::swapped(cells, self.swapped)?;
+        let swapped = dates::swapped(cells, Known { signs: self.field.name == "last_seen", ..self.swapped })?;
         let count = swapped.count;
         let (dates, have, these) =
             if count == 1 { ("date", "has", "It counts") } else { ("dates", "have", "They count") };
@@ -142,6 +142,15 @@ impl Caster<'_> {
             Place::Here => format!(
                 "{count} {dates} {have} a day up to 12, and those that are written otherwise have later ones: a spreadsheet took \
                  the day for the month where it could. {these} as unknown; take the list as the console exports it"
+            ),
+            Place::Sense => format!(
+                "{count} {dates} {have} a day up to 12 and {only} sense with day and month exchanged: the others, or the time of \
+                 judgement, show it. {these} as unknown; take the list as the console exports it",
+                only = if count == 1 { "makes" } else { "make" }
+            ),
+            Place::Elsewhere => format!(
+                "{count} {dates} {have} a day up to 12, and in another list with dates of this kind a spreadsheet took the day for \
+                 the month where it could. {these} as unknown; take the list as the console exports it"
             ),
             Place::Beside => format!(
                 "{count} {dates} {have} a day up to 12, and in another column of the list a spreadsheet took the day for the \

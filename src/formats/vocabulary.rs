@@ -7,6 +7,7 @@ use regex::RegexSet;
 use serde::Deserialize;
 
 use super::file::problem;
+use super::margin::{self, Asides};
 use super::models::{Models, Raw as RawModels};
 use super::values::squeeze;
 use crate::assets::Files;
@@ -36,6 +37,8 @@ struct Raw {
     cannot_know: BTreeMap<String, BTreeMap<String, BTreeMap<String, Vec<String>>>>,
     #[serde(default)]
     claims: RawClaims,
+    #[serde(default)]
+    asides: margin::Raw,
 }
 
 /// Numbers of rows at which lists stop, whatever their format.
@@ -115,6 +118,7 @@ pub struct Vocabulary {
     claims: BTreeMap<String, &'static str>,
     /// Beginning of a model, squeezed → platform.
     models: Vec<(String, String)>,
+    asides: Asides,
 }
 
 /// Columns that say nothing in the rows that have a word in another column.
@@ -182,7 +186,14 @@ impl Vocabulary {
             listed: raw.listed_columns,
             cannot_know,
             consoles: Some(registry),
+            asides: Asides::new(raw.asides),
         }
+    }
+
+    /// What is worth a look in columns that no format reads.
+    #[must_use]
+    pub(crate) const fn asides(&self) -> &Asides {
+        &self.asides
     }
 
     /// The consoles of the run.

@@ -30,6 +30,8 @@ pub struct AsOf {
     pub millis: i64,
     /// Whether the user set it; otherwise it is the newest signal in the exports.
     pub given: bool,
+    /// What it would be if the few dates that it rests on, months after those of a crowd, were of wrong clocks.
+    pub otherwise: Option<i64>,
 }
 
 impl AsOf {
@@ -152,7 +154,7 @@ pub fn as_of(store: &RecordStore, given: Option<i64>) -> (Option<AsOf>, Vec<Noti
             );
             Notice::new(Code::SourcesOutOfStep, "", message)
         });
-        return (Some(AsOf { millis, given: true }), notice.into_iter().collect());
+        return (Some(AsOf { millis, given: true, otherwise: None }), notice.into_iter().collect());
     }
     let newest = newest(store);
     let lone = lone_dates(&newest.dates, newest.count);
@@ -160,7 +162,11 @@ pub fn as_of(store: &RecordStore, given: Option<i64>) -> (Option<AsOf>, Vec<Noti
         newest.dates.iter().take(lone).filter_map(|(millis, record)| lone_date(store, *record, *millis)).collect();
     notices.truncate(LONE_MOST);
     notices.extend(rests_on_few(&newest).filter(|_| lone == 0));
-    let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf { millis: *millis, given: false });
+    let as_of = newest.dates.get(lone).map(|(millis, _)| AsOf {
+        millis: *millis,
+        given: false,
+        otherwise: otherwise(&newest).filter(|_| lone == 0),
+    });
     (as_of, notices)
 }
 
@@ -208,6 +214,16 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
         day(older)
     );
     Some(Notice::new(Code::LoneDate, "", message))
+}
+
+/// The time of a crowd of devices in use, which a few dates more than a month after it would make stale at once.
+fn otherwise(newest: &Newest) -> Option<i64> {
+    let at = apart(&newest.dates, newest.count / FAR_SHARE, LONE_GAP)?;
+    let rest = newest.dates.get(at..)?;
+    let (next, _) = rest.first()?;
+    // Of many only the newest are kept; they stand for the others.
+    let crowd = rest.iter().take_while(|(date, _)| next - date <= LONE_GAP_AMONG_MANY).count();
+    (crowd >= CROWD && crowd * 2 >= rest.len()).then_some(*next)
 }
 
 /// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.

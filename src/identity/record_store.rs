@@ -49,6 +49,8 @@ pub struct RecordStore {
     pub proven: Vec<Console>,
     /// Record columns that each export has, by number.
     pub(super) columns: Vec<BTreeSet<String>>,
+    /// Headers of columns that no format reads and that say when something saw the device, by export.
+    noticed: Vec<Vec<String>>,
     /// Exports of a kind that only adds to what another list shows, by number.
     companions: Vec<bool>,
     /// Number of records.
@@ -96,6 +98,7 @@ impl RecordStore {
             all.filter(|name| own(records, name)).map(ToString::to_string).collect()
         };
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
+        let noticed = exports.iter().map(|(_, records)| records.noticed.clone()).collect();
         let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
         let companions = exports.iter().map(|(_, records)| companion(records)).collect();
         for (number, (label, records)) in (0_u32..).zip(exports) {
@@ -137,6 +140,7 @@ impl RecordStore {
             gaps,
             proven: proven.to_vec(),
             columns,
+            noticed,
             companions,
             total,
         })
@@ -149,6 +153,12 @@ impl RecordStore {
             .zip(self.exports.iter().zip(&self.columns))
             .filter(move |(_, ((_, own), columns))| *own == console && !columns.contains(column))
             .map(|(number, _)| number)
+    }
+
+    /// Headers of columns of a console's exports that no format reads and that say when something saw the device.
+    pub fn noticed(&self, console: Console) -> impl Iterator<Item = &str> {
+        let own = self.exports.iter().zip(&self.noticed).filter(move |((_, own), _)| *own == console);
+        own.flat_map(|(_, headers)| headers.iter().map(String::as_str))
     }
 
     /// Whether an export has a record column.

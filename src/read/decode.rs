@@ -20,6 +20,8 @@ pub(super) struct Decoded {
     pub text: String,
     /// Whether it is JSON.
     pub json: bool,
+    /// Whether it is a web page or XML, of which nobody reads a list.
+    pub markup: bool,
     /// What had to be guessed.
     pub remark: Option<String>,
 }
@@ -59,9 +61,9 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<Decoded, String> {
     let (text, remark) = without_mark(text, remark);
     match text.trim_start().chars().next() {
         None => Err("the file is blank".into()),
-        Some('<') => Err("a web page or XML, not a device list".into()),
-        Some('{' | '[') => Ok(Decoded { text, json: true, remark }),
-        Some(_) => Ok(Decoded { text: line_ends(text), json: false, remark }),
+        Some('<') => Ok(Decoded { text, json: false, markup: true, remark: None }),
+        Some('{' | '[') => Ok(Decoded { text, json: true, markup: false, remark }),
+        Some(_) => Ok(Decoded { text: line_ends(text), json: false, markup: false, remark }),
     }
 }
 

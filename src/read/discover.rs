@@ -8,8 +8,10 @@ use crate::disk;
 use crate::error::{Error, Result};
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
-const ENDINGS: &[&str] =
-    &["csv", "tsv", "txt", "tab", "zip", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "xlsb", "ods", "gz", "7z"];
+const ENDINGS: &[&str] = &[
+    "csv", "tsv", "txt", "tab", "zip", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "xlsb", "ods", "gz", "7z",
+    "xml", "html", "htm",
+];
 
 /// One input file.
 #[derive(Clone, Debug, PartialEq, Eq)]

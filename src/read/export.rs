@@ -86,6 +86,31 @@ pub struct BadRow {
     pub text: String,
 }
 
+/// Why a row that is the header once more is set aside.
+pub const HEADER_AGAIN: &str = "is the header again";
+/// Why a row without a cell that anybody reads is set aside.
+pub const BLANK: &str = "is blank in every column that is read";
+/// How the reason begins by which a row of another table is set aside.
+pub const BELOW: &str = "stands below another header";
+/// Words with which the last row of a list begins that counts the others.
+const TOTALS: [&str; 12] =
+    ["total", "totals", "grand total", "sum", "count", "rows", "summe", "gesamt", "anzahl", "totaal", "totale", "suma"];
+
+impl BadRow {
+    /// Whether it describes no object that could be missing: a header that stands twice, a blank row, a total.
+    #[must_use]
+    pub fn is_no_object(&self) -> bool {
+        let mut cells = self
+            .text
+            .split([',', ';', '\t', '|'])
+            .map(|cell| cell.trim_matches(|c: char| c == '"' || c == ':' || c.is_whitespace()));
+        let first = cells.by_ref().find(|cell| !cell.is_empty()).map(str::to_lowercase);
+        let counts = first.is_some_and(|first| TOTALS.contains(&first.as_str()));
+        let is_total = counts && cells.all(|cell| cell.bytes().all(|b| b.is_ascii_digit()));
+        is_total || [HEADER_AGAIN, BLANK].contains(&self.reason.as_str()) || self.reason.starts_with(BELOW)
+    }
+}
+
 /// The first filled cells of some columns, gathered row by row; no cell of a column twice.
 pub(super) struct FirstCells {
     pub cells: Vec<Vec<String>>,
@@ -208,6 +233,12 @@ impl Export {
         rows.numeric.resize(columns.len(), Vec::new());
         rows.numeric.iter_mut().for_each(|rows| rows.sort_unstable());
         rows
+    }
+
+    /// Whether a spreadsheet may have written it.
+    #[must_use]
+    pub const fn is_table(&self) -> bool {
+        !matches!(self.body, Body::Json(_))
     }
 
     /// Lets go of the text of a list whose columns were read; what is known of it as a whole stays.

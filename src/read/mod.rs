@@ -12,6 +12,7 @@ mod discover;
 mod export;
 mod json;
 mod labels;
+mod prose;
 mod split;
 mod sum;
 mod tolerant;
@@ -35,8 +36,9 @@ use sum::Digesting;
 pub use budget::Budget;
 pub use delimited::NO_HEADER;
 pub use discover::{Discovered, Input, discover, find};
-pub use export::{BadRow, Export, Heading, Paging, Rows};
+pub use export::{BELOW, BLANK, BadRow, Export, HEADER_AGAIN, Heading, Paging, Rows};
 pub use json::PAGE_PREFIX;
+pub use prose::Prose;
 pub use sum::Sum;
 
 /// What came out of one input file.
@@ -72,7 +74,7 @@ pub fn open(input: &Input) -> Result<Opened> {
 /// As [`open()`]; and [`Error::NothingUsable`] when the inputs together need more than a run may.
 pub fn open_within(input: &Input, budget: &mut Budget) -> Result<Opened> {
     let (loaded, sum) = load(input)?;
-    let Tables { exports, notices } = opened(input, loaded, budget)?;
+    let Tables { exports, notices, .. } = opened(input, loaded, budget)?;
     Ok(Opened { sha256: sum.finish()?, exports, notices })
 }
 
@@ -83,6 +85,8 @@ pub struct Tables {
     pub exports: Vec<Export>,
     /// Remarks about what could not be used.
     pub notices: Vec<Notice>,
+    /// Texts inside that are no tables.
+    pub prose: Vec<Prose>,
 }
 
 impl Tables {
@@ -107,7 +111,7 @@ pub fn opened(input: &Input, loaded: Loaded, budget: &mut Budget) -> Result<Tabl
             found.refuse(&input.label, reason);
         }
     }
-    Ok(Tables { exports: found.exports, notices: found.notices })
+    Ok(Tables { exports: found.exports, notices: found.notices, prose: found.prose })
 }
 
 /// A file that was read to its end.
@@ -159,6 +163,7 @@ fn loaded(path: &Path) -> io::Result<(Loaded, Sum)> {
 struct Found {
     exports: Vec<Export>,
     notices: Vec<Notice>,
+    prose: Vec<Prose>,
     /// Labels of members and tables.
     names: BTreeSet<String>,
     used: Use,
@@ -226,6 +231,12 @@ impl Found {
             }
         };
         let size = decoded.text.len() as u64;
+        let is_short = decoded.text.len() <= prose::LIMIT;
+        if decoded.markup {
+            self.refuse(label, "a web page or XML, not a device list".into());
+            self.prose.extend(is_short.then(|| Prose::new(label.into(), decoded.text)));
+            return Ok(());
+        }
         if let Some(remark) = decoded.remark {
             self.notices.push(Notice::new(Code::LegacyEncoding, label, remark));
         }
@@ -235,7 +246,11 @@ impl Found {
         } else if let Some(without) = without {
             json::stripped(label, without).map(|(exports, notice)| (exports, Some(notice)))
         } else {
-            Export::delimited(label, decoded.text).map(|export| (vec![export.unfolded()], None))
+            let kept = is_short.then(|| decoded.text.clone());
+            let table = Export::delimited(label, decoded.text).map(|export| (vec![export.unfolded()], None));
+            let prose = kept.filter(|_| table.is_err()).map(|text| Prose::new(label.into(), text));
+            self.prose.extend(prose);
+            table
         };
         match found {
             Ok((exports, notice)) => {

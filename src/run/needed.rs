@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::rule_set::RuleSet;
 use super::{hidden, holds, subjects};
-use crate::identity;
 use crate::rules::Rule;
+use crate::{coverage, identity};
 
 /// Record columns that a later stage reads: those of every run, and those of the rules.
 pub(super) fn needed(rule_set: &RuleSet) -> BTreeSet<&'static str> {
-    let mut needed: BTreeSet<&'static str> = identity::NEEDED.iter().chain(subjects::NEEDED).copied().collect();
+    let mut needed: BTreeSet<&'static str> =
+        identity::NEEDED.iter().chain(coverage::NEEDED).chain(subjects::NEEDED).copied().collect();
     needed.extend(rule_set.rules.iter().flat_map(Rule::record_columns));
     needed.extend(rule_set.markers.columns());
     needed.extend(rule_set.formats.consoles().all().iter().flat_map(|console| console.state_columns()));

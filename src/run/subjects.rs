@@ -58,8 +58,13 @@ pub(super) struct Plans {
 /// may be in use, and is planned as if it were.
 fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Activity {
     let device = DeviceId::new(device);
-    let doubted = || devices.coverage().hint(device).is_some() || devices.coverage().too_old(devices, device) != 0;
-    if activity == Activity::Stale && doubted() { Activity::Active } else { activity }
+    let hinted = || devices.coverage().hint(device).is_some();
+    let doubted = || hinted() || devices.coverage().too_old(devices, device) != 0;
+    match activity {
+        Activity::Stale if doubted() => Activity::Active,
+        Activity::Unknown if hinted() => Activity::Active,
+        activity => activity,
+    }
 }
 
 /// Plans every flagged device, and every one that somebody declared lost: the exports cannot know that yet.

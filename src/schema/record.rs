@@ -74,6 +74,17 @@ pub const RECORD: &[Field] = &[
     field("snapshot", Kind::Text, "which of several lists in one file the row is of, e.g. the id of a batch"),
     field("listed", Kind::Time, "when the list was made that the row is of; not a sign of activity"),
     field("declared", Kind::Text, "number of rows that the list is said to have, on a row that is no device"),
+    field(
+        "noticed",
+        Kind::Time,
+        "newest date of columns that no format reads and that say when something saw the device; not a sign of activity",
+    ),
+    field("noticed_or", Kind::Time, "the same with day and month the other way round, where nothing tells them apart"),
+    field(
+        "remark",
+        Kind::State,
+        "why somebody keeps the device, by a word in what is written beside it: `lost`, `hold`",
+    ),
     field("action_started", Kind::Time, "the retire, wipe or delete that is under way was asked for"),
 ];
 

@@ -55,7 +55,7 @@ impl Run {
         let proven: Vec<Console> = lists.iter().map(|(_, records)| records.console).collect();
         let (store, links, _): (RecordStore, Links, _) =
             identity::identify(lists, &proven, FORMATS.vocabulary()).unwrap();
-        let as_of = AsOf { millis: AS_OF, given: true };
+        let as_of = AsOf { millis: AS_OF, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
         let (coverage, _) = Coverage::new(&store, &links, &members, &[], FORMATS.vocabulary());
         Self { store, members, coverage }

@@ -5,17 +5,35 @@
 //! as that country writes them: `11.09.2026`, `2026/09/11`, `11-Sep-26`, `2026-09-11`. Where the order of such a cell alone can
 //! be told from its shape, it is told wrongly.
 
-use chrono::{DateTime, Datelike};
+use chrono::{DateTime, Datelike, Months, NaiveDate};
 
 use super::Stamp;
+use crate::time::DAY;
 
 /// Where the exchange shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) enum Place {
-    /// In this column.
+    /// In this column: by dates that are written otherwise.
     Here,
+    /// In this column: its dates only make sense with day and month exchanged.
+    Sense,
     /// In another column of the list; nothing in this one speaks against it.
     Beside,
+    /// In another list, whose dates are written in the same way; nothing in this column speaks against it.
+    Elsewhere,
+}
+
+/// What is known of a column before its dates are looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::formats) struct Known {
+    /// Another column of the list shows the exchange.
+    pub beside: bool,
+    /// Shapes of dates in which another list shows it, as bits.
+    pub elsewhere: u8,
+    /// Its dates are signs of activity, which come day by day and never lie ahead.
+    pub signs: bool,
+    /// The time of judgement, where it was given.
+    pub as_of: Option<i64>,
 }
 
 /// The cells of a column in which day and month may be exchanged.
@@ -24,7 +42,7 @@ pub(in crate::formats) struct Swapped {
     pub place: Place,
     pub count: usize,
     /// Their shapes, as bits.
-    shapes: u8,
+    pub shapes: u8,
 }
 
 impl Swapped {
@@ -45,52 +63,123 @@ const FEW: usize = 4;
 const CHANCE: usize = 3;
 /// So many late ones without an early one are no chance at all.
 const SURE: usize = 8;
+/// With fewer dates than this nothing can be told from the months that they are in.
+const SENSE: usize = 5;
 
 /// What a column shows of one shape.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Days {
     early: usize,
     late: usize,
+    /// For signs of activity, the early ones by month and day, and the late ones by month.
+    by_day: Vec<[usize; MONTHS as usize]>,
+    by_month: Vec<usize>,
+    /// Early ones that lie ahead and would not with day and month exchanged.
+    ahead: usize,
+}
+
+/// Years whose months are told apart.
+const FIRST_YEAR: i32 = 2000;
+const YEARS: usize = 100;
+
+impl Days {
+    fn add(&mut self, millis: i64, known: Known) {
+        let Some(date) = DateTime::from_timestamp_millis(millis).map(|moment| moment.date_naive()) else { return };
+        let is_early = date.day() <= MONTHS;
+        *(if is_early { &mut self.early } else { &mut self.late }) += 1;
+        if !known.signs {
+            return;
+        }
+        if self.by_day.is_empty() {
+            self.by_day = vec![[0; MONTHS as usize]; YEARS * MONTHS as usize];
+            self.by_month = vec![0; YEARS * MONTHS as usize];
+        }
+        let Some(month) = month_of(date) else { return };
+        if !is_early {
+            self.by_month.get_mut(month).into_iter().for_each(|count| *count += 1);
+            return;
+        }
+        let slot = self.by_day.get_mut(month).and_then(|days| days.get_mut(date.day0() as usize));
+        slot.into_iter().for_each(|count| *count += 1);
+        let limit = known.as_of.and_then(|at| DateTime::from_timestamp_millis(at.saturating_add(DAY)));
+        let is_ahead = |date: NaiveDate| limit.is_some_and(|limit| date > limit.date_naive());
+        self.ahead += usize::from(is_ahead(date) && exchanged(date).is_some_and(|other| !is_ahead(other)));
+    }
+
+    /// Whether the early ones only make sense with day and month exchanged: then, and not as they stand, they are in the months of
+    /// the late ones; or none is late, of dates of many days, and some lie ahead.
+    fn makes_sense_exchanged(&self) -> bool {
+        if self.late == 0 {
+            let days = self.by_day.iter().flatten().filter(|count| **count > 0).count();
+            return self.ahead > 0 && self.early >= SURE && days >= SENSE;
+        }
+        let has_late = |month: usize| self.by_month.get(month).is_some_and(|count| *count > 0);
+        let (mut as_written, mut exchanged) = (0, 0);
+        for (month, days) in self.by_day.iter().enumerate() {
+            for (day, count) in days.iter().enumerate() {
+                as_written += if has_late(month) { *count } else { 0 };
+                exchanged += if has_late(month / MONTHS as usize * MONTHS as usize + day) { *count } else { 0 };
+            }
+        }
+        self.late >= SENSE && exchanged >= SENSE && as_written * 2 <= exchanged && exchanged * 4 >= self.early * 3
+    }
+}
+
+/// The place of a month among those that are told apart.
+fn month_of(date: NaiveDate) -> Option<usize> {
+    let year = usize::try_from(date.year() - FIRST_YEAR).ok().filter(|year| *year < YEARS)?;
+    Some(year * MONTHS as usize + date.month0() as usize)
+}
+
+/// A date with day and month exchanged, if it is one.
+fn exchanged(date: NaiveDate) -> Option<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(date.year(), 1, 1)?;
+    first.checked_add_months(Months::new(date.day0()))?.with_day(date.month())
 }
 
 /// Which dates of a column that leave no choice of their order may have day and month exchanged.
 ///
 /// Those of a shape whose days are up to 12, beside dates of a shape that leaves a choice whose days are later: had the list been
 /// left alone, both shapes would have both. One date of either kind is enough where none speaks against it, for a list of two
-/// rows is a list; a date that somebody mended by hand, or a second list below the first, does not hide the others. `beside` says
-/// that another column of the list shows it.
-pub(in crate::formats) fn swapped<'a>(cells: impl Iterator<Item = (&'a str, Stamp)>, beside: bool) -> Option<Swapped> {
-    let mut fixed = [Days::default(); SHAPES];
-    let mut chosen = Days::default();
+/// rows is a list; a date that somebody mended by hand, or a second list below the first, does not hide the others. Signs of activity
+/// also show it by the months that they are in.
+pub(in crate::formats) fn swapped<'a>(cells: impl Iterator<Item = (&'a str, Stamp)>, known: Known) -> Option<Swapped> {
+    let mut fixed: [Days; SHAPES] = std::array::from_fn(|_| Days::default());
+    let (mut early, mut late) = (0_usize, 0_usize);
     for (cell, stamp) in cells {
         // `12/31/9999` is no date, and `5/5/2026` is one in either order.
         match stamp.resolve(None) {
-            Stamp::Either(Some(_), Some(_)) => chosen.early += 1,
-            Stamp::Either(..) => chosen.late += 1,
+            Stamp::Either(Some(_), Some(_)) => early += 1,
+            Stamp::Either(..) => late += 1,
             Stamp::At(millis) => {
                 let Some(days) = shape(cell).and_then(|shape| fixed.get_mut(shape)) else { continue };
-                if day(millis) > MONTHS {
-                    days.late += 1;
-                } else {
-                    days.early += 1;
-                }
+                days.add(millis, known);
             }
             Stamp::Unknown | Stamp::Unreadable => {}
         }
     }
-    let here = chosen.late > 0 && chosen.early * FEW <= chosen.late;
-    let sure = chosen.late >= SURE && chosen.early == 0;
-    let is_swapped = |days: &Days| match (days.early, days.late) {
-        (0, _) => false,
-        (_, 0) => here || (beside && chosen.early == 0),
-        (early, late) => here && chosen.late >= CHANCE && early >= CHANCE && (sure || late * FEW <= early),
+    let here = late > 0 && early * FEW <= late;
+    let sure = late >= SURE && early == 0;
+    let place = |(shape, days): (usize, &Days)| match (days.early, days.late) {
+        (0, _) => None,
+        (_, 0) if here => Some(Place::Here),
+        _ if days.makes_sense_exchanged() => Some(Place::Sense),
+        (_, 0) if early == 0 && known.beside => Some(Place::Beside),
+        (_, 0) if early == 0 && known.elsewhere & (1 << shape) != 0 => Some(Place::Elsewhere),
+        (own, other) => {
+            let shows = here && late >= CHANCE && own >= CHANCE && (sure || other * FEW <= own);
+            (shows && other > 0).then_some(Place::Here)
+        }
     };
-    let (mut shapes, mut count) = (0, 0);
-    for (shape, days) in fixed.iter().enumerate().filter(|(_, days)| is_swapped(days)) {
-        shapes |= 1 << shape;
-        count += days.early;
+    let (mut shapes, mut count, mut first) = (0, 0, None);
+    for (shape, days) in fixed.iter().enumerate() {
+        if let Some(place) = place((shape, days)) {
+            shapes |= 1 << shape;
+            count += days.early;
+            first.get_or_insert(place);
+        }
     }
-    (shapes != 0).then_some(Swapped { place: if here { Place::Here } else { Place::Beside }, count, shapes })
+    first.map(|place| Swapped { place, count, shapes })
 }
 
 fn day(millis: i64) -> u32 {
@@ -122,8 +211,12 @@ mod tests {
     use super::*;
 
     fn of(cells: &[&str], beside: bool) -> Option<(Place, usize)> {
+        told(cells, Known { beside, ..Known::default() })
+    }
+
+    fn told(cells: &[&str], known: Known) -> Option<(Place, usize)> {
         let stamped = cells.iter().map(|cell| (*cell, stamp(cell)));
-        swapped(stamped, beside).map(|swapped| {
+        swapped(stamped, known).map(|swapped| {
             let has = cells.iter().filter(|cell| swapped.has(cell, stamp(cell))).count();
             assert_eq!(has, swapped.count, "{cells:?}");
             (swapped.place, swapped.count)
@@ -181,5 +274,38 @@ mod tests {
         assert_eq!(of(&["11.09.2026", "12.09.2026"], false), None);
         assert_eq!(of(&["11.09.2026", "12.09.2026"], true), Some((Place::Beside, 2)));
         assert_eq!(of(&["11.09.2026", "13.09.2026"], true), None, "no month is 13");
+    }
+
+    #[test]
+    fn another_list_tells_of_dates_that_are_written_as_its_own() {
+        let iso = stamp("2026-11-09");
+        let witness = swapped([("2026-11-09", iso), ("11/13/2026", stamp("11/13/2026"))].into_iter(), Known::default());
+        let known = Known { elsewhere: witness.unwrap().shapes, ..Known::default() };
+        assert_eq!(told(&["2026-11-09", "2026-12-09"], known), Some((Place::Elsewhere, 2)));
+        assert_eq!(told(&["11.09.2026", "12.09.2026"], known), None, "another program wrote it");
+        assert_eq!(told(&["2026-11-09", "2026-11-13"], known), None, "a later day");
+    }
+
+    #[test]
+    fn days_that_are_months() {
+        let signs = Known { signs: true, ..Known::default() };
+        // Seen from the first to the eighteenth of November; a script took the day first where it could.
+        let mixed: Vec<String> =
+            (1..=18).map(|d| if d <= 12 { format!("2026-{d:02}-11") } else { format!("2026-11-{d}") }).collect();
+        let cells: Vec<&str> = mixed.iter().map(String::as_str).collect();
+        assert_eq!(told(&cells, signs), Some((Place::Sense, 12)));
+        assert_eq!(told(&cells, Known::default()), None, "dates of purchase may be of any month");
+        let whole: Vec<String> = (1..=18).map(|d| format!("2026-11-{d:02}")).collect();
+        assert_eq!(told(&whole.iter().map(String::as_str).collect::<Vec<_>>(), signs), None);
+        // A list of which only such dates are left, and one of them lies ahead.
+        let as_of = DateTime::parse_from_rfc3339("2026-11-20T00:00:00Z").unwrap().timestamp_millis();
+        let left: Vec<String> = (1..=12).map(|d| format!("2026-{d:02}-11")).collect();
+        let left: Vec<&str> =
+            left.iter().map(String::as_str).chain(["2026-04-10", "2026-05-10", "2026-06-09", "2026-07-09"]).collect();
+        assert_eq!(told(&left, Known { as_of: Some(as_of), ..signs }), Some((Place::Sense, 16)));
+        assert_eq!(told(&left, signs), None, "nobody says what lies ahead");
+        let firsts: Vec<String> = (1..=11).map(|m| format!("2026-{m:02}-01")).collect();
+        let firsts: Vec<&str> = firsts.iter().map(String::as_str).collect();
+        assert_eq!(told(&firsts, Known { as_of: Some(as_of), ..signs }), None, "none lies ahead");
     }
 }

@@ -203,7 +203,7 @@ impl Loading<'_> {
             inputs: run.inputs,
             sources: run.sources,
             notices: run.notices,
-            as_of: AsOf { millis: run.as_of, given: run.as_of_given },
+            as_of: AsOf { millis: run.as_of, given: run.as_of_given, otherwise: None },
             thresholds: run.thresholds.thresholds(),
             devices: device_table,
             records: record_table,

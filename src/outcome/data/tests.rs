@@ -136,7 +136,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         inputs: Vec::new(),
         sources: Vec::new(),
         notices: Vec::new(),
-        as_of: AsOf { millis: devices.as_of, given: true },
+        as_of: AsOf { millis: devices.as_of, given: true, otherwise: None },
         thresholds: Thresholds::default(),
         records: RecordTable { consoles: Vec::new(), exports: Vec::new(), set_aside: Vec::new(), older: Vec::new() },
         links: Links::default(),

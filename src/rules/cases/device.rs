@@ -42,7 +42,7 @@ impl MadeUp {
         let store = RecordStore::new(registry, exports, registry.all()).map_err(|e| e.to_string())?;
         let links = one_device(store.total);
         let Some(millis) = time(AS_OF) else { return Err("the time of judgement cannot be read".into()) };
-        let as_of = AsOf { millis, given: true };
+        let as_of = AsOf { millis, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default());
         let members = members.map_err(|e| e.to_string())?;
         let (coverage, _) = Coverage::new(&store, &links, &members, &[], &Vocabulary::default());

@@ -1,7 +1,7 @@
 //! What would settle a question, as people ask for it: an export by its name, with what it has to have, or a page to look at.
 
 use crate::console::Console;
-use crate::coverage::Lists;
+use crate::coverage::{Coverage, Lists};
 use crate::formats::{Format, Formats};
 use crate::identity::{KeyKind, RecordStore};
 use crate::schema::spoken;
@@ -14,6 +14,10 @@ const HAS: &str = " (has ";
 const FOR: &str = ": ";
 /// How an answer begins that is no export.
 const LOOK: &str = "a look at ";
+/// Columns that are named; of more only the number is said.
+const NAMED: usize = 3;
+/// Signs of a header that are shown.
+const LONGEST_HEADER: usize = 60;
 
 /// The lists at hand, and the exports that may be asked for.
 #[derive(Clone, Copy)]
@@ -21,12 +25,33 @@ pub(super) struct Answers<'a> {
     pub store: &'a RecordStore,
     pub formats: &'a Formats,
     pub lists: &'a Lists,
+    pub coverage: &'a Coverage,
 }
 
 impl Answers<'_> {
     /// Whether there is a list of a console.
     pub(super) fn supplied(&self, console: Console) -> bool {
         self.lists.lacks(console).is_none()
+    }
+
+    /// The table that was not used, by its number.
+    pub(super) fn table(&self, number: u16) -> String {
+        format!("`{}`", self.coverage.unused(number))
+    }
+
+    /// Columns of a console's lists that no format reads and that say when something saw the device.
+    pub(super) fn noticed(&self, console: Console) -> String {
+        let mut names: Vec<String> = Vec::new();
+        let short = |name: &str| name.chars().take(LONGEST_HEADER).collect::<String>();
+        for name in self.store.noticed(console).map(|name| format!("`{}`", short(name))) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        format!("{}{more}", names.join(", "))
     }
 
     /// What tells the value of record columns of a console that is not known of a device.

@@ -204,9 +204,10 @@ impl Asker<'_> {
         if let Some(text) = self.known.get(&key) {
             return *text;
         }
-        let lists = self.context.devices.coverage().lists();
-        let answers = Answers { store: self.context.store, formats: self.context.formats, lists };
-        let (unknown, settled_by) = (words::unknown(rule, &key.1), words::settled_by(rule, &key.1, answers));
+        let coverage = self.context.devices.coverage();
+        let lists = coverage.lists();
+        let answers = Answers { store: self.context.store, formats: self.context.formats, lists, coverage };
+        let (unknown, settled_by) = (words::unknown(rule, &key.1, answers), words::settled_by(rule, &key.1, answers));
         let texts = Texts { unknown, settled_by };
         let text = self.questions.number(texts);
         self.known.insert(key, text);

@@ -34,21 +34,45 @@ pub(super) enum Open {
 
 impl Open {
     /// What is not known, where it is no column of records.
-    fn unknown(self, rule: &Rule) -> Option<String> {
+    fn unknown(self, rule: &Rule, answers: Answers<'_>) -> Option<String> {
         Some(match self {
             Self::Column(at) | Self::Activity(at, _) => of_column(rule, at)?.0,
             Self::Record(console, ..) => format!("whether {} has a record of the device", console.title()),
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
             Self::Since(console) => format!("whether {} has seen the device since its list was made", console.title()),
+            Self::Hinted(Hint::Kept(console)) => {
+                let title = console.title();
+                format!("whether the device may go: {title} names it in a row that keeps it, or says two things of it")
+            }
+            Self::Hinted(Hint::Stock(console)) => format!(
+                "whether the device is stock: it is registered in {}, was enrolled without a user and not heard of since",
+                console.title()
+            ),
+            Self::Hinted(Hint::Remark(console)) => format!(
+                "whether the device may go: what is written beside it in {} says that it is lost or kept",
+                console.title()
+            ),
             Self::Hinted(hint) => {
                 let why = match hint {
                     Hint::Date => {
                         "its password, a key, its certificate, an enrolment or an assignment is newer than its last activity"
                     }
+                    Hint::Noticed(console) => &format!(
+                        "in {} a column that is not read has a day later than its last activity ({})",
+                        console.title(),
+                        answers.noticed(console)
+                    ),
                     Hint::NoDate => "one of its records has no date at all",
                     Hint::Successor => "another one in use bears its name, and was made after its last activity",
-                    Hint::Unused => "a table that was not used names it beside a day later than its last activity",
+                    Hint::Unused(table) => &format!(
+                        "{}, which was not used, names it beside a day later than its last activity",
+                        answers.table(table)
+                    ),
+                    Hint::Clock => {
+                        "by the time of most devices it is; the time of judgement rests on a few dates months after all others"
+                    }
+                    Hint::Kept(_) | Hint::Remark(_) | Hint::Stock(_) => "",
                 };
                 format!("whether the device is in use: {why}")
             }
@@ -87,8 +111,17 @@ impl Open {
                 let held = rule.registry.all().iter().filter(|console| console.bit() & consoles != 0);
                 answers::together(held.map(|console| answers.columns(*console, &["last_seen"])))
             }
-            Self::Hinted(Hint::Unused) => {
-                "a look at the device, and at the table that was not used; leave the table out if its days are not the device's".into()
+            Self::Hinted(Hint::Unused(table)) => format!(
+                "a look at the device, and at {table} (leave the file out if its days are not the device's)",
+                table = answers.table(table)
+            ),
+            Self::Hinted(Hint::Clock) => "the day on which the exports were made, with `--as-of`".into(),
+            Self::Hinted(Hint::Stock(_)) => "a look at the shelf, or a user who has the device".into(),
+            Self::Hinted(Hint::Kept(console)) => {
+                format!("a look at its rows in {}, where a serial number would join them", console.title())
+            }
+            Self::Hinted(Hint::Remark(console)) => {
+                format!("a look at what is written beside it in {}, and whoever wrote it", console.title())
             }
             Self::Hinted(_) => {
                 "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"
@@ -101,8 +134,8 @@ impl Open {
 }
 
 /// What is open, in words.
-pub(super) fn unknown(rule: &Rule, open: &[Open]) -> String {
-    let own = open.iter().filter_map(|open| open.unknown(rule));
+pub(super) fn unknown(rule: &Rule, open: &[Open], answers: Answers<'_>) -> String {
+    let own = open.iter().filter_map(|open| open.unknown(rule, answers));
     let columns = columns(rule, open).into_iter();
     answers::together(
         own.chain(columns.map(|(console, names)| format!("{}: {}", console.title(), answers::words(&names)))),

@@ -41,6 +41,8 @@ struct Loading {
     /// Names that lists give to ids: canonical column → id → name.
     names: BTreeMap<(Console, &'static str), BTreeMap<String, String>>,
     unused: Unused,
+    /// Shapes of dates in which a list shows that a spreadsheet exchanged day and month, as bits.
+    swapped: u8,
 }
 
 /// Finds the inputs and reads one file after the other, the largest first, so that it is gone when the others come.
@@ -52,6 +54,20 @@ pub(super) fn gather(
     needed: Option<BTreeSet<&'static str>>,
     progress: &dyn Progress,
 ) -> Result<Gathered> {
+    let needed_of = together::in_lists_of(formats.consoles());
+    let settings = formats::Options { order: options.date_order, as_of: options.as_of, swapped: 0, needed, needed_of };
+    let loading = load(options, formats, &settings, progress)?;
+    // What one list shows of how dates were written holds for the others that were written so, whichever was read first.
+    let loading = match loading.swapped {
+        0 => loading,
+        swapped => load(options, formats, &formats::Options { swapped, ..settings }, progress)?,
+    };
+    progress.step("Comparing the lists");
+    loading.finish(options, expected(&options.expected, formats.consoles())?)
+}
+
+/// Reads one file after the other.
+fn load(options: &Options, formats: &Formats, settings: &formats::Options, progress: &dyn Progress) -> Result<Loading> {
     let Discovered { inputs, passed_over } = read::find(&options.exports)?;
     let passed_over = passed_over.into_iter().map(|(label, what)| {
         Notice::new(Code::UnknownFormat, label, format!("{what}, not a regular file; it was passed over"))
@@ -62,9 +78,7 @@ pub(super) fn gather(
         let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
         return Err(nothing(message.into(), loading.all.notices));
     }
-    let settings =
-        formats::Options { order: options.date_order, needed, needed_of: together::in_lists_of(formats.consoles()) };
-    let expected = expected(&options.expected, formats.consoles())?;
+    expected(&options.expected, formats.consoles())?;
     let mut treats = Treats::new(&options.treat, formats, &inputs)?;
     let mut by_size: Vec<&Input> = inputs.iter().collect();
     by_size.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.label.cmp(&b.label)));
@@ -82,12 +96,13 @@ pub(super) fn gather(
             || {
                 let opened = read::opened(input, loaded, &mut budget)?;
                 loading.unused.unread(opened.unread());
+                opened.prose.iter().for_each(|prose| loading.unused.prose(prose));
                 loading.all.notices.extend(opened.notices);
                 treats.opened(&input.label, &opened.exports)?;
                 let before = loading.all.sources.len();
                 for export in opened.exports {
                     let treated = treats.find(&export, formats)?;
-                    loading.take(export, treated, formats, &settings)?;
+                    loading.take(export, treated, formats, settings)?;
                 }
                 let number = inputs.iter().position(|one| std::ptr::eq(one, *input)).unwrap_or_default();
                 loading.all.sources.iter_mut().skip(before).for_each(|source| source.input = number);
@@ -102,8 +117,7 @@ pub(super) fn gather(
         let Input { label, bytes, .. } = input;
         loading.all.inputs.push(InputFile { label: label.clone(), bytes: *bytes, sha256: sum.finish()? });
     }
-    progress.step("Comparing the lists");
-    loading.finish(options, expected)
+    Ok(loading)
 }
 
 /// The numbers that the user expects, by console.
@@ -159,8 +173,10 @@ impl Loading {
             self.names.entry((recognised.format.console, lookup.field)).or_default().extend(names);
             return Ok(());
         }
-        let Normalised { records, notices, dates } = formats::take_over(export, recognised, formats, settings)?;
+        let Normalised { records, notices, dates, swapped } =
+            formats::take_over(export, recognised, formats, settings)?;
         self.all.notices.extend(notices);
+        self.swapped |= swapped;
         if records.rows() == 0 {
             let message = "the export has a header and no rows; it counts as not supplied".to_string();
             self.all.notices.push(Notice::new(Code::SourceTooSmall, &export.label, message));
@@ -191,6 +207,7 @@ impl Loading {
         let nearest = if told { None } else { formats.nearest(export) };
         if !told && nearest.is_none() && several.is_empty() && is_prose(export) {
             self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, read::NO_HEADER));
+            self.unused.table(export, None, formats.vocabulary().asides(), true);
             return;
         }
         let message = match (unknown.product, &unknown.refused) {
@@ -208,13 +225,13 @@ impl Loading {
             (None, None) => unlike(export, nearest.as_ref(), &other_headers(export, formats, several)),
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
-        self.unused.table(export, nearest.as_ref());
+        self.unused.table(export, nearest.as_ref(), formats.vocabulary().asides(), false);
         self.all.strangers.push(super::Stranger::new(export, unknown, nearest));
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
     fn finish(self, options: &Options, expected: Vec<Expected>) -> Result<Gathered> {
-        let Self { mut all, names, unused } = self;
+        let Self { mut all, names, unused, .. } = self;
         for ((console, field), names) in &names {
             for (_, records) in all.records.iter_mut().filter(|(_, r)| r.console == *console) {
                 formats::translate(records, field, names)?;

@@ -11,11 +11,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Gathered;
 use crate::console::Console;
-use crate::coverage::Beside;
-use crate::formats::Nearest;
+use crate::coverage::{Beside, When};
 use crate::formats::values::parse_guid;
-use crate::read::Export;
-use crate::time::Millis;
+use crate::formats::{Asides, Nearest};
+use crate::read::{Export, Prose};
 
 /// Columns that a table shares with a list at least, if it is to be a part of it.
 const SHARED: usize = 3;
@@ -32,6 +31,8 @@ pub(super) struct Unused {
     tables: Vec<Table>,
     /// Labels of files, members and sheets that could not be read.
     unread: Vec<String>,
+    /// Texts that are no tables.
+    texts: Vec<Beside>,
     /// Consoles of the lists that were used, with their labels and numbers of columns.
     used: Vec<(Console, String, usize)>,
 }
@@ -46,7 +47,7 @@ struct Table {
     /// Its first row is no header.
     headless: bool,
     /// What names a device in it, and the dates beside it.
-    names: HashMap<u128, Vec<Millis>>,
+    names: HashMap<u128, Vec<When>>,
 }
 
 impl Unused {
@@ -60,13 +61,21 @@ impl Unused {
         self.unread.extend(labels.map(str::to_string));
     }
 
+    /// A text is no table.
+    pub(super) fn prose(&mut self, prose: &Prose) {
+        let names = names::in_prose(prose);
+        if !names.is_empty() {
+            self.texts.push(Beside { label: prose.label.clone(), consoles: 0, is_list: false, names });
+        }
+    }
+
     /// A table was not recognised.
-    pub(super) fn table(&mut self, export: &Export, nearest: Option<&Nearest<'_>>) {
+    pub(super) fn table(&mut self, export: &Export, nearest: Option<&Nearest<'_>>, asides: &Asides, is_prose: bool) {
         let near = nearest.filter(|n| n.known.len() >= SHARED && n.known.len() >= n.unknown.len());
         let like = near.map(|n| n.format.console);
         let headless = export.header.iter().any(|cell| parse_guid(cell).is_some() || is_day(cell));
         let may_be_part = like.is_some() || headless || book(&export.label).is_some();
-        let names = names::of(export, may_be_part);
+        let names = names::of(export, (may_be_part, is_prose), asides);
         if !names.is_empty() {
             self.tables.push(Table {
                 label: export.label.clone(),
@@ -80,6 +89,7 @@ impl Unused {
 
     /// Tells the lists of which something may be missing. Returns them by their place, with the reason.
     pub(super) fn settle(mut self, all: &mut Gathered) -> Vec<(usize, String)> {
+        all.unused.append(&mut self.texts);
         for table in std::mem::take(&mut self.tables) {
             let mut consoles = self.consoles_of(&table).fold(0, |bits, console| bits | console.bit());
             // A list without its header is of some console.
@@ -90,7 +100,7 @@ impl Unused {
             // console was used, one with its columns may be that list all the same.
             let is_only = |like: Console| self.used.iter().all(|(own, ..)| *own != like);
             let is_list = table.headless || table.like.is_some_and(is_only);
-            all.unused.push(Beside { consoles, is_list, names: table.names });
+            all.unused.push(Beside { label: table.label, consoles, is_list, names: table.names });
         }
         let mut short = Vec::new();
         for label in &self.unread {

@@ -4,98 +4,169 @@ use std::collections::{HashMap, HashSet};
 
 use polars::prelude::StringChunked;
 
-use crate::coverage;
+use crate::coverage::{self, When};
+use crate::formats::Asides;
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::formats::values::squeeze;
 use crate::identity::short_name;
-use crate::read::Export;
+use crate::read::{Export, Prose};
 use crate::time::Millis;
 
 /// A column that repeats itself more tells of no device: a model, a person with several, a word.
 const REPEATED: usize = 2;
 /// With fewer rows every column may have one date throughout.
 const FEW: usize = 3;
+/// More days than this are no age of a device.
+const MOST_DAYS: i64 = 10_000;
 /// More dates of a device than this are its history; the newest are kept.
 const MOST_DATES: usize = 8;
-/// Words of headers whose dates are days on which something saw a device.
-const SEEING: [&str; 14] = [
-    "seen",
-    "last",
-    "activ",
-    "contact",
-    "check",
-    "online",
-    "sync",
-    "logon",
-    "login",
-    "report",
-    "heartbeat",
-    "connect",
-    "gesehen",
-    "dernier",
-];
-
 /// Every cell that may name a device, with the dates of its rows.
 ///
 /// Of a table that may be `part` of a console's list every cell counts, with a date or without. Of any other, such as an inventory
 /// or a report of another product, only those of rows with a date: it tells nothing but when somebody saw the device.
-pub(super) fn of(export: &Export, part: bool) -> HashMap<u128, Vec<Millis>> {
+pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Asides) -> HashMap<u128, Vec<When>> {
     let columns: Vec<usize> = (0..export.header.len()).collect();
+    let first = is_prose.then(|| export.header.join(","));
     let rows = export.read(&columns, true);
     let headers = export.header.iter().map(|header| squeeze(header));
     let columns: Vec<Column> =
-        rows.columns.iter().zip(headers).map(|(cells, header)| Column::of(cells, &header)).collect();
-    let mut dates: Vec<Vec<Millis>> = vec![Vec::new(); rows.row.len()];
+        rows.columns.iter().zip(headers).map(|(cells, header)| Column::of(cells, &header, asides)).collect();
+    let mut dates: Vec<Vec<When>> = vec![Vec::new(); rows.row.len()];
     for column in &columns {
         if let Column::Dates(own) = column {
             dates.iter_mut().zip(own).for_each(|(all, own)| all.extend(own));
         }
     }
-    let mut names: HashMap<u128, Vec<Millis>> = HashMap::new();
-    let mut add = |cell: &str, dates: &[Millis]| {
+    let mut names = Names::default();
+    let naming = |column: &Column| part || matches!(column, Column::Names);
+    for (cells, _) in rows.columns.iter().zip(&columns).filter(|(_, column)| naming(column)) {
+        for (cell, dates) in cells.iter().zip(&dates).filter(|(_, dates)| part || !dates.is_empty()) {
+            if let Some(cell) = cell {
+                names.add(cell, dates);
+            }
+        }
+    }
+    // A row with more cells than the header stands below a title, or is no row of a table at all.
+    rows.bad.iter().map(|bad| bad.text.as_str()).chain(first.as_deref()).for_each(|line| names.add_line(line));
+    // The first row of a list without a header stands where the header should.
+    export.header.iter().filter(|_| part).for_each(|cell| names.add(cell, &[]));
+    names.0
+}
+
+/// Every word of a text that may name a device, with the dates that stand beside it.
+pub(super) fn in_prose(prose: &Prose) -> HashMap<u128, Vec<When>> {
+    let mut names = Names::default();
+    prose.passages().for_each(|passage| names.add_line(&passage));
+    names.0
+}
+
+/// What names devices, and the times beside each.
+#[derive(Default)]
+struct Names(HashMap<u128, Vec<When>>);
+
+impl Names {
+    fn add(&mut self, cell: &str, dates: &[When]) {
         let host = host(cell);
-        for name in [Some(cell), host.as_deref()].into_iter().flatten().filter_map(coverage::naming) {
-            let own = names.entry(name).or_default();
+        // `PC-1 (Windows)` names a device as well.
+        let first = cell.split_once(' ').map(|(first, _)| first);
+        for name in [Some(cell), host.as_deref(), first].into_iter().flatten().filter_map(coverage::naming) {
+            let own = self.0.entry(name).or_default();
             own.extend(dates);
             own.sort_unstable_by(|a, b| b.cmp(a));
             own.dedup();
             own.truncate(MOST_DATES);
         }
-    };
-    let naming = |column: &Column| part || matches!(column, Column::Names);
-    for (cells, _) in rows.columns.iter().zip(&columns).filter(|(_, column)| naming(column)) {
-        for (cell, dates) in cells.iter().zip(&dates).filter(|(_, dates)| part || !dates.is_empty()) {
-            if let Some(cell) = cell {
-                add(cell, dates);
-            }
+    }
+
+    /// Adds the words of a line with a date.
+    fn add_line(&mut self, line: &str) {
+        let (words, dates) = in_line(line);
+        if !dates.is_empty() {
+            words.into_iter().for_each(|word| self.add(word, &dates));
         }
     }
-    // The first row of a list without a header stands where the header should.
-    export.header.iter().filter(|_| part).for_each(|cell| add(cell, &[]));
-    names
 }
 
 /// What a column of a table that nobody knows is good for.
 enum Column {
     /// The dates of each row; two where day and month cannot be told apart.
-    Dates(Vec<Vec<Millis>>),
+    Dates(Vec<Vec<When>>),
     /// Most of its cells are its only ones of that text.
     Names,
     Other,
 }
 
 impl Column {
-    fn of(cells: &StringChunked, header: &str) -> Self {
-        let sees = SEEING.iter().any(|word| header.contains(word));
+    fn of(cells: &StringChunked, header: &str, asides: &Asides) -> Self {
+        let sees = asides.sees(header);
+        if let Some(days) = days_ago(cells, sees && header.contains("day")) {
+            return Self::Dates(days);
+        }
         if let Some(dates) = dates(cells, sees) {
             // One day in every row is a date of the table, unless the column says otherwise.
             let days: HashSet<i64> = dates.iter().flatten().map(|date| date.days_since(Millis::new(0))).collect();
             let own = sees || days.len() > 1 || dates.iter().filter(|own| !own.is_empty()).count() < FEW;
-            return if own { Self::Dates(dates) } else { Self::Other };
+            let when = |own: Vec<Millis>| own.into_iter().map(When::On).collect();
+            return if own { Self::Dates(dates.into_iter().map(when).collect()) } else { Self::Other };
         }
         let distinct: HashSet<&str> = cells.iter().flatten().collect();
         if distinct.len() * REPEATED >= cells.len() - cells.null_count() { Self::Names } else { Self::Other }
     }
+}
+
+/// How many days ago each cell was, if the column says so: `2 days ago`, or numbers below a header of `days`.
+fn days_ago(cells: &StringChunked, in_days: bool) -> Option<Vec<Vec<When>>> {
+    let mut strange = 0_usize;
+    let one = |cell: Option<&str>| {
+        let cell = cell.map(str::trim).filter(|cell| !cell.is_empty())?;
+        let whole = cell.split_once('.').map_or(cell, |(whole, _)| whole);
+        let number = || whole.parse::<i64>().ok().filter(|days| in_days && (0..MOST_DAYS).contains(days));
+        let days = ago(cell).or_else(number);
+        strange += usize::from(days.is_none());
+        days
+    };
+    let days: Vec<Option<i64>> = cells.iter().map(one).collect();
+    let found = days.iter().flatten().count();
+    let when = |days: Option<i64>| days.map(When::Ago).into_iter().collect();
+    (found > 0 && strange * 2 <= found).then(|| days.into_iter().map(when).collect())
+}
+
+/// Days in `2 days ago`, `an hour ago`, `yesterday`, `just now`.
+fn ago(text: &str) -> Option<i64> {
+    let text = text.to_lowercase();
+    match text.as_str() {
+        "today" | "now" | "just now" | "online now" => return Some(0),
+        "yesterday" => return Some(1),
+        _ => {}
+    }
+    let [number, unit, "ago"] = text.split_whitespace().collect::<Vec<_>>()[..] else { return None };
+    let number = match number {
+        "a" | "an" => 1,
+        number => number.parse::<i64>().ok().filter(|number| (0..MOST_DAYS).contains(number))?,
+    };
+    match unit.trim_end_matches('s') {
+        "day" => Some(number),
+        "week" => Some(number * 7),
+        "month" => Some(number * 30),
+        "hour" => Some(number / 24),
+        "minute" | "min" | "second" | "sec" => Some(0),
+        _ => None,
+    }
+}
+
+/// Words and dates of a line of text.
+fn in_line(line: &str) -> (Vec<&str>, Vec<When>) {
+    const SIGNS: [char; 12] = [',', ';', '|', '"', '\'', '(', ')', '[', ']', '<', '>', '='];
+    let (mut words, mut dates) = (Vec::new(), Vec::new());
+    for word in line.split(|c: char| c.is_whitespace() || SIGNS.contains(&c)).filter(|word| !word.is_empty()) {
+        let found = if word.contains(['-', '/', '.']) { in_either_order(stamp(word)) } else { Vec::new() };
+        if found.is_empty() {
+            words.push(word);
+        } else {
+            dates.extend(found.into_iter().map(When::On));
+        }
+    }
+    (words, dates)
 }
 
 /// The dates of a column, if it is one of dates. A bare number may be many things, and is one only where the header `sees` devices.
@@ -112,18 +183,18 @@ fn dates(cells: &StringChunked, sees: bool) -> Option<Vec<Vec<Millis>>> {
     if dated == 0 || strange * 2 > dated {
         return None;
     }
-    // In either order: a device that was seen on one of two days may have been seen on the later one.
-    let orders = [Order::Dmy, Order::Mdy];
-    let millis = |stamp: Stamp| {
-        let read = orders.into_iter().filter_map(move |order| match stamp.resolve(Some(order)) {
-            Stamp::At(millis) => Some(Millis::new(millis)),
-            _ => None,
-        });
-        let mut read: Vec<Millis> = read.collect();
-        read.dedup();
-        read
-    };
-    Some(stamps.into_iter().map(millis).collect())
+    Some(stamps.into_iter().map(in_either_order).collect())
+}
+
+/// In either order of day and month: a device that was seen on one of two days may have been seen on the later one.
+fn in_either_order(stamp: Stamp) -> Vec<Millis> {
+    let read = [Order::Dmy, Order::Mdy].into_iter().filter_map(|order| match stamp.resolve(Some(order)) {
+        Stamp::At(millis) => Some(Millis::new(millis)),
+        _ => None,
+    });
+    let mut read: Vec<Millis> = read.collect();
+    read.dedup();
+    read
 }
 
 /// The host name in `CONTOSO\PC-1$` and in `pc-1.corp.contoso.com`; nothing where the cell is no more than that.
@@ -135,6 +206,8 @@ fn host(cell: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::NewChunkedArray;
+
     use super::*;
 
     #[test]
@@ -143,5 +216,33 @@ mod tests {
             assert_eq!(host(text).as_deref(), Some("pc-1"), "{text}");
         }
         assert_eq!(host("PC-1"), None, "the cell is the name");
+    }
+
+    #[test]
+    fn times_that_are_told_from_today() {
+        for (text, days) in [
+            ("2 days ago", Some(2)),
+            ("3 hours ago", Some(0)),
+            ("a week ago", Some(7)),
+            ("Yesterday", Some(1)),
+            ("just now", Some(0)),
+            ("2 days", None),
+            ("long ago", None),
+        ] {
+            assert_eq!(ago(text), days, "{text}");
+        }
+        let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
+        let all = |days: i64| vec![When::Ago(days)];
+        assert_eq!(days_ago(&cells(&["0", "12.5"]), true), Some(vec![all(0), all(12)]));
+        assert_eq!(days_ago(&cells(&["0", "12"]), false), None, "numbers of anything");
+        assert_eq!(days_ago(&cells(&["2026-11-18"]), true), None);
+    }
+
+    #[test]
+    fn a_line_of_text_names_devices_beside_a_date() {
+        let (words, dates) = in_line("Host PC-1 last seen 2026-11-18 09:11");
+        assert!(words.contains(&"PC-1"), "{words:?}");
+        assert_eq!(dates.len(), 1);
+        assert_eq!(in_line("PC-1,Clients").1, []);
     }
 }

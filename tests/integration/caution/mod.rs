@@ -1,5 +1,8 @@
 //! Odd exports that once led to a step for the wrong device, or showed what must not be seen.
 
+mod kept;
+mod margin;
+
 use std::fmt::Write as _;
 
 use crate::common::{Place, Report};
@@ -40,6 +43,39 @@ fn tenant(pairs: impl Iterator<Item = (String, String)>) -> Place {
 
 fn steps(report: &Report, name: &str) -> Vec<String> {
     report.lines("plan.csv").into_iter().filter(|l| l["device_name"] == name).map(|l| l["step"].clone()).collect()
+}
+
+/// A report, and the place that it is in for as long as it is read.
+struct Judged {
+    report: Report,
+    _place: Place,
+}
+
+impl std::ops::Deref for Judged {
+    type Target = Report;
+
+    fn deref(&self) -> &Report {
+        &self.report
+    }
+}
+
+fn judged(place: Place) -> Judged {
+    Judged { report: place.tables(&[]), _place: place }
+}
+
+/// Rules that ask about a device, and what each does not know.
+fn asked(report: &Report, name: &str) -> Vec<(String, String)> {
+    let lines = report.lines_where("questions.csv", "device_name", name).into_iter();
+    lines.map(|line| (line["rule"].clone(), line["unknown"].clone())).collect()
+}
+
+/// Nothing takes a device out of service, and one question says why in these words.
+fn is_held(report: &Report, name: &str, why: &str) {
+    let steps = steps(report, name);
+    let ends = ["delete", "disable", "wipe", "retire", "release", "deprovision", "unassign", "unmanage", "offboard"];
+    assert!(!steps.iter().any(|step| ends.iter().any(|end| step.contains(end))), "{name}: {steps:?}");
+    let asked = asked(report, name);
+    assert!(asked.iter().any(|(rule, unknown)| rule == "stale-everywhere" && unknown.contains(why)), "{asked:?}");
 }
 
 fn said(report: &Report, code: &str, text: &str) -> bool {
@@ -473,4 +509,79 @@ fn a_list_filtered_by_owner_proves_no_absence() {
     assert!(said(&report, "source-too-small", "holds none of 10 live devices of join type registered"));
     assert_eq!(report.lines_where("rules.csv", "rule", "left-intune-still-in-entra")[0]["outcome"], "did-not-run");
     assert!(report.lines("plan.csv").is_empty());
+}
+
+/// What one sheet shows of the spreadsheet that wrote it holds for its neighbour, whichever is read first.
+#[test]
+fn dates_swapped_in_one_list_are_doubted_in_its_neighbour() {
+    let place = Place::new();
+    let seen = |n: usize| if n < 13 { format!("2026-{n:02}-11 08:00") } else { format!("11/{n}/2026 8:00:00 AM") };
+    let mut entra = ENTRA.to_string();
+    for n in 1..19 {
+        entra += &pair(n, &format!("PC-{n}"), "", &seen(n)).1.replace("T08:00:00Z\n", "\n");
+    }
+    let ad = |days: &dyn Fn(usize) -> String| {
+        let row = |n: usize| format!("\"CN=AD-{n},OU=PCs,DC=corp\",True,{},AD-{n},Windows 11\n", days(n));
+        "DistinguishedName,Enabled,LastLogonDate,Name,OperatingSystem\n".to_string()
+            + &[1, 2, 3, 4, 5, 6, 7, 8, 11].map(row).concat()
+    };
+    place.write("in/entra.csv", &entra);
+    let rules = |days: &dyn Fn(usize) -> String| {
+        place.write("in/ad.csv", ad(days));
+        let report = place.tables(&["--as-of", "2026-11-20T08:00:00Z", "--force"]);
+        let stale = report.lines_where("findings.csv", "rule", "stale-everywhere");
+        let of = stale.iter().filter(|line| line["device_name"].starts_with("AD-")).count();
+        (of, said(&report, "ambiguous-dates", "in another list with dates of this kind"))
+    };
+    assert_eq!(rules(&|n| format!("2026-{n:02}-11 08:00")), (0, true));
+    let (stale, told) = rules(&|n| format!("2026-{n:02}-{} 08:00", 13 + n % 6));
+    assert!(stale > 0 && !told, "later days: {stale}");
+    let (stale, told) = rules(&|n| format!("11.{n:02}.2026 08:00"));
+    assert!(stale > 0 && !told, "another program wrote it: {stale}");
+}
+
+/// An earlier report of another tenant would have its ledger carried on.
+#[test]
+fn a_baseline_of_another_tenant_is_refused() {
+    let of = |first: usize| {
+        tenant((first..first + 6).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19")))
+    };
+    let (place, other) = (of(0), of(50));
+    place.analyze_into("before", &[], &[]);
+    for name in ["intune.csv", "entra.csv"] {
+        place.write(&format!("in/{name}"), std::fs::read(other.path(&format!("in/{name}"))).unwrap());
+    }
+    let run = place.run(&["analyze", "in", "--quiet", "--baseline", "before", "--out", "after"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("has no device in common with these lists"), "{}", run.stderr);
+    assert!(run.stderr.contains("leave `--baseline` out"), "{}", run.stderr);
+}
+
+/// Two clocks that are months ahead would make everything else stale at once.
+#[test]
+fn what_only_a_few_wrong_clocks_make_stale_is_asked() {
+    let seen = |n: usize| if n < 2 { "2027-03-20" } else { "2026-11-19" };
+    let place = tenant((0..30).map(|n| pair(n, &format!("PC-{n:02}"), &format!("PF{n:06}"), seen(n))));
+    let report = place.tables(&[]);
+    assert!(report.lines_where("findings.csv", "rule", "stale-everywhere").is_empty());
+    is_held(&report, "PC-07", "the time of judgement rests on a few dates months after all others");
+    let report = place.tables(&["--as-of", "2027-03-20T09:00:00Z", "--force"]);
+    assert_eq!(report.lines_where("findings.csv", "rule", "stale-everywhere").len(), 28, "somebody says so");
+}
+
+/// A last line that counts the others is no device.
+#[test]
+fn a_total_does_not_fill_the_count_that_somebody_expects() {
+    let pairs: Vec<_> = (0..9).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19")).collect();
+    let place = tenant(pairs.into_iter());
+    let mut intune = INTUNE.to_string();
+    for n in 0..8 {
+        intune += &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19").0;
+    }
+    place.write("in/intune.csv", intune.clone() + "Total,8\n");
+    let report = place.tables(&["--expect", "intune=9"]);
+    assert!(said(&report, "control-total", "9 devices expected of Intune, and the exports have 8"));
+    place.write("in/intune.csv", intune + "torn,8\n");
+    let report = place.tables(&["--expect", "intune=9", "--force"]);
+    assert!(!said(&report, "control-total", "expected"), "a torn row is one that nobody can read");
 }

@@ -1,0 +1,121 @@
+//! Dates that are later than anything saw a device, and records without any.
+//!
+//! A computer sets its password in the directory anew every thirty days, unless an administrator does; a logon is written up to
+//! fourteen days late, and the logon that one domain controller keeps may be years old
+//! (<https://learn.microsoft.com/windows/win32/adschema/a-lastlogontimestamp>). A management certificate that ends later than it
+//! could, had it been made when the device was last seen, was renewed since.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::Int64Chunked;
+
+use super::{Hint, Named};
+use crate::frame::by_device;
+use crate::identity::{Members, RecordStore, Threshold};
+use crate::ids::{ByDevice, DeviceId};
+use crate::time::{DAY, Millis};
+
+/// The dates of such hints: a password or a key that was set or kept, a contact with the enrolment service, an enrolment.
+const DATES: [&str; 4] = ["password_set", "backed_up", "contacted", "enrolled"];
+/// Those of columns that no format reads, in either order of day and month.
+const NOTICED: [&str; 2] = ["noticed", "noticed_or"];
+/// Whenever it was: a device that was assigned to a management server after its manager last heard of it may be with another.
+const ASSIGNED: &str = "assigned";
+/// A logon may be so many days older than the contact that it stands for.
+const LATE: i64 = 14;
+/// A device that nothing ever saw may be on its way in for so many days after it was enrolled.
+const ARRIVING: i64 = 14;
+
+type Newest = ByDevice<Option<Millis>>;
+
+/// Devices with a date that is later than anything saw them and within the time in which they would not be stale, and those with a
+/// record that has none.
+pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
+    let as_of = members.as_of.at();
+    let none = || Newest::filled(None, members.count);
+    let (mut dates, mut assigned, mut noticed, mut arrived) = (none(), none(), Vec::new(), none());
+    for (at, records) in store.by_console.iter().enumerate() {
+        let add = |all: &mut Newest, column: &str, before: i64| {
+            let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
+            // What lies ahead says nothing, and must not hide what does.
+            let past = |time: &i64| as_of.days_since(Millis::new(*time)) >= 0;
+            let times = times.map(|time| time.map(|time| time - before).filter(past));
+            by_device::newest(all, members.device_of(at).iter().copied(), times);
+        };
+        for column in DATES {
+            add(&mut dates, column, 0);
+        }
+        if let Some(days) = records.console.certificate_days() {
+            add(&mut dates, "certificate_expires", i64::from(days) * DAY);
+        }
+        add(&mut assigned, ASSIGNED, 0);
+        if records.console.gives_signals() {
+            add(&mut arrived, "enrolled", 0);
+        }
+        if NOTICED.iter().any(|column| records.times(column).is_some()) {
+            let mut own = none();
+            NOTICED.iter().for_each(|column| add(&mut own, column, 0));
+            noticed.push((records.console, own));
+        }
+    }
+    let seen = || DeviceId::all(members.count).zip(members.last_activity());
+    let later = |date: Option<Millis>, seen: Option<Millis>| {
+        let age = as_of.days_since(date?);
+        let is_later = seen.is_none_or(|seen| date.is_some_and(|date| date.days_since(seen) > LATE));
+        (age >= 0 && is_later).then_some(age)
+    };
+    let speaks = |device: DeviceId, date: Option<Millis>, seen: Option<Millis>| {
+        let days = i64::from(members.days(Threshold::Inactive, device));
+        later(date, seen).is_some_and(|age| age <= days)
+    };
+    let by_clocks = seen().filter(|(device, seen)| {
+        let days = i64::from(members.days(Threshold::Inactive, *device));
+        let age = members.as_of.otherwise.zip(*seen).map(|(time, seen)| Millis::new(time).days_since(seen));
+        age.is_some_and(|age| age < days)
+    });
+    let by_clocks = by_clocks.map(|(device, _)| (device, Hint::Clock));
+    let unused = seen().filter_map(|(device, seen)| {
+        let (on, table) = named.get(device).on?;
+        speaks(device, Some(on), seen).then_some((device, Hint::Unused(table)))
+    });
+    let mut hints: BTreeMap<DeviceId, Hint> = by_clocks.chain(unused).collect();
+    for (console, own) in &noticed {
+        let own = seen().zip(own.iter()).filter(|((device, seen), date)| speaks(*device, **date, *seen));
+        hints.extend(own.map(|((device, _), _)| (device, Hint::Noticed(*console))));
+    }
+    hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
+    // What was never seen is not stale: only a table that saw it, and an enrolment that is under way, say something of it.
+    let known = || seen().filter(|(_, seen)| seen.is_some());
+    let dated = known().filter(|(device, seen)| speaks(*device, *dates.get(*device), *seen));
+    hints.extend(dated.map(|(device, _)| (device, Hint::Date)));
+    let assigned = known().filter(|(device, seen)| later(*assigned.get(*device), *seen).is_some());
+    hints.extend(assigned.map(|(device, _)| (device, Hint::Date)));
+    let never = seen().filter(|(_, seen)| seen.is_none());
+    let arriving = never.filter(|(device, _)| later(*arrived.get(*device), None).is_some_and(|age| age <= ARRIVING));
+    hints.extend(arriving.map(|(device, _)| (device, Hint::Date)));
+    hints
+}
+
+/// Devices that have several records in a console that gives signs of activity, one of them without any date. Where objects live side
+/// by side or a device has a row for each account, such a record means nothing.
+fn undated(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
+    let mut found = Vec::new();
+    for (at, records) in store.by_console.iter().enumerate() {
+        let console = records.console;
+        if !console.gives_signals() || console.joins_side_by_side() || console.lists_accounts() {
+            continue;
+        }
+        let Some(seen) = records.times("last_seen").filter(|seen| seen.null_count() > 0) else { continue };
+        let enrolled = records.times("enrolled");
+        let dated = |line: usize| enrolled.is_some_and(|enrolled| enrolled.get(line).is_some());
+        let blank = seen.iter().enumerate().map(|(line, seen)| seen.is_none() && !dated(line));
+        let device_of = || members.device_of(at).iter().copied();
+        let mut records = ByDevice::filled((0_u32, false), members.count);
+        by_device::scatter(&mut records, device_of(), blank, |(count, any), blank| {
+            *count += 1;
+            *any |= blank;
+        });
+        found.extend(records.numbered().filter(|(_, (count, any))| *count > 1 && *any).map(|(device, _)| device));
+    }
+    found
+}

@@ -1,0 +1,50 @@
+//! What is no sign of activity and yet speaks against taking a device out of service.
+//!
+//! Somebody or the device itself did something with it since it was last seen, or somebody keeps it for a reason of their own.
+
+mod dates;
+mod kept;
+mod stock;
+mod successors;
+
+use std::collections::BTreeMap;
+
+use super::beside::Named;
+use crate::console::Console;
+use crate::identity::{Members, RecordStore};
+use crate::ids::{ByDevice, DeviceId};
+
+/// Record columns that are read for hints alone.
+pub(crate) const NEEDED: &[&str] = &["noticed", "noticed_or", "remark"];
+
+/// What speaks against a device being stale, or against its going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hint {
+    /// A date that is later than anything saw it: a password, a key, a certificate, an enrolment, an assignment.
+    Date,
+    /// A record beside another of the console has no date at all, and may be of yesterday.
+    NoDate,
+    /// A table that was not used, by its number, names it beside a later day.
+    Unused(u16),
+    /// A column of a console's list that no format reads has a later day.
+    Noticed(Console),
+    /// A device in use bears its name, which was made after anything saw it, and no serial number tells the two apart.
+    Successor,
+    /// A row of a register that is not joined to it names it and keeps it, or two of its rows there say different things.
+    Kept(Console),
+    /// The time of judgement rests on a few dates months after all others; by those it is not stale.
+    Clock,
+    /// It was enrolled without a user and never used since, as stock is that was set up in advance.
+    Stock(Console),
+    /// What is written beside a record of it says that it is lost or kept.
+    Remark(Console),
+}
+
+/// The strongest hint of each device that has one.
+pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
+    let mut hints = dates::hints(store, members, named);
+    hints.extend(stock::hints(store, members));
+    hints.extend(successors::succeeded(store, members).into_iter().map(|device| (device, Hint::Successor)));
+    hints.extend(kept::hints(store, members));
+    hints
+}

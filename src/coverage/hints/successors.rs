@@ -1,0 +1,57 @@
+//! Devices whose name another one took over.
+
+use super::super::candidates::host;
+use crate::frame::by_device;
+use crate::identity::{Members, RecordStore};
+use crate::ids::{ByDevice, DeviceId};
+use crate::schema::{Activity, Platform};
+use crate::time::Millis;
+
+/// A logon may be so many days older than the contact that it stands for.
+const LATE: i64 = 14;
+
+/// Devices whose name another one bears that was made when they were last seen or later, and is in use: a machine that was joined
+/// again without its management is known by its name alone. Only where machines give their names themselves, and no serial numbers
+/// tell the two apart.
+pub(super) fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
+    let mut made: ByDevice<Option<Millis>> = ByDevice::filled(None, members.count);
+    for (at, records) in store.by_console.iter().enumerate() {
+        if let Some(times) = records.times("enrolled") {
+            by_device::oldest(&mut made, members.device_of(at).iter().copied(), times.iter());
+        }
+    }
+    let takes: Vec<bool> = Platform::ALL
+        .iter()
+        .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
+        .collect();
+    let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
+    let each = |of: Activity, take: &mut dyn FnMut(DeviceId, u64)| {
+        for (at, records) in store.by_console.iter().enumerate() {
+            let Some(names) = records.text("name") else { continue };
+            let named = members.device_of(at).iter().copied().zip(names.iter());
+            for (device, name) in named.filter(|(device, _)| device.is_some() && *activities.get(*device) == of) {
+                let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
+                if let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) {
+                    take(device, name);
+                }
+            }
+        }
+    };
+    let mut stale: Vec<(u64, DeviceId)> = Vec::new();
+    each(Activity::Stale, &mut |device, name| stale.push((name, device)));
+    stale.sort_unstable();
+    stale.dedup();
+    let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
+    let has_serial = |device: DeviceId| members.handles.get(device).serial;
+    let succeeds = |old: DeviceId, new: DeviceId| {
+        let since = made.get(new).zip(*seen.get(old)).is_some_and(|(made, seen)| made.days_since(seen) >= -LATE);
+        since && *members.platform.get(old) == *members.platform.get(new) && !(has_serial(old) && has_serial(new))
+    };
+    let mut succeeded = Vec::new();
+    each(Activity::Active, &mut |device, name| {
+        let from = stale.partition_point(|(own, _)| *own < name);
+        let of_name = stale.iter().skip(from).take_while(|(own, _)| *own == name);
+        succeeded.extend(of_name.filter(|(_, old)| succeeds(*old, device)).map(|(_, old)| *old));
+    });
+    succeeded
+}

@@ -1,0 +1,273 @@
+//! What stands in columns that no format reads, and speaks of the device all the same: days on which something saw it, and words by
+//! which somebody keeps it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use polars::prelude::{Column, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
+use serde::Deserialize;
+
+use super::dates::{self, Order, Stamp};
+use super::values::{self, Cell, squeeze};
+use super::{Options, Recognised};
+use crate::read::Export;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    seeing: Vec<String>,
+    not_seeing: Vec<String>,
+    written: Vec<String>,
+    lost_modes: Vec<String>,
+    keeping: BTreeMap<String, Vec<String>>,
+}
+
+/// By which headers and words such columns are known.
+#[derive(Debug, Default)]
+pub(crate) struct Asides {
+    seeing: Vec<String>,
+    not_seeing: Vec<String>,
+    written: Vec<String>,
+    lost_modes: Vec<String>,
+    /// First word of a phrase → the words that follow, and what the phrase says.
+    keeping: HashMap<String, Vec<(Vec<String>, String)>>,
+}
+
+/// The word for a device that is lost, whatever says so.
+const LOST: &str = "lost";
+/// Columns that formats read from what people write, or from a path in a tree that people grow.
+const WRITTEN: [&str; 5] = ["org_unit", "group_tag", "domain", "services", "labels"];
+
+impl Asides {
+    pub(super) fn new(raw: Raw) -> Self {
+        let squeezed = |words: Vec<String>| words.iter().map(|word| squeeze(word)).collect();
+        let mut keeping: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
+        for (says, phrases) in raw.keeping {
+            for phrase in phrases {
+                let mut words = words(&phrase.to_lowercase()).map(str::to_owned).collect::<Vec<_>>().into_iter();
+                let Some(first) = words.next() else { continue };
+                keeping.entry(first).or_default().push((words.collect(), says.clone()));
+            }
+        }
+        Self {
+            seeing: squeezed(raw.seeing),
+            not_seeing: squeezed(raw.not_seeing),
+            written: squeezed(raw.written),
+            lost_modes: squeezed(raw.lost_modes),
+            keeping,
+        }
+    }
+
+    /// Whether a header, squeezed, is one of days on which something saw the device.
+    pub(crate) fn sees(&self, header: &str) -> bool {
+        has(&self.seeing, header) && !has(&self.not_seeing, header)
+    }
+
+    /// What a text says that keeps the device.
+    fn keeps(&self, text: &str) -> Option<&str> {
+        let text = text.to_lowercase();
+        let mut rest = words(&text);
+        while let Some(word) = rest.next() {
+            let phrases = self.keeping.get(word).into_iter().flatten();
+            let follows = |words: &[String]| words.iter().map(String::as_str).eq(rest.clone().take(words.len()));
+            if let Some((_, says)) = phrases.into_iter().find(|(words, _)| follows(words)) {
+                return Some(says);
+            }
+        }
+        None
+    }
+}
+
+fn has(words: &[String], header: &str) -> bool {
+    words.iter().any(|word| header.contains(word.as_str()))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Where an export has such columns.
+#[derive(Debug, Default)]
+pub(super) struct Margin {
+    seeing: Vec<usize>,
+    written: Vec<usize>,
+    lost_modes: Vec<usize>,
+}
+
+impl Margin {
+    pub(super) fn of(export: &Export, recognised: &Recognised<'_>, options: &Options, asides: &Asides) -> Self {
+        let console = recognised.format.console;
+        let (dates, remarks) = (options.needs(console, "noticed"), options.needs(console, "remark"));
+        let mut own = Self::default();
+        for (at, header) in export.header.iter().enumerate().filter(|(at, _)| !recognised.secret.contains(at)) {
+            let read = recognised.columns.iter().filter(|(_, positions)| positions.contains(&at));
+            let read: Vec<&str> = read.map(|(name, _)| *name).collect();
+            let header = squeeze(header);
+            let people_write = read.iter().any(|name| WRITTEN.contains(name));
+            if !read.is_empty() && !people_write || header.is_empty() {
+                continue;
+            }
+            if remarks && has(&asides.lost_modes, &header) {
+                own.lost_modes.push(at);
+            } else if dates && read.is_empty() && asides.sees(&header) {
+                own.seeing.push(at);
+            } else if remarks && (people_write || has(&asides.written, &header)) {
+                own.written.push(at);
+            }
+        }
+        // Most of those that sound like it hold no dates: where the first cells show it, the rest is not read.
+        let shown = export.sample(&own.seeing, 1);
+        let may_be_date =
+            |cells: &Vec<String>| cells.iter().all(|cell| !matches!(dates::stamp(cell), Stamp::Unreadable));
+        let kept = own.seeing.iter().zip(&shown).filter(|(_, cells)| may_be_date(cells)).map(|(at, _)| *at).collect();
+        own.seeing = kept;
+        own
+    }
+
+    /// The places of all of them.
+    pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
+        self.seeing.iter().chain(&self.written).chain(&self.lost_modes).copied()
+    }
+
+    /// Headers of the columns whose dates are among `columns`.
+    pub(super) fn noticed(&self, columns: &[Column], header: &[String]) -> Vec<String> {
+        let any = columns.iter().any(|column| column.name() == "noticed");
+        let names = self.seeing.iter().filter_map(|at| header.get(*at));
+        if any { names.cloned().collect() } else { Vec::new() }
+    }
+
+    /// The columns `noticed`, `noticed_or` and `remark`, as far as there is anything to say.
+    pub(super) fn columns(
+        &self,
+        cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
+        asides: &Asides,
+        (order, epoch_1904): (Option<Order>, bool),
+    ) -> Vec<Column> {
+        let of = |places: &[usize]| -> Vec<&StringChunked> {
+            places.iter().filter_map(|at| cells.get(at)).map(|(cells, _)| *cells).collect()
+        };
+        let (mut newest, mut either) = (Vec::new(), Vec::new());
+        for column in of(&self.seeing) {
+            notice(column, order, epoch_1904, &mut newest, &mut either);
+        }
+        let mut remarks: Vec<Option<&str>> = Vec::new();
+        for column in of(&self.written) {
+            remark(column, &mut remarks, |text| asides.keeps(text));
+        }
+        for column in of(&self.lost_modes) {
+            remark(column, &mut remarks, |text| is_on(text).then_some(LOST));
+        }
+        let times = |name: &str, times: Vec<Option<i64>>| {
+            let any = times.iter().any(Option::is_some);
+            any.then(|| Int64Chunked::from_iter_options(name.into(), times.into_iter()).into_column())
+        };
+        let said = remarks.iter().any(Option::is_some);
+        let said = said.then(|| StringChunked::from_iter_options("remark".into(), remarks.into_iter()).into_column());
+        times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(said).collect()
+    }
+}
+
+/// Whether a cell says yes.
+fn is_on(text: &str) -> bool {
+    matches!(values::flag(text), Cell::Value(true)) || ["enabled", "on", "lost"].contains(&squeeze(text).as_str())
+}
+
+/// Adds the dates of a column, if most of what it holds is dates. `either` takes what is left where day and month cannot be told apart.
+fn notice(
+    cells: &StringChunked,
+    order: Option<Order>,
+    epoch_1904: bool,
+    newest: &mut Vec<Option<i64>>,
+    either: &mut Vec<Option<i64>>,
+) {
+    let stamps: Vec<Stamp> =
+        cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect();
+    let dated = stamps.iter().filter(|stamp| matches!(stamp, Stamp::At(_) | Stamp::Either(..))).count();
+    let strange = stamps.iter().filter(|stamp| matches!(stamp, Stamp::Unreadable)).count();
+    if dated == 0 || strange * 2 > dated {
+        return;
+    }
+    let order = dates::decide(stamps.iter().copied()).ok().flatten().or(order);
+    newest.resize(stamps.len(), None);
+    either.resize(stamps.len(), None);
+    for ((stamp, newest), either) in stamps.into_iter().zip(newest).zip(either) {
+        match stamp.resolve(order) {
+            Stamp::At(millis) => *newest = (*newest).max(Some(millis)),
+            Stamp::Either(one, other) => {
+                *newest = (*newest).max(one);
+                *either = (*either).max(other);
+            }
+            Stamp::Unknown | Stamp::Unreadable => {}
+        }
+    }
+}
+
+/// Adds what the cells of a column say; the first word that was found stays.
+fn remark<'a>(cells: &StringChunked, all: &mut Vec<Option<&'a str>>, says: impl Fn(&str) -> Option<&'a str>) {
+    all.resize(cells.len(), None);
+    // Cells repeat themselves: a group, a unit, nothing.
+    let mut last: (Option<&str>, Option<&str>) = (None, None);
+    for (cell, slot) in cells.iter().zip(all) {
+        if cell != last.0 {
+            last = (cell, cell.and_then(&says));
+        }
+        *slot = slot.or(last.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::rules;
+    use crate::formats::Formats;
+
+    #[test]
+    fn words_are_whole_words() {
+        let formats = Formats::load(&rules(None).unwrap()).unwrap();
+        let asides = formats.vocabulary().asides();
+        for (text, says) in [
+            ("LEGAL HOLD - do not wipe", Some("hold")),
+            ("reported stolen in May", Some("lost")),
+            ("/Lost or Stolen", Some("lost")),
+            ("Als GESTOHLEN gemeldet", Some("lost")),
+            ("don't wipe!", Some("hold")),
+            ("nicht löschen", Some("hold")),
+            ("lostpassword", None),
+            ("legal department", None),
+            ("hold legal", None),
+            ("", None),
+        ] {
+            assert_eq!(asides.keeps(text), says, "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_of_days_on_which_something_saw_the_device() {
+        let formats = Formats::load(&rules(None).unwrap()).unwrap();
+        let asides = formats.vocabulary().asides();
+        for (header, sees) in [
+            ("Last user logon", true),
+            ("configurationManagerClientHealthState.lastSyncDateTime", true),
+            ("Last modified", false),
+            ("EAS activation ID", false),
+            ("onPremisesLastSyncDateTime", false),
+            ("Next audit date", false),
+            ("Warranty end", false),
+        ] {
+            assert_eq!(asides.sees(&squeeze(header)), sees, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_other_things_says_nothing() {
+        let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
+        let noticed = |own: &[&str]| {
+            let (mut newest, mut either) = (Vec::new(), Vec::new());
+            notice(&cells(own), None, false, &mut newest, &mut either);
+            (newest.iter().flatten().count(), either.iter().flatten().count())
+        };
+        assert_eq!(noticed(&["PC-1", "PC-2", "2026-11-18"]), (0, 0));
+        assert_eq!(noticed(&["2026-11-18", "2026-11-19T08:00:00Z", "never"]), (2, 0));
+        assert_eq!(noticed(&["11/12/2026"]), (1, 1), "one of two days");
+        assert_eq!(noticed(&["11/12/2026", "11/13/2026"]), (2, 0));
+    }
+}

@@ -1,0 +1,117 @@
+//! What somebody keeps: a register that names a device without being joined to it, stock, accounts that are no computers.
+
+use super::*;
+
+const REGISTER: &str = "Asset Tag,Name,Serial Number,Asset Status,User\n";
+
+fn registered(rows: &str) -> Judged {
+    let place = tenant(
+        [(1, "PC-STALE", "2026-03-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+    );
+    place.write("in/register.csv", format!("{REGISTER}A-2,PC-2,PF000002,In use,\nA-3,PC-3,PF000003,In use,\n{rows}"));
+    judged(place)
+}
+
+/// Holding back needs no proof of which machine a row is.
+#[test]
+fn a_row_of_the_register_that_is_not_joined_keeps_what_it_names() {
+    for row in ["A-1,PC-STALE,,Legal hold,\n", "A-1,pc-stale.corp.example,,Stolen,\n", "A-1,PC-STALE,,In repair,\n"] {
+        is_held(&registered(row), "PC-STALE", "Asset register names it in a row that keeps it");
+    }
+    for row in ["A-1,PC-STALE,,Disposed,\n", "A-1,PC-STALE,,In use,\n", "A-1,PC-OTHER,,Stolen,\n"] {
+        let findings = registered(row).lines_where("findings.csv", "device_name", "PC-STALE");
+        assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{row} {findings:?}");
+    }
+}
+
+#[test]
+fn two_rows_of_the_register_that_disagree_keep_the_device() {
+    let both = "A-1,PC-STALE,PF000001,Disposed,\nA-9,PC-STALE,PF000001,Lost,\n";
+    is_held(&registered(both), "PC-STALE", "or says two things of it");
+}
+
+/// The serial number of one device and the name of another: somebody mistook a line.
+#[test]
+fn a_decision_for_two_devices_is_refused() {
+    let pairs = [(1, "PC-1", "2026-03-01"), (2, "PC-2", "2026-11-19")];
+    let place = tenant(pairs.into_iter().map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)));
+    let decided = |line: &str| {
+        place.write("decided.csv", format!("device_name,serial,intent\n{line}\n"));
+        place.run(&[
+            "analyze",
+            "in",
+            "--quiet",
+            "--force",
+            "--format",
+            "csv",
+            "--out",
+            "out",
+            "--decisions",
+            "decided.csv",
+        ])
+    };
+    let run = decided("PC-1,PF000002,lost");
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(run.stderr.contains("`PF000002` is the serial number of `PC-2`, and `PC-1` the name of"), "{}", run.stderr);
+    for line in ["PC-2,PF000002,lost", "pc-2,PF000002,lost", "OLD-NAME,PF000002,lost", ",PF000002,lost"] {
+        assert_eq!(decided(line).code, 0, "{line}");
+    }
+}
+
+/// A device that was set up in advance has no user and was heard of on the day it was set up.
+#[test]
+fn stock_that_was_set_up_in_advance_is_not_surely_stale() {
+    let place = Place::new();
+    let header = INTUNE.trim_end().to_string() + ",userPrincipalName\n";
+    let row = |n: usize, enrolled: &str, seen: &str, user: &str| {
+        format!(
+            "{},PC-{n},PF{n:06},{},Windows,LENOVO,managed,compliant,{enrolled}T08:00:00Z,{seen}T09:00:00Z,{user}\n",
+            guid(1, n),
+            guid(2, n)
+        )
+    };
+    let rows = [
+        row(1, "2026-06-01", "2026-06-01", ""),
+        row(2, "2025-06-01", "2026-06-01", ""),
+        row(3, "2026-06-01", "2026-06-01", "ann@contoso.example"),
+        row(4, "2026-01-01", "2026-11-19", "bob@contoso.example"),
+    ];
+    place.write("in/intune.csv", header + &rows.concat());
+    let serials = (1..5).map(|n| format!("PF{n:06},LENOVO,M,,Assigned\n")).collect::<String>();
+    place.write("in/autopilot.csv", format!("Serial number,Manufacturer,Model,Group tag,Profile status\n{serials}"));
+    let report = place.tables(&[]);
+    is_held(&report, "PC-1", "whether the device is stock");
+    for name in ["PC-2", "PC-3"] {
+        let findings = report.lines_where("findings.csv", "device_name", name);
+        assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{name} {findings:?}");
+    }
+}
+
+/// The name of a cluster, an appliance, a service: AD keeps no system of them, and nobody wipes them.
+#[test]
+fn accounts_that_are_no_computers_are_settled() {
+    let place = Place::new();
+    let row = |name: &str, unit: &str, os: &str, seen: &str| {
+        format!("\"CN={name},{unit},DC=corp,DC=example\",True,{seen},{name},{os}\n")
+    };
+    let rows = [
+        row("PC-1", "OU=PCs", "Windows 11 Enterprise", "2026-11-19"),
+        row("PC-OLD", "OU=PCs", "Windows 10 Enterprise", "2025-11-19"),
+        row("DAG1", "OU=PCs", "", "2025-11-19"),
+        row("MSA-1", "CN=Managed Service Accounts", "Windows", "2025-11-19"),
+        row("ESX1", "OU=PCs", "VMware ESXi", "2025-11-19"),
+    ];
+    place.write(
+        "in/ad.csv",
+        "DistinguishedName,Enabled,LastLogonDate,Name,OperatingSystem\n".to_string() + &rows.concat(),
+    );
+    let report = place.tables(&["--as-of", "2026-11-20T08:00:00Z"]);
+    for name in ["DAG1", "MSA-1", "ESX1"] {
+        let steps = steps(&report, name);
+        assert!(steps.contains(&"settle-directory-account".to_string()), "{name} {steps:?}");
+        assert!(!steps.iter().any(|step| step.starts_with("ad-")), "{name} {steps:?}");
+    }
+    assert!(steps(&report, "PC-OLD").contains(&"ad-delete-computer".to_string()), "{:?}", steps(&report, "PC-OLD"));
+}
