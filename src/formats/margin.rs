@@ -1,7 +1,7 @@
 //! What stands in columns that no format reads, and speaks of the device all the same: days on which something saw it, and words by
 //! which somebody keeps it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use polars::prelude::{Column, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use super::dates::{self, Order, Stamp};
 use super::values::{self, Cell, squeeze};
 use super::{Options, Recognised};
 use crate::read::Export;
+use crate::time::DAY;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +37,13 @@ pub(crate) struct Asides {
 const LOST: &str = "lost";
 /// Columns that formats read from what people write, or from a path in a tree that people grow.
 const WRITTEN: [&str; 5] = ["org_unit", "group_tag", "domain", "services", "labels"];
+
+/// With fewer dates several may be of one moment by chance.
+const FEWEST: usize = 3;
+/// So many rows with one moment each are no devices.
+const SHARED: usize = 5;
+/// Dates that are compared.
+const LOOKED_AT: usize = 10_000;
 
 impl Asides {
     pub(super) fn new(raw: Raw) -> Self {
@@ -183,7 +191,7 @@ fn notice(
         cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect();
     let dated = stamps.iter().filter(|stamp| matches!(stamp, Stamp::At(_) | Stamp::Either(..))).count();
     let strange = stamps.iter().filter(|stamp| matches!(stamp, Stamp::Unreadable)).count();
-    if dated == 0 || strange * 2 > dated {
+    if dated == 0 || strange * 2 > dated || is_of_the_list(&stamps, dated) {
         return;
     }
     let order = dates::decide(stamps.iter().copied()).ok().flatten().or(order);
@@ -199,6 +207,22 @@ fn notice(
             Stamp::Unknown | Stamp::Unreadable => {}
         }
     }
+}
+
+/// Whether the dates of a column are those of the list, such as when it was synchronised or made: many rows have the same moment.
+fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
+    let moments = || {
+        stamps.iter().filter_map(|stamp| match stamp {
+            Stamp::At(millis) => Some(*millis),
+            Stamp::Either(one, other) => one.or(*other),
+            Stamp::Unknown | Stamp::Unreadable => None,
+        })
+    };
+    let different: HashSet<i64> = moments().take(LOOKED_AT).collect();
+    let looked_at = dated.min(LOOKED_AT);
+    // Days without a time of day are shared by many as well.
+    let has_times = moments().take(LOOKED_AT).any(|millis| millis.rem_euclid(DAY) != 0);
+    looked_at >= FEWEST && (different.len() == 1 || has_times && different.len() * SHARED <= looked_at)
 }
 
 /// Adds what the cells of a column say; the first word that was found stays.
@@ -267,6 +291,10 @@ mod tests {
         };
         assert_eq!(noticed(&["PC-1", "PC-2", "2026-11-18"]), (0, 0));
         assert_eq!(noticed(&["2026-11-18", "2026-11-19T08:00:00Z", "never"]), (2, 0));
+        assert_eq!(noticed(&["2026-11-19T08:00:00Z"; 3]), (0, 0), "when the list was made");
+        let synced = ["2026-11-18T08:00:00Z", "2026-11-19T08:00:00Z"].repeat(5);
+        assert_eq!(noticed(&synced), (0, 0), "when each of two servers was synchronised");
+        assert_eq!(noticed(&["2026-11-18", "2026-11-19"].repeat(5)), (10, 0), "days of devices");
         assert_eq!(noticed(&["11/12/2026"]), (1, 1), "one of two days");
         assert_eq!(noticed(&["11/12/2026", "11/13/2026"]), (2, 0));
     }
