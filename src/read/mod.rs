@@ -13,6 +13,7 @@ mod export;
 mod json;
 mod labels;
 mod split;
+mod strict;
 mod sum;
 mod tolerant;
 mod twins;
