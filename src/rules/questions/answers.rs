@@ -26,7 +26,7 @@ pub(super) struct Answers<'a> {
 impl Answers<'_> {
     /// Whether there is a list of a console.
     pub(super) fn supplied(&self, console: Console) -> bool {
-        self.lists.lacks(console).is_none()
+        self.lists.has_rows(console)
     }
 
     /// What tells the value of record columns of a console that is not known of a device.
