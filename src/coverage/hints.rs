@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::Int64Chunked;
+use rayon::prelude::*;
 
 use super::beside::Named;
 use super::candidates::host;
 use crate::frame::by_device;
-use crate::identity::{Members, RecordStore, Threshold};
+use crate::identity::{ConsoleRecords, Members, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
 use crate::time::{DAY, Millis};
@@ -34,27 +35,16 @@ pub enum Hint {
 const HINTS: [&str; 4] = ["password_set", "backed_up", "contacted", "enrolled"];
 /// Whenever it was: a device that was assigned to a management server after its manager last heard of it may be with another.
 const ASSIGNED: &str = "assigned";
+/// Names of stale devices are told apart by so many places.
+const PLACES: u64 = 1 << 20;
 /// A logon may be so many days older than the contact that it stands for.
 const LATE: i64 = 14;
 
 /// Devices with such a hint, later than anything saw them and within the time in which they would not be stale.
 pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
-    let none = || ByDevice::<Option<Millis>>::filled(None, members.count);
-    let (mut dates, mut assigned) = (none(), none());
-    for (at, records) in store.by_console.iter().enumerate() {
-        let add = |all: &mut ByDevice<Option<Millis>>, column: &str, before: i64| {
-            let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
-            let times = times.map(|time| time.map(|time| time - before));
-            by_device::newest(all, members.device_of(at).iter().copied(), times);
-        };
-        for column in HINTS {
-            add(&mut dates, column, 0);
-        }
-        if let Some(days) = records.console.certificate_days() {
-            add(&mut dates, "certificate_expires", i64::from(days) * DAY);
-        }
-        add(&mut assigned, ASSIGNED, 0);
-    }
+    let side_by_side = || rayon::join(|| undated(store, members), || succeeded(store, members));
+    let (dates, (undated, succeeded)) = rayon::join(|| Dates::new(store, members), side_by_side);
+    let Dates { dates, assigned } = dates;
     let seen = || DeviceId::all(members.count).zip(members.last_activity());
     let later = |date: Option<Millis>, seen: Option<Millis>| {
         let (Some(date), Some(seen)) = (date, seen) else { return None };
@@ -67,13 +57,41 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
     };
     let unused = seen().filter(|(device, seen)| speaks(*device, named.get(*device).on, *seen));
     let mut hints: BTreeMap<DeviceId, Hint> = unused.map(|(device, _)| (device, Hint::Unused)).collect();
-    hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
+    hints.extend(undated.into_iter().map(|device| (device, Hint::NoDate)));
     let dated = seen().zip(dates.iter()).filter(|((device, seen), date)| speaks(*device, **date, *seen));
     hints.extend(dated.map(|((device, _), _)| (device, Hint::Date)));
     let assigned = seen().zip(assigned.iter()).filter(|((_, seen), date)| later(**date, *seen).is_some());
     hints.extend(assigned.map(|((device, _), _)| (device, Hint::Date)));
-    hints.extend(succeeded(store, members).into_iter().map(|device| (device, Hint::Successor)));
+    hints.extend(succeeded.into_iter().map(|device| (device, Hint::Successor)));
     hints
+}
+
+/// The newest dates of each device that speak against it, and when it was assigned last.
+struct Dates {
+    dates: ByDevice<Option<Millis>>,
+    assigned: ByDevice<Option<Millis>>,
+}
+
+impl Dates {
+    fn new(store: &RecordStore, members: &Members) -> Self {
+        let none = || ByDevice::<Option<Millis>>::filled(None, members.count);
+        let (mut dates, mut assigned) = (none(), none());
+        for (at, records) in store.by_console.iter().enumerate() {
+            let add = |all: &mut ByDevice<Option<Millis>>, column: &str, before: i64| {
+                let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
+                let times = times.map(|time| time.map(|time| time - before));
+                by_device::newest(all, members.device_of(at).iter().copied(), times);
+            };
+            for column in HINTS {
+                add(&mut dates, column, 0);
+            }
+            if let Some(days) = records.console.certificate_days() {
+                add(&mut dates, "certificate_expires", i64::from(days) * DAY);
+            }
+            add(&mut assigned, ASSIGNED, 0);
+        }
+        Self { dates, assigned }
+    }
 }
 
 /// Devices that have several records in a console that gives signs of activity, one of them without any date. Where objects live side
@@ -115,22 +133,32 @@ fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
         .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
         .collect();
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
-    let each = |of: Activity, take: &mut dyn FnMut(DeviceId, u64)| {
-        for (at, records) in store.by_console.iter().enumerate() {
-            let Some(names) = records.text("name") else { continue };
-            let named = members.device_of(at).iter().copied().zip(names.iter());
-            for (device, name) in named.filter(|(device, _)| device.is_some() && *activities.get(*device) == of) {
+    let named = |of: Activity, keep: &(dyn Fn(u64) -> bool + Sync)| -> Vec<(u64, DeviceId)> {
+        let of_console = |(at, records): (usize, &ConsoleRecords)| {
+            let Some(names) = records.text("name") else { return Vec::new() };
+            let own = members.device_of(at).iter().copied().zip(names.iter());
+            let own = own.filter(|(device, _)| device.is_some() && *activities.get(*device) == of);
+            let named = own.filter_map(|(device, name)| {
                 let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
-                if let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) {
-                    take(device, name);
-                }
-            }
-        }
+                let name = name.filter(|_| takes).map(host).filter(|name| *name != 0 && keep(*name))?;
+                Some((name, device))
+            });
+            named.collect()
+        };
+        store.by_console.par_iter().enumerate().map(of_console).collect::<Vec<_>>().concat()
     };
-    let mut stale: Vec<(u64, DeviceId)> = Vec::new();
-    each(Activity::Stale, &mut |device, name| stale.push((name, device)));
+    let mut stale = named(Activity::Stale, &|_| true);
     stale.sort_unstable();
     stale.dedup();
+    // Hardly any name in use is that of a stale device: a place among these tells it without a search.
+    let place = |name: u64| usize::try_from(name % PLACES).unwrap_or_default();
+    let mut taken = vec![false; place(PLACES - 1) + 1];
+    for (name, _) in &stale {
+        if let Some(slot) = taken.get_mut(place(*name)) {
+            *slot = true;
+        }
+    }
+    let active = named(Activity::Active, &|name| taken.get(place(name)) == Some(&true));
     let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let has_serial = |device: DeviceId| members.handles.get(device).serial;
     let succeeds = |old: DeviceId, new: DeviceId| {
@@ -138,10 +166,10 @@ fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId> {
         since && *members.platform.get(old) == *members.platform.get(new) && !(has_serial(old) && has_serial(new))
     };
     let mut succeeded = Vec::new();
-    each(Activity::Active, &mut |device, name| {
+    for (name, device) in active {
         let from = stale.partition_point(|(own, _)| *own < name);
         let of_name = stale.iter().skip(from).take_while(|(own, _)| *own == name);
         succeeded.extend(of_name.filter(|(_, old)| succeeds(*old, device)).map(|(_, old)| *old));
-    });
+    }
     succeeded
 }

@@ -89,9 +89,13 @@ impl Members {
     ) -> Result<Self> {
         let count = links.devices;
         let device_of = device_of(store, links);
-        let (live, (newest, handles)) = rayon::join(
-            || super::live::live_records(store, &device_of, count),
-            || (newest(store, &device_of, count), Handles::of_devices(store, links, &device_of, count)),
+        let apart = || rayon::join(|| consoles(store, &device_of, count), || SeveralRows::new(store, links));
+        let ((live, (consoles, several_rows)), (newest, handles)) = rayon::join(
+            || rayon::join(|| super::live::live_records(store, &device_of, count), apart),
+            || {
+                let handles = || Handles::of_devices(store, links, &device_of, count);
+                rayon::join(|| newest(store, &device_of, count), handles)
+            },
         );
         let mut members = Self {
             count,
@@ -100,13 +104,13 @@ impl Members {
             thresholds,
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             platform: ByDevice::filled(Platform::Other, count),
-            consoles: consoles(store, &device_of, count),
+            consoles,
             newest,
             handles,
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),
-            several_rows: SeveralRows::new(store, links),
+            several_rows,
         };
         let platforms = members.merged(store, "platform", DeviceId::all(count))?;
         for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
