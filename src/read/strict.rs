@@ -302,8 +302,8 @@ mod tests {
         }
 
         #[test]
-        fn what_is_not_as_it_should_be_is_left_to_the_other_reader(text in "[a,\"\n\r]{0,24}") {
-            let strict = super::rows(text.as_bytes(), SHAPE);
+        fn what_is_not_as_it_should_be_is_left_to_the_other_reader(text in "(a|,|\"|\n|\r\n){0,24}") {
+            let strict = rows(text.as_bytes(), SHAPE);
             let rows = plain(&text);
             prop_assert!(strict.is_none_or(|count| count == rows.len() && rows.iter().all(|row| row.len() == 3)));
         }
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(cells(&columns, 2), [["x, y", ""], ["5", "6"]]);
         assert!(read(text, SHAPE, &[3]).is_none());
         for odd in ["1,2\n", "1,2,3\n\n1,2,3\n", "1,2,3,4\n", "1,a\"b,3\n", "1,\"a\"b,3\n", "1,2,\"3\n"] {
-            assert_eq!(super::rows(odd.as_bytes(), SHAPE), None, "{odd:?}");
+            assert_eq!(rows(odd.as_bytes(), SHAPE), None, "{odd:?}");
         }
         let nothing = read(b"", SHAPE, &[0]).unwrap();
         assert_eq!((nothing.0.len(), nothing.1), (1, 0));
