@@ -142,3 +142,70 @@ impl<R, L: Fn(usize) -> Option<R> + Send + Sync> Fill for Lines<'_, R, L> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Writes cells one behind the other; the first cells about a thing once.
+    #[derive(Default)]
+    struct Page {
+        lines: Vec<Vec<String>>,
+        open: Vec<String>,
+        known: Option<(u32, Vec<String>)>,
+        remembers: bool,
+    }
+
+    impl Sink for Page {
+        fn cell(&mut self, column: usize, value: Value<'_>) {
+            self.open.push(format!("{column} {value:?}"));
+        }
+
+        fn end(&mut self) {
+            self.lines.push(std::mem::take(&mut self.open));
+        }
+
+        fn again(&mut self, thing: u32) -> bool {
+            let Some((_, cells)) = self.known.as_ref().filter(|(known, _)| *known == thing) else { return false };
+            self.open.clone_from(cells);
+            true
+        }
+
+        fn remember(&mut self, thing: u32) {
+            self.known = self.remembers.then(|| (thing, self.open.clone()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_that_are_made_together_are_those_that_are_made_alone(
+            rows in proptest::collection::vec(proptest::option::weighted(0.9, (0..3_u32, "[a-z]{0,3}", any::<i64>())), 0..80),
+            chosen in proptest::sample::subsequence(vec![0_usize, 1, 2], 0..=3),
+            (shared, remembers) in (any::<bool>(), any::<bool>()),
+        ) {
+            type Row = (u32, String, i64);
+            let cells: Vec<Cell<'_, Row>> = vec![
+                Box::new(|row: &Row| Value::Number(row.0.into())),
+                Box::new(|row: &Row| Value::Text(Cow::Borrowed(&row.1))),
+                Box::new(|row: &Row| Value::Time(row.2)),
+            ];
+            let thing = || Shared { columns: 1, thing: Box::new(|row: &Row| row.0) };
+            let lines = Lines { line: |at: usize| rows.get(at).cloned().flatten(), cells, shared: shared.then(thing) };
+            let page = || Page { remembers, ..Page::default() };
+            let (mut alone, mut together) = (page(), page());
+            for at in 0..rows.len() {
+                lines.line(at, &chosen, &mut alone);
+                alone.end();
+            }
+            lines.lines(0..rows.len(), &chosen, &mut together);
+            // The first column is the same for all lines of a thing only where it is the one that says which.
+            if !shared || chosen.first() == Some(&0) {
+                prop_assert_eq!(alone.lines, together.lines);
+            }
+        }
+    }
+}
