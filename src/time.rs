@@ -85,15 +85,43 @@ pub fn day(millis: i64) -> String {
 
 /// The same behind a text. By arithmetic: a million of them take longer through a formatter than all that they say.
 pub fn push_day(millis: i64, text: &mut String) {
-    use chrono::Datelike;
-    let Some(moment) = chrono::DateTime::from_timestamp_millis(millis) else { return };
-    let Some(year) = u32::try_from(moment.year()).ok().filter(|year| *year < 10_000) else {
+    let Some(date) = civil(millis.div_euclid(DAY)) else {
         return text.extend(rfc3339(millis).chars().take(10));
     };
-    let digit = |number: u32| char::from_digit(number % 10, 10).unwrap_or('0');
-    let (month, day) = (moment.month(), moment.day());
-    text.extend([year / 1_000, year / 100, year / 10, year].map(digit));
-    text.extend(['-', digit(month / 10), digit(month), '-', digit(day / 10), digit(day)]);
+    text.extend(date.map(char::from));
+}
+
+/// `YYYY-MM-DD` of a day since 1970, by arithmetic; nothing before that day and after the year 9999, which hardly any date is.
+#[must_use]
+pub fn civil(day: i64) -> Option<[u8; 10]> {
+    /// From the first of March of the year 0 to the first day of 1970: years begin in March here, so that the leap day is the last.
+    const BEFORE: u32 = 719_468;
+    /// Days of 400 years, after which everything comes again.
+    const ERA: u32 = 146_097;
+    /// The last day of the year 9999.
+    const LAST: u32 = 2_932_896;
+    let day = u32::try_from(day).ok().filter(|day| *day <= LAST)? + BEFORE;
+    let (era, of_era) = (day / ERA, day % ERA);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / (ERA - 1)) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Five months from March on have 153 days.
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = year + era * 400 + next;
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    Some([
+        digit(year / 1_000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+    ])
 }
 
 #[cfg(test)]
@@ -108,6 +136,16 @@ mod tests {
         ) {
             prop_assert_eq!(day(millis), rfc3339(millis).chars().take(10).collect::<String>());
         }
+    }
+
+    #[test]
+    fn every_day_of_our_years_is_that_of_the_calendar() {
+        let first = chrono::NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+        let last = chrono::NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+        for (number, day) in (0..).zip(first.iter_days().take_while(|day| *day <= last)) {
+            assert_eq!(civil(number).unwrap().as_slice(), day.to_string().as_bytes());
+        }
+        assert_eq!((civil(-1), civil((last - first).num_days() + 1)), (None, None));
     }
 
     #[test]

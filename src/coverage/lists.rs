@@ -94,6 +94,12 @@ impl Lists {
         }
     }
 
+    /// Whether one can: the same without the reason, as it is asked of every device.
+    #[must_use]
+    pub fn has_rows(&self, console: Console) -> bool {
+        self.of.get(&console).is_some_and(|list| !list.empty)
+    }
+
     /// Why nothing may be concluded from the absence of a record.
     #[must_use]
     pub fn absence_unproven(&self, console: Console) -> Option<String> {
@@ -110,7 +116,9 @@ impl Lists {
 
     /// Whether there is a list with rows, and every object of the console that is of the platform is in it.
     pub(super) fn is_whole(&self, console: Console, platform: Platform) -> bool {
-        self.lacks(console).is_none() && self.absence_unproven(console).is_none() && !self.lacks_some(console, platform)
+        // Asked of every device, so without the reasons.
+        let names_all = |list: &List| !list.empty && list.gap().is_none() && list.partial.is_none();
+        self.of.get(&console).is_some_and(names_all) && !self.lacks_some(console, platform)
     }
 
     /// Whether objects of a platform were filtered out of the lists. Of a device of which nobody says what it runs, any platform

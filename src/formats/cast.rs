@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::{
-    BooleanChunked, ChunkFull, Column, IntoColumn, NewChunkedArray, PlSmallStr, StringChunked, StringChunkedBuilder,
-};
+use polars::prelude::{BooleanChunked, ChunkFull, Column, IntoColumn, PlSmallStr, StringChunked, StringChunkedBuilder};
 
 use super::Formats;
 use super::dates::{self, Known, Order, Stamp};
@@ -15,6 +13,7 @@ use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
 use super::vocabulary::Words;
+use crate::frame::make;
 use crate::notice::Code;
 use crate::schema::{Field, Kind};
 
@@ -243,7 +242,7 @@ impl Caster<'_> {
         let flags: Vec<bool> = self.cells.iter().map(blank).collect();
         let known = flags.contains(&false);
         let flags = flags.into_iter().map(|flag| known.then_some(flag));
-        Cast::one(BooleanChunked::from_iter_options(self.name(), flags).into_column(), Tally::default())
+        Cast::one(make::flags(self.field.name, flags), Tally::default())
     }
 
     fn flags(&self, own: Option<&BTreeMap<String, String>>) -> Cast {
@@ -264,7 +263,7 @@ impl Caster<'_> {
                 Cell::Nothing | Cell::Placeholder => None,
             });
         }
-        Cast::one(BooleanChunked::from_iter_options(self.name(), out.into_iter()).into_column(), tally)
+        Cast::one(make::flags(self.field.name, out.into_iter()), tally)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, Int64Chunked, IntoColumn, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Int64Type, IntoColumn, NewChunkedArray};
 
 use super::cast::{Cast, Caster, Written};
 use super::dates::{self, Known, Order, Place, Short, Stamp, Swapped};
 use super::tally::Tally;
+use crate::frame::make;
 use crate::notice::{Code, many};
 
 impl Caster<'_> {
@@ -39,7 +40,7 @@ impl Caster<'_> {
                 Stamp::Unknown | Stamp::Either(..) => None,
             });
         }
-        let mut columns = vec![Int64Chunked::from_iter_options(self.name(), out.into_iter()).into_column()];
+        let mut columns = vec![make::numbers::<Int64Type>(self.field.name, out.into_iter()).into_column()];
         // A sign of activity that could not be read is one all the same: its device must not be called stale.
         if self.field.name == "last_seen" && unread.contains(&true) {
             columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
@@ -133,6 +134,10 @@ impl Caster<'_> {
 
     /// Whether day and month may be exchanged in the dates that leave no choice, and why.
     fn swapped_dates(&self, stamps: &[Stamp], tally: &mut Tally) -> Option<Swapped> {
+        // What tells it is a date that leaves a choice, here or beside: most columns have none.
+        if !self.swapped && !stamps.iter().any(|stamp| matches!(stamp, Stamp::Either(..))) {
+            return None;
+        }
         let cells = self.cells.iter().zip(stamps).filter_map(|(cell, stamp)| Some((cell?, *stamp)));
         let swapped = dates::swapped(cells, Known { signs: self.field.name == "last_seen", ..self.swapped })?;
         let count = swapped.count;

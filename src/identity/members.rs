@@ -1,9 +1,11 @@
 //! Devices as their records make them: which records each has, and what follows from these alone. What follows from records
 //! that a device lacks is said by coverage.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, IdxCa, IntoColumn, NewChunkedArray, StringChunked, StringChunkedBuilder};
+use polars::prelude::{Column, IdxCa, IntoColumn, NewChunkedArray, StaticArray, StringChunked, StringChunkedBuilder};
+use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
 
 use super::activity::{AsOf, Threshold, Thresholds};
 use super::handles::Handles;
@@ -89,9 +91,13 @@ impl Members {
     ) -> Result<Self> {
         let count = links.devices;
         let device_of = device_of(store, links);
-        let (live, (newest, handles)) = rayon::join(
-            || super::live::live_records(store, &device_of, count),
-            || (newest(store, &device_of, count), Handles::of_devices(store, links, &device_of, count)),
+        let apart = || rayon::join(|| consoles(store, &device_of, count), || SeveralRows::new(store, links));
+        let ((live, (consoles, several_rows)), (newest, handles)) = rayon::join(
+            || rayon::join(|| super::live::live_records(store, &device_of, count), apart),
+            || {
+                let handles = || Handles::of_devices(store, links, &device_of, count);
+                rayon::join(|| newest(store, &device_of, count), handles)
+            },
         );
         let mut members = Self {
             count,
@@ -100,13 +106,13 @@ impl Members {
             thresholds,
             live: live.into_iter().map(|(c, l)| (c, to_index(&l))).collect(),
             platform: ByDevice::filled(Platform::Other, count),
-            consoles: consoles(store, &device_of, count),
+            consoles,
             newest,
             handles,
             device_of,
             marks: Marks::default(),
             weak: BTreeMap::new(),
-            several_rows: SeveralRows::new(store, links),
+            several_rows,
         };
         let platforms = members.merged(store, "platform", DeviceId::all(count))?;
         for (slot, word) in members.platform.iter_mut().zip(platforms.str().map_err(internal)?.iter()) {
@@ -215,14 +221,17 @@ impl Members {
         let Some(order) = store.registry.sources_of(name) else {
             return Err(internal(format!("no column `{name}`")));
         };
-        let sources: Vec<(&StringChunked, &IdxCa)> = order
+        let sources: Vec<(Cow<'_, StringChunked>, Cow<'_, IdxCa>)> = order
             .iter()
             .filter_map(|console| {
                 let cells = store.of(*console)?.text(name)?;
                 let live = &self.live.iter().find(|(c, _)| c == console)?.1;
-                Some((cells, live))
+                Some((cells.rechunk(), live.rechunk()))
             })
             .collect();
+        // In one piece each, so that nobody looks for the piece of a cell.
+        let sources: Vec<(&Utf8ViewArray, &PrimitiveArray<u32>)> =
+            sources.iter().map(|(cells, live)| (cells.downcast_as_array(), live.downcast_as_array())).collect();
         let mut out = StringChunkedBuilder::new(name.into(), devices.len());
         for device in devices {
             let value = sources

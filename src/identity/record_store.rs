@@ -317,7 +317,7 @@ pub struct Row<'a> {
 
 impl Cells for Row<'_> {
     fn has(&self, column: &str) -> bool {
-        self.console_records.frame.column(column).is_ok()
+        self.console_records.frame.get_column_index(column).is_some()
     }
 
     fn filled(&self, column: &str) -> bool {

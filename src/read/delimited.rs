@@ -1,18 +1,9 @@
-//! One delimited text: its header, a check of its structure, and the parallel reader for tables that pass it.
-//!
-//! That reader is fast and would fill a short row with nothing without a word, hence the check.
-
-use std::io::Cursor;
-use std::sync::Arc;
-
-use polars::prelude::{DataFrame, DataType, Field, NewChunkedArray, Schema, StringChunked};
-use polars_io::SerReader;
-use polars_io::csv::read::{CsvParseOptions, CsvReadOptions, CsvReader};
-use rayon::prelude::*;
+//! One delimited text: its header, and which reader its rows are for.
 
 use super::budget::{HEADING_CELLS, MAX_COLUMNS, too_wide};
 use super::export::{FirstCells, Heading, Rows};
 use super::split::Splitter;
+use super::strict::{self, Shape};
 use super::tolerant;
 
 /// The longest header, in bytes.
@@ -213,9 +204,7 @@ impl Delimited {
     }
 
     pub(super) fn read(&self, columns: &[usize], short_rows: bool) -> Rows {
-        self.clean_height()
-            .and_then(|height| self.read_parallel(columns, height))
-            .unwrap_or_else(|| tolerant::read(self, columns, short_rows))
+        self.read_strictly(columns).unwrap_or_else(|| tolerant::read(self, columns, short_rows))
     }
 
     pub(super) fn sample(&self, wanted: &[usize], mut first: FirstCells) -> Vec<Vec<String>> {
@@ -249,46 +238,19 @@ impl Delimited {
         Splitter::new(self.body(), self.delimiter, self.quote, self.width)
     }
 
-    /// Number of rows, if every one has as many cells as the header and the quoting is beyond doubt.
-    pub(super) fn clean_height(&self) -> Option<usize> {
-        let body = self.body();
+    /// Reads a table that is beyond doubt; nothing for any other.
+    fn read_strictly(&self, columns: &[usize]) -> Option<Rows> {
         if self.quote != b'"' {
             return None;
         }
-        if body.contains(&b'"') {
-            return strict_rows(body, self.delimiter, self.width);
-        }
-        let pieces = split_at_lines(body, rayon::current_num_threads() * 4);
-        let counts: Option<Vec<usize>> =
-            pieces.par_iter().map(|piece| count_plain_rows(piece, self.delimiter, self.width)).collect();
-        counts.map(|c| c.iter().sum())
-    }
-
-    fn read_parallel(&self, columns: &[usize], height: usize) -> Option<Rows> {
-        if height == 0 {
-            return Some(Rows {
-                columns: columns.iter().map(|_| StringChunked::from_slice("".into(), &[] as &[&str])).collect(),
-                ..Rows::default()
-            });
-        }
-        let name = |i: usize| format!("c{i}");
-        let schema: Schema = (0..self.width).map(|i| Field::new(name(i).into(), DataType::String)).collect();
         let mut wanted = columns.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
-        let options = CsvReadOptions::default()
-            .with_has_header(false)
-            .with_schema(Some(Arc::new(schema)))
-            .with_projection(Some(Arc::new(wanted)))
-            .with_parse_options(CsvParseOptions::default().with_separator(self.delimiter));
-        let frame: DataFrame = CsvReader::new(Cursor::new(self.body())).with_options(options).finish().ok()?;
-        // The two parsers must agree on where rows end; if they do not, the tolerant one decides.
-        if frame.height() != height {
-            return None;
-        }
+        let shape = Shape { delimiter: self.delimiter, width: self.width };
+        let (cells, height) = strict::read(self.body(), shape, &wanted)?;
         let columns = columns
             .iter()
-            .map(|i| frame.column(&name(*i)).ok().and_then(|c| c.str().ok().cloned()))
+            .map(|column| cells.get(wanted.binary_search(column).ok()?).cloned())
             .collect::<Option<Vec<_>>>()?;
         let row = (1..=u32::try_from(height).ok()?).collect();
         Some(Rows { columns, row, ..Rows::default() })
@@ -315,97 +277,6 @@ fn sniff_delimiter(header: &str) -> u8 {
     }
     // The first of equals wins: a comma is the likeliest.
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(d, _)| *d)
-}
-
-/// Cuts a body without quotes into pieces of whole lines.
-fn split_at_lines(body: &[u8], pieces: usize) -> Vec<&[u8]> {
-    let target = (body.len() / pieces.max(1)).max(1 << 16);
-    let mut rest = body;
-    let mut out = Vec::new();
-    while rest.len() > target {
-        let end = rest
-            .get(target..)
-            .and_then(|tail| tail.iter().position(|b| *b == b'\n'))
-            .map_or(rest.len(), |p| target + p + 1);
-        let (piece, tail) = rest.split_at(end);
-        out.push(piece);
-        rest = tail;
-    }
-    out.push(rest);
-    out
-}
-
-/// Rows of a piece without quotes, if each has `width` cells and none is blank.
-fn count_plain_rows(piece: &[u8], delimiter: u8, width: usize) -> Option<usize> {
-    let mut rows = 0;
-    let mut cells = 1;
-    let mut start = 0;
-    for at in memchr::memchr2_iter(delimiter, b'\n', piece) {
-        if piece.get(at) == Some(&delimiter) {
-            cells += 1;
-        } else {
-            if cells != width || at == start {
-                return None;
-            }
-            rows += 1;
-            cells = 1;
-            start = at + 1;
-        }
-    }
-    if start < piece.len() {
-        if cells != width {
-            return None;
-        }
-        rows += 1;
-    }
-    Some(rows)
-}
-
-/// Rows of a body with quotes, if every quote stands where RFC 4180 wants it and each row has `width` cells.
-pub(super) fn strict_rows(body: &[u8], delimiter: u8, width: usize) -> Option<usize> {
-    let mut at = 0;
-    let mut cells = 1;
-    let mut rows = 0;
-    let mut line_start = 0;
-    while at < body.len() {
-        // `at` is the first byte of a cell.
-        if body.get(at) == Some(&b'"') {
-            at += 1;
-            loop {
-                at += memchr::memchr(b'"', body.get(at..)?)? + 1;
-                if body.get(at) != Some(&b'"') {
-                    break;
-                }
-                at += 1;
-            }
-        } else {
-            let rest = body.get(at..)?;
-            at += memchr::memchr3(delimiter, b'\n', b'"', rest).unwrap_or(rest.len());
-        }
-        if body.get(at) == Some(&b'\r') && matches!(body.get(at + 1), Some(b'\n') | None) {
-            at += 1;
-        }
-        match body.get(at) {
-            Some(b) if *b == delimiter => {
-                cells += 1;
-                at += 1;
-                if at < body.len() {
-                    continue;
-                }
-            }
-            Some(b'\n') | None => {}
-            Some(_) => return None,
-        }
-        // The end of a row, or of the body.
-        if cells != width || at == line_start {
-            return None;
-        }
-        rows += 1;
-        cells = 1;
-        at += 1;
-        line_start = at;
-    }
-    Some(rows)
 }
 
 #[cfg(test)]
@@ -464,7 +335,7 @@ mod tests {
     fn both_readers_agree_on_a_clean_file() {
         let text = "a,b,c\n1,\"x, y\",\n\"l1\nl2\",\"q\"\"q\",3\n4,5,\"6\"\n";
         let (_, body) = Delimited::new(text.to_string()).unwrap();
-        assert_eq!(body.clean_height(), Some(3));
+        assert_eq!(strict::rows(body.body(), Shape { delimiter: b',', width: 3 }), Some(3));
         let fast = body.read(&[0, 1, 2], false);
         let slow = tolerant::read(&body, &[0, 1, 2], false);
         assert_eq!(cells(&fast), cells(&slow));

@@ -2,9 +2,10 @@
 
 use polars::prelude::StringChunkedBuilder;
 
-use super::delimited::{Delimited, strict_rows};
+use super::delimited::Delimited;
 use super::export::{BadRow, Rows};
 use super::split::{Row, Splitter};
+use super::strict::{self, Shape};
 
 /// Bytes of a bad row that are kept.
 const LONGEST_KEPT: usize = 4_096;
@@ -95,7 +96,7 @@ fn is_open(export: &Delimited, row: &Row, raw: &[u8], last_unended: bool) -> boo
     row.stopped
         || ((last_unended || over_lines())
             && export.quote == b'"'
-            && strict_rows(raw, export.delimiter, row.cells).is_none())
+            && strict::rows(raw, Shape { delimiter: export.delimiter, width: row.cells }).is_none())
 }
 
 fn reason(row: &Row, width: usize, open_quote: bool) -> String {

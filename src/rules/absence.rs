@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use polars::prelude::{BooleanChunked, NewChunkedArray};
+use polars::prelude::BooleanChunked;
 
 use super::evaluate::EvalContext;
 use super::rule::Rule;
 use crate::console::Console;
 use crate::coverage::{Devices, Ground};
+use crate::frame::make;
 use crate::ids::DeviceId;
 use crate::schema::Platform;
 
@@ -106,7 +107,7 @@ pub(super) fn without_unproven(mask: BooleanChunked, except: &Except<'_>, contex
         .iter()
         .zip(of_devices)
         .map(|(holds, (device, platform))| holds.filter(|holds| !holds || !unproven(device, *platform)));
-    BooleanChunked::from_iter_options(mask.name().clone(), cells)
+    make::truths(mask.name(), cells)
 }
 
 /// Of which platforms a rule that ran says nothing, and why.

@@ -253,9 +253,13 @@ fn columns_read(
 ) -> Result<DataFrame, String> {
     let made = rule.columns.iter().copied().filter(|name| table.column(name).is_ok());
     let mut own = table.select(made).map_err(|e| first_line(&e))?;
-    for derived in &rule.derived {
-        let column = context.devices.derived(context.store, derived.console, &derived.name, &derived.made)?;
-        own.with_column(column).map_err(|e| first_line(&e))?;
+    let derived: Vec<Result<Column, String>> = rule
+        .derived
+        .par_iter()
+        .map(|own| context.devices.derived(context.store, own.console, &own.name, &own.made))
+        .collect();
+    for column in derived {
+        own.with_column(column?).map_err(|e| first_line(&e))?;
     }
     if let Some(flagged) = flagged {
         own.with_column(flagged).map_err(|e| first_line(&e))?;

@@ -1,11 +1,12 @@
 //! What a rule concludes from the days since a console last saw a device, where the console's list was made before the others:
 //! the device may have been seen since, so the rule holds only if it would hold then as well.
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, NamedFrom, NewChunkedArray, Series};
+use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, NamedFrom, Series};
 
 use super::evaluate::EvalContext;
 use super::rule::Rule;
 use crate::console::Console;
+use crate::frame::make;
 use crate::identity::SIGNS;
 use crate::language::{What, first_line, mask as truth};
 
@@ -48,7 +49,7 @@ pub(super) fn without_outdated(
             *slot = None;
         }
     }
-    Ok((BooleanChunked::from_iter_options(mask.name().clone(), holds.into_iter()), since))
+    Ok((make::truths(mask.name(), holds.into_iter()), since))
 }
 
 /// Columns that decide a rule and count the days since a console of an old list saw the device.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, DataFrame, StringChunked};
+use polars::prelude::{Column, DataFrame};
+use polars_arrow::array::Utf8ViewArray;
 use rayon::prelude::*;
 
 use crate::coverage::{Devices, Which};
@@ -16,9 +17,9 @@ use crate::table::{
     ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
 };
 
-/// A column of the engine, which later stages read line by line.
+/// A column of the engine, which later stages read line by line: in one piece, so that nobody looks for the piece of a line.
 #[derive(Debug)]
-struct Held(StringChunked);
+struct Held(Utf8ViewArray);
 
 impl Lines for Held {
     fn line(&self, at: usize) -> Option<&str> {
@@ -28,7 +29,7 @@ impl Lines for Held {
 
 /// Takes over a text column as it is; any other column is empty text.
 fn texts(column: &Column) -> Texts {
-    column.str().map(|cells| Texts::of(Held(cells.rechunk().into_owned()))).unwrap_or_default()
+    column.str().map(|cells| Texts::of(Held(cells.rechunk().downcast_as_array().clone()))).unwrap_or_default()
 }
 
 /// Takes over a column of times; any other column has none.

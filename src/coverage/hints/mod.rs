@@ -42,9 +42,11 @@ pub enum Hint {
 
 /// The strongest hint of each device that has one.
 pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
-    let mut hints = dates::hints(store, members, named);
-    hints.extend(stock::hints(store, members));
-    hints.extend(successors::succeeded(store, members).into_iter().map(|device| (device, Hint::Successor)));
-    hints.extend(kept::hints(store, members));
+    let of_names = || rayon::join(|| successors::succeeded(store, members), || kept::hints(store, members));
+    let of_dates = || rayon::join(|| dates::hints(store, members, named), || stock::hints(store, members));
+    let ((mut hints, stock), (succeeded, kept)) = rayon::join(of_dates, of_names);
+    hints.extend(stock);
+    hints.extend(succeeded.into_iter().map(|device| (device, Hint::Successor)));
+    hints.extend(kept);
     hints
 }

@@ -1,12 +1,16 @@
 //! Devices whose name another one took over.
 
+use rayon::prelude::*;
+
 use super::super::candidates::host;
 use crate::frame::by_device;
-use crate::identity::{Members, RecordStore};
+use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
 use crate::time::Millis;
 
+/// Names of stale devices are told apart by so many places.
+const PLACES: u64 = 1 << 20;
 /// A logon may be so many days older than the contact that it stands for.
 const LATE: i64 = 14;
 
@@ -25,22 +29,32 @@ pub(super) fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId>
         .map(|own| members.registry.all().iter().any(|console| console.takes_host_name(*own)))
         .collect();
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
-    let each = |of: Activity, take: &mut dyn FnMut(DeviceId, u64)| {
-        for (at, records) in store.by_console.iter().enumerate() {
-            let Some(names) = records.text("name") else { continue };
-            let named = members.device_of(at).iter().copied().zip(names.iter());
-            for (device, name) in named.filter(|(device, _)| device.is_some() && *activities.get(*device) == of) {
+    let named = |of: Activity, keep: &(dyn Fn(u64) -> bool + Sync)| -> Vec<(u64, DeviceId)> {
+        let of_console = |(at, records): (usize, &ConsoleRecords)| {
+            let Some(names) = records.text("name") else { return Vec::new() };
+            let own = members.device_of(at).iter().copied().zip(names.iter());
+            let own = own.filter(|(device, _)| device.is_some() && *activities.get(*device) == of);
+            let named = own.filter_map(|(device, name)| {
                 let takes = takes.get(*members.platform.get(device) as usize) == Some(&true);
-                if let Some(name) = name.filter(|_| takes).map(host).filter(|name| *name != 0) {
-                    take(device, name);
-                }
-            }
-        }
+                let name = name.filter(|_| takes).map(host).filter(|name| *name != 0 && keep(*name))?;
+                Some((name, device))
+            });
+            named.collect()
+        };
+        store.by_console.par_iter().enumerate().map(of_console).collect::<Vec<_>>().concat()
     };
-    let mut stale: Vec<(u64, DeviceId)> = Vec::new();
-    each(Activity::Stale, &mut |device, name| stale.push((name, device)));
+    let mut stale = named(Activity::Stale, &|_| true);
     stale.sort_unstable();
     stale.dedup();
+    // Hardly any name in use is that of a stale device: a place among these tells it without a search.
+    let place = |name: u64| usize::try_from(name % PLACES).unwrap_or_default();
+    let mut taken = vec![false; place(PLACES - 1) + 1];
+    for (name, _) in &stale {
+        if let Some(slot) = taken.get_mut(place(*name)) {
+            *slot = true;
+        }
+    }
+    let active = named(Activity::Active, &|name| taken.get(place(name)) == Some(&true));
     let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let has_serial = |device: DeviceId| members.handles.get(device).serial;
     let succeeds = |old: DeviceId, new: DeviceId| {
@@ -48,10 +62,10 @@ pub(super) fn succeeded(store: &RecordStore, members: &Members) -> Vec<DeviceId>
         since && *members.platform.get(old) == *members.platform.get(new) && !(has_serial(old) && has_serial(new))
     };
     let mut succeeded = Vec::new();
-    each(Activity::Active, &mut |device, name| {
+    for (name, device) in active {
         let from = stale.partition_point(|(own, _)| *own < name);
         let of_name = stale.iter().skip(from).take_while(|(own, _)| *own == name);
         succeeded.extend(of_name.filter(|(_, old)| succeeds(*old, device)).map(|(_, old)| *old));
-    });
+    }
     succeeded
 }

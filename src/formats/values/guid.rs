@@ -54,20 +54,31 @@ pub fn is_binary_guid(text: &str) -> bool {
 
 /// Whether a text is a GUID as [`format_guid`] writes it.
 fn is_canonical_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
-        })
+    let fits = |at: usize, sign: u8| match at {
+        8 | 13 | 18 | 23 => sign == b'-',
+        _ => sign.is_ascii_digit() | (b'a'..=b'f').contains(&sign),
+    };
+    // All signs at once: nearly always each of them fits.
+    let all = |signs: &[u8; 36]| signs.iter().enumerate().fold(true, |all, (at, sign)| all & fits(at, *sign));
+    text.as_bytes().as_array().is_some_and(all)
+}
+
+/// A canonical GUID, unless it stands for none.
+fn unless_one_sign(guid: Cow<'_, str>) -> Cell<Cow<'_, str>> {
+    let one_sign = |sign| guid.bytes().all(|b| b == sign || b == b'-');
+    if one_sign(b'0') || one_sign(b'f') { Cell::Nothing } else { Cell::Value(guid) }
 }
 
 /// A GUID column's cell. The zero GUID says that there is none; so does the all-ones one.
 #[must_use]
 pub fn guid(text: &str) -> Cell<Cow<'_, str>> {
+    // Nearly all are canonical, and nothing is around those.
+    if is_canonical_guid(text) {
+        return unless_one_sign(Cow::Borrowed(text));
+    }
     let shown = shown(text);
     if is_canonical_guid(&shown) {
-        let one_sign = |sign| shown.bytes().all(|b| b == sign || b == b'-');
-        return if one_sign(b'0') || one_sign(b'f') { Cell::Nothing } else { Cell::Value(shown) };
+        return unless_one_sign(shown);
     }
     if is_nothing(&shown) {
         return Cell::Nothing;

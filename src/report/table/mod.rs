@@ -9,6 +9,7 @@ mod changes;
 mod column;
 mod device;
 mod devices;
+mod fill;
 mod findings;
 mod flagged;
 mod ledger;
@@ -27,36 +28,16 @@ mod tests;
 pub(in crate::report) use changes::table as changes;
 pub(in crate::report) use column::{Field, Place, Plain, Type, Value};
 pub(in crate::report) use devices::table as devices;
+pub(in crate::report) use fill::Sink;
 pub(in crate::report) use ledger::table as ledger;
 pub(in crate::report) use members::members;
 pub(in crate::report) use tasks::tasks;
 
+use std::ops::Range;
+
 use super::view::Run;
 use column::Columns;
-
-/// Who writes cells.
-pub(in crate::report) trait Sink {
-    /// The next cell of the line; `column` is its number in the table.
-    fn cell(&mut self, column: usize, value: Value<'_>);
-
-    /// Whether the first cells of the line, which are about a thing, are there already from the line before.
-    fn again(&mut self, _thing: u32) -> bool {
-        false
-    }
-
-    /// The first cells of the line are made: others about the same thing may take them over.
-    fn remember(&mut self, _thing: u32) {}
-}
-
-/// Cells at the beginning of a line that are the same for every line about the same thing.
-struct Shared<'a, R> {
-    /// How many.
-    columns: usize,
-    thing: Box<dyn Fn(&R) -> u32 + Send + Sync + 'a>,
-}
-
-/// Puts the chosen cells of a line into a sink.
-type Fill<'a> = Box<dyn Fn(usize, &[usize], &mut dyn Sink) + Send + Sync + 'a>;
+use fill::{Fill, Lines, Shared};
 
 /// A table: what is known of its columns, and its lines.
 pub(in crate::report) struct Table<'a> {
@@ -68,7 +49,7 @@ pub(in crate::report) struct Table<'a> {
     pub fields: Vec<Field>,
     /// Number of lines.
     pub lines: usize,
-    fill: Fill<'a>,
+    fill: Box<dyn Fill + 'a>,
 }
 
 impl<'a> Table<'a> {
@@ -90,30 +71,17 @@ impl<'a> Table<'a> {
         shared: Option<Shared<'a, R>>,
     ) -> Self {
         let Columns { fields, cells } = columns;
-        let fill = move |at: usize, chosen: &[usize], sink: &mut dyn Sink| {
-            let Some(row) = line(at) else { return };
-            let put = |columns: &[usize], sink: &mut dyn Sink| {
-                for column in columns {
-                    if let Some(cell) = cells.get(*column) {
-                        sink.cell(*column, cell(&row));
-                    }
-                }
-            };
-            let Some(Shared { columns, thing }) = &shared else { return put(chosen, sink) };
-            let (first, rest) = chosen.split_at_checked(*columns).unwrap_or((chosen, &[]));
-            let thing = thing(&row);
-            if !sink.again(thing) {
-                put(first, sink);
-                sink.remember(thing);
-            }
-            put(rest, sink);
-        };
-        Self { name, meaning, fields, lines, fill: Box::new(fill) }
+        Self { name, meaning, fields, lines, fill: Box::new(Lines { line, cells, shared }) }
     }
 
     /// Puts the chosen cells of a line into a sink, in the order of the choice.
     pub(in crate::report) fn line(&self, at: usize, chosen: &[usize], sink: &mut dyn Sink) {
-        (self.fill)(at, chosen, sink);
+        self.fill.line(at, chosen, sink);
+    }
+
+    /// The same for lines that follow one another; the sink hears where each ends.
+    pub(in crate::report) fn span(&self, lines: Range<usize>, chosen: &[usize], sink: &mut dyn Sink) {
+        self.fill.lines(lines, chosen, sink);
     }
 
     /// Numbers of the columns that the CSV has.

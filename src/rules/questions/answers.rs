@@ -31,7 +31,7 @@ pub(super) struct Answers<'a> {
 impl Answers<'_> {
     /// Whether there is a list of a console.
     pub(super) fn supplied(&self, console: Console) -> bool {
-        self.lists.lacks(console).is_none()
+        self.lists.has_rows(console)
     }
 
     /// The table that was not used, by its number.
