@@ -91,8 +91,6 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod schema;
-#[doc(hidden)]
-pub mod sha256;
 pub mod table;
 pub mod time;
 #[doc(hidden)]

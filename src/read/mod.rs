@@ -24,6 +24,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::notice::{Code, Notice};
@@ -290,12 +292,12 @@ impl Found {
 pub fn digest_of(path: &Path) -> io::Result<String> {
     let (file, size) = disk::open(path)?;
     let mut file = file.take(size);
-    let mut sum = crate::sha256::Sum::default();
+    let mut hash = Sha256::new();
     let mut chunk = vec![0; 1 << 16];
     loop {
         match file.read(&mut chunk)? {
-            0 => return Ok(hex(&sum.finish())),
-            size => sum.update(chunk.get(..size).unwrap_or_default()),
+            0 => return Ok(hex(&hash.finalize())),
+            size => hash.update(chunk.get(..size).unwrap_or_default()),
         }
     }
 }

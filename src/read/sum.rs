@@ -4,7 +4,7 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-use crate::sha256::Sum as Sha256;
+use sha2::{Digest, Sha256};
 
 /// Pieces that wait for their digest at most; they are copies.
 const MOST_WAITING: usize = 256;
@@ -13,7 +13,7 @@ const MOST_WAITING: usize = 256;
 #[derive(Debug)]
 pub(super) enum Digesting {
     /// Digested as they come: few bytes.
-    Here(Sha256),
+    Here(Box<Sha256>),
     /// Another thread digests them.
     Beside(SyncSender<Vec<u8>>, JoinHandle<String>),
 }
@@ -21,17 +21,17 @@ pub(super) enum Digesting {
 impl Digesting {
     /// For so many bytes. A thread is worth its while for `large` ones.
     pub(super) fn of(bytes: u64, large: u64) -> Self {
-        let here = || Self::Here(Sha256::default());
+        let here = || Self::Here(Box::default());
         if bytes < large {
             return here();
         }
         let (sender, receiver) = sync_channel::<Vec<u8>>(MOST_WAITING);
         let digest = move || {
-            let mut digest = Sha256::default();
+            let mut digest = Sha256::new();
             for piece in receiver {
                 digest.update(&piece);
             }
-            crate::read::hex(&digest.finish())
+            crate::read::hex(&digest.finalize())
         };
         Builder::new().spawn(digest).map_or_else(|_| here(), |thread| Self::Beside(sender, thread))
     }
@@ -48,7 +48,7 @@ impl Digesting {
     /// There are no more.
     pub(super) fn end(self) -> Sum {
         match self {
-            Self::Here(digest) => Sum(Kept::Made(crate::read::hex(&digest.finish()))),
+            Self::Here(digest) => Sum(Kept::Made(crate::read::hex(&digest.finalize()))),
             Self::Beside(_, thread) => Sum(Kept::Coming(thread)),
         }
     }
@@ -81,8 +81,6 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
-    use sha2::Digest;
-
     use super::*;
 
     #[test]
@@ -95,6 +93,6 @@ mod tests {
             digesting.end().finish().unwrap()
         };
         assert_eq!(sum(0), sum(u64::MAX));
-        assert_eq!(sum(0), crate::read::hex(&sha2::Sha256::digest(&bytes)));
+        assert_eq!(sum(0), crate::read::hex(&Sha256::digest(&bytes)));
     }
 }

@@ -5,11 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 use super::place::{Place, private};
 use crate::error::{Error, Result};
 use crate::read::hex;
 use crate::run::{Progress, Unit};
-use crate::sha256::Sum;
 
 /// A file of the report and its digest.
 #[derive(Clone, Debug)]
@@ -41,9 +42,9 @@ impl<'a> Folder<'a> {
     pub(super) fn file(&self, name: &str, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<()> {
         let failed = |source| Error::Write { path: self.place.shown().join(name), source };
         let file = create(&self.place.folder(), name).map_err(failed)?;
-        let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), sum: Sum::default(), bytes: 0 };
+        let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         fill(&mut sink).and_then(|()| sink.inner.flush()).map_err(failed)?;
-        let one = Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.sum.finish()) };
+        let one = Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.push(one);
         self.progress.done(written.len() as u64, None, Unit::Files);
@@ -99,14 +100,14 @@ fn create(root: &Path, name: &str) -> io::Result<File> {
 
 struct Digesting<W> {
     inner: W,
-    sum: Sum,
+    hash: Sha256,
     bytes: u64,
 }
 
 impl<W: Write> Write for Digesting<W> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.inner.write_all(buffer)?;
-        self.sum.update(buffer);
+        self.hash.update(buffer);
         self.bytes += buffer.len() as u64;
         Ok(buffer.len())
     }
