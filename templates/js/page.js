@@ -95,7 +95,7 @@ function start(list) {
     async show(key) {
       asked += 1;
       const own = asked;
-      const at = list.position.get(key);
+      const at = list.position(key);
       lost.hidden = at !== undefined;
       if (at === undefined) {
         drawer.hide();
@@ -194,7 +194,11 @@ window.matchMedia("print").addEventListener("change", (event) => (event.matches 
   const node = $("list");
   if (explorer && node) {
     try {
-      explore = start(devicesOf(await unpack(node), Number(node.dataset.chunk)));
+      const packed = await unpack(node);
+      await pause();
+      const list = devicesOf(listOf(packed), Number(node.dataset.chunk));
+      await pause();
+      explore = start(list);
     } catch {
       explore = null;
     }
