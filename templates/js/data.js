@@ -36,9 +36,9 @@ const ruleName = (slug) => ruleNames.get(slug) || slug;
 // One text with a sign between its parts, or a list where a part holds the sign.
 const texts = (column) => (typeof column === "string" ? column.split("|") : column);
 // Texts that many share have a number; where most differ, each stands for itself.
-const shared = (column) => {
-  const own = texts(column.texts);
-  return { texts: own, of: column.of ?? Array.from(own, (_, at) => at) };
+const shared = ({ texts: all, of }) => {
+  const own = texts(all);
+  return of ? (at) => own[of[at]] || "" : (at) => own[at] || "";
 };
 // Differences to the number before.
 const sums = (column) => {
@@ -108,8 +108,9 @@ function detailsOf(packed, first, list) {
       return [console, from, row(), id, written(name(), list.name(at)), written(serial(), list.serial(at)),
         ago === null ? null : newest - ago, enrolled(), held, refused.get(record) ?? null, live, page];
     });
+    const given = [];
     const found = packed.found.kinds[packed.found.of[place]]
-      .map(([rule, severity, confidence, objects, concerned, cause]) => [rule, severity, confidence, evidence(), objects, concerned, cause]);
+      .map(([rule, severity, confidence, objects, concerned, cause]) => [rule, severity, confidence, evidence()(list.key(at), given), objects, concerned, cause]);
     const [planned, kinds] = packed.steps.kinds[packed.steps.of[place]];
     const steps = kinds.map(([entry, of, waits]) => {
       const id = of >= 0 ? of : of === -1 ? "" : object();
@@ -120,20 +121,25 @@ function detailsOf(packed, first, list) {
   });
 }
 
-// `name=value; name=value`, from columns of the values of those that name the same.
+// `name=value; name=value`, from columns of the values of those that name the same. A number is a value that was given before: 0
+// in the key of the device, the others by its findings.
 function evidenceOf({ forms, of }) {
   const said = forms.map(([names, columns]) => {
     const values = columns.map((column) => inTurn(texts(column)));
-    return () => names.map((name, i) => (name === null ? values[i]() : `${name}=${values[i]()}`)).join("; ");
+    return (key, given) => names.map((name, i) => {
+      const own = values[i]();
+      const value = typeof own === "string" ? own : own === 0 ? key.slice(key.indexOf(":") + 1) : given[own - 1];
+      given.push(value);
+      return name === null ? value : `${name}=${value}`;
+    }).join("; ");
   });
-  return of.map((form) => said[form]());
+  return of.map((form) => said[form]);
 }
 
 // The list as columns; a device is its position.
 function devicesOf(raw, chunk) {
   const total = raw.key.length;
   const word = (name) => (at) => raw.words[name][raw[name][at]] || "";
-  const text = (name) => (at) => raw[name].texts[raw[name].of[at]] || "";
   const consoleBit = new Map(raw.words.console.map((slug, i) => [slug, 1 << i]));
   let positions = null;
   const list = {
@@ -141,10 +147,10 @@ function devicesOf(raw, chunk) {
     key: (at) => raw.key[at],
     name: (at) => raw.name[at],
     serial: (at) => raw.serial[at],
-    user: text("user"),
-    steps: text("steps"),
-    manufacturer: text("manufacturer"),
-    model: text("model"),
+    user: raw.user,
+    steps: raw.steps,
+    manufacturer: raw.manufacturer,
+    model: raw.model,
     platform: word("platform"),
     ownership: word("ownership"),
     join: word("join_type"),

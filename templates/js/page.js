@@ -12,6 +12,7 @@ if (unfold) {
 }
 window.addEventListener("resize", settle);
 document.addEventListener("toggle", settle, true);
+document.addEventListener("contentvisibilityautostatechange", settle, true);
 
 const openTarget = () => {
   let id = location.hash.slice(1);

@@ -22,11 +22,13 @@ const day = (seconds) => (seconds === null || seconds === undefined ? DASH : new
 const moment = (seconds) => (seconds === null || seconds === undefined
   ? DASH : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`);
 
-// A container that has nothing to scroll is no stop on the way through the page.
+// A container that has nothing to scroll is no stop on the way through the page. One that is out of view stays a stop until it
+// comes near: to measure it sooner would lay the whole page out.
 const boxes = Array.from(document.querySelectorAll(".scroll"));
 const settle = () => {
-  const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
-  boxes.forEach((box, i) => {
+  const near = boxes.filter((box) => box.checkVisibility?.({ contentVisibilityAuto: true }) ?? true);
+  const wide = near.map((box) => box.scrollWidth > box.clientWidth + 1);
+  near.forEach((box, i) => {
     if (wide[i]) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");
   });

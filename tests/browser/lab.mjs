@@ -164,9 +164,14 @@ function readDetails(packed, first) {
       return [console, from, row, ids[console](), name === 0 ? list.name[at].toLowerCase() : name, serial === 0 ? list.serial[at].toLowerCase() : serial,
         seen === null ? null : (list.last[at] ?? 0) - seen, enrolled(), held, few("refused", record, null), live, page];
     });
+    const given = [];
     const findings = packed.found.kinds[packed.found.of[place]].map(([rule, severity, confidence, objects, concerned, cause]) => {
       const [names, values] = evidence[forms()];
-      const said = names.map((name, i) => (name === null ? values[i]() : `${name}=${values[i]()}`)).join("; ");
+      const said = names.map((name, i) => {
+        const own = values[i]();
+        given.push(own === 0 ? list.key[at].replace(/^[^:]*:/, "") : typeof own === "number" ? given[own - 1] : own);
+        return name === null ? given.at(-1) : `${name}=${given.at(-1)}`;
+      }).join("; ");
       return [rule, severity, confidence, said, objects, concerned, cause];
     });
     const [planned, actions] = packed.steps.kinds[packed.steps.of[place]];
@@ -262,6 +267,12 @@ export function multiplied(count) {
 
 // Looks at the whole document, or at the part that changed since it was looked at.
 export async function axe(page, part = "html") {
+  // What is out of view is not laid out, and would not be looked at.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("main > section, #devices-static { content-visibility: visible !important; }");
+    document.adoptedStyleSheets = [sheet];
+  });
   // The page's own policy forbids foreign scripts, so axe comes in through the debugger and not as an element.
   await page.evaluate(axeSource);
   const result = await page.evaluate((within) => window.axe.run(within === "html" ? document : within, { resultTypes: ["violations"] }), part);

@@ -328,6 +328,31 @@ test("before its data the page is small", () => {
   assert.ok(rest < 320_000, `${rest} bytes`);
 });
 
+test("what is out of view is laid out when it comes near, and links lead to it all the same", async (t) => {
+  const { page } = await open(t);
+  await page.locator("#explorer[data-ready]").waitFor();
+  const skipped = () => page.locator("main > section").evaluateAll((all) => all
+    .filter((section) => !section.firstElementChild.checkVisibility({ contentVisibilityAuto: true })).map((section) => section.id));
+  assert.ok((await skipped()).includes("evidence"), "the last section is laid out before anybody has seen it");
+  for (const id of ["evidence", "suggestions", "rules"]) {
+    await page.locator(`nav a[href="#${id}"]`).first().click();
+    await page.waitForFunction((own) => {
+      const { top } = document.getElementById(own).getBoundingClientRect();
+      const end = window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;
+      return top >= 0 && (top < 60 || end);
+    }, id, { timeout: 10_000 });
+    assert.ok(!(await skipped()).includes(id), id);
+  }
+});
+
+// The sample has few devices, and much to say of each: a device of a large tenant costs about half of it.
+test("a device costs the page few bytes", () => {
+  const packed = Array.from(html.matchAll(/<script type="application\/octet-stream"[^>]*>([^<]*)/g), (m) => m[1].length);
+  assert.equal(packed.length, 1 + Math.ceil(total / 500), "the list and its chunks");
+  const each = packed.reduce((sum, length) => sum + length) / total;
+  assert.ok(each < 310, `${Math.round(each)} bytes a device`);
+});
+
 // ---- paper, narrow screens, no script ------------------------------------------------------------------------------
 
 test("on paper every section is there, unfolded, without controls", async (t) => {

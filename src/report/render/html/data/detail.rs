@@ -173,12 +173,14 @@ impl Chunk {
 
     fn findings(&mut self, outcome: &Outcome, index: &Index, at: usize, own: &[RecordId]) {
         let findings = &outcome.findings;
+        let key = outcome.devices.key.get(at).map_or("", String::as_str);
+        self.evidence.next_device();
         let holding = index.holding(outcome, at);
         let found = index.findings(at).iter().filter_map(|f| {
             let f = *f as usize;
             let rule = *findings.rule.get(f)?;
             let concerned = findings.objects(f);
-            self.evidence.push(findings.evidence.get(f).map_or("", String::as_str));
+            self.evidence.push(findings.evidence.get(f).map_or("", String::as_str), key);
             Some((
                 rule,
                 position(Severity::ALL, findings.severity.get(f)),

@@ -79,24 +79,36 @@ pub(super) fn steps(numbers: impl IntoIterator<Item = Option<i64>>) -> Vec<Optio
     numbers.into_iter().map(step).collect()
 }
 
+/// From this length on a value that was said of the device already is a number.
+const LONG: usize = 16;
+
 /// Evidence in columns: `name=value; name=value`, the names once for all findings that give the same ones, and their values
-/// side by side.
+/// side by side. In place of a long value stands 0 where it is what the key of the device has, else which of the values that
+/// the findings of this device have given before it is, from 1.
 #[derive(Default)]
 pub(super) struct Evidence {
     forms: Vec<Form>,
     numbers: HashMap<Vec<Option<String>>, usize>,
     of: Vec<usize>,
+    /// What the findings of the device at hand have given.
+    given: Vec<String>,
 }
 
 /// The names that a finding gives, and what each finding says of them; a part without a name is all value.
 struct Form {
     names: Vec<Option<String>>,
-    values: Vec<Vec<String>>,
+    values: Vec<Vec<Value>>,
 }
 
 impl Evidence {
-    /// Takes the evidence of the next finding.
-    pub(super) fn push(&mut self, evidence: &str) {
+    /// The findings that follow are those of another device.
+    pub(super) fn next_device(&mut self) {
+        self.given.clear();
+    }
+
+    /// Takes the evidence of the next finding of a device with this key.
+    pub(super) fn push(&mut self, evidence: &str, key: &str) {
+        let known = key.split_once(':').map_or("", |(_, known)| known);
         let parts: Vec<(Option<&str>, &str)> = evidence
             .split("; ")
             .map(|part| part.split_once('=').map_or((None, part), |(name, value)| (Some(name), value)))
@@ -108,7 +120,13 @@ impl Evidence {
         });
         if let Some(form) = self.forms.get_mut(number) {
             for (column, (_, value)) in form.values.iter_mut().zip(parts) {
-                column.push(value.to_string());
+                let before = || self.given.iter().position(|given| given == value);
+                column.push(match value {
+                    long if long.len() >= LONG && long == known => 0.into(),
+                    long if long.len() >= LONG => before().map_or_else(|| long.into(), |place| (place + 1).into()),
+                    short => short.into(),
+                });
+                self.given.push(value.to_string());
             }
         }
         self.of.push(number);
@@ -116,10 +134,11 @@ impl Evidence {
 
     /// As the page reads it.
     pub(super) fn json(&self) -> Value {
-        let form = |form: &Form| {
-            let columns: Vec<Value> = form.values.iter().map(|texts| column(texts)).collect();
-            json!([form.names, columns])
+        let values = |values: &Vec<Value>| {
+            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+            texts.map_or_else(|| json!(values), |texts| column(&texts))
         };
+        let form = |form: &Form| json!([form.names, form.values.iter().map(values).collect::<Vec<_>>()]);
         json!({ "forms": self.forms.iter().map(form).collect::<Vec<_>>(), "of": self.of })
     }
 }
@@ -153,9 +172,22 @@ mod tests {
     fn evidence_is_columns_of_the_findings_that_name_the_same() {
         let mut evidence = Evidence::default();
         for text in ["days=3; seen=2026-01-02", "free text", "days=4; seen=a|b", ""] {
-            evidence.push(text);
+            evidence.push(text, "serial:X1");
         }
         let forms = json!([[["days", "seen"], ["3|4", ["2026-01-02", "a|b"]]], [[null], ["free text|"]]]);
         assert_eq!(evidence.json(), json!({ "forms": forms, "of": [0, 1, 0, 1] }));
+    }
+
+    #[test]
+    fn a_long_value_is_written_once_for_each_device() {
+        let id = "1e2e2972-56c0-4608-83f8-faa9e00fae43";
+        let mut evidence = Evidence::default();
+        for key in ["serial:X1", &format!("entra:{id}")] {
+            evidence.next_device();
+            evidence.push(&format!("on=yes; id={id}"), key);
+            evidence.push(&format!("on=yes; id={id}"), key);
+        }
+        let forms = json!([[["on", "id"], ["yes|yes|yes|yes", [id, 2, 0, 0]]]]);
+        assert_eq!(evidence.json(), json!({ "forms": forms, "of": [0, 0, 0, 0] }));
     }
 }
