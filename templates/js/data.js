@@ -13,8 +13,6 @@ const loaded = new Promise((go) => {
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", go, { once: true });
   else go();
 });
-// Lets what a reader does come in between two pieces of work.
-const pause = () => new Promise((go) => { setTimeout(go, 0); });
 
 // Proper names come from the page, so that page and script cannot disagree.
 const named = (selector, read) => new Map(Array.from(document.querySelectorAll(selector), read));

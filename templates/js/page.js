@@ -12,7 +12,6 @@ if (unfold) {
 }
 window.addEventListener("resize", settle);
 document.addEventListener("toggle", settle, true);
-document.addEventListener("contentvisibilityautostatechange", settle, true);
 
 const openTarget = () => {
   let id = location.hash.slice(1);
@@ -87,12 +86,13 @@ function start(list) {
   $("devices-static").hidden = true;
   explorer.hidden = false;
   select(true);
-  setTimeout(() => search.prepare(() => {
-    explorer.dataset.ready = "true";
-    if (query.value.trim() !== "") select(true, true);
-  }), 50);
 
   return {
+    // Reads the ids of all records, for the search.
+    prepare: () => search.prepare(() => {
+      explorer.dataset.ready = "true";
+      if (query.value.trim() !== "") select(true, true);
+    }),
     async show(key) {
       asked += 1;
       const own = asked;
@@ -163,6 +163,7 @@ window.addEventListener("hashchange", () => {
 // A link to the place that the address already names changes no address, so it is handled here.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+  if (link) layOut();
   if (link && link.getAttribute("href") === location.hash) route();
 });
 
@@ -192,6 +193,7 @@ window.matchMedia("print").addEventListener("change", (event) => (event.matches 
 // ---- begin
 
 (async () => {
+  if (location.hash) layOut();
   const node = $("list");
   if (explorer && node) {
     try {
@@ -204,6 +206,8 @@ window.matchMedia("print").addEventListener("change", (event) => (event.matches 
       explore = null;
     }
   }
-  settle();
   route();
+  await layOutInTurn();
+  settle();
+  if (explore) await explore.prepare();
 })();

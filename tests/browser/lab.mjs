@@ -267,12 +267,8 @@ export function multiplied(count) {
 
 // Looks at the whole document, or at the part that changed since it was looked at.
 export async function axe(page, part = "html") {
-  // What is out of view is not laid out, and would not be looked at.
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("main > section, #devices-static { content-visibility: visible !important; }");
-    document.adoptedStyleSheets = [sheet];
-  });
+  // What is not laid out yet would not be looked at.
+  await page.evaluate(() => document.querySelectorAll("main > section").forEach((section) => section.classList.add("laid-out")));
   // The page's own policy forbids foreign scripts, so axe comes in through the debugger and not as an element.
   await page.evaluate(axeSource);
   const result = await page.evaluate((within) => window.axe.run(within === "html" ? document : within, { resultTypes: ["violations"] }), part);
