@@ -220,8 +220,18 @@ fn list(report: &Path) -> Json {
 
 fn page(report: &Path, tables: &[Table<'_>]) {
     let list = list(report);
+    // A column is one text, or a list where a text holds the sign between them.
+    let column = |packed: &Json| -> Vec<String> {
+        match packed.as_str() {
+            Some(joined) => joined.split('|').map(String::from).collect(),
+            None => packed.as_array().unwrap().iter().map(|own| own.as_str().unwrap().to_string()).collect(),
+        }
+    };
+    let [keys, serials, names] = ["key", "serial", "name"].map(|name| column(&list[name]));
+    // A key that is the serial number with its word is not written again.
+    let key = |at: usize| if keys[at].is_empty() { format!("serial:{}", serials[at]) } else { keys[at].clone() };
     let devices = tables.iter().find(|table| table.name == "devices").unwrap();
-    let place = |key: &str| list["key"].as_array().unwrap().iter().position(|own| own == key).unwrap();
+    let place = |own: &str| (0..keys.len()).position(|at| key(at) == own).unwrap();
     let order: Vec<usize> =
         devices.cells("device_key", 0..devices.lines).into_iter().map(|key| place(&key.text())).collect();
     let word = |name: &str, at: usize| {
@@ -229,12 +239,11 @@ fn page(report: &Path, tables: &[Table<'_>]) {
         number.map_or("", |number| list["words"][name][number].as_str().unwrap()).to_string()
     };
     let shared = |name: &str, at: usize| {
-        let number = usize::try_from(list[name]["of"][at].as_u64().unwrap()).unwrap();
-        list[name]["texts"][number].as_str().unwrap().to_string()
+        let number = list[name]["of"].as_array().map_or(at, |of| usize::try_from(of[at].as_u64().unwrap()).unwrap());
+        column(&list[name]["texts"])[number].clone()
     };
-    let text = |name: &str, at: usize| list[name][at].as_str().unwrap().to_string();
-    for (own, column) in [("name", "name"), ("serial", "serial")] {
-        assert_eq!(column_of(devices, column), order.iter().map(|at| text(own, *at)).collect::<Vec<_>>(), "{own}");
+    for (own, texts) in [("name", &names), ("serial", &serials)] {
+        assert_eq!(column_of(devices, own), order.iter().map(|at| texts[*at].clone()).collect::<Vec<_>>(), "{own}");
     }
     for (own, column) in [("user", "primary_user"), ("manufacturer", "manufacturer"), ("model", "model")] {
         assert_eq!(column_of(devices, column), order.iter().map(|at| shared(own, *at)).collect::<Vec<_>>(), "{own}");

@@ -13,6 +13,18 @@ const GRID = [
 ];
 const PRINT_LIMIT = 500;
 
+// The order of words as people sort them: numbers by their value, capital and small letters alike. The rules of the language
+// take a second for fifty thousand names; names of plain letters, digits and the usual signs are written so that the order of
+// their characters is the same order.
+const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const SIGNS = { _: "!", "-": "\"", ".": "#", "@": "$" };
+const simple = (word) => (/^[\w .@-]*$/.test(word) && !/\d{19}/.test(word)
+  ? word.toLowerCase().replace(/0*(\d+)|[_\-.@]/g, (sign, digits) => digits?.padStart(18, "0") ?? SIGNS[sign]) : null);
+const inOrder = ([word, a], [other, b]) => {
+  if (a === null || b === null) return collator.compare(word, other);
+  return a < b ? -1 : Number(a > b);
+};
+
 const chip = (slug) => (SEVERITIES.includes(slug)
   ? make("span", { class: `sev sev-${slug}` }, slug[0].toUpperCase() + slug.slice(1))
   : DASH);
@@ -52,13 +64,12 @@ function lister(list, open) {
   const comparison = (key) => {
     if (key === "last" || key === "days") return (a, b) => raw[key][a] - raw[key][b];
     if (key === "severity") return (a, b) => raw.severity[a] - raw.severity[b] || (raw.days[a] ?? -1) - (raw.days[b] ?? -1);
-    const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
     const text = key === "findings" ? (at) => list.rules(at).map(ruleName).join(", ")
       : key === "platform" ? (at) => platformName(list.platform(at)) : (at) => list[key](at).trim();
     const texts = Array.from({ length: total }, (_, at) => text(at));
     // Many devices share a word: each word is compared once.
-    const words = Array.from(new Set(texts)).sort(collator.compare);
-    const rank = new Map(words.map((word, i) => [word, i]));
+    const words = Array.from(new Set(texts), (word) => [word, simple(word)]).sort(inOrder);
+    const rank = new Map(words.map(([word], i) => [word, i]));
     const ranks = Int32Array.from(texts, (word) => rank.get(word));
     return (a, b) => ranks[a] - ranks[b];
   };

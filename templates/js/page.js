@@ -86,16 +86,17 @@ function start(list) {
   $("devices-static").hidden = true;
   explorer.hidden = false;
   select(true);
-  setTimeout(() => search.prepare(() => {
-    explorer.dataset.ready = "true";
-    if (query.value.trim() !== "") select(true, true);
-  }), 50);
 
   return {
+    // Reads the ids of all records, for the search.
+    prepare: () => search.prepare(() => {
+      explorer.dataset.ready = "true";
+      if (query.value.trim() !== "") select(true, true);
+    }),
     async show(key) {
       asked += 1;
       const own = asked;
-      const at = list.position.get(key);
+      const at = list.position(key);
       lost.hidden = at !== undefined;
       if (at === undefined) {
         drawer.hide();
@@ -162,6 +163,7 @@ window.addEventListener("hashchange", () => {
 // A link to the place that the address already names changes no address, so it is handled here.
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+  if (link) layOut();
   if (link && link.getAttribute("href") === location.hash) route();
 });
 
@@ -191,14 +193,21 @@ window.matchMedia("print").addEventListener("change", (event) => (event.matches 
 // ---- begin
 
 (async () => {
+  if (location.hash) layOut();
   const node = $("list");
   if (explorer && node) {
     try {
-      explore = start(devicesOf(await unpack(node), Number(node.dataset.chunk)));
+      const packed = await unpack(node);
+      await pause();
+      const list = devicesOf(listOf(packed), Number(node.dataset.chunk));
+      await pause();
+      explore = start(list);
     } catch {
       explore = null;
     }
   }
-  settle();
   route();
+  await layOutInTurn();
+  settle();
+  if (explore) await explore.prepare();
 })();

@@ -1,3 +1,6 @@
+// Lets what a reader does come in between two pieces of work.
+const pause = () => new Promise((go) => { setTimeout(go, 0); });
+
 const DASH = "\u2014";
 const $ = (id) => document.getElementById(id);
 
@@ -22,11 +25,25 @@ const day = (seconds) => (seconds === null || seconds === undefined ? DASH : new
 const moment = (seconds) => (seconds === null || seconds === undefined
   ? DASH : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`);
 
-// A container that has nothing to scroll is no stop on the way through the page.
+// Sections out of view are laid out when the list is there, one at a time, so that nobody waits for them; at once where a link
+// leads to one of them.
+const sections = Array.from(document.querySelectorAll("main > section"));
+const layOut = (some = sections) => { for (const section of some) section.classList.add("laid-out"); };
+const layOutInTurn = async () => {
+  for (const section of sections) {
+    layOut([section]);
+    section.getBoundingClientRect();
+    await pause();
+  }
+};
+
+// A container that has nothing to scroll is no stop on the way through the page. One that is not laid out yet stays a stop until
+// it is: to measure it sooner would lay it out.
 const boxes = Array.from(document.querySelectorAll(".scroll"));
 const settle = () => {
-  const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
-  boxes.forEach((box, i) => {
+  const near = boxes.filter((box) => box.checkVisibility?.({ contentVisibilityAuto: true }) ?? true);
+  const wide = near.map((box) => box.scrollWidth > box.clientWidth + 1);
+  near.forEach((box, i) => {
     if (wide[i]) box.setAttribute("tabindex", "0");
     else box.removeAttribute("tabindex");
   });

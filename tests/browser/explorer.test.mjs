@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  axe, details, devices, flagged, keys, list, matching, model, multiplied, open, printedRows, ready, rulesOf, severityOf, total, withData,
+  axe, details, devices, flagged, html, keys, list, matching, model, multiplied, open, printedRows, ready, rulesOf, severityOf, total, withData,
 } from "./lab.mjs";
 
 const searchBox = (page) => page.getByRole("searchbox", { name: "Search" });
@@ -414,6 +414,58 @@ test("the report's own names, labels and notices are shown as they were exported
 });
 
 // ---- size ------------------------------------------------------------------------------------------------------------
+
+// What the page does until its list is there, counted rather than timed: a busy machine counts the same.
+test("until the list is shown, little is unpacked and made, however many devices there are", async (t) => {
+  const watched = async (file) => {
+    const { page, trouble } = await open(t, { file, prepare: () => {
+      const done = { unpacked: 0, made: 0, shown: null };
+      window.done = done;
+      const Stream = window.DecompressionStream;
+      window.DecompressionStream = class extends Stream { constructor(...how) { super(...how); done.unpacked += 1; } };
+      const make = document.createElement;
+      document.createElement = function counted(...what) { done.made += 1; return make.apply(this, what); };
+      new MutationObserver((_, observer) => {
+        if (document.getElementById("explorer")?.hidden !== false) return;
+        observer.disconnect();
+        done.shown = { ...done, lines: document.querySelectorAll("#grid tbody tr").length };
+      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden"] });
+    } });
+    await ready(page);
+    assert.deepEqual(trouble.errors, []);
+    return page.evaluate(() => window.done);
+  };
+  const [few, many] = [await watched(withData("few.html", ...multiplied(1200))), await watched(withData("many-counted.html", ...multiplied(50_000)))];
+  for (const one of [few, many]) {
+    assert.equal(one.shown.unpacked, 1, "the list alone is unpacked before it is shown");
+    assert.ok(one.shown.lines <= 80, `${one.shown.lines} lines`);
+    assert.ok(one.shown.made < 2500, `${one.shown.made} elements are made`);
+  }
+  assert.ok(Math.abs(few.shown.made - many.shown.made) < 100, `${few.shown.made} and ${many.shown.made} elements`);
+  assert.equal(many.unpacked, 101, "the list and every chunk, once");
+});
+
+test("the list comes before the details, and the script between them", () => {
+  const places = ['<script type="application/octet-stream" id="list"', "<script>", '<script type="application/octet-stream" class="detail"'].map((tag) => html.indexOf(tag));
+  assert.ok(places.every((place) => place > 0), "the page lacks one of them");
+  assert.deepEqual(places.toSorted((a, b) => a - b), places);
+});
+
+test("a heading sorts names as people order them, whatever their signs", async (t) => {
+  const [made, rows] = multiplied(1200);
+  const signs = ["-", "_", ".", " ", "@", "", "ä", "Z", "a", "0", "|", "\u2019"];
+  made.name = made.name.map((_, i) => `${i % 3 ? "PC" : "pc"}${signs[i % 12]}${signs[(i * 7) % 11]}${(i * 37) % 101}`);
+  const { page } = await open(t, { file: withData("names.html", made, rows) });
+  await page.locator("#grid th.c-name button").click();
+  const { compare } = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const expected = made.name.toSorted(compare);
+  for (const end of [0, 1e7]) {
+    await page.evaluate((top) => { document.getElementById("window").scrollTop = top; }, end);
+    await page.waitForTimeout(100);
+    const shown = await page.locator("#grid tbody tr[data-place]").evaluateAll((all) => all.map((tr) => [Number(tr.dataset.place), tr.querySelector("a").textContent]));
+    for (const [place, name] of shown) assert.equal(compare(name, expected[place]), 0, `${name} stands where ${expected[place]} belongs`);
+  }
+});
 
 test("fifty thousand devices stay quick", async (t) => {
   const file = withData("many.html", ...multiplied(50_000));

@@ -77,7 +77,7 @@ export function readCsv(text) {
 
 export const digits = (text) => Number(text.replace(/[^\d]/g, ""));
 // Opens a page that may read files and nothing else, and that records whatever it should not do.
-export async function open(t, { file = join(folder, "report.html"), hash = "", settle = 20000, ...options } = {}) {
+export async function open(t, { file = join(folder, "report.html"), hash = "", settle = 20000, prepare = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   t?.after(() => context.close());
   await context.setOffline(true);
@@ -103,6 +103,7 @@ export async function open(t, { file = join(folder, "report.html"), hash = "", s
       window.__violation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
+  if (prepare) await page.addInitScript(prepare);
   await page.goto(pathToFileURL(file).href + hash);
   // The data is unpacked after the page has loaded; a page whose data cannot be read keeps its note.
   if (options.javaScriptEnabled !== false) await page.locator("#explorer:not([hidden])").waitFor({ timeout: settle }).catch(() => {});
@@ -118,10 +119,111 @@ export const read = () => { opened ??= open(); return opened; };
 const pack = (value) => deflateRawSync(JSON.stringify(value)).toString("base64");
 const unpack = (text) => JSON.parse(inflateRawSync(Buffer.from(text, "base64")).toString("utf8"));
 const LIST = /(<script type="application\/octet-stream" id="list" data-chunk=")(\d+)(">)([^<]*)(<\/script>)/;
-const DETAIL = /<script type="application\/octet-stream" class="detail">([^<]*)<\/script>/g;
+const DETAIL = /<script type="application\/octet-stream" class="detail">([^<]*)<\/script>\n?/g;
 
-export const list = unpack(LIST.exec(html)[4]);
-export const details = Array.from(html.matchAll(DETAIL), (m) => unpack(m[1])).flat();
+// The page packs columns; tests speak of devices. A column is one text with a sign between its parts or a list; numbers may be
+// differences; what few devices have stands with their places; what many share is numbered.
+const column = (packed) => (typeof packed === "string" ? packed.split("|") : packed);
+const sums = (packed, sum = 0) => packed.map((step) => (step === null ? null : (sum += step)));
+const queue = (packed) => { const rest = Array.from(packed).reverse(); return () => rest.pop(); };
+const SHARED = ["user", "manufacturer", "model", "steps"];
+
+function readList(packed) {
+  const serial = column(packed.serial);
+  const made = { ...packed, serial, name: column(packed.name), last: sums(packed.last) };
+  made.key = column(packed.key).map((key, at) => key || `serial:${serial[at]}`);
+  for (const name of SHARED) {
+    const texts = column(packed[name].texts);
+    made[name] = { texts, of: packed[name].of ?? texts.map((_, at) => at) };
+  }
+  const { said: { kinds, of }, flags } = packed.entries;
+  made.entries = flags.map(([final, wipes], i) => {
+    const [slug, action, console, condition, role, why] = of.slice(i * 6, i * 6 + 6).map((n) => kinds[n]);
+    return [slug, action, console, condition, role, final, wipes, why];
+  });
+  return made;
+}
+
+// Of each device: records, findings, steps, how many records and steps it has, questions, earlier steps, why it has no finding,
+// what was decided.
+function readDetails(packed, first) {
+  const next = Object.fromEntries(["row", "name", "serial", "seen"].map((name) => [name, queue(packed[name])]));
+  const enrolled = queue(sums(packed.enrolled));
+  const ids = packed.id.map((own) => queue(column(own)));
+  const [object, dated] = [queue(column(packed.object)), queue(column(packed.dated))];
+  const evidence = packed.evidence.forms.map(([names, columns]) => [names, columns.map((own) => queue(column(own)))]);
+  const forms = queue(packed.evidence.of);
+  const few = (name, place, otherwise) => (packed[name].find(([own]) => own === place) ?? [place, otherwise])[1];
+  let record = -1;
+  return packed.records.of.map((kind, place) => {
+    const at = first + place;
+    const [all, kinds] = packed.records.kinds[kind];
+    const records = kinds.map(([console, from, held, live, page]) => {
+      record += 1;
+      const [row, name, serial, seen] = [next.row(), next.name(), next.serial(), next.seen()];
+      return [console, from, row, ids[console](), name === 0 ? list.name[at].toLowerCase() : name, serial === 0 ? list.serial[at].toLowerCase() : serial,
+        seen === null ? null : (list.last[at] ?? 0) - seen, enrolled(), held, few("refused", record, null), live, page];
+    });
+    const given = [];
+    const findings = packed.found.kinds[packed.found.of[place]].map(([rule, severity, confidence, objects, concerned, cause]) => {
+      const [names, values] = evidence[forms()];
+      const said = names.map((name, i) => {
+        const own = values[i]();
+        given.push(own === 0 ? list.key[at].replace(/^[^:]*:/, "") : typeof own === "number" ? given[own - 1] : own);
+        return name === null ? given.at(-1) : `${name}=${given.at(-1)}`;
+      }).join("; ");
+      return [rule, severity, confidence, said, objects, concerned, cause];
+    });
+    const [planned, actions] = packed.steps.kinds[packed.steps.of[place]];
+    const steps = actions.map(([entry, of, waits]) => {
+      const id = of === -1 ? "" : of === -2 ? object() : of;
+      return waits ? [entry, id, dated() + list.entries[entry][3]] : [entry, id];
+    });
+    return [records, findings, steps, all, planned, few("asked", place, []), few("ledger", place, []), few("why_none", place, null), few("decided", place, null)];
+  });
+}
+
+// The other way, without a care for size.
+const differences = (numbers, before = 0) => numbers.map((number) => {
+  if (number === null) return null;
+  const step = number - before;
+  before = number;
+  return step;
+});
+function writeList(made) {
+  const of = (name) => ({ texts: made[name].texts, of: made[name].of });
+  const texts = made.entries.flatMap(([slug, action, console, condition, role, , , why]) => [slug, action, console, condition, role, why]);
+  return {
+    ...made, ...Object.fromEntries(SHARED.map((name) => [name, of(name)])),
+    last: differences(made.last),
+    entries: { said: { kinds: texts, of: texts.map((_, at) => at) }, flags: made.entries.map((entry) => [entry[5], entry[6]]) },
+  };
+}
+const alike = (kinds) => ({ kinds, of: kinds.map((_, at) => at) });
+function writeDetails(rows, first, made) {
+  const records = rows.map(([own]) => own);
+  const flat = records.flatMap((own, place) => own.map((r) => [r, first + place]));
+  const steps = rows.map(([, , own]) => own);
+  const few = (which) => rows.flatMap((row, place) => (row[which]?.length ? [[place, row[which]]] : []));
+  return {
+    records: alike(rows.map(([own, , , all]) => [all ?? own.length, own.map((r) => [r[0], r[1], r[8], r[10], r[11] ?? 0])])),
+    id: made.words.console.map((_, console) => flat.filter(([r]) => r[0] === console).map(([r]) => r[3])),
+    row: flat.map(([r]) => r[2]), name: flat.map(([r]) => r[4]), serial: flat.map(([r]) => r[5]),
+    seen: flat.map(([r, at]) => (r[6] === null ? null : (made.last[at] ?? 0) - r[6])),
+    enrolled: differences(flat.map(([r]) => r[7])),
+    refused: flat.flatMap(([r], i) => (r[9] ? [[i, r[9]]] : [])),
+    found: alike(rows.map(([, own]) => own.map(([rule, severity, confidence, , objects, all, cause]) => [rule, severity, confidence, objects, all ?? objects.length, cause ?? null]))),
+    evidence: { forms: [[[null], [rows.flatMap(([, own]) => own.map((f) => f[3]))]]], of: rows.flatMap(([, own]) => own.map(() => 0)) },
+    steps: alike(rows.map(([, , own, , planned]) => [planned ?? own.length, own.map(([entry, of, day]) => [entry, typeof of === "number" ? of : of === "" ? -1 : -2, day ? 1 : 0])])),
+    object: steps.flat().map((s) => s[1]).filter((of) => typeof of === "string" && of !== ""),
+    dated: steps.flat().filter((s) => s[2]).map((s) => s[2].slice(0, s[2].length - made.entries[s[0]][3].length)),
+    asked: few(5), ledger: few(6), why_none: few(7), decided: few(8),
+  };
+}
+
+const packedList = LIST.exec(html);
+export const list = readList(unpack(packedList[4]));
+export const details = Array.from(html.matchAll(DETAIL), (m, which) => readDetails(unpack(m[1]), which * Number(packedList[2]))).flat();
 export const total = list.key.length;
 export const severityOf = (at) => list.words.severity[list.severity[at]] ?? "";
 export const rulesOf = (at) => list.findings[at].map((r) => list.rules[r]);
@@ -138,9 +240,11 @@ export function withData(name, newList, newDetails) {
   const chunk = 500;
   const chunks = [];
   for (let at = 0; at < newDetails.length; at += chunk) {
-    chunks.push(`<script type="application/octet-stream" class="detail">${pack(newDetails.slice(at, at + chunk))}</script>`);
+    const packed = pack(writeDetails(newDetails.slice(at, at + chunk), at, newList));
+    chunks.push(`<script type="application/octet-stream" class="detail">${packed}</script>`);
   }
-  const text = html.replace(DETAIL, "").replace(LIST, (_, a, _n, b, _d, c) => `${a}${chunk}${b}${pack(newList)}${c}${chunks.join("")}`);
+  const text = html.replace(DETAIL, "").replace(LIST, (_, a, _n, b, _d, c) => `${a}${chunk}${b}${pack(writeList(newList))}${c}`)
+    .replace("</body>", () => `${chunks.join("")}</body>`);
   const file = join(lab, name);
   writeFileSync(file, text);
   return file;
@@ -163,6 +267,8 @@ export function multiplied(count) {
 
 // Looks at the whole document, or at the part that changed since it was looked at.
 export async function axe(page, part = "html") {
+  // What is not laid out yet would not be looked at.
+  await page.evaluate(() => document.querySelectorAll("main > section").forEach((section) => section.classList.add("laid-out")));
   // The page's own policy forbids foreign scripts, so axe comes in through the debugger and not as an element.
   await page.evaluate(axeSource);
   const result = await page.evaluate((within) => window.axe.run(within === "html" ? document : within, { resultTypes: ["violations"] }), part);

@@ -328,6 +328,41 @@ test("before its data the page is small", () => {
   assert.ok(rest < 320_000, `${rest} bytes`);
 });
 
+test("the list does not wait for what is out of view, and links lead there all the same", async (t) => {
+  const { page } = await open(t, { prepare: () => {
+    new MutationObserver((_, observer) => {
+      if (document.getElementById("explorer")?.hidden !== false) return;
+      observer.disconnect();
+      window.skipped = Array.from(document.querySelectorAll("main > section"))
+        .filter((section) => !section.firstElementChild.checkVisibility({ contentVisibilityAuto: true })).map((section) => section.id);
+      document.querySelector('a[href="#evidence"]').click();
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ["hidden"] });
+  } });
+  const skipped = await page.evaluate(() => window.skipped);
+  assert.ok(!skipped.includes("summary") && !skipped.includes("devices"), `${skipped} are not laid out`);
+  for (const id of ["suggestions", "rules", "evidence"]) assert.ok(skipped.includes(id), `${id} is laid out before anybody has seen it`);
+  const there = (id) => page.waitForFunction((own) => {
+    const { top } = document.getElementById(own).getBoundingClientRect();
+    return top >= 0 && top < 60;
+  }, id, { timeout: 10_000 });
+  await there("evidence");
+  await page.locator("#explorer[data-ready]").waitFor();
+  assert.equal(await page.locator("main > section:not(.laid-out)").count(), 0, "sections that are never laid out");
+  for (const id of ["suggestions", "rules"]) {
+    await page.locator(`a[href="#${id}"]`).first().click();
+    await there(id);
+  }
+  assert.equal(await page.locator("main .scroll[tabindex]").evaluateAll((all) => all.filter((box) => box.scrollWidth <= box.clientWidth + 1 && box.checkVisibility()).length), 0, "stops that have nothing to scroll");
+});
+
+// The sample has few devices, and much to say of each: a device of a large tenant costs about half of it.
+test("a device costs the page few bytes", () => {
+  const packed = Array.from(html.matchAll(/<script type="application\/octet-stream"[^>]*>([^<]*)/g), (m) => m[1].length);
+  assert.equal(packed.length, 1 + Math.ceil(total / 500), "the list and its chunks");
+  const each = packed.reduce((sum, length) => sum + length) / total;
+  assert.ok(each < 310, `${Math.round(each)} bytes a device`);
+});
+
 // ---- paper, narrow screens, no script ------------------------------------------------------------------------------
 
 test("on paper every section is there, unfolded, without controls", async (t) => {

@@ -70,9 +70,10 @@ fn what_is_said_about_one_device_has_a_limit_that_it_states() {
     let details = details(&report);
     assert!(!details.is_empty());
     for chunk in details {
-        for device in chunk.as_array().unwrap() {
-            assert!(device[0].as_array().unwrap().len() <= 200, "records in the drawer");
-            assert!(device[2].as_array().unwrap().len() <= 200, "steps in the drawer");
+        for (what, most) in [("records", 200), ("steps", 200)] {
+            for kind in chunk[what]["kinds"].as_array().unwrap() {
+                assert!(kind[1].as_array().unwrap().len() <= most, "{what} in the drawer");
+            }
         }
     }
 }

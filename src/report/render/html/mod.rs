@@ -1,7 +1,7 @@
 //! The page: one file, no network, everything from an export as inert text.
 
+mod data;
 mod draw;
-mod page;
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(in crate::report) fn render(
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.map(part).concat());
     // Made of our own words and base64: nothing in it needs escaping.
     let logo = templates.get(assets::LOGO).map(|address| minijinja::Value::from_safe_string(address.clone()));
-    let data = page::data(run, selection)?;
+    let data = data::data(run, selection)?;
     let page = environment.get_template("report.html").map_err(|e| template_error(&e))?;
     page.render(context! {
         m => Serde(model),
