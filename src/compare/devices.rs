@@ -246,7 +246,7 @@ fn identified(old: Earlier<'_>) -> Vec<bool> {
     for columns in &old.side.records.consoles {
         let devices = old.side.device_of.within(&columns.span());
         let named = devices.iter().enumerate().filter(|(line, _)| !id(columns, *line).is_empty());
-        mark(&mut identified, named.map(|(_, device)| *device));
+        mark(&mut identified, named.map(|(_, device)| device.number()));
     }
     identified
 }

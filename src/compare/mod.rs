@@ -128,7 +128,7 @@ fn planned(old: &Outcome) -> ByRecord<bool> {
             *slot = true;
         }
     }
-    ByRecord::of(old.links.device.iter().map(|own| device.get(*own as usize) == Some(&true)).collect())
+    ByRecord::of(old.links.device.iter().map(|own| device.get(own.index()) == Some(&true)).collect())
 }
 
 fn states(list: &List) -> ListStates {

@@ -19,7 +19,7 @@ pub(super) struct Remembering<'a> {
 
 impl<'a> Remembering<'a> {
     pub(super) fn new(earlier: Earlier<'a>, old: &'a Outcome) -> Self {
-        let records = Positions::new(old.links.device.iter().copied(), earlier.own());
+        let records = Positions::new(old.links.device.iter().map(|device| device.number()), earlier.own());
         Self { earlier, old, records, place: vec![NONE; earlier.count()], past: Past::default() }
     }
 

@@ -4,7 +4,7 @@
 
 use super::join::Column;
 use crate::identity::NONE;
-use crate::ids::ByRecord;
+use crate::ids::{ByRecord, DeviceId};
 use crate::outcome::{Outcome, Past};
 use crate::schema::Platform;
 use crate::table::{DeviceTable, RecordColumns, RecordTable};
@@ -17,7 +17,7 @@ pub struct Side<'a> {
     /// The records.
     pub records: &'a RecordTable,
     /// Device of each record.
-    pub device_of: &'a ByRecord<u32>,
+    pub device_of: &'a ByRecord<DeviceId>,
 }
 
 impl<'a> Side<'a> {
@@ -44,7 +44,7 @@ impl<'a> Side<'a> {
 /// The objects of one console in one run.
 pub(super) struct Objects<'a> {
     pub columns: Option<&'a RecordColumns>,
-    device_of: &'a [u32],
+    device_of: &'a [DeviceId],
     /// Objects of devices that are remembered: their ids, and the numbers of the devices.
     more: Vec<(&'a str, u32)>,
 }
@@ -62,7 +62,7 @@ impl<'a> Objects<'a> {
     /// The device of a line, where there is one.
     pub(super) fn device(&self, line: u32) -> Option<u32> {
         let device = match self.device_of.get(line as usize) {
-            Some(device) => *device,
+            Some(device) => device.number(),
             None => self.more.get(line as usize - self.device_of.len())?.1,
         };
         (device != NONE).then_some(device)

@@ -48,9 +48,9 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
     }
     for record in concerned {
         let device = *links.device.get(record);
-        if let Some(slot) = links.conflict.get_mut(device as usize) {
+        if let Some(slot) = links.conflict.get_mut(device.index()) {
             *slot = true;
-            links.contested.push(device);
+            links.contested.push(device.number());
         }
     }
     Ok(notices)

@@ -12,15 +12,15 @@ use super::record_store::{NONE, RecordStore};
 use super::speakers::Repeats;
 use super::weak;
 use crate::formats::Vocabulary;
-use crate::ids::{ByRecord, ExportId, RecordId};
+use crate::ids::{ByRecord, DeviceId, ExportId, RecordId};
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 
 /// Which record belongs to which device, and why.
 #[derive(Debug, Default)]
 pub struct Links {
-    /// Device number of each record; [`NONE`] for a key-list record whose device nobody else knows.
-    pub device: ByRecord<u32>,
+    /// Device of each record; [`DeviceId::NONE`] for a key-list record whose device nobody else knows.
+    pub device: ByRecord<DeviceId>,
     /// Kinds of identifier by which the record is held to other records of its device, as bits of [`Kind::bit`].
     pub held_by: ByRecord<u16>,
     /// Refused links of a record.
@@ -96,8 +96,8 @@ pub(super) fn link(store: &RecordStore, vocabulary: &Vocabulary) -> (Links, Vec<
 }
 
 /// Devices the records of which share an identifier that does not join them: they contradict each other, or are copies.
-fn rivals(guards: &Guards<'_>, device: &ByRecord<u32>) -> Vec<(u32, u32)> {
-    let of = |record: &RecordId| Some(*device.get(*record)).filter(|device| *device != NONE);
+fn rivals(guards: &Guards<'_>, device: &ByRecord<DeviceId>) -> Vec<(u32, u32)> {
+    let of = |record: &RecordId| Some(*device.get(*record)).filter(|device| device.is_some());
     let joins = |kind: Kind| !matches!(kind, Kind::HardwareId | Kind::Radio);
     let joined = guards.groups.iter().filter(|group| joins(group.kind)).map(|group| group.members);
     let several = joined.chain(guards.shared.iter().map(Vec::as_slice)).filter(|records| {
@@ -106,8 +106,9 @@ fn rivals(guards: &Guards<'_>, device: &ByRecord<u32>) -> Vec<(u32, u32)> {
         devices.any(|device| Some(device) != first)
     });
     let numbered = (0_u32..).zip(several);
-    let mut rivals: Vec<(u32, u32)> =
-        numbered.flat_map(|(number, records)| records.iter().filter_map(of).map(move |own| (own, number))).collect();
+    let mut rivals: Vec<(u32, u32)> = numbered
+        .flat_map(|(number, records)| records.iter().filter_map(of).map(move |own| (own.number(), number)))
+        .collect();
     rivals.sort_unstable();
     rivals.dedup();
     rivals
@@ -239,27 +240,27 @@ fn number_devices(
     keyed.par_sort_unstable();
     let key = super::device_key::settle(store, &roots, &weak, &mut keyed);
 
-    let mut number = ByRecord::filled(NONE, store.total);
-    for (at, (_, root)) in (0_u32..).zip(&keyed) {
+    let mut number = ByRecord::filled(DeviceId::NONE, store.total);
+    for (at, (_, root)) in (0_u32..).map(DeviceId::new).zip(&keyed) {
         if let Some(slot) = number.slot(*root) {
             *slot = at;
         }
     }
     let count = keyed.len();
-    let device = ByRecord::of(roots.iter().map(|root| *number.get(*root)).collect::<Vec<u32>>());
+    let device = ByRecord::of(roots.iter().map(|root| *number.get(*root)).collect::<Vec<DeviceId>>());
     let mut first_exact = vec![RecordId::NONE; count];
     let mut exact = vec![true; count];
     let mut objects = vec![0_u32; count];
     let mut weak_objects = vec![0_u32; count];
     for (((device, exact_root), repeat), weak) in device.iter().zip(exact_roots).zip(&repeat).zip(&weak) {
         if *weak {
-            if let Some(weak_objects) = weak_objects.get_mut(*device as usize) {
+            if let Some(weak_objects) = weak_objects.get_mut(device.index()) {
                 *weak_objects += u32::from(!*repeat);
             }
             continue;
         }
         let (Some(first), Some(exact), Some(objects)) =
-            (first_exact.get_mut(*device as usize), exact.get_mut(*device as usize), objects.get_mut(*device as usize))
+            (first_exact.get_mut(device.index()), exact.get_mut(device.index()), objects.get_mut(device.index()))
         else {
             continue;
         };

@@ -249,7 +249,7 @@ fn device_of(store: &RecordStore, links: &Links) -> Vec<Vec<DeviceId>> {
     let of_shelf = |console_records: &ConsoleRecords| {
         let span = console_records.span();
         let (own, repeat) = (links.device.within(&span), links.repeat.within(&span));
-        let one = |(device, repeat): (&u32, &bool)| if *repeat { DeviceId::NONE } else { DeviceId::new(*device) };
+        let one = |(device, repeat): (&DeviceId, &bool)| if *repeat { DeviceId::NONE } else { *device };
         own.iter().zip(repeat).map(one).collect()
     };
     store.by_console.iter().map(of_shelf).collect()

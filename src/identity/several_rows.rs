@@ -63,7 +63,7 @@ fn of_console(console_records: &ConsoleRecords, links: &Links) -> BTreeMap<(Cons
     for ((list, speaker), rows) in rows {
         let device = links.device.get(speaker);
         let rows = (!twice.contains(&list)).then_some(rows);
-        let most = found.entry((console_records.console, DeviceId::new(*device))).or_insert(rows);
+        let most = found.entry((console_records.console, *device)).or_insert(rows);
         *most = most.zip(rows).map(|(most, rows)| most.max(rows));
     }
     found

@@ -91,7 +91,7 @@ pub struct FieldStory {
 #[must_use]
 pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: u32) -> Records {
     let own: Vec<RecordId> =
-        links.device.numbered().filter(|(_, own)| **own == device).map(|(record, _)| record).collect();
+        links.device.numbered().filter(|(_, own)| own.number() == device).map(|(record, _)| record).collect();
     let mut numbers: Vec<RecordId> = own.iter().take(MOST_RECORDS).copied().collect();
     for console_records in &store.by_console {
         let live = devices.live_record(console_records, device);

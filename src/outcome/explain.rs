@@ -284,8 +284,8 @@ fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u
                 || same(columns.native_id.compared(line), &id)
                 || same(columns.native_id.as_written(line), query);
             let device = *outcome.links.device.get(columns.first.after(line));
-            if device != NONE && (bears || is_place()) {
-                found.insert(device);
+            if device.is_some() && (bears || is_place()) {
+                found.insert(device.number());
             }
         }
     }
@@ -326,7 +326,7 @@ fn whole(outcome: &Outcome, device: u32) -> Explanation {
 
 fn records(outcome: &Outcome, device: u32) -> (Vec<RecordStory>, usize) {
     let own: Vec<RecordId> =
-        outcome.links.device.numbered().filter(|(_, of)| **of == device).map(|(record, _)| record).collect();
+        outcome.links.device.numbered().filter(|(_, of)| of.number() == device).map(|(record, _)| record).collect();
     let one = |record: &RecordId| {
         let (columns, line) = outcome.records.locate(*record)?;
         Some(record_of(outcome, columns, line, *record, device))

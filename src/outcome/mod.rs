@@ -19,7 +19,7 @@ use crate::config::Setting;
 use crate::console::Console;
 use crate::history::Provenance;
 use crate::identity::{AsOf, DAY, Thresholds, day};
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
 use crate::rules::{Findings, Questions, Tally, Text};
@@ -105,8 +105,8 @@ pub struct Outcome {
 /// Which record belongs to which device, and why.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Links {
-    /// Device number of each record; [`crate::identity::NONE`] for a key-list record whose device nobody else knows.
-    pub device: ByRecord<u32>,
+    /// Device of each record; [`DeviceId::NONE`] for a key-list record whose device nobody else knows.
+    pub device: ByRecord<DeviceId>,
     /// Kinds of identifier by which the record is held to other records of its device, as bits.
     pub held_by: ByRecord<u16>,
     /// Refused links of a record.

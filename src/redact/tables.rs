@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::{Kind, Names};
 use super::order::Order;
 use crate::identity::NONE;
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::Links;
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 
@@ -170,13 +170,13 @@ fn of_older(older: OlderColumns, names: &mut Names, rows: &mut Rows) -> OlderCol
 fn of_links(links: Links, places: &Places) -> Links {
     let Links { device, held_by, refused } = links;
     let mut copied = Links {
-        device: ByRecord::of(vec![NONE; device.len()]),
+        device: ByRecord::of(vec![DeviceId::NONE; device.len()]),
         held_by: ByRecord::of(vec![0; held_by.len()]),
         refused: BTreeMap::new(),
     };
     for (old, device) in device.numbered() {
         if let Some(slot) = copied.device.slot(places.record(old)) {
-            *slot = places.devices.place(*device);
+            *slot = DeviceId::new(places.devices.place(device.number()));
         }
     }
     for (old, kinds) in held_by.numbered() {

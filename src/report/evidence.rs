@@ -71,7 +71,7 @@ pub(super) fn write(
         .zip(&outcome.marks)
         .map(|(rule, mark)| (rule.id.clone(), mark.digest.as_str().into()))
         .collect();
-    let in_devices = outcome.links.device.iter().filter(|d| **d != NONE).count();
+    let in_devices = outcome.links.device.iter().filter(|d| d.is_some()).count();
     let manifest = json!({
         "schema_version": 1,
         "program": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },

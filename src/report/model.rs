@@ -435,7 +435,7 @@ fn totals(outcome: &Outcome, index: &Index) -> Totals {
         removal_days,
         working_days: work::working_days(minutes, removal_days),
         rows_set_aside: outcome.records.asides(),
-        records_without_device: outcome.links.device.iter().filter(|d| **d == NONE).count(),
+        records_without_device: outcome.links.device.iter().filter(|d| !d.is_some()).count(),
         refused_links: outcome.links.refused.len(),
         conflicts: outcome.notices.iter().filter(|notice| notice.code == Code::IdentityConflict).count(),
         review_devices: devices.identity.iter().filter(|i| matches!(i, Identity::Conflict | Identity::Weak)).count(),

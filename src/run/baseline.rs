@@ -9,7 +9,7 @@ use crate::console::{Console, Registry, State};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::{self, Outcome};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -56,7 +56,7 @@ impl Baseline {
         self,
         devices: &DeviceTable,
         records: &RecordTable,
-        device_of: &ByRecord<u32>,
+        device_of: &ByRecord<DeviceId>,
     ) -> Result<Beside> {
         self.is_known(devices.registry)?;
         let matched = compare::matched(&self.outcome, Side { devices, records, device_of });

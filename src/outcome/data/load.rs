@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::frame::list_of;
 use crate::history::{Decision, Declined, by_device};
 use crate::identity::{AsOf, NONE};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
@@ -313,7 +313,7 @@ fn of_records(
     limits: &Limits,
     links: &mut Links,
 ) -> Result<RecordColumns, Damage> {
-    links.device.extend(table.below("device", limits.devices, true)?);
+    links.device.extend(table.below("device", limits.devices, true)?.into_iter().map(DeviceId::new));
     let held_by = table.below("held_by", usize::from(u16::MAX) + 1, false)?;
     links.held_by.extend(held_by.into_iter().map(|bits| u16::try_from(bits).unwrap_or_default()));
     Ok(RecordColumns {

@@ -78,7 +78,7 @@ fn records<'a>(outcome: &'a Outcome, columns: &'a RecordColumns) -> Frame<'a> {
         .maybe_text("serial_written", serial_written)
         .time("last_seen", |at| columns.last_seen.get(at))
         .time("enrolled", |at| columns.enrolled.get(at))
-        .number("device", move |at| some(Some(links.device.get(first.after(at)))))
+        .number("device", move |at| some(Some(&links.device.get(first.after(at)).number())))
         .number("held_by", move |at| Some(u32::from(*links.held_by.get(first.after(at)))))
 }
 

@@ -69,7 +69,7 @@ impl<'a> Line<'a> {
     fn key(&self) -> Option<&'a str> {
         self.record(|run, _, _, record| {
             let device = run.outcome.links.device.get(record);
-            run.outcome.devices.key.get(*device as usize).map_or("", String::as_str)
+            run.outcome.devices.key.get(device.index()).map_or("", String::as_str)
         })
     }
 

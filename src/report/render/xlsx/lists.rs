@@ -244,7 +244,7 @@ fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<u32>> {
         "changes" => Some(numbers(&mut run.outcome.since.changes.device.iter().copied())),
         "ledger" => Some(numbers(&mut run.outcome.ledger.lines.iter().map(|line| line.device))),
         // Rows that belong to no device are in a whole list only.
-        "records" => Some(numbers(&mut run.outcome.links.device.iter().copied())),
+        "records" => Some(numbers(&mut run.outcome.links.device.iter().map(|device| device.number()))),
         _ => None,
     }
 }

@@ -35,11 +35,11 @@ pub(super) struct Lines<'a> {
 struct ByNumber<N>(BTreeMap<u32, Vec<N>>);
 
 impl<N: From<u32>> ByNumber<N> {
-    fn new<'a>(devices: impl Iterator<Item = &'a u32>, selection: &Selection) -> Self {
+    fn new(devices: impl Iterator<Item = u32>, selection: &Selection) -> Self {
         let mut by_device: BTreeMap<u32, Vec<N>> = BTreeMap::new();
         for (line, device) in (0_u32..).zip(devices) {
-            if *device != NONE && selection.has(*device) {
-                by_device.entry(*device).or_default().push(line.into());
+            if device != NONE && selection.has(device) {
+                by_device.entry(device).or_default().push(line.into());
             }
         }
         Self(by_device)
@@ -54,9 +54,9 @@ impl<'a> Lines<'a> {
     pub(super) fn new(outcome: &'a Outcome, selection: &Selection) -> Self {
         Self {
             unflagged: Unflagged::new(outcome),
-            records: ByNumber::new(outcome.links.device.iter(), selection),
-            questions: ByNumber::new(outcome.questions.device.iter(), selection),
-            ledger: ByNumber::new(outcome.ledger.lines.iter().map(|line| &line.device), selection),
+            records: ByNumber::new(outcome.links.device.iter().map(|device| device.number()), selection),
+            questions: ByNumber::new(outcome.questions.device.iter().copied(), selection),
+            ledger: ByNumber::new(outcome.ledger.lines.iter().map(|line| line.device), selection),
         }
     }
 }
