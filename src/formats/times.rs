@@ -134,12 +134,13 @@ impl Caster<'_> {
 
     /// Whether day and month may be exchanged in the dates that leave no choice, and why.
     fn swapped_dates(&self, stamps: &[Stamp], tally: &mut Tally) -> Option<Swapped> {
+        let known = Known { signs: self.field.name == "last_seen", ..self.swapped };
         // What tells it is a date that leaves a choice, here or beside: most columns have none.
-        if !self.swapped && !stamps.iter().any(|stamp| matches!(stamp, Stamp::Either(..))) {
+        if !known.may_tell() && !stamps.iter().any(|stamp| matches!(stamp, Stamp::Either(..))) {
             return None;
         }
         let cells = self.cells.iter().zip(stamps).filter_map(|(cell, stamp)| Some((cell?, *stamp)));
-        let swapped = dates::swapped(cells, Known { signs: self.field.name == "last_seen", ..self.swapped })?;
+        let swapped = dates::swapped(cells, known)?;
         let count = swapped.count;
         let (dates, have, these) =
             if count == 1 { ("date", "has", "It counts") } else { ("dates", "have", "They count") };

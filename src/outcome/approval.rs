@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::Outcome;
 use crate::plan::Batch;
 use crate::read::hex;
-use crate::sha256::Sum;
 
 impl Outcome {
     /// The digest of each batch: SHA-256 over `step console:object_id`, one a line, each once, in the order of bytes. A step
@@ -48,10 +48,10 @@ impl Outcome {
         let line = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
         lines.sort_unstable_by(|a, b| line(a).cmp(line(b)));
         lines.dedup_by(|a, b| line(a) == line(b));
-        let mut digest = Sum::default();
+        let mut digest = Sha256::new();
         for range in &lines {
             digest.update(line(range).as_bytes());
         }
-        hex(&digest.finish())
+        hex(&digest.finalize())
     }
 }

@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
-use crate::identity::{KeyKind, NONE, Threshold};
+use crate::identity::{KeyKind, Threshold};
 use crate::ids::RecordId;
 use crate::rules::{Elsewhere, Findings, Tally, Text};
 use crate::schema::{Activity, Confidence, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity};

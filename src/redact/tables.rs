@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::names::{Kind, Names};
 use super::order::Order;
-use crate::identity::NONE;
 use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::Links;
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};

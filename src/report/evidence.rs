@@ -9,7 +9,7 @@ use super::folder::{Folder, Written};
 use super::place::{MANIFEST, SUMS};
 use super::seal;
 use crate::error::{Error, Result};
-use crate::identity::{NONE, rfc3339};
+use crate::identity::rfc3339;
 use crate::outcome::{Digested, Outcome};
 use crate::read::hex;
 use crate::schema::Platform;

@@ -15,7 +15,7 @@ use super::since::{SinceRow, since};
 use super::view::{self, Index, Output, Run};
 use super::work;
 use crate::console::Console;
-use crate::identity::{NONE, rfc3339};
+use crate::identity::rfc3339;
 use crate::notice::{Code, listed};
 use crate::outcome::Outcome;
 use crate::plan::Entry;

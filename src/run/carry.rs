@@ -11,7 +11,7 @@ use crate::compare::{Fate, Matched};
 use crate::error::Result;
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
 use crate::identity::NONE;
-use crate::ids::ByRecord;
+use crate::ids::{ByRecord, DeviceId};
 use crate::notice::{Code, Notice, many};
 use crate::outcome::{LedgerState, Outcome};
 use crate::read::digest_of;
@@ -167,7 +167,7 @@ pub(super) fn by_object(
     decisions: &mut Decisions,
     devices: &DeviceTable,
     records: &RecordTable,
-    device_of: &ByRecord<u32>,
+    device_of: &ByRecord<DeviceId>,
 ) -> Vec<Notice> {
     let keys: BTreeSet<&str> = devices.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
     let mut wanted: BTreeMap<String, BTreeSet<u32>> = decisions
@@ -181,14 +181,14 @@ pub(super) fn by_object(
     for columns in &records.consoles {
         for (line, device) in device_of.within(&columns.span()).iter().copied().enumerate() {
             for id in [columns.native_id.get(line), columns.native_id.compared(line)] {
-                if id.is_empty() || device == NONE {
+                if id.is_empty() || !device.is_some() {
                     continue;
                 }
                 let id = id.to_lowercase();
                 let object = format!("{}:{id}", columns.console);
                 for name in [id, object] {
                     if let Some(found) = wanted.get_mut(&name) {
-                        found.insert(device);
+                        found.insert(device.number());
                     }
                 }
             }

@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::coverage::Devices;
 use crate::error::{Error, Result};
 use crate::formats::{Formats, values};
-use crate::identity::{Links, NONE, RecordStore, story};
+use crate::identity::{Links, RecordStore, story};
 use crate::ids::ExportId;
 use crate::outcome::{
     self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged,
@@ -79,8 +79,8 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
     {
         let mut take = |line: usize| {
             let device = *outcome.links.device.get(console_records.record(line));
-            if device != NONE {
-                found.insert(device);
+            if device.is_some() {
+                found.insert(device.number());
             }
         };
         for (column, wanted) in [

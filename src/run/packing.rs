@@ -18,7 +18,7 @@ pub(super) struct From<'a> {
     pub context: EvalContext<'a>,
     pub table: &'a DeviceTable,
     pub records: &'a RecordTable,
-    pub device_of: &'a ByRecord<u32>,
+    pub device_of: &'a ByRecord<DeviceId>,
     pub rules: &'a [Rule],
     pub findings: &'a Findings,
     pub playbooks: &'a Playbooks,

@@ -36,6 +36,13 @@ pub(in crate::formats) struct Known {
     pub as_of: Option<i64>,
 }
 
+impl Known {
+    /// Whether a column without a date that leaves a choice may be one of such dates.
+    pub(in crate::formats) const fn may_tell(self) -> bool {
+        self.beside || self.elsewhere != 0 || self.signs
+    }
+}
+
 /// The cells of a column in which day and month may be exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) struct Swapped {

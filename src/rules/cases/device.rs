@@ -13,7 +13,7 @@ use crate::coverage::{Coverage, Devices};
 use crate::formats::dates::{Stamp, stamp};
 use crate::formats::{Records, Vocabulary};
 use crate::identity::{AsOf, Links, Marker, Markers, Members, RecordStore, Threshold, Thresholds};
-use crate::ids::ByRecord;
+use crate::ids::{ByRecord, DeviceId};
 use crate::language::first_line;
 use crate::schema::{Field, Kind, Platform, record_field};
 
@@ -58,7 +58,7 @@ impl MadeUp {
 /// Links that hold every record to one device.
 fn one_device(total: u32) -> Links {
     Links {
-        device: ByRecord::filled(0, total),
+        device: ByRecord::filled(DeviceId::new(0), total),
         held_by: ByRecord::filled(0, total),
         devices: 1,
         conflict: vec![false],
