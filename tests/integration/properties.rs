@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use lastseen::assets;
 use lastseen::formats::{self, Formats};
 use lastseen::identity::{self, Links, RecordStore};
-use lastseen::ids::RecordId;
+use lastseen::ids::{DeviceId, RecordId};
 use lastseen::outcome::Outcome;
 use lastseen::read;
 use lastseen::run::{self, Silent};
@@ -30,7 +30,7 @@ fn conclusions(outcome: &Outcome) -> Conclusions {
     let key = |device: u32| outcome.devices.key.get(device as usize).map_or("", String::as_str);
     let mut devices: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (record, device) in outcome.links.device.numbered() {
-        devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
+        devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(device.number()).to_owned());
     }
     for keys in devices.values_mut() {
         keys.sort();
@@ -78,7 +78,7 @@ fn content(records: &RecordStore, record: RecordId) -> String {
 
 /// The rows of each device, with a row more than once where it stands in the files more than once.
 fn clusters((records, links): &(RecordStore, Links)) -> Vec<Vec<String>> {
-    let mut clusters: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut clusters: BTreeMap<DeviceId, Vec<String>> = BTreeMap::new();
     for (record, device) in links.device.numbered() {
         clusters.entry(*device).or_default().push(content(records, record));
     }
@@ -218,11 +218,11 @@ fn write_lives(rows: &[(usize, Lived)], name: &str) -> Place {
 
 /// Devices by their rows, and whether a person must look at each.
 fn doubts((records, links): &(RecordStore, Links)) -> BTreeSet<(Vec<String>, bool)> {
-    let mut devices: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut devices: BTreeMap<DeviceId, Vec<String>> = BTreeMap::new();
     for (record, device) in links.device.numbered() {
         devices.entry(*device).or_default().push(records.object(record));
     }
-    let doubt = |device: u32| links.conflict[device as usize];
+    let doubt = |device: DeviceId| links.conflict[device.index()];
     devices
         .into_iter()
         .map(|(device, mut rows)| {
@@ -276,7 +276,7 @@ fn judged(place: &Place) -> Judged {
     let outcome = run::analyze(&options, &Silent).unwrap();
     let mut objects = vec![Vec::new(); outcome.devices.len()];
     for (record, device) in outcome.links.device.numbered() {
-        if let Some(list) = objects.get_mut(*device as usize) {
+        if let Some(list) = objects.get_mut(device.index()) {
             list.extend(outcome.records.objects(&[record]));
         }
     }
@@ -457,7 +457,7 @@ proptest! {
                 let (console_records, line) = records.locate(record).unwrap();
                 let cell = |column: &str| console_records.text(column).and_then(|c| c.get(line)).unwrap_or_default().to_owned();
                 let said = ["serial_written", "manufacturer", "model", "group_tag"].map(cell).join("|");
-                keys.entry(said).or_default().push(links.key[*device as usize].clone());
+                keys.entry(said).or_default().push(links.key[device.index()].clone());
             }
             for own in keys.values_mut() {
                 own.sort();
@@ -507,7 +507,7 @@ proptest! {
     #[test]
     fn no_device_of_a_tangle_contradicts_itself(rows in tangle()) {
         let (records, links) = identify(&write(&rows, ["", "x"], |_| false));
-        let mut said: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+        let mut said: BTreeMap<DeviceId, BTreeSet<String>> = BTreeMap::new();
         for (record, device) in links.device.numbered() {
             let (console_records, line) = records.locate(record).unwrap();
             let sure = links.guarded.binary_search(&record).is_err() && !links.weak.get(record);
@@ -516,7 +516,7 @@ proptest! {
             }
         }
         for (device, values) in &said {
-            prop_assert!(values.len() == 1, "{}: {:?}", links.key[*device as usize], values);
+            prop_assert!(values.len() == 1, "{}: {:?}", links.key[device.index()], values);
         }
         let keys: BTreeSet<&String> = links.key.iter().collect();
         prop_assert_eq!(keys.len(), links.key.len(), "each key once: {:?}", links.key);

@@ -109,7 +109,9 @@ impl<R, L: Fn(usize) -> Option<R>> Lines<'_, R, L> {
                     } else {
                         put(0, first, sink);
                     }
-                    thing.into_iter().for_each(|thing| sink.remember(thing));
+                    if let Some(thing) = thing {
+                        sink.remember(thing);
+                    }
                 }
                 put(first.len(), rest, sink);
             }
