@@ -67,9 +67,9 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let members = Members::new(&store, &links, as_of, options.thresholds.clone(), &rule_set.markers)?;
     let (doubtful, found) = remarks::doubtful(&store, &members);
     notices.extend(found);
-
     progress.step("Weighing what the lists prove");
-    let (coverage, found) = Coverage::new(&store, &links, &members, &unused, rule_set.formats.vocabulary());
+    let beside = baseline::with_remembered(earlier.as_ref(), unused);
+    let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
     refuse::if_strict(options, &notices)?;

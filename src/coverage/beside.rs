@@ -15,6 +15,8 @@ pub struct Beside {
     /// The consoles of whose list it may be a part, of which there may be no other, as bits of
     /// [`Console::bit`](crate::console::Console::bit).
     pub consoles: u32,
+    /// It is what an earlier report said.
+    pub is_earlier: bool,
     /// It is a list by itself, so that it may also show later what the console's list shows.
     pub is_list: bool,
     /// What names devices in it, as numbers, and the times that stand beside each.
@@ -28,13 +30,16 @@ pub enum When {
     Ago(i64),
     /// A date.
     On(Millis),
+    /// No time: the device is lost, or somebody keeps it.
+    Kept,
 }
 
 impl When {
-    const fn at(self, members: &Members) -> Millis {
+    const fn at(self, members: &Members) -> Option<Millis> {
         match self {
-            Self::Ago(days) => members.as_of.at().days_before(days),
-            Self::On(date) => date,
+            Self::Ago(days) => Some(members.as_of.at().days_before(days)),
+            Self::On(date) => Some(date),
+            Self::Kept => None,
         }
     }
 }
@@ -48,6 +53,10 @@ pub(super) struct Named {
     pub in_lists: u32,
     /// The newest date beside its name that is not after the time of judgement, and the number of the table.
     pub on: Option<(Millis, u16)>,
+    /// The number of a table that names it among what is lost or kept.
+    pub kept: Option<u16>,
+    /// The newest date is of an earlier report.
+    pub earlier: bool,
 }
 
 impl Named {
@@ -56,13 +65,15 @@ impl Named {
             part_of: self.part_of | other.part_of,
             in_lists: self.in_lists | other.in_lists,
             on: self.on.max(other.on),
+            kept: self.kept.or(other.kept),
+            earlier: if self.on < other.on { other.earlier } else { self.earlier },
         }
     }
 }
 
 /// Columns whose values name a device.
 const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
-/// Signs of a host name in NetBIOS
+/// Signs of a host name in `NetBIOS`
 /// (<https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou>).
 const NETBIOS: usize = 15;
 /// Shorter cells name no device.
@@ -90,15 +101,22 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
         let cut = value.get(..NETBIOS).filter(|cut| cut.len() < value.len());
         let values = [Some(value), cut].map(|value| value.and_then(naming));
         let named = |table: &Beside| {
-            let dates = values.iter().flatten().filter_map(|value| table.names.get(value)).next()?;
-            let past = dates.iter().map(|when| when.at(members));
+            let dates = values.iter().flatten().find_map(|value| table.names.get(value))?;
+            let past = dates.iter().filter_map(|when| when.at(members));
             // A licence or the next backup is later than anything saw it.
-            Some(past.filter(|date| members.as_of.at().days_since(*date) >= 0).max())
+            let on = past.filter(|date| members.as_of.at().days_since(*date) >= 0).max();
+            Some((on, dates.contains(&When::Kept)))
         };
         let own = (0_u16..).zip(tables).filter_map(|(at, table)| Some((at, table, named(table)?)));
-        own.fold(Named::default(), |all, (at, table, on)| {
+        own.fold(Named::default(), |all, (at, table, (on, kept))| {
             let in_lists = if table.is_list { table.consoles } else { 0 };
-            all.and(Named { part_of: table.consoles, in_lists, on: on.map(|date| (date, at)) })
+            all.and(Named {
+                part_of: table.consoles,
+                in_lists,
+                on: on.map(|date| (date, at)),
+                kept: kept.then_some(at),
+                earlier: table.is_earlier,
+            })
         })
     };
     each_name(store, members, &mut all, of, |slot, said| *slot = slot.and(said));

@@ -8,6 +8,7 @@ use super::{Diagnosis, Expected};
 use crate::formats::Records;
 use crate::frame::text;
 use crate::notice::{Code, Notice, many};
+use crate::read::is_total;
 
 pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) {
     control_totals(exports, expected, found);
@@ -185,11 +186,17 @@ fn objects(exports: &[(String, Records)], own: &[usize]) -> u64 {
         let own = text(&records.frame, "native_id");
         let names: Vec<&StringChunked> = NAMES.iter().filter_map(|column| text(&records.frame, column)).collect();
         for line in 0..records.frame.height() {
-            if let Some(id) = own.and_then(|ids| ids.get(line)) {
+            let cells: Vec<&str> = names.iter().map(|column| column.get(line).unwrap_or_default()).collect();
+            let id = own.and_then(|ids| ids.get(line));
+            let mut filled = id.into_iter().chain(cells.iter().copied()).filter(|cell| !cell.is_empty());
+            // The last row of some lists counts the others.
+            if filled.next().is_some_and(is_total) && filled.all(|cell| cell.bytes().all(|b| b.is_ascii_digit())) {
+                continue;
+            }
+            if let Some(id) = id {
                 ids.insert(id);
                 continue;
             }
-            let cells: Vec<&str> = names.iter().map(|column| column.get(line).unwrap_or_default()).collect();
             without += u64::from(cells.iter().all(|cell| cell.is_empty()) || named.insert(cells.join("\u{1f}")));
         }
         without += records.bad.iter().filter(|bad| !bad.is_no_object()).count() as u64;

@@ -61,7 +61,6 @@ const NO_DATE: &[&str] = &[
     "never contacted",
     "n/a",
     "n.a.",
-    "#n/a",
     "not applicable",
     "not available",
     "null",

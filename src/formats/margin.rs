@@ -18,6 +18,8 @@ pub(super) struct Raw {
     seeing: Vec<String>,
     not_seeing: Vec<String>,
     written: Vec<String>,
+    #[serde(default)]
+    ahead: Vec<String>,
     lost_modes: Vec<String>,
     keeping: BTreeMap<String, Vec<String>>,
 }
@@ -28,11 +30,14 @@ pub(crate) struct Asides {
     seeing: Vec<String>,
     not_seeing: Vec<String>,
     written: Vec<String>,
+    ahead: Vec<String>,
     lost_modes: Vec<String>,
     /// First word of a phrase → the words that follow, and what the phrase says.
     keeping: HashMap<String, Vec<(Vec<String>, String)>>,
 }
 
+/// After these a word does not keep a device.
+const NEGATIONS: [&str; 9] = ["not", "no", "never", "nicht", "kein", "keine", "non", "pas", "sin"];
 /// The word for a device that is lost, whatever says so.
 const LOST: &str = "lost";
 /// Columns that formats read from what people write, or from a path in a tree that people grow.
@@ -60,6 +65,7 @@ impl Asides {
             seeing: squeezed(raw.seeing),
             not_seeing: squeezed(raw.not_seeing),
             written: squeezed(raw.written),
+            ahead: squeezed(raw.ahead),
             lost_modes: squeezed(raw.lost_modes),
             keeping,
         }
@@ -70,11 +76,20 @@ impl Asides {
         has(&self.seeing, header) && !has(&self.not_seeing, header)
     }
 
+    /// Whether the days of a header, squeezed, say nothing of when a device was seen.
+    pub(crate) fn lies_ahead(&self, header: &str) -> bool {
+        has(&self.ahead, header)
+    }
+
     /// What a text says that keeps the device.
-    fn keeps(&self, text: &str) -> Option<&str> {
+    pub(crate) fn keeps(&self, text: &str) -> Option<&str> {
         let text = text.to_lowercase();
         let mut rest = words(&text);
+        let mut before = "";
         while let Some(word) = rest.next() {
+            if NEGATIONS.contains(&std::mem::replace(&mut before, word)) {
+                continue;
+            }
             let phrases = self.keeping.get(word).into_iter().flatten();
             let follows = |words: &[String]| words.iter().map(String::as_str).eq(rest.clone().take(words.len()));
             if let Some((_, says)) = phrases.into_iter().find(|(words, _)| follows(words)) {
@@ -98,7 +113,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
 pub(super) struct Margin {
     seeing: Vec<usize>,
     written: Vec<usize>,
-    lost_modes: Vec<usize>,
+    /// Columns that say it by their headers, and what they say of a row with a yes.
+    modes: Vec<(usize, String)>,
 }
 
 impl Margin {
@@ -109,13 +125,16 @@ impl Margin {
         for (at, header) in export.header.iter().enumerate().filter(|(at, _)| !recognised.secret.contains(at)) {
             let read = recognised.columns.iter().filter(|(_, positions)| positions.contains(&at));
             let read: Vec<&str> = read.map(|(name, _)| *name).collect();
+            let keeps = asides.keeps(header);
             let header = squeeze(header);
             let people_write = read.iter().any(|name| WRITTEN.contains(name));
             if !read.is_empty() && !people_write || header.is_empty() {
                 continue;
             }
-            if remarks && has(&asides.lost_modes, &header) {
-                own.lost_modes.push(at);
+            let mode =
+                has(&asides.lost_modes, &header).then_some(LOST).or(keeps).filter(|_| remarks && read.is_empty());
+            if let Some(mode) = mode {
+                own.modes.push((at, mode.to_string()));
             } else if dates && read.is_empty() && asides.sees(&header) {
                 own.seeing.push(at);
             } else if remarks && (people_write || has(&asides.written, &header)) {
@@ -133,7 +152,7 @@ impl Margin {
 
     /// The places of all of them.
     pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
-        self.seeing.iter().chain(&self.written).chain(&self.lost_modes).copied()
+        self.seeing.iter().chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
     }
 
     /// Headers of the columns whose dates are among `columns`.
@@ -144,10 +163,10 @@ impl Margin {
     }
 
     /// The columns `noticed`, `noticed_or` and `remark`, as far as there is anything to say.
-    pub(super) fn columns(
-        &self,
+    pub(super) fn columns<'m>(
+        &'m self,
         cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
-        asides: &Asides,
+        asides: &'m Asides,
         (order, epoch_1904): (Option<Order>, bool),
     ) -> Vec<Column> {
         let of = |places: &[usize]| -> Vec<&StringChunked> {
@@ -161,8 +180,10 @@ impl Margin {
         for column in of(&self.written) {
             remark(column, &mut remarks, |text| asides.keeps(text));
         }
-        for column in of(&self.lost_modes) {
-            remark(column, &mut remarks, |text| is_on(text).then_some(LOST));
+        for (at, mode) in &self.modes {
+            if let Some((column, _)) = cells.get(at) {
+                remark(column, &mut remarks, |text| says_yes(text).then_some(mode.as_str()));
+            }
         }
         let times = |name: &str, times: Vec<Option<i64>>| {
             let any = times.iter().any(Option::is_some);
@@ -174,9 +195,13 @@ impl Margin {
     }
 }
 
-/// Whether a cell says yes.
-fn is_on(text: &str) -> bool {
-    matches!(values::flag(text), Cell::Value(true)) || ["enabled", "on", "lost"].contains(&squeeze(text).as_str())
+/// Whether a cell says yes: it says anything but no.
+pub(crate) fn says_yes(text: &str) -> bool {
+    const NO: [&str; 12] =
+        ["", "0", "no", "n", "false", "disabled", "off", "none", "null", "na", "unknown", "notsupported"];
+    let squeezed = squeeze(text);
+    let is_no = NO.contains(&squeezed.as_str()) || squeezed.starts_with("not");
+    !is_no && !matches!(values::flag(text), Cell::Value(false) | Cell::Nothing)
 }
 
 /// Adds the dates of a column, if most of what it holds is dates. `either` takes what is left where day and month cannot be told apart.
@@ -258,6 +283,9 @@ mod tests {
             ("lostpassword", None),
             ("legal department", None),
             ("hold legal", None),
+            ("not lost", None),
+            ("nicht gestohlen", None),
+            ("eDiscovery", Some("hold")),
             ("", None),
         ] {
             assert_eq!(asides.keeps(text), says, "{text}");

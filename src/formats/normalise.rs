@@ -439,7 +439,18 @@ fn blank_unless(frame: &mut DataFrame, field: &str, other: &str, word: &str) -> 
         .zip(others.iter())
         .map(|(value, other)| value.filter(|_| other.is_none_or(|o| o == word)))
         .collect();
+    let noticed = (field == "last_seen").then(|| {
+        let before = frame.column("noticed").ok().and_then(|column| column.i64().ok());
+        let before = (0..values.len()).map(|line| before.and_then(|before| before.get(line)));
+        // What is no sign of activity there may still speak against the device being stale.
+        let of = values.iter().zip(blanked.iter()).zip(before);
+        let of: Int64Chunked = of.map(|((value, kept), before)| value.filter(|_| kept.is_none()).max(before)).collect();
+        of.with_name("noticed".into()).into_column()
+    });
     frame.replace(field, blanked.with_name(field.into()).into_column()).map_err(internal)?;
+    if let Some(noticed) = noticed {
+        frame.with_column(noticed).map_err(internal)?;
+    }
     Ok(())
 }
 

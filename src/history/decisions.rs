@@ -315,21 +315,7 @@ impl Decisions {
                     notices.push(self.stranger(decision, &decision.key));
                     continue;
                 }
-                (None, [one]) => {
-                    let name = self.lines.cell(*line, NAME);
-                    if let Some(other) = names.another(name, *one) {
-                        refuse(
-                            format!(
-                                "`{}` is the serial number of {}, and `{name}` the name of {other}",
-                                decision.serial,
-                                named(*one)
-                            ),
-                            "mend the one that is wrong, or give the `device_key`",
-                        );
-                        continue;
-                    }
-                    *one
-                }
+                (None, [one]) => *one,
                 (None, []) => {
                     notices.push(self.stranger(decision, &decision.serial));
                     continue;
@@ -342,6 +328,17 @@ impl Decisions {
                     continue;
                 }
             };
+            let name = self.lines.cell(*line, NAME);
+            if let Some(other) = names.another(name, device) {
+                let by_serial = decision.key.is_empty();
+                let (id, what) = if by_serial { (&decision.serial, "serial number") } else { (&decision.key, "key") };
+                let of = named(device);
+                refuse(
+                    format!("`{id}` is the {what} of {of}, and `{name}` the name of {other}"),
+                    "mend the one that is wrong",
+                );
+                continue;
+            }
             let Some(slot) = of_device.get_mut(device) else { continue };
             match settled.get(&device) {
                 None => {

@@ -14,6 +14,8 @@ const LONE_GAP_AMONG_MANY: i64 = 7 * DAY;
 const FAR_GAP: i64 = 180 * DAY;
 /// Of so many signals one may be that far after all others.
 const FAR_SHARE: usize = 10;
+/// Where most others are of a crowd, of so many signals one may be of a wrong clock.
+const FEW_SHARE: usize = 5;
 /// With fewer signals than this nobody can tell a lone date from a small tenant.
 const LONE_MINIMUM: usize = 20;
 /// From here on there are many.
@@ -218,7 +220,7 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
 
 /// The time of a crowd of devices in use, which a few dates more than a month after it would make stale at once.
 fn otherwise(newest: &Newest) -> Option<i64> {
-    let at = apart(&newest.dates, newest.count / FAR_SHARE, LONE_GAP)?;
+    let at = apart(&newest.dates, newest.count / FEW_SHARE, LONE_GAP)?;
     let rest = newest.dates.get(at..)?;
     let (next, _) = rest.first()?;
     // Of many only the newest are kept; they stand for the others.

@@ -96,6 +96,18 @@ pub const BELOW: &str = "stands below another header";
 const TOTALS: [&str; 12] =
     ["total", "totals", "grand total", "sum", "count", "rows", "summe", "gesamt", "anzahl", "totaal", "totale", "suma"];
 
+/// Whether a cell is the word of a total, or a number of things.
+#[must_use]
+pub fn is_total(cell: &str) -> bool {
+    const THINGS: [&str; 9] =
+        ["devices", "device", "items", "rows", "records", "objects", "results", "entries", "geräte"];
+    let cell = cell.trim().trim_end_matches(':').to_lowercase();
+    let of_things = cell
+        .split_once(' ')
+        .is_some_and(|(number, things)| number.bytes().all(|b| b.is_ascii_digit()) && THINGS.contains(&things.trim()));
+    TOTALS.contains(&cell.as_str()) || of_things
+}
+
 impl BadRow {
     /// Whether it describes no object that could be missing: a header that stands twice, a blank row, a total.
     #[must_use]
@@ -107,7 +119,14 @@ impl BadRow {
         let first = cells.by_ref().find(|cell| !cell.is_empty()).map(str::to_lowercase);
         let counts = first.is_some_and(|first| TOTALS.contains(&first.as_str()));
         let is_total = counts && cells.all(|cell| cell.bytes().all(|b| b.is_ascii_digit()));
-        is_total || [HEADER_AGAIN, BLANK].contains(&self.reason.as_str()) || self.reason.starts_with(BELOW)
+        // A sentence alone in its row was written by a person, or by the program that made the list.
+        let mut filled =
+            self.text.split([',', ';', '\t', '|']).filter(|cell| !cell.trim_matches(['"', ' ', '\r']).is_empty());
+        let is_sentence = filled.next().is_some_and(|cell| cell.contains(' ')) && filled.next().is_none();
+        is_total
+            || is_sentence
+            || [HEADER_AGAIN, BLANK].contains(&self.reason.as_str())
+            || self.reason.starts_with(BELOW)
     }
 }
 

@@ -1,17 +1,20 @@
 //! The earlier report that a run is compared with.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::carry::{self, Carrying};
 use super::{Options, Progress, close};
 use crate::compare::{self, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
+use crate::coverage::{self, When};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
 use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::{self, Outcome};
 use crate::table::{DeviceTable, RecordTable};
+use crate::time::Millis;
 
 /// With fewer devices on one side none of them may be left by chance.
 const FEWEST: usize = 5;
@@ -36,6 +39,20 @@ impl Baseline {
         }
         let seal = outcome::seal_of(report)?;
         Ok(Self { outcome, told: Told { seal, label: asked.label, ..Told::default() } })
+    }
+
+    /// When it saw devices last, for those that these lists show less lately.
+    fn remembered(&self) -> coverage::Beside {
+        let devices = &self.outcome.devices;
+        let mut names: HashMap<u128, Vec<When>> = HashMap::new();
+        for at in 0..devices.len() {
+            let Some(seen) = devices.last_activity.get(at) else { continue };
+            let ids = [devices.serial.compared(at), devices.entra_device_id.compared(at)];
+            for id in ids.into_iter().filter_map(coverage::naming) {
+                names.entry(id).or_default().push(When::On(Millis::new(seen)));
+            }
+        }
+        coverage::Beside { label: String::new(), consoles: 0, is_list: false, is_earlier: true, names }
     }
 
     /// Refuses a report with consoles that this run does not know: what it remembers of them would be lost.
@@ -108,6 +125,11 @@ pub(super) fn compare(
         earlier.conclude(outcome, store, proven, &said);
     }
     close::lost(outcome, &said);
+}
+
+/// What tells of devices beside the lists: tables that were not used, and the earlier report.
+pub(super) fn with_remembered(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> Vec<coverage::Beside> {
+    unused.into_iter().chain(earlier.map(Baseline::remembered)).collect()
 }
 
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.

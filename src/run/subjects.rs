@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::console::Console;
-use crate::coverage::{Devices, Lists};
+use crate::coverage::{Devices, Hint, Lists};
 use crate::error::Result;
 use crate::frame::Positions;
 use crate::history::Decisions;
@@ -114,6 +114,12 @@ pub(super) fn plan(
         if of_device.is_empty() && is_lost(device) {
             claims.push(Claim { intent: StepIntent::Remove, rule: NO_RULE, objects: Vec::new() });
         }
+        // What somebody keeps is looked into, whatever was found of it.
+        let (purpose, decided, kept) = orders.of(device);
+        let hint = devices.coverage().hint(DeviceId::at(device));
+        if !decided && hint.is_some_and(Hint::keeps) {
+            claims.iter_mut().for_each(review);
+        }
         // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
         let only_weak = claims.is_empty();
         if let Some(first) = of_device.first().filter(|_| only_weak) {
@@ -130,7 +136,6 @@ pub(super) fn plan(
             return None;
         };
         let about = claims.iter().fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
-        let (purpose, decided, kept) = orders.of(device);
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -243,6 +248,13 @@ fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32
         })
     };
     records.iter().filter_map(one).collect()
+}
+
+/// Makes what would be taken away something to look at.
+fn review(claim: &mut Claim) {
+    if matches!(claim.intent, StepIntent::Remove | StepIntent::Objects) && claim.rule != NO_RULE {
+        *claim = Claim { intent: StepIntent::Review, rule: claim.rule, objects: Vec::new() };
+    }
 }
 
 fn claim(

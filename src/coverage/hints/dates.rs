@@ -54,7 +54,9 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
         }
         if NOTICED.iter().any(|column| records.times(column).is_some()) {
             let mut own = none();
-            NOTICED.iter().for_each(|column| add(&mut own, column, 0));
+            for column in NOTICED {
+                add(&mut own, column, 0);
+            }
             noticed.push((records.console, own));
         }
     }
@@ -76,16 +78,17 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
     let by_clocks = by_clocks.map(|(device, _)| (device, Hint::Clock));
     let unused = seen().filter_map(|(device, seen)| {
         let (on, table) = named.get(device).on?;
-        speaks(device, Some(on), seen).then_some((device, Hint::Unused(table)))
+        let hint = if named.get(device).earlier { Hint::Earlier } else { Hint::Unused(table) };
+        speaks(device, Some(on), seen).then_some((device, hint))
     });
     let mut hints: BTreeMap<DeviceId, Hint> = by_clocks.chain(unused).collect();
-    for (console, own) in &noticed {
-        let own = seen().zip(own.iter()).filter(|((device, seen), date)| speaks(*device, **date, *seen));
-        hints.extend(own.map(|((device, _), _)| (device, Hint::Noticed(*console))));
-    }
-    hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
     // What was never seen is not stale: only a table that saw it, and an enrolment that is under way, say something of it.
     let known = || seen().filter(|(_, seen)| seen.is_some());
+    for (console, own) in &noticed {
+        let own = known().filter(|(device, seen)| speaks(*device, *own.get(*device), *seen));
+        hints.extend(own.map(|(device, _)| (device, Hint::Noticed(*console))));
+    }
+    hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
     let dated = known().filter(|(device, seen)| speaks(*device, *dates.get(*device), *seen));
     hints.extend(dated.map(|(device, _)| (device, Hint::Date)));
     let assigned = known().filter(|(device, seen)| later(*assigned.get(*device), *seen).is_some());

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use polars::prelude::StringChunked;
+
 use super::Hint;
 use crate::console::State;
 use crate::coverage::beside::{each_name, naming};
@@ -32,7 +34,7 @@ fn remarked<'a>(
     members: &'a Members,
     at: usize,
 ) -> impl Iterator<Item = DeviceId> + use<'a> {
-    let remarks = records.text("remark").into_iter().flat_map(|remarks| remarks.iter());
+    let remarks = records.text("remark").into_iter().flat_map(StringChunked::iter);
     let of = members.device_of(at).iter().copied().zip(remarks);
     of.filter(|(device, remark)| device.is_some() && remark.is_some()).map(|(device, _)| device)
 }

@@ -26,7 +26,11 @@ pub enum Hint {
     NoDate,
     /// A table that was not used, by its number, names it beside a later day.
     Unused(u16),
-    /// A column of a console's list that no format reads has a later day.
+    /// An earlier report saw it later.
+    Earlier,
+    /// A table that was not used, by its number, names it among what is lost or kept.
+    Listed(u16),
+    /// A list of a console has a later day that is no sign of activity.
     Noticed(Console),
     /// A device in use bears its name, which was made after anything saw it, and no serial number tells the two apart.
     Successor,
@@ -40,6 +44,14 @@ pub enum Hint {
     Remark(Console),
 }
 
+impl Hint {
+    /// Whether somebody keeps the device, in use or not.
+    #[must_use]
+    pub const fn keeps(self) -> bool {
+        matches!(self, Self::Kept(_) | Self::Remark(_) | Self::Listed(_))
+    }
+}
+
 /// The strongest hint of each device that has one.
 pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
     let of_names = || rayon::join(|| successors::succeeded(store, members), || kept::hints(store, members));
@@ -48,5 +60,7 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
     hints.extend(stock);
     hints.extend(succeeded.into_iter().map(|device| (device, Hint::Successor)));
     hints.extend(kept);
+    let listed = named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?))));
+    hints.extend(listed);
     hints
 }

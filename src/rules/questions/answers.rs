@@ -51,7 +51,7 @@ impl Answers<'_> {
         let more = names.len().saturating_sub(NAMED);
         names.truncate(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        format!("{}{more}", names.join(", "))
+        if names.is_empty() { String::new() } else { format!(" ({}{more})", names.join(", ")) }
     }
 
     /// What tells the value of record columns of a console that is not known of a device.

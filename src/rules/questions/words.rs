@@ -45,6 +45,10 @@ impl Open {
                 let title = console.title();
                 format!("whether the device may go: {title} names it in a row that keeps it, or says two things of it")
             }
+            Self::Hinted(Hint::Listed(table)) => format!(
+                "whether the device may go: {}, which was not used, names it among what is lost or kept",
+                answers.table(table)
+            ),
             Self::Hinted(Hint::Stock(console)) => format!(
                 "whether the device is stock: it is registered in {}, was enrolled without a user and not heard of since",
                 console.title()
@@ -59,12 +63,13 @@ impl Open {
                         "its password, a key, its certificate, an enrolment or an assignment is newer than its last activity"
                     }
                     Hint::Noticed(console) => &format!(
-                        "in {} a column that is not read has a day later than its last activity ({})",
+                        "in {} a day that is no sign of activity is later than the last one{}",
                         console.title(),
                         answers.noticed(console)
                     ),
                     Hint::NoDate => "one of its records has no date at all",
                     Hint::Successor => "another one in use bears its name, and was made after its last activity",
+                    Hint::Earlier => "an earlier report saw it later than these lists do",
                     Hint::Unused(table) => &format!(
                         "{}, which was not used, names it beside a day later than its last activity",
                         answers.table(table)
@@ -72,7 +77,7 @@ impl Open {
                     Hint::Clock => {
                         "by the time of most devices it is; the time of judgement rests on a few dates months after all others"
                     }
-                    Hint::Kept(_) | Hint::Remark(_) | Hint::Stock(_) => "",
+                    Hint::Kept(_) | Hint::Remark(_) | Hint::Stock(_) | Hint::Listed(_) => "",
                 };
                 format!("whether the device is in use: {why}")
             }
@@ -115,6 +120,13 @@ impl Open {
                 "a look at the device, and at {table} (leave the file out if its days are not the device's)",
                 table = answers.table(table)
             ),
+            Self::Hinted(Hint::Earlier) => "the lists that showed it then, made today; or a look at the device".into(),
+            Self::Hinted(Hint::Listed(table)) => {
+                format!(
+                    "a look at {table} (leave the file out if it keeps none of its devices)",
+                    table = answers.table(table)
+                )
+            }
             Self::Hinted(Hint::Clock) => "the day on which the exports were made, with `--as-of`".into(),
             Self::Hinted(Hint::Stock(_)) => "a look at the shelf, or a user who has the device".into(),
             Self::Hinted(Hint::Kept(console)) => {

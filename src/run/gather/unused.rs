@@ -65,7 +65,13 @@ impl Unused {
     pub(super) fn prose(&mut self, prose: &Prose) {
         let names = names::in_prose(prose);
         if !names.is_empty() {
-            self.texts.push(Beside { label: prose.label.clone(), consoles: 0, is_list: false, names });
+            self.texts.push(Beside {
+                label: prose.label.clone(),
+                consoles: 0,
+                is_list: false,
+                is_earlier: false,
+                names,
+            });
         }
     }
 
@@ -100,7 +106,7 @@ impl Unused {
             // console was used, one with its columns may be that list all the same.
             let is_only = |like: Console| self.used.iter().all(|(own, ..)| *own != like);
             let is_list = table.headless || table.like.is_some_and(is_only);
-            all.unused.push(Beside { label: table.label, consoles, is_list, names: table.names });
+            all.unused.push(Beside { label: table.label, consoles, is_list, is_earlier: false, names: table.names });
         }
         let mut short = Vec::new();
         for label in &self.unread {

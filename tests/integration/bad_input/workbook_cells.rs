@@ -147,6 +147,8 @@ fn errors_of_formulas() {
       2 cells are no text and count as unknown
     unreadable-value, devices.xlsx!Devices, row 2, column Encrypted
       1 cell is neither true nor false and counts as unknown
+    unreadable-value, devices.xlsx!Devices, row 2, column Last check-in
+      1 cell is no date and counts as unknown
     unreadable-value, devices.xlsx!Devices, row 3, column Ownership
       1 cell is no word and counts as unknown
     ");

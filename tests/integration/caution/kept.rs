@@ -79,8 +79,9 @@ fn stock_that_was_set_up_in_advance_is_not_surely_stale() {
         row(4, "2026-01-01", "2026-11-19", "bob@contoso.example"),
     ];
     place.write("in/intune.csv", header + &rows.concat());
-    let serials = (1..5).map(|n| format!("PF{n:06},LENOVO,M,,Assigned\n")).collect::<String>();
-    place.write("in/autopilot.csv", format!("Serial number,Manufacturer,Model,Group tag,Profile status\n{serials}"));
+    let serials: Vec<String> = (1..5).map(|n| format!("PF{n:06},LENOVO,M,,Assigned\n")).collect();
+    let header = "Serial number,Manufacturer,Model,Group tag,Profile status\n".to_string();
+    place.write("in/autopilot.csv", header + &serials.concat());
     let report = place.tables(&[]);
     is_held(&report, "PC-1", "whether the device is stock");
     for name in ["PC-2", "PC-3"] {
@@ -114,4 +115,104 @@ fn accounts_that_are_no_computers_are_settled() {
         assert!(!steps.iter().any(|step| step.starts_with("ad-")), "{name} {steps:?}");
     }
     assert!(steps(&report, "PC-OLD").contains(&"ad-delete-computer".to_string()), "{:?}", steps(&report, "PC-OLD"));
+}
+
+/// A list of what is kept, of whatever making, beside the exports.
+#[test]
+fn a_table_that_keeps_a_device_is_heard() {
+    let held = |name: &str, content: &str| {
+        let place = tenant(
+            [(1, "PC-STALE", "2026-03-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18")]
+                .into_iter()
+                .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+        );
+        place.write(&format!("in/{name}"), content);
+        judged(place)
+    };
+    for (name, content) in [
+        ("legal-hold.csv", "Device name,Custodian\nPC-STALE,ann@contoso.example\nPC-77,bob@contoso.example\n"),
+        ("matters.csv", "Serial,State\nPF000001,legal hold\nPF000077,ok\n"),
+        ("police.csv", "Serial,Reported stolen\nPF000001,2026-02-20\nPF000077,\n"),
+    ] {
+        is_held(
+            &held(name, content),
+            "PC-STALE",
+            &format!("`{name}`, which was not used, names it among what is lost or kept"),
+        );
+    }
+    let other = held("matters.csv", "Serial,State\nPF000001,ok\nPF000077,legal hold\n");
+    let findings = other.lines_where("findings.csv", "device_name", "PC-STALE");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{findings:?}");
+}
+
+/// Whatever a rule asks for, nothing is taken away from what somebody keeps.
+#[test]
+fn what_is_kept_is_looked_into_whatever_was_found() {
+    let place = Place::new();
+    let chrome = |notes: &str| {
+        format!(
+            "deviceId,serialNumber,status,lastSync,orgUnitPath,model,autoUpdateExpiration,notes\n\
+             {},CB000001,ACTIVE,2026-11-19T08:00:00Z,/,M,2024-06-01T00:00:00Z,{notes}\n",
+            guid(1, 1)
+        )
+    };
+    let steps = |notes: &str| {
+        place.write("in/chrome.csv", chrome(notes));
+        let report = place.tables(&["--force"]);
+        report.lines("plan.csv").into_iter().map(|line| line["step"].clone()).collect::<Vec<_>>()
+    };
+    assert!(steps("").contains(&"chrome-deprovision".to_string()), "{:?}", steps(""));
+    assert_eq!(steps("legal hold"), ["export-list", "review-finding", "verify-in-next-export"]);
+}
+
+/// A list that was there last time and is missing now saw the device since.
+#[test]
+fn what_an_earlier_report_saw_later_is_not_surely_stale() {
+    let place = tenant(
+        [(1, "PC-STALE", "2026-03-01"), (2, "PC-2", "2026-10-01")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+    );
+    let defender = |seen: &str| {
+        format!(
+            "id,computerDnsName,osPlatform,healthStatus,onboardingStatus,lastSeen,aadDeviceId\n\
+             {},pc-stale,Windows11,Active,Onboarded,{seen}T08:00:00Z,{}\n",
+            guid(9, 1),
+            guid(2, 1)
+        )
+    };
+    place.write("in/defender.csv", defender("2026-10-01"));
+    place.analyze_into("before", &["--as-of", "2026-10-02T08:00:00Z"], &[]);
+    std::fs::remove_file(place.path("in/defender.csv")).unwrap();
+    let after = |place: &Place, more: &[&str]| {
+        place.tables_into("after", &[&["--force", "--as-of", "2026-11-05T08:00:00Z"], more].concat())
+    };
+    is_held(
+        &after(&place, &["--baseline", "before"]),
+        "PC-STALE",
+        "an earlier report saw it later than these lists do",
+    );
+    let alone = after(&place, &[]);
+    let findings = alone.lines_where("findings.csv", "device_name", "PC-STALE");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{findings:?}");
+}
+
+/// Seen in the network by others, although it does not report itself.
+#[test]
+fn a_device_that_defender_only_discovered_is_not_surely_stale() {
+    let place = tenant(
+        [(1, "PC-STALE", "2026-03-01"), (2, "PC-2", "2026-11-19")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+    );
+    place.write(
+        "in/defender.csv",
+        format!(
+            "id,computerDnsName,osPlatform,healthStatus,onboardingStatus,lastSeen,aadDeviceId\n\
+             {},pc-stale,Windows11,Inactive,CanBeOnboarded,2026-11-18T08:00:00Z,{}\n",
+            guid(9, 1),
+            guid(2, 1)
+        ),
+    );
+    is_held(&place.tables(&[]), "PC-STALE", "in Defender a day that is no sign of activity is later than the last one");
 }

@@ -36,7 +36,7 @@ fn a_day_in_a_column_that_is_not_read_speaks_against_a_device_being_stale() {
         is_held(
             &report,
             "PC-STALE",
-            &format!("a column that is not read has a day later than its last activity (`{name}`)"),
+            &format!("a day that is no sign of activity is later than the last one (`{name}`)"),
         );
     }
     is_stale(&with_column("Last user logon", "2026-03-02", "2026-11-18"));
@@ -54,11 +54,22 @@ fn what_people_write_beside_a_device_keeps_it() {
         ("Group", "Gestohlen / verloren"),
         ("lostModeState", "enabled"),
         ("Lost Mode Enabled", "Yes"),
+        ("Legal hold", "x"),
+        ("Do not wipe", "TRUE"),
     ] {
         let report = with_column(name, text, "");
         is_held(&report, "PC-STALE", "what is written beside it in Intune says that it is lost or kept");
     }
     is_stale(&with_column("notes", "handed out in May", "legal hold"));
     is_stale(&with_column("lostModeState", "disabled", "enabled"));
+    is_stale(&with_column("Legal hold", "no", "yes"));
+    is_stale(&with_column("notes", "not lost, in room 7", ""));
     is_stale(&with_column("phone", "legal hold", ""));
+}
+
+/// Many rows of one moment: when the list was made, or its server synchronised.
+#[test]
+fn a_moment_that_all_rows_share_is_no_sign() {
+    is_stale(&with_column("Last refresh", "2026-11-19T08:00:00Z", "2026-11-19T08:00:00Z"));
+    is_stale(&with_column("Last sync of the connector", "2026-11-19T08:00:00Z", "2026-11-19T08:00:00Z"));
 }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use polars::prelude::StringChunked;
 
 use crate::coverage::{self, When};
-use crate::formats::Asides;
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::formats::values::squeeze;
+use crate::formats::{Asides, says_yes};
 use crate::identity::short_name;
-use crate::read::{Export, Prose};
+use crate::read::{Export, Prose, Rows};
 use crate::time::Millis;
 
 /// A column that repeats itself more tells of no device: a model, a person with several, a word.
@@ -18,6 +18,8 @@ const REPEATED: usize = 2;
 const FEW: usize = 3;
 /// More days than this are no age of a device.
 const MOST_DAYS: i64 = 10_000;
+/// More words of a cell than this are a sentence.
+const MOST_WORDS: usize = 8;
 /// More dates of a device than this are its history; the newest are kept.
 const MOST_DATES: usize = 8;
 /// Every cell that may name a device, with the dates of its rows.
@@ -37,6 +39,9 @@ pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Aside
             dates.iter_mut().zip(own).for_each(|(all, own)| all.extend(own));
         }
     }
+    for (dates, kept) in dates.iter_mut().zip(kept(export, &rows, asides)) {
+        dates.extend(kept.then_some(When::Kept));
+    }
     let mut names = Names::default();
     let naming = |column: &Column| part || matches!(column, Column::Names);
     for (cells, _) in rows.columns.iter().zip(&columns).filter(|(_, column)| naming(column)) {
@@ -53,6 +58,19 @@ pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Aside
     names.0
 }
 
+/// Which rows say that a device is lost or kept: by a word in them, by a yes below such a header, by the name of the table.
+fn kept(export: &Export, rows: &Rows, asides: &Asides) -> Vec<bool> {
+    let all = asides.keeps(&export.label).is_some();
+    let mut kept = vec![all; rows.row.len()];
+    for (cells, header) in rows.columns.iter().zip(&export.header) {
+        let below = asides.keeps(header).is_some();
+        for (cell, kept) in cells.iter().zip(&mut kept) {
+            *kept |= cell.is_some_and(|cell| asides.keeps(cell).is_some() || below && says_yes(cell));
+        }
+    }
+    kept
+}
+
 /// Every word of a text that may name a device, with the dates that stand beside it.
 pub(super) fn in_prose(prose: &Prose) -> HashMap<u128, Vec<When>> {
     let mut names = Names::default();
@@ -67,9 +85,9 @@ struct Names(HashMap<u128, Vec<When>>);
 impl Names {
     fn add(&mut self, cell: &str, dates: &[When]) {
         let host = host(cell);
-        // `PC-1 (Windows)` names a device as well.
-        let first = cell.split_once(' ').map(|(first, _)| first);
-        for name in [Some(cell), host.as_deref(), first].into_iter().flatten().filter_map(coverage::naming) {
+        // `PC-1 (Windows)` and `PC-1; PC-2` name devices as well.
+        let words = split(cell).take(MOST_WORDS).filter(|word| word.len() < cell.len());
+        for name in [Some(cell), host.as_deref()].into_iter().flatten().chain(words).filter_map(coverage::naming) {
             let own = self.0.entry(name).or_default();
             own.extend(dates);
             own.sort_unstable_by(|a, b| b.cmp(a));
@@ -82,7 +100,9 @@ impl Names {
     fn add_line(&mut self, line: &str) {
         let (words, dates) = in_line(line);
         if !dates.is_empty() {
-            words.into_iter().for_each(|word| self.add(word, &dates));
+            for word in words {
+                self.add(word, &dates);
+            }
         }
     }
 }
@@ -98,6 +118,9 @@ enum Column {
 
 impl Column {
     fn of(cells: &StringChunked, header: &str, asides: &Asides) -> Self {
+        if asides.lies_ahead(header) {
+            return Self::Other;
+        }
         let sees = asides.sees(header);
         if let Some(days) = days_ago(cells, sees && header.contains("day")) {
             return Self::Dates(days);
@@ -154,11 +177,16 @@ fn ago(text: &str) -> Option<i64> {
     }
 }
 
+/// The words of a text.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    const SIGNS: [char; 12] = [',', ';', '|', '"', '\'', '(', ')', '[', ']', '<', '>', '='];
+    text.split(|c: char| c.is_whitespace() || SIGNS.contains(&c)).filter(|word| !word.is_empty())
+}
+
 /// Words and dates of a line of text.
 fn in_line(line: &str) -> (Vec<&str>, Vec<When>) {
-    const SIGNS: [char; 12] = [',', ';', '|', '"', '\'', '(', ')', '[', ']', '<', '>', '='];
     let (mut words, mut dates) = (Vec::new(), Vec::new());
-    for word in line.split(|c: char| c.is_whitespace() || SIGNS.contains(&c)).filter(|word| !word.is_empty()) {
+    for word in split(line) {
         let found = if word.contains(['-', '/', '.']) { in_either_order(stamp(word)) } else { Vec::new() };
         if found.is_empty() {
             words.push(word);
