@@ -63,7 +63,7 @@ fn what_people_write_beside_a_device_keeps_it() {
     is_stale(&with_column("notes", "handed out in May", "legal hold"));
     is_stale(&with_column("lostModeState", "disabled", "enabled"));
     is_stale(&with_column("Legal hold", "no", "yes"));
-    is_stale(&with_column("notes", "not lost, in room 7", ""));
+    is_stale(&with_column("notes", "not lost - in room 7", ""));
     is_stale(&with_column("phone", "legal hold", ""));
 }
 
