@@ -73,9 +73,9 @@ impl Named {
 
 /// Columns whose values name a device.
 const NAMING: [&str; 4] = ["entra_id", "serial", "native_id", "name"];
-/// Signs of a host name in `NetBIOS`
+/// Longer names of hosts are cut in `NetBIOS`, and so by some consoles
 /// (<https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou>).
-const NETBIOS: usize = 15;
+pub(super) const NETBIOS: usize = 15;
 /// Shorter cells name no device.
 pub(super) const SHORTEST_CELL: usize = 4;
 

@@ -251,7 +251,11 @@ fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
 }
 
 /// Adds what the cells of a column say; the first word that was found stays.
-fn remark<'a>(cells: &StringChunked, all: &mut Vec<Option<&'a str>>, says: impl Fn(&str) -> Option<&'a str>) {
+pub(crate) fn remark<'a>(
+    cells: &StringChunked,
+    all: &mut Vec<Option<&'a str>>,
+    says: impl Fn(&str) -> Option<&'a str>,
+) {
     all.resize(cells.len(), None);
     // Cells repeat themselves: a group, a unit, nothing.
     let mut last: (Option<&str>, Option<&str>) = (None, None);

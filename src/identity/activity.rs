@@ -222,16 +222,21 @@ fn rests_on_few(newest: &Newest) -> Option<Notice> {
 fn otherwise(newest: &Newest) -> Option<i64> {
     let at = apart(&newest.dates, newest.count / FEW_SHARE, LONE_GAP)?;
     let rest = newest.dates.get(at..)?;
-    let (next, _) = rest.first()?;
     // Of many only the newest are kept; they stand for the others.
-    let crowd = rest.iter().take_while(|(date, _)| next - date <= LONE_GAP_AMONG_MANY).count();
-    (crowd >= CROWD && crowd * 2 >= rest.len()).then_some(*next)
+    rest.first().filter(|_| is_crowd(rest)).map(|(next, _)| *next)
+}
+
+/// Whether most of some dates, newest first, are within days of the newest.
+fn is_crowd(dates: &[(i64, RecordId)]) -> bool {
+    let near = |newest: i64| dates.iter().take_while(|(date, _)| newest - date <= LONE_GAP_AMONG_MANY).count();
+    let crowd = dates.first().map_or(0, |(newest, _)| near(*newest));
+    crowd >= CROWD && crowd * 2 >= dates.len()
 }
 
 /// How many of the newest dates stand apart from all others: one in ten by half a year, one in two hundred by less.
 fn lone_dates(dates: &[(i64, RecordId)], count: usize) -> usize {
     if count < LONE_MINIMUM {
-        return usize::from(is_outside_a_crowd(dates, count));
+        return usize::from(is_outside_a_crowd(dates));
     }
     if let Some(far) = apart(dates, count / FAR_SHARE, FAR_GAP) {
         return far;
@@ -243,11 +248,10 @@ fn lone_dates(dates: &[(i64, RecordId)], count: usize) -> usize {
 /// Whether the newest of a few dates is half a year after the day on which the exports were made. In a small tenant the
 /// newest device may be the only one in use; where most of the others were seen within days of each other, they are in use,
 /// and its clock is wrong.
-fn is_outside_a_crowd(dates: &[(i64, RecordId)], count: usize) -> bool {
+fn is_outside_a_crowd(dates: &[(i64, RecordId)]) -> bool {
     let Some(((newest, _), rest)) = dates.split_first() else { return false };
     let Some((next, _)) = rest.first() else { return false };
-    let crowd = rest.iter().take_while(|(date, _)| next - date <= LONE_GAP_AMONG_MANY).count();
-    newest - next > FAR_GAP && crowd >= CROWD && crowd * 2 >= count - 1
+    newest - next > FAR_GAP && is_crowd(rest)
 }
 
 /// How many of the newest dates, at most so many, are followed by a gap without any.

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hasher};
 use super::Facts;
 use super::people::{People, people};
 use crate::console::Console;
+use crate::coverage::beside::NETBIOS;
 use crate::formats::Vocabulary;
 use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
@@ -20,9 +21,6 @@ pub(super) type Slots = ByDevice<u64>;
 
 /// Records of one device say different things, so that it is not known.
 pub(super) const CONFLICT: u64 = u64::MAX;
-
-/// Longer names are cut in `NetBIOS`, and so by some consoles.
-const NETBIOS: usize = 15;
 
 /// Identifiers of a device, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

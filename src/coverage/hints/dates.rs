@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::Int64Chunked;
 
-use super::{Hint, Named};
+use super::{Hint, LATE, Named};
 use crate::frame::by_device;
 use crate::identity::{Members, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
@@ -21,8 +21,6 @@ const DATES: [&str; 4] = ["password_set", "backed_up", "contacted", "enrolled"];
 const NOTICED: [&str; 2] = ["noticed", "noticed_or"];
 /// Whenever it was: a device that was assigned to a management server after its manager last heard of it may be with another.
 const ASSIGNED: &str = "assigned";
-/// A logon may be so many days older than the contact that it stands for.
-const LATE: i64 = 14;
 /// A device that nothing ever saw may be on its way in for so many days after it was enrolled.
 const ARRIVING: i64 = 14;
 

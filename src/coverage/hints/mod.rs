@@ -14,6 +14,9 @@ use crate::console::Console;
 use crate::identity::{Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 
+/// A logon may be so many days older than the contact that it stands for.
+const LATE: i64 = 14;
+
 /// Record columns that are read for hints alone.
 pub(crate) const NEEDED: &[&str] = &["noticed", "noticed_or", "remark"];
 

@@ -10,9 +10,13 @@ use crate::time::Millis;
 const SET_UP: i64 = 2;
 
 pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hint)> {
+    let mut consoles = store.by_console.iter().map(|records| records.console);
+    let Some(console) = consoles.find(|console| console.provisions()) else { return Vec::new() };
+    if !store.by_console.iter().any(|records| records.text("primary_user").is_some()) {
+        return Vec::new();
+    }
     let none = || ByDevice::<Option<Millis>>::filled(None, members.count);
     let (mut enrolled, mut owned) = (none(), ByDevice::filled(false, members.count));
-    let mut provisioned = Vec::new();
     for (at, records) in store.by_console.iter().enumerate() {
         let device_of = || members.device_of(at).iter().copied();
         if let Some(times) = records.times("enrolled").filter(|_| records.console.gives_signals()) {
@@ -21,12 +25,7 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hi
         if let Some(users) = records.text("primary_user") {
             by_device::mark(&mut owned, device_of(), users.iter().map(|user| user.is_some()));
         }
-        if records.console.provisions() {
-            provisioned.push(records.console);
-        }
     }
-    let has_users = store.by_console.iter().any(|records| records.text("primary_user").is_some());
-    let Some(console) = provisioned.first().copied().filter(|_| has_users) else { return Vec::new() };
     let seen = DeviceId::all(members.count).zip(members.last_activity());
     let waits = seen.filter(|(device, seen)| {
         let used = seen.zip(*enrolled.get(*device)).map(|(seen, enrolled)| seen.days_since(enrolled));

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::candidates::host;
+use super::LATE;
 use crate::frame::by_device;
 use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
@@ -11,8 +12,6 @@ use crate::time::Millis;
 
 /// Names of stale devices are told apart by so many places.
 const PLACES: u64 = 1 << 20;
-/// A logon may be so many days older than the contact that it stands for.
-const LATE: i64 = 14;
 
 /// Devices whose name another one bears that was made when they were last seen or later, and is in use: a machine that was joined
 /// again without its management is known by its name alone. Only where machines give their names themselves, and no serial numbers

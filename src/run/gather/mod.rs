@@ -59,7 +59,7 @@ pub(super) fn gather(
     let loading = load(options, formats, &settings, progress)?;
     // What one list shows of how dates were written holds for the others that were written so, whichever was read first.
     let loading = match loading.swapped {
-        0 => loading,
+        swapped if swapped == 0 || loading.all.records.len() < 2 => loading,
         swapped => load(options, formats, &formats::Options { swapped, ..settings }, progress)?,
     };
     progress.step("Comparing the lists");

@@ -214,5 +214,9 @@ fn a_device_that_defender_only_discovered_is_not_surely_stale() {
             guid(2, 1)
         ),
     );
-    is_held(&place.tables(&[]), "PC-STALE", "in Defender for Endpoint a day that is no sign of activity is later than the last one");
+    is_held(
+        &place.tables(&[]),
+        "PC-STALE",
+        "in Defender for Endpoint a day that is no sign of activity is later than the last one",
+    );
 }

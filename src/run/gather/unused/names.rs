@@ -7,7 +7,7 @@ use polars::prelude::StringChunked;
 use crate::coverage::{self, When};
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::formats::values::squeeze;
-use crate::formats::{Asides, says_yes};
+use crate::formats::{Asides, remark, says_yes};
 use crate::identity::short_name;
 use crate::read::{Export, Prose, Rows};
 use crate::time::Millis;
@@ -22,6 +22,7 @@ const MOST_DAYS: i64 = 10_000;
 const MOST_WORDS: usize = 8;
 /// More dates of a device than this are its history; the newest are kept.
 const MOST_DATES: usize = 8;
+
 /// Every cell that may name a device, with the dates of its rows.
 ///
 /// Of a table that may be `part` of a console's list every cell counts, with a date or without. Of any other, such as an inventory
@@ -61,14 +62,12 @@ pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Aside
 /// Which rows say that a device is lost or kept: by a word in them, by a yes below such a header, by the name of the table.
 fn kept(export: &Export, rows: &Rows, asides: &Asides) -> Vec<bool> {
     let all = asides.keeps(&export.label).is_some();
-    let mut kept = vec![all; rows.row.len()];
+    let mut said = vec![None; rows.row.len()];
     for (cells, header) in rows.columns.iter().zip(&export.header) {
-        let below = asides.keeps(header).is_some();
-        for (cell, kept) in cells.iter().zip(&mut kept) {
-            *kept |= cell.is_some_and(|cell| asides.keeps(cell).is_some() || below && says_yes(cell));
-        }
+        let below = asides.keeps(header);
+        remark(cells, &mut said, |cell| asides.keeps(cell).or(below.filter(|_| says_yes(cell))));
     }
-    kept
+    said.into_iter().map(|said| all || said.is_some()).collect()
 }
 
 /// Every word of a text that may name a device, with the dates that stand beside it.
