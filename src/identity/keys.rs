@@ -28,8 +28,12 @@ pub(super) fn gather(store: &RecordStore, kind: Kind) -> Vec<Vec<Pair>> {
     if kind == Kind::Object {
         let one = |console_records: &ConsoleRecords| {
             let ids = console_records.own_ids();
+            let servers = console_records.numbers("of_server");
+            // Numbers of another server are of other objects.
+            let server = |line: usize| servers.and_then(|servers| servers.get(line)).unwrap_or_default();
             let own = console_records.first.onwards().zip(0..console_records.height());
-            sorted(own.filter_map(|(record, line)| Some((number(ids.get(line)?), record))).collect())
+            let of = |line: usize| Some(number(ids.get(line)?).wrapping_add(u128::from(server(line))));
+            sorted(own.filter_map(|(record, line)| Some((of(line)?, record))).collect())
         };
         return store.by_console.par_iter().map(one).collect();
     }

@@ -15,7 +15,7 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use polars::prelude::{BooleanChunked, IntoColumn, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
 
 use crate::console::Console;
 use crate::error::Result;
@@ -48,7 +48,11 @@ pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Res
         if parts.is_empty() {
             continue;
         }
-        let rows = rows::gather(exports, &parts);
+        let (rows, servers) = rows::gather(exports, &parts);
+        if servers.iter().any(|first| *first != 0) {
+            notices.push(remarks::of_several_servers(console));
+            number_servers(exports, &parts, &servers)?;
+        }
         let order = Order::new(exports, &parts, &rows);
         let verdict = cover::decide(&parts, &rows, &order);
         let lent = lend::fill(exports, &parts, &rows, &order, &verdict)?;
@@ -60,6 +64,16 @@ pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Res
         without_totals(records)?;
     }
     Ok((notices, short))
+}
+
+/// Has the rows of lists of other servers say so: their numbers are of objects of their own.
+fn number_servers(exports: &mut [(String, Records)], parts: &[Part], servers: &[u32]) -> Result<()> {
+    for (part, server) in parts.iter().zip(servers).filter(|(_, server)| **server != 0) {
+        let Some((_, records)) = exports.get_mut(part.export) else { continue };
+        let column = Column::new_scalar("of_server".into(), (*server).into(), records.frame.height());
+        records.frame.with_column(column).map_err(internal)?;
+    }
+    Ok(())
 }
 
 /// Lists that hold fewer objects than they declare, or than an older list lets expect.
@@ -141,7 +155,7 @@ fn retire(records: &mut Records) {
 fn without_totals(records: &mut Records) -> Result<()> {
     let Ok(declared) = records.frame.column("declared") else { return Ok(()) };
     let ids =
-        ["native_id", "serial"].map(|name| records.frame.column(name).ok().map(polars::prelude::Column::is_not_null));
+        ["native_id", "serial"].map(|name| records.frame.column(name).ok().map(Column::is_not_null));
     let named = |line: usize| ids.iter().flatten().any(|filled| filled.get(line) == Some(true));
     let fates: Vec<Option<Fate>> = (0_usize..)
         .zip(declared.is_not_null().iter())

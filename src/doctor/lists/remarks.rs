@@ -66,6 +66,16 @@ pub(super) fn of_console(
     vec![Notice::new(Code::SourcesOutOfStep, "", message)]
 }
 
+/// Lists whose numbers have nothing to do with each other.
+pub(super) fn of_several_servers(console: Console) -> Notice {
+    let message = format!(
+        "lists of {} give the same numbers to devices of other serial numbers: they are of several servers, and a number alone says \
+         nothing of which; do each step on the server that its list is of",
+        console.title()
+    );
+    Notice::new(Code::IdentityConflict, "", message)
+}
+
 /// What older lists tell that the newest has no column for.
 fn kept(lent: &Lent) -> String {
     if lent.objects.is_empty() {

@@ -50,8 +50,8 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// Every row of every list of a console.
-pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> {
+/// Every row of every list of a console, and the server of each list: the number of the first list that is of it.
+pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> (Vec<Row>, Vec<u32>) {
     let (mut ids, mut serials, mut platforms) = (Numbers::default(), Numbers::default(), Numbers::default());
     let mut rows = Vec::with_capacity(parts.iter().map(|p| p.lines.len()).sum());
     for (number, part) in (0_u32..).zip(parts) {
@@ -83,8 +83,48 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> Vec<Row> 
             });
         }
     }
+    let servers = apart_by_server(&mut rows, parts.len());
     forget_shared_serials(&mut rows);
-    rows
+    (rows, servers)
+}
+
+/// Servers of one product each number their objects from 1. Where two lists give one number to rows of different serial numbers, most
+/// of the time, they are of two servers, and their numbers have nothing to do with each other.
+fn apart_by_server(rows: &mut [Row], lists: usize) -> Vec<u32> {
+    let by_id = |row: &Row| if row.object.is_multiple_of(2) && row.serial != NONE { row.object } else { NONE };
+    let order = groups(rows, by_id);
+    let row = |at: &u32| rows.get(*at as usize);
+    let mut shared: HashMap<(u32, u32), (usize, usize)> = HashMap::new();
+    for group in order.chunk_by(|a, b| row(a).map(by_id) == row(b).map(by_id)) {
+        let mut heads: Vec<&Row> = group.iter().filter_map(row).collect();
+        heads.dedup_by_key(|row| row.part);
+        for (at, one) in heads.iter().enumerate() {
+            for other in heads.iter().skip(at + 1) {
+                let (all, differ) = shared.entry((one.part, other.part)).or_default();
+                *all += 1;
+                *differ += usize::from(one.serial != other.serial);
+            }
+        }
+    }
+    let differ = |one: u32, other: u32| {
+        shared.get(&(one.min(other), one.max(other))).is_some_and(|(all, differ)| *differ > 1 && differ * 2 > *all)
+    };
+    // Lists of one server share a number with the first of them.
+    let mut server: Vec<u32> = Vec::with_capacity(lists);
+    for list in (0_u32..).take(lists) {
+        let known = server.iter().copied().find(|first| !differ(*first, list));
+        server.push(known.unwrap_or(list));
+    }
+    if server.iter().all(|first| *first == 0) {
+        return server;
+    }
+    let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+    for row in rows.iter_mut().filter(|row| row.object != NONE && row.object.is_multiple_of(2)) {
+        let first = server.get(row.part as usize).copied().unwrap_or_default();
+        let next = u32::try_from(numbers.len()).unwrap_or(NONE / 4) * 2;
+        row.object = *numbers.entry((first, row.object)).or_insert(next);
+    }
+    server
 }
 
 /// Rows with an object, by list.
