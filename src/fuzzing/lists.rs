@@ -61,7 +61,8 @@ fn records(export: Export) {
     // The engine never refuses the table of a list.
     let made = must(formats::normalise(&export, &recognised, &FORMATS, &Options::default()));
     let all: Vec<usize> = (0..export.header.len()).collect();
-    let rows = export.read(&all, true);
-    let most = (rows.row.len() + rows.bad.len()) as u64;
+    // A short row that goes on over several lines is one row, or several that are set aside, as the format wants it.
+    let rows = [true, false].map(|short| export.read(&all, short)).map(|rows| (rows.row.len() + rows.bad.len()) as u64);
+    let most = rows.into_iter().max().unwrap_or_default();
     assert!(made.records.rows() <= most, "{} records of {most} rows", made.records.rows());
 }

@@ -70,6 +70,8 @@ struct Place {
     in_row: bool,
     /// The file says which number the row has.
     row_given: bool,
+    /// The data ended within a row.
+    torn: bool,
     /// The row has a cell.
     row_begun: bool,
     /// The rows with cells so far.
@@ -214,6 +216,8 @@ impl Place {
     /// An opening tag after the cells.
     fn enter_tail(&mut self, tag: &BytesStart<'_>, found: &mut Scan) -> Result<(), Fault> {
         match tag.local_name().as_ref() {
+            // The reader of cells does not see where the data ends within a row.
+            "row" | "c" if self.torn => return Err(mixed()),
             "autoFilter" => found.has_filter = true,
             "filterColumn" => self.in_criterion = true,
             "mergeCell" => {
@@ -252,7 +256,10 @@ impl Place {
                 self.in_row = false;
                 self.row += 1;
             }
-            "sheetData" => self.data_over = true,
+            "sheetData" => {
+                self.data_over = true;
+                self.torn = self.in_row;
+            }
             "filterColumn" => self.in_criterion = false,
             _ => {}
         }
