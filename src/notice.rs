@@ -85,6 +85,8 @@ codes! {
     UnreadableValue = "unreadable-value", Medium;
     /// A decision about a device that the exports do not have.
     DecisionUnused = "decision-unused", Low;
+    /// It is not clear whether a decision is about a device, or whether it still holds; nothing is taken away until it is.
+    DecisionInDoubt = "decision-in-doubt", High;
     /// What was declined until a day that is over.
     DecisionExpired = "decision-expired", Medium;
     /// What is declined, and nobody says by whom or until when.
@@ -164,6 +166,12 @@ impl Notice {
         self.column = column.into();
         self
     }
+}
+
+/// Puts remarks in their order, each once.
+pub fn in_order(notices: &mut Vec<Notice>) {
+    notices.sort();
+    notices.dedup();
 }
 
 #[cfg(test)]

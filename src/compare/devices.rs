@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::join::{Read, each_text};
+use super::join::{Column, Read, each_text};
 use super::sides::{Earlier, Side, fit, id};
 use crate::frame::Positions;
 use crate::identity::NONE;
@@ -170,20 +170,34 @@ fn by_objects(old: Earlier<'_>, new: Side<'_>, seen: &mut Seen) -> Vec<(u32, u32
     for slug in new.consoles() {
         let (then, now) = (old.side.objects(slug).with(old.past, slug, first), new.objects(slug));
         each_text(&then, &now, |before, after| {
-            if before.is_empty() || after.is_empty() {
-                return;
-            }
+            let Some(line) = before.first().filter(|_| !after.is_empty()) else { return };
             let own = || before.iter().filter_map(|line| then.device(*line));
             let other = || after.iter().filter_map(|line| now.device(*line));
             // An object that the earlier run listed is not that of a device which it only remembers.
             let listed = || before.iter().filter(|line| then.is_listed(**line)).filter_map(|line| then.device(*line));
             match (one(listed()).or_else(|| one(own())), one(other())) {
-                (Some(own), Some(other)) => pairs.push((own, other)),
+                (Some(own), Some(other)) if is_same_object(old, new, then.text(*line), own, other) => {
+                    pairs.push((own, other));
+                }
+                (Some(_), Some(_)) => {}
                 _ => seen.touch(own(), other()),
             }
         });
     }
     pairs
+}
+
+/// Whether an object with one id in both runs is one. Numbers that a server counts another server gives to other devices, so that
+/// a serial number, and without it the name, says more.
+fn is_same_object(old: Earlier<'_>, new: Side<'_>, id: &str, own: u32, other: u32) -> bool {
+    let (own, other) = (own as usize, other as usize);
+    let (before, after) = (old.serial(own), new.devices.serial.compared(other));
+    let is_counted = id.bytes().all(|sign| sign.is_ascii_digit());
+    match (before, after) {
+        _ if !is_counted => true,
+        ("", _) | (_, "") => old.name(own).eq_ignore_ascii_case(new.devices.name.get(other)),
+        (before, after) => before == after,
+    }
 }
 
 /// The only device among several lines; none where there are several.

@@ -7,6 +7,17 @@ use crate::identity::{Members, RecordStore, number};
 use crate::ids::ByDevice;
 use crate::time::Millis;
 
+use super::hints::KeptBefore;
+
+/// What tells of devices beside the lists of consoles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tables<'a> {
+    /// Tables that were not used, and when an earlier report saw devices.
+    pub tables: &'a [Beside],
+    /// What an earlier report had as lost or kept.
+    pub kept: &'a [KeptBefore],
+}
+
 /// A table that was not used.
 #[derive(Debug)]
 pub struct Beside {
@@ -30,15 +41,18 @@ pub enum When {
     Ago(i64),
     /// A date.
     On(Millis),
+    /// Somebody has it until then.
+    Until(Millis),
     /// No time: the device is lost, or somebody keeps it.
     Kept,
 }
 
 impl When {
-    const fn at(self, members: &Members) -> Option<Millis> {
+    fn at(self, members: &Members) -> Option<Millis> {
         match self {
             Self::Ago(days) => Some(members.as_of.at().days_before(days)),
             Self::On(date) => Some(date),
+            Self::Until(date) => Some(members.as_of.at()).filter(|now| date >= *now),
             Self::Kept => None,
         }
     }

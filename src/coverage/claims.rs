@@ -49,9 +49,12 @@ fn too_few_claimed(
     let claimed = claimed_by(claim, console_records, device_of, devices)?;
     let what = format!("{} that {}", devices_of(claim), claim.says);
     if claim.platforms {
-        filtered.extend(short_of_platforms(&claimed, devices, console, &what));
+        let all = named_by(claim, console_records, device_of, devices)?;
+        filtered.extend(short_of_platforms((&claimed, &all), devices, console, &what));
     }
-    short(&claimed, devices, console, &what, claim, filtered)
+    let short = short(&claimed, devices, console, &what, claim, filtered);
+    short
+        .map(|reason| if finds_nothing(console, store, &claimed, devices) { without_ids(console, claim) } else { reason })
         .or_else(|| without_a_word(console, claim, (console_records, device_of), &claimed, devices, filtered))
 }
 
@@ -59,8 +62,93 @@ const fn devices_of(claim: &Claim) -> &'static str {
     if claim.stale_too { "devices" } else { "live devices" }
 }
 
-/// The devices of which a console says something.
+/// Whether the lists of a console have no ids by which what others claim could be found in them.
+fn finds_nothing(console: Console, store: &RecordStore, claimed: &ByDevice<bool>, devices: &Members) -> bool {
+    let lists = store.exports.iter().filter(|(_, own)| *own == console).count();
+    let by_id = console.columns_of(Kind::EntraId).next().is_some();
+    by_id && store.lacking(console, "entra_id").count() == lists && count(claimed, devices, console, |_| true).0 == 0
+}
+
+fn without_ids(console: Console, claim: &Claim) -> String {
+    format!(
+        "the {} export has no Entra device ids, so that nothing tells which of the {} that {} it holds",
+        console.title(),
+        devices_of(claim),
+        claim.says
+    )
+}
+
+/// Devices of which other lists say that a console holds them, in use or not.
+pub(super) fn claimed(console: Console, store: &RecordStore, devices: &Members) -> ByDevice<bool> {
+    let mut all = ByDevice::filled(false, devices.count);
+    for claim in console.claims() {
+        let Some(at) = store.by_console.iter().position(|s| s.console.index() == claim.by) else { continue };
+        let own = store.by_console.get(at).and_then(|own| named_by(claim, own, devices.device_of(at), devices));
+        let Some(own) = own else { continue };
+        all.iter_mut().zip(own.iter()).for_each(|(slot, own)| *slot |= *own);
+    }
+    all
+}
+
+/// Devices of lists of which another console's list holds nothing, although they say that it holds several and it holds those of
+/// other lists: it is of another tenant, or of another part of this one. And what is said of each such list.
+pub(super) fn of_other_lists(
+    console: Console,
+    store: &RecordStore,
+    devices: &Members,
+) -> Option<(ByDevice<bool>, Vec<String>)> {
+    let (mut apart, mut said) = (ByDevice::filled(false, devices.count), Vec::new());
+    for claim in console.claims() {
+        let Some(at) = store.by_console.iter().position(|s| s.console.index() == claim.by) else { continue };
+        let Some(records) = store.by_console.get(at) else { continue };
+        let device_of = devices.device_of(at);
+        let (Some(claimed), Some(exports)) = (claimed_by(claim, records, device_of, devices), records.numbers("export"))
+        else {
+            continue;
+        };
+        let rows = || device_of.iter().zip(exports.iter()).filter(|(device, _)| device.is_some());
+        let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        for (device, export) in rows().filter(|(device, _)| *claimed.get(**device)) {
+            let (held, all) = counts.entry(export.unwrap_or_default()).or_default();
+            *held += usize::from(devices.is_held(*device, console));
+            *all += 1;
+        }
+        if counts.values().all(|(held, _)| *held == 0) {
+            continue;
+        }
+        for (export, (_, all)) in counts.iter().filter(|(_, (held, all))| *held == 0 && *all >= FEW_MISSING) {
+            for (device, _) in rows().filter(|(_, own)| *own == Some(*export)) {
+                if let Some(slot) = apart.slot(*device) {
+                    *slot = true;
+                }
+            }
+            said.push(format!(
+                "the {} export holds none of {all} {} of `{}` that {}; it may be of another tenant",
+                console.title(),
+                devices_of(claim),
+                store.exports.get(*export as usize).map_or("", |(label, _)| label.as_str()),
+                claim.says
+            ));
+        }
+    }
+    (!said.is_empty()).then_some((apart, said))
+}
+
+/// The devices of which a console says something; where it says it of those in use alone, these.
 fn claimed_by(
+    claim: &Claim,
+    console_records: &ConsoleRecords,
+    device_of: &[DeviceId],
+    devices: &Members,
+) -> Option<ByDevice<bool>> {
+    let mut claimed = named_by(claim, console_records, device_of, devices)?;
+    for (claimed, activity) in claimed.iter_mut().zip(devices.activities()) {
+        *claimed &= claim.stale_too || activity == Activity::Active;
+    }
+    Some(claimed)
+}
+
+fn named_by(
     claim: &Claim,
     console_records: &ConsoleRecords,
     device_of: &[DeviceId],
@@ -73,9 +161,6 @@ fn claimed_by(
     let says =
         (0..console_records.height()).map(|line| cells.iter().all(|(cells, test)| test.accepts(cells.get(line))));
     mark(&mut claimed, device_of.iter().copied(), says);
-    for (claimed, activity) in claimed.iter_mut().zip(devices.activities()) {
-        *claimed &= claim.stale_too || activity == Activity::Active;
-    }
     Some(claimed)
 }
 
@@ -189,7 +274,7 @@ fn of_platform(console: Console, held: usize, all: usize, what: &str, platform: 
 /// Platforms of which a console holds none of the devices that others claim for it, although it holds others. One of which it
 /// holds a few was not filtered out: then the list is cut, and nobody knows where.
 fn short_of_platforms(
-    claimed: &ByDevice<bool>,
+    (claimed, in_all): (&ByDevice<bool>, &ByDevice<bool>),
     devices: &Members,
     console: Console,
     what: &str,
@@ -201,12 +286,14 @@ fn short_of_platforms(
     let many = holds(None) >= PLATFORM_CLAIMS;
     let one = |platform: &Platform| {
         let (held, all) = count(claimed, devices, console, |own| own == *platform);
-        let lacks_all = *platform != Platform::Other && all > 0 && many && holds(Some(*platform)) == 0;
-        (held == 0 && (all >= PLATFORM_CLAIMS || lacks_all))
-            .then(|| (*platform, of_platform(console, held, all, what, *platform)))
+        let lacks_all = *platform != Platform::Other && many && holds(Some(*platform)) == 0;
+        // So many did not all leave and fall silent.
+        let (_, quiet) = count(in_all, devices, console, |own| own == *platform);
+        (held == 0 && (all >= PLATFORM_CLAIMS || lacks_all && (all > 0 || quiet >= PLATFORM_CLAIMS)))
+            .then(|| (*platform, of_platform(console, held, all.max(quiet), what, *platform)))
     };
     let found: BTreeMap<Platform, String> = Platform::ALL.iter().filter_map(one).collect();
-    let (_, others) = count(claimed, devices, console, |platform| !found.contains_key(&platform));
+    let (_, others) = count(in_all, devices, console, |platform| !found.contains_key(&platform));
     if others == 0 { BTreeMap::new() } else { found }
 }
 

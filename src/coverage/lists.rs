@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::claims;
 use crate::console::Console;
 use crate::identity::{Gaps, Members, RecordStore};
+use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 
@@ -12,6 +13,8 @@ use crate::schema::Platform;
 #[derive(Debug)]
 pub struct Lists {
     of: BTreeMap<Console, List>,
+    /// Consoles whose lists are of another tenant than those that show a device, as bits; nothing where there is none.
+    apart: Option<ByDevice<u32>>,
 }
 
 /// What is known of the lists of one console.
@@ -66,12 +69,17 @@ impl Lists {
     pub(super) fn new(store: &RecordStore, members: &Members) -> (Self, Vec<Notice>) {
         let supplied: BTreeSet<Console> = store.exports.iter().map(|(_, console)| *console).collect();
         let mut notices = Vec::new();
-        let mut of = BTreeMap::new();
+        let (mut of, mut apart) = (BTreeMap::new(), None);
         for console in supplied {
             let mut list = List::new(console, store);
             let open = list.empty || list.cut.is_some() || list.partial.is_some();
             if !open && !store.proven.contains(&console) {
                 (list.small, list.small_of) = claims::too_small(console, store, members);
+                if let Some((devices, said)) = claims::of_other_lists(console, store, members) {
+                    let all = apart.get_or_insert_with(|| ByDevice::filled(0, members.count));
+                    all.iter_mut().zip(devices.iter()).for_each(|(bits, is)| *bits |= if *is { console.bit() } else { 0 });
+                    notices.extend(said.into_iter().map(|reason| Notice::new(Code::SourceTooSmall, "", reason)));
+                }
             }
             notices.extend(
                 list.small
@@ -81,7 +89,7 @@ impl Lists {
             );
             of.insert(console, list);
         }
-        (Self { of }, notices)
+        (Self { of, apart }, notices)
     }
 
     /// Why a rule that needs a console cannot run.
@@ -98,6 +106,11 @@ impl Lists {
     #[must_use]
     pub fn has_rows(&self, console: Console) -> bool {
         self.of.get(&console).is_some_and(|list| !list.empty)
+    }
+
+    /// Whether there is a list, and none has a row.
+    pub(super) fn is_empty(&self, console: Console) -> bool {
+        self.of.get(&console).is_some_and(|list| list.empty)
     }
 
     /// Why nothing may be concluded from the absence of a record.
@@ -119,6 +132,11 @@ impl Lists {
         // Asked of every device, so without the reasons.
         let names_all = |list: &List| !list.empty && list.gap().is_none() && list.partial.is_none();
         self.of.get(&console).is_some_and(names_all) && !self.lacks_some(console, platform)
+    }
+
+    /// Consoles whose lists are of another tenant than those that show a device, as bits.
+    pub(super) fn apart(&self, device: DeviceId) -> u32 {
+        self.apart.as_ref().map_or(0, |apart| *apart.get(device))
     }
 
     /// Whether objects of a platform were filtered out of the lists. Of a device of which nobody says what it runs, any platform

@@ -23,10 +23,10 @@ mod sight;
 mod single;
 
 pub(crate) use beside::naming;
-pub use beside::{Beside, When};
+pub use beside::{Beside, Tables, When};
 pub use candidates::{Basis, Facts};
 pub use devices::{Devices, Ground};
-pub use hints::Hint;
+pub use hints::{Hint, KeptBefore, Place};
 pub(crate) use hints::NEEDED;
 pub use lists::Lists;
 pub use proof::{Absence, Doubt, Verdict};
@@ -76,21 +76,21 @@ impl Coverage {
         store: &RecordStore,
         links: &Links,
         members: &Members,
-        beside: &[Beside],
+        beside: Tables<'_>,
         vocabulary: &Vocabulary,
     ) -> (Self, Vec<Notice>) {
-        let named = beside::named(store, members, beside);
-        let hints = hints::hints(store, members, &named);
+        let named = beside::named(store, members, beside.tables);
+        let hints = hints::hints(store, (links, members), &named, beside);
         let of_devices = || {
             // What may have been active since may be what another device seems to lack.
             let later: Vec<DeviceId> =
-                older::seen_later(store, members).into_iter().chain(hints.keys().copied()).collect();
+                older::seen_later(store, members).into_iter().chain(hints.of.keys().copied()).collect();
             (Traits::new(store, links, members, vocabulary, &later), later)
         };
-        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, named));
+        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, (named, &hints.sensed)));
         let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
         let sight = Sight::new(store, links, members, (&traits, &proof, &lists), (&later, hints));
-        let unused = beside.iter().map(|table| table.label.clone()).collect();
+        let unused = beside.tables.iter().map(|table| table.label.clone()).collect();
         (Self { lists, proof, sight, traits, unused, verdicts: std::array::from_fn(|_| OnceLock::new()) }, notices)
     }
 
@@ -126,6 +126,33 @@ impl Coverage {
     /// What speaks against a device being stale, although it is no sign of activity.
     pub(crate) fn hint(&self, device: DeviceId) -> Option<Hint> {
         self.sight.hint(device)
+    }
+
+    /// Where it stands that a device is lost or kept, by its number.
+    pub(crate) fn place(&self, number: u16) -> Option<&Place> {
+        self.sight.hinted().places.get(usize::from(number))
+    }
+
+    /// The devices that are lost or kept, and where that stands.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = (DeviceId, Place)> {
+        let plain = |console| Place { console, column: String::new(), words: String::new() };
+        let hinted = self.sight.hinted();
+        let registered = hinted.registered.iter().map(move |(device, console)| (*device, plain(Some(*console))));
+        let of_hints = hinted.of.iter().filter_map(move |(device, hint)| {
+            let place = match *hint {
+                Hint::Kept(console) => plain(Some(console)),
+                Hint::Listed(table) => Place { column: self.unused(table).to_string(), ..plain(None) },
+                Hint::Remark(_, place) | Hint::Before(place) => self.place(place)?.clone(),
+                _ => return None,
+            };
+            Some((*device, place))
+        });
+        registered.chain(of_hints)
+    }
+
+    /// Which of what an earlier report had as lost or kept is not among the devices, by its place there.
+    pub(crate) fn gone(&self) -> &[usize] {
+        &self.sight.hinted().gone
     }
 
     /// Label of a table that was not used, by its number.

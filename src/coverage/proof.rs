@@ -80,12 +80,19 @@ pub(super) struct Proof {
     torn: ByDevice<u32>,
     /// What tables that were not used say of each device.
     beside: ByDevice<Named>,
+    /// Devices of which only a sensor has a row, and which may be one of another console by their name; sorted.
+    sensed: Vec<DeviceId>,
     /// Lists that were made before the others.
     pub(super) ages: Ages,
 }
 
 impl Proof {
-    pub(super) fn new(store: &RecordStore, links: &Links, members: &Members, beside: ByDevice<Named>) -> Self {
+    pub(super) fn new(
+        store: &RecordStore,
+        links: &Links,
+        members: &Members,
+        (beside, sensed): (ByDevice<Named>, &[DeviceId]),
+    ) -> Self {
         let hybrid = said_hybrid(store, members);
         Self {
             in_domain: domains::covered(store, members, &hybrid),
@@ -93,6 +100,7 @@ impl Proof {
             unread: Unread::new(store, links),
             torn: damage::doubts(store, members),
             beside,
+            sensed: sensed.to_vec(),
             ages: Ages::new(store, members),
         }
     }
@@ -131,7 +139,7 @@ impl Proof {
         if !console.may_hold(platform) {
             return Some(Absence::Absent(Basis::Identifier));
         }
-        if !lists.is_whole(console, platform) {
+        if !lists.is_whole(console, platform) || lists.apart(device) & console.bit() != 0 {
             return Some(Absence::Open(Doubt::List));
         }
         if console.is_directory() && *self.hybrid.get(device) && !self.covers_domain(device) {
@@ -142,6 +150,9 @@ impl Proof {
         }
         if self.is_beside(device, console) {
             return Some(Absence::Open(Doubt::Unused));
+        }
+        if !console.is_sensor() && self.sensed.binary_search(&device).is_ok() {
+            return Some(Absence::Open(Doubt::Candidates));
         }
         self.ages.came_later(device, console).then_some(Absence::Open(Doubt::Older))
     }

@@ -1,12 +1,13 @@
 //! Whether everything is seen that the lists could know of a device: each loaded console that gives signs of activity holds it or has
 //! no record in use that may be it, and every date of it was read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::claims;
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
-use super::hints::Hint;
+use super::hints::{Hint, Hints};
 use super::lists::Lists;
 use super::proof::Proof;
 use crate::console::Console;
@@ -25,7 +26,7 @@ pub(super) struct Sight {
     /// Devices that are so only by a record that a weak link holds.
     by_weak: BTreeSet<DeviceId>,
     /// What speaks against devices being stale.
-    hinted: BTreeMap<DeviceId, Hint>,
+    hinted: Hints,
 }
 
 impl Sight {
@@ -34,7 +35,7 @@ impl Sight {
         links: &Links,
         members: &Members,
         (traits, proof, lists): (&Traits, &Proof, &Lists),
-        (seen_later, hinted): (&[DeviceId], BTreeMap<DeviceId, Hint>),
+        (seen_later, hinted): (&[DeviceId], Hints),
     ) -> Self {
         let mut sight = Self {
             whole: ByDevice::filled(true, members.count),
@@ -53,6 +54,11 @@ impl Sight {
             members.registry.all().iter().filter(|console| console.gives_signals() && !loaded.contains(console))
         {
             sight.hide(proof, *console);
+            // A list without a row tells nothing, least of all of what another one says it holds.
+            if lists.is_empty(*console) {
+                let claimed = claims::claimed(*console, store, members);
+                sight.whole.iter_mut().zip(claimed.iter()).for_each(|(whole, claimed)| *whole &= !claimed);
+            }
         }
         let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
         sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
@@ -63,8 +69,9 @@ impl Sight {
             }
         }
         // What a list that lacks objects knows of a device that it does not hold stays hidden.
-        for ((whole, held), platform) in sight.whole.iter_mut().zip(&members.consoles).zip(&members.platform) {
-            let hidden = signals & lists.gaps(*platform);
+        let known = DeviceId::all(members.count).zip(members.consoles.iter().zip(&members.platform));
+        for (whole, (device, (held, platform))) in sight.whole.iter_mut().zip(known) {
+            let hidden = signals & (lists.gaps(*platform) | lists.apart(device));
             *whole &= held & hidden == hidden;
         }
         // Nor does one that ends before a device could have become stale tell that it did.
@@ -109,7 +116,12 @@ impl Sight {
 
     /// What speaks against a device being stale, although it is no sign of activity.
     pub(super) fn hint(&self, device: DeviceId) -> Option<Hint> {
-        self.hinted.get(&device).copied()
+        self.hinted.of.get(&device).copied()
+    }
+
+    /// Everything that speaks against devices being stale.
+    pub(super) const fn hinted(&self) -> &Hints {
+        &self.hinted
     }
 
     /// Whether each device is seen whole.

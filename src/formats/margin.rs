@@ -1,10 +1,14 @@
 //! What stands in columns that no format reads, and speaks of the device all the same: days on which something saw it, and words by
 //! which somebody keeps it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod words;
+
+use std::collections::{BTreeMap, HashSet};
 
 use polars::prelude::{Column, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
-use serde::Deserialize;
+
+pub(crate) use words::{Asides, Kept, LOST};
+pub(super) use words::Raw;
 
 use super::dates::{self, Order, Stamp};
 use super::values::{self, Cell, squeeze};
@@ -12,36 +16,8 @@ use super::{Options, Recognised};
 use crate::read::Export;
 use crate::time::DAY;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Raw {
-    seeing: Vec<String>,
-    not_seeing: Vec<String>,
-    written: Vec<String>,
-    #[serde(default)]
-    ahead: Vec<String>,
-    lost_modes: Vec<String>,
-    keeping: BTreeMap<String, Vec<String>>,
-}
-
-/// By which headers and words such columns are known.
-#[derive(Debug, Default)]
-pub(crate) struct Asides {
-    seeing: Vec<String>,
-    not_seeing: Vec<String>,
-    written: Vec<String>,
-    ahead: Vec<String>,
-    lost_modes: Vec<String>,
-    /// First word of a phrase → the words that follow, and what the phrase says.
-    keeping: HashMap<String, Vec<(Vec<String>, String)>>,
-}
-
-/// After these a word does not keep a device.
-const NEGATIONS: [&str; 9] = ["not", "no", "never", "nicht", "kein", "keine", "non", "pas", "sin"];
-/// The word for a device that is lost, whatever says so.
-const LOST: &str = "lost";
 /// Columns that formats read from what people write, or from a path in a tree that people grow.
-const WRITTEN: [&str; 5] = ["org_unit", "group_tag", "domain", "services", "labels"];
+const WRITTEN: [&str; 7] = ["name", "primary_user", "org_unit", "group_tag", "domain", "services", "labels"];
 
 /// With fewer dates several may be of one moment by chance.
 const FEWEST: usize = 3;
@@ -50,71 +26,22 @@ const SHARED: usize = 5;
 /// Dates that are compared.
 const LOOKED_AT: usize = 10_000;
 
-impl Asides {
-    pub(super) fn new(raw: Raw) -> Self {
-        let squeezed = |words: Vec<String>| words.iter().map(|word| squeeze(word)).collect();
-        let mut keeping: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
-        for (says, phrases) in raw.keeping {
-            for phrase in phrases {
-                let mut words = words(&phrase.to_lowercase()).map(str::to_owned).collect::<Vec<_>>().into_iter();
-                let Some(first) = words.next() else { continue };
-                keeping.entry(first).or_default().push((words.collect(), says.clone()));
-            }
-        }
-        Self {
-            seeing: squeezed(raw.seeing),
-            not_seeing: squeezed(raw.not_seeing),
-            written: squeezed(raw.written),
-            ahead: squeezed(raw.ahead),
-            lost_modes: squeezed(raw.lost_modes),
-            keeping,
-        }
-    }
-
-    /// Whether a header, squeezed, is one of days on which something saw the device.
-    pub(crate) fn sees(&self, header: &str) -> bool {
-        has(&self.seeing, header) && !has(&self.not_seeing, header)
-    }
-
-    /// Whether the days of a header, squeezed, say nothing of when a device was seen.
-    pub(crate) fn lies_ahead(&self, header: &str) -> bool {
-        has(&self.ahead, header)
-    }
-
-    /// What a text says that keeps the device.
-    pub(crate) fn keeps(&self, text: &str) -> Option<&str> {
-        let text = text.to_lowercase();
-        let mut rest = words(&text);
-        let mut before = "";
-        while let Some(word) = rest.next() {
-            if NEGATIONS.contains(&std::mem::replace(&mut before, word)) {
-                continue;
-            }
-            let phrases = self.keeping.get(word).into_iter().flatten();
-            let follows = |words: &[String]| words.iter().map(String::as_str).eq(rest.clone().take(words.len()));
-            if let Some((_, says)) = phrases.into_iter().find(|(words, _)| follows(words)) {
-                return Some(says);
-            }
-        }
-        None
-    }
-}
-
-fn has(words: &[String], header: &str) -> bool {
-    words.iter().any(|word| header.contains(word.as_str()))
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
 /// Where an export has such columns.
 #[derive(Debug, Default)]
 pub(super) struct Margin {
     seeing: Vec<usize>,
+    due: Vec<usize>,
     written: Vec<usize>,
     /// Columns that say it by their headers, and what they say of a row with a yes.
-    modes: Vec<(usize, String)>,
+    modes: Vec<(usize, Kept)>,
+}
+
+/// Why somebody keeps a device, in which column it stands and in which cell.
+#[derive(Clone, Copy)]
+struct Remark<'m> {
+    kept: &'m Kept,
+    header: &'m str,
+    cell: &'m str,
 }
 
 impl Margin {
@@ -125,19 +52,20 @@ impl Margin {
         for (at, header) in export.header.iter().enumerate().filter(|(at, _)| !recognised.secret.contains(at)) {
             let read = recognised.columns.iter().filter(|(_, positions)| positions.contains(&at));
             let read: Vec<&str> = read.map(|(name, _)| *name).collect();
-            let keeps = asides.keeps(header);
+            let keeps = asides.keeps(header).cloned();
             let header = squeeze(header);
             let people_write = read.iter().any(|name| WRITTEN.contains(name));
             if !read.is_empty() && !people_write || header.is_empty() {
                 continue;
             }
-            let mode =
-                has(&asides.lost_modes, &header).then_some(LOST).or(keeps).filter(|_| remarks && read.is_empty());
+            let mode = asides.lost_mode(&header).or(keeps).filter(|_| remarks && read.is_empty());
             if let Some(mode) = mode {
-                own.modes.push((at, mode.to_string()));
+                own.modes.push((at, mode));
+            } else if dates && read.is_empty() && asides.is_due(&header) {
+                own.due.push(at);
             } else if dates && read.is_empty() && asides.sees(&header) {
                 own.seeing.push(at);
-            } else if remarks && (people_write || has(&asides.written, &header)) {
+            } else if remarks && (people_write || asides.is_written(&header)) {
                 own.written.push(at);
             }
         }
@@ -152,21 +80,29 @@ impl Margin {
 
     /// The places of all of them.
     pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
-        self.seeing.iter().chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
+        self.seeing.iter().chain(&self.due).chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
     }
 
     /// Headers of the columns whose dates are among `columns`.
     pub(super) fn noticed(&self, columns: &[Column], header: &[String]) -> Vec<String> {
-        let any = columns.iter().any(|column| column.name() == "noticed");
-        let names = self.seeing.iter().filter_map(|at| header.get(*at));
-        if any { names.cloned().collect() } else { Vec::new() }
+        let of = |name: &str, places: &[usize]| -> Vec<String> {
+            let any = columns.iter().any(|column| column.name() == name);
+            places.iter().filter(|_| any).filter_map(|at| header.get(*at)).cloned().collect()
+        };
+        [of("noticed", &self.seeing), of("due", &self.due)].concat()
     }
 
-    /// The columns `noticed`, `noticed_or` and `remark`, as far as there is anything to say.
+    /// Headers of the columns in which it may stand that somebody keeps a device.
+    pub(super) fn written(&self, header: &[String]) -> Vec<String> {
+        let places = self.written.iter().chain(self.modes.iter().map(|(at, _)| at));
+        places.filter_map(|at| header.get(*at)).cloned().collect()
+    }
+
+    /// The columns `noticed`, `noticed_or`, `due` and those of remarks, as far as there is anything to say.
     pub(super) fn columns<'m>(
         &'m self,
         cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
-        asides: &'m Asides,
+        (header, asides): (&'m [String], &'m Asides),
         (order, epoch_1904): (Option<Order>, bool),
     ) -> Vec<Column> {
         let of = |places: &[usize]| -> Vec<&StringChunked> {
@@ -174,25 +110,49 @@ impl Margin {
         };
         let (mut newest, mut either) = (Vec::new(), Vec::new());
         for column in of(&self.seeing) {
-            notice(column, order, epoch_1904, &mut newest, &mut either);
+            notice(&stamps(column, epoch_1904), order, true, (&mut newest, &mut either));
         }
-        let mut remarks: Vec<Option<&str>> = Vec::new();
-        for column in of(&self.written) {
-            remark(column, &mut remarks, |text| asides.keeps(text));
+        let (mut due, mut due_or) = (Vec::new(), Vec::new());
+        for column in of(&self.due) {
+            // All that was lent may be due on one day.
+            notice(&stamps(column, epoch_1904), order, false, (&mut due, &mut due_or));
         }
-        for (at, mode) in &self.modes {
-            if let Some((column, _)) = cells.get(at) {
-                remark(column, &mut remarks, |text| says_yes(text).then_some(mode.as_str()));
+        // The later of two days: until then it may be with somebody.
+        due.iter_mut().zip(due_or).for_each(|(due, or)| *due = (*due).max(or));
+        let mut remarks: Vec<Option<Remark<'_>>> = Vec::new();
+        let of_column = |at: usize| cells.get(&at).map(|(cells, _)| *cells).zip(header.get(at));
+        for (column, header) in self.written.iter().filter_map(|at| of_column(*at)) {
+            remark(column, &mut remarks, |cell| Some(Remark { kept: asides.keeps(cell)?, header, cell }));
+        }
+        for (at, kept) in &self.modes {
+            if let Some((column, header)) = of_column(*at) {
+                remark(column, &mut remarks, |cell| says_yes(cell).then_some(Remark { kept, header, cell }));
             }
         }
         let times = |name: &str, times: Vec<Option<i64>>| {
             let any = times.iter().any(Option::is_some);
             any.then(|| Int64Chunked::from_iter_options(name.into(), times.into_iter()).into_column())
         };
-        let said = remarks.iter().any(Option::is_some);
-        let said = said.then(|| StringChunked::from_iter_options("remark".into(), remarks.into_iter()).into_column());
-        times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(said).collect()
+        let dates = times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(times("due", due));
+        dates.chain(said(&remarks)).collect()
     }
+}
+
+/// The columns `remark`, `remark_in`, `remark_words` and `remark_text`, as far as there is anything to say.
+fn said(remarks: &[Option<Remark<'_>>]) -> Vec<Column> {
+    if remarks.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let column = |name: &str, of: for<'r> fn(&'r Remark<'_>) -> &'r str| {
+        let texts = remarks.iter().map(|remark| remark.as_ref().map(of));
+        StringChunked::from_iter_options(name.into(), texts).into_column()
+    };
+    vec![
+        column("remark", |remark| &remark.kept.why),
+        column("remark_in", |remark| remark.header),
+        column("remark_words", |remark| &remark.kept.phrase),
+        column("remark_text", |remark| remark.cell),
+    ]
 }
 
 /// Whether a cell says yes: it says anything but no.
@@ -204,25 +164,27 @@ pub(crate) fn says_yes(text: &str) -> bool {
     !is_no && !matches!(values::flag(text), Cell::Value(false) | Cell::Nothing)
 }
 
-/// Adds the dates of a column, if most of what it holds is dates. `either` takes what is left where day and month cannot be told apart.
+fn stamps(cells: &StringChunked, epoch_1904: bool) -> Vec<Stamp> {
+    cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect()
+}
+
+/// Adds the dates of a column, if most of what it holds is dates, and unless it has the date of the list where `own` ones are asked for.
+/// `either` takes what is left where day and month cannot be told apart.
 fn notice(
-    cells: &StringChunked,
+    stamps: &[Stamp],
     order: Option<Order>,
-    epoch_1904: bool,
-    newest: &mut Vec<Option<i64>>,
-    either: &mut Vec<Option<i64>>,
+    own: bool,
+    (newest, either): (&mut Vec<Option<i64>>, &mut Vec<Option<i64>>),
 ) {
-    let stamps: Vec<Stamp> =
-        cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect();
     let dated = stamps.iter().filter(|stamp| matches!(stamp, Stamp::At(_) | Stamp::Either(..))).count();
     let strange = stamps.iter().filter(|stamp| matches!(stamp, Stamp::Unreadable)).count();
-    if dated == 0 || strange * 2 > dated || is_of_the_list(&stamps, dated) {
+    if dated == 0 || strange * 2 > dated || own && is_of_the_list(stamps, dated) {
         return;
     }
     let order = dates::decide(stamps.iter().copied()).ok().flatten().or(order);
     newest.resize(stamps.len(), None);
     either.resize(stamps.len(), None);
-    for ((stamp, newest), either) in stamps.into_iter().zip(newest).zip(either) {
+    for ((stamp, newest), either) in stamps.iter().zip(newest).zip(either) {
         match stamp.resolve(order) {
             Stamp::At(millis) => *newest = (*newest).max(Some(millis)),
             Stamp::Either(one, other) => {
@@ -251,14 +213,14 @@ fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
 }
 
 /// Adds what the cells of a column say; the first word that was found stays.
-pub(crate) fn remark<'a>(
-    cells: &StringChunked,
-    all: &mut Vec<Option<&'a str>>,
-    says: impl Fn(&str) -> Option<&'a str>,
+pub(crate) fn remark<'a, T: Copy>(
+    cells: &'a StringChunked,
+    all: &mut Vec<Option<T>>,
+    says: impl Fn(&'a str) -> Option<T>,
 ) {
     all.resize(cells.len(), None);
     // Cells repeat themselves: a group, a unit, nothing.
-    let mut last: (Option<&str>, Option<&str>) = (None, None);
+    let mut last: (Option<&str>, Option<T>) = (None, None);
     for (cell, slot) in cells.iter().zip(all) {
         if cell != last.0 {
             last = (cell, cell.and_then(&says));
@@ -270,55 +232,13 @@ pub(crate) fn remark<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assets::rules;
-    use crate::formats::Formats;
-
-    #[test]
-    fn words_are_whole_words() {
-        let formats = Formats::load(&rules(None).unwrap()).unwrap();
-        let asides = formats.vocabulary().asides();
-        for (text, says) in [
-            ("LEGAL HOLD - do not wipe", Some("hold")),
-            ("reported stolen in May", Some("lost")),
-            ("/Lost or Stolen", Some("lost")),
-            ("Als GESTOHLEN gemeldet", Some("lost")),
-            ("don't wipe!", Some("hold")),
-            ("nicht löschen", Some("hold")),
-            ("lostpassword", None),
-            ("legal department", None),
-            ("hold legal", None),
-            ("not lost", None),
-            ("nicht gestohlen", None),
-            ("eDiscovery", Some("hold")),
-            ("", None),
-        ] {
-            assert_eq!(asides.keeps(text), says, "{text}");
-        }
-    }
-
-    #[test]
-    fn headers_of_days_on_which_something_saw_the_device() {
-        let formats = Formats::load(&rules(None).unwrap()).unwrap();
-        let asides = formats.vocabulary().asides();
-        for (header, sees) in [
-            ("Last user logon", true),
-            ("configurationManagerClientHealthState.lastSyncDateTime", true),
-            ("Last modified", false),
-            ("EAS activation ID", false),
-            ("onPremisesLastSyncDateTime", false),
-            ("Next audit date", false),
-            ("Warranty end", false),
-        ] {
-            assert_eq!(asides.sees(&squeeze(header)), sees, "{header}");
-        }
-    }
 
     #[test]
     fn a_column_of_other_things_says_nothing() {
         let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
         let noticed = |own: &[&str]| {
             let (mut newest, mut either) = (Vec::new(), Vec::new());
-            notice(&cells(own), None, false, &mut newest, &mut either);
+            notice(&stamps(&cells(own), false), None, true, (&mut newest, &mut either));
             (newest.iter().flatten().count(), either.iter().flatten().count())
         };
         assert_eq!(noticed(&["PC-1", "PC-2", "2026-11-18"]), (0, 0));

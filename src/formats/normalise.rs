@@ -81,6 +81,8 @@ pub struct Records {
     pub lent: BTreeSet<&'static str>,
     /// Headers of columns that no format reads and that say when something saw the device.
     pub noticed: Vec<String>,
+    /// Headers of columns in which it may stand that somebody keeps a device.
+    pub written: Vec<String>,
 }
 
 impl Records {
@@ -102,6 +104,7 @@ impl Records {
             older: None,
             lent: BTreeSet::new(),
             noticed: Vec::new(),
+            written: Vec::new(),
         }
     }
 
@@ -256,8 +259,10 @@ impl<'a> Taken<'a> {
         let cast = self.cast(export, format, formats, options)?;
         let other = other_table(cast.iter().zip(&self.wanted), &self.cells(), &self.rows.row, formats);
         let asides = formats.vocabulary().asides();
-        let margin = self.margin.columns(&self.cells(), asides, (options.order, export.epoch_1904()));
+        let own = (options.order, export.epoch_1904());
+        let margin = self.margin.columns(&self.cells(), (&export.header, asides), own);
         let noticed = self.margin.noticed(&margin, &export.header);
+        let written = self.margin.written(&export.header);
         let swapped = cast.iter().fold(0, |bits, cast| bits | cast.swapped);
         let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
         rows.columns.clear();
@@ -312,6 +317,7 @@ impl<'a> Taken<'a> {
             older: None,
             lent: BTreeSet::new(),
             noticed,
+            written,
         };
         Ok(Normalised { records, notices, dates, swapped })
     }

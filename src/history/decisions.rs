@@ -3,7 +3,7 @@
 //! A decision that cannot be understood ends the run: passed over, it would let a device go that somebody wanted to keep.
 //! One for a device that the exports do not have is a remark, since devices go once their plans are done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,8 @@ pub struct Decisions {
     /// Package of each device when the file was written: key, serial number, package.
     pub(super) written: Vec<[String; 3]>,
     members: Membership,
+    /// Devices of which it is not clear whether a decision is about them, or holds still.
+    waiting: BTreeSet<u32>,
     /// What was written down of steps and batches.
     pub answers: Answers,
 }
@@ -253,6 +255,17 @@ impl Decisions {
         let notices = packages::spread(&self.file, &mut self.packages, &self.members, packages);
         self.join_packages(devices);
         notices
+    }
+
+    /// Has a device wait: something was decided that may be about it, or may not hold any more.
+    pub fn wait(&mut self, device: u32) {
+        self.waiting.insert(device);
+    }
+
+    /// Whether nothing may be taken away from a device until somebody decides again.
+    #[must_use]
+    pub fn waits(&self, device: usize) -> bool {
+        u32::try_from(device).is_ok_and(|device| self.waiting.contains(&device)) && self.of(device).is_none()
     }
 
     /// Whether something was decided for packages.

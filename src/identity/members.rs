@@ -175,6 +175,12 @@ impl Members {
         self.consoles.get(device) & console.bit() != 0
     }
 
+    /// Newest activity of a device.
+    #[must_use]
+    pub fn newest_of(&self, device: DeviceId) -> Option<Millis> {
+        self.newest.get(device).time()
+    }
+
     /// Newest activity of each device.
     pub fn last_activity(&self) -> impl Iterator<Item = Option<Millis>> {
         self.newest.iter().map(|sign| sign.time())

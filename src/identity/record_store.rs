@@ -51,6 +51,8 @@ pub struct RecordStore {
     pub(super) columns: Vec<BTreeSet<String>>,
     /// Headers of columns that no format reads and that say when something saw the device, by export.
     noticed: Vec<Vec<String>>,
+    /// Headers of columns in which it may stand that somebody keeps a device, by export.
+    written: Vec<Vec<String>>,
     /// Exports of a kind that only adds to what another list shows, by number.
     companions: Vec<bool>,
     /// Number of records.
@@ -99,6 +101,7 @@ impl RecordStore {
         };
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
         let noticed = exports.iter().map(|(_, records)| records.noticed.clone()).collect();
+        let written = exports.iter().map(|(_, records)| records.written.clone()).collect();
         let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
         let companions = exports.iter().map(|(_, records)| companion(records)).collect();
         for (number, (label, records)) in (0_u32..).zip(exports) {
@@ -141,6 +144,7 @@ impl RecordStore {
             proven: proven.to_vec(),
             columns,
             noticed,
+            written,
             companions,
             total,
         })
@@ -159,6 +163,12 @@ impl RecordStore {
     pub fn noticed(&self, console: Console) -> impl Iterator<Item = &str> {
         let own = self.exports.iter().zip(&self.noticed).filter(move |((_, own), _)| *own == console);
         own.flat_map(|(_, headers)| headers.iter().map(String::as_str))
+    }
+
+    /// Whether a console's lists have a column in which it may stand that somebody keeps a device, by its header.
+    pub fn has_written(&self, console: Console, header: &str) -> bool {
+        let mut own = self.exports.iter().zip(&self.written).filter(|((_, own), _)| *own == console);
+        own.any(|(_, headers)| headers.iter().any(|own| own == header))
     }
 
     /// Whether an export has a record column.

@@ -5,6 +5,7 @@
 mod approval;
 mod data;
 mod explain;
+mod kept;
 mod ledger;
 mod settled;
 mod since;
@@ -31,6 +32,7 @@ pub use explain::{
     Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Question, Step, Verdict, candidate, explain,
     steps, unflagged, verdict,
 };
+pub use kept::Kept;
 pub use ledger::{Ledger, LedgerLine, LedgerState};
 pub use settled::{Accepted, Decided, Hidden};
 pub use since::{
@@ -100,6 +102,8 @@ pub struct Outcome {
     pub since: Since,
     /// What was asked for in this run and in earlier ones, and what became of it.
     pub ledger: Ledger,
+    /// What is lost or kept, in this run and, where its lists do not speak of it any more, in earlier ones.
+    pub kept: Vec<Kept>,
 }
 
 /// Which record belongs to which device, and why.

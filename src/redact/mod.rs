@@ -102,6 +102,8 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
         provenance,
         since,
         ledger,
+        // Only a later run asks for it, and none takes a copy for its baseline.
+        kept: _,
     } = outcome;
     let mut names = Names::new(key);
     let registry = devices.registry;
@@ -144,8 +146,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let ledger = since::ledger(ledger, &places, &past, &mut texts);
     let sources = sources.into_iter().map(|own| small::source(own, &mut texts)).collect();
     let mut notices: Vec<_> = notices.into_iter().map(|own| small::notice(own, &mut texts)).collect();
-    notices.sort();
-    notices.dedup();
+    crate::notice::in_order(&mut notices);
     let mut outcome = Outcome {
         inputs,
         sources,
@@ -174,6 +175,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
         provenance,
         since,
         ledger,
+        kept: Vec::new(),
     };
     for reason in outcome.links.refused.values_mut().flatten() {
         *reason = texts.sentence(reason);

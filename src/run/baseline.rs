@@ -7,12 +7,12 @@ use super::carry::{self, Carrying};
 use super::{Options, Progress, close};
 use crate::compare::{self, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
-use crate::coverage::{self, When};
+use crate::coverage::{self, Devices, KeptBefore, Place, When};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
 use crate::ids::{ByRecord, DeviceId, RecordId};
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Kept, Outcome};
 use crate::table::{DeviceTable, RecordTable};
 use crate::time::Millis;
 
@@ -53,6 +53,20 @@ impl Baseline {
             }
         }
         coverage::Beside { label: String::new(), consoles: 0, is_list: false, is_earlier: true, names }
+    }
+
+    /// What it had as lost or kept. A name alone stands for a device that has nothing better.
+    fn kept(&self) -> Vec<KeptBefore> {
+        let one = |kept: &Kept| {
+            let ids = [&kept.serial, &kept.entra_device_id];
+            let mut names: Vec<u128> = ids.into_iter().filter_map(|id| coverage::naming(id)).collect();
+            if names.is_empty() {
+                names.extend(coverage::naming(&kept.name));
+            }
+            let place = Place { console: kept.console, column: kept.column.clone(), words: kept.words.clone() };
+            KeptBefore { names, place }
+        };
+        self.outcome.kept.iter().map(one).collect()
     }
 
     /// Refuses a report with consoles that this run does not know: what it remembers of them would be lost.
@@ -115,10 +129,11 @@ impl Beside {
 pub(super) fn compare(
     earlier: Option<Beside>,
     outcome: &mut Outcome,
-    (store, proven): (&RecordStore, &[Console]),
+    (store, devices, proven): (&RecordStore, &Devices, &[Console]),
     answers: &Answers,
     progress: &dyn Progress,
 ) {
+    outcome.kept = kept(devices, &outcome.devices, earlier.as_ref());
     let said = close::answer(outcome, answers);
     if let Some(earlier) = earlier {
         progress.step("Comparing with the baseline");
@@ -128,8 +143,42 @@ pub(super) fn compare(
 }
 
 /// What tells of devices beside the lists: tables that were not used, and the earlier report.
-pub(super) fn with_remembered(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> Vec<coverage::Beside> {
-    unused.into_iter().chain(earlier.map(Baseline::remembered)).collect()
+pub(super) struct Remembered {
+    tables: Vec<coverage::Beside>,
+    kept: Vec<KeptBefore>,
+}
+
+impl Remembered {
+    pub(super) fn new(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> Self {
+        Self {
+            tables: unused.into_iter().chain(earlier.map(Baseline::remembered)).collect(),
+            kept: earlier.map(Baseline::kept).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn tables(&self) -> coverage::Tables<'_> {
+        coverage::Tables { tables: &self.tables, kept: &self.kept }
+    }
+}
+
+/// What is lost or kept now, and what was and is not among the devices of this run.
+fn kept(devices: &Devices, table: &DeviceTable, earlier: Option<&Beside>) -> Vec<Kept> {
+    let now = devices.coverage().kept().map(|(device, place)| {
+        let at = device.index();
+        Kept {
+            serial: table.serial.compared(at).to_string(),
+            entra_device_id: table.entra_device_id.compared(at).to_string(),
+            name: table.name.get(at).to_string(),
+            console: place.console,
+            column: place.column,
+            words: place.words,
+        }
+    });
+    let before = earlier.map(|earlier| &earlier.earlier.outcome.kept);
+    let gone = devices.coverage().gone().iter().filter_map(|at| before?.get(*at).cloned());
+    let mut all: Vec<Kept> = now.chain(gone).collect();
+    all.sort();
+    all
 }
 
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.

@@ -15,7 +15,7 @@ use crate::ids::{ByRecord, DeviceId};
 use crate::notice::{Code, Notice, many};
 use crate::outcome::{LedgerState, Outcome};
 use crate::read::digest_of;
-use crate::schema::Status;
+use crate::schema::{Disposition, Status};
 use crate::table::{DeviceTable, RecordTable};
 
 /// The workbook that people fill in.
@@ -59,7 +59,8 @@ impl Carrying<'_> {
         let (then, now) = (place(old), place(self.devices));
         let past: BTreeMap<&str, usize> =
             self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
-        decisions.rename(&self.devices.key, &mut |key| {
+        let mut doubtful = Vec::new();
+        let notices = decisions.rename(&self.devices.key, &mut |key| {
             let before = then.get(key).copied();
             let before = before.or_else(|| past.get(key).filter(|_| !now.contains_key(key)).map(|at| old.len() + at));
             let Some(before) = before else { return Naming::AsItIs };
@@ -69,10 +70,15 @@ impl Carrying<'_> {
                     Naming::Device(device as usize)
                 }
                 Fate::Same(_) => Naming::Unused("another device of this run has the key that it had".into()),
-                Fate::Unclear => Naming::Unused("it is not clear which device of this run it is".into()),
+                Fate::Unclear => {
+                    doubtful.extend(self.matched.now(u32::try_from(before).unwrap_or(NONE)));
+                    Naming::Unused("it is not clear which device of this run it is".into())
+                }
                 Fate::Absent => Naming::Unused("it is in no list of this run".into()),
             }
-        })
+        });
+        doubtful.into_iter().for_each(|device| decisions.wait(device));
+        notices
     }
 
     /// Carries on what the earlier run had for devices of which nothing is decided now.
@@ -86,7 +92,7 @@ impl Carrying<'_> {
         }
         let past: BTreeMap<&str, usize> =
             self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
-        let (mut unclear, mut closed) = (Vec::new(), Vec::new());
+        let (mut unclear, mut closed, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         for (decision, device) in old.list.iter().zip(device_of) {
             let remembered =
                 || past.get(decision.key.as_str()).and_then(|at| u32::try_from(self.old.devices.len() + at).ok());
@@ -95,12 +101,23 @@ impl Carrying<'_> {
             let kept =
                 Decision { key: if device == NONE { decision.key.clone() } else { key(device) }, ..carried(decision) };
             match before.map(|before| self.matched.fate(before)) {
+                // Whoever declared it lost did not know that it would be seen again.
+                Some(Fate::Same(now)) if decision.purpose == Some(Disposition::Lost) && self.was_seen(now) => {
+                    if decisions.of(now as usize).is_none() {
+                        seen.push(self.devices.key.get(now as usize).cloned().unwrap_or_default());
+                        decisions.wait(now);
+                    }
+                    decisions.carry(None, kept, count);
+                }
                 Some(Fate::Same(now)) => {
                     let key = self.devices.key.get(now as usize).cloned().unwrap_or_default();
                     decisions.carry(Some(now as usize), Decision { key, serial: String::new(), ..kept }, count);
                 }
                 Some(Fate::Unclear) => {
                     unclear.push(kept.key.clone());
+                    if kept.status == Status::Declined || kept.purpose.is_some() {
+                        before.into_iter().flat_map(|old| self.matched.now(old)).for_each(|now| decisions.wait(now));
+                    }
                     decisions.carry(None, kept, count);
                 }
                 Some(Fate::Absent) => {
@@ -128,26 +145,37 @@ impl Carrying<'_> {
         }
         let mut notices = Vec::new();
         notices.extend(said(
+            Code::DecisionInDoubt,
             &unclear,
-            "it is not clear which device of this run it is; the decision is kept and used for nothing: decide again",
+            "it is not clear which device of this run it is; the decision is kept, and nothing is taken away from what it may be: decide again",
+        ));
+        notices.extend(said(
+            Code::DecisionInDoubt,
+            &seen,
+            "declared lost, and seen since; nothing is done by that until somebody decides again, lost or found",
         ));
         notices.extend(Self::closed(&closed));
         notices
     }
 
+    /// Whether a device was seen after the earlier run judged.
+    fn was_seen(&self, device: u32) -> bool {
+        self.devices.last_activity.get(device as usize).is_some_and(|seen| seen > self.old.as_of.millis)
+    }
+
     /// Decisions about devices that are not there any more: what the earlier run knew of their steps.
     fn closed(closed: &[String]) -> Option<Notice> {
-        said(closed, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
+        said(Code::DecisionUnused, closed, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
     }
 }
 
 /// One remark about several devices.
-fn said(keys: &[String], what: &str) -> Option<Notice> {
+fn said(code: Code, keys: &[String], what: &str) -> Option<Notice> {
     let shown: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
     let more = if keys.len() > NAMED { format!(" and {} more", keys.len() - NAMED) } else { String::new() };
     let message =
         format!("{} of the baseline ({}{more}): {what}", many(keys.len() as u64, "decision"), shown.join(", "));
-    (!keys.is_empty()).then(|| Notice::new(Code::DecisionUnused, "", message))
+    (!keys.is_empty()).then(|| Notice::new(code, "", message))
 }
 
 /// A decision that goes on: that a device is done was said of the steps of the earlier run.

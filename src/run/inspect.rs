@@ -4,7 +4,7 @@ use super::{InputFile, Options, Progress, Source, gather};
 use crate::error::Result;
 use crate::formats::{Nearest, Refusal, Unknown};
 use crate::identity::{self, RecordStore};
-use crate::notice::Notice;
+use crate::notice::{self, Notice};
 use crate::read::Export;
 
 /// What is known about the inputs before anything is concluded from them.
@@ -90,8 +90,7 @@ pub fn inspect(options: &Options, progress: &dyn Progress) -> Result<Inspection>
     if let Some(as_of) = as_of {
         found.notices.extend(super::remarks::out_of_step(&found.sources, as_of));
     }
-    found.notices.sort();
-    found.notices.dedup();
+    notice::in_order(&mut found.notices);
     Ok(Inspection {
         inputs: found.inputs,
         sources: found.sources,

@@ -117,7 +117,8 @@ pub(super) fn plan(
         // What somebody keeps is looked into, whatever was found of it.
         let (purpose, decided, kept) = orders.of(device);
         let hint = devices.coverage().hint(DeviceId::at(device));
-        if !decided && hint.is_some_and(Hint::keeps) {
+        let is_kept = !decided && hint.is_some_and(Hint::keeps) || orders.decisions.waits(device);
+        if is_kept {
             claims.iter_mut().for_each(review);
         }
         // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
@@ -135,7 +136,8 @@ pub(super) fn plan(
         ) else {
             return None;
         };
-        let about = claims.iter().fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
+        // What a finding has a step of its own for is not to be done either.
+        let about = claims.iter().filter(|_| !is_kept).fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -250,9 +252,10 @@ fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32
     records.iter().filter_map(one).collect()
 }
 
-/// Makes what would be taken away something to look at.
+/// Makes what would be taken away, or handed to its user, something to look at.
 fn review(claim: &mut Claim) {
-    if matches!(claim.intent, StepIntent::Remove | StepIntent::Objects) && claim.rule != NO_RULE {
+    let acts = matches!(claim.intent, StepIntent::Remove | StepIntent::Objects | StepIntent::Reconnect);
+    if acts && claim.rule != NO_RULE {
         *claim = Claim { intent: StepIntent::Review, rule: claim.rule, objects: Vec::new() };
     }
 }
@@ -286,11 +289,37 @@ fn claim(
             return Claim { intent: StepIntent::Review, rule, objects };
         }
     }
+    // Another list has seen the device under the id of a surplus object since the other one was last heard of.
+    if intent == StepIntent::Objects && objects.iter().any(|record| is_seen_under(store, devices, device, *record, all)) {
+        return Claim { intent: StepIntent::Review, rule, objects };
+    }
     // Both enrolments of one serial number that check in are in use: nobody knows which of them a person would lose.
     if intent == StepIntent::Objects && objects.iter().any(|record| lives_on(store, devices, device, *record)) {
         return Claim { intent: StepIntent::Review, rule, objects };
     }
     Claim { intent, rule, objects }
+}
+
+/// Whether a record of another console bears the Entra id of an object, is in use and was seen later than the object that is to stay.
+fn is_seen_under(store: &RecordStore, devices: &Devices, device: u32, record: RecordId, all: &[RecordId]) -> bool {
+    let id_of = |record: RecordId| {
+        let (console_records, line) = store.locate(record)?;
+        Some((console_records, line, console_records.text("entra_id")?.get(line)?))
+    };
+    let Some((console_records, line, id)) = id_of(record) else { return false };
+    let Some(live) = devices.live_line(console_records.console, device).map(|live| live as usize) else { return false };
+    // Both objects may be of one identity.
+    if console_records.text("entra_id").and_then(|ids| ids.get(live)) == Some(id) {
+        return false;
+    }
+    let seen_of = |line: usize| console_records.times("last_seen").and_then(|times| times.get(line));
+    let witness = |other: &RecordId| {
+        let (records, line, own) = id_of(*other)?;
+        let is_other = records.console != console_records.console && records.console.gives_signals();
+        records.times("last_seen").and_then(|times| times.get(line)).filter(|_| is_other && own == id)
+    };
+    let seen = all.iter().filter_map(witness).max();
+    live != line && devices.activity_at(device, seen) == Activity::Active && seen > seen_of(live)
 }
 
 /// Whether an object has been heard of after another one of its console had taken its place, for longer than the change

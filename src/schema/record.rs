@@ -80,11 +80,11 @@ pub const RECORD: &[Field] = &[
         "newest date of columns that no format reads and that say when something saw the device; not a sign of activity",
     ),
     field("noticed_or", Kind::Time, "the same with day and month the other way round, where nothing tells them apart"),
-    field(
-        "remark",
-        Kind::State,
-        "why somebody keeps the device, by a word in what is written beside it: `lost`, `hold`",
-    ),
+    field("due", Kind::Time, "until when somebody has the device, of columns that no format reads"),
+    field("remark", Kind::State, "why somebody keeps the device, by what is written beside it: `lost`, `hold`"),
+    field("remark_in", Kind::Text, "the column in which that stands, by its header"),
+    field("remark_words", Kind::Text, "the words that say it"),
+    field("remark_text", Kind::Text, "the cell in which it stands"),
     field("action_started", Kind::Time, "the retire, wipe or delete that is under way was asked for"),
 ];
 

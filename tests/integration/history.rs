@@ -492,7 +492,7 @@ fn a_decision_is_carried_to_no_other_device() {
     let second = analyze(&place, "second", "2026-02-10", &["--baseline", "first-report"]);
     let declined = second.lines_where("findings.csv", "status", "declined");
     assert!(declined.is_empty(), "{declined:?}");
-    let notices = second.lines_where("notices.csv", "code", "decision-unused");
+    let notices = second.lines_where("notices.csv", "code", "decision-in-doubt");
     assert!(notices.iter().any(|n| n["message"].contains("not clear")), "{notices:?}");
 }
 

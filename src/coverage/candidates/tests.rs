@@ -6,7 +6,7 @@ use polars::prelude::{
 };
 
 use crate::console::Console;
-use crate::coverage::{Absence, Basis, Coverage, Doubt};
+use crate::coverage::{Absence, Basis, Coverage, Doubt, Tables};
 use crate::formats::{Formats, Records};
 use crate::identity::{self, AsOf, Links, Markers, Members, RecordStore, Thresholds};
 use crate::ids::DeviceId;
@@ -57,7 +57,7 @@ impl Run {
             identity::identify(lists, &proven, FORMATS.vocabulary()).unwrap();
         let as_of = AsOf { millis: AS_OF, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&store, &links, &members, &[], FORMATS.vocabulary());
+        let (coverage, _) = Coverage::new(&store, &links, &members, Tables::default(), FORMATS.vocabulary());
         Self { store, members, coverage }
     }
 
@@ -255,21 +255,20 @@ fn a_list_of_serial_numbers_whose_rows_are_held_by_others_has_no_candidates() {
 
 #[test]
 fn a_serial_number_that_could_not_be_read_excludes_nothing() {
-    let run = |cell: &str, unread: &str| {
+    let of = |console: Console, platform: &str, cell: &str, unread: &str| {
+        let header = "native_id|serial|serial_written|serial_unread|platform|model";
         Run::new(vec![
-            list(
-                Console::Intune,
-                &format!(
-                    "native_id|serial|serial_written|serial_unread|platform|model\ni-1||{cell}|{unread}|ios|iPhone 13"
-                ),
-            ),
-            list(Console::Abm, "native_id|serial|platform|model\nA1B2C3D4|A1B2C3D4|ios|iPhone 13"),
+            list(Console::Intune, &format!("{header}\ni-1||{cell}|{unread}|{platform}|One 13")),
+            list(console, &format!("native_id|serial|platform|model\nA1B2C3D4|A1B2C3D4|{platform}|One 13")),
         ])
         .absence("A1B2C3D4", Console::Intune)
     };
+    let run = |cell: &str, unread: &str| of(Console::Abm, "ios", cell, unread);
     assert_eq!(run("1.2E+11", "yes"), OPEN);
     assert_eq!(run("", ""), OPEN);
-    assert_eq!(run("Default string", ""), IDENTIFIED, "a board without a number is none with one");
+    assert_eq!(run("Default string", ""), OPEN, "every device of Apple has a number");
+    let board = of(Console::Autopilot, "windows", "Default string", "");
+    assert_eq!(board, IDENTIFIED, "a board without a number is none with one");
 }
 
 #[test]

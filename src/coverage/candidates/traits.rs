@@ -44,14 +44,15 @@ impl Ids {
         self.0 & bits == bits
     }
 
-    /// Whether both carry an identifier of one kind; nothing joined them, so its values differ.
-    const fn differ(self, other: Self) -> bool {
+    /// Whether both carry an identifier of one kind; nothing joined them, so its values differ. A serial number that joins nothing is
+    /// one where there are boards without a number of their own.
+    const fn differ(self, other: Self, boards: bool) -> bool {
         (self.has(Self::ENTRA) && other.has(Self::ENTRA))
             || (self.has(Self::COMPUTER) && other.has(Self::COMPUTER))
             || (self.has(Self::COMPUTER) && other.has(Self::ENTRA | Self::HYBRID))
             || (self.has(Self::ENTRA | Self::HYBRID) && other.has(Self::COMPUTER))
-            || (self.has(Self::SERIAL) && other.has(Self::WRITTEN))
-            || (self.has(Self::WRITTEN) && other.has(Self::SERIAL))
+            || (self.has(Self::SERIAL) && other.has(if boards { Self::WRITTEN } else { Self::SERIAL }))
+            || (self.has(if boards { Self::WRITTEN } else { Self::SERIAL }) && other.has(Self::SERIAL))
     }
 
     /// Whether a machine is joined to Entra ID alone, and the other is a computer of a directory.
@@ -84,7 +85,9 @@ impl Pattern {
     pub(super) fn is_apart(&self, other: &Self) -> bool {
         let known = |platform| platform != Platform::Other;
         let platforms = known(self.platform) && known(other.platform) && self.platform != other.platform;
-        platforms || self.ids.differ(other.ids) || self.ids.joined_apart(other.ids)
+        // Every device of Apple has a serial number: a placeholder in its place was not read.
+        let boards = !matches!(self.platform, Platform::Macos | Platform::Ios);
+        platforms || self.ids.differ(other.ids, boards) || self.ids.joined_apart(other.ids)
     }
 
     /// Facts that both know and that can be compared.
@@ -308,7 +311,12 @@ fn ids(store: &RecordStore, links: &Links, members: &Members) -> ByDevice<Ids> {
 /// Identifiers of the records of a console, by line.
 fn record_ids<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl Fn(usize) -> u8 + 'a {
     let handles = Handles::of_records(console_records, links);
-    let entra = if console_records.console.is_directory() { Ids::COMPUTER } else { Ids::ENTRA };
+    // A registration names the objects that it was once used with, which may be gone.
+    let entra = match console_records.console {
+        console if console.is_directory() => Ids::COMPUTER,
+        console if console.provisions() => 0,
+        _ => Ids::ENTRA,
+    };
     let written = written("serial");
     let serials = [console_records.text("serial"), console_records.text(&written)];
     let unread = console_records.unread("serial");

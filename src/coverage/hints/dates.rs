@@ -10,15 +10,21 @@ use std::collections::BTreeMap;
 use polars::prelude::Int64Chunked;
 
 use super::{Hint, LATE, Named};
+use crate::console::Console;
 use crate::frame::by_device;
 use crate::identity::{Members, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId};
 use crate::time::{DAY, Millis};
 
 /// The dates of such hints: a password or a key that was set or kept, a contact with the enrolment service, an enrolment.
-const DATES: [&str; 4] = ["password_set", "backed_up", "contacted", "enrolled"];
+const DATES: [&str; 4] = ["password_set", "backed_up", "contacted", ENROLLED];
+const ENROLLED: &str = "enrolled";
+/// A console has not seen a device so many days before it enrolled it: a clock that was reset says so.
+const LONG_BEFORE: i64 = 366;
 /// Those of columns that no format reads, in either order of day and month.
 const NOTICED: [&str; 2] = ["noticed", "noticed_or"];
+/// Until when somebody has a device.
+const DUE: &str = "due";
 /// Whenever it was: a device that was assigned to a management server after its manager last heard of it may be with another.
 const ASSIGNED: &str = "assigned";
 /// A device that nothing ever saw may be on its way in for so many days after it was enrolled.
@@ -40,7 +46,9 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
             let times = times.map(|time| time.map(|time| time - before).filter(past));
             by_device::newest(all, members.device_of(at).iter().copied(), times);
         };
-        for column in DATES {
+        // A row of a register is written by people, all of them on the day on which it was set up.
+        let is_register = !records.console.keeps().is_empty();
+        for column in DATES.into_iter().filter(|column| !(is_register && *column == ENROLLED)) {
             add(&mut dates, column, 0);
         }
         if let Some(days) = records.console.certificate_days() {
@@ -48,13 +56,17 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
         }
         add(&mut assigned, ASSIGNED, 0);
         if records.console.gives_signals() {
-            add(&mut arrived, "enrolled", 0);
+            add(&mut arrived, ENROLLED, 0);
         }
-        if NOTICED.iter().any(|column| records.times(column).is_some()) {
+        if NOTICED.iter().chain([&DUE]).any(|column| records.times(column).is_some()) {
             let mut own = none();
             for column in NOTICED {
                 add(&mut own, column, 0);
             }
+            // What somebody has until a day that lies ahead is in use today.
+            let due = records.times(DUE).into_iter().flat_map(Int64Chunked::iter);
+            let ahead = due.map(|day| day.filter(|day| *day >= as_of.number()).map(|_| as_of.number()));
+            by_device::newest(&mut own, members.device_of(at).iter().copied(), ahead);
             noticed.push((records.console, own));
         }
     }
@@ -89,12 +101,30 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
     hints.extend(undated(store, members).into_iter().map(|device| (device, Hint::NoDate)));
     let dated = known().filter(|(device, seen)| speaks(*device, *dates.get(*device), *seen));
     hints.extend(dated.map(|(device, _)| (device, Hint::Date)));
-    let assigned = known().filter(|(device, seen)| later(*assigned.get(*device), *seen).is_some());
+    hints.extend(impossible(store, members).map(|(device, console)| (device, Hint::Impossible(console))));
+    // It is assigned at once, whatever is written late.
+    let after = |assigned: Option<Millis>, seen: Option<Millis>| assigned.zip(seen).is_some_and(|(at, seen)| at > seen);
+    let assigned = known().filter(|(device, seen)| after(*assigned.get(*device), *seen));
     hints.extend(assigned.map(|(device, _)| (device, Hint::Date)));
     let never = seen().filter(|(_, seen)| seen.is_none());
     let arriving = never.filter(|(device, _)| later(*arrived.get(*device), None).is_some_and(|age| age <= ARRIVING));
     hints.extend(arriving.map(|(device, _)| (device, Hint::Date)));
     hints
+}
+
+/// Devices with a record that was seen long before it was made.
+fn impossible(store: &RecordStore, members: &Members) -> impl Iterator<Item = (DeviceId, Console)> {
+    let mut found = Vec::new();
+    for (at, records) in store.by_console.iter().enumerate().filter(|(_, records)| records.console.gives_signals()) {
+        let (Some(seen), Some(made)) = (records.times("last_seen"), records.times(ENROLLED)) else { continue };
+        let is_late = |(seen, made): (Option<i64>, Option<i64>)| {
+            seen.zip(made).is_some_and(|(seen, made)| Millis::new(made).days_since(Millis::new(seen)) > LONG_BEFORE)
+        };
+        let late = members.device_of(at).iter().zip(seen.iter().zip(made.iter()));
+        let late = late.filter(|(device, dates)| device.is_some() && is_late(*dates));
+        found.extend(late.map(|(device, _)| (*device, records.console)));
+    }
+    found.into_iter()
 }
 
 /// Devices that have several records in a console that gives signs of activity, one of them without any date. Where objects live side

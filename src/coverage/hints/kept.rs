@@ -1,42 +1,84 @@
 //! What somebody keeps, as a register or a note says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use polars::prelude::StringChunked;
-
-use super::Hint;
-use crate::console::State;
+use super::{Hint, Place};
+use crate::console::{Console, State};
 use crate::coverage::beside::{each_name, naming};
+use crate::formats::LOST;
 use crate::frame::by_device;
 use crate::identity::{ConsoleRecords, Members, RecordStore, short_name};
 use crate::ids::{ByDevice, DeviceId};
+use crate::schema::Activity;
 
+/// So many devices that most are in use share no loss.
+const SHARED: usize = 5;
 /// Columns whose values name a device to people.
 const NAMES: [&str; 2] = ["serial", "name"];
 
-pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hint)> {
-    let mut found = Vec::new();
+/// What somebody keeps, and where it stands, by number.
+pub(super) fn hints(store: &RecordStore, members: &Members) -> (Vec<(DeviceId, Hint)>, Vec<Place>) {
+    let (mut found, mut places) = (Vec::new(), Vec::new());
     for (at, records) in store.by_console.iter().enumerate() {
         let console = records.console;
-        found.extend(remarked(records, members, at).map(|device| (device, Hint::Remark(console))));
+        remarked(records, members, at, &mut places, &mut found);
         if !console.keeps().is_empty() {
             let mut kept = ByDevice::filled(false, members.count);
             registered(store, records, members, at, &mut kept);
             found.extend(kept.numbered().filter(|(_, kept)| **kept).map(|(device, _)| (device, Hint::Kept(console))));
         }
     }
+    (found, places)
+}
+
+/// Devices that a register keeps in a row that is joined to them: playbooks speak of these, and the next run has to know.
+pub(super) fn in_registers(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Console)> {
+    let mut found = Vec::new();
+    for (at, records) in store.by_console.iter().enumerate().filter(|(_, records)| !records.console.keeps().is_empty()) {
+        let console = records.console;
+        let rows = members.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some());
+        let kept = rows.filter(|(line, _)| console.keeps().contains(&console.state(&records.row(*line))));
+        found.extend(kept.map(|(_, device)| (*device, console)));
+    }
     found
 }
 
-/// Devices beside a record of which a word stands that keeps them.
-fn remarked<'a>(
-    records: &'a ConsoleRecords,
-    members: &'a Members,
+/// Devices beside a record of which words stand that keep them, unless the words are the name of a place: what is lost is not in
+/// use, and where most devices of a unit or a group are, its name says something else.
+fn remarked(
+    records: &ConsoleRecords,
+    members: &Members,
     at: usize,
-) -> impl Iterator<Item = DeviceId> + use<'a> {
-    let remarks = records.text("remark").into_iter().flat_map(StringChunked::iter);
-    let of = members.device_of(at).iter().copied().zip(remarks);
-    of.filter(|(device, remark)| device.is_some() && remark.is_some()).map(|(device, _)| device)
+    places: &mut Vec<Place>,
+    found: &mut Vec<(DeviceId, Hint)>,
+) {
+    let columns = ["remark", "remark_in", "remark_words", "remark_text"].map(|column| records.text(column));
+    let [Some(why), Some(header), Some(words), Some(text)] = columns else { return };
+    let used = || members.device_of(at).iter().map(|device| device.is_some() && is_used(members, *device));
+    let mut shared: HashMap<&str, (usize, usize)> = HashMap::new();
+    for ((text, why), used) in text.iter().zip(why.iter()).zip(used()) {
+        if let Some(text) = text.filter(|_| why == Some(LOST)) {
+            let (all, in_use) = shared.entry(text).or_default();
+            *all += 1;
+            *in_use += usize::from(used);
+        }
+    }
+    let is_place = |text: &str| shared.get(text).is_some_and(|(all, used)| *all >= SHARED && used * 2 > *all);
+    let console = records.console;
+    let said = header.iter().zip(words.iter()).zip(text.iter()).map(|((header, words), text)| Some((header?, words?, text?)));
+    let mut numbers: HashMap<(&str, &str), Option<u16>> = HashMap::new();
+    for (device, said) in members.device_of(at).iter().zip(said) {
+        let Some((header, words, _)) = said.filter(|(.., text)| device.is_some() && !is_place(text)) else { continue };
+        let number = *numbers.entry((header, words)).or_insert_with(|| {
+            places.push(Place { console: Some(console), column: header.into(), words: words.into() });
+            u16::try_from(places.len() - 1).ok()
+        });
+        found.extend(number.map(|number| (*device, Hint::Remark(console, number))));
+    }
+}
+
+fn is_used(members: &Members, device: DeviceId) -> bool {
+    members.activity_at(device, members.newest_of(device)) == Activity::Active
 }
 
 /// Devices that a register keeps in a row that is not joined to them, for holding back needs no proof of which machine it is; and

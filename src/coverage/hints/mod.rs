@@ -2,23 +2,28 @@
 //!
 //! Somebody or the device itself did something with it since it was last seen, or somebody keeps it for a reason of their own.
 
+mod before;
 mod dates;
 mod kept;
+mod servers;
 mod stock;
 mod successors;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::beside::Named;
+use super::beside::{Named, Tables};
 use crate::console::Console;
-use crate::identity::{Members, RecordStore};
+use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
+use crate::schema::Activity;
+
+pub use before::{KeptBefore, Place};
 
 /// A logon may be so many days older than the contact that it stands for.
 const LATE: i64 = 14;
 
 /// Record columns that are read for hints alone.
-pub(crate) const NEEDED: &[&str] = &["noticed", "noticed_or", "remark"];
+pub(crate) const NEEDED: &[&str] = &["noticed", "noticed_or", "due", "remark", "remark_in", "remark_words", "remark_text"];
 
 /// What speaks against a device being stale, or against its going.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,35 +40,85 @@ pub enum Hint {
     Listed(u16),
     /// A list of a console has a later day that is no sign of activity.
     Noticed(Console),
-    /// A device in use bears its name, which was made after anything saw it, and no serial number tells the two apart.
+    /// A device in use bears its name, and nothing tells the two apart.
     Successor,
+    /// It was seen in a console long before its record there was made.
+    Impossible(Console),
+    /// A console assigns it to a management server of which no device is in use by these lists.
+    Elsewhere(Console),
+    /// A device in use bears an identifier of it that several devices bear.
+    Copy,
+    /// Its name is the serial number of another device, which is in use or registered to be enrolled.
+    NamedBySerial,
     /// A row of a register that is not joined to it names it and keeps it, or two of its rows there say different things.
     Kept(Console),
     /// The time of judgement rests on a few dates months after all others; by those it is not stale.
     Clock,
     /// It was enrolled without a user and never used since, as stock is that was set up in advance.
     Stock(Console),
-    /// What is written beside a record of it says that it is lost or kept.
-    Remark(Console),
+    /// What is written beside a record of it says that it is lost or kept; where, by the number of the place.
+    Remark(Console, u16),
+    /// An earlier report had it as lost or kept; where it stood, by the number of the place.
+    Before(u16),
 }
 
 impl Hint {
     /// Whether somebody keeps the device, in use or not.
     #[must_use]
     pub const fn keeps(self) -> bool {
-        matches!(self, Self::Kept(_) | Self::Remark(_) | Self::Listed(_))
+        matches!(self, Self::Kept(_) | Self::Remark(..) | Self::Listed(_) | Self::Before(_))
     }
 }
 
+/// What speaks against devices being stale, or against their going.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// The strongest of each device that has one.
+    pub of: BTreeMap<DeviceId, Hint>,
+    /// Where it stands that devices are lost or kept, by number.
+    pub places: Vec<Place>,
+    /// Devices of which only a sensor has a row, and which may be one of another console by their name; sorted.
+    pub sensed: Vec<DeviceId>,
+    /// Devices that registers keep in rows that are joined to them.
+    pub registered: Vec<(DeviceId, Console)>,
+    /// Which of what an earlier report had as kept is not among the devices.
+    pub gone: Vec<usize>,
+}
+
 /// The strongest hint of each device that has one.
-pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
-    let of_names = || rayon::join(|| successors::succeeded(store, members), || kept::hints(store, members));
+pub(super) fn hints(
+    store: &RecordStore,
+    (links, members): (&Links, &Members),
+    named: &ByDevice<Named>,
+    beside: Tables<'_>,
+) -> Hints {
+    let of_names = || rayon::join(|| successors::borne(store, members), || kept::hints(store, members));
     let of_dates = || rayon::join(|| dates::hints(store, members, named), || stock::hints(store, members));
-    let ((mut hints, stock), (succeeded, kept)) = rayon::join(of_dates, of_names);
-    hints.extend(stock);
-    hints.extend(succeeded.into_iter().map(|device| (device, Hint::Successor)));
-    hints.extend(kept);
-    let listed = named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?))));
-    hints.extend(listed);
-    hints
+    let ((mut of, stock), (borne, (kept, mut places))) = rayon::join(of_dates, of_names);
+    of.extend(stock);
+    of.extend(servers::elsewhere(store, members));
+    of.extend(copies(links, members).map(|device| (device, Hint::Copy)));
+    let sensed = borne.sensed;
+    of.extend(borne.serial.into_iter().map(|device| (device, Hint::NamedBySerial)));
+    of.extend(borne.name.into_iter().map(|device| (device, Hint::Successor)));
+    let (before, gone) = before::hints(store, members, beside, &mut places);
+    of.extend(before);
+    of.extend(named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?)))));
+    of.extend(kept);
+    Hints { of, places, sensed, registered: kept::in_registers(store, members), gone }
+}
+
+/// Stale devices that share an identifier with one in use which is not joined to them. Whose records contradict each other is looked at
+/// by hand anyway.
+fn copies<'a>(links: &'a Links, members: &'a Members) -> impl Iterator<Item = DeviceId> + use<'a> {
+    let activity = |device: u32| members.activity_at(DeviceId::new(device), members.newest_of(DeviceId::new(device)));
+    let in_use: HashSet<u32> = links
+        .rivals
+        .iter()
+        .filter(|(device, _)| activity(*device) == Activity::Active)
+        .map(|(_, number)| *number)
+        .collect();
+    let is_clear = |device: &u32| links.conflict.get(*device as usize) != Some(&true);
+    let shared = links.rivals.iter().filter(move |(device, number)| in_use.contains(number) && is_clear(device));
+    shared.map(|(device, _)| DeviceId::new(*device))
 }

@@ -1,5 +1,7 @@
 //! Devices that were set up in advance and wait on a shelf: enrolled by their registration, without a user, and not heard of since.
 
+use std::collections::HashMap;
+
 use super::Hint;
 use crate::frame::by_device;
 use crate::identity::{Members, RecordStore};
@@ -8,6 +10,9 @@ use crate::time::Millis;
 
 /// Setting up takes no longer.
 const SET_UP: i64 = 2;
+/// A user enrols at most so many devices; who has more enrols them for others
+/// (<https://learn.microsoft.com/intune/intune-service/enrollment/device-limit-intune-azure>).
+const MOST_OF_A_USER: usize = 15;
 
 pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hint)> {
     let mut consoles = store.by_console.iter().map(|records| records.console);
@@ -23,7 +28,10 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hi
             by_device::newest(&mut enrolled, device_of(), times.iter());
         }
         if let Some(users) = records.text("primary_user") {
-            by_device::mark(&mut owned, device_of(), users.iter().map(|user| user.is_some()));
+            let mut count: HashMap<&str, usize> = HashMap::new();
+            users.iter().flatten().for_each(|user| *count.entry(user).or_default() += 1);
+            let is_owner = |user: &str| count.get(user).is_some_and(|count| *count <= MOST_OF_A_USER);
+            by_device::mark(&mut owned, device_of(), users.iter().map(|user| user.is_some_and(is_owner)));
         }
     }
     let seen = DeviceId::all(members.count).zip(members.last_activity());

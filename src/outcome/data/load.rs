@@ -236,6 +236,7 @@ impl Loading<'_> {
             provenance: run.provenance,
             since,
             ledger,
+            kept: run.kept,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::history::{Approved, Claimed, PackageDecision, Provenance};
 use crate::identity::{Threshold, Thresholds};
 use crate::notice::Notice;
-use crate::outcome::{Accepted, Digested, InputFile, Outcome, RuleMark, Source};
+use crate::outcome::{Accepted, Digested, InputFile, Kept, Outcome, RuleMark, Source};
 use crate::plan::{Batch, Entry, Package};
 use crate::rules::{Tally, Text};
 use crate::schema::{Disposition, Platform};
@@ -88,6 +88,8 @@ pub(super) struct Run {
     pub provenance: Vec<Provenance>,
     #[serde(default)]
     pub since: Small,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 impl Run {
@@ -126,6 +128,7 @@ impl Run {
             rule_files: outcome.rule_files.clone(),
             provenance: outcome.provenance.clone(),
             since: Small::of(outcome),
+            kept: outcome.kept.clone(),
         }
     }
 }

@@ -159,6 +159,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         provenance: Vec::new(),
         since: crate::outcome::Since::default(),
         ledger: crate::outcome::Ledger::default(),
+        kept: Vec::new(),
         devices,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::console::Console;
 use crate::coverage::{Coverage, Lists};
+use crate::formats::values::squeeze;
 use crate::formats::{Format, Formats};
 use crate::identity::{KeyKind, RecordStore};
 use crate::schema::spoken;
@@ -39,11 +40,27 @@ impl Answers<'_> {
         format!("`{}`", self.coverage.unused(number))
     }
 
+    /// Where it stands that a device is lost or kept, by its number: the column, and the words.
+    pub(super) fn place(&self, number: u16) -> String {
+        let Some(place) = self.coverage.place(number) else { return String::new() };
+        let column = short(&place.column);
+        if squeeze(&column) == squeeze(&place.words) { column } else { format!("{column}: {}", place.words) }
+    }
+
+    /// The list in which it stood that a device is lost or kept, by the number of the place.
+    pub(super) fn list_of(&self, number: u16) -> String {
+        let Some(place) = self.coverage.place(number) else { return String::new() };
+        match place.console {
+            None => short(&place.column),
+            Some(console) if place.column.is_empty() => format!("the list of {}", console.title()),
+            Some(console) => format!("{} of the list of {}", short(&place.column), console.title()),
+        }
+    }
+
     /// Columns of a console's lists that no format reads and that say when something saw the device.
     pub(super) fn noticed(&self, console: Console) -> String {
         let mut names: Vec<String> = Vec::new();
-        let short = |name: &str| name.chars().take(LONGEST_HEADER).collect::<String>();
-        for name in self.store.noticed(console).map(|name| format!("`{}`", short(name))) {
+        for name in self.store.noticed(console).map(short) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -96,6 +113,11 @@ impl Answers<'_> {
         let name = best.map_or_else(|| an_export(console), |format| format.title.clone());
         format!("{name}{HAS}{})", words(columns))
     }
+}
+
+/// A header or a label, as it is named.
+fn short(name: &str) -> String {
+    format!("`{}`", name.chars().take(LONGEST_HEADER).collect::<String>())
 }
 
 pub(super) fn an_export(console: Console) -> String {

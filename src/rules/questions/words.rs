@@ -53,9 +53,14 @@ impl Open {
                 "whether the device is stock: it is registered in {}, was enrolled without a user and not heard of since",
                 console.title()
             ),
-            Self::Hinted(Hint::Remark(console)) => format!(
-                "whether the device may go: what is written beside it in {} says that it is lost or kept",
-                console.title()
+            Self::Hinted(Hint::Remark(console, place)) => format!(
+                "whether the device may go: what is written beside it in {} says that it is lost or kept ({})",
+                console.title(),
+                answers.place(place)
+            ),
+            Self::Hinted(Hint::Before(place)) => format!(
+                "whether the device may go: an earlier report had it as lost or kept, by {}, which does not speak of it now",
+                answers.list_of(place)
             ),
             Self::Hinted(hint) => {
                 let why = match hint {
@@ -68,7 +73,19 @@ impl Open {
                         answers.noticed(console)
                     ),
                     Hint::NoDate => "one of its records has no date at all",
-                    Hint::Successor => "another one in use bears its name, and was made after its last activity",
+                    Hint::Successor => "another one in use bears its name, and no serial number tells the two apart",
+                    Hint::Impossible(console) => &format!(
+                        "{} saw it more than a year before its record there was made, so that the date cannot be right",
+                        console.title()
+                    ),
+                    Hint::Elsewhere(console) => &format!(
+                        "{} assigns it to a server of which no device is in use by these lists; another product may manage it",
+                        console.title()
+                    ),
+                    Hint::Copy => "one in use bears an identifier that several devices bear, this one among them",
+                    Hint::NamedBySerial => {
+                        "its name is the serial number of another one, which is in use or registered to be enrolled"
+                    }
                     Hint::Earlier => "an earlier report saw it later than these lists do",
                     Hint::Unused(table) => &format!(
                         "{}, which was not used, names it beside a day later than its last activity",
@@ -77,7 +94,7 @@ impl Open {
                     Hint::Clock => {
                         "by the time of most devices it is; the time of judgement rests on a few dates months after all others"
                     }
-                    Hint::Kept(_) | Hint::Remark(_) | Hint::Stock(_) | Hint::Listed(_) => "",
+                    Hint::Kept(_) | Hint::Remark(..) | Hint::Stock(_) | Hint::Listed(_) | Hint::Before(_) => "",
                 };
                 format!("whether the device is in use: {why}")
             }
@@ -127,13 +144,19 @@ impl Open {
                     table = answers.table(table)
                 )
             }
+            Self::Hinted(Hint::Elsewhere(console)) => {
+                format!("a list of what manages the devices of its server in {}; or a look at the device", console.title())
+            }
             Self::Hinted(Hint::Clock) => "the day on which the exports were made, with `--as-of`".into(),
             Self::Hinted(Hint::Stock(_)) => "a look at the shelf, or a user who has the device".into(),
             Self::Hinted(Hint::Kept(console)) => {
                 format!("a look at its rows in {}, where a serial number would join them", console.title())
             }
-            Self::Hinted(Hint::Remark(console)) => {
+            Self::Hinted(Hint::Remark(console, _)) => {
                 format!("a look at what is written beside it in {}, and whoever wrote it", console.title())
+            }
+            Self::Hinted(Hint::Before(place)) => {
+                format!("{}, made today; or what was decided for the device since", answers.list_of(place))
             }
             Self::Hinted(_) => {
                 "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"

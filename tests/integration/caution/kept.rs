@@ -220,3 +220,126 @@ fn a_device_that_defender_only_discovered_is_not_surely_stale() {
         "in Defender for Endpoint a day that is no sign of activity is later than the last one",
     );
 }
+
+/// Runs one after another over one tenant, in which only what `write` adds differs; each takes the one before as its baseline.
+fn one_after_another(writes: &[&dyn Fn(&Place)]) -> Judged {
+    let place = Place::new();
+    let pairs = || {
+        [(1, "PC-STALE", "2026-03-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen))
+    };
+    let mut report = None;
+    for (at, write) in writes.iter().enumerate() {
+        std::fs::remove_dir_all(place.path("in")).ok();
+        let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+        for (own, object) in pairs() {
+            intune += &own;
+            entra += &object;
+        }
+        place.write("in/intune.csv", intune);
+        place.write("in/entra.csv", entra);
+        write(&place);
+        let (out, before) = (format!("out{at}"), format!("out{}", at.saturating_sub(1)));
+        let baseline = ["--baseline", before.as_str()];
+        let more = if at > 0 { baseline.as_slice() } else { &[] };
+        let own = ["--format", "csv,data", "--as-of", "2026-11-20T08:00:00Z"];
+        report = Some(place.analyze_into(&out, &[&own, more].concat(), &[]));
+    }
+    Judged { report: report.unwrap(), _place: place }
+}
+
+/// A list that is not given again takes nothing back, also not after several runs; one that is given again does.
+#[test]
+fn what_an_earlier_report_had_as_kept_stays_kept() {
+    let nothing = |_: &Place| {};
+    let register = |row: &str| {
+        let row = row.to_string();
+        move |place: &Place| place.write("in/register.csv", format!("{REGISTER}A-2,PC-2,PF000002,In use,\n{row}"))
+    };
+    let held = register("A-1,PC-STALE,PF000001,Legal hold,\n");
+    let note = |cell: &str| {
+        let cell = cell.to_string();
+        move |place: &Place| {
+            let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+            let rows = intune.lines().enumerate().map(|(at, line)| match at {
+                0 => format!("{line},Notes\n"),
+                1 => format!("{line},{cell}\n"),
+                _ => format!("{line},\n"),
+            });
+            place.write("in/intune.csv", rows.collect::<String>());
+        }
+    };
+    let noted = note("legal hold");
+    let listed = |place: &Place| place.write("in/legal-hold.csv", "Device name,Custodian\nPC-STALE,Ann\nPC-9,Bob\n");
+    let other = |place: &Place| place.write("in/legal-hold.csv", "Device name,Custodian\nPC-8,Ann\nPC-9,Bob\n");
+    let why = "an earlier report had it as lost or kept, by";
+    is_held(&one_after_another(&[&held, &nothing]), "PC-STALE", &format!("{why} the list of Asset register"));
+    is_held(&one_after_another(&[&held, &nothing, &nothing]), "PC-STALE", why);
+    is_held(&one_after_another(&[&noted, &nothing]), "PC-STALE", &format!("{why} `Notes` of the list of Intune"));
+    is_held(&one_after_another(&[&listed, &nothing]), "PC-STALE", &format!("{why} `legal-hold.csv`"));
+    // A list without the device takes nothing back, be it a register.
+    is_held(&one_after_another(&[&held, &register("")]), "PC-STALE", why);
+    let free = register("A-1,PC-STALE,PF000001,In use,\n");
+    for run in [one_after_another(&[&held, &free]), one_after_another(&[&noted, &note("")])] {
+        let findings = run.lines_where("findings.csv", "device_name", "PC-STALE");
+        assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{:?}", asked(&run, "PC-STALE"));
+    }
+    let run = one_after_another(&[&listed, &other]);
+    let findings = run.lines_where("findings.csv", "device_name", "PC-STALE");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{:?}", asked(&run, "PC-STALE"));
+}
+
+/// Somebody must look at what is kept, and nobody asks its user to switch it on.
+#[test]
+fn nobody_is_asked_to_switch_on_what_is_kept() {
+    let held = registered("A-1,PC-STALE,,Stolen,\n");
+    let steps = steps(&held, "PC-STALE");
+    assert!(!steps.iter().any(|step| step.contains("check-in")), "{steps:?}");
+}
+
+/// Two runs, the first with decisions; the second one has the lists that are given and takes the first as its baseline.
+fn after_deciding(decided: &str, then: &[(usize, &str, &str, &str)], now: &[(usize, &str, &str, &str)]) -> Judged {
+    let place = Place::new();
+    let write = |rows: &[(usize, &str, &str, &str)]| {
+        let (mut intune, mut entra) = (INTUNE.to_string(), ENTRA.to_string());
+        for (n, name, serial, seen) in rows {
+            let (own, object) = pair(*n, name, serial, seen);
+            intune += &own;
+            entra += &object;
+        }
+        place.write("in/intune.csv", intune);
+        place.write("in/entra.csv", entra);
+    };
+    place.write("decided.yaml", decided);
+    write(then);
+    let own = ["--format", "csv,data", "--as-of", "2026-10-20T08:00:00Z", "--decisions", "decided.yaml"];
+    place.analyze_into("before", &own, &[]);
+    write(now);
+    let own = ["--format", "csv,data", "--as-of", "2026-11-20T08:00:00Z", "--baseline", "before"];
+    let report = place.analyze_into("after", &own, &[]);
+    Judged { report, _place: place }
+}
+
+/// Who declared a device lost did not know that it would be seen again, by its finder or by its next user.
+#[test]
+fn what_was_declared_lost_and_seen_since_is_decided_again() {
+    let lost = "- {serial: PF000001, intent: lost, assignee: Ann}\n";
+    let rows = |seen: &'static str| [(1, "PC-1", "PF000001", seen), (2, "PC-2", "PF000002", "2026-11-19")];
+    let seen = after_deciding(lost, &rows("2026-10-01"), &rows("2026-11-18"));
+    assert_eq!(steps(&seen, "PC-1"), Vec::<String>::new());
+    assert!(said(&seen, "decision-in-doubt", "declared lost, and seen since"));
+    let still = after_deciding(lost, &rows("2026-10-01"), &rows("2026-10-01"));
+    assert!(steps(&still, "PC-1").contains(&"close-user-access".to_string()), "{:?}", steps(&still, "PC-1"));
+}
+
+/// A board was changed, or somebody mistyped: the objects are those of the device that was to stay.
+#[test]
+fn a_device_that_may_be_the_declined_one_waits() {
+    let declined = "- {serial: PF000001, status: declined, decided_by: Legal, until: 2027-12-31}\n";
+    let rows = |serial: &'static str| [(1, "PC-1", serial, "2026-03-01"), (2, "PC-2", "PF000002", "2026-11-19")];
+    let report = after_deciding(declined, &rows("PF000001"), &rows("PF000009"));
+    let steps = steps(&report, "PC-1");
+    assert!(!steps.iter().any(|step| step.contains("wipe") || step.contains("delete")), "{steps:?}");
+    assert!(said(&report, "decision-in-doubt", "it is not clear which device of this run it is"));
+}

@@ -73,3 +73,62 @@ fn a_moment_that_all_rows_share_is_no_sign() {
     is_stale(&with_column("Last refresh", "2026-11-19T08:00:00Z", "2026-11-19T08:00:00Z"));
     is_stale(&with_column("Last sync of the connector", "2026-11-19T08:00:00Z", "2026-11-19T08:00:00Z"));
 }
+
+/// Where it stands and which words say it, so that somebody can look.
+#[test]
+fn the_question_names_the_column_and_the_words() {
+    is_held(&with_column("Notes", "on LEGAL HOLD since May", ""), "PC-STALE", "lost or kept (`Notes`: legal hold)");
+    is_held(&with_column("Legal hold", "x", ""), "PC-STALE", "lost or kept (`Legal hold`)");
+}
+
+/// A word in a name, where nobody left room for a note.
+#[test]
+fn words_in_names_keep_a_device() {
+    let named = |name: &str| {
+        let place = tenant(
+            [(1, name, "2026-03-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18")]
+                .into_iter()
+                .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+        );
+        judged(place)
+    };
+    is_held(&named("STOLEN-PC-1"), "STOLEN-PC-1", "Name`: stolen)");
+    is_held(&named("PC-1 legal hold"), "PC-1 legal hold", "Name`: legal hold)");
+    let findings = named("PC-LOSTWITHIEL").lines_where("findings.csv", "device_name", "PC-LOSTWITHIEL");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{findings:?}");
+}
+
+/// Most devices of a unit are in use: its name is one of a place, and no device of it is lost by that.
+#[test]
+fn a_place_with_such_a_name_is_no_loss() {
+    let with_unit = |unit: &str, used: usize| {
+        let seen = |n: usize| if n <= used { "2026-11-19" } else { "2026-03-01" };
+        let names: Vec<String> = (1..=8).map(|n| format!("PC-{n}")).collect();
+        let place = tenant(names.iter().zip(1..).map(|(name, n)| pair(n, name, &format!("PF{n:06}"), seen(n))));
+        let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+        let rows = intune.lines().enumerate().map(|(at, line)| match at {
+            0 => format!("{line},Location\n"),
+            _ => format!("{line},{unit}\n"),
+        });
+        place.write("in/intune.csv", rows.collect::<String>());
+        judged(place)
+    };
+    let report = with_unit("/Lost Creek Elementary", 6);
+    let findings = report.lines_where("findings.csv", "device_name", "PC-8");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{:?}", asked(&report, "PC-8"));
+    is_held(&with_unit("/Lost or stolen", 2), "PC-8", "(`Location`: lost)");
+    is_held(&with_unit("/Legal hold", 6), "PC-8", "(`Location`: legal hold)");
+}
+
+/// What was handed out is with somebody, and what is due back has not come back.
+#[test]
+fn a_loan_that_runs_speaks_against_a_device_being_stale() {
+    for (name, day) in
+        [("Expected Checkin Date", "2027-01-15"), ("Loaned until", "15.01.2027"), ("Assigned Date", "2026-11-10")]
+    {
+        is_held(&with_column(name, day, ""), "PC-STALE", &format!("is later than the last one (`{name}`)"));
+    }
+    is_held(&with_column("Expected Checkin Date", "2027-01-15", "2027-01-15"), "PC-STALE", "(`Expected Checkin Date`)");
+    is_stale(&with_column("Expected Checkin Date", "2026-06-15", ""));
+    is_stale(&with_column("Assigned Date", "2025-11-10", ""));
+}

@@ -65,7 +65,7 @@ fn kept(export: &Export, rows: &Rows, asides: &Asides) -> Vec<bool> {
     let mut said = vec![None; rows.row.len()];
     for (cells, header) in rows.columns.iter().zip(&export.header) {
         let below = asides.keeps(header);
-        remark(cells, &mut said, |cell| asides.keeps(cell).or(below.filter(|_| says_yes(cell))));
+        remark(cells, &mut said, |cell| asides.keeps(cell).or(below.filter(|_| says_yes(cell))).map(|_| ()));
     }
     said.into_iter().map(|said| all || said.is_some()).collect()
 }
@@ -117,6 +117,10 @@ enum Column {
 
 impl Column {
     fn of(cells: &StringChunked, header: &str, asides: &Asides) -> Self {
+        if asides.is_due(header) {
+            let all = dates(cells, true).unwrap_or_default().into_iter();
+            return Self::Dates(all.map(|own| own.into_iter().map(When::Until).collect()).collect());
+        }
         if asides.lies_ahead(header) {
             return Self::Other;
         }

@@ -1,0 +1,196 @@
+//! By which headers and words such columns are known, as the vocabulary says.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aho_corasick::AhoCorasick;
+use serde::Deserialize;
+
+use crate::formats::values::squeeze;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::formats) struct Raw {
+    seeing: Vec<String>,
+    not_seeing: Vec<String>,
+    written: Vec<String>,
+    #[serde(default)]
+    ahead: Vec<String>,
+    #[serde(default)]
+    due: Vec<String>,
+    lost_modes: Vec<String>,
+    keeping: BTreeMap<String, Vec<String>>,
+}
+
+/// By which headers and words such columns are known.
+#[derive(Debug, Default)]
+pub(crate) struct Asides {
+    seeing: Vec<String>,
+    not_seeing: Vec<String>,
+    written: Vec<String>,
+    ahead: Vec<String>,
+    due: Vec<String>,
+    lost_modes: Vec<String>,
+    /// First word of a phrase → the words that follow, and what the phrase says.
+    keeping: HashMap<String, Vec<(Vec<String>, Kept)>>,
+    /// A part of each phrase: a text without any of them holds no phrase.
+    marks: Option<AhoCorasick>,
+}
+
+/// What a text says that keeps a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Why: `lost`, `hold`.
+    pub why: String,
+    /// The words that say so.
+    pub phrase: String,
+}
+
+/// The word for a device that is lost, whatever says so.
+pub(crate) const LOST: &str = "lost";
+
+/// After these a word does not keep a device.
+const NEGATIONS: [&str; 9] = ["not", "no", "never", "nicht", "kein", "keine", "non", "pas", "sin"];
+
+impl Asides {
+    pub(in crate::formats) fn new(raw: Raw) -> Self {
+        let squeezed = |words: Vec<String>| words.iter().map(|word| squeeze(word)).collect();
+        let mut keeping: HashMap<String, Vec<(Vec<String>, Kept)>> = HashMap::new();
+        for (why, phrases) in raw.keeping {
+            for phrase in phrases {
+                let mut words = words(&phrase.to_lowercase()).map(str::to_owned).collect::<Vec<_>>().into_iter();
+                let Some(first) = words.next() else { continue };
+                keeping.entry(first).or_default().push((words.collect(), Kept { why: why.clone(), phrase }));
+            }
+        }
+        // The longest run of plain letters in each phrase; beyond them a small letter may be written otherwise.
+        let runs = keeping.iter().flat_map(|(first, rest)| rest.iter().map(move |(words, _)| longest(first, words)));
+        let marks = AhoCorasick::builder().ascii_case_insensitive(true).build(runs).ok();
+        Self {
+            marks,
+            seeing: squeezed(raw.seeing),
+            not_seeing: squeezed(raw.not_seeing),
+            written: squeezed(raw.written),
+            ahead: squeezed(raw.ahead),
+            due: squeezed(raw.due),
+            lost_modes: squeezed(raw.lost_modes),
+            keeping,
+        }
+    }
+
+    /// Whether a header, squeezed, is one of days on which something saw the device.
+    pub(crate) fn sees(&self, header: &str) -> bool {
+        has(&self.seeing, header) && !has(&self.not_seeing, header)
+    }
+
+    /// Whether the days of a header, squeezed, are those until which somebody has the device.
+    pub(crate) fn is_due(&self, header: &str) -> bool {
+        has(&self.due, header)
+    }
+
+    /// Whether the days of a header, squeezed, say nothing of when a device was seen.
+    pub(crate) fn lies_ahead(&self, header: &str) -> bool {
+        has(&self.ahead, header)
+    }
+
+    /// Whether people write what they like below a header, squeezed.
+    pub(super) fn is_written(&self, header: &str) -> bool {
+        has(&self.written, header)
+    }
+
+    /// That a device is lost, where a header, squeezed, is one of modes that say so with a yes.
+    pub(super) fn lost_mode(&self, header: &str) -> Option<Kept> {
+        let phrase = self.lost_modes.iter().find(|mode| header.contains(mode.as_str()))?;
+        Some(Kept { why: LOST.into(), phrase: phrase.clone() })
+    }
+
+    /// What a text says that keeps the device.
+    pub(crate) fn keeps(&self, text: &str) -> Option<&Kept> {
+        if self.marks.as_ref().is_some_and(|marks| !marks.is_match(text)) || is_address(text) {
+            return None;
+        }
+        let text = text.to_lowercase();
+        let mut rest = words(&text);
+        let mut before = "";
+        while let Some(word) = rest.next() {
+            if NEGATIONS.contains(&std::mem::replace(&mut before, word)) {
+                continue;
+            }
+            let phrases = self.keeping.get(word).into_iter().flatten();
+            let follows = |words: &[String]| words.iter().map(String::as_str).eq(rest.clone().take(words.len()));
+            if let Some((_, kept)) = phrases.into_iter().find(|(words, _)| follows(words)) {
+                return Some(kept);
+            }
+        }
+        None
+    }
+}
+
+/// The longest run of plain letters in a phrase.
+fn longest<'a>(first: &'a str, rest: &'a [String]) -> &'a str {
+    let words = std::iter::once(first).chain(rest.iter().map(String::as_str));
+    words.flat_map(|word| word.split(|c: char| !c.is_ascii())).max_by_key(|run| run.len()).unwrap_or_default()
+}
+
+/// Whether a text is the address of somebody, such as of a lost-property office, and no remark.
+fn is_address(text: &str) -> bool {
+    text.contains('@') && !text.trim().contains(char::is_whitespace)
+}
+
+fn has(words: &[String], header: &str) -> bool {
+    words.iter().any(|word| header.contains(word.as_str()))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::rules;
+    use crate::formats::Formats;
+
+    #[test]
+    fn words_are_whole_words() {
+        let formats = Formats::load(&rules(None).unwrap()).unwrap();
+        let asides = formats.vocabulary().asides();
+        for (text, says) in [
+            ("LEGAL HOLD - do not wipe", Some("hold")),
+            ("reported stolen in May", Some("lost")),
+            ("/Lost or Stolen", Some("lost")),
+            ("Als GESTOHLEN gemeldet", Some("lost")),
+            ("don't wipe!", Some("hold")),
+            ("nicht löschen", Some("hold")),
+            ("lostpassword", None),
+            ("legal department", None),
+            ("hold legal", None),
+            ("not lost", None),
+            ("nicht gestohlen", None),
+            ("eDiscovery", Some("hold")),
+            ("lost.property@contoso.example", None),
+            ("STOLEN-PC-1", Some("lost")),
+            ("", None),
+        ] {
+            assert_eq!(asides.keeps(text).map(|kept| kept.why.as_str()), says, "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_of_days_on_which_something_saw_the_device() {
+        let formats = Formats::load(&rules(None).unwrap()).unwrap();
+        let asides = formats.vocabulary().asides();
+        for (header, sees) in [
+            ("Last user logon", true),
+            ("configurationManagerClientHealthState.lastSyncDateTime", true),
+            ("Last modified", false),
+            ("EAS activation ID", false),
+            ("onPremisesLastSyncDateTime", false),
+            ("Next audit date", false),
+            ("Warranty end", false),
+            ("Assigned Date", true),
+            ("Assigned to", false),
+        ] {
+            assert_eq!(asides.sees(&squeeze(header)), sees, "{header}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Devices whose names, serial numbers or objects speak of another one: it may be the same machine, enrolled again or seen by another list.
+
+use super::*;
+
+const DEFENDER: &str = "id,computerDnsName,osPlatform,aadDeviceId,firstSeen,lastSeen,healthStatus,onboardingStatus,vendor,model\n";
+
+fn stale_and_others() -> Place {
+    tenant(
+        [(1, "LAP-01", "2026-05-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18"), (4, "PC-4", "2026-11-18")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+    )
+}
+
+/// A sensor makes a new row whenever it is onboarded again; the old one keeps the id of the machine.
+#[test]
+fn a_new_row_of_the_sensor_speaks_for_the_machine_that_the_old_one_is_of() {
+    let place = stale_and_others();
+    let rows = [
+        format!("d1,lap-01,Windows11,{},2025-01-01T08:00:00Z,2026-05-01T08:00:00Z,Inactive,Onboarded,,\n", guid(2, 1)),
+        "d9,lap-01.corp.example,Windows11,,2025-06-01T08:00:00Z,2026-11-19T08:00:00Z,Active,Onboarded,,\n".to_string(),
+        format!("d2,pc-2,Windows11,{},2025-01-01T08:00:00Z,2026-11-19T08:00:00Z,Active,Onboarded,,\n", guid(2, 2)),
+    ];
+    place.write("in/machines.csv", DEFENDER.to_string() + &rows.concat());
+    let report = judged(place);
+    is_held(&report, "LAP-01", "another one in use bears its name");
+    let of_new = steps(&report, "lap-01.corp.example");
+    assert!(!of_new.iter().any(|step| step.contains("offboard")), "{of_new:?}");
+}
+
+/// One that was joined again, whatever else is older than that, and also where nothing says when.
+#[test]
+fn a_device_in_use_of_the_same_name_may_be_the_same() {
+    for made in ["2026-05-03T08:00:00Z", "2024-05-03T08:00:00Z", ""] {
+        let place = stale_and_others();
+        let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+        let header = entra.lines().next().unwrap().to_string() + ",registrationDateTime\n";
+        let rows: String = entra.lines().skip(1).map(|line| format!("{line},2024-01-01T08:00:00Z\n")).collect();
+        let again = format!(
+            "{},{},LAP-01,True,Windows,AzureAd,,,2026-11-19T08:00:00Z,{made}\n",
+            guid(3, 9),
+            guid(2, 9)
+        );
+        place.write("in/entra.csv", header + &rows + &again);
+        is_held(&judged(place), "LAP-01", "another one in use bears its name");
+    }
+}
+
+/// The registration of a computer makes an object that bears its serial number until somebody sets it up.
+#[test]
+fn an_object_that_bears_a_serial_number_is_not_surely_stale() {
+    for name in ["PF000002", "CT-PF000002"] {
+        let place = stale_and_others();
+        let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+        let own = format!("{},{},{name},True,Windows,AzureAd,,,2026-03-19T08:00:00Z\n", guid(3, 9), guid(2, 9));
+        place.write("in/entra.csv", entra + &own);
+        is_held(&judged(place), name, "its name is the serial number of another one");
+    }
+}
+
+/// Of three copies of one serial number one is in use: nobody knows whether the others are other machines.
+#[test]
+fn copies_of_a_serial_number_in_use_are_asked() {
+    let place = tenant(
+        [(1, "A-1", "2026-05-01"), (2, "A-2", "2026-04-01"), (3, "A-3", "2026-11-19"), (4, "PC-4", "2026-11-18")]
+            .into_iter()
+            .map(|(n, name, seen)| pair(n, name, if n < 4 { "PF000001" } else { "PF000004" }, seen)),
+    );
+    let report = judged(place);
+    for name in ["A-1", "A-2"] {
+        let steps = steps(&report, name);
+        assert!(!steps.iter().any(|step| step.contains("delete") || step.contains("wipe")), "{name} {steps:?}");
+    }
+}
+
+/// A clock that was reset.
+#[test]
+fn a_day_long_before_the_enrolment_is_no_sign() {
+    let place = stale_and_others();
+    let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+    let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+    place.write("in/intune.csv", intune.replace("2026-05-01T08", "2001-01-01T08"));
+    place.write("in/entra.csv", entra.replace("2026-05-01T08", "2001-01-01T08"));
+    is_held(&judged(place), "LAP-01", "the date cannot be right");
+}
+
+/// What is managed by a product whose list is not here.
+#[test]
+fn a_device_of_another_management_server_is_not_surely_stale() {
+    let abm = |server: &str, assigned: &str| {
+        let place = Place::new();
+        let rows = [(1, "IPAD-1", "2026-05-01"), (2, "IPAD-2", "2026-11-19"), (3, "IPAD-3", "2026-11-18")].map(
+            |(n, name, seen)| {
+                format!(
+                    "{},{name},DMPX{n:08},,iOS,Apple,managed,compliant,2024-01-01T08:00:00Z,{seen}T08:00:00Z\n",
+                    guid(1, n)
+                )
+            },
+        );
+        place.write("in/intune.csv", INTUNE.to_string() + &rows.concat());
+        let row = |n: usize, server: &str, assigned: &str| format!("DMPX{n:08},iPad,iPad Pro,2023-01-01,{server},{assigned},\n");
+        let header = "SERIAL_NO,PRODUCT_FAMILY,MODEL_NAME,DATE_ADDED_TO_ORGANIZATION,MDM_SERVER,DATE_ASSIGNED_TO_MDM_SERVER,DATE_REMOVED_FROM_ORGANIZATION\n";
+        let rows = row(1, server, assigned)
+            + &row(2, "Intune", "2024-01-01")
+            + &row(3, "Intune", "2024-01-01")
+            + &row(4, "Kandji", "2026-01-01");
+        place.write("in/abm.csv", header.to_string() + &rows);
+        judged(place)
+    };
+    for assigned in ["2026-03-01", "2026-05-05", ""] {
+        is_held(&abm("Kandji", assigned), "IPAD-1", "a server of which no device is in use by these lists");
+    }
+    let report = abm("Intune", "2024-01-01");
+    let findings = report.lines_where("findings.csv", "device_name", "IPAD-1");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{:?}", asked(&report, "IPAD-1"));
+}
+
+/// Two servers of one product number their devices alike.
+#[test]
+fn devices_of_two_servers_are_not_one() {
+    let place = Place::new();
+    let list = |from: usize, seen: &str| {
+        let rows = (1..=6).map(|n| {
+            format!("{n},MAC-{},C02X{:06},MacBook Pro,{seen}T08:00:00Z,{seen}T08:00:00Z,Managed\n", from + n, from + n)
+        });
+        "JSS Computer ID,Computer Name,Serial Number,Model,Last Check-in,Last Inventory Update,Managed\n".to_string()
+            + &rows.collect::<String>()
+    };
+    place.write("in/jamf-edu.csv", list(0, "2026-05-01"));
+    place.write("in/jamf-corp.csv", list(100, "2026-11-19"));
+    let report = judged(place);
+    let names: Vec<String> = report.lines("devices.csv").into_iter().map(|line| line["name"].clone()).collect();
+    assert_eq!(names.len(), 12, "{names:?}");
+    let notices = report.lines("notices.csv");
+    assert!(notices.iter().any(|line| line["message"].contains("of several servers")), "{notices:?}");
+}
+
+/// A list without a row is no proof that the console has none.
+#[test]
+fn an_empty_list_tells_nothing() {
+    let place = stale_and_others();
+    place.write("in/intune.csv", INTUNE);
+    is_held(&judged(place), "LAP-01", "");
+}
+
+/// Entra lists of two tenants in one folder, and the Intune list of one of them.
+#[test]
+fn a_list_of_another_tenant_takes_nothing_away() {
+    let place = stale_and_others();
+    let rows: String = (11..=16)
+        .map(|n| {
+            let seen = if n > 13 { "2026-11-19" } else { "2026-03-01" };
+            pair(n, &format!("FB-{n}"), "", seen).1
+        })
+        .collect();
+    place.write("in/entra-fabrikam.csv", ENTRA.to_string() + &rows);
+    let report = judged(place);
+    assert!(said(&report, "source-too-small", "it may be of another tenant"));
+    for name in ["FB-11", "FB-15"] {
+        let findings = report.lines_where("findings.csv", "device_name", name);
+        assert!(!findings.iter().any(|line| line["rule"].contains("intune")), "{name} {findings:?}");
+        assert!(!steps(&report, name).iter().any(|step| step.contains("delete")), "{name}");
+    }
+}
+
+/// Every Mac has a serial number: a placeholder beside another one's says that it could not be read.
+#[test]
+fn a_placeholder_in_the_place_of_a_serial_number_of_a_mac_tells_nothing_apart() {
+    let place = Place::new();
+    let jamf = "Computer Name,Serial Number,Jamf Pro Computer ID,Last Check-in,Managed,Model,Username\n";
+    let row = |n: usize, seen: &str| {
+        format!("MAC-{n},C02X{n:06},{n},{seen}T08:00:00Z,Managed,MacBook Pro,u{n}@contoso.example\n")
+    };
+    let rows: String = (2..6).map(|n| row(n, "2026-11-19")).collect();
+    place.write("in/jamf.csv", jamf.to_string() + &row(1, "2026-05-01") + &rows);
+    let header = INTUNE.trim_end().to_string() + ",model,userPrincipalName\n";
+    let own = format!(
+        "{},Ann-Mac,Default string,,macOS,Apple,managed,compliant,2024-01-01T08:00:00Z,2026-11-19T08:00:00Z,MacBook Pro,u1@contoso.example\n",
+        guid(1, 1)
+    );
+    place.write("in/intune.csv", header + &own);
+    is_held(&judged(place), "MAC-1", "Intune");
+}
