@@ -91,7 +91,8 @@ fn packed() -> [(&'static str, BTreeSet<String>); 2] {
         match from.rsplit_once("/*") {
             Some((folder, ending)) => {
                 assert_eq!(place, format!("{folder}/"), "pages link to it where it is in the repository");
-                let beside = |name: &String| name.ends_with(ending) && !name[folder.len() + 1..].contains('/');
+                let depth = folder.matches('/').count() + 1;
+                let beside = |name: &String| name.ends_with(ending) && name.matches('/').count() == depth;
                 let found: Vec<String> = below(folder).into_iter().filter(beside).collect();
                 assert!(!found.is_empty(), "{from} is no file");
                 deb.extend(found);
