@@ -97,6 +97,8 @@ codes! {
     ExceptionExpired = "exception-expired", Medium;
     /// A rule that a configuration or an exception names by an earlier id.
     RenamedRule = "renamed-rule", Low;
+    /// A configuration or exceptions among the exports, by which nothing was judged.
+    SettingsUnused = "settings-unused", Medium;
     /// An exception that hides nothing.
     ExceptionUnused = "exception-unused", Low;
     /// A plan so long that its lines name the line of the guide that has their texts.

@@ -7,6 +7,8 @@ pub const DAY: i64 = 86_400_000;
 
 /// Entra's activity stamp moves only once it is 14 ± 5 days old, so a shorter threshold calls live devices stale.
 pub const SHORTEST_INACTIVE: u32 = 21;
+/// Why none is shorter; what would follow stands behind it.
+pub const COARSE_STAMP: &str = "Entra's activity stamp only moves once it is 14 ± 5 days old";
 
 /// An instant: milliseconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

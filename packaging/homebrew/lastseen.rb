@@ -28,6 +28,7 @@ class Lastseen < Formula
   def install
     bin.install "lastseen"
     man1.install Dir["man/*.1"]
+    doc.install "README.md", "docs", "sample-data"
     bash_completion.install "completions/lastseen.bash" => "lastseen"
     zsh_completion.install "completions/_lastseen"
     fish_completion.install "completions/lastseen.fish"

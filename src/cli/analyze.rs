@@ -141,9 +141,11 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 
 /// Opens the page. Where nothing can show it the report is there all the same.
 fn show(page: &Path) {
-    let opened = if page.is_file() { open::that_detached(page) } else { Err(std::io::ErrorKind::NotFound.into()) };
-    if let Err(e) = opened {
-        print::note(&format!("{} cannot be opened: {e}", page.display()));
+    if !page.is_file() {
+        print::note("there is no page to open, since `--format` leaves out `html`");
+    } else if open::that_detached(page).is_err() {
+        // How a starter of programs ended says nothing to a reader.
+        print::note(&format!("nothing on this system opens pages; open `{}` in a browser", page.display()));
     }
 }
 

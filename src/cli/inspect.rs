@@ -149,10 +149,14 @@ fn words(written: Written) -> &'static str {
     }
 }
 
+/// A copied format would make its devices those of another console.
+const OWN_CONSOLE: &str = "a product that lastseen does not know needs a console of its own: docs/consoles.md";
+
 fn about_stranger(text: &mut String, s: &Stranger) {
     line(text, "format", &format!("none that is known, {} with {} columns", s.container, s.header.len()));
     if let Some((product, list)) = &s.product {
         line(text, "looks like", &format!("{list}; lastseen does not read {product} yet"));
+        line(text, "help", OWN_CONSOLE);
         return;
     }
     if let Some(refusal) = &s.refused {
@@ -164,6 +168,7 @@ fn about_stranger(text: &mut String, s: &Stranger) {
     }
     let Some(like) = &s.like else {
         line(text, "header", &ticked(&s.header));
+        line(text, "help", OWN_CONSOLE);
         return;
     };
     line(text, "nearest", &format!("{} ({}); {} of its headers are there", like.title, like.format, like.known.len()));
@@ -182,10 +187,11 @@ fn about_stranger(text: &mut String, s: &Stranger) {
         text,
         "help",
         &format!(
-            "copy `formats/{}.yaml` into a folder of your own, add the aliases, give it as `--rules`",
+            "if it is such a list, copy `formats/{}.yaml` into a folder of your own, add the aliases, give it as `--rules`",
             like.format
         ),
     );
+    line(text, "", OWN_CONSOLE);
 }
 
 fn about_notice(text: &mut String, notice: &Notice) {

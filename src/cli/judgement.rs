@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueHint};
 
 use super::print;
-use crate::config::{Config, Setting};
+use crate::config::{self, Config, EXCEPTIONS, FILE, Setting};
 use crate::error::{Error, Result};
 use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
 use crate::run;
 use crate::schema::{Platform, nearest};
+use crate::time::COARSE_STAMP;
 
-/// The configuration that counts where none is named.
-const USUAL: &str = "lastseen.toml";
 const FOUND: &str = "`lastseen.toml` in the current folder counts; `--config` names another one";
 const PASSED_OVER: &str =
     "`lastseen.toml` does not count, since it lies among the exports; `--config lastseen.toml` makes it count";
@@ -59,8 +58,13 @@ fn threshold(text: &str) -> Result<(Threshold, Option<Platform>, u32), String> {
     Ok((known, platform, days))
 }
 
+/// Whether two paths are one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
 /// Whether an input is the current folder, lies in it as a file, or is a folder above it.
-fn is_here(input: &Path) -> bool {
+pub(super) fn is_here(input: &Path) -> bool {
     let (Ok(input), Ok(here)) = (input.canonicalize(), Path::new(".").canonicalize()) else { return false };
     if input.is_dir() { here.starts_with(&input) } else { input.parent() == Some(&here) }
 }
@@ -80,10 +84,10 @@ impl Args {
             if *name == Threshold::Inactive && *days < SHORTEST_INACTIVE && !meant {
                 return Err(Error::Usage {
                     message: format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),
-                    help:
-                        "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called \
-                           stale; `--allow-short-thresholds` accepts it for non-persistent desktops"
-                            .into(),
+                    help: format!(
+                        "{COARSE_STAMP}, so live devices would be called stale; `--allow-short-thresholds` accepts it for \
+                         non-persistent desktops"
+                    ),
                 });
             }
             thresholds.set(*name, *platform, *days);
@@ -93,12 +97,39 @@ impl Args {
         options.settings = self.settings(&config, &thresholds);
         options.thresholds = thresholds;
         options.config = config;
+        if !quiet {
+            self.say_unused(options)?;
+        }
+        Ok(())
+    }
+
+    /// Says which settings lie among the exports, where they do not count, from whatever folder one runs; and that exceptions lie in
+    /// the current folder which nothing names.
+    fn say_unused(&self, options: &run::Options) -> Result<()> {
+        let in_force = [&options.config.path, &options.exceptions].into_iter().filter_map(|path| path.as_deref());
+        let in_force: Vec<&Path> = in_force.collect();
+        let unused = config::unused(&options.exports, &in_force)?;
+        for settings in unused.iter().filter(|settings| !is_same(&settings.path, Path::new(FILE))) {
+            print::note(&format!(
+                "`{}` lies among the exports and does not count; `{}` makes it count",
+                settings.path.display(),
+                settings.option()
+            ));
+        }
+        let here = Path::new(EXCEPTIONS);
+        let told = unused.iter().any(|settings| is_same(&settings.path, here));
+        if here.is_file() && !told && !self.no_exceptions && !in_force.iter().any(|path| is_same(path, here)) {
+            print::note(
+                "`exceptions.yaml` in the current folder does not count, since no configuration names it; \
+                 `exceptions = \"exceptions.yaml\"` in `lastseen.toml` or `--exceptions exceptions.yaml` makes it count",
+            );
+        }
         Ok(())
     }
 
     /// The configuration, and what is to be said of one that was found.
     fn config(&self, exports: &[PathBuf]) -> Result<(Config, Option<&'static str>)> {
-        let usual = Path::new(USUAL);
+        let usual = Path::new(FILE);
         match &self.config {
             Some(path) => Ok((Config::read(path)?, None)),
             None if !usual.is_file() => Ok((Config::default(), None)),
@@ -110,7 +141,7 @@ impl Args {
 
     /// What is settled by files: whatever a run must not write over.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let usual = Some(PathBuf::from(USUAL)).filter(|usual| usual.is_file());
+        let usual = Some(PathBuf::from(FILE)).filter(|usual| usual.is_file());
         self.config.clone().or(usual).into_iter().chain(self.exceptions.clone()).collect()
     }
 

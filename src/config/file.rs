@@ -8,8 +8,9 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::markers::{Wrong, column_of, marker};
 use super::{Config, Scope};
 use crate::error::Problem;
-use crate::identity::{SHORTEST_INACTIVE, Threshold};
+use crate::identity::Threshold;
 use crate::schema::{Platform, Severity, instead, nearest};
+use crate::time::{COARSE_STAMP, SHORTEST_INACTIVE};
 
 type Key<'t> = Spanned<DeString<'t>>;
 type Item<'t> = Spanned<DeValue<'t>>;
@@ -161,8 +162,10 @@ impl Reader<'_> {
         let Some(days) = self.number(key, item) else { return };
         let meant = self.config.allow_short_thresholds || scope == Scope::Vdi;
         if threshold == Threshold::Inactive && days < SHORTEST_INACTIVE && !meant {
-            let help = "Entra's activity stamp only moves once it is 14 ± 5 days old, so live devices would be called stale; \
-                        `allow_short = true` accepts it, and `[thresholds.vdi]` is for non-persistent desktops";
+            let help = format!(
+                "{COARSE_STAMP}, so live devices would be called stale; `allow_short = true` accepts it, and \
+                 `[thresholds.vdi]` is for non-persistent desktops"
+            );
             self.add(
                 item.span().start,
                 format!("an inactivity threshold of {days} days is below {SHORTEST_INACTIVE}"),

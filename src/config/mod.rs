@@ -2,6 +2,7 @@
 //!
 //! Every mistake is said at once, with its line and the nearest right word: a typo must not change a judgement.
 
+mod among;
 mod file;
 mod markers;
 
@@ -14,6 +15,12 @@ use crate::error::{Error, Problem, Result};
 use crate::identity::{Markers, Threshold, Thresholds};
 use crate::schema::{Platform, Severity};
 
+pub use among::{Unused, unused};
+
+/// The configuration that counts where none is named.
+pub const FILE: &str = "lastseen.toml";
+/// What the file with exceptions is usually called.
+pub const EXCEPTIONS: &str = "exceptions.yaml";
 /// Characters of all patterns of one marker for one column.
 const LONGEST_PATTERNS: usize = 20_000;
 
@@ -22,6 +29,8 @@ const LONGEST_PATTERNS: usize = 20_000;
 pub struct Config {
     /// Its file.
     pub source: SettledBy,
+    /// Where that lies, if there is one.
+    pub path: Option<PathBuf>,
     /// Days after which something is late, for one platform or all.
     pub thresholds: Vec<(Threshold, Scope, u32)>,
     /// Devices that one owner may have.
@@ -77,7 +86,7 @@ impl Config {
         let mut config = file::parse(&name, &text).map_err(|problems| Error::Rules { problems })?;
         let beside = |file: PathBuf| path.parent().map_or_else(|| file.clone(), |folder| folder.join(&file));
         config.exceptions = config.exceptions.map(beside);
-        Ok(Self { source: SettledBy::at(path, text), ..config })
+        Ok(Self { source: SettledBy::at(path, text), path: Some(path.to_path_buf()), ..config })
     }
 
     /// Lays the thresholds of the file over those at hand.

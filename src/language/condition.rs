@@ -9,7 +9,7 @@ use polars::sql::sql_expr;
 use super::engine::{dtype, first_line, quietly};
 use super::types;
 use crate::schema::{Kind, nearest, record_field, renamed};
-use crate::time::SHORTEST_INACTIVE;
+use crate::time::{COARSE_STAMP, SHORTEST_INACTIVE};
 
 /// Functions that look at more than one row, and words that begin another query.
 const REFUSED_WORDS: &[&str] = &[
@@ -195,9 +195,7 @@ pub(crate) fn checked(text: &str, scope: &dyn Scope) -> Result<Expr, Refusal> {
         return Err(refusal(format!("looks at no column, so it says the same of every {}", scope.row()), help));
     }
     if let Some((column, days)) = expr.into_iter().find_map(too_short) {
-        let help = format!(
-            "Entra's activity stamp only moves once it is 14 ± 5 days old; compare with `inactive_days`, or with {SHORTEST_INACTIVE} days and more"
-        );
+        let help = format!("{COARSE_STAMP}; compare with `inactive_days`, or with {SHORTEST_INACTIVE} days and more");
         return Err(refusal(format!("calls a device late after {days} days (`{column}`)"), help));
     }
     if let Some(refusal) = expr.into_iter().find_map(|part| types::mistyped(part, scope)) {

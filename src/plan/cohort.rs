@@ -23,15 +23,7 @@ impl Cohort<'_> {
             Ownership::Corporate => "corporate",
             Ownership::Personal => "personal",
         };
-        let platform = match self.platform {
-            Platform::Windows => "Windows ",
-            Platform::Macos => "macOS ",
-            Platform::Ios => "iOS and iPadOS ",
-            Platform::Android => "Android ",
-            Platform::Chromeos => "ChromeOS ",
-            Platform::Linux => "Linux ",
-            Platform::Other => "",
-        };
+        let platform = if self.platform == Platform::Other { "" } else { self.platform.title() };
         let join = match self.join_type {
             JoinType::Joined => "Entra-joined",
             JoinType::Hybrid => "hybrid-joined",
@@ -42,8 +34,8 @@ impl Cohort<'_> {
         let adjectives = adjectives.join(", ");
         let count = self.members.len();
         let noun = if count == 1 { "device" } else { "devices" };
-        let space = if adjectives.is_empty() { "" } else { " " };
-        format!("{count} {adjectives}{space}{platform}{noun}")
+        let parts = [adjectives.as_str(), platform, noun].into_iter().filter(|part| !part.is_empty());
+        format!("{count} {}", parts.collect::<Vec<_>>().join(" "))
     }
 
     /// What the devices have in common: their last activity, who holds them, how sure their identity is.

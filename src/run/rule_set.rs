@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::assets::{self, Files};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::console::Registry;
 use crate::error::{Error, Problem, Result};
 use crate::formats::{Format, Formats};
 use crate::history::Exceptions;
 use crate::identity::{Markers, Threshold};
-use crate::notice::Notice;
+use crate::notice::{Code, Notice};
 use crate::plan::{Parameters, Playbooks};
 use crate::rules::{self, Conditions, Named, Names, Rule};
 use crate::schema::{Platform, instead};
@@ -26,7 +26,7 @@ pub(super) struct RuleSet {
     pub playbooks: Playbooks,
     pub markers: Markers,
     pub exceptions: Exceptions,
-    /// Remarks on rules that the configuration or the exceptions name by an earlier id.
+    /// Remarks on settings: rules that the configuration or the exceptions name by an earlier id, and what does not count.
     pub notices: Vec<Notice>,
 }
 
@@ -74,6 +74,7 @@ impl RuleSet {
                 let exceptions = options.exceptions.as_deref().map(|path| Exceptions::read(path, &names));
                 let exceptions = exceptions.transpose()?.unwrap_or_default();
                 notices.extend(exceptions.renamed());
+                notices.extend(unused_settings(options)?);
                 Ok(Self { files, formats, rules, conditions, playbooks, markers, exceptions, notices })
             }
             (formats, conditions, rules, playbooks, markers) => {
@@ -86,6 +87,21 @@ impl RuleSet {
             }
         }
     }
+}
+
+/// Settings among the exports by which nothing is judged.
+fn unused_settings(options: &Options) -> Result<Vec<Notice>> {
+    let in_force: Vec<&Path> =
+        [&options.config.path, &options.exceptions].into_iter().filter_map(|path| path.as_deref()).collect();
+    let notice = |unused: config::Unused| {
+        let message = format!(
+            "it lies among the exports and does not count: nothing was judged by it. Keep it in the folder from which \
+             `lastseen` is run, or name it with `{}`",
+            unused.option()
+        );
+        Notice::new(Code::SettingsUnused, unused.label, message)
+    };
+    Ok(config::unused(&options.exports, &in_force)?.into_iter().map(notice).collect())
 }
 
 /// What a run would go by, without a run.

@@ -104,8 +104,7 @@ pub(super) fn find(
 
 fn by_platform(groups: &mut Groups<'_>) {
     let table = groups.table;
-    let numbers: Vec<usize> =
-        Platform::ALL.iter().map(|platform| groups.number((0, 0, platform_name(*platform).to_string()))).collect();
+    let numbers: Vec<usize> = Platform::ALL.iter().map(|platform| groups.number((0, 0, platform.devices()))).collect();
     for (device, platform) in (0_u32..).zip(&table.platform) {
         if let Some(number) = numbers.get(*platform as usize) {
             groups.put(*number, device);
@@ -231,18 +230,6 @@ fn densest(stale: &[(i64, u32)]) -> Option<&[(i64, u32)]> {
         }
     }
     stale.get(best).filter(|run| !run.is_empty())
-}
-
-const fn platform_name(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Windows => "Windows devices",
-        Platform::Macos => "macOS devices",
-        Platform::Ios => "iOS devices",
-        Platform::Android => "Android devices",
-        Platform::Chromeos => "ChromeOS devices",
-        Platform::Linux => "Linux devices",
-        Platform::Other => "devices of other platforms",
-    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,12 @@ impl Platform {
             Self::Other => "devices of an unknown platform",
         }
     }
+
+    /// Its devices, for sentences.
+    #[must_use]
+    pub fn devices(self) -> String {
+        if self == Self::Other { self.title().into() } else { format!("{} devices", self.title()) }
+    }
 }
 
 words! {

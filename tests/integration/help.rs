@@ -38,8 +38,8 @@ fn program() {
       checklist    Print which exports to ask for, how each is made without secrets, and what each adds
       fields       Print the columns that a rule may use, with type, meaning and the consoles that fill
                    them
-      init         Write a commented `lastseen.toml`, `exceptions.yaml` and `provenance.yaml`; what is
-                   there is kept
+      init         Write `lastseen.toml` and `exceptions.yaml` here and `provenance.yaml` beside the
+                   exports, all with comments; what is there is kept
       completions  Print the completions for a shell: bash, elvish, fish, powershell or zsh
       man          Print the manual page, or write one for each command into a folder
       licenses     Print the licences of everything that is built into the program
@@ -219,14 +219,37 @@ fn what_a_person_fills_in_is_written_once_and_kept() {
     let place = Place::with_sample();
     let run = place.run(&["init", "in"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    assert_eq!(run.stdout.lines().count(), 3, "{}", run.stdout);
+    let next = "next: fill in what you need, then `lastseen rules check` and `lastseen analyze in`";
+    let told: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(told, ["lastseen.toml", "exceptions.yaml", "in/provenance.yaml", "", next]);
     let form = std::fs::read_to_string(place.path("in/provenance.yaml")).unwrap();
     assert!(form.contains("exportDevice_2026-11-20.csv") && !form.contains("lastseen.toml"), "{form}");
     // As they are they change nothing, and are sound.
-    let check = place.run(&["rules", "check", "--config", "in/lastseen.toml", "--exceptions", "in/exceptions.yaml"]);
+    let check = place.run(&["rules", "check"]);
     assert_eq!(check.code, 0, "{}", check.stderr);
-    place.write("in/lastseen.toml", "[thresholds]\ninactive = 60\n");
+    assert!(check.stdout.contains("`lastseen.toml` is sound"), "{}", check.stdout);
+    place.write("lastseen.toml", "[thresholds]\ninactive = 60\n");
     let again = place.run(&["init", "in"]);
     assert!(again.stdout.contains("lastseen.toml is there and was kept"), "{}", again.stdout);
-    assert_eq!(std::fs::read_to_string(place.path("in/lastseen.toml")).unwrap(), "[thresholds]\ninactive = 60\n");
+    assert_eq!(std::fs::read_to_string(place.path("lastseen.toml")).unwrap(), "[thresholds]\ninactive = 60\n");
+}
+
+/// What is filled in there would never count.
+#[test]
+fn settings_are_not_written_among_the_exports() {
+    let place = Place::with_sample();
+    let before = place.listing();
+    let run = place.run(&["init", "."]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("does not count in a folder that is read for exports"), "{}", run.stderr);
+    assert_eq!(place.run(&["init", "none"]).code, 2);
+    assert_eq!(place.listing(), before);
+    // Without exports there is nothing to say where they come from.
+    let run = place.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.ends_with("`lastseen analyze EXPORTS`\n"), "{}", run.stdout);
+    std::fs::create_dir(place.path("empty")).unwrap();
+    let run = place.run(&["init", "empty"]);
+    assert!(run.stdout.contains("empty holds no exports yet: no provenance.yaml was written"), "{}", run.stdout);
+    assert!(!place.path("empty/provenance.yaml").exists());
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use insta::assert_snapshot;
-use lastseen::console::Registry;
+use lastseen::console::{Registry, State};
+use lastseen::error::exit;
 use lastseen::formats::Formats;
 use lastseen::notice::Code;
 use lastseen::schema::RECORD;
@@ -101,6 +102,54 @@ fn the_checklist_as_json() {
     let found: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(found.as_array().unwrap().len(), 1);
     assert_eq!(found[0]["console"], "intune");
+}
+
+/// The cells of the tables of a page, row by row.
+fn rows(page: &str) -> Vec<Vec<&str>> {
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    cells.map(|cells| cells.split(" | ").collect()).collect()
+}
+
+#[test]
+fn the_readme_counts_the_rules_and_names_every_console() {
+    let readme = fs::read_to_string(repository("README.md")).unwrap();
+    for family in fs::read_dir(repository("rules/findings")).unwrap() {
+        let family = family.unwrap().path();
+        let rules = fs::read_dir(&family).unwrap().count().to_string();
+        let anchor = format!("docs/rules/README.md#{}", family.file_name().unwrap().to_str().unwrap());
+        let told: Vec<_> = rows(&readme).into_iter().filter(|row| row[0].contains(&anchor)).collect();
+        assert_eq!(told.len(), 1, "{anchor}");
+        assert_eq!(told[0][1], rules, "{anchor}");
+    }
+    let inputs = readme.split_once("## What goes in").unwrap().1.split_once("## What comes out").unwrap().0;
+    for console in Registry::shipped().all() {
+        let title = console.title().split(" (").next().unwrap();
+        let told = rows(inputs).iter().any(|row| row[0].contains(title) || row.last().unwrap().contains(title));
+        assert!(told, "`What goes in` lacks {title}");
+    }
+}
+
+#[test]
+fn the_guide_lists_every_state_and_exit_code() {
+    let consoles = guide("consoles.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let states: Vec<&str> = State::WORDS.iter().copied().filter(|word| *word != State::Unknown.as_str()).collect();
+    assert!(
+        consoles.contains(&format!("`{}`", states.join(" "))),
+        "docs/consoles.md lists other states than {states:?}"
+    );
+    let unattended = guide("guide/unattended.md");
+    let codes: Vec<u8> = rows(&unattended).iter().filter_map(|row| row[0].parse().ok()).collect();
+    let all = [
+        exit::DONE,
+        exit::INTERNAL,
+        exit::USAGE,
+        exit::NOTHING_USABLE,
+        exit::STRICT,
+        exit::RULES,
+        exit::EVIDENCE,
+        exit::FINDINGS,
+    ];
+    assert_eq!(codes, all);
 }
 
 #[test]

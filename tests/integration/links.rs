@@ -6,12 +6,12 @@ use std::fs;
 use crate::common::{files_below, has_ending, repository};
 
 /// The README and what stands beside it, the guide and the stories of the samples, by their path in the repository.
-fn pages() -> BTreeMap<String, String> {
+pub(crate) fn pages() -> BTreeMap<String, String> {
     let below = |folder: &str| {
         let found = files_below(&repository(folder)).into_iter().filter(|(name, _)| has_ending(name, "md"));
         found.map(|(name, text)| (format!("{folder}/{name}"), String::from_utf8(text).unwrap())).collect::<Vec<_>>()
     };
-    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
     let top = top.map(|name| (name.into(), fs::read_to_string(repository(name)).unwrap()));
     top.into_iter().chain(below("docs")).chain(below("sample-data")).collect()
 }
@@ -27,7 +27,7 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What the links of a page point at.
-fn links(page: &str) -> Vec<&str> {
+pub(crate) fn links(page: &str) -> Vec<&str> {
     prose(page)
         .flat_map(|line| line.split("](").skip(1))
         .filter_map(|rest| rest.split_once(')').map(|(target, _)| target))
@@ -50,7 +50,7 @@ fn anchors(page: &str) -> BTreeSet<String> {
 }
 
 /// The path that a link on a page names, from the top of the repository.
-fn resolved(page: &str, path: &str) -> String {
+pub(crate) fn resolved(page: &str, path: &str) -> String {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
     for part in path.split('/') {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::common::{files_below, repository};
+use crate::links::{links, pages, resolved};
 
 fn read(name: &str) -> String {
     fs::read_to_string(repository(name)).unwrap()
@@ -67,6 +68,64 @@ fn the_debian_package_has_the_program_its_pages_and_its_licences() {
     assert!(assets.iter().any(|(from, _)| *from == "licences/third-party.txt"));
 }
 
+/// A list in a script: what stands between quotes behind its name.
+fn list(script: &str, name: &str) -> Vec<String> {
+    let text = script.split_once(&format!("\n{name} = [")).unwrap().1.split_once(']').unwrap().0;
+    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// What the archive holds of the repository and what the Debian package does, by the path in the repository, where a page keeps
+/// its place beside the others.
+fn packed() -> [(&'static str, BTreeSet<String>); 2] {
+    let below = |folder: &str| -> Vec<String> {
+        files_below(&repository(folder)).into_keys().map(|name| format!("{folder}/{name}")).collect()
+    };
+    let script = read("packaging/archive");
+    let mut archive: BTreeSet<String> = list(&script, "FOLDERS").iter().flat_map(|folder| below(folder)).collect();
+    archive.extend(list(&script, "DOCUMENTS").into_iter().filter(|name| !name.contains('/')));
+    let cargo = parsed("Cargo.toml");
+    let mut deb = BTreeSet::new();
+    for asset in cargo["package"]["metadata"]["deb"]["assets"].as_array().unwrap() {
+        let (from, to) = (asset[0].as_str().unwrap(), asset[1].as_str().unwrap());
+        let Some(place) = to.strip_prefix("usr/share/doc/lastseen/") else { continue };
+        match from.rsplit_once("/*") {
+            Some((folder, ending)) => {
+                assert_eq!(place, format!("{folder}/"), "pages link to it where it is in the repository");
+                let depth = folder.matches('/').count() + 1;
+                let beside = |name: &String| name.ends_with(ending) && name.matches('/').count() == depth;
+                let found: Vec<String> = below(folder).into_iter().filter(beside).collect();
+                assert!(!found.is_empty(), "{from} is no file");
+                deb.extend(found);
+            }
+            None => drop(deb.insert(from.to_owned())),
+        }
+    }
+    [("the archive", archive), ("the Debian package", deb)]
+}
+
+/// Whoever has nothing but the package reads the guide there, and does the first audit with what lies beside it.
+#[test]
+fn what_a_packed_page_links_to_is_packed() {
+    let pages = pages();
+    for (package, files) in packed() {
+        let mut lost = Vec::new();
+        for (name, text) in pages.iter().filter(|(name, _)| files.contains(*name)) {
+            let beside = |link: &&str| !link.contains("://") && !link.starts_with("mailto:") && !link.starts_with('#');
+            for link in links(text).into_iter().filter(beside) {
+                let target = resolved(name, link.split('#').next().unwrap());
+                if !files.contains(&target) {
+                    lost.push(format!("{name}: `{link}`"));
+                }
+            }
+        }
+        assert_eq!(lost, Vec::<String>::new(), "{package} does not hold what its pages link to");
+        for file in files_below(&repository("sample-data")).into_keys() {
+            assert!(files.contains(&format!("sample-data/{file}")), "{package} lacks sample-data/{file}");
+        }
+        assert!(files.contains("README.md") && files.contains("docs/guide/first-audit.md"), "{package}");
+    }
+}
+
 #[test]
 fn manifests_name_archives_that_are_released_and_no_version_of_their_own() {
     let released = released();
@@ -112,17 +171,37 @@ fn the_compiler_of_the_tests_is_the_oldest_that_is_promised() {
     assert!(pinned.starts_with(&package("rust-version")), "the tests use {pinned}");
 }
 
+/// An action that is named by a tag is another one tomorrow.
+fn assert_pinned(name: &str, text: &str) {
+    for line in text.lines().filter(|line| line.contains("uses: ")) {
+        let (_, pin) = line.split_once('@').unwrap();
+        let commit = pin.split(' ').next().unwrap();
+        let whole = commit.len() == 40 && commit.bytes().all(|sign| sign.is_ascii_hexdigit());
+        assert!(whole && pin.contains(" # v"), "{name}: {line}");
+    }
+}
+
+/// A branch is protected by the name of one job. It must wait for all others, and fail where one did not succeed.
+#[test]
+fn the_last_check_waits_for_every_other() {
+    let text = read(".github/workflows/ci.yml");
+    let jobs = text.split_once("\njobs:\n").unwrap().1;
+    let named = |line: &str| Some(line.strip_prefix("  ")?.strip_suffix(':')?.to_owned());
+    let all: Vec<String> = jobs.lines().filter_map(named).filter(|name| !name.starts_with([' ', '#'])).collect();
+    let (last, others) = all.split_last().unwrap();
+    assert_eq!(last, "gate");
+    let needs = jobs.rsplit_once("needs: [").unwrap().1.split_once(']').unwrap().0;
+    assert_eq!(needs.split(", ").collect::<Vec<_>>(), others);
+}
+
 #[test]
 fn workflows_pin_what_they_use_and_may_do_nothing_by_default() {
+    // What readers copy is no worse than what is used here.
+    assert_pinned("docs/guide/unattended.md", &read("docs/guide/unattended.md"));
     for (name, bytes) in files_below(&repository(".github/workflows")) {
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains("\npermissions: {}\n"), "{name}");
-        for line in text.lines().filter(|line| line.contains("uses: ")) {
-            let (_, pin) = line.split_once('@').unwrap();
-            let commit = pin.split(' ').next().unwrap();
-            let whole = commit.len() == 40 && commit.bytes().all(|sign| sign.is_ascii_hexdigit());
-            assert!(whole && pin.contains(" # v"), "{name}: {line}");
-        }
+        assert_pinned(&name, &text);
         // A tool without a version is another one tomorrow.
         for line in text.lines().filter(|line| line.contains("cargo install") || line.contains("pipx run")) {
             assert!(line.contains('@') || line.contains("=="), "{name}: {line}");

@@ -405,6 +405,37 @@ fn a_configuration_among_the_exports_does_not_count() {
     assert!(among.stderr.contains("does not count, since it lies among the exports"), "{}", among.stderr);
     assert_eq!((beside.code, among.code), (0, 0));
     assert_ne!(stale(&beside), stale(&among));
+    // From wherever one runs: a note for who looks at the screen, a notice for who reads the report.
+    let note = "`in/lastseen.toml` lies among the exports and does not count; `--config` makes it count";
+    assert!(beside.stderr.contains(note), "{}", beside.stderr);
+    for (report, place_of) in [("a", "beside"), ("b", "among")] {
+        let report = crate::common::Report { root: place.path(report) };
+        let told = report.lines_where("notices.csv", "code", "settings-unused");
+        let exports: Vec<&str> = told.iter().map(|line| line["export"].as_str()).collect();
+        assert_eq!(exports, ["lastseen.toml"], "{place_of}");
+    }
+    let named = place.run(&["analyze", "in", "--out", "c", "--config", "in/lastseen.toml"]);
+    assert_eq!((named.code, named.stderr.as_str()), (0, ""));
+    assert_eq!(stale(&named), stale(&beside));
+}
+
+#[test]
+fn exceptions_that_nothing_names_are_told() {
+    let place = Place::with_sample();
+    place.write("exceptions.yaml", "[]\n");
+    place.write("in/exceptions.yaml", "[]\n");
+    let run = place.run(&["analyze", "in", "--format", "csv"]);
+    assert!(run.stderr.contains("`exceptions.yaml` in the current folder does not count, since no"), "{}", run.stderr);
+    assert!(run.stderr.contains("`in/exceptions.yaml` lies among the exports"), "{}", run.stderr);
+    let named = ["analyze", "in", "--format", "csv", "--force", "--exceptions"];
+    let run = place.run(&[&named[..], &["in/exceptions.yaml"]].concat());
+    assert!(!run.stderr.contains("lies among the exports"), "{}", run.stderr);
+    place.write("lastseen.toml", "exceptions = \"exceptions.yaml\"\n");
+    let run = place.run(&["analyze", "in", "--format", "csv", "--force"]);
+    assert!(!run.stderr.contains("in the current folder does not count"), "{}", run.stderr);
+    // A job that prints nothing has it in its report.
+    let report = place.tables_into("quiet", &[]);
+    assert_eq!(report.lines_where("notices.csv", "code", "settings-unused").len(), 1);
 }
 
 #[test]

@@ -16,6 +16,16 @@ const NOT: &[(&str, &str)] = &[
     ("days that the removals take", "working days needed"),
     ("remarks about the exports", "notices about the exports"),
     ("remark about the input", "notice about the input"),
+    ("and managed by nobody", "but unmanaged"),
+    ("compliant on paper", "compliant but stale"),
+    ("silent in intune", "stale in Intune"),
+    ("comes before deleting, because", "unlike deletion, it can be undone"),
+    ("then wait; it goes", "ages out"),
+    ("what no file can tell", "what must be checked outside the exports"),
+    ("has to see to it", "must be checked"),
+    ("cut export proves nothing", "nothing is concluded from a missing or incomplete export"),
+    ("host name joins only", "host names are used for matching only where"),
+    ("of this suggestion", "of this work package"),
 ];
 
 /// Folders of what people read, and how comments begin there.

@@ -165,17 +165,11 @@ fn dash(value: &minijinja::Value) -> minijinja::Value {
 
 /// The proper name of a platform.
 fn platform(slug: String) -> String {
-    let name = match Platform::parse(&slug) {
-        Some(Platform::Windows) => "Windows",
-        Some(Platform::Macos) => "macOS",
-        Some(Platform::Ios) => "iOS and iPadOS",
-        Some(Platform::Android) => "Android",
-        Some(Platform::Chromeos) => "ChromeOS",
-        Some(Platform::Linux) => "Linux",
-        Some(Platform::Other) => "Other or not said",
-        None => return slug,
-    };
-    name.to_string()
+    match Platform::parse(&slug) {
+        Some(Platform::Other) => "Other or not said".into(),
+        Some(platform) => platform.title().into(),
+        None => slug,
+    }
 }
 
 /// The beginning of a digest.
