@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use polars::prelude::{Column, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
+use polars::prelude::{Int64Chunked, NewChunkedArray};
 use serde::Deserialize;
 
 use super::dates::{self, Order, Stamp};
 use super::values::{self, Cell, squeeze};
 use super::{Options, Recognised};
+use crate::frame::{Column, Strings};
 use crate::read::Export;
 use crate::time::DAY;
 
@@ -157,7 +158,7 @@ impl Margin {
 
     /// Headers of the columns whose dates are among `columns`.
     pub(super) fn noticed(&self, columns: &[Column], header: &[String]) -> Vec<String> {
-        let any = columns.iter().any(|column| column.name() == "noticed");
+        let any = columns.iter().any(|column| column.name == "noticed");
         let names = self.seeing.iter().filter_map(|at| header.get(*at));
         if any { names.cloned().collect() } else { Vec::new() }
     }
@@ -165,11 +166,11 @@ impl Margin {
     /// The columns `noticed`, `noticed_or` and `remark`, as far as there is anything to say.
     pub(super) fn columns<'m>(
         &'m self,
-        cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
+        cells: &BTreeMap<usize, (&Strings, &[u32])>,
         asides: &'m Asides,
         (order, epoch_1904): (Option<Order>, bool),
     ) -> Vec<Column> {
-        let of = |places: &[usize]| -> Vec<&StringChunked> {
+        let of = |places: &[usize]| -> Vec<&Strings> {
             places.iter().filter_map(|at| cells.get(at)).map(|(cells, _)| *cells).collect()
         };
         let (mut newest, mut either) = (Vec::new(), Vec::new());
@@ -187,10 +188,10 @@ impl Margin {
         }
         let times = |name: &str, times: Vec<Option<i64>>| {
             let any = times.iter().any(Option::is_some);
-            any.then(|| Int64Chunked::from_iter_options(name.into(), times.into_iter()).into_column())
+            any.then(|| Column::new(name, Int64Chunked::from_iter_options("".into(), times.into_iter())))
         };
         let said = remarks.iter().any(Option::is_some);
-        let said = said.then(|| StringChunked::from_iter_options("remark".into(), remarks.into_iter()).into_column());
+        let said = said.then(|| Column::new("remark", remarks.into_iter().collect::<Strings>()));
         times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(said).collect()
     }
 }
@@ -206,7 +207,7 @@ pub(crate) fn says_yes(text: &str) -> bool {
 
 /// Adds the dates of a column, if most of what it holds is dates. `either` takes what is left where day and month cannot be told apart.
 fn notice(
-    cells: &StringChunked,
+    cells: &Strings,
     order: Option<Order>,
     epoch_1904: bool,
     newest: &mut Vec<Option<i64>>,
@@ -251,11 +252,7 @@ fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
 }
 
 /// Adds what the cells of a column say; the first word that was found stays.
-pub(crate) fn remark<'a>(
-    cells: &StringChunked,
-    all: &mut Vec<Option<&'a str>>,
-    says: impl Fn(&str) -> Option<&'a str>,
-) {
+pub(crate) fn remark<'a>(cells: &Strings, all: &mut Vec<Option<&'a str>>, says: impl Fn(&str) -> Option<&'a str>) {
     all.resize(cells.len(), None);
     // Cells repeat themselves: a group, a unit, nothing.
     let mut last: (Option<&str>, Option<&str>) = (None, None);
@@ -315,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_column_of_other_things_says_nothing() {
-        let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
+        let cells = |cells: &[&str]| cells.iter().copied().map(Some).collect::<Strings>();
         let noticed = |own: &[&str]| {
             let (mut newest, mut either) = (Vec::new(), Vec::new());
             notice(&cells(own), None, false, &mut newest, &mut either);

@@ -2,12 +2,10 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::StringChunked;
-
 use super::Hint;
 use crate::console::State;
 use crate::coverage::beside::{each_name, naming};
-use crate::frame::by_device;
+use crate::frame::{Strings, by_device};
 use crate::identity::{ConsoleRecords, Members, RecordStore, short_name};
 use crate::ids::{ByDevice, DeviceId};
 
@@ -34,7 +32,7 @@ fn remarked<'a>(
     members: &'a Members,
     at: usize,
 ) -> impl Iterator<Item = DeviceId> + use<'a> {
-    let remarks = records.text("remark").into_iter().flat_map(StringChunked::iter);
+    let remarks = records.text("remark").into_iter().flat_map(Strings::iter);
     let of = members.device_of(at).iter().copied().zip(remarks);
     of.filter(|(device, remark)| device.is_some() && remark.is_some()).map(|(device, _)| device)
 }
