@@ -140,7 +140,7 @@ pub fn normalise(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    Taken::of(export, recognised, formats, options)?.normalise(export, recognised, formats, options)
+    Taken::of(export, recognised, formats, options).normalise(export, recognised, formats, options)
 }
 
 /// The same for an export that nobody reads any more: its text is let go of before the cells are cast, since a large list and
@@ -154,7 +154,7 @@ pub fn take_over(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    let taken = Taken::of(export, recognised, formats, options)?;
+    let taken = Taken::of(export, recognised, formats, options);
     export.shed();
     taken.normalise(export, recognised, formats, options)
 }
@@ -173,7 +173,7 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    fn of(export: &Export, recognised: &'a Recognised<'_>, formats: &Formats, options: &Options) -> Result<Self> {
+    fn of(export: &Export, recognised: &'a Recognised<'_>, formats: &Formats, options: &Options) -> Self {
         let format = recognised.format;
         let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
             && options.needs(format.console, "serial");
@@ -190,8 +190,8 @@ impl<'a> Taken<'a> {
         let positions: Vec<usize> = positions.into_iter().collect();
         let mut rows = export.read(&positions, format.short_rows);
         let ended = aside::ended(export, recognised);
-        set_aside(&mut rows, export, &positions, &own, &ended)?;
-        Ok(Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin })
+        set_aside(&mut rows, export, &positions, &own, &ended);
+        Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin }
     }
 
     /// The cells of each column by its place in the header, and which of them were numbers.
@@ -357,7 +357,7 @@ fn set_aside(
     positions: &[usize],
     own: &BTreeSet<usize>,
     ended: &BTreeMap<u32, String>,
-) -> Result<()> {
+) {
     let mut filled = BooleanChunked::full("".into(), false, rows.row.len());
     let mut header = BooleanChunked::full("".into(), own.len() > 1, rows.row.len());
     for (cells, at) in rows.columns.iter().zip(positions).filter(|(_, at)| own.contains(at)) {
@@ -372,7 +372,7 @@ fn set_aside(
         keep = keep & rows.row.iter().map(|row| Some(!ended.contains_key(row))).collect::<BooleanChunked>();
     }
     if keep.all() {
-        return Ok(());
+        return;
     }
     for cells in &mut rows.columns {
         *cells = cells.filter(&keep);
@@ -389,7 +389,6 @@ fn set_aside(
     }
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
-    Ok(())
 }
 
 /// The row in which another table begins: where an id should be, the row has a name of a column, and every cell of it that is

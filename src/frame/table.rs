@@ -74,12 +74,11 @@ impl Table {
             return Err(internal(format!("`{}` has another height", column.name)));
         }
         let place = self.places.get(&column.name).and_then(|place| self.columns.get_mut(*place));
-        match place {
-            Some(own) => *own = column,
-            None => {
-                self.places.insert(column.name.clone(), self.columns.len());
-                self.columns.push(column);
-            }
+        if let Some(own) = place {
+            *own = column;
+        } else {
+            self.places.insert(column.name.clone(), self.columns.len());
+            self.columns.push(column);
         }
         Ok(())
     }
@@ -149,7 +148,7 @@ impl Table {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] for columns of one name and two kinds.
-    pub fn concat(tables: Vec<Self>) -> Result<Self> {
+    pub fn concat(tables: &[Self]) -> Result<Self> {
         let mut names: Vec<String> = Vec::new();
         for name in tables.iter().flat_map(Self::names) {
             if !names.iter().any(|own| own == name) {
@@ -198,7 +197,7 @@ mod tests {
 
     #[test]
     fn tables_stand_below_each_other() {
-        let all = Table::concat(vec![table(&[Some("a"), None], None), table(&[Some("b")], Some(&[Some(1)]))]).unwrap();
+        let all = Table::concat(&[table(&[Some("a"), None], None), table(&[Some("b")], Some(&[Some(1)]))]).unwrap();
         assert_eq!(all.height(), 3);
         assert_eq!(all.text("name").unwrap().iter().collect::<Vec<_>>(), [Some("a"), None, Some("b")]);
         assert_eq!(all.times("seen").unwrap().iter().collect::<Vec<_>>(), [None, None, Some(1)]);
@@ -207,7 +206,7 @@ mod tests {
         assert_eq!((kept.height(), kept.text("name").unwrap().get(1)), (2, Some("b")));
         assert!(all.is_filled("seen") && !kept.head(1).unwrap().is_filled("seen") && !all.is_filled("none"));
         let odd = Table::new(1, vec![Column::new("name", BooleanChunked::from_iter([Some(true)]))]).unwrap();
-        assert!(Table::concat(vec![odd, all.clone()]).is_err());
+        assert!(Table::concat(&[odd, all.clone()]).is_err());
         assert!(Table::new(2, vec![Column::new("name", Strings::blank(3))]).is_err());
     }
 

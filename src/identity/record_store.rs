@@ -115,7 +115,7 @@ impl RecordStore {
             let table = match own.len() {
                 0 => continue,
                 1 => own.pop().unwrap_or_default(),
-                _ => Table::concat(own)?,
+                _ => Table::concat(&own)?,
             };
             let height = u32::try_from(table.height()).map_err(internal)?;
             by_console.push(ConsoleRecords { console: *console, first: RecordId::new(total), table });

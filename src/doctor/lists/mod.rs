@@ -117,7 +117,7 @@ fn set_aside(records: &mut Records, fates: &[Option<Fate>]) -> Result<()> {
     let fate: Vec<Fate> = fates.iter().copied().flatten().collect();
     match &mut records.older {
         Some(older) => {
-            older.table = Table::concat(vec![std::mem::take(&mut older.table), table])?;
+            older.table = Table::concat(&[std::mem::take(&mut older.table), table])?;
             older.fate.extend(fate);
         }
         None => records.older = Some(Older { table, fate }),

@@ -121,7 +121,9 @@ fn what_is_no_text_is_no_column() {
     let with = |cells: &[&[u8]], names: usize| {
         let mut made = Builder::new(0);
         (0..names).for_each(|at| made.push(Some(&at.to_string())));
-        cells.iter().for_each(|cell| made.push_bytes(Some(cell)));
+        for cell in cells {
+            made.push_bytes(Some(cell));
+        }
         made.finish_bytes().map(|column| column.len())
     };
     for names in [0, 5_000] {
