@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::StringChunked;
-
 use crate::console::{Claim, Console, Cover, Kind, Test};
+use crate::frame::Strings;
 use crate::frame::by_device::mark;
 use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
@@ -155,7 +154,7 @@ fn named_by(
     devices: &Members,
 ) -> Option<ByDevice<bool>> {
     let clauses = claim.when.iter();
-    let cells: Vec<(&StringChunked, &Test)> =
+    let cells: Vec<(&Strings, &Test)> =
         clauses.map(|clause| Some((console_records.text(clause.column)?, &clause.test))).collect::<Option<_>>()?;
     let mut claimed = ByDevice::filled(false, devices.count);
     let says =

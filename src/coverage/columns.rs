@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunked, StringChunkedBuilder, UInt32Chunked};
+use polars::prelude::{ChunkFull, Column, IdxCa, IntoColumn, StringChunkedBuilder, UInt32Chunked};
 
 use super::devices::Devices;
 use super::single::Which;
 use crate::console::{Aggregate, Console};
 use crate::error::Result;
 use crate::frame::by_device::{newest, scatter};
-use crate::frame::{internal, make};
+use crate::frame::{Strings, internal, make};
 use crate::identity::{Links, Marker, RecordStore, SIGNS, written};
 use crate::ids::{ByDevice, ExportId};
 use crate::language::{Derived, What};
@@ -68,7 +68,7 @@ impl Devices {
 
     fn serials_as_written(&self, store: &RecordStore, order: &[Console], which: Which<'_>) -> Option<Column> {
         let column = written("serial");
-        let sources: Vec<(&StringChunked, Option<&StringChunked>, &IdxCa)> = order
+        let sources: Vec<(&Strings, Option<&Strings>, &IdxCa)> = order
             .iter()
             .filter_map(|console| {
                 let console_records = store.of(*console)?;

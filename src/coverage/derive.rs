@@ -79,16 +79,15 @@ impl Devices {
         else {
             return Ok(Column::full_null(name.into(), which.count(self.count), &type_of(field)));
         };
-        let all = console_records.column(field);
-        let mut column = match which {
+        let all = console_records.values(field);
+        let values = match which {
             Which::All => all.take(live),
             Which::These(devices) => {
                 let lines = devices.iter().map(|device| live.get(*device as usize));
                 all.take(&IdxCa::from_iter_options("".into(), lines))
             }
-        }
-        .map_err(internal)?;
-        column.rename(name.into());
+        }?;
+        let mut column = values.column(name);
         if column.dtype() == &DataType::Int64 {
             column = column.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).map_err(internal)?;
         }
@@ -106,9 +105,9 @@ impl Devices {
     fn all_filled(&self, view: Option<&View<'_>>, console: Console, field: &str, name: &str) -> Column {
         let left_out = self.coverage().lists().leaves_out(console, field);
         let console_records: Option<&ConsoleRecords> = view.map(|view| view.console_records);
-        let filled = console_records.map(|s| s.column(field).is_not_null());
+        let filled = console_records.map(|s| s.values(field).is_not_null());
         let unread = console_records.and_then(|s| s.unread(field));
-        let known = left_out || console_records.is_some_and(|s| s.frame.column(field).is_ok());
+        let known = left_out || console_records.is_some_and(|s| s.table.get(field).is_some());
         let device_of = view.map_or(&[][..], |view| view.device_of);
         let said = device_of.iter().enumerate().map(|(line, device)| {
             // A damaged row of the device, or one whose serial number could not be read, may be the one that is not filled.
@@ -144,16 +143,15 @@ impl Asked {
         let devices = devices.count;
         let Some(view) = view else { return Ok(Self { devices, device_of: Vec::new(), said: Vec::new() }) };
         let lines = view.lines();
-        let table = view.table(&made.reads(), &lines)?;
         let said = match formula {
-            Some(formula) => View::truth(formula.expr(), &table)?,
+            Some(formula) => view.truth(formula.expr(), &lines)?,
             None => vec![Some(true); lines.len()],
         };
         let device_of = view.devices_of(&lines);
         let Some(filter) = &made.filter else {
             return Ok(Self { devices, device_of: device_of.collect(), said });
         };
-        let filter = View::truth(filter.expr(), &table)?;
+        let filter = view.truth(filter.expr(), &lines)?;
         let counted = device_of.zip(filter).zip(said).filter_map(|((device, counts), holds)| match counts {
             Some(true) => Some((device, holds)),
             Some(false) => None,
@@ -173,7 +171,7 @@ fn newest(view: Option<View<'_>>, made: &Derived, field: &str) -> Result<ByDevic
     let Some(view) = view else { return Ok(ByDevice::default()) };
     let Some(filter) = &made.filter else { return Ok(view.newest(field)) };
     let lines = view.lines();
-    let filter = View::truth(filter.expr(), &view.table(&made.reads(), &lines)?)?;
+    let filter = view.truth(filter.expr(), &lines)?;
     Ok(view.newest_among(field, &lines, &filter))
 }
 

@@ -3,7 +3,6 @@
 
 use crate::console::Console;
 use crate::formats::Fate;
-use crate::frame;
 use crate::identity::{Members, RecordStore, number};
 use crate::ids::{ByDevice, DeviceId};
 use crate::time::Millis;
@@ -14,7 +13,7 @@ pub(super) fn open(store: &RecordStore) -> Vec<(Console, String)> {
     for (export, older) in &store.older {
         let Some(console) = store.lister(*export) else { continue };
         for column in ["entra_id", "serial", "native_id", "name"] {
-            let Some(cells) = frame::text(&older.frame, column) else { continue };
+            let Some(cells) = older.table.text(column) else { continue };
             let own = cells.iter().zip(&older.fate).filter(|(_, fate)| **fate == Fate::Open);
             found.extend(own.filter_map(|(cell, _)| Some((console, cell?.to_string()))));
         }
@@ -51,10 +50,10 @@ fn signs(store: &RecordStore) -> Vec<(u128, Millis)> {
     let mut seen: Vec<(u128, Millis)> = Vec::new();
     for (export, older) in &store.older {
         let console = store.lister(*export);
-        let times = frame::times(&older.frame, "last_seen");
+        let times = older.table.times("last_seen");
         let Some(times) = times.filter(|_| console.is_some_and(Console::gives_signals)) else { continue };
         for column in ["entra_id", "serial", "native_id"] {
-            let Some(cells) = frame::text(&older.frame, column) else { continue };
+            let Some(cells) = older.table.text(column) else { continue };
             let own = cells.iter().zip(times.iter());
             seen.extend(own.filter_map(|(cell, time)| Some((number(cell?), Millis::new(time?)))));
         }

@@ -143,7 +143,7 @@ impl Devices {
         let mut found = ByDevice::filled(None, self.count);
         for (at, console_records) in store.by_console.iter().enumerate() {
             let Some(cells) = console_records.text("os") else { continue };
-            let said = cells.iter().map(|cell| cell.map(is_server));
+            let said = cells.each(is_server);
             scatter(&mut found, self.device_of(at).iter().copied(), said, |slot: &mut Option<bool>, said| {
                 *slot = said.map(|server| server || *slot == Some(true)).or(*slot);
             });

@@ -4,16 +4,21 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
+use rayon::prelude::*;
 
 use super::devices::Devices;
 use crate::console::{Console, MOST};
 use crate::frame::by_device::{newest, scatter};
-use crate::frame::make;
+use crate::frame::{Values, make};
 use crate::identity::{ConsoleRecords, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId, ExportId};
-use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask};
+use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask, roots};
 use crate::schema::record_field;
 use crate::time::Millis;
+
+/// Lines that a condition is asked of at once: enough that the engine's own work does not count, few enough that their columns
+/// stay near.
+const AT_ONCE: usize = 1 << 17;
 
 /// What conditions over records read beside the columns of the list, and what takes a look at devices to make.
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +92,9 @@ impl<'a> View<'a> {
         let mut columns: Vec<Column> = Vec::new();
         for name in names {
             if record_field(name).is_some() {
-                let all = self.console_records.column(name);
-                let column = if whole { all } else { all.take(&index).map_err(|e| first_line(&e))? };
+                let all = self.console_records.values(name);
+                let taken = || all.take(&index).map_err(|e| e.to_string());
+                let column = if whole { all.column(name) } else { taken()?.column(name) };
                 columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
             } else if let Some(column) = name.strip_suffix(OPEN) {
                 let open = self.open(column, lines);
@@ -156,9 +162,13 @@ impl<'a> View<'a> {
         (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line).collect()
     }
 
-    /// Truth of a condition a line.
-    pub(crate) fn truth(condition: &Expr, table: &DataFrame) -> Result<Vec<Option<bool>>, String> {
-        Ok(mask(table, condition)?.iter().collect())
+    /// Truth of a condition a line. It is asked of some lines at a time, so that no column of a million texts is made for it.
+    pub(crate) fn truth(&self, condition: &Expr, lines: &[u32]) -> Result<Vec<Option<bool>>, String> {
+        let names = roots(condition);
+        let some = |lines: &[u32]| Ok(mask(&self.table(&names, lines)?, condition)?.iter().collect());
+        let truth: Vec<Vec<Option<bool>>> = lines.par_chunks(AT_ONCE).map(some).collect::<Result<_, String>>()?;
+        // A condition that the engine cannot evaluate is refused of no lines as well.
+        if lines.is_empty() { some(lines) } else { Ok(truth.concat()) }
     }
 
     /// Lines whose export does not have a column, or whose cell could not be read.
@@ -166,7 +176,7 @@ impl<'a> View<'a> {
         let lacking: HashSet<ExportId> = self.store.lacking(self.console_records.console, column).collect();
         let exports = self.console_records.numbers("export").filter(|_| !lacking.is_empty());
         let unread = self.console_records.flags(&format!("{column}_unread"));
-        let filled = self.console_records.frame.column(column).map(Column::is_not_null).ok();
+        let filled = self.console_records.table.get(column).map(Values::is_not_null);
         let one = |line: &u32| {
             let line = *line as usize;
             // Another list of the console may have filled it in.

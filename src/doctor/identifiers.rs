@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Diagnosis;
 use crate::formats::Records;
-use crate::frame;
 use crate::notice::{Code, Notice, many};
 
 /// A maker's serials of other exports tell its usual length from here on.
@@ -70,7 +69,7 @@ fn shortened<'a>(maker: &str, own: &Lengths, others: impl Iterator<Item = &'a BT
 
 fn profile(records: &Records) -> BTreeMap<String, Lengths> {
     let mut profile: BTreeMap<String, Lengths> = BTreeMap::new();
-    let text = |name| frame::text(&records.frame, name);
+    let text = |name| records.table.text(name);
     let (Some(serials), Some(makers)) = (text("serial"), text("manufacturer")) else { return profile };
     let pairs = serials.iter().zip(makers.iter()).filter_map(|(serial, maker)| Some((serial?, maker?)));
     for (serial, maker) in pairs.filter(|(serial, _)| serial.bytes().all(|b| b.is_ascii_digit())) {

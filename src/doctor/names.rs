@@ -1,11 +1,9 @@
 //! Names that are hidden by the tenant, or mangled by an old encoding.
 
-use polars::prelude::StringChunked;
-
 use super::Diagnosis;
 use crate::formats::Records;
 use crate::formats::values::{looks_concealed, looks_double_encoded};
-use crate::frame;
+use crate::frame::Strings;
 use crate::notice::{Code, Notice, many};
 
 /// With fewer names than this a hash is somebody's idea of a name.
@@ -14,14 +12,14 @@ const FEWEST: usize = 5;
 pub(super) fn examine(exports: &[(String, Records)], found: &mut Diagnosis) {
     for (label, records) in exports {
         for (column, what) in [("primary_user", "users"), ("name", "devices")] {
-            let Some(cells) = frame::text(&records.frame, column) else { continue };
+            let Some(cells) = records.table.text(column) else { continue };
             found.notices.extend(concealed(label, cells, what));
             found.notices.extend(mangled(label, cells, what));
         }
     }
 }
 
-fn concealed(label: &str, cells: &StringChunked, what: &str) -> Option<Notice> {
+fn concealed(label: &str, cells: &Strings, what: &str) -> Option<Notice> {
     let filled = cells.len() - cells.null_count();
     let hidden = cells.iter().flatten().filter(|text| looks_concealed(text)).count();
     (filled >= FEWEST && hidden * 2 > filled).then(|| {
@@ -33,7 +31,7 @@ fn concealed(label: &str, cells: &StringChunked, what: &str) -> Option<Notice> {
     })
 }
 
-fn mangled(label: &str, cells: &StringChunked, what: &str) -> Option<Notice> {
+fn mangled(label: &str, cells: &Strings, what: &str) -> Option<Notice> {
     let count = cells.iter().flatten().filter(|text| !text.is_ascii() && looks_double_encoded(text)).count();
     (count > 0).then(|| {
         let named = many(count as u64, &format!("{} name", what.trim_end_matches('s')));

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use polars::prelude::StringChunked;
-
 use super::{Diagnosis, Expected};
 use crate::formats::Records;
-use crate::frame::text;
+use crate::frame::Strings;
 use crate::notice::{Code, Notice, many};
 use crate::read::is_total;
 
@@ -98,7 +96,8 @@ fn chain(pages: &[&Records]) -> Option<Chain> {
 fn are_disjoint(pages: &[&Records]) -> bool {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     pages.iter().enumerate().all(|(at, page)| {
-        text(&page.frame, "native_id")
+        page.table
+            .text("native_id")
             .is_none_or(|ids| ids.iter().flatten().all(|id| *seen.entry(id).or_insert(at) == at))
     })
 }
@@ -183,9 +182,9 @@ fn objects(exports: &[(String, Records)], own: &[usize]) -> u64 {
     let mut named: HashSet<String> = HashSet::new();
     let mut without = 0;
     for (_, records) in own.iter().filter_map(|at| exports.get(*at)) {
-        let own = text(&records.frame, "native_id");
-        let names: Vec<&StringChunked> = NAMES.iter().filter_map(|column| text(&records.frame, column)).collect();
-        for line in 0..records.frame.height() {
+        let own = records.table.text("native_id");
+        let names: Vec<&Strings> = NAMES.iter().filter_map(|column| records.table.text(column)).collect();
+        for line in 0..records.table.height() {
             let cells: Vec<&str> = names.iter().map(|column| column.get(line).unwrap_or_default()).collect();
             let id = own.and_then(|ids| ids.get(line));
             let mut filled = id.into_iter().chain(cells.iter().copied()).filter(|cell| !cell.is_empty());

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::StringChunked;
-
 use super::Recognised;
 use super::values::{bare, squeeze};
+use crate::frame::Strings;
 use crate::read::Export;
 
 /// Such rows of an export, with why; and of an object that was taken out its earlier rows.
@@ -50,11 +49,7 @@ struct Line<'a> {
 struct Lines;
 
 impl Lines {
-    fn of<'a>(
-        words: &'a StringChunked,
-        ids: &'a StringChunked,
-        times: &'a StringChunked,
-    ) -> impl Iterator<Item = Line<'a>> {
+    fn of<'a>(words: &'a Strings, ids: &'a Strings, times: &'a Strings) -> impl Iterator<Item = Line<'a>> {
         words.iter().zip(ids.iter()).zip(times.iter()).map(|((word, id), time)| Line { word, id, time })
     }
 }

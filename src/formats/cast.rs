@@ -1,9 +1,9 @@
 //! The cells of one column to canonical values.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, ChunkFull, Column, IntoColumn, PlSmallStr, StringChunked, StringChunkedBuilder};
+use polars::prelude::BooleanChunked;
 
 use super::Formats;
 use super::dates::{self, Known, Order, Stamp};
@@ -13,7 +13,7 @@ use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
 use super::vocabulary::Words;
-use crate::frame::make;
+use crate::frame::{Column, Strings, Values, make};
 use crate::notice::Code;
 use crate::schema::{Field, Kind};
 
@@ -49,14 +49,14 @@ pub(super) struct Cast {
 impl Cast {
     /// Takes its times for ones that may be newer.
     pub(super) fn only_at_least(&mut self, field: &Field, why: &str) {
-        let Some(times) = self.columns.first().cloned() else { return };
+        let Some(known) = self.columns.first().map(|times| times.values.is_not_null()) else { return };
         let name = format!("{}_unread", field.name);
-        let unread = self.columns.iter().position(|column| *column.name() == name).map(|at| self.columns.remove(at));
-        let open = match unread.as_ref().and_then(|unread| unread.bool().ok()) {
-            Some(unread) => &times.is_not_null() | unread,
-            None => times.is_not_null(),
+        let unread = self.columns.iter().position(|column| column.name == name).map(|at| self.columns.remove(at));
+        let open = match unread.as_ref().and_then(|unread| unread.values.flags()) {
+            Some(unread) => &known | unread,
+            None => known,
         };
-        self.columns.push(open.with_name(name.into()).into_column());
+        self.columns.push(Column::new(name, open));
         self.tally.remark(Code::MissingColumn, why.to_string());
     }
 
@@ -65,13 +65,11 @@ impl Cast {
     }
 }
 
-/// What a spelling in a column of words is.
-enum Spelling {
-    /// A word of the column, or a blank.
-    Word(Option<String>),
+/// Why the text of a cell is none of its column.
+enum Unfit {
     /// A secret that has no business there.
     Secret,
-    /// What a script or a spreadsheet leaves in the place of a word.
+    /// What a script or a spreadsheet leaves in the place of a text.
     Broken,
 }
 
@@ -79,7 +77,7 @@ enum Spelling {
 pub(super) struct Caster<'a> {
     pub field: &'a Field,
     pub part: &'a Part,
-    pub cells: &'a StringChunked,
+    pub cells: &'a Strings,
     pub row: &'a [u32],
     /// Day and month, for a column that does not tell.
     pub order: Option<Order>,
@@ -101,18 +99,10 @@ impl Caster<'_> {
         if self.part.is_whole() {
             return self.whole(formats, format);
         }
-        let mut tally = Tally::default();
-        let mut parts = StringChunkedBuilder::new(self.name(), self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            let part = cell.and_then(|c| self.part.of(c));
-            if part.is_none()
-                && let Some(cell) = cell.filter(|c| values::is_type_name(values::bare(c)))
-            {
-                tally.unreadable(self.field, *row, cell);
-            }
-            parts.append_option(part.as_deref());
-        }
-        let parts = parts.finish();
+        let (parts, tally) = self.judged(|cell| match self.part.of(cell) {
+            None if values::is_type_name(values::bare(cell)) => Err(Unfit::Broken),
+            part => Ok(part),
+        });
         let mut cast = Caster { cells: &parts, part: &Part::Whole, ..*self }.whole(formats, format);
         cast.tally.add(tally);
         cast
@@ -133,38 +123,36 @@ impl Caster<'_> {
         }
     }
 
-    pub(super) fn name(&self) -> PlSmallStr {
-        self.field.name.into()
+    /// The column of these cells.
+    pub(super) fn column(&self, values: impl Into<Values>) -> Column {
+        Column::new(self.field.name, values)
+    }
+
+    /// The text of each cell as it is judged; what is unfit is counted.
+    fn judged(&self, judge: impl Fn(&str) -> Result<Option<Cow<'_, str>>, Unfit>) -> (Strings, Tally) {
+        let mut tally = Tally::default();
+        let made = self.cells.translate(judge, |line, cell, unfit| {
+            let row = self.row.get(line).copied().unwrap_or_default();
+            match unfit {
+                Unfit::Secret => tally.count(Fault::Secret, row),
+                Unfit::Broken => tally.unreadable(self.field, row, cell),
+            }
+        });
+        (made, tally)
     }
 
     fn text(&self, cast: impl Fn(&str) -> Cell<Cow<'_, str>>) -> Cast {
-        // Also what is canonical already is copied: the reader's buffers are up to twice as large as what they hold.
-        let mut tally = Tally::default();
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            match cell.map(|c| (c, cast(c))) {
-                Some((_, Cell::Value(value))) if values::looks_secret(&value) => {
-                    tally.count(Fault::Secret, *row);
-                    out.append_null();
-                }
-                Some((_, Cell::Value(value))) => out.append_value(value.as_ref()),
-                Some((cell, Cell::Unreadable)) => {
-                    tally.unreadable(self.field, *row, cell);
-                    out.append_null();
-                }
-                _ => out.append_null(),
-            }
-        }
-        Cast::one(out.finish().into_column(), tally)
+        let (made, tally) = self.judged(|cell| match cast(cell) {
+            Cell::Value(value) if values::looks_secret(&value) => Err(Unfit::Secret),
+            Cell::Value(value) => Ok(Some(value)),
+            Cell::Unreadable => Err(Unfit::Broken),
+            Cell::Nothing | Cell::Placeholder => Ok(None),
+        });
+        Cast::one(self.column(made), tally)
     }
 
-    /// Words of a closed list, each distinct spelling looked at once.
+    /// Words of a closed list.
     fn words(&self, words: Option<&Words>, own: Option<&BTreeMap<String, String>>) -> Cast {
-        let mut tally = Tally::default();
-        // Each spelling once: text, what it is, number of cells.
-        let mut seen: Vec<(&str, Spelling, u64)> = Vec::new();
-        let mut place: HashMap<&str, usize> = HashMap::new();
-        let mut at = 0;
         let translate = |cell: &str| {
             let squeezed = values::squeeze(cell);
             own.and_then(|map| map.get(&squeezed).cloned()).or_else(|| match words {
@@ -172,49 +160,21 @@ impl Caster<'_> {
                 None => Some(squeezed).filter(|s| !s.is_empty()),
             })
         };
-        let look = |cell: &str| {
+        let unfit = |cell: &str| {
             let bare = values::bare(cell);
-            if values::looks_secret(cell) {
-                Spelling::Secret
-            } else if values::is_type_name(bare) || values::is_spreadsheet_error(bare) {
-                Spelling::Broken
-            } else {
-                Spelling::Word(translate(bare))
-            }
+            let broken = || values::is_type_name(bare) || values::is_spreadsheet_error(bare);
+            if values::looks_secret(cell) { Some(Unfit::Secret) } else { broken().then_some(Unfit::Broken) }
         };
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            let Some(cell) = cell else {
-                out.append_null();
-                continue;
-            };
-            if seen.get(at).is_none_or(|(text, ..)| *text != cell) {
-                at = *place.entry(cell).or_insert_with(|| {
-                    seen.push((cell, look(cell), 0));
-                    seen.len() - 1
-                });
-            }
-            let Some((_, spelling, count)) = seen.get_mut(at) else { continue };
-            *count += 1;
-            match spelling {
-                Spelling::Word(word) => out.append_option(word.as_deref()),
-                Spelling::Secret => {
-                    tally.count(Fault::Secret, *row);
-                    out.append_null();
-                }
-                Spelling::Broken => {
-                    tally.unreadable(self.field, *row, cell);
-                    out.append_null();
-                }
-            }
-        }
-        seen.retain(|(_, spelling, _)| matches!(spelling, Spelling::Word(_)));
+        let (made, mut tally) = self.judged(|cell| match unfit(cell) {
+            Some(unfit) => Err(unfit),
+            None => Ok(translate(values::bare(cell)).map(Cow::Owned)),
+        });
         let listed = |cell: &str| {
             own.is_some_and(|map| map.contains_key(&values::squeeze(cell)))
                 || words.is_none_or(|w| !w.is_closed() || w.knows(cell))
         };
-        let mut strange: Vec<(&str, u64)> =
-            seen.iter().filter(|(cell, ..)| !listed(values::bare(cell))).map(|(cell, _, n)| (*cell, *n)).collect();
+        let mut strange = self.cells.different();
+        strange.retain(|(cell, _)| !listed(values::bare(cell)) && unfit(cell).is_none());
         strange.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         let count: u64 = strange.iter().map(|(_, n)| n).sum();
         let filled = (self.cells.len() - self.cells.null_count()) as u64;
@@ -227,47 +187,46 @@ impl Caster<'_> {
             );
             tally.remark(Code::UnreadableValue, message);
         }
-        Cast::one(out.finish().into_column(), tally)
+        Cast::one(self.column(made), tally)
     }
 
     fn is(&self, word: &str) -> Cast {
-        let flags: BooleanChunked =
-            self.cells.iter().map(|c| Some(c.is_some_and(|c| values::squeeze(c) == word))).collect();
-        Cast::one(flags.with_name(self.name()).into_column(), Tally::default())
+        let said = self.cells.each(|cell| values::squeeze(cell) == word);
+        let flags: BooleanChunked = said.map(|said| Some(said == Some(true))).collect();
+        Cast::one(self.column(flags), Tally::default())
     }
 
     /// A column that is blank throughout was not asked for, and says nothing.
     fn blank(&self) -> Cast {
-        let blank = |c: Option<&str>| c.is_none_or(|c| dates::stamp_in(c, self.epoch_1904) == Stamp::Unknown);
-        let flags: Vec<bool> = self.cells.iter().map(blank).collect();
+        let blank = self.cells.each(|cell| dates::stamp_in(cell, self.epoch_1904) == Stamp::Unknown);
+        let flags: Vec<bool> = blank.map(|blank| blank != Some(false)).collect();
         let known = flags.contains(&false);
         let flags = flags.into_iter().map(|flag| known.then_some(flag));
-        Cast::one(make::flags(self.field.name, flags), Tally::default())
+        Cast::one(self.column(make::truths(self.field.name, flags)), Tally::default())
     }
 
     fn flags(&self, own: Option<&BTreeMap<String, String>>) -> Cast {
         let mut tally = Tally::default();
-        let mut out: Vec<Option<bool>> = Vec::with_capacity(self.cells.len());
-        for (cell, row) in self.cells.iter().zip(self.row) {
-            let Some(cell) = cell else {
-                out.push(None);
-                continue;
-            };
+        let flag = |cell| {
             let translated = own.and_then(|map| map.get(&values::squeeze(cell)));
-            out.push(match values::flag(translated.map_or(cell, String::as_str)) {
-                Cell::Value(value) => Some(value),
-                Cell::Unreadable => {
+            (cell, values::flag(translated.map_or(cell, String::as_str)))
+        };
+        let mut out: Vec<Option<bool>> = Vec::with_capacity(self.cells.len());
+        for (said, row) in self.cells.each(flag).zip(self.row) {
+            out.push(match said {
+                Some((_, Cell::Value(value))) => Some(value),
+                Some((cell, Cell::Unreadable)) => {
                     tally.unreadable(self.field, *row, cell);
                     None
                 }
-                Cell::Nothing | Cell::Placeholder => None,
+                Some((_, Cell::Nothing | Cell::Placeholder)) | None => None,
             });
         }
-        Cast::one(make::flags(self.field.name, out.into_iter()), tally)
+        Cast::one(self.column(make::truths(self.field.name, out.into_iter())), tally)
     }
 }
 
 /// A canonical column with one value throughout.
 pub(super) fn constant(name: &str, value: &str, height: usize) -> Column {
-    StringChunked::full(name.into(), value, height).into_column()
+    Column::new(name, Strings::full(value, height))
 }

@@ -1,6 +1,8 @@
 //! What changes from one list of a console to the next, and whether two rows say the same of it.
 
-use polars::prelude::{BooleanChunked, DataFrame, Int64Chunked, StringChunked};
+use polars::prelude::{BooleanChunked, Int64Chunked};
+
+use crate::frame::{Strings, Table, Values};
 
 /// Columns on which a conclusion rests and that change from one list to the next.
 pub const CHANGING: &[&str] = &[
@@ -35,7 +37,7 @@ pub const CHANGING: &[&str] = &[
 #[derive(Debug)]
 pub enum Cells<'a> {
     /// Text.
-    Text(&'a StringChunked),
+    Text(&'a Strings),
     /// Flags.
     Flag(&'a BooleanChunked),
     /// Times.
@@ -43,13 +45,15 @@ pub enum Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// The cells of a column, if the frame has it.
+    /// The cells of a column, if the table has it.
     #[must_use]
-    pub fn of(frame: &'a DataFrame, name: &str) -> Option<Self> {
-        let column = frame.column(name).ok()?;
-        let text = || column.str().ok().map(Self::Text);
-        let flag = || column.bool().ok().map(Self::Flag);
-        text().or_else(flag).or_else(|| column.i64().ok().map(Self::Time))
+    pub fn of(table: &'a Table, name: &str) -> Option<Self> {
+        match table.get(name)? {
+            Values::Text(cells) => Some(Self::Text(cells)),
+            Values::Flag(cells) => Some(Self::Flag(cells)),
+            Values::Time(cells) => Some(Self::Time(cells)),
+            Values::Number(_) => None,
+        }
     }
 
     /// Whether two cells hold the same; `None` where one of them is blank and the other is not.

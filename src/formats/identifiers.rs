@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use polars::prelude::{Column, IntoColumn, PlSmallStr, StringChunkedBuilder};
-
 use super::Formats;
 use super::cast::{Cast, Caster};
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
+use crate::frame::Column;
+use crate::frame::strings::Builder;
 use crate::schema::Field;
 
 /// What an identifier's cell is.
@@ -74,11 +74,11 @@ impl Caster<'_> {
     /// those that are none.
     fn identifiers<'c>(&'c self, judge: impl Fn(&'c str, bool) -> Judged<'c>) -> Cast {
         let mut tally = Tally::default();
-        let mut out = StringChunkedBuilder::new(self.name(), self.cells.len());
+        let mut out = Builder::new(self.cells.len());
         let mut written = AsWritten::new(self.field, self.cells.len());
         for (at, (cell, row)) in self.cells.iter().zip(self.row).enumerate() {
             let Some(cell) = cell else {
-                out.append_null();
+                out.push(None);
                 continue;
             };
             match judge(cell, self.numbers.binary_search(row).is_ok()) {
@@ -86,7 +86,7 @@ impl Caster<'_> {
                     if *value != *cell {
                         written.differing(at, cell, &value);
                     }
-                    out.append_value(value.as_ref());
+                    out.push(Some(value.as_ref()));
                     continue;
                 }
                 Judged::Nothing => {}
@@ -103,9 +103,9 @@ impl Caster<'_> {
                     written.put(at, &values::shown(cell));
                 }
             }
-            out.append_null();
+            out.push(None);
         }
-        let mut columns = vec![out.finish().into_column()];
+        let mut columns = vec![self.column(out.finish())];
         columns.extend(written.finish());
         Cast { columns, tally, written: None, swapped: 0 }
     }
@@ -123,10 +123,10 @@ pub(super) fn written_name(field: &str) -> String {
 
 /// Texts as written. As long as none differs there is no column, so that clean lists cost nothing.
 struct AsWritten {
-    name: PlSmallStr,
+    name: String,
     height: usize,
     filled: usize,
-    texts: Option<StringChunkedBuilder>,
+    texts: Option<Builder>,
 }
 
 impl AsWritten {
@@ -134,18 +134,17 @@ impl AsWritten {
     const LONGEST: usize = 128;
 
     fn new(field: &Field, height: usize) -> Self {
-        Self { name: written_name(field.name).into(), height, filled: 0, texts: None }
+        Self { name: written_name(field.name), height, filled: 0, texts: None }
     }
 
     fn put(&mut self, at: usize, text: &str) {
-        let (name, height) = (self.name.clone(), self.height);
-        let texts = self.texts.get_or_insert_with(|| StringChunkedBuilder::new(name, height));
+        let texts = self.texts.get_or_insert_with(|| Builder::new(self.height));
         for _ in self.filled..at {
-            texts.append_null();
+            texts.push(None);
         }
         match text.char_indices().nth(Self::LONGEST) {
-            Some((end, _)) => texts.append_value(format!("{}…", text.get(..end).unwrap_or_default())),
-            None => texts.append_value(text),
+            Some((end, _)) => texts.push(Some(&format!("{}…", text.get(..end).unwrap_or_default()))),
+            None => texts.push(Some(text)),
         }
         self.filled = at + 1;
     }
@@ -161,8 +160,8 @@ impl AsWritten {
     fn finish(self) -> Option<Column> {
         let mut texts = self.texts?;
         for _ in self.filled..self.height {
-            texts.append_null();
+            texts.push(None);
         }
-        Some(texts.finish().into_column())
+        Some(Column::new(self.name, texts.finish()))
     }
 }

@@ -5,14 +5,15 @@ mod words;
 
 use std::collections::{BTreeMap, HashSet};
 
-use polars::prelude::{Column, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
+use polars::prelude::{Int64Chunked, NewChunkedArray};
 
-pub(crate) use words::{Asides, Kept, LOST};
 pub(super) use words::Raw;
+pub(crate) use words::{Asides, Kept, LOST};
 
 use super::dates::{self, Order, Stamp};
 use super::values::{self, Cell, squeeze};
 use super::{Options, Recognised};
+use crate::frame::{Column, Strings};
 use crate::read::Export;
 use crate::time::DAY;
 
@@ -86,7 +87,7 @@ impl Margin {
     /// Headers of the columns whose dates are among `columns`.
     pub(super) fn noticed(&self, columns: &[Column], header: &[String]) -> Vec<String> {
         let of = |name: &str, places: &[usize]| -> Vec<String> {
-            let any = columns.iter().any(|column| column.name() == name);
+            let any = columns.iter().any(|column| column.name == name);
             places.iter().filter(|_| any).filter_map(|at| header.get(*at)).cloned().collect()
         };
         [of("noticed", &self.seeing), of("due", &self.due)].concat()
@@ -101,11 +102,11 @@ impl Margin {
     /// The columns `noticed`, `noticed_or`, `due` and those of remarks, as far as there is anything to say.
     pub(super) fn columns<'m>(
         &'m self,
-        cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
+        cells: &BTreeMap<usize, (&Strings, &[u32])>,
         (header, asides): (&'m [String], &'m Asides),
         (order, epoch_1904): (Option<Order>, bool),
     ) -> Vec<Column> {
-        let of = |places: &[usize]| -> Vec<&StringChunked> {
+        let of = |places: &[usize]| -> Vec<&Strings> {
             places.iter().filter_map(|at| cells.get(at)).map(|(cells, _)| *cells).collect()
         };
         let (mut newest, mut either) = (Vec::new(), Vec::new());
@@ -131,7 +132,7 @@ impl Margin {
         }
         let times = |name: &str, times: Vec<Option<i64>>| {
             let any = times.iter().any(Option::is_some);
-            any.then(|| Int64Chunked::from_iter_options(name.into(), times.into_iter()).into_column())
+            any.then(|| Column::new(name, Int64Chunked::from_iter_options("".into(), times.into_iter())))
         };
         let dates = times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(times("due", due));
         dates.chain(said(&remarks)).collect()
@@ -145,7 +146,7 @@ fn said(remarks: &[Option<Remark<'_>>]) -> Vec<Column> {
     }
     let column = |name: &str, of: for<'r> fn(&'r Remark<'_>) -> &'r str| {
         let texts = remarks.iter().map(|remark| remark.as_ref().map(of));
-        StringChunked::from_iter_options(name.into(), texts).into_column()
+        Column::new(name, texts.collect::<Strings>())
     };
     vec![
         column("remark", |remark| &remark.kept.why),
@@ -164,7 +165,7 @@ pub(crate) fn says_yes(text: &str) -> bool {
     !is_no && !matches!(values::flag(text), Cell::Value(false) | Cell::Nothing)
 }
 
-fn stamps(cells: &StringChunked, epoch_1904: bool) -> Vec<Stamp> {
+fn stamps(cells: &Strings, epoch_1904: bool) -> Vec<Stamp> {
     cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect()
 }
 
@@ -213,19 +214,14 @@ fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
 }
 
 /// Adds what the cells of a column say; the first word that was found stays.
-pub(crate) fn remark<'a, T: Copy>(
-    cells: &'a StringChunked,
+pub(crate) fn remark<'a, T: Copy + 'a>(
+    cells: &'a Strings,
     all: &mut Vec<Option<T>>,
-    says: impl Fn(&'a str) -> Option<T>,
+    says: impl Fn(&'a str) -> Option<T> + 'a,
 ) {
     all.resize(cells.len(), None);
-    // Cells repeat themselves: a group, a unit, nothing.
-    let mut last: (Option<&str>, Option<T>) = (None, None);
-    for (cell, slot) in cells.iter().zip(all) {
-        if cell != last.0 {
-            last = (cell, cell.and_then(&says));
-        }
-        *slot = slot.or(last.1);
+    for (said, slot) in cells.each(says).zip(all) {
+        *slot = slot.or(said.flatten());
     }
 }
 
@@ -235,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_column_of_other_things_says_nothing() {
-        let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
+        let cells = |cells: &[&str]| cells.iter().copied().map(Some).collect::<Strings>();
         let noticed = |own: &[&str]| {
             let (mut newest, mut either) = (Vec::new(), Vec::new());
             notice(&stamps(&cells(own), false), None, true, (&mut newest, &mut either));

@@ -1,12 +1,12 @@
 //! One canonical column out of several columns of a file.
 
-use polars::prelude::{ChunkCompareEq, Column, Int64Chunked, IntoColumn, NewChunkedArray};
+use polars::prelude::{Int64Chunked, NewChunkedArray};
 
 use super::cast::Cast;
 use super::identifiers::written_name;
 use super::tally::Fault;
 use crate::error::Result;
-use crate::frame::internal;
+use crate::frame::{Column, Values, internal};
 
 /// One column out of several that hold the same: the first filled cell counts. `repeated` says of each neighbouring pair
 /// whether the two bear one name; then cells that differ are unknown, since nobody can say which is right.
@@ -28,16 +28,16 @@ pub(super) fn newest(casts: Vec<Cast>) -> Result<Cast> {
         merged.written = merged.written.or(next.written);
         merged.swapped |= next.swapped;
         for column in next.columns {
-            let Some(slot) = merged.columns.iter_mut().find(|c| c.name() == column.name()) else {
+            let Some(slot) = merged.columns.iter_mut().find(|own| own.name == column.name) else {
                 merged.columns.push(column);
                 continue;
             };
-            let name = slot.name().clone();
-            *slot = if let (Ok(a), Ok(b)) = (slot.i64(), column.i64()) {
-                Int64Chunked::from_iter_options(name, a.iter().zip(b.iter()).map(|(a, b)| a.max(b))).into_column()
-            } else {
-                let (a, b) = (slot.bool().map_err(internal)?, column.bool().map_err(internal)?);
-                (a | b).with_name(name).into_column()
+            slot.values = match (&slot.values, &column.values) {
+                (Values::Time(a), Values::Time(b)) => {
+                    Int64Chunked::from_iter_options("".into(), a.iter().zip(b.iter()).map(|(a, b)| a.max(b))).into()
+                }
+                (Values::Flag(a), Values::Flag(b)) => (a | b).into(),
+                _ => return Err(internal("no times")),
             };
         }
     }
@@ -48,53 +48,52 @@ fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Resu
     merged.tally.add(next.tally);
     merged.written = merged.written.or(next.written);
     merged.swapped |= next.swapped;
-    let (Some(own), Some(other)) = (merged.columns.first().cloned(), next.columns.first().cloned()) else {
+    let (Some(Column { name, values: own }), Some(Column { values: other, .. })) =
+        (merged.columns.first().cloned(), next.columns.first().cloned())
+    else {
         return Ok(());
     };
     let filled = own.is_not_null();
-    let mut joined = own.zip_with(&filled, &other).map_err(internal)?;
+    let mut joined = own.or_else(&filled, &other)?;
     let mut differ = None;
     if repeated {
-        let found = own.as_materialized_series().not_equal(other.as_materialized_series()).map_err(internal)?;
+        let found = own.not_equal(&other)?;
         for (differ, row) in found.iter().zip(row) {
             if differ == Some(true) {
                 merged.tally.count(Fault::Contradiction, *row);
             }
         }
-        joined = nothing_like(&own).zip_with(&found, &joined).map_err(internal)?;
+        joined = own.nothing_like().or_else(&found, &joined)?;
         differ = Some(found);
     }
-    let name = own.name().clone();
-    let companions = |cast: &[Column]| cast.iter().skip(1).map(|c| c.name().clone()).collect::<Vec<_>>();
+    let companions = |cast: &[Column]| cast.iter().skip(1).map(|own| own.name.clone()).collect::<Vec<_>>();
     let mut names = companions(&merged.columns);
     names.extend(companions(&next.columns));
     names.sort_unstable();
     names.dedup();
-    let mut columns = vec![joined];
+    let mut columns = vec![Column::new(name.clone(), joined)];
     for companion in names {
-        let find = |cast: &[Column]| cast.iter().find(|c| *c.name() == companion).cloned();
+        let find = |cast: &[Column]| cast.iter().find(|own| own.name == companion).map(|own| own.values.clone());
         let (first, second) = (find(&merged.columns), find(&next.columns));
         let Some(like) = first.as_ref().or(second.as_ref()) else { continue };
-        let (first, second) =
-            (first.clone().unwrap_or_else(|| nothing_like(like)), second.clone().unwrap_or_else(|| nothing_like(like)));
-        let mask = if companion == *written_name(&name) {
+        let (first, second) = (
+            first.clone().unwrap_or_else(|| like.nothing_like()),
+            second.clone().unwrap_or_else(|| like.nothing_like()),
+        );
+        let mask = if companion == written_name(&name) {
             // What is written belongs to the value that counts; where there is none, the first text stays.
             &filled | &(&other.is_null() & &first.is_not_null())
         } else {
             first.is_not_null()
         };
-        let mut chosen = first.zip_with(&mask, &second).map_err(internal)?;
-        if companion == *written_name(&name)
+        let mut chosen = first.or_else(&mask, &second)?;
+        if companion == written_name(&name)
             && let Some(differ) = &differ
         {
-            chosen = nothing_like(&chosen).zip_with(differ, &chosen).map_err(internal)?;
+            chosen = chosen.nothing_like().or_else(differ, &chosen)?;
         }
-        columns.push(chosen);
+        columns.push(Column::new(companion, chosen));
     }
     merged.columns = columns;
     Ok(())
-}
-
-fn nothing_like(column: &Column) -> Column {
-    Column::full_null(column.name().clone(), column.len(), column.dtype())
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{
-    BooleanChunked, ChunkCompareEq, ChunkFilter, ChunkFull, Column, DataFrame, Int64Chunked, IntoColumn,
-    NewChunkedArray, StringChunked, UInt32Chunked,
-};
+use polars::prelude::{BooleanChunked, ChunkFull, Int64Chunked, NewChunkedArray, UInt32Chunked};
 use rayon::prelude::*;
 
 use super::aside;
@@ -20,7 +17,7 @@ use super::source::Source;
 use super::{Formats, Recognised, RowLimits, values};
 use crate::console::Console;
 use crate::error::Result;
-use crate::frame::internal;
+use crate::frame::{Column, Strings, Table};
 use crate::notice::{Code, Notice};
 use crate::read::{BELOW, BLANK, BadRow, Export, HEADER_AGAIN, Paging, Rows};
 use crate::schema::{Field, record_field};
@@ -48,7 +45,7 @@ impl Options {
 
 /// The records of one export.
 ///
-/// `frame` has the column `row` (from 1) and those canonical columns that the export fills: text columns as text,
+/// `table` has the column `row` (from 1) and those canonical columns that the export fills: text columns as text,
 /// flags as booleans, times as UTC milliseconds. Identifiers are normalised; where the console writes one in another way,
 /// or where its text is none, the column of its name and `_written` has the text as written. Where a cell holds something that could not be read, the flag of the column's name and `_unread` is true.
 #[derive(Debug)]
@@ -58,7 +55,7 @@ pub struct Records {
     /// Format id.
     pub format: String,
     /// One line a record.
-    pub frame: DataFrame,
+    pub table: Table,
     /// Rows that were set aside.
     pub bad: Vec<BadRow>,
     /// What the file says of its own completeness.
@@ -88,11 +85,11 @@ pub struct Records {
 impl Records {
     /// Records of a complete list without remarks.
     #[must_use]
-    pub fn plain(console: Console, frame: DataFrame) -> Self {
+    pub fn plain(console: Console, table: impl Into<Table>) -> Self {
         Self {
             console,
             format: String::new(),
-            frame,
+            table: table.into(),
             bad: Vec::new(),
             paging: Paging::default(),
             page_sizes: Vec::new(),
@@ -111,8 +108,8 @@ impl Records {
     /// Data rows, those that were set aside included.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        let older = self.older.as_ref().map_or(0, |older| older.frame.height());
-        (self.frame.height() + self.bad.len() + older) as u64
+        let older = self.older.as_ref().map_or(0, |older| older.table.height());
+        (self.table.height() + self.bad.len() + older) as u64
     }
 }
 
@@ -146,7 +143,7 @@ pub fn normalise(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    Taken::of(export, recognised, formats, options)?.normalise(export, recognised, formats, options)
+    Taken::of(export, recognised, formats, options).normalise(export, recognised, formats, options)
 }
 
 /// The same for an export that nobody reads any more: its text is let go of before the cells are cast, since a large list and
@@ -160,7 +157,7 @@ pub fn take_over(
     formats: &Formats,
     options: &Options,
 ) -> Result<Normalised> {
-    let taken = Taken::of(export, recognised, formats, options)?;
+    let taken = Taken::of(export, recognised, formats, options);
     export.shed();
     taken.normalise(export, recognised, formats, options)
 }
@@ -179,7 +176,7 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    fn of(export: &Export, recognised: &'a Recognised<'_>, formats: &Formats, options: &Options) -> Result<Self> {
+    fn of(export: &Export, recognised: &'a Recognised<'_>, formats: &Formats, options: &Options) -> Self {
         let format = recognised.format;
         let serial_is_id = recognised.columns.get("native_id") == recognised.columns.get("serial")
             && options.needs(format.console, "serial");
@@ -196,12 +193,12 @@ impl<'a> Taken<'a> {
         let positions: Vec<usize> = positions.into_iter().collect();
         let mut rows = export.read(&positions, format.short_rows);
         let ended = aside::ended(export, recognised);
-        set_aside(&mut rows, export, &positions, &own, &ended)?;
-        Ok(Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin })
+        set_aside(&mut rows, export, &positions, &own, &ended);
+        Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin }
     }
 
     /// The cells of each column by its place in the header, and which of them were numbers.
-    fn cells(&self) -> BTreeMap<usize, (&StringChunked, &[u32])> {
+    fn cells(&self) -> BTreeMap<usize, (&Strings, &[u32])> {
         let cells = self.rows.columns.iter().zip(self.rows.numeric.iter().map(Vec::as_slice));
         self.positions.iter().copied().zip(cells).collect()
     }
@@ -266,7 +263,7 @@ impl<'a> Taken<'a> {
         let swapped = cast.iter().fold(0, |bits, cast| bits | cast.swapped);
         let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
         rows.columns.clear();
-        let mut columns = vec![UInt32Chunked::from_slice("row".into(), &rows.row).into_column()];
+        let mut columns = vec![Column::new("row", UInt32Chunked::from_slice("".into(), &rows.row))];
         let mut dates = Vec::new();
         for (one, w) in cast.into_iter().zip(&wanted) {
             let header = w.at.first().and_then(|at| export.header.get(*at)).map_or(w.field.name, String::as_str);
@@ -288,15 +285,15 @@ impl<'a> Taken<'a> {
         for (name, value) in format.constants.iter().filter(|(name, _)| options.needs(format.console, name)) {
             columns.push(constant(name, value, rows.row.len()));
         }
-        let mut frame = DataFrame::new(rows.row.len(), columns).map_err(internal)?;
+        let mut table = Table::new(rows.row.len(), columns)?;
         for (field, other, word) in &format.blank_unless {
-            blank_unless(&mut frame, field, other, word)?;
+            blank_unless(&mut table, field, other, word)?;
         }
-        formats.vocabulary().cannot_know(format.console, &mut frame)?;
+        formats.vocabulary().cannot_know(format.console, &mut table)?;
         notices.extend(row_notices(&export.label, &rows));
         hint_at_order(&mut notices, &dates);
         if let Some(row) = other {
-            notices.push(leave_out_from(row, &mut frame, &mut rows, &export.label));
+            notices.push(leave_out_from(row, &mut table, &mut rows, &export.label)?);
         }
         let last = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().copied().unwrap_or_default();
         let last_row = u64::from(export.header_row()) + u64::from(last);
@@ -305,7 +302,7 @@ impl<'a> Taken<'a> {
         let records = Records {
             console: format.console,
             format: format.id.clone(),
-            frame,
+            table,
             bad: rows.bad,
             paging: export.paging.clone(),
             page_sizes: format.page_sizes.clone(),
@@ -326,35 +323,36 @@ impl<'a> Taken<'a> {
 /// Which rows hold something in a column that could not be read: to a condition they are not blank but unknown.
 fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
     let rows: BTreeSet<u32> = cast.tally.unread().iter().copied().collect();
-    let values = cast.columns.iter().find(|c| c.name() == field.name)?;
+    let cells = cast.columns.iter().find(|own| own.name == field.name)?;
     // Signs of activity have such a column already, which also knows of days and months that could be exchanged.
     if rows.is_empty() || field.name == "last_seen" {
         return None;
     }
-    let blank = values.is_null();
+    let blank = cells.values.is_null();
     let flags = row.iter().zip(blank.iter()).map(|(row, blank)| blank == Some(true) && rows.contains(row));
-    Some(BooleanChunked::from_iter_values(format!("{}_unread", field.name).into(), flags).into_column())
+    Some(Column::new(format!("{}_unread", field.name), BooleanChunked::from_iter_values("".into(), flags)))
 }
 
 /// Where the serial number is the console's id, the one is made of the other; a placeholder stays as written, and what is
 /// no serial number is no id.
 fn serial_as_id(columns: &mut Vec<Column>) {
-    let find = |name: &str| columns.iter().find(|c| c.name() == name);
-    let Some(serials) = find("serial").and_then(|c| c.str().ok()) else { return };
-    let written = written_name("serial");
-    let Some(written) = find(&written).and_then(|c| c.str().ok()) else {
-        columns.push(serials.clone().with_name("native_id".into()).into_column());
+    let find = |name: &str| columns.iter().find(|own| own.name == name).map(|own| &own.values);
+    let Some(serials) = find("serial").and_then(|own| own.text()) else { return };
+    let Some(written) = find(&written_name("serial")).and_then(|own| own.text()) else {
+        let ids = Column::new("native_id", serials.clone());
+        columns.push(ids);
         return;
     };
-    let unread = find("serial_unread").and_then(|c| c.bool().ok());
+    let unread = find("serial_unread").and_then(|own| own.flags());
     let damaged = |at: usize| unread.is_some_and(|unread| unread.get(at) == Some(true));
     let cells = || serials.iter().zip(written.iter()).enumerate();
     let ids = cells().map(|(at, (serial, written))| serial.or_else(|| written.filter(|_| !damaged(at))));
-    let ids = StringChunked::from_iter_options("native_id".into(), ids);
+    let ids: Strings = ids.collect();
     let own = cells().map(|(_, (serial, written))| written.filter(|_| serial.is_some()));
-    let own = StringChunked::from_iter_options(written_name("native_id").into(), own);
-    columns.push(ids.into_column());
-    columns.extend((own.null_count() < own.len()).then(|| own.into_column()));
+    let own: Strings = own.collect();
+    let differs = own.null_count() < own.len();
+    columns.push(Column::new("native_id", ids));
+    columns.extend(differs.then(|| Column::new(written_name("native_id"), own)));
 }
 
 /// A row without a single cell that anybody reads describes nothing; nor does a second header, where two files were put
@@ -365,14 +363,14 @@ fn set_aside(
     positions: &[usize],
     own: &BTreeSet<usize>,
     ended: &BTreeMap<u32, String>,
-) -> Result<()> {
+) {
     let mut filled = BooleanChunked::full("".into(), false, rows.row.len());
     let mut header = BooleanChunked::full("".into(), own.len() > 1, rows.row.len());
     for (cells, at) in rows.columns.iter().zip(positions).filter(|(_, at)| own.contains(at)) {
         filled = filled | cells.is_not_null();
         if header.any() {
             let name = export.header.get(*at).map_or("", String::as_str);
-            header = header & cells.equal_missing(name);
+            header = header & cells.is(name);
         }
     }
     let mut keep = &filled & &!&header;
@@ -380,10 +378,10 @@ fn set_aside(
         keep = keep & rows.row.iter().map(|row| Some(!ended.contains_key(row))).collect::<BooleanChunked>();
     }
     if keep.all() {
-        return Ok(());
+        return;
     }
     for cells in &mut rows.columns {
-        *cells = cells.filter(&keep).map_err(internal)?;
+        *cells = cells.filter(&keep);
     }
     let mut kept = Vec::with_capacity(rows.row.len());
     for ((row, keep), header) in rows.row.iter().zip(keep.iter()).zip(header.iter()) {
@@ -397,14 +395,13 @@ fn set_aside(
     }
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
-    Ok(())
 }
 
 /// The row in which another table begins: where an id should be, the row has a name of a column, and every cell of it that is
 /// read is the name of a column of some console.
 fn other_table<'a>(
     cast: impl Iterator<Item = (&'a Cast, &'a Wanted<'a>)>,
-    cells: &BTreeMap<usize, (&StringChunked, &[u32])>,
+    cells: &BTreeMap<usize, (&Strings, &[u32])>,
     row: &[u32],
     formats: &Formats,
 ) -> Option<u32> {
@@ -424,38 +421,37 @@ fn other_table<'a>(
 }
 
 /// Sets aside the rows of another table that stands below the list, and says so.
-fn leave_out_from(first: u32, frame: &mut DataFrame, rows: &mut Rows, label: &str) -> Notice {
+fn leave_out_from(first: u32, table: &mut Table, rows: &mut Rows, label: &str) -> Result<Notice> {
     let keep = rows.row.partition_point(|row| *row < first);
     let left_out = rows.row.split_off(keep);
-    *frame = frame.head(Some(keep));
+    *table = table.head(keep)?;
     let reason = format!("{BELOW}, in row {first}");
     let bad = left_out.iter().map(|row| BadRow { row: *row, reason: reason.clone(), text: String::new() });
     rows.bad.extend(bad);
     rows.bad.sort_by_key(|bad| bad.row);
     let message = "another table begins here; it and everything below it was not read: save each table as a file or sheet of its own";
-    Notice::new(Code::UnknownFormat, label, message).at_row(first.into())
+    Ok(Notice::new(Code::UnknownFormat, label, message).at_row(first.into()))
 }
 
 /// Empties a column where another one is known and does not have the word.
-fn blank_unless(frame: &mut DataFrame, field: &str, other: &str, word: &str) -> Result<()> {
-    let (Ok(values), Ok(others)) = (frame.column(field), frame.column(other)) else { return Ok(()) };
-    let (Ok(values), Ok(others)) = (values.i64(), others.str()) else { return Ok(()) };
+fn blank_unless(table: &mut Table, field: &str, other: &str, word: &str) -> Result<()> {
+    let (Some(values), Some(others)) = (table.times(field), table.text(other)) else { return Ok(()) };
     let blanked: Int64Chunked = values
         .iter()
         .zip(others.iter())
         .map(|(value, other)| value.filter(|_| other.is_none_or(|o| o == word)))
         .collect();
     let noticed = (field == "last_seen").then(|| {
-        let before = frame.column("noticed").ok().and_then(|column| column.i64().ok());
+        let before = table.times("noticed");
         let before = (0..values.len()).map(|line| before.and_then(|before| before.get(line)));
         // What is no sign of activity there may still speak against the device being stale.
         let of = values.iter().zip(blanked.iter()).zip(before);
         let of: Int64Chunked = of.map(|((value, kept), before)| value.filter(|_| kept.is_none()).max(before)).collect();
-        of.with_name("noticed".into()).into_column()
+        Column::new("noticed", of)
     });
-    frame.replace(field, blanked.with_name(field.into()).into_column()).map_err(internal)?;
+    table.put(Column::new(field, blanked))?;
     if let Some(noticed) = noticed {
-        frame.with_column(noticed).map_err(internal)?;
+        table.put(noticed)?;
     }
     Ok(())
 }
@@ -492,10 +488,9 @@ fn pairs(export: &Export, key: usize, value: usize) -> BTreeMap<String, String> 
 /// # Errors
 /// [`Error::Internal`](crate::error::Error::Internal) if the engine refuses the column.
 pub fn translate(records: &mut Records, field: &str, names: &BTreeMap<String, String>) -> Result<()> {
-    let Ok(ids) = records.frame.column(field).and_then(|c| c.str().cloned()) else { return Ok(()) };
-    let named: StringChunked = ids.iter().map(|id| id.map(|id| names.get(id).map_or(id, String::as_str))).collect();
-    records.frame.replace(field, named.with_name(field.into()).into_column()).map_err(internal)?;
-    Ok(())
+    let Some(ids) = records.table.text(field) else { return Ok(()) };
+    let named: Strings = ids.iter().map(|id| id.map(|id| names.get(id).map_or(id, String::as_str))).collect();
+    records.table.put(Column::new(field, named))
 }
 
 /// Where other columns of the file tell day and month apart, that is a hint for the person who settles the rest.

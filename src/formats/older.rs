@@ -1,12 +1,12 @@
 //! Rows of a list for which a newer list of the console speaks.
 
-use polars::prelude::DataFrame;
+use crate::frame::Table;
 
 /// Rows that are no records: they are listed, and nothing is concluded from what they say of a state.
 #[derive(Debug, Clone)]
 pub struct Older {
     /// The rows, with the columns of the list.
-    pub frame: DataFrame,
+    pub table: Table,
     /// What became of each.
     pub fate: Vec<Fate>,
 }

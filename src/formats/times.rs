@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, Int64Type, IntoColumn, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Int64Type, NewChunkedArray};
 
 use super::cast::{Cast, Caster, Written};
 use super::dates::{self, Known, Order, Place, Short, Stamp, Swapped};
 use super::tally::Tally;
-use crate::frame::make;
+use crate::frame::{Column, make};
 use crate::notice::{Code, many};
 
 impl Caster<'_> {
     pub(super) fn times(&self) -> Cast {
-        let stamp = |c: Option<&str>| c.map_or(Stamp::Unknown, |c| dates::stamp_in(c, self.epoch_1904));
-        let mut stamps: Vec<Stamp> = self.cells.iter().map(stamp).collect();
+        let stamps = self.cells.each(|cell| dates::stamp_in(cell, self.epoch_1904));
+        let mut stamps: Vec<Stamp> = stamps.map(|stamp| stamp.unwrap_or(Stamp::Unknown)).collect();
         let mut tally = Tally::default();
         let year_open = self.short_dates(&mut stamps, &mut tally);
         let (order, written) = self.order_of(&stamps, &mut tally);
@@ -40,10 +40,10 @@ impl Caster<'_> {
                 Stamp::Unknown | Stamp::Either(..) => None,
             });
         }
-        let mut columns = vec![make::numbers::<Int64Type>(self.field.name, out.into_iter()).into_column()];
+        let mut columns = vec![self.column(make::numbers::<Int64Type>(self.field.name, out.into_iter()))];
         // A sign of activity that could not be read is one all the same: its device must not be called stale.
         if self.field.name == "last_seen" && unread.contains(&true) {
-            columns.push(BooleanChunked::from_slice("last_seen_unread".into(), &unread).into_column());
+            columns.push(Column::new("last_seen_unread", BooleanChunked::from_slice("".into(), &unread)));
         }
         let swapped = swapped.filter(|own| matches!(own.place, Place::Here | Place::Sense)).map_or(0, |own| own.shapes);
         Cast { columns, tally, written: filled.then_some(written), swapped }

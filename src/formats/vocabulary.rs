@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{BooleanChunked, Column, DataFrame};
 use regex::RegexSet;
 use serde::Deserialize;
 
@@ -13,7 +12,7 @@ use super::values::squeeze;
 use crate::assets::Files;
 use crate::console::{Console, Registry};
 use crate::error::{Problem, Result};
-use crate::frame::internal;
+use crate::frame::{Column, Table};
 use crate::schema::record_field;
 
 const PATH: &str = "vocabulary.yaml";
@@ -206,18 +205,17 @@ impl Vocabulary {
     ///
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a column.
-    pub(super) fn cannot_know(&self, console: Console, frame: &mut DataFrame) -> Result<()> {
+    pub(super) fn cannot_know(&self, console: Console, table: &mut Table) -> Result<()> {
         for own in self.cannot_know.iter().filter(|own| own.console == console) {
-            let Ok(words) = frame.column(own.column).and_then(|c| c.str().cloned()) else { continue };
-            let mask: BooleanChunked = words.iter().map(|word| Some(word != Some(own.word.as_str()))).collect();
+            let Some(words) = table.text(own.column) else { continue };
+            let mask = !&words.is(&own.word);
             if mask.all() {
                 continue;
             }
             for field in &own.fields {
-                let Ok(column) = frame.column(field).cloned() else { continue };
-                let nothing = Column::full_null(column.name().clone(), column.len(), column.dtype());
-                let known = column.zip_with(&mask, &nothing).map_err(internal)?;
-                frame.with_column(known).map_err(internal)?;
+                let Some(values) = table.get(field) else { continue };
+                let known = values.or_else(&mask, &values.nothing_like())?;
+                table.put(Column::new(*field, known))?;
             }
         }
         Ok(())

@@ -1,16 +1,20 @@
-//! The few columnar kernels that the engine does not give: columns by name and kind, what the records of a device say
-//! together, and truth with three values. The stages between the reader and the tables use them, so that the same loop
-//! stands in one place and is tested against the plain way of doing it.
+//! Columns, and the few columnar kernels that the engine does not give: tables of records whose words are numbers, what the
+//! records of a device say together, and truth with three values. The stages between the reader and the tables use them, so
+//! that the same loop stands in one place and is tested against the plain way of doing it.
 
 pub mod by_device;
 pub(crate) mod make;
 mod positions;
+pub mod strings;
+mod table;
 pub mod texts;
 pub mod truth;
-mod views;
+mod values;
 
 pub use positions::{Positions, list_of};
-pub(crate) use views::{flags, is_filled, numbers, text, times};
+pub use strings::Strings;
+pub use table::{Column, Table};
+pub use values::Values;
 
 use crate::error::Error;
 

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use polars::prelude::{BooleanChunked, Int64Chunked, StringChunked};
+use polars::prelude::{BooleanChunked, Int64Chunked};
 use sha2::{Digest, Sha256};
 
 use super::NEEDED;
 use super::record_store::ConsoleRecords;
+use crate::frame::Strings;
 
 /// Columns of a row that stay the same from list to list, so that its key does. All are read in every run, whatever rules
 /// are loaded.
@@ -38,7 +39,7 @@ pub(super) struct Contents<'a> {
 }
 
 enum Column<'a> {
-    Text(&'a StringChunked),
+    Text(&'a Strings),
     Time(&'a Int64Chunked),
     Flag(&'a BooleanChunked),
     None,
@@ -58,8 +59,7 @@ impl<'a> Contents<'a> {
     /// Every column that was read, some of them first: for telling which of two rows comes before the other, wherever they
     /// stand.
     pub(super) fn ranked(console_records: &'a ConsoleRecords, first: &[&'static str]) -> Self {
-        let mut others: Vec<&str> =
-            console_records.frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect();
+        let mut others: Vec<&str> = console_records.table.names().collect();
         others.retain(|name| !first.contains(name) && !PLACE.contains(name));
         others.sort_unstable();
         Self::of(console_records, first.iter().copied().chain(others))

@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, IntoColumn, NewChunkedArray};
+use polars::prelude::BooleanChunked;
 
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::error::Result;
 use crate::formats::{CHANGING, Cells};
-use crate::frame;
-use crate::frame::internal;
+use crate::frame::{Column, Table};
 use crate::ids::{ExportId, RecordId};
 use crate::notice::{Code, Notice, many};
 
@@ -42,7 +41,7 @@ pub(super) fn settle(store: &mut RecordStore, links: &mut Links) -> Result<Vec<N
         concerned.extend(lines.iter().map(|line| console_records.record(*line)));
         if let Some(console_records) = store.by_console.get_mut(at) {
             for (column, lines) in &found.cells {
-                forget(&mut console_records.frame, column, lines)?;
+                forget(&mut console_records.table, column, lines)?;
             }
         }
     }
@@ -122,7 +121,7 @@ fn differing(store: &RecordStore, links: &Links, console_records: &ConsoleRecord
         return found;
     }
     for name in CHANGING.iter().copied() {
-        let Some(cells) = Cells::of(&console_records.frame, name) else { continue };
+        let Some(cells) = Cells::of(&console_records.table, name) else { continue };
         for (line, speaker, lists) in &open {
             // Of one file the further rows of an object may leave out what the first says, and name other users.
             let has = |line: usize| store.has(export(line), name);
@@ -160,18 +159,15 @@ fn is_newer(
 }
 
 /// Empties cells and notes that they hold something that is not known.
-fn forget(frame: &mut DataFrame, column: &str, lines: &BTreeSet<usize>) -> Result<()> {
-    let Ok(own) = frame.column(column).cloned() else { return Ok(()) };
-    let hit: BooleanChunked = (0..frame.height()).map(|line| lines.contains(&line)).collect();
-    let nothing = Column::full_null(own.name().clone(), own.len(), own.dtype());
-    frame.with_column(nothing.zip_with(&hit, &own).map_err(internal)?).map_err(internal)?;
+fn forget(table: &mut Table, column: &str, lines: &BTreeSet<usize>) -> Result<()> {
+    let Some(own) = table.get(column) else { return Ok(()) };
+    let hit: BooleanChunked = (0..table.height()).map(|line| lines.contains(&line)).collect();
+    let known = own.nothing_like().or_else(&hit, own)?;
+    table.put(Column::new(column, known))?;
     let name = format!("{column}_unread");
-    let before = frame::flags(frame, &name).cloned();
-    let flags = match before {
-        Some(before) => &before | &hit,
+    let flags = match table.flags(&name) {
+        Some(before) => before | &hit,
         None => hit,
     };
-    let flags = BooleanChunked::from_iter_options(name.into(), flags.iter());
-    frame.with_column(flags.into_column()).map_err(internal)?;
-    Ok(())
+    table.put(Column::new(name, flags))
 }

@@ -1,9 +1,8 @@
 //! By which identifiers a record can be joined, and with them its device. What joins nothing is none.
 
-use polars::prelude::StringChunked;
-
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
+use crate::frame::Strings;
 use crate::frame::by_device::scatter;
 use crate::ids::{ByDevice, DeviceId, RecordId};
 
@@ -25,7 +24,7 @@ impl Handles {
         let (entra, serial) = (console_records.text("entra_id"), console_records.text("serial"));
         move |line| {
             let record = console_records.record(line);
-            let joins = |cells: Option<&StringChunked>, guarded: &[RecordId]| {
+            let joins = |cells: Option<&Strings>, guarded: &[RecordId]| {
                 cells.is_some_and(|c| c.get(line).is_some()) && guarded.binary_search(&record).is_err()
             };
             Self { entra: joins(entra, &links.cut), serial: joins(serial, &links.guarded) }

@@ -185,12 +185,12 @@ fn traits(store: &RecordStore, vocabulary: &Vocabulary) -> Traits {
             }
         }
         if let Some(cells) = console_records.text("platform") {
-            for (slot, cell) in traits.platform.iter_mut().skip(console_records.first.index()).zip(cells.iter()) {
-                *slot = match cell.and_then(Platform::parse) {
-                    None | Some(Platform::Other) => 0,
-                    Some(platform) => platform as u32 + 1,
-                };
-            }
+            let number = |word| match Platform::parse(word) {
+                None | Some(Platform::Other) => 0,
+                Some(platform) => platform as u32 + 1,
+            };
+            let own = traits.platform.iter_mut().skip(console_records.first.index());
+            own.zip(cells.each(number)).for_each(|(slot, number)| *slot = number.unwrap_or_default());
         }
     }
     let mut names: Vec<(u32, String)> = makers.into_iter().map(|(name, number)| (number, name)).collect();

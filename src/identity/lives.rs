@@ -9,12 +9,13 @@ mod tells;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use polars::prelude::{Int64Chunked, StringChunked};
+use polars::prelude::Int64Chunked;
 
 use super::keys::{Kind, Pair, number};
 use super::names::short_name;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::Console;
+use crate::frame::Strings;
 use crate::ids::RecordId;
 use tells::{Life, MOST_UNDATED, NEAR, SEVERAL, Tells, most_at_once, side_by_side, tells};
 
@@ -51,16 +52,16 @@ pub(super) struct Lives<'a> {
 struct Columns<'a> {
     console: Console,
     records: Range<RecordId>,
-    ids: Option<&'a StringChunked>,
-    names: Option<&'a StringChunked>,
-    users: Option<&'a StringChunked>,
+    ids: Option<&'a Strings>,
+    names: Option<&'a Strings>,
+    users: Option<&'a Strings>,
     /// The column that tells rows of connectors, and its words for them.
-    connectors: Option<(&'a StringChunked, &'static [String])>,
-    joins: Option<&'a StringChunked>,
-    platforms: Option<&'a StringChunked>,
-    merged: Option<&'a StringChunked>,
-    entra: Option<&'a StringChunked>,
-    serials: Option<&'a StringChunked>,
+    connectors: Option<(&'a Strings, &'static [String])>,
+    joins: Option<&'a Strings>,
+    platforms: Option<&'a Strings>,
+    merged: Option<&'a Strings>,
+    entra: Option<&'a Strings>,
+    serials: Option<&'a Strings>,
     made: Option<&'a Int64Chunked>,
     seen: Option<&'a Int64Chunked>,
 }
@@ -216,7 +217,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    fn cell(&self, column: Option<&'a StringChunked>, record: RecordId) -> Option<&'a str> {
+    fn cell(&self, column: Option<&'a Strings>, record: RecordId) -> Option<&'a str> {
         column?.get(self.records.start.line_of(record)?)
     }
 
@@ -235,7 +236,7 @@ impl<'a> Columns<'a> {
     /// A row that a connector wrote beside the device's own, and a machine that was merged into another, have no life of
     /// their own; both may be heard of at the same time.
     fn is_connector(&self, record: RecordId) -> bool {
-        let connector = |(cells, words): (&'a StringChunked, &[String])| {
+        let connector = |(cells, words): (&'a Strings, &[String])| {
             self.cell(Some(cells), record).is_some_and(|agent| words.iter().any(|word| word == agent))
         };
         self.connectors.is_some_and(connector) || self.cell(self.merged, record).is_some()

@@ -3,7 +3,7 @@
 //! A marker is a list of patterns for record columns. The shipped ones stand in `rules/markers.yaml`; the configuration
 //! adds its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use polars::prelude::Column;
 use regex::{Regex, RegexBuilder};
@@ -55,9 +55,6 @@ const WITHOUT_USER: &[Marker] = &[
     Marker::Hololens,
     Marker::Printer,
 ];
-
-/// Columns in which nearly every cell is another text.
-const DISTINCT: &[&str] = &["native_id", "name", "serial", "primary_user"];
 
 /// Patterns by record column, for each marker. `*` stands for any text; case does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,17 +132,8 @@ impl Marks {
             }
         }
         let Some(cells) = console_records.text(column) else { return };
-        let mut known: HashMap<&str, u16> = HashMap::new();
-        let (mut last, mut bits) = ("", 0);
-        for (device, cell) in device_of.iter().zip(cells.iter()) {
-            let Some(text) = cell else { continue };
-            if DISTINCT.contains(&column) {
-                bits = found(text);
-            } else if text != last {
-                bits = *known.entry(text).or_insert_with(|| found(text));
-                last = text;
-            }
-            self.mark_all(bits, *device);
+        for (device, bits) in device_of.iter().zip(cells.each(found)) {
+            self.mark_all(bits.unwrap_or_default(), *device);
         }
     }
 

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, IdxCa, IntoColumn, NewChunkedArray, StaticArray, StringChunked, StringChunkedBuilder};
-use polars_arrow::array::{PrimitiveArray, Utf8ViewArray};
+use polars::prelude::{Column, IdxCa, IntoColumn, NewChunkedArray, StaticArray, StringChunkedBuilder};
+use polars_arrow::array::PrimitiveArray;
 
 use super::activity::{AsOf, Threshold, Thresholds};
 use super::handles::Handles;
@@ -17,7 +17,7 @@ use super::weak_evidence::{self, WeakEvidence};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::frame::by_device::scatter;
-use crate::frame::internal;
+use crate::frame::{Strings, internal};
 use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::schema::{Activity, Platform};
 use crate::time::Millis;
@@ -227,17 +227,17 @@ impl Members {
         let Some(order) = store.registry.sources_of(name) else {
             return Err(internal(format!("no column `{name}`")));
         };
-        let sources: Vec<(Cow<'_, StringChunked>, Cow<'_, IdxCa>)> = order
+        let sources: Vec<(&Strings, Cow<'_, IdxCa>)> = order
             .iter()
             .filter_map(|console| {
                 let cells = store.of(*console)?.text(name)?;
                 let live = &self.live.iter().find(|(c, _)| c == console)?.1;
-                Some((cells.rechunk(), live.rechunk()))
+                Some((cells, live.rechunk()))
             })
             .collect();
         // In one piece each, so that nobody looks for the piece of a cell.
-        let sources: Vec<(&Utf8ViewArray, &PrimitiveArray<u32>)> =
-            sources.iter().map(|(cells, live)| (cells.downcast_as_array(), live.downcast_as_array())).collect();
+        let sources: Vec<(&Strings, &PrimitiveArray<u32>)> =
+            sources.iter().map(|(cells, live)| (*cells, live.downcast_as_array())).collect();
         let mut out = StringChunkedBuilder::new(name.into(), devices.len());
         for device in devices {
             let value = sources

@@ -1,17 +1,15 @@
-//! The records of all exports, one frame a console, numbered through.
+//! The records of all exports, one table a console, numbered through.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Int64Chunked, IntoColumn, NamedFrom, Series, StringChunked, UInt32Chunked,
-};
+use polars::prelude::{BooleanChunked, ChunkFull, Int64Chunked, UInt32Chunked};
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
 use crate::formats::{Older, Records};
-use crate::frame;
-use crate::frame::internal;
+use crate::frame::{Column, Strings, Table, Values, internal};
 use crate::ids::{ExportId, RecordId};
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
@@ -27,7 +25,7 @@ pub struct ConsoleRecords {
     /// The first record.
     pub first: RecordId,
     /// Canonical columns, and `export` (number of the export) and `row`.
-    pub frame: DataFrame,
+    pub table: Table,
 }
 
 /// All records.
@@ -75,7 +73,7 @@ pub struct Gaps {
 impl Gaps {
     fn of(records: &Records) -> Self {
         Self {
-            rows: records.frame.height() > 0,
+            rows: records.table.height() > 0,
             cut: records.incomplete.clone(),
             partial: records.partial.clone(),
             leaves_out: records.leaves_out.iter().map(|(field, _)| *field).collect(),
@@ -89,49 +87,41 @@ impl RecordStore {
     /// # Errors
     /// [`crate::error::Error::Internal`] if the engine refuses a frame.
     pub fn new(registry: &'static Registry, exports: Vec<(String, Records)>, proven: &[Console]) -> Result<Self> {
-        let mut frames: Vec<(Console, DataFrame)> = Vec::new();
+        let mut tables: Vec<(Console, Table)> = Vec::new();
         let mut labels = Vec::new();
         let mut bad = Vec::new();
         let mut older = Vec::new();
         let gaps = exports.iter().map(|(_, records)| Gaps::of(records)).collect();
         let own = |records: &Records, name: &str| !records.lent.contains(name);
-        let names = |records: &Records| {
-            let all = records.frame.get_column_names().into_iter();
-            all.filter(|name| own(records, name)).map(ToString::to_string).collect()
-        };
+        let names =
+            |records: &Records| records.table.names().filter(|name| own(records, name)).map(str::to_string).collect();
         let columns = exports.iter().map(|(_, records)| names(records)).collect();
         let noticed = exports.iter().map(|(_, records)| records.noticed.clone()).collect();
         let written = exports.iter().map(|(_, records)| records.written.clone()).collect();
         let companion = |records: &Records| records.partial.is_some() && !records.paging.single;
         let companions = exports.iter().map(|(_, records)| companion(records)).collect();
         for (number, (label, records)) in (0_u32..).zip(exports) {
-            let mut frame = records.frame;
-            let height = frame.height();
-            let export = Column::new_scalar("export".into(), number.into(), height);
-            frame.with_column(export).map_err(internal)?;
+            let mut table = records.table;
+            let export = UInt32Chunked::full("".into(), number, table.height());
+            table.put(Column::new("export", export))?;
             labels.push((label, records.console));
             let number = ExportId::new(number);
             bad.extend(records.bad.into_iter().map(|b| (number, b)));
             older.extend(records.older.map(|rows| (number, rows)));
-            frames.push((records.console, frame));
+            tables.push((records.console, table));
         }
         let mut by_console = Vec::new();
         let mut total = 0;
         for console in registry.all() {
-            let own: Vec<DataFrame> =
-                frames.iter().filter(|(c, f)| c == console && f.height() > 0).map(|(_, f)| f.clone()).collect();
-            if own.is_empty() {
-                continue;
-            }
-            let frame = if let [one] = own.as_slice() {
-                one.clone()
-            } else {
-                let mut all = polars::functions::concat_df_diagonal(&own).map_err(internal)?;
-                all.rechunk_mut();
-                all
+            let own = tables.extract_if(.., |(own, table)| own == console && table.height() > 0);
+            let mut own: Vec<Table> = own.map(|(_, table)| table).collect();
+            let table = match own.len() {
+                0 => continue,
+                1 => own.pop().unwrap_or_default(),
+                _ => Table::concat(&own)?,
             };
-            let height = u32::try_from(frame.height()).map_err(internal)?;
-            by_console.push(ConsoleRecords { console: *console, first: RecordId::new(total), frame });
+            let height = u32::try_from(table.height()).map_err(internal)?;
+            by_console.push(ConsoleRecords { console: *console, first: RecordId::new(total), table });
             total += height;
         }
         Ok(Self {
@@ -234,7 +224,7 @@ impl ConsoleRecords {
     /// Number of records.
     #[must_use]
     pub fn height(&self) -> usize {
-        self.frame.height()
+        self.table.height()
     }
 
     /// The record of a line.
@@ -251,8 +241,8 @@ impl ConsoleRecords {
 
     /// A text column, if the exports fill it.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&StringChunked> {
-        frame::text(&self.frame, name)
+    pub fn text(&self, name: &str) -> Option<&Strings> {
+        self.table.text(name)
     }
 
     /// An identifier as its console writes it; `None` where the record has none.
@@ -284,13 +274,13 @@ impl ConsoleRecords {
     /// A column of times in UTC milliseconds, if the exports fill it.
     #[must_use]
     pub fn times(&self, name: &str) -> Option<&Int64Chunked> {
-        frame::times(&self.frame, name)
+        self.table.times(name)
     }
 
     /// A column of flags, if the exports fill it.
     #[must_use]
     pub fn flags(&self, name: &str) -> Option<&BooleanChunked> {
-        frame::flags(&self.frame, name)
+        self.table.flags(name)
     }
 
     /// Lines whose cell of a column holds something that could not be read or is not known, if there are any.
@@ -302,7 +292,7 @@ impl ConsoleRecords {
     /// `row` or `export`.
     #[must_use]
     pub fn numbers(&self, name: &str) -> Option<&UInt32Chunked> {
-        frame::numbers(&self.frame, name)
+        self.table.numbers(name)
     }
 
     /// The export that a line is of.
@@ -313,8 +303,9 @@ impl ConsoleRecords {
 
     /// A canonical column by name, empty where the exports do not fill it.
     #[must_use]
-    pub fn column(&self, name: &str) -> Column {
-        self.frame.column(name).cloned().unwrap_or_else(|_| empty(name, self.height()))
+    pub fn values(&self, name: &str) -> Cow<'_, Values> {
+        let kind = record_field(name).map_or(Kind::Text, |field| field.kind);
+        self.table.get(name).map_or_else(|| Cow::Owned(Values::blank(kind, self.height())), Cow::Borrowed)
     }
 }
 
@@ -327,7 +318,7 @@ pub struct Row<'a> {
 
 impl Cells for Row<'_> {
     fn has(&self, column: &str) -> bool {
-        self.console_records.frame.get_column_index(column).is_some()
+        self.console_records.table.get(column).is_some()
     }
 
     fn filled(&self, column: &str) -> bool {
@@ -346,9 +337,9 @@ impl Cells for Row<'_> {
 /// Ids that name one object each. Where the serial number stands in the place of the id, a placeholder names none.
 #[derive(Clone, Copy)]
 pub(super) struct OwnIds<'a> {
-    ids: Option<&'a StringChunked>,
-    serials: Option<&'a StringChunked>,
-    written: Option<&'a StringChunked>,
+    ids: Option<&'a Strings>,
+    serials: Option<&'a Strings>,
+    written: Option<&'a Strings>,
 }
 
 impl<'a> OwnIds<'a> {
@@ -363,19 +354,4 @@ impl<'a> OwnIds<'a> {
 #[must_use]
 pub fn written(name: &str) -> String {
     format!("{name}_written")
-}
-
-/// A column of a record field without values.
-fn empty(name: &str, height: usize) -> Column {
-    use polars::prelude::DataType;
-    let kind = record_field(name).map_or(Kind::Text, |f| f.kind);
-    let dtype = match kind {
-        Kind::Time => DataType::Int64,
-        Kind::Flag => DataType::Boolean,
-        _ => DataType::String,
-    };
-    if height == 0 {
-        return Series::new(name.into(), &[] as &[&str]).cast(&dtype).unwrap_or_default().into_column();
-    }
-    Column::full_null(name.into(), height, &dtype)
 }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, IdxCa, IdxSize};
+use polars::prelude::{IdxCa, IdxSize};
 
 use super::links::Links;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::error::Result;
 use crate::formats::Cells;
-use crate::frame::internal;
+use crate::frame::Column;
 use crate::ids::{ExportId, RecordId};
 use crate::schema::RECORD;
 
@@ -46,14 +46,14 @@ fn fill(
     let export = |line: usize| exports.get(line).map_or(ExportId::NONE, ExportId::new);
     let mut filled: Vec<Column> = Vec::new();
     for field in RECORD {
-        let Ok(column) = console_records.frame.column(field.name) else { continue };
+        let Some(column) = console_records.table.get(field.name) else { continue };
         let given = column.is_not_null();
         let gives = |(line, speaker): &&(usize, usize)| {
             given.get(*line) == Some(true) && given.get(*speaker) != Some(true) && lacks(export(*speaker), field.name)
         };
         let mut source: Vec<IdxSize> = Vec::new();
         let mut disputed: BTreeSet<usize> = BTreeSet::new();
-        let cells = Cells::of(&console_records.frame, field.name);
+        let cells = Cells::of(&console_records.table, field.name);
         let same = |a: usize, b: usize| cells.as_ref().is_some_and(|c| c.same(a, c, b) == Some(true));
         for (line, speaker) in pairs.iter().filter(gives) {
             if source.is_empty() {
@@ -74,15 +74,17 @@ fn fill(
         }
         if !source.is_empty() {
             let source = IdxCa::from_vec("".into(), source);
-            filled.push(column.take(&source).map_err(internal)?);
+            filled.push(Column::new(field.name, column.take(&source)?));
             // How the console writes it goes along.
-            if let Ok(written) = console_records.frame.column(&super::record_store::written(field.name)) {
-                filled.push(written.take(&source).map_err(internal)?);
+            let name = super::record_store::written(field.name);
+            if let Some(written) = console_records.table.get(&name) {
+                let written = written.take(&source)?;
+                filled.push(Column::new(name, written));
             }
         }
     }
     for column in filled {
-        console_records.frame.with_column(column).map_err(internal)?;
+        console_records.table.put(column)?;
     }
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! One table as text, whatever file it came from.
 
-use polars::prelude::StringChunked;
-
 use super::delimited::Delimited;
 use super::json::Document;
 use super::workbook::Worksheet;
+use crate::frame::Strings;
 
 /// A table as text: a CSV file, a worksheet, a list in a JSON document; on disk or in an archive.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ pub struct Heading {
 #[derive(Debug, Default)]
 pub struct Rows {
     /// The columns asked for, in that order; blank cells are null.
-    pub columns: Vec<StringChunked>,
+    pub columns: Vec<Strings>,
     /// For each column the rows whose cell was a number and not text, as in workbooks and JSON: leading zeros are lost.
     pub numeric: Vec<Vec<u32>>,
     /// Cells anywhere that are damaged and count as blank.
@@ -228,7 +227,7 @@ impl Export {
         let rows = self.read(&[at], false);
         let height = rows.row.iter().chain(rows.bad.iter().map(|bad| &bad.row)).max().map_or(0, |row| *row as usize);
         let mut cells: Vec<Option<&str>> = vec![None; height];
-        for (row, cell) in rows.row.iter().zip(rows.columns.iter().flat_map(StringChunked::iter)) {
+        for (row, cell) in rows.row.iter().zip(rows.columns.iter().flat_map(Strings::iter)) {
             if let Some(slot) = cells.get_mut((*row as usize).saturating_sub(1)) {
                 *slot = cell;
             }

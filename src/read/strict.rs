@@ -3,11 +3,10 @@
 
 use std::ops::Range;
 
-use polars::prelude::{NewChunkedArray, StringChunked};
-use polars_arrow::array::{Utf8ViewArray, View};
-use polars_arrow::bitmap::MutableBitmap;
-use polars_arrow::datatypes::ArrowDataType;
 use rayon::prelude::*;
+
+use crate::frame::Strings;
+use crate::frame::strings::Builder;
 
 /// Pieces are no smaller than this, unless the table is.
 const SMALLEST_PIECE: usize = 1 << 16;
@@ -36,22 +35,22 @@ enum Cell {
 }
 
 /// Reads columns, each named once: the columns and the number of rows. Nothing where the table is not as it should be.
-pub(super) fn read(bytes: &[u8], shape: Shape, columns: &[usize]) -> Option<(Vec<StringChunked>, usize)> {
+pub(super) fn read(bytes: &[u8], shape: Shape, columns: &[usize]) -> Option<(Vec<Strings>, usize)> {
     if bytes.is_empty() {
-        return Some((columns.iter().map(|_| StringChunked::from_slice("".into(), &[] as &[&str])).collect(), 0));
+        return Some((vec![Strings::default(); columns.len()], 0));
     }
     // A line break in a cell may stand where a piece is thought to begin; then the table is read in one.
     let spans = cut(bytes, rayon::current_num_threads() * PIECES, SMALLEST_PIECE);
     let parts = side_by_side(bytes, spans, shape, columns)
         .or_else(|| side_by_side(bytes, cut(bytes, 1, SMALLEST_PIECE), shape, columns))?;
     let height = parts.iter().map(|part| part.rows).sum();
-    let mut chunks: Vec<Vec<Utf8ViewArray>> = columns.iter().map(|_| Vec::with_capacity(parts.len())).collect();
+    let mut pieces: Vec<Vec<Strings>> = columns.iter().map(|_| Vec::with_capacity(parts.len())).collect();
     for part in parts {
-        for (chunks, array) in chunks.iter_mut().zip(part.columns) {
-            chunks.push(array);
+        for (pieces, piece) in pieces.iter_mut().zip(part.columns) {
+            pieces.push(piece);
         }
     }
-    Some((chunks.into_iter().map(|arrays| StringChunked::from_chunk_iter("".into(), arrays)).collect(), height))
+    Some((pieces.into_par_iter().map(|pieces| Strings::concat(&pieces)).collect(), height))
 }
 
 /// Rows of a table; nothing where it is not as it should be.
@@ -63,7 +62,7 @@ pub(super) fn rows(bytes: &[u8], shape: Shape) -> Option<usize> {
 struct Part {
     span: Range<usize>,
     rows: usize,
-    columns: Vec<Utf8ViewArray>,
+    columns: Vec<Strings>,
 }
 
 /// Reads a table in pieces. Where each begins is only thought to be the beginning of a row: it is one if the piece before it
@@ -83,10 +82,10 @@ fn side_by_side(bytes: &[u8], spans: Vec<Range<usize>>, shape: Shape, columns: &
             let (rows, end) = scan(piece, 0..span.len(), shape, |column, cell| {
                 let place = places.get(column).copied().unwrap_or(UNREAD);
                 if let Some(builder) = made.get_mut(place) {
-                    builder.push(piece, cell);
+                    put(builder, piece, cell);
                 }
             })?;
-            let columns = made.into_iter().map(Builder::finish).collect::<Option<_>>()?;
+            let columns = made.into_iter().map(Builder::finish_bytes).collect::<Option<_>>()?;
             Some(Part { span: span.start..span.start + end, rows, columns })
         })
         .collect::<Option<_>>()?;
@@ -170,66 +169,12 @@ fn scan(bytes: &[u8], span: Range<usize>, shape: Shape, mut put: impl FnMut(usiz
     Some((rows, at.min(bytes.len())))
 }
 
-/// The cells of a column in one piece.
-struct Builder {
-    views: Vec<View>,
-    known: MutableBitmap,
-    /// What has no room in its view. It is copied while it is near: column by column the text would come from memory once for
-    /// each of them.
-    long: Vec<u8>,
-    /// There is more of it than a view can tell.
-    beyond: bool,
-}
-
-impl Builder {
-    fn new(room: usize) -> Self {
-        Self {
-            views: Vec::with_capacity(room),
-            known: MutableBitmap::with_capacity(room),
-            long: Vec::new(),
-            beyond: false,
-        }
-    }
-
-    fn push(&mut self, piece: &[u8], cell: Cell) {
-        let (span, escaped) = match cell {
-            Cell::Plain(span) if span.is_empty() => {
-                self.known.push(false);
-                return self.views.push(View::default());
-            }
-            Cell::Plain(span) | Cell::Quoted(span) => (span, false),
-            Cell::Escaped(span) => (span, true),
-        };
-        let text = piece.get(span).unwrap_or_default();
-        let from = self.long.len();
-        let view = if escaped {
-            let text = unescaped(text);
-            self.view(&text, from)
-        } else {
-            self.view(text, from)
-        };
-        self.known.push(true);
-        self.views.push(view);
-    }
-
-    fn view(&mut self, text: &[u8], from: usize) -> View {
-        let Ok(place) = u32::try_from(from) else {
-            self.beyond = true;
-            return View::default();
-        };
-        if text.len() > View::MAX_INLINE_SIZE as usize {
-            self.long.extend_from_slice(text);
-        }
-        View::new_from_bytes(text, 0, place)
-    }
-
-    fn finish(self) -> Option<Utf8ViewArray> {
-        if self.beyond {
-            return None;
-        }
-        let known = (self.known.unset_bits() > 0).then(|| self.known.freeze());
-        let long = vec![self.long.into()];
-        Utf8ViewArray::try_new(ArrowDataType::Utf8View, self.views.into(), long.into(), known).ok()
+/// Hands on a cell of a piece.
+fn put(column: &mut Builder, piece: &[u8], cell: Cell) {
+    match cell {
+        Cell::Plain(span) if span.is_empty() => column.push_bytes(None),
+        Cell::Plain(span) | Cell::Quoted(span) => column.push_bytes(Some(piece.get(span).unwrap_or_default())),
+        Cell::Escaped(span) => column.push_bytes(Some(&unescaped(piece.get(span).unwrap_or_default()))),
     }
 }
 
@@ -261,7 +206,7 @@ mod tests {
             .collect()
     }
 
-    fn cells(columns: &[StringChunked], rows: usize) -> Vec<Vec<String>> {
+    fn cells(columns: &[Strings], rows: usize) -> Vec<Vec<String>> {
         (0..rows).map(|row| columns.iter().map(|c| c.get(row).unwrap_or_default().to_string()).collect()).collect()
     }
 

@@ -1,11 +1,10 @@
 //! The reader for damaged tables: looks at every row, sets aside those that do not fit, and goes on.
 
-use polars::prelude::StringChunkedBuilder;
-
 use super::delimited::Delimited;
 use super::export::{BadRow, Rows};
 use super::split::{Row, Splitter};
 use super::strict::{self, Shape};
+use crate::frame::strings::Builder;
 
 /// Bytes of a bad row that are kept.
 const LONGEST_KEPT: usize = 4_096;
@@ -40,7 +39,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
     let width = export.width;
     let mut patience = Patience { size: body.len(), spent: 0 };
     let padded = padded_width(export);
-    let mut kept: Vec<StringChunkedBuilder> = columns.iter().map(|_| StringChunkedBuilder::new("".into(), 0)).collect();
+    let mut kept: Vec<Builder> = columns.iter().map(|_| Builder::new(0)).collect();
     let mut rows = Rows::default();
     let mut number = 0_u32;
     let mut splitter = Splitter::new(body, export.delimiter, export.quote, width);
@@ -53,7 +52,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
         let open_quote = is_open(export, &row, raw, last_unended);
         if fits && !open_quote && !(last_unended && row.cells < width) {
             for (cells, at) in kept.iter_mut().zip(columns) {
-                cells.append_option(splitter.get(*at).filter(|cell| !cell.is_empty()));
+                cells.push(splitter.get(*at).filter(|cell| !cell.is_empty()));
             }
             rows.row.push(number);
             continue;
@@ -70,7 +69,7 @@ pub(super) fn read(export: &Delimited, columns: &[usize], short_rows: bool) -> R
             rows.cut |= last_unended && row.cells <= width;
         }
     }
-    rows.columns = kept.into_iter().map(StringChunkedBuilder::finish).collect();
+    rows.columns = kept.into_iter().map(Builder::finish).collect();
     rows
 }
 

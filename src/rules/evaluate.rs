@@ -17,7 +17,7 @@ use crate::console::Console;
 use crate::coverage::Devices;
 use crate::error::Result;
 use crate::formats::Formats;
-use crate::frame::{internal, is_filled, truth as three_valued};
+use crate::frame::{internal, truth as three_valued};
 use crate::identity::{Links, RecordStore};
 use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::language::{first_line, mask as truth, quietly};
@@ -393,7 +393,7 @@ fn cannot_run(rule: &Rule, context: EvalContext<'_>) -> Option<String> {
         }
         if let Some(column) = column {
             let console_records = context.store.of(*console);
-            let filled = console_records.is_some_and(|s| is_filled(&s.frame, column));
+            let filled = console_records.is_some_and(|s| s.table.is_filled(column));
             if !filled {
                 return Some(format!("the {} export has no column for `{column}`, or nothing in it", console.title()));
             }

@@ -10,8 +10,7 @@ use crate::frame::by_device::scatter;
 use crate::frame::make;
 use crate::identity::{NONE, RecordStore};
 use crate::ids::{ByDevice, DeviceId, RecordId};
-use crate::language::first_line;
-use crate::language::roots;
+use crate::language::{first_line, mask, roots};
 
 /// Records by matched device, in the order of consoles and rows.
 pub(super) fn objects_of(
@@ -58,15 +57,18 @@ impl View<'_> {
     /// Those of the lines that a rule means.
     fn chosen(&self, objects: &Objects, lines: &[u32]) -> Result<Vec<u32>, String> {
         let Some(condition) = &objects.condition else { return Ok(lines.to_vec()) };
-        let mut table = self.table(&roots(condition), lines)?;
-        if let Some(group) = &objects.group {
-            let (live, count) = self.groups(group, lines);
-            let live = make::flags("group_live", live.into_iter().map(Some));
-            let count = make::counts("group_count", count.into_iter().map(Some));
-            table.with_column(live).map_err(|e| first_line(&e))?;
-            table.with_column(count).map_err(|e| first_line(&e))?;
-        }
-        let holds = View::truth(condition, &table)?;
+        let holds = match &objects.group {
+            None => self.truth(condition, lines)?,
+            Some(group) => {
+                let mut table = self.table(&roots(condition), lines)?;
+                let (live, count) = self.groups(group, lines);
+                let live = make::flags("group_live", live.into_iter().map(Some));
+                let count = make::counts("group_count", count.into_iter().map(Some));
+                table.with_column(live).map_err(|e| first_line(&e))?;
+                table.with_column(count).map_err(|e| first_line(&e))?;
+                mask(&table, condition)?.iter().collect()
+            }
+        };
         Ok(lines.iter().zip(holds).filter(|(_, holds)| *holds == Some(true)).map(|(line, _)| *line).collect())
     }
 

@@ -10,7 +10,7 @@ use crate::schema::Severity;
 
 /// Why there is no record at all; nothing where there is one.
 fn why_nothing(inputs: &[InputFile], sources: &[Source], records: &[(String, Records)]) -> Option<String> {
-    if records.iter().any(|(_, r)| r.frame.height() > 0) {
+    if records.iter().any(|(_, r)| r.table.height() > 0) {
         return None;
     }
     Some(if sources.is_empty() {

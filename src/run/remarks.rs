@@ -175,7 +175,7 @@ fn live_name<'a>(
     devices: &Members,
     console: Console,
     device: DeviceId,
-    names: &'a polars::prelude::StringChunked,
+    names: &'a crate::frame::Strings,
 ) -> Option<&'a str> {
     let line = devices.live_line(console, device)? as usize;
     names.get(line).map(str::trim)

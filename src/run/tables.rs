@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, DataFrame};
-use polars_arrow::array::Utf8ViewArray;
+use polars::prelude::Column;
 use rayon::prelude::*;
 
 use crate::coverage::{Devices, Which};
 use crate::error::Result;
 use crate::formats::Older;
-use crate::frame;
+use crate::frame::{Strings, Table};
 use crate::identity::{self, Links, RecordStore};
 use crate::ids::{DeviceId, RecordId};
 use crate::schema::{JoinType, Ownership};
@@ -17,9 +16,9 @@ use crate::table::{
     ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
 };
 
-/// A column of the engine, which later stages read line by line: in one piece, so that nobody looks for the piece of a line.
+/// A column of text, which later stages read line by line.
 #[derive(Debug)]
-struct Held(Utf8ViewArray);
+struct Held(Strings);
 
 impl Lines for Held {
     fn line(&self, at: usize) -> Option<&str> {
@@ -29,7 +28,11 @@ impl Lines for Held {
 
 /// Takes over a text column as it is; any other column is empty text.
 fn texts(column: &Column) -> Texts {
-    column.str().map(|cells| Texts::of(Held(cells.rechunk().downcast_as_array().clone()))).unwrap_or_default()
+    column.str().map(|cells| held(&cells.into())).unwrap_or_default()
+}
+
+fn held(cells: &Strings) -> Texts {
+    Texts::of(Held(cells.clone()))
 }
 
 /// Takes over a column of times; any other column has none.
@@ -109,9 +112,9 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
                     .map(|c| c.iter().map(Option::unwrap_or_default).collect())
                     .unwrap_or_default()
             };
-            let text = |name: &str| console_records.frame.column(name).map(texts).unwrap_or_default();
+            let text = |name: &str| console_records.text(name).map(held).unwrap_or_default();
             let identifiers = |name: &str| Identifiers::new(text(name), text(&identity::written(name)));
-            let moments = |name: &str| console_records.frame.column(name).map(times).unwrap_or_default();
+            let moments = |name: &str| console_records.times(name).map(|c| c.iter().collect()).unwrap_or_default();
             RecordColumns {
                 console: console_records.console,
                 first: console_records.first,
@@ -132,8 +135,8 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
 
 /// Rows that a newer list speaks for.
 fn older(export: u32, rows: &Older) -> OlderColumns {
-    let text = |name: &str| rows.frame.column(name).map(texts).unwrap_or_default();
-    let row = frame::numbers(&rows.frame, "row");
+    let text = |name: &str| rows.table.text(name).map(held).unwrap_or_default();
+    let row = rows.table.numbers("row");
     OlderColumns {
         export,
         row: row.map(|c| c.iter().map(Option::unwrap_or_default).collect()).unwrap_or_default(),
@@ -144,8 +147,8 @@ fn older(export: u32, rows: &Older) -> OlderColumns {
     }
 }
 
-/// Newest activity in a frame of records.
-pub(super) fn newest(frame: &DataFrame) -> Option<i64> {
+/// Newest activity in a table of records.
+pub(super) fn newest(table: &Table) -> Option<i64> {
     use polars::prelude::ChunkAgg;
-    frame::times(frame, "last_seen")?.max()
+    table.times("last_seen")?.max()
 }

@@ -78,7 +78,7 @@ fn every_fixture_gives_its_records() {
                 continue;
             }
             let done = formats::normalise(&export, &recognised, &formats, &formats::Options::default()).unwrap();
-            rows(&mut text, &done.records.frame);
+            rows(&mut text, &done.records.table.frame().unwrap());
             for bad in &done.records.bad {
                 writeln!(text, "\nrow {} is set aside: {}", bad.row, bad.reason).unwrap();
             }

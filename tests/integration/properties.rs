@@ -247,7 +247,7 @@ fn survive(formats: &Formats, bytes: &[u8]) {
             if let Some(recognised) = formats.recognise(&export) {
                 let options = formats::Options::default();
                 let records = formats::normalise(&export, &recognised, formats, &options).unwrap().records;
-                assert!(records.frame.height() + records.bad.len() <= bytes.len());
+                assert!(records.table.height() + records.bad.len() <= bytes.len());
             }
         }
     }

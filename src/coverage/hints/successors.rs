@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::StringChunked;
 use rayon::prelude::*;
 
 use super::super::candidates::host;
+use crate::frame::Strings;
 use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
@@ -107,7 +107,7 @@ fn stamped(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)
     }
     let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(old, new)| [*old, *new]).collect();
     let of_console = |(at, records): (usize, &ConsoleRecords)| {
-        let stamps = records.text("hardware_id").into_iter().flat_map(StringChunked::iter);
+        let stamps = records.text("hardware_id").into_iter().flat_map(Strings::iter);
         let own = members.device_of(at).iter().copied().zip(stamps);
         own.filter(|(device, stamp)| stamp.is_some() && concerned.contains(device)).map(|(device, _)| device).collect()
     };

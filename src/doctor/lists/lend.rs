@@ -6,15 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::IntoColumn;
-
 use super::cover::Verdict;
 use super::order::{Order, newest as ends};
 use super::parts::Part;
 use super::rows::{NEVER, NONE, Row};
 use crate::error::Result;
 use crate::formats::{Fate, Records};
-use crate::frame::{internal, is_filled, make, text};
+use crate::frame::{Column, Strings};
 use crate::schema::{LASTING, spoken};
 use crate::time::DAY;
 
@@ -69,10 +67,10 @@ pub(super) fn fill(
     for (to, borrowers) in borrowers {
         for column in LASTING {
             let Some((_, own)) = exports.get(to) else { continue };
-            if is_filled(&own.frame, column) {
+            if own.table.is_filled(column) {
                 continue;
             }
-            let mut values: Vec<Option<&str>> = vec![None; own.frame.height()];
+            let mut values: Vec<Option<&str>> = vec![None; own.table.height()];
             for (line, (object, lenders)) in &borrowers {
                 let value = newest(exports, lenders, column, order);
                 if let Some(slot) = values.get_mut(*line as usize).filter(|_| value.is_some()) {
@@ -82,9 +80,9 @@ pub(super) fn fill(
                 }
             }
             if values.iter().any(Option::is_some) {
-                let filled = make::texts(column, values.into_iter()).into_column();
+                let filled = Column::new(*column, values.into_iter().collect::<Strings>());
                 if let Some((_, records)) = exports.get_mut(to) {
-                    records.frame.with_column(filled).map_err(internal)?;
+                    records.table.put(filled)?;
                     records.lent.insert(column);
                 }
             }
@@ -103,7 +101,7 @@ fn is_near(older: [i64; 2], newer: [i64; 2]) -> bool {
 fn newest<'a>(exports: &'a [(String, Records)], lenders: &[Lender], column: &str, order: &Order) -> Option<&'a str> {
     let said = |lender: &Lender| {
         let (_, records) = exports.get(lender.export)?;
-        Some((lender.part, text(&records.frame, column)?.get(lender.line as usize)?))
+        Some((lender.part, records.table.text(column)?.get(lender.line as usize)?))
     };
     let all: Vec<(u32, &str)> = lenders.iter().filter_map(said).collect();
     let outdated = |part: u32| all.iter().any(|(other, _)| *other != part && order.is_newer(*other, part));

@@ -15,12 +15,12 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use polars::prelude::{BooleanChunked, Column, IntoColumn, NewChunkedArray};
+use polars::prelude::{BooleanChunked, ChunkFull, NewChunkedArray, UInt32Chunked};
 
 use crate::console::Console;
 use crate::error::Result;
 use crate::formats::{Fate, Older, Records};
-use crate::frame::internal;
+use crate::frame::{Column, Table, Values};
 use crate::notice::Notice;
 use crate::read::Paging;
 use cover::Verdict;
@@ -70,8 +70,8 @@ pub fn settle(exports: &mut [(String, Records)], newest: &HashSet<usize>) -> Res
 fn number_servers(exports: &mut [(String, Records)], parts: &[Part], servers: &[u32]) -> Result<()> {
     for (part, server) in parts.iter().zip(servers).filter(|(_, server)| **server != 0) {
         let Some((_, records)) = exports.get_mut(part.export) else { continue };
-        let column = Column::new_scalar("of_server".into(), (*server).into(), records.frame.height());
-        records.frame.with_column(column).map_err(internal)?;
+        let numbers = UInt32Chunked::full("".into(), *server, records.table.height());
+        records.table.put(Column::new("of_server", numbers))?;
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ fn apply(exports: &mut [(String, Records)], parts: &[Part], rows: &[Row], verdic
     for (at, row) in rows.iter().enumerate() {
         let Some(part) = parts.get(row.part as usize) else { continue };
         if let Some(fate) = verdict.fate.get(at).copied().flatten() {
-            let height = exports.get(part.export).map_or(0, |(_, r)| r.frame.height());
+            let height = exports.get(part.export).map_or(0, |(_, r)| r.table.height());
             let fates = fates.entry(part.export).or_insert_with(|| vec![None; height]);
             if let Some(slot) = fates.get_mut(row.line as usize) {
                 *slot = Some(fate);
@@ -108,15 +108,15 @@ fn apply(exports: &mut [(String, Records)], parts: &[Part], rows: &[Row], verdic
     }
     for (export, lines) in unsure {
         let Some((_, records)) = exports.get_mut(export) else { continue };
-        let height = u32::try_from(records.frame.height()).unwrap_or(u32::MAX);
-        let flags = BooleanChunked::from_iter_values("unsure".into(), (0..height).map(|line| lines.contains(&line)));
-        records.frame.with_column(flags.into_column()).map_err(internal)?;
+        let height = u32::try_from(records.table.height()).unwrap_or(u32::MAX);
+        let flags = BooleanChunked::from_iter_values("".into(), (0..height).map(|line| lines.contains(&line)));
+        records.table.put(Column::new("unsure", flags))?;
     }
     for (export, fates) in fates {
         let Some((_, records)) = exports.get_mut(export) else { continue };
         set_aside(records, &fates)?;
         let all_older = (0_u32..).zip(parts).all(|(at, p)| p.export != export || verdict.older.contains(&at));
-        if all_older && records.frame.height() == 0 {
+        if all_older && records.table.height() == 0 {
             retire(records);
         }
     }
@@ -126,15 +126,15 @@ fn apply(exports: &mut [(String, Records)], parts: &[Part], rows: &[Row], verdic
 /// Moves rows from the records to those that are only listed.
 fn set_aside(records: &mut Records, fates: &[Option<Fate>]) -> Result<()> {
     let keep: BooleanChunked = fates.iter().map(Option::is_none).collect();
-    let frame = records.frame.filter(&!&keep).map_err(internal)?;
-    records.frame = records.frame.filter(&keep).map_err(internal)?;
+    let table = records.table.filter(&!&keep)?;
+    records.table = records.table.filter(&keep)?;
     let fate: Vec<Fate> = fates.iter().copied().flatten().collect();
     match &mut records.older {
         Some(older) => {
-            older.frame = polars::functions::concat_df_diagonal(&[older.frame.clone(), frame]).map_err(internal)?;
+            older.table = Table::concat(&[std::mem::take(&mut older.table), table])?;
             older.fate.extend(fate);
         }
-        None => records.older = Some(Older { frame, fate }),
+        None => records.older = Some(Older { table, fate }),
     }
     Ok(())
 }
@@ -153,9 +153,8 @@ fn retire(records: &mut Records) {
 
 /// A row that gives the number of rows of its list is no device.
 fn without_totals(records: &mut Records) -> Result<()> {
-    let Ok(declared) = records.frame.column("declared") else { return Ok(()) };
-    let ids =
-        ["native_id", "serial"].map(|name| records.frame.column(name).ok().map(Column::is_not_null));
+    let Some(declared) = records.table.get("declared") else { return Ok(()) };
+    let ids = ["native_id", "serial"].map(|name| records.table.get(name).map(Values::is_not_null));
     let named = |line: usize| ids.iter().flatten().any(|filled| filled.get(line) == Some(true));
     let fates: Vec<Option<Fate>> = (0_usize..)
         .zip(declared.is_not_null().iter())
@@ -168,7 +167,7 @@ fn without_totals(records: &mut Records) -> Result<()> {
 /// that is cut nothing is gone, and by the user's own count nothing is open.
 pub fn conclude(exports: &mut [(String, Records)], proven: &[Console]) {
     let of = |test: fn(&Records) -> bool| -> Vec<Console> {
-        exports.iter().map(|(_, r)| r).filter(|r| r.frame.height() > 0 && test(r)).map(|r| r.console).collect()
+        exports.iter().map(|(_, r)| r).filter(|r| r.table.height() > 0 && test(r)).map(|r| r.console).collect()
     };
     let (cut, whole) = (of(|r| r.incomplete.is_some()), of(|r| r.partial.is_none()));
     for (_, records) in exports {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use polars::prelude::{DataFrame, Int64Chunked, StringChunked};
+use polars::prelude::Int64Chunked;
 
 use crate::console::Console;
 use crate::formats::Records;
-use crate::frame::{is_filled, text, times};
+use crate::frame::{Strings, Table};
 use crate::time::DAY;
 
 /// One list.
@@ -14,7 +14,7 @@ use crate::time::DAY;
 pub(super) struct Part {
     /// Place of the export among all.
     pub export: usize,
-    /// Its lines in the frame of the export.
+    /// Its lines in the table of the export.
     pub lines: Vec<u32>,
     /// When it was made, where the export says so.
     pub listed: Option<i64>,
@@ -33,9 +33,9 @@ const ONE_RUN: i64 = DAY / 2;
 
 /// The lists of a console; empty where there is but one, so that nothing more is looked at.
 pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest: &HashSet<usize>) -> Vec<Part> {
-    let own = || exports.iter().enumerate().filter(|(_, (_, r))| r.console == console && r.frame.height() > 0);
+    let own = || exports.iter().enumerate().filter(|(_, (_, r))| r.console == console && r.table.height() > 0);
     let snapshots =
-        |(_, (_, r)): (usize, &(String, Records))| is_filled(&r.frame, "snapshot") || is_filled(&r.frame, "listed");
+        |(_, (_, r)): (usize, &(String, Records))| r.table.is_filled("snapshot") || r.table.is_filled("listed");
     if own().nth(1).is_none() && !own().any(snapshots) {
         return Vec::new();
     }
@@ -45,7 +45,7 @@ pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest
             let cut = records.incomplete.is_some() || records.paging.more;
             let marked = newest.contains(&export);
             let part = move |lines, listed, declared| Part { export, lines, listed, whole, cut, marked, declared };
-            snapshots_of(&records.frame).into_iter().map(move |(lines, listed, declared)| part(lines, listed, declared))
+            snapshots_of(&records.table).into_iter().map(move |(lines, listed, declared)| part(lines, listed, declared))
         })
         .collect()
 }
@@ -53,15 +53,15 @@ pub(super) fn of_console(exports: &[(String, Records)], console: Console, newest
 /// Lines of a list, when it was made, the number of objects that it declares.
 type Snapshot = (Vec<u32>, Option<i64>, Option<u64>);
 
-fn snapshots_of(frame: &DataFrame) -> Vec<Snapshot> {
-    let all = || (0..u32::try_from(frame.height()).unwrap_or(u32::MAX)).collect();
-    let listed = times(frame, "listed").filter(|c| c.null_count() < c.len());
-    let mut found: Vec<Snapshot> = match (text(frame, "snapshot").filter(|c| c.null_count() < c.len()), listed) {
+fn snapshots_of(table: &Table) -> Vec<Snapshot> {
+    let all = || (0..u32::try_from(table.height()).unwrap_or(u32::MAX)).collect();
+    let listed = table.times("listed").filter(|c| c.null_count() < c.len());
+    let mut found: Vec<Snapshot> = match (table.text("snapshot").filter(|c| c.null_count() < c.len()), listed) {
         (Some(names), listed) => by_name(names, listed),
-        (None, Some(listed)) => by_date(frame, listed),
+        (None, Some(listed)) => by_date(table, listed),
         (None, None) => vec![(all(), None, None)],
     };
-    if let Some(totals) = text(frame, "declared") {
+    if let Some(totals) = table.text("declared") {
         for (lines, _, declared) in &mut found {
             *declared = lines.iter().filter_map(|line| totals.get(*line as usize)?.parse().ok()).max();
             lines.retain(|line| totals.get(*line as usize).is_none());
@@ -71,7 +71,7 @@ fn snapshots_of(frame: &DataFrame) -> Vec<Snapshot> {
 }
 
 /// Snapshots that bear a name, such as the id of a batch.
-fn by_name(names: &StringChunked, listed: Option<&Int64Chunked>) -> Vec<Snapshot> {
+fn by_name(names: &Strings, listed: Option<&Int64Chunked>) -> Vec<Snapshot> {
     let mut found: BTreeMap<Option<&str>, Snapshot> = BTreeMap::new();
     for (line, name) in (0_u32..).zip(names.iter()) {
         let (lines, newest, _) = found.entry(name).or_default();
@@ -82,8 +82,8 @@ fn by_name(names: &StringChunked, listed: Option<&Int64Chunked>) -> Vec<Snapshot
 }
 
 /// Rows that say when they were listed: one list as long as no object comes again and the dates lie near each other.
-fn by_date(frame: &DataFrame, listed: &Int64Chunked) -> Vec<Snapshot> {
-    let ids = text(frame, "native_id").or_else(|| text(frame, "serial"));
+fn by_date(table: &Table, listed: &Int64Chunked) -> Vec<Snapshot> {
+    let ids = table.text("native_id").or_else(|| table.text("serial"));
     let id = |line: u32| ids.and_then(|c| c.get(line as usize));
     let mut order: Vec<(Option<i64>, u32)> = listed.iter().zip(0_u32..).collect();
     order.sort_unstable();

@@ -129,7 +129,7 @@ fn differing(
         let Some((a, b, ..)) = run.first() else { continue };
         let (Some((_, older)), Some((_, newer))) = (exports.get(*a), exports.get(*b)) else { continue };
         for name in CHANGING {
-            let (Some(here), Some(there)) = (Cells::of(&older.frame, name), Cells::of(&newer.frame, name)) else {
+            let (Some(here), Some(there)) = (Cells::of(&older.table, name), Cells::of(&newer.table, name)) else {
                 continue;
             };
             for (.., row, speaker) in run {

@@ -6,7 +6,6 @@ use polars::prelude::Int64Chunked;
 
 use super::parts::Part;
 use crate::formats::Records;
-use crate::frame;
 
 /// No object.
 pub(super) const NONE: u32 = u32::MAX;
@@ -56,8 +55,8 @@ pub(super) fn gather(exports: &[(String, Records)], parts: &[Part]) -> (Vec<Row>
     let mut rows = Vec::with_capacity(parts.iter().map(|p| p.lines.len()).sum());
     for (number, part) in (0_u32..).zip(parts) {
         let Some((_, records)) = exports.get(part.export) else { continue };
-        let text = |name| frame::text(&records.frame, name);
-        let times = |name| frame::times(&records.frame, name);
+        let text = |name| records.table.text(name);
+        let times = |name| records.table.times(name);
         let (id, serial, platform) = (text("native_id"), text("serial"), text("platform"));
         let seen = times("last_seen");
         let dates = DATES.map(times);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use polars::prelude::{StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
 use super::super::export::{BadRow, Export, FirstCells, Paging, Rows};
 use super::around::{self, Stripped};
 use super::{List, Reader, columns, outline, tabular};
+use crate::frame::{Strings, strings::Builder};
 use crate::notice::{Code, Notice, many};
 
 /// What only an answer of a console has around its rows, in lower case; PowerShell's `Count` is none.
@@ -78,7 +78,7 @@ fn exports(label: &str, text: String, mut found: Vec<List>, lacks: Option<&Strin
 /// The rows that a chunk of elements gives.
 #[derive(Default)]
 struct Part {
-    columns: Vec<StringChunked>,
+    columns: Vec<Strings>,
     numeric: Vec<Vec<u32>>,
     row: Vec<u32>,
     bad: Vec<BadRow>,
@@ -159,21 +159,19 @@ impl Document {
         let names: Vec<String> = wanted.iter().filter_map(|at| self.header.get(*at).cloned()).collect();
         let chunks = self.list.chunks(rayon::current_num_threads() * 8);
         let parts: Vec<Part> = chunks.into_par_iter().map(|range| self.part(&names, range)).collect();
-        let mut parts = parts.into_iter();
-        let first = parts.next().unwrap_or_else(|| self.part(&names, 0..0));
-        let mut rows =
-            Rows { columns: first.columns, numeric: first.numeric, row: first.row, bad: first.bad, ..Rows::default() };
+        let mut rows = Rows { numeric: vec![Vec::new(); names.len()], ..Rows::default() };
+        let mut columns: Vec<Vec<Strings>> = vec![Vec::new(); names.len()];
         for part in parts {
             for (rows, more) in rows.numeric.iter_mut().zip(part.numeric) {
                 rows.extend(more);
             }
-            for (column, more) in rows.columns.iter_mut().zip(&part.columns) {
-                // Both are text, so that the one cannot refuse the other.
-                let _ = column.append(more);
+            for (column, more) in columns.iter_mut().zip(part.columns) {
+                column.push(more);
             }
             rows.row.extend(part.row);
             rows.bad.extend(part.bad);
         }
+        rows.columns = columns.iter().map(|parts| Strings::concat(parts)).collect();
         rows.bad.extend(self.list.bad.iter().map(|bad| BadRow {
             row: bad.number,
             reason: bad.reason.clone(),
@@ -185,8 +183,7 @@ impl Document {
     }
 
     fn part(&self, names: &[String], range: std::ops::Range<usize>) -> Part {
-        let mut builders: Vec<StringChunkedBuilder> =
-            names.iter().map(|_| StringChunkedBuilder::new("".into(), range.len())).collect();
+        let mut builders: Vec<Builder> = names.iter().map(|_| Builder::new(range.len())).collect();
         let mut part = Part { numeric: vec![Vec::new(); names.len()], ..Part::default() };
         let mut reader = Reader::new(names, &|_| false);
         for element in self.list.elements(range) {
@@ -196,7 +193,7 @@ impl Document {
                 continue;
             }
             for (slot, builder) in builders.iter_mut().enumerate() {
-                builder.append_option(reader.cell(slot).filter(|text| !text.is_empty()));
+                builder.push(reader.cell(slot).filter(|text| !text.is_empty()));
             }
             for (slot, rows) in part.numeric.iter_mut().enumerate() {
                 if reader.is_number(slot) {
@@ -205,7 +202,7 @@ impl Document {
             }
             part.row.push(element.number);
         }
-        part.columns = builders.into_iter().map(StringChunkedBuilder::finish).collect();
+        part.columns = builders.into_iter().map(Builder::finish).collect();
         part
     }
 

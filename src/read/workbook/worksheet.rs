@@ -3,11 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use polars::prelude::{StringChunked, StringChunkedBuilder};
-
 use super::super::export::{Export, FirstCells, Heading, Rows};
 use super::merged::MergedCells;
 use super::{Sheet, Workbook, open};
+use crate::frame::{Strings, strings::Builder};
 use crate::notice::{Code, Notice, many};
 
 /// A sheet of an open workbook.
@@ -106,7 +105,7 @@ fn merged(name: &str, sheet: &Sheet) -> Option<Notice> {
 fn in_order(rows: Rows) -> Rows {
     let mut order: Vec<(u32, usize)> = rows.row.iter().copied().zip(0..).collect();
     order.sort_unstable();
-    let sorted = |column: &StringChunked| order.iter().map(|(_, at)| column.get(*at)).collect::<StringChunked>();
+    let sorted = |column: &Strings| order.iter().map(|(_, at)| column.get(*at)).collect::<Strings>();
     let columns = rows.columns.iter().map(sorted).collect();
     Rows { columns, row: order.iter().map(|(number, _)| *number).collect(), ..rows }
 }
@@ -159,17 +158,16 @@ impl Worksheet {
     }
 
     pub(in crate::read) fn read(&self, wanted: &[usize]) -> Rows {
-        let mut builders: Vec<StringChunkedBuilder> =
-            wanted.iter().map(|_| StringChunkedBuilder::new("".into(), self.sheet.rows as usize)).collect();
+        let mut builders: Vec<Builder> = wanted.iter().map(|_| Builder::new(self.sheet.rows as usize)).collect();
         let mut row_numbers = Vec::with_capacity(self.sheet.rows as usize);
         let reading =
             self.book.lock().unwrap_or_else(PoisonError::into_inner).read(self.index, wanted, |row, cells| {
                 row_numbers.push(row);
                 for (builder, cell) in builders.iter_mut().zip(cells) {
-                    builder.append_option(cell.as_deref().filter(|text| !text.is_empty()));
+                    builder.push(cell.as_deref().filter(|text| !text.is_empty()));
                 }
             });
-        let columns = builders.into_iter().map(StringChunkedBuilder::finish).collect();
+        let columns = builders.into_iter().map(Builder::finish).collect();
         let mut rows = Rows { columns, row: row_numbers, ..Rows::default() };
         if !rows.row.is_sorted() {
             rows = in_order(rows);

@@ -38,7 +38,7 @@ impl Condition {
             return Ok(Vec::new());
         };
         let lines: Vec<u32> = (0..u32::try_from(view.console_records.height()).map_err(internal)?).collect();
-        let table = view.table(&roots(self.expr()), &lines).map_err(internal)?;
-        Ok(mask(&table, self.expr()).map_err(internal)?.iter().map(|holds| holds == Some(true)).collect())
+        let truth = view.truth(self.expr(), &lines).map_err(internal)?;
+        Ok(truth.into_iter().map(|holds| holds == Some(true)).collect())
     }
 }

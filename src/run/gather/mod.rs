@@ -183,8 +183,8 @@ impl Loading {
         }
         self.all.sources.push(Source {
             rows: records.rows(),
-            records: records.frame.height() as u64,
-            newest_signal: tables::newest(&records.frame).filter(|_| recognised.format.console.gives_signals()),
+            records: records.table.height() as u64,
+            newest_signal: tables::newest(&records.table).filter(|_| recognised.format.console.gives_signals()),
             dates,
             ..source(export, recognised)
         });
@@ -269,8 +269,8 @@ impl Loading {
         for source in &mut all.sources {
             let records = records.get(source.export.as_str());
             if let Some(older) = records.and_then(|r| r.older.as_ref()) {
-                source.records = source.records.saturating_sub(older.frame.height() as u64);
-                source.older = older.frame.height() as u64;
+                source.records = source.records.saturating_sub(older.table.height() as u64);
+                source.older = older.table.height() as u64;
             }
             source.incomplete = records.and_then(|r| r.incomplete.clone().or_else(|| r.partial.clone()));
         }
@@ -369,7 +369,7 @@ fn made_up_for(all: &mut Gathered) {
     let consoles: BTreeMap<&str, Console> = all.sources.iter().map(|s| (s.export.as_str(), s.console)).collect();
     let fills = |console: Console, column: &str| {
         let mut companions = all.records.iter().filter(|(_, r)| r.console == console && r.partial.is_some());
-        companions.any(|(_, r)| r.frame.column(column).is_ok_and(|c| c.null_count() < c.len()))
+        companions.any(|(_, r)| r.table.is_filled(column))
     };
     let told = |n: &Notice| {
         n.code == Code::MissingColumn

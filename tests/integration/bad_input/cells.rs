@@ -103,7 +103,7 @@ impl Probe<'_> {
         let export = table(self.place, &Sheet { header: self.header.to_vec(), rows });
         let found = self.formats.recognise(&export).filter(|found| found.format.id == self.format)?;
         let done = formats::normalise(&export, &found, self.formats, &formats::Options::default()).unwrap();
-        let column = done.records.frame.column(self.field).unwrap().tail(Some(cells.len()));
+        let column = done.records.table.frame().unwrap().column(self.field).unwrap().tail(Some(cells.len()));
         Some((column.null_count(), counted(&done.notices, &self.header[self.at])))
     }
 }

@@ -44,8 +44,9 @@ pub(super) fn cells(written: &Written) -> Cells {
                 formats::translate(&mut records, field, names).unwrap();
             }
         }
-        let rows: Vec<u32> = records.frame.column("row").unwrap().u32().unwrap().into_no_null_iter().collect();
-        for column in records.frame.columns() {
+        let frame = records.table.frame().unwrap();
+        let rows: Vec<u32> = frame.column("row").unwrap().u32().unwrap().into_no_null_iter().collect();
+        for column in frame.columns() {
             // Whether a cell could be read is no fact of the device; the notices compare it.
             if column.name() == "row" || column.name().ends_with("_unread") {
                 continue;

@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use polars::prelude::StringChunked;
-
 use crate::coverage::{self, When};
 use crate::formats::dates::{Order, Stamp, stamp};
 use crate::formats::values::squeeze;
 use crate::formats::{Asides, remark, says_yes};
+use crate::frame::Strings;
 use crate::identity::short_name;
 use crate::read::{Export, Prose, Rows};
 use crate::time::Millis;
@@ -116,7 +115,7 @@ enum Column {
 }
 
 impl Column {
-    fn of(cells: &StringChunked, header: &str, asides: &Asides) -> Self {
+    fn of(cells: &Strings, header: &str, asides: &Asides) -> Self {
         if asides.is_due(header) {
             let all = dates(cells, true).unwrap_or_default().into_iter();
             return Self::Dates(all.map(|own| own.into_iter().map(When::Until).collect()).collect());
@@ -141,7 +140,7 @@ impl Column {
 }
 
 /// How many days ago each cell was, if the column says so: `2 days ago`, or numbers below a header of `days`.
-fn days_ago(cells: &StringChunked, in_days: bool) -> Option<Vec<Vec<When>>> {
+fn days_ago(cells: &Strings, in_days: bool) -> Option<Vec<Vec<When>>> {
     let mut strange = 0_usize;
     let one = |cell: Option<&str>| {
         let cell = cell.map(str::trim).filter(|cell| !cell.is_empty())?;
@@ -201,7 +200,7 @@ fn in_line(line: &str) -> (Vec<&str>, Vec<When>) {
 }
 
 /// The dates of a column, if it is one of dates. A bare number may be many things, and is one only where the header `sees` devices.
-fn dates(cells: &StringChunked, sees: bool) -> Option<Vec<Vec<Millis>>> {
+fn dates(cells: &Strings, sees: bool) -> Option<Vec<Vec<Millis>>> {
     let mut strange = 0_usize;
     let mut stamps = Vec::with_capacity(cells.len());
     for cell in cells.iter() {
@@ -237,8 +236,6 @@ fn host(cell: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::NewChunkedArray;
-
     use super::*;
 
     #[test]
@@ -262,7 +259,7 @@ mod tests {
         ] {
             assert_eq!(ago(text), days, "{text}");
         }
-        let cells = |cells: &[&str]| StringChunked::from_iter_values("".into(), cells.iter().copied());
+        let cells = |cells: &[&str]| cells.iter().copied().map(Some).collect::<Strings>();
         let all = |days: i64| vec![When::Ago(days)];
         assert_eq!(days_ago(&cells(&["0", "12.5"]), true), Some(vec![all(0), all(12)]));
         assert_eq!(days_ago(&cells(&["0", "12"]), false), None, "numbers of anything");
