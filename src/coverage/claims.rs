@@ -53,7 +53,11 @@ fn too_few_claimed(
     }
     let short = short(&claimed, devices, console, &what, claim, filtered);
     short
-        .map(|reason| if finds_nothing(console, store, &claimed, devices) { without_ids(console, claim) } else { reason })
+        .map(
+            |reason| {
+                if finds_nothing(console, store, &claimed, devices) { without_ids(console, claim) } else { reason }
+            },
+        )
         .or_else(|| without_a_word(console, claim, (console_records, device_of), &claimed, devices, filtered))
 }
 
@@ -101,7 +105,8 @@ pub(super) fn of_other_lists(
         let Some(at) = store.by_console.iter().position(|s| s.console.index() == claim.by) else { continue };
         let Some(records) = store.by_console.get(at) else { continue };
         let device_of = devices.device_of(at);
-        let (Some(claimed), Some(exports)) = (claimed_by(claim, records, device_of, devices), records.numbers("export"))
+        let (Some(claimed), Some(exports)) =
+            (claimed_by(claim, records, device_of, devices), records.numbers("export"))
         else {
             continue;
         };

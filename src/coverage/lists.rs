@@ -77,7 +77,9 @@ impl Lists {
                 (list.small, list.small_of) = claims::too_small(console, store, members);
                 if let Some((devices, said)) = claims::of_other_lists(console, store, members) {
                     let all = apart.get_or_insert_with(|| ByDevice::filled(0, members.count));
-                    all.iter_mut().zip(devices.iter()).for_each(|(bits, is)| *bits |= if *is { console.bit() } else { 0 });
+                    all.iter_mut()
+                        .zip(devices.iter())
+                        .for_each(|(bits, is)| *bits |= if *is { console.bit() } else { 0 });
                     notices.extend(said.into_iter().map(|reason| Notice::new(Code::SourceTooSmall, "", reason)));
                 }
             }

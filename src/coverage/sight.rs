@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::claims;
 use super::candidates::{Asked, Basis, Facts, Found, Search, Traits};
+use super::claims;
 use super::hints::{Hint, Hints};
 use super::lists::Lists;
 use super::proof::Proof;

@@ -156,6 +156,7 @@ impl RecordStore {
     }
 
     /// Whether a console's lists have a column in which it may stand that somebody keeps a device, by its header.
+    #[must_use]
     pub fn has_written(&self, console: Console, header: &str) -> bool {
         let mut own = self.exports.iter().zip(&self.written).filter(|((_, own), _)| *own == console);
         own.any(|(_, headers)| headers.iter().any(|own| own == header))

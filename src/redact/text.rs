@@ -227,7 +227,7 @@ fn declared(field: &schema::Field) -> Hides {
         (schema::Kind::Text, "server" | "org_unit" | "domain" | "group") => Hides::As(Kind::Domain),
         (schema::Kind::Text, "group_tag" | "snapshot" | "remark_in" | "remark_words" | "remark_text") => {
             Hides::As(Kind::Value)
-        },
+        }
         (schema::Kind::Text, "manufacturer" | "model" | "os" | "os_version" | "edition") => Hides::Values,
         _ => Hides::Unknown,
     }

@@ -77,7 +77,9 @@ impl Carrying<'_> {
                 Fate::Absent => Naming::Unused("it is in no list of this run".into()),
             }
         });
-        doubtful.into_iter().for_each(|device| decisions.wait(device));
+        for device in doubtful {
+            decisions.wait(device);
+        }
         notices
     }
 
@@ -165,7 +167,11 @@ impl Carrying<'_> {
 
     /// Decisions about devices that are not there any more: what the earlier run knew of their steps.
     fn closed(closed: &[String]) -> Option<Notice> {
-        said(Code::DecisionUnused, closed, "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps")
+        said(
+            Code::DecisionUnused,
+            closed,
+            "no list of this run has it; the decision is closed, and ledger.csv says what became of its steps",
+        )
     }
 }
 

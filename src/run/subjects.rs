@@ -1,6 +1,8 @@
 //! Flagged devices, and those that somebody declared lost, as the planner wants them: what they are, where they stand, what
 //! is asked.
 
+mod claims;
+
 use std::collections::HashSet;
 
 use rayon::prelude::*;
@@ -13,13 +15,13 @@ use crate::history::Decisions;
 use crate::identity::{Marker, NONE, RecordStore};
 use crate::ids::{DeviceId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
-use crate::rules::{self, Conditions, EvalContext, Findings, Rule};
+use crate::rules::{Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
 use crate::table::DeviceTable;
-use crate::time::DAY;
 
 use super::holds::{Holds, says};
 use super::record_facts::AllFacts;
+use claims::{claim, review};
 
 /// Record columns that steps depend on, beside those that the states of objects are read from.
 pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
@@ -137,7 +139,10 @@ pub(super) fn plan(
             return None;
         };
         // What a finding has a step of its own for is not to be done either.
-        let about = claims.iter().filter(|_| !is_kept).fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
+        let about = claims
+            .iter()
+            .filter(|_| !is_kept)
+            .fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
         let subject = Subject {
             device: number,
             platform: table.platform.get(device).copied(),
@@ -170,7 +175,12 @@ pub(super) fn plan(
         let book = orders.playbooks.plan(&subject, steps);
         if kept { orders.playbooks.number_of(&subject) } else { book }
     };
-    let positions: Vec<usize> = (0..table.len()).filter(|device| says(&planned, *device)).collect();
+    Ok(side_by_side(&planned, one))
+}
+
+/// Plans the devices that are to be, side by side and in their order.
+fn side_by_side(planned: &[bool], one: impl Fn(usize, &mut Vec<Planned>) -> Option<u32> + Sync) -> Plans {
+    let positions: Vec<usize> = (0..planned.len()).filter(|device| says(planned, *device)).collect();
     let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = positions
         .par_chunks(4_096)
         .map(|part| {
@@ -180,13 +190,13 @@ pub(super) fn plan(
         })
         .collect();
     let (steps, books): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let mut book_of = vec![NONE; table.len()];
+    let mut book_of = vec![NONE; planned.len()];
     for (device, book) in positions.iter().zip(books.into_iter().flatten()) {
         if let (Some(slot), Some(book)) = (book_of.get_mut(*device), book) {
             *slot = book;
         }
     }
-    Ok(Plans { steps: steps.concat(), book_of })
+    Plans { steps: steps.concat(), book_of }
 }
 
 /// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.
@@ -250,97 +260,6 @@ fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32
         })
     };
     records.iter().filter_map(one).collect()
-}
-
-/// Makes what would be taken away, or handed to its user, something to look at.
-fn review(claim: &mut Claim) {
-    let acts = matches!(claim.intent, StepIntent::Remove | StepIntent::Objects | StepIntent::Reconnect);
-    if acts && claim.rule != NO_RULE {
-        *claim = Claim { intent: StepIntent::Review, rule: claim.rule, objects: Vec::new() };
-    }
-}
-
-fn claim(
-    store: &RecordStore,
-    devices: &Devices,
-    rules: &[Rule],
-    findings: &Findings,
-    finding: usize,
-    all: &[RecordId],
-) -> Claim {
-    let rule = findings.rule.get(finding).copied().unwrap_or_default();
-    let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
-        Some(rules::RuleAction::Remove) => StepIntent::Remove,
-        Some(rules::RuleAction::Objects) => StepIntent::Objects,
-        Some(rules::RuleAction::Reconnect) => StepIntent::Reconnect,
-        Some(rules::RuleAction::Review) | None => StepIntent::Review,
-    };
-    let device = findings.device.get(finding).copied().unwrap_or(NONE);
-    let mut objects = findings.objects(finding).to_vec();
-    // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
-    // somebody out.
-    let signed_in = |record: &RecordId| {
-        store.locate(*record).is_some_and(|(console_records, _)| console_records.console.sees_sign_ins())
-    };
-    let surplus = all.iter().any(|record| signed_in(record) && objects.binary_search(record).is_err());
-    if intent == StepIntent::Objects && surplus {
-        objects.retain(|record| !signs_in(store, devices, device, *record));
-        if objects.is_empty() {
-            return Claim { intent: StepIntent::Review, rule, objects };
-        }
-    }
-    // Another list has seen the device under the id of a surplus object since the other one was last heard of.
-    if intent == StepIntent::Objects && objects.iter().any(|record| is_seen_under(store, devices, device, *record, all)) {
-        return Claim { intent: StepIntent::Review, rule, objects };
-    }
-    // Both enrolments of one serial number that check in are in use: nobody knows which of them a person would lose.
-    if intent == StepIntent::Objects && objects.iter().any(|record| lives_on(store, devices, device, *record)) {
-        return Claim { intent: StepIntent::Review, rule, objects };
-    }
-    Claim { intent, rule, objects }
-}
-
-/// Whether a record of another console bears the Entra id of an object, is in use and was seen later than the object that is to stay.
-fn is_seen_under(store: &RecordStore, devices: &Devices, device: u32, record: RecordId, all: &[RecordId]) -> bool {
-    let id_of = |record: RecordId| {
-        let (console_records, line) = store.locate(record)?;
-        Some((console_records, line, console_records.text("entra_id")?.get(line)?))
-    };
-    let Some((console_records, line, id)) = id_of(record) else { return false };
-    let Some(live) = devices.live_line(console_records.console, device).map(|live| live as usize) else { return false };
-    // Both objects may be of one identity.
-    if console_records.text("entra_id").and_then(|ids| ids.get(live)) == Some(id) {
-        return false;
-    }
-    let seen_of = |line: usize| console_records.times("last_seen").and_then(|times| times.get(line));
-    let witness = |other: &RecordId| {
-        let (records, line, own) = id_of(*other)?;
-        let is_other = records.console != console_records.console && records.console.gives_signals();
-        records.times("last_seen").and_then(|times| times.get(line)).filter(|_| is_other && own == id)
-    };
-    let seen = all.iter().filter_map(witness).max();
-    live != line && devices.activity_at(device, seen) == Activity::Active && seen > seen_of(live)
-}
-
-/// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
-/// takes, and as lately as that one.
-fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
-    const CHANGE: i64 = DAY * 3 / 2;
-    const AS_LATELY: i64 = DAY * 2;
-    let Some((console_records, line)) = store.locate(record) else { return false };
-    let Some(live) = devices.live_line(console_records.console, device).map(|live| live as usize) else { return false };
-    let time = |column: &str, line: usize| console_records.times(column).and_then(|times| times.get(line));
-    let (Some(seen), Some(made)) = (time("last_seen", line), time("enrolled", live)) else { return false };
-    let both = time("last_seen", live).is_some_and(|newest| newest - seen <= AS_LATELY);
-    both && live != line && !console_records.console.lists_accounts() && seen > made + CHANGE
-}
-
-/// Whether an Entra object was signed in with so recently that its device would count as active.
-fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
-    let Some((console_records, line)) = store.locate(record) else { return false };
-    let seen = console_records.times("last_seen").and_then(|c| c.get(line));
-    let unread = console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);
-    console_records.console.sees_sign_ins() && (unread || devices.activity_at(device, seen) == Activity::Active)
 }
 
 /// Management mode of Android devices, from their live record in the console that knows best.

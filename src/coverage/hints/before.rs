@@ -46,7 +46,7 @@ pub(super) fn hints(
     }
     let mut was_kept: ByDevice<Vec<usize>> = ByDevice::filled(Vec::new(), members.count);
     let of = |value: &str| naming(value).and_then(|name| by_name.get(&name)).cloned().unwrap_or_default();
-    each_name(store, members, &mut was_kept, of, |slot, own| slot.extend(own));
+    each_name(store, members, &mut was_kept, of, Vec::extend);
     let named_by = registers(store, members, beside);
     let mut numbers: HashMap<Place, Option<u16>> = HashMap::new();
     let mut found = Vec::new();

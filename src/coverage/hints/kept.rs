@@ -34,7 +34,8 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> (Vec<(DeviceId, H
 /// Devices that a register keeps in a row that is joined to them: playbooks speak of these, and the next run has to know.
 pub(super) fn in_registers(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Console)> {
     let mut found = Vec::new();
-    for (at, records) in store.by_console.iter().enumerate().filter(|(_, records)| !records.console.keeps().is_empty()) {
+    for (at, records) in store.by_console.iter().enumerate().filter(|(_, records)| !records.console.keeps().is_empty())
+    {
         let console = records.console;
         let rows = members.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some());
         let kept = rows.filter(|(line, _)| console.keeps().contains(&console.state(&records.row(*line))));
@@ -65,7 +66,8 @@ fn remarked(
     }
     let is_place = |text: &str| shared.get(text).is_some_and(|(all, used)| *all >= SHARED && used * 2 > *all);
     let console = records.console;
-    let said = header.iter().zip(words.iter()).zip(text.iter()).map(|((header, words), text)| Some((header?, words?, text?)));
+    let said =
+        header.iter().zip(words.iter()).zip(text.iter()).map(|((header, words), text)| Some((header?, words?, text?)));
     let mut numbers: HashMap<(&str, &str), Option<u16>> = HashMap::new();
     for (device, said) in members.device_of(at).iter().zip(said) {
         let Some((header, words, _)) = said.filter(|(.., text)| device.is_some() && !is_place(text)) else { continue };

@@ -23,7 +23,8 @@ pub use before::{KeptBefore, Place};
 const LATE: i64 = 14;
 
 /// Record columns that are read for hints alone.
-pub(crate) const NEEDED: &[&str] = &["noticed", "noticed_or", "due", "remark", "remark_in", "remark_words", "remark_text"];
+pub(crate) const NEEDED: &[&str] =
+    &["noticed", "noticed_or", "due", "remark", "remark_in", "remark_words", "remark_text"];
 
 /// What speaks against a device being stale, or against its going.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -60,7 +60,7 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     pairs.retain(|(own, other)| {
         let (one, two) = (*members.platform.get(*own), *members.platform.get(*other));
         let serials = members.handles.get(*own).serial && members.handles.get(*other).serial;
-        !serials && !(known(one) && known(two) && one != two)
+        !serials && (!known(one) || !known(two) || one == two)
     });
     pairs.sort_unstable();
     pairs.dedup();
@@ -115,11 +115,7 @@ fn stamped(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)
 }
 
 /// Stale devices whose name is a serial number, or ends in one behind a hyphen.
-fn named_by_serial(
-    store: &RecordStore,
-    members: &Members,
-    activities: &ByDevice<Activity>,
-) -> Vec<DeviceId> {
+fn named_by_serial(store: &RecordStore, members: &Members, activities: &ByDevice<Activity>) -> Vec<DeviceId> {
     let takes = takes_names(members);
     let by_serial = |name: &str| {
         let end = name.rsplit('-').next().unwrap_or(name);
@@ -130,9 +126,16 @@ fn named_by_serial(
         let Some(names) = records.text("name") else { continue };
         let own = members.device_of(at).iter().copied().zip(names.iter());
         let own = own.filter(|(device, _)| {
-            device.is_some() && *activities.get(*device) == Activity::Stale && takes(*device) && !members.handles.get(*device).serial
+            device.is_some()
+                && *activities.get(*device) == Activity::Stale
+                && takes(*device)
+                && !members.handles.get(*device).serial
         });
-        stale.extend(own.flat_map(|(device, name)| name.map(by_serial).into_iter().flatten().flatten().map(move |n| (n, device))));
+        stale.extend(
+            own.flat_map(|(device, name)| {
+                name.map(by_serial).into_iter().flatten().flatten().map(move |n| (n, device))
+            }),
+        );
     }
     let stale = Names::new(stale);
     let mut found = Vec::new();

@@ -145,7 +145,10 @@ impl Open {
                 )
             }
             Self::Hinted(Hint::Elsewhere(console)) => {
-                format!("a list of what manages the devices of its server in {}; or a look at the device", console.title())
+                format!(
+                    "a list of what manages the devices of its server in {}; or a look at the device",
+                    console.title()
+                )
             }
             Self::Hinted(Hint::Clock) => "the day on which the exports were made, with `--as-of`".into(),
             Self::Hinted(Hint::Stock(_)) => "a look at the shelf, or a user who has the device".into(),

@@ -2,7 +2,8 @@
 
 use super::*;
 
-const DEFENDER: &str = "id,computerDnsName,osPlatform,aadDeviceId,firstSeen,lastSeen,healthStatus,onboardingStatus,vendor,model\n";
+const DEFENDER: &str =
+    "id,computerDnsName,osPlatform,aadDeviceId,firstSeen,lastSeen,healthStatus,onboardingStatus,vendor,model\n";
 
 fn stale_and_others() -> Place {
     tenant(
@@ -35,12 +36,9 @@ fn a_device_in_use_of_the_same_name_may_be_the_same() {
         let place = stale_and_others();
         let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
         let header = entra.lines().next().unwrap().to_string() + ",registrationDateTime\n";
-        let rows: String = entra.lines().skip(1).map(|line| format!("{line},2024-01-01T08:00:00Z\n")).collect();
-        let again = format!(
-            "{},{},LAP-01,True,Windows,AzureAd,,,2026-11-19T08:00:00Z,{made}\n",
-            guid(3, 9),
-            guid(2, 9)
-        );
+        let rows = entra.lines().skip(1).fold(String::new(), |all, line| all + line + ",2024-01-01T08:00:00Z\n");
+        let again =
+            format!("{},{},LAP-01,True,Windows,AzureAd,,,2026-11-19T08:00:00Z,{made}\n", guid(3, 9), guid(2, 9));
         place.write("in/entra.csv", header + &rows + &again);
         is_held(&judged(place), "LAP-01", "another one in use bears its name");
     }
@@ -98,7 +96,9 @@ fn a_device_of_another_management_server_is_not_surely_stale() {
             },
         );
         place.write("in/intune.csv", INTUNE.to_string() + &rows.concat());
-        let row = |n: usize, server: &str, assigned: &str| format!("DMPX{n:08},iPad,iPad Pro,2023-01-01,{server},{assigned},\n");
+        let row = |n: usize, server: &str, assigned: &str| {
+            format!("DMPX{n:08},iPad,iPad Pro,2023-01-01,{server},{assigned},\n")
+        };
         let header = "SERIAL_NO,PRODUCT_FAMILY,MODEL_NAME,DATE_ADDED_TO_ORGANIZATION,MDM_SERVER,DATE_ASSIGNED_TO_MDM_SERVER,DATE_REMOVED_FROM_ORGANIZATION\n";
         let rows = row(1, server, assigned)
             + &row(2, "Intune", "2024-01-01")
