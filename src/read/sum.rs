@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 use sha2::{Digest, Sha256};
 
 /// Pieces that wait for their digest at most; they are copies, and may not be as many as the list has.
-const MOST_WAITING: usize = 64;
+const MOST_WAITING: usize = 256;
 
 /// The SHA-256 of bytes that come one piece after the other.
 #[derive(Debug)]

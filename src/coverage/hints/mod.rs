@@ -94,10 +94,12 @@ pub(super) fn hints(
     beside: Tables<'_>,
 ) -> Hints {
     let of_names = || rayon::join(|| successors::borne(store, members), || kept::hints(store, members));
+    let of_rows = || rayon::join(|| servers::elsewhere(store, members), || kept::in_registers(store, members));
     let of_dates = || rayon::join(|| dates::hints(store, members, named), || stock::hints(store, members));
-    let ((mut of, stock), (borne, (kept, mut places))) = rayon::join(of_dates, of_names);
+    let (((mut of, stock), (elsewhere, registered)), (borne, (kept, mut places))) =
+        rayon::join(|| rayon::join(of_dates, of_rows), of_names);
     of.extend(stock);
-    of.extend(servers::elsewhere(store, members));
+    of.extend(elsewhere);
     of.extend(copies(links, members).map(|device| (device, Hint::Copy)));
     let sensed = borne.sensed;
     of.extend(borne.serial.into_iter().map(|device| (device, Hint::NamedBySerial)));
@@ -106,7 +108,7 @@ pub(super) fn hints(
     of.extend(before);
     of.extend(named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?)))));
     of.extend(kept);
-    Hints { of, places, sensed, registered: kept::in_registers(store, members), gone }
+    Hints { of, places, sensed, registered, gone }
 }
 
 /// Stale devices that share an identifier with one in use which is not joined to them. Whose records contradict each other is looked at

@@ -35,18 +35,18 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     // What only a sensor has a row of may be the sensor of any machine of its name.
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
     let is_asked = |device: DeviceId| *activities.get(device) == Activity::Stale || only_sensed(device);
-    let named = |wanted: &(dyn Fn(u64, DeviceId) -> bool + Sync)| -> Vec<(u64, DeviceId)> {
+    let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| -> Vec<(u64, DeviceId)> {
         let of_console = |(at, records): (usize, &ConsoleRecords)| {
             let Some(names) = records.text("name") else { return Vec::new() };
-            let own = members.device_of(at).iter().copied().zip(names.iter()).filter(|(device, _)| device.is_some());
-            own.filter_map(|(device, name)| Some((name.map(spoken).filter(|name| *name != 0)?, device)))
-                .filter(|(name, device)| wanted(*name, *device))
+            let own = members.device_of(at).iter().copied().zip(names.iter());
+            let own = own.filter(|(device, _)| device.is_some() && of(*device));
+            own.filter_map(|(device, name)| Some((name.map(spoken).filter(|name| *name != 0 && keep(*name))?, device)))
                 .collect()
         };
         store.by_console.par_iter().enumerate().map(of_console).collect::<Vec<_>>().concat()
     };
-    let own = Names::new(named(&|_, device| is_asked(device)));
-    let all = Names::new(named(&|name, _| own.may_have(name)));
+    let own = Names::new(named(&is_asked, &|_| true));
+    let all = Names::new(named(&|_| true, &|name| own.may_have(name)));
     let takes = takes_names(members);
     let mut pairs: Vec<(DeviceId, DeviceId)> = Vec::new();
     for (name, device) in &own.all {
