@@ -262,6 +262,12 @@ impl Decisions {
         self.waiting.insert(device);
     }
 
+    /// The devices that wait, and of which nothing else was decided.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<u32> {
+        self.waiting.iter().copied().filter(|device| self.waits(*device as usize)).collect()
+    }
+
     /// Whether nothing may be taken away from a device until somebody decides again.
     #[must_use]
     pub fn waits(&self, device: usize) -> bool {

@@ -26,6 +26,8 @@ pub struct Decided {
     pub done: Vec<Claimed>,
     /// Batches that somebody approved, as they are now.
     pub approved: Vec<Approved>,
+    /// Devices that wait for a decision to be taken again. The next run knows them as kept.
+    pub waiting: Vec<u32>,
 }
 
 impl Decided {

@@ -143,7 +143,7 @@ pub(super) fn schedule(own: Schedule, places: &Places, steps: &Order, devices: u
 
 /// What people decided: who is named, what they wrote is not. `approved` is settled when the batches are.
 pub(super) fn decisions(own: Decided, places: &Places, steps: &Order, devices: usize, names: &mut Names) -> Decided {
-    let Decided { file, sha256, list, of_device, packages, of_package: _, done, approved } = own;
+    let Decided { file, sha256, list, of_device, packages, of_package: _, done, approved, waiting: _ } = own;
     let list: Vec<Decision> = list.into_iter().map(|own| decision(own, names)).collect();
     let order = Order::by(list.len(), |at| list.get(at).map(|own| (own.key.clone(), own.serial.clone(), at)));
     let mut list = order.take(&list);
@@ -168,6 +168,7 @@ pub(super) fn decisions(own: Decided, places: &Places, steps: &Order, devices: u
             .into_iter()
             .map(|Approved { digest, on, by }| Approved { digest, on, by: names.of(Kind::Person, &by) })
             .collect(),
+        waiting: Vec::new(),
     }
 }
 

@@ -133,7 +133,7 @@ pub(super) fn compare(
     answers: &Answers,
     progress: &dyn Progress,
 ) {
-    outcome.kept = kept(devices, &outcome.devices, earlier.as_ref());
+    outcome.kept = kept(devices, &outcome.devices, &outcome.decisions.waiting, earlier.as_ref());
     let said = close::answer(outcome, answers);
     if let Some(earlier) = earlier {
         progress.step("Comparing with the baseline");
@@ -161,9 +161,13 @@ impl Remembered {
     }
 }
 
-/// What is lost or kept now, and what was and is not among the devices of this run.
-fn kept(devices: &Devices, table: &DeviceTable, earlier: Option<&Beside>) -> Vec<Kept> {
-    let now = devices.coverage().kept().map(|(device, place)| {
+/// What is lost or kept now, what waits for a decision, and what was and is not among the devices of this run.
+fn kept(devices: &Devices, table: &DeviceTable, waiting: &[u32], earlier: Option<&Beside>) -> Vec<Kept> {
+    let waiting = waiting.iter().map(|device| {
+        let column = "decisions".to_string();
+        (DeviceId::new(*device), Place { console: None, column, words: String::new() })
+    });
+    let now = devices.coverage().kept().chain(waiting).map(|(device, place)| {
         let at = device.index();
         Kept {
             serial: table.serial.compared(at).to_string(),
@@ -178,6 +182,7 @@ fn kept(devices: &Devices, table: &DeviceTable, earlier: Option<&Beside>) -> Vec
     let gone = devices.coverage().gone().iter().filter_map(|at| before?.get(*at).cloned());
     let mut all: Vec<Kept> = now.chain(gone).collect();
     all.sort();
+    all.dedup();
     all
 }
 

@@ -72,9 +72,10 @@ pub(super) fn hidden(hidden: Hidden) -> outcome::Hidden {
 
 pub(super) fn decisions(decisions: Decisions, devices: usize) -> Decided {
     let (file, sha256) = (decisions.file.clone(), decisions.sha256.clone());
+    let waiting = decisions.waiting();
     let (list, of_device, packages) = decisions.into_lists();
     let of_package = history::by_device(&packages, devices);
-    Decided { file, sha256, list, of_device, packages, of_package, done: Vec::new(), approved: Vec::new() }
+    Decided { file, sha256, list, of_device, packages, of_package, done: Vec::new(), approved: Vec::new(), waiting }
 }
 
 /// Gives what people wrote of steps and batches to the steps and batches that there are, and says where there is none. What is

@@ -226,6 +226,7 @@ impl Loading<'_> {
                 packages: run.decided_packages,
                 done: run.done,
                 approved: run.approved,
+                waiting: Vec::new(),
             },
             purpose: run.intent,
             steps,

@@ -246,7 +246,7 @@ fn one_after_another(writes: &[&dyn Fn(&Place)]) -> Judged {
         let own = ["--format", "csv,data", "--as-of", "2026-11-20T08:00:00Z"];
         report = Some(place.analyze_into(&out, &[&own, more].concat(), &[]));
     }
-    Judged { report: report.unwrap(), _place: place }
+    Judged { report: report.unwrap(), place }
 }
 
 /// A list that is not given again takes nothing back, also not after several runs; one that is given again does.
@@ -318,7 +318,7 @@ fn after_deciding(decided: &str, then: &[(usize, &str, &str, &str)], now: &[(usi
     write(now);
     let own = ["--format", "csv,data", "--as-of", "2026-11-20T08:00:00Z", "--baseline", "before"];
     let report = place.analyze_into("after", &own, &[]);
-    Judged { report, _place: place }
+    Judged { report, place }
 }
 
 /// Who declared a device lost did not know that it would be seen again, by its finder or by its next user.
@@ -342,4 +342,7 @@ fn a_device_that_may_be_the_declined_one_waits() {
     let steps = steps(&report, "PC-1");
     assert!(!steps.iter().any(|step| step.contains("wipe") || step.contains("delete")), "{steps:?}");
     assert!(said(&report, "decision-in-doubt", "it is not clear which device of this run it is"));
+    // Nobody has decided anything by the next run, either.
+    let own = ["--format", "csv,data", "--as-of", "2026-12-20T08:00:00Z", "--baseline", "after"];
+    is_held(&report.place.analyze_into("later", &own, &[]), "PC-1", "an earlier report had it as lost or kept");
 }

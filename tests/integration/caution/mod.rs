@@ -49,7 +49,7 @@ fn steps(report: &Report, name: &str) -> Vec<String> {
 /// A report, and the place that it is in for as long as it is read.
 struct Judged {
     report: Report,
-    _place: Place,
+    place: Place,
 }
 
 impl std::ops::Deref for Judged {
@@ -61,7 +61,7 @@ impl std::ops::Deref for Judged {
 }
 
 fn judged(place: Place) -> Judged {
-    Judged { report: place.tables(&[]), _place: place }
+    Judged { report: place.tables(&[]), place }
 }
 
 /// Rules that ask about a device, and what each does not know.
