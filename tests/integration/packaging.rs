@@ -181,6 +181,25 @@ fn assert_pinned(name: &str, text: &str) {
     }
 }
 
+/// What is fuzzed has a lock file of its own, which a new dependency of the program leaves behind.
+#[test]
+fn what_is_fuzzed_is_locked_with_what_the_program_is_made_of() {
+    let locked = |file: &str| -> Vec<String> {
+        let text = read(file);
+        let own = text.split_once("name = \"lastseen\"\n").unwrap().1.split_once("dependencies = [").unwrap().1;
+        let names = own.split_once(']').unwrap().0.split('"').skip(1).step_by(2);
+        names.map(|name| name.split(' ').next().unwrap().to_owned()).collect()
+    };
+    let manifest = read("Cargo.toml");
+    let made_of = manifest.split_once("\n[dependencies]\n").unwrap().1.split_once("\n[dev-dependencies]").unwrap().0;
+    let fuzzed = locked("fuzz/Cargo.lock");
+    let own: Vec<String> =
+        locked("Cargo.lock").into_iter().filter(|name| made_of.contains(&format!("\n{name} = "))).collect();
+    assert!(own.len() > 20, "{own:?}");
+    let missing: Vec<&String> = own.iter().filter(|name| !fuzzed.contains(name)).collect();
+    assert!(missing.is_empty(), "fuzz/Cargo.lock lacks {missing:?}: cargo update --workspace in fuzz/");
+}
+
 /// A branch is protected by the name of one job. It must wait for all others, and fail where one did not succeed.
 #[test]
 fn the_last_check_waits_for_every_other() {
