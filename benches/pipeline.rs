@@ -98,7 +98,7 @@ fn judge(bencher: Bencher) {
     let rules = rules::load(&files, &conditions).unwrap();
     bencher.bench(|| {
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&store, &links, &members, Tables::default(), &Vocabulary::default());
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Tables::default(), &Vocabulary::default());
         let devices = Devices::new(members, coverage, &links, []);
         let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &FORMATS };
         rules::judge(black_box(&rules), context, &|_, _| ()).unwrap()

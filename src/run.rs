@@ -68,8 +68,8 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let (doubtful, found) = remarks::doubtful(&store, &members);
     notices.extend(found);
     progress.step("Weighing what the lists prove");
-    let beside = baseline::Remembered::new(earlier.as_ref(), unused);
-    let (coverage, found) = Coverage::new(&store, &links, &members, beside.tables(), rule_set.formats.vocabulary());
+    let beside = baseline::with_remembered(earlier.as_ref(), unused);
+    let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
     refuse::if_strict(options, &notices)?;

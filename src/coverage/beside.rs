@@ -10,12 +10,12 @@ use crate::time::Millis;
 use super::hints::KeptBefore;
 
 /// What tells of devices beside the lists of consoles.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tables<'a> {
+#[derive(Debug, Default)]
+pub struct Tables {
     /// Tables that were not used, and when an earlier report saw devices.
-    pub tables: &'a [Beside],
+    pub tables: Vec<Beside>,
     /// What an earlier report had as lost or kept.
-    pub kept: &'a [KeptBefore],
+    pub kept: Vec<KeptBefore>,
 }
 
 /// A table that was not used.
@@ -69,8 +69,6 @@ pub(super) struct Named {
     pub on: Option<(Millis, u16)>,
     /// The number of a table that names it among what is lost or kept.
     pub kept: Option<u16>,
-    /// The newest date is of an earlier report.
-    pub earlier: bool,
 }
 
 impl Named {
@@ -80,7 +78,6 @@ impl Named {
             in_lists: self.in_lists | other.in_lists,
             on: self.on.max(other.on),
             kept: self.kept.or(other.kept),
-            earlier: if self.on < other.on { other.earlier } else { self.earlier },
         }
     }
 }
@@ -129,7 +126,6 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
                 in_lists,
                 on: on.map(|date| (date, at)),
                 kept: kept.then_some(at),
-                earlier: table.is_earlier,
             })
         })
     };

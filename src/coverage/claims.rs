@@ -43,12 +43,11 @@ fn too_few_claimed(
     devices: &Members,
     filtered: &mut BTreeMap<Platform, String>,
 ) -> Option<String> {
-    let at = store.by_console.iter().position(|s| s.console.index() == claim.by)?;
-    let (console_records, device_of) = (store.by_console.get(at)?, devices.device_of(at));
-    let claimed = claimed_by(claim, console_records, device_of, devices)?;
+    let (console_records, device_of) = claimant(claim, store, devices)?;
+    let all = named_by(claim, console_records, device_of, devices)?;
     let what = format!("{} that {}", devices_of(claim), claim.says);
+    let claimed = counted(claim, all.clone(), devices);
     if claim.platforms {
-        let all = named_by(claim, console_records, device_of, devices)?;
         filtered.extend(short_of_platforms((&claimed, &all), devices, console, &what));
     }
     let short = short(&claimed, devices, console, &what, claim, filtered);
@@ -85,8 +84,7 @@ fn without_ids(console: Console, claim: &Claim) -> String {
 pub(super) fn claimed(console: Console, store: &RecordStore, devices: &Members) -> ByDevice<bool> {
     let mut all = ByDevice::filled(false, devices.count);
     for claim in console.claims() {
-        let Some(at) = store.by_console.iter().position(|s| s.console.index() == claim.by) else { continue };
-        let own = store.by_console.get(at).and_then(|own| named_by(claim, own, devices.device_of(at), devices));
+        let own = claimant(claim, store, devices).and_then(|(own, device_of)| named_by(claim, own, device_of, devices));
         let Some(own) = own else { continue };
         all.iter_mut().zip(own.iter()).for_each(|(slot, own)| *slot |= *own);
     }
@@ -102,14 +100,16 @@ pub(super) fn of_other_lists(
 ) -> Option<(ByDevice<bool>, Vec<String>)> {
     let (mut apart, mut said) = (ByDevice::filled(false, devices.count), Vec::new());
     for claim in console.claims() {
-        let Some(at) = store.by_console.iter().position(|s| s.console.index() == claim.by) else { continue };
-        let Some(records) = store.by_console.get(at) else { continue };
-        let device_of = devices.device_of(at);
-        let (Some(claimed), Some(exports)) =
-            (claimed_by(claim, records, device_of, devices), records.numbers("export"))
+        let Some((records, device_of)) = claimant(claim, store, devices) else { continue };
+        // Nothing can be of another list than the only one.
+        if store.exports.iter().filter(|(_, own)| *own == records.console).nth(1).is_none() {
+            continue;
+        }
+        let (Some(named), Some(exports)) = (named_by(claim, records, device_of, devices), records.numbers("export"))
         else {
             continue;
         };
+        let claimed = counted(claim, named, devices);
         let rows = || device_of.iter().zip(exports.iter()).filter(|(device, _)| device.is_some());
         let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         for (device, export) in rows().filter(|(device, _)| *claimed.get(**device)) {
@@ -138,20 +138,25 @@ pub(super) fn of_other_lists(
     (!said.is_empty()).then_some((apart, said))
 }
 
-/// The devices of which a console says something; where it says it of those in use alone, these.
-fn claimed_by(
+/// The records of the console that claims something, and their devices.
+fn claimant<'a>(
     claim: &Claim,
-    console_records: &ConsoleRecords,
-    device_of: &[DeviceId],
-    devices: &Members,
-) -> Option<ByDevice<bool>> {
-    let mut claimed = named_by(claim, console_records, device_of, devices)?;
-    for (claimed, activity) in claimed.iter_mut().zip(devices.activities()) {
-        *claimed &= claim.stale_too || activity == Activity::Active;
-    }
-    Some(claimed)
+    store: &'a RecordStore,
+    devices: &'a Members,
+) -> Option<(&'a ConsoleRecords, &'a [DeviceId])> {
+    let at = store.by_console.iter().position(|s| s.console.index() == claim.by)?;
+    Some((store.by_console.get(at)?, devices.device_of(at)))
 }
 
+/// Of the devices of which a claim is made those that count: where it is one of those in use alone, these.
+fn counted(claim: &Claim, mut named: ByDevice<bool>, devices: &Members) -> ByDevice<bool> {
+    for (named, activity) in named.iter_mut().zip(devices.activities()) {
+        *named &= claim.stale_too || activity == Activity::Active;
+    }
+    named
+}
+
+/// The devices of which a console says something.
 fn named_by(
     claim: &Claim,
     console_records: &ConsoleRecords,

@@ -76,10 +76,10 @@ impl Coverage {
         store: &RecordStore,
         links: &Links,
         members: &Members,
-        beside: Tables<'_>,
+        beside: &Tables,
         vocabulary: &Vocabulary,
     ) -> (Self, Vec<Notice>) {
-        let named = beside::named(store, members, beside.tables);
+        let named = beside::named(store, members, &beside.tables);
         let hints = hints::hints(store, (links, members), &named, beside);
         let of_devices = || {
             // What may have been active since may be what another device seems to lack.
@@ -130,7 +130,7 @@ impl Coverage {
 
     /// Where it stands that a device is lost or kept, by its number.
     pub(crate) fn place(&self, number: u16) -> Option<&Place> {
-        self.sight.hinted().places.get(usize::from(number))
+        self.sight.hinted().places.get(number)
     }
 
     /// The devices that are lost or kept, and where that stands.

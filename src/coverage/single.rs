@@ -198,7 +198,7 @@ mod tests {
         let (store, links, _) = identity::identify(lists, &[], formats.vocabulary()).unwrap();
         let as_of = AsOf { millis: 200 * DAY, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&store, &links, &members, Tables::default(), formats.vocabulary());
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Tables::default(), formats.vocabulary());
         let devices = Devices::new(members, coverage, &links, []);
         (store, links, devices)
     }

@@ -175,10 +175,10 @@ impl Members {
         self.consoles.get(device) & console.bit() != 0
     }
 
-    /// Newest activity of a device.
+    /// Whether a device is in use at the as-of time.
     #[must_use]
-    pub fn newest_of(&self, device: DeviceId) -> Option<Millis> {
-        self.newest.get(device).time()
+    pub fn is_in_use(&self, device: DeviceId) -> bool {
+        self.activity_at(device, self.newest.get(device).time()) == Activity::Active
     }
 
     /// Newest activity of each device.

@@ -19,6 +19,9 @@ use crate::time::Millis;
 /// With fewer devices on one side none of them may be left by chance.
 const FEWEST: usize = 5;
 
+/// In the place of the list that had a device as kept, where it waits for a decision.
+const DECISIONS: &str = "decisions";
+
 /// An earlier report.
 pub(super) struct Baseline {
     pub outcome: Outcome,
@@ -143,29 +146,17 @@ pub(super) fn compare(
 }
 
 /// What tells of devices beside the lists: tables that were not used, and the earlier report.
-pub(super) struct Remembered {
-    tables: Vec<coverage::Beside>,
-    kept: Vec<KeptBefore>,
-}
-
-impl Remembered {
-    pub(super) fn new(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> Self {
-        Self {
-            tables: unused.into_iter().chain(earlier.map(Baseline::remembered)).collect(),
-            kept: earlier.map(Baseline::kept).unwrap_or_default(),
-        }
-    }
-
-    pub(super) fn tables(&self) -> coverage::Tables<'_> {
-        coverage::Tables { tables: &self.tables, kept: &self.kept }
+pub(super) fn with_remembered(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> coverage::Tables {
+    coverage::Tables {
+        tables: unused.into_iter().chain(earlier.map(Baseline::remembered)).collect(),
+        kept: earlier.map(Baseline::kept).unwrap_or_default(),
     }
 }
 
 /// What is lost or kept now, what waits for a decision, and what was and is not among the devices of this run.
 fn kept(devices: &Devices, table: &DeviceTable, waiting: &[u32], earlier: Option<&Beside>) -> Vec<Kept> {
     let waiting = waiting.iter().map(|device| {
-        let column = "decisions".to_string();
-        (DeviceId::new(*device), Place { console: None, column, words: String::new() })
+        (DeviceId::new(*device), Place { console: None, column: DECISIONS.into(), words: String::new() })
     });
     let now = devices.coverage().kept().chain(waiting).map(|(device, place)| {
         let at = device.index();

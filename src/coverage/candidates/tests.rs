@@ -57,7 +57,7 @@ impl Run {
             identity::identify(lists, &proven, FORMATS.vocabulary()).unwrap();
         let as_of = AsOf { millis: AS_OF, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default()).unwrap();
-        let (coverage, _) = Coverage::new(&store, &links, &members, Tables::default(), FORMATS.vocabulary());
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Tables::default(), FORMATS.vocabulary());
         Self { store, members, coverage }
     }
 

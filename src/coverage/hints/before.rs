@@ -20,6 +20,31 @@ pub struct Place {
     pub words: String,
 }
 
+/// Such places, each with a number.
+#[derive(Debug, Default)]
+pub(in crate::coverage) struct Places {
+    list: Vec<Place>,
+    numbers: HashMap<Place, u16>,
+}
+
+impl Places {
+    /// The number of a place; nothing where there are more than can be numbered.
+    pub(super) fn number(&mut self, place: Place) -> Option<u16> {
+        if let Some(number) = self.numbers.get(&place) {
+            return Some(*number);
+        }
+        let number = u16::try_from(self.list.len()).ok()?;
+        self.list.push(place.clone());
+        self.numbers.insert(place, number);
+        Some(number)
+    }
+
+    /// A place by its number.
+    pub(in crate::coverage) fn get(&self, number: u16) -> Option<&Place> {
+        self.list.get(usize::from(number))
+    }
+}
+
 /// A device that an earlier report had as lost or kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptBefore {
@@ -34,8 +59,8 @@ pub struct KeptBefore {
 pub(super) fn hints(
     store: &RecordStore,
     members: &Members,
-    beside: Tables<'_>,
-    places: &mut Vec<Place>,
+    beside: &Tables,
+    places: &mut Places,
 ) -> (Vec<(DeviceId, Hint)>, Vec<usize>) {
     if beside.kept.is_empty() {
         return Default::default();
@@ -48,7 +73,6 @@ pub(super) fn hints(
     let of = |value: &str| naming(value).and_then(|name| by_name.get(&name)).cloned().unwrap_or_default();
     each_name(store, members, &mut was_kept, of, Vec::extend);
     let named_by = registers(store, members, beside);
-    let mut numbers: HashMap<Place, Option<u16>> = HashMap::new();
     let mut found = Vec::new();
     for (device, kept) in was_kept.numbered().filter(|(_, kept)| !kept.is_empty()) {
         let is_lifted = |place: &Place| match place.console {
@@ -58,18 +82,14 @@ pub(super) fn hints(
         };
         let own = kept.iter().filter_map(|at| beside.kept.get(*at)).find(|kept| !is_lifted(&kept.place));
         let Some(KeptBefore { place, .. }) = own else { continue };
-        let number = *numbers.entry(place.clone()).or_insert_with(|| {
-            places.push(place.clone());
-            u16::try_from(places.len() - 1).ok()
-        });
-        found.extend(number.map(|number| (device, Hint::Before(number))));
+        found.extend(places.number(place.clone()).map(|number| (device, Hint::Before(number))));
     }
     let there: HashSet<usize> = was_kept.iter().flatten().copied().collect();
     (found, (0..beside.kept.len()).filter(|at| !there.contains(at)).collect())
 }
 
 /// The devices of which each register that kept some speaks now, in a row that is joined to them or names them.
-fn registers(store: &RecordStore, members: &Members, beside: Tables<'_>) -> HashMap<Console, ByDevice<bool>> {
+fn registers(store: &RecordStore, members: &Members, beside: &Tables) -> HashMap<Console, ByDevice<bool>> {
     let places = beside.kept.iter().map(|kept| &kept.place).filter(|place| place.column.is_empty());
     let consoles: HashSet<Console> = places.filter_map(|place| place.console).collect();
     let one = |console: Console| {

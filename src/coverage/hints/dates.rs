@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::Int64Chunked;
 
-use super::{Hint, LATE, Named};
+use super::{Hint, LATE, Named, Tables};
 use crate::console::Console;
 use crate::frame::by_device;
 use crate::identity::{Members, RecordStore, Threshold};
@@ -34,7 +34,12 @@ type Newest = ByDevice<Option<Millis>>;
 
 /// Devices with a date that is later than anything saw them and within the time in which they would not be stale, and those with a
 /// record that has none.
-pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Named>) -> BTreeMap<DeviceId, Hint> {
+pub(super) fn hints(
+    store: &RecordStore,
+    members: &Members,
+    named: &ByDevice<Named>,
+    beside: &Tables,
+) -> BTreeMap<DeviceId, Hint> {
     let as_of = members.as_of.at();
     let none = || Newest::filled(None, members.count);
     let (mut dates, mut assigned, mut noticed, mut arrived) = (none(), none(), Vec::new(), none());
@@ -88,7 +93,8 @@ pub(super) fn hints(store: &RecordStore, members: &Members, named: &ByDevice<Nam
     let by_clocks = by_clocks.map(|(device, _)| (device, Hint::Clock));
     let unused = seen().filter_map(|(device, seen)| {
         let (on, table) = named.get(device).on?;
-        let hint = if named.get(device).earlier { Hint::Earlier } else { Hint::Unused(table) };
+        let is_earlier = beside.tables.get(usize::from(table)).is_some_and(|table| table.is_earlier);
+        let hint = if is_earlier { Hint::Earlier } else { Hint::Unused(table) };
         speaks(device, Some(on), seen).then_some((device, hint))
     });
     let mut hints: BTreeMap<DeviceId, Hint> = by_clocks.chain(unused).collect();

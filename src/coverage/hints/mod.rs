@@ -15,9 +15,10 @@ use super::beside::{Named, Tables};
 use crate::console::Console;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::Activity;
 
+use before::Places;
 pub use before::{KeptBefore, Place};
+use kept::Kept;
 
 /// A logon may be so many days older than the contact that it stands for.
 const LATE: i64 = 14;
@@ -77,7 +78,7 @@ pub(super) struct Hints {
     /// The strongest of each device that has one.
     pub of: BTreeMap<DeviceId, Hint>,
     /// Where it stands that devices are lost or kept, by number.
-    pub places: Vec<Place>,
+    pub places: Places,
     /// Devices of which only a sensor has a row, and which may be one of another console by their name; sorted.
     pub sensed: Vec<DeviceId>,
     /// Devices that registers keep in rows that are joined to them.
@@ -91,13 +92,13 @@ pub(super) fn hints(
     store: &RecordStore,
     (links, members): (&Links, &Members),
     named: &ByDevice<Named>,
-    beside: Tables<'_>,
+    beside: &Tables,
 ) -> Hints {
     let of_names = || rayon::join(|| successors::borne(store, members), || kept::hints(store, members));
-    let of_rows = || rayon::join(|| servers::elsewhere(store, members), || kept::in_registers(store, members));
-    let of_dates = || rayon::join(|| dates::hints(store, members, named), || stock::hints(store, members));
-    let (((mut of, stock), (elsewhere, registered)), (borne, (kept, mut places))) =
-        rayon::join(|| rayon::join(of_dates, of_rows), of_names);
+    let of_rows = || rayon::join(|| servers::elsewhere(store, members), || stock::hints(store, members));
+    let of_dates = || rayon::join(|| dates::hints(store, members, named, beside), of_rows);
+    let ((mut of, (elsewhere, stock)), (borne, kept)) = rayon::join(of_dates, of_names);
+    let Kept { hints: kept, registered, mut places } = kept;
     of.extend(stock);
     of.extend(elsewhere);
     of.extend(copies(links, members).map(|device| (device, Hint::Copy)));
@@ -111,16 +112,11 @@ pub(super) fn hints(
     Hints { of, places, sensed, registered, gone }
 }
 
-/// Stale devices that share an identifier with one in use which is not joined to them. Whose records contradict each other is looked at
+/// Devices that share an identifier that does not join them, one of them in use. Whose records contradict each other is looked at
 /// by hand anyway.
 fn copies<'a>(links: &'a Links, members: &'a Members) -> impl Iterator<Item = DeviceId> + use<'a> {
-    let activity = |device: u32| members.activity_at(DeviceId::new(device), members.newest_of(DeviceId::new(device)));
-    let in_use: HashSet<u32> = links
-        .rivals
-        .iter()
-        .filter(|(device, _)| activity(*device) == Activity::Active)
-        .map(|(_, number)| *number)
-        .collect();
+    let used = links.rivals.iter().filter(|(device, _)| members.is_in_use(DeviceId::new(*device)));
+    let in_use: HashSet<u32> = used.map(|(_, number)| *number).collect();
     let is_clear = |device: &u32| links.conflict.get(*device as usize) != Some(&true);
     let shared = links.rivals.iter().filter(move |(device, number)| in_use.contains(number) && is_clear(device));
     shared.map(|(device, _)| DeviceId::new(*device))

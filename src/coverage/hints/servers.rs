@@ -4,13 +4,11 @@ use std::collections::HashMap;
 
 use super::Hint;
 use crate::identity::{Members, RecordStore};
-use crate::ids::{ByDevice, DeviceId};
-use crate::schema::Activity;
+use crate::ids::DeviceId;
 
 /// Stale devices that are assigned to a server of which no device is in use by these lists, while devices of another one are: what
 /// manages them may be a product whose list was not supplied.
 pub(super) fn elsewhere(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hint)> {
-    let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
     let mut found = Vec::new();
     for (at, records) in store.by_console.iter().enumerate() {
         let Some(servers) = records.text("server") else { continue };
@@ -18,7 +16,7 @@ pub(super) fn elsewhere(store: &RecordStore, members: &Members) -> Vec<(DeviceId
         let mut in_use: HashMap<&str, bool> = HashMap::new();
         for (device, server) in own() {
             if let Some(server) = server {
-                *in_use.entry(server).or_default() |= device.is_some() && *activities.get(device) == Activity::Active;
+                *in_use.entry(server).or_default() |= device.is_some() && members.is_in_use(device);
             }
         }
         if !in_use.values().any(|used| *used) {

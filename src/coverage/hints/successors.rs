@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::super::candidates::host;
+use crate::console::Console;
 use crate::frame::Strings;
 use crate::identity::{ConsoleRecords, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
@@ -35,18 +36,12 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     // What only a sensor has a row of may be the sensor of any machine of its name.
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
     let is_asked = |device: DeviceId| *activities.get(device) == Activity::Stale || only_sensed(device);
-    let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| -> Vec<(u64, DeviceId)> {
-        let of_console = |(at, records): (usize, &ConsoleRecords)| {
-            let Some(names) = records.text("name") else { return Vec::new() };
-            let own = members.device_of(at).iter().copied().zip(names.iter());
-            let own = own.filter(|(device, _)| device.is_some() && of(*device));
-            own.filter_map(|(device, name)| Some((name.map(spoken).filter(|name| *name != 0 && keep(*name))?, device)))
-                .collect()
-        };
-        store.by_console.par_iter().enumerate().map(of_console).collect::<Vec<_>>().concat()
+    let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| {
+        let digest = |name: &str| Some(spoken(name)).filter(|name| keep(*name));
+        Names::of_cells(store, members, "name", &|_, device| of(device), &digest)
     };
-    let own = Names::new(named(&is_asked, &|_| true));
-    let all = Names::new(named(&|_| true, &|name| own.may_have(name)));
+    let own = named(&is_asked, &|_| true);
+    let all = named(&|_| true, &|name| own.may_have(name));
     let takes = takes_names(members);
     let mut pairs: Vec<(DeviceId, DeviceId)> = Vec::new();
     for (name, device) in &own.all {
@@ -76,7 +71,7 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     Borne {
         name: of(&|own, other| is(own, Activity::Stale) && is(other, Activity::Active)),
         sensed: of(&|own, other| only_sensed(own) && !only_sensed(other)),
-        serial: named_by_serial(store, members, &activities),
+        serial: named_by_serial(store, members, &activities, &takes),
     }
 }
 
@@ -115,41 +110,29 @@ fn stamped(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)
 }
 
 /// Stale devices whose name is a serial number, or ends in one behind a hyphen.
-fn named_by_serial(store: &RecordStore, members: &Members, activities: &ByDevice<Activity>) -> Vec<DeviceId> {
-    let takes = takes_names(members);
-    let by_serial = |name: &str| {
-        let end = name.rsplit('-').next().unwrap_or(name);
-        [name, end].map(|part| Some(host(part)).filter(|digest| *digest != 0 && part.len() >= SHORTEST_SERIAL))
+fn named_by_serial(
+    store: &RecordStore,
+    members: &Members,
+    activities: &ByDevice<Activity>,
+    takes: &(dyn Fn(DeviceId) -> bool + Sync),
+) -> Vec<DeviceId> {
+    let is = |device: DeviceId, activity: Activity| *activities.get(device) == activity;
+    let is_asked = |_: Console, device: DeviceId| {
+        is(device, Activity::Stale) && takes(device) && !members.handles.get(device).serial
     };
-    let mut stale: Vec<(u64, DeviceId)> = Vec::new();
-    for (at, records) in store.by_console.iter().enumerate() {
-        let Some(names) = records.text("name") else { continue };
-        let own = members.device_of(at).iter().copied().zip(names.iter());
-        let own = own.filter(|(device, _)| {
-            device.is_some()
-                && *activities.get(*device) == Activity::Stale
-                && takes(*device)
-                && !members.handles.get(*device).serial
-        });
-        stale.extend(
-            own.flat_map(|(device, name)| {
-                name.map(by_serial).into_iter().flatten().flatten().map(move |n| (n, device))
-            }),
-        );
+    let whole_and_end = |name: &str| {
+        let end = name.rsplit('-').next().unwrap_or(name);
+        [name, end].into_iter().filter(|part| part.len() >= SHORTEST_SERIAL).map(host).collect::<Vec<_>>()
+    };
+    let stale = Names::of_cells(store, members, "name", &is_asked, &whole_and_end);
+    if stale.all.is_empty() {
+        return Vec::new();
     }
-    let stale = Names::new(stale);
-    let mut found = Vec::new();
-    for (at, records) in store.by_console.iter().enumerate() {
-        let Some(serials) = records.text("serial").filter(|_| !stale.is_empty()) else { continue };
-        let lives = |device: DeviceId| records.console.provisions() || *activities.get(device) == Activity::Active;
-        for (device, serial) in members.device_of(at).iter().copied().zip(serials.iter()) {
-            let Some(serial) = serial.filter(|_| device.is_some() && lives(device)) else { continue };
-            let number = host(serial);
-            if stale.may_have(number) {
-                found.extend(stale.of(number).filter(|own| *own != device));
-            }
-        }
-    }
+    let lives = |console: Console, device: DeviceId| console.provisions() || is(device, Activity::Active);
+    let digest = |serial: &str| Some(host(serial)).filter(|number| stale.may_have(*number));
+    let serials = Names::of_cells(store, members, "serial", &lives, &digest);
+    let borne = serials.all.iter().flat_map(|(number, device)| stale.of(*number).filter(move |own| own != device));
+    let mut found: Vec<DeviceId> = borne.collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -163,6 +146,28 @@ struct Names {
 }
 
 impl Names {
+    /// The digests of the cells of a column, of some consoles and devices; 0 is none.
+    fn of_cells<D: IntoIterator<Item = u64>>(
+        store: &RecordStore,
+        members: &Members,
+        column: &str,
+        of: &(dyn Fn(Console, DeviceId) -> bool + Sync),
+        digests: &(dyn Fn(&str) -> D + Sync),
+    ) -> Self {
+        let of_console = |(at, records): (usize, &ConsoleRecords)| {
+            let cells = records.text(column).into_iter().flat_map(Strings::iter);
+            let own = members.device_of(at).iter().copied().zip(cells);
+            let own = own.filter(|(device, _)| device.is_some() && of(records.console, *device));
+            let digests = own.filter_map(|(device, cell)| Some((device, digests(cell?))));
+            digests
+                .flat_map(|(device, own)| own.into_iter().map(move |digest| (digest, device)))
+                .filter(|(digest, _)| *digest != 0)
+                .collect::<Vec<_>>()
+        };
+        let all: Vec<Vec<(u64, DeviceId)>> = store.by_console.par_iter().enumerate().map(of_console).collect();
+        Self::new(all.concat())
+    }
+
     fn new(mut all: Vec<(u64, DeviceId)>) -> Self {
         all.sort_unstable();
         all.dedup();
@@ -177,10 +182,6 @@ impl Names {
 
     fn place(name: u64) -> usize {
         usize::try_from(name % PLACES).unwrap_or_default()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.all.is_empty()
     }
 
     fn may_have(&self, name: u64) -> bool {

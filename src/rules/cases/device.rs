@@ -45,7 +45,7 @@ impl MadeUp {
         let as_of = AsOf { millis, given: true, otherwise: None };
         let members = Members::new(&store, &links, as_of, Thresholds::default(), &Markers::default());
         let members = members.map_err(|e| e.to_string())?;
-        let (coverage, _) = Coverage::new(&store, &links, &members, Tables::default(), &Vocabulary::default());
+        let (coverage, _) = Coverage::new(&store, &links, &members, &Tables::default(), &Vocabulary::default());
         let devices = Devices::new(members, coverage, &links, []);
         Ok(Self { store, devices, links })
     }

@@ -261,13 +261,7 @@ fn what_an_earlier_report_had_as_kept_stays_kept() {
     let note = |cell: &str| {
         let cell = cell.to_string();
         move |place: &Place| {
-            let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
-            let rows = intune.lines().enumerate().map(|(at, line)| match at {
-                0 => format!("{line},Notes\n"),
-                1 => format!("{line},{cell}\n"),
-                _ => format!("{line},\n"),
-            });
-            place.write("in/intune.csv", rows.collect::<String>());
+            add_column(place, "Notes", |row| if row == 0 { cell.as_str() } else { "" });
         }
     };
     let noted = note("legal hold");

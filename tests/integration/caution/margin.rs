@@ -9,13 +9,7 @@ fn with_column(name: &str, stale: &str, other: &str) -> Judged {
             .into_iter()
             .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
     );
-    let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
-    let rows = intune.lines().enumerate().map(|(at, line)| match at {
-        0 => format!("{line},{name}\n"),
-        1 => format!("{line},{stale}\n"),
-        _ => format!("{line},{other}\n"),
-    });
-    place.write("in/intune.csv", rows.collect::<String>());
+    add_column(&place, name, |row| if row == 0 { stale } else { other });
     judged(place)
 }
 
@@ -105,12 +99,7 @@ fn a_place_with_such_a_name_is_no_loss() {
         let seen = |n: usize| if n <= used { "2026-11-19" } else { "2026-03-01" };
         let names: Vec<String> = (1..=8).map(|n| format!("PC-{n}")).collect();
         let place = tenant(names.iter().zip(1..).map(|(name, n)| pair(n, name, &format!("PF{n:06}"), seen(n))));
-        let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
-        let rows = intune.lines().enumerate().map(|(at, line)| match at {
-            0 => format!("{line},Location\n"),
-            _ => format!("{line},{unit}\n"),
-        });
-        place.write("in/intune.csv", rows.collect::<String>());
+        add_column(&place, "Location", |_| unit);
         judged(place)
     };
     let report = with_unit("/Lost Creek Elementary", 6);
