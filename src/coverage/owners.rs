@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use polars::prelude::Column;
+use polars::prelude::{Column, PlHashMap};
 
 use super::devices::Devices;
 use crate::console::{Console, Pointer};
@@ -32,7 +32,7 @@ impl Owners {
             return owners;
         };
         let Some(names) = console_records.text("primary_user") else { return owners };
-        let mut numbers: HashMap<Cow<'_, str>, u32> = HashMap::new();
+        let mut numbers: PlHashMap<Cow<'_, str>, u32> = PlHashMap::default();
         for ((device, slot), activity) in DeviceId::all(devices.count).zip(&mut owners.of).zip(devices.activities()) {
             let line = devices.live_line(console_records.console, device);
             let Some(name) = line.and_then(|line| names.get(line as usize)) else { continue };

@@ -1,15 +1,16 @@
 //! One console's records as conditions see them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use polars::prelude::{Column, DataFrame, DataType, Expr, IdxCa, TimeUnit};
+use polars::prelude::{BooleanChunked, ChunkFull, Column, DataFrame, DataType, Expr, IntoColumn, TimeUnit};
 use rayon::prelude::*;
 
 use super::devices::Devices;
 use crate::console::{Console, MOST};
 use crate::frame::by_device::{newest, scatter};
-use crate::frame::{Values, make};
+use crate::frame::{Lines, make};
 use crate::identity::{ConsoleRecords, RecordStore, Threshold};
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::language::{OPEN, RECORD_EXTRAS, first_line, mask, roots};
@@ -39,16 +40,19 @@ impl Extra {
     }
 }
 
-/// Those columns, for all records of each console: many rules read them.
+/// Those columns, for all records of each console, and the lines that count: many rules read them.
 #[derive(Debug, Default)]
-pub(super) struct Extras([ByConsole; 3]);
+pub(super) struct Extras {
+    columns: [ByConsole<Column>; 3],
+    lines: ByConsole<Vec<u32>>,
+}
 
-type ByConsole = [OnceLock<Column>; MOST];
+type ByConsole<T> = [OnceLock<T>; MOST];
 
 impl Extras {
     /// The column, made by the first who asks.
     fn get(&self, extra: Extra, console: Console, make: impl FnOnce() -> Column) -> Column {
-        let slot = self.0.get(extra as usize).and_then(|slots| slots.get(console.index()));
+        let slot = self.columns.get(extra as usize).and_then(|slots| slots.get(console.index()));
         match slot {
             Some(slot) => slot.get_or_init(make).clone(),
             None => make(),
@@ -86,25 +90,16 @@ impl<'a> View<'a> {
 
     /// A table of the columns that conditions read, with a line for each of `lines`.
     pub(crate) fn table(&self, names: &[String], lines: &[u32]) -> Result<DataFrame, String> {
-        // Lines come in their order and each once, so as many as there are records are all of them.
-        let whole = lines.len() == self.console_records.height();
-        let index = IdxCa::from_vec("".into(), if whole { Vec::new() } else { lines.to_vec() });
+        let some = Lines::of(lines);
         let mut columns: Vec<Column> = Vec::new();
         for name in names {
             if record_field(name).is_some() {
-                let all = self.console_records.values(name);
-                let taken = || all.take(&index).map_err(|e| e.to_string());
-                let column = if whole { all.column(name) } else { taken()?.column(name) };
+                let column = self.console_records.values(name).column_of(name, some).map_err(|e| e.to_string())?;
                 columns.push(if column.dtype() == &DataType::Int64 { as_time(&column)? } else { column });
             } else if let Some(column) = name.strip_suffix(OPEN) {
-                let open = self.open(column, lines);
-                columns.push(make::flags(name, open.into_iter().map(Some)));
+                columns.push(self.open(name, column, lines));
             } else if let Some(extra) = Extra::parse(name) {
-                let mut column = self.shared(extra);
-                if !whole {
-                    column = column.take(&index).map_err(|e| first_line(&e))?;
-                }
-                columns.push(column);
+                columns.push(some.take(&self.shared(extra)).map_err(|e| e.to_string())?);
             } else if RECORD_EXTRAS.iter().any(|(own, ..)| own == name) {
                 columns.push(self.extra(name, lines));
             }
@@ -158,8 +153,12 @@ impl<'a> View<'a> {
     }
 
     /// Lines that count: a further row of an object, and a key of a device that nobody knows, do not.
-    pub(crate) fn lines(&self) -> Vec<u32> {
-        (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line).collect()
+    pub(crate) fn lines(&self) -> Cow<'a, [u32]> {
+        let count = || (0_u32..).zip(self.device_of).filter(|(_, device)| device.is_some()).map(|(line, _)| line);
+        match self.devices.extras().lines.get(self.console_records.console.index()) {
+            Some(slot) => Cow::Borrowed(slot.get_or_init(|| count().collect())),
+            None => Cow::Owned(count().collect()),
+        }
     }
 
     /// Truth of a condition a line. It is asked of some lines at a time, so that no column of a million texts is made for it.
@@ -172,21 +171,22 @@ impl<'a> View<'a> {
     }
 
     /// Lines whose export does not have a column, or whose cell could not be read.
-    fn open(&self, column: &str, lines: &[u32]) -> Vec<bool> {
+    fn open(&self, name: &str, column: &str, lines: &[u32]) -> Column {
         let lacking: HashSet<ExportId> = self.store.lacking(self.console_records.console, column).collect();
         let exports = self.console_records.numbers("export").filter(|_| !lacking.is_empty());
         let unread = self.console_records.flags(&format!("{column}_unread"));
-        let filled = self.console_records.table.get(column).map(Values::is_not_null);
+        if exports.is_none() && unread.is_none() {
+            return BooleanChunked::full(name.into(), false, lines.len()).into_column();
+        }
+        let cells = self.console_records.table.get(column);
         let one = |line: &u32| {
             let line = *line as usize;
+            let open = exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&ExportId::new(export)))
+                || unread.is_some_and(|u| u.get(line) == Some(true));
             // Another list of the console may have filled it in.
-            if filled.as_ref().is_some_and(|filled| filled.get(line) == Some(true)) {
-                return false;
-            }
-            exports.and_then(|e| e.get(line)).is_some_and(|export| lacking.contains(&ExportId::new(export)))
-                || unread.is_some_and(|u| u.get(line) == Some(true))
+            Some(open && !cells.is_some_and(|cells| cells.has(line)))
         };
-        lines.iter().map(one).collect()
+        make::flags(name, lines.iter().map(one))
     }
 
     /// Newest time of each device.

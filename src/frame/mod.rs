@@ -3,6 +3,7 @@
 //! that the same loop stands in one place and is tested against the plain way of doing it.
 
 pub mod by_device;
+mod lines;
 pub(crate) mod make;
 mod positions;
 pub mod strings;
@@ -11,6 +12,7 @@ pub mod texts;
 pub mod truth;
 mod values;
 
+pub use lines::Lines;
 pub use positions::{Positions, list_of};
 pub use strings::Strings;
 pub use table::{Column, Table};

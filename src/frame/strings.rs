@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use polars::prelude::{BooleanChunked, ChunkFull, IdxCa, NewChunkedArray, PlHashMap, StringChunked};
 
+use super::Lines;
 use build::Few;
 use texts::Texts;
 use words::Words;
@@ -302,8 +303,32 @@ impl Strings {
     #[must_use]
     pub fn texts(&self) -> StringChunked {
         match &self.0 {
-            Kind::Words(own) => own.spread(),
+            Kind::Words(own) => own.spread(own.numbers.iter().copied()),
             Kind::Texts(texts) => StringChunked::from_iter_options("".into(), texts.iter()),
+        }
+    }
+
+    /// Some lines of it as the engine has them; blank for one that is not there.
+    #[must_use]
+    pub fn texts_of(&self, lines: Lines<'_>) -> StringChunked {
+        match &self.0 {
+            Kind::Words(own) => {
+                let number = |line: usize| own.numbers.get(line).copied().unwrap_or_default();
+                match lines {
+                    Lines::Run(start, len) => own.spread((start..start + len).map(number)),
+                    Lines::Each(lines) => own.spread(lines.iter().map(|line| number(*line as usize))),
+                }
+            }
+            Kind::Texts(texts) => match lines {
+                Lines::Run(start, len) => {
+                    let cells = (start..start + len).map(|line| texts.get(line));
+                    StringChunked::from_iter_options("".into(), cells)
+                }
+                Lines::Each(lines) => {
+                    let cells = lines.iter().map(|line| texts.get(*line as usize));
+                    StringChunked::from_iter_options("".into(), cells)
+                }
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ use polars::prelude::{
 };
 
 use super::internal;
+use super::lines::Lines;
 use super::strings::Strings;
 use crate::error::Result;
 use crate::schema::Kind;
@@ -238,6 +239,24 @@ impl Values {
             Self::Number(cells) => cells.clone().into_series(),
         };
         series.with_name(name.into()).into_column()
+    }
+
+    /// Some lines of it, as a column of the engine.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Internal`] for a line that is not there.
+    pub fn column_of(&self, name: &str, lines: Lines<'_>) -> Result<Column> {
+        match self {
+            Self::Text(cells) => Ok(cells.texts_of(lines).into_series().with_name(name.into()).into_column()),
+            // Those are shared with the column, not copied.
+            Self::Flag(_) | Self::Time(_) | Self::Number(_) => lines.take(&self.column(name)),
+        }
+    }
+
+    /// Whether a cell is filled; of a line that is not there it is not.
+    #[must_use]
+    pub fn has(&self, line: usize) -> bool {
+        line < self.len() && whatever!(self, cells => cells.get(line).is_some())
     }
 }
 

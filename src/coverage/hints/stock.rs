@@ -1,9 +1,9 @@
 //! Devices that were set up in advance and wait on a shelf: enrolled by their registration, without a user, and not heard of since.
 
-use std::collections::HashMap;
+use polars::prelude::PlHashMap;
 
 use super::Hint;
-use crate::frame::by_device;
+use crate::frame::{Strings, by_device};
 use crate::identity::{Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 use crate::time::Millis;
@@ -20,24 +20,44 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hi
     if !store.by_console.iter().any(|records| records.text("primary_user").is_some()) {
         return Vec::new();
     }
-    let none = || ByDevice::<Option<Millis>>::filled(None, members.count);
-    let (mut enrolled, mut owned) = (none(), ByDevice::filled(false, members.count));
+    let mut enrolled = ByDevice::<Option<Millis>>::filled(None, members.count);
     for (at, records) in store.by_console.iter().enumerate() {
         let device_of = || members.device_of(at).iter().copied();
         if let Some(times) = records.times("enrolled").filter(|_| records.console.gives_signals()) {
             by_device::newest(&mut enrolled, device_of(), times.iter());
         }
+    }
+    let mut waits = ByDevice::filled(false, members.count);
+    for ((slot, device), seen) in
+        (&mut waits).into_iter().zip(DeviceId::all(members.count)).zip(members.last_activity())
+    {
+        let used = seen.zip(*enrolled.get(device)).map(|(seen, enrolled)| seen.days_since(enrolled));
+        *slot = members.is_held(device, console) && used.is_some_and(|used| used <= SET_UP);
+    }
+    for (at, records) in store.by_console.iter().enumerate() {
         if let Some(users) = records.text("primary_user") {
-            let mut count: HashMap<&str, usize> = HashMap::new();
-            users.iter().flatten().for_each(|user| *count.entry(user).or_default() += 1);
-            let is_owner = |user: &str| count.get(user).is_some_and(|count| *count <= MOST_OF_A_USER);
-            by_device::mark(&mut owned, device_of(), users.iter().map(|user| user.is_some_and(is_owner)));
+            has_owner(users, members.device_of(at), &mut waits);
         }
     }
-    let seen = DeviceId::all(members.count).zip(members.last_activity());
-    let waits = seen.filter(|(device, seen)| {
-        let used = seen.zip(*enrolled.get(*device)).map(|(seen, enrolled)| seen.days_since(enrolled));
-        members.is_held(*device, console) && !owned.get(*device) && used.is_some_and(|used| used <= SET_UP)
+    let waiting = DeviceId::all(members.count).zip(&waits).filter(|(_, waits)| **waits);
+    waiting.map(|(device, _)| (device, Hint::Stock(console))).collect()
+}
+
+/// Devices that somebody uses do not wait. Only the users of those that seem to are counted.
+fn has_owner(users: &Strings, device_of: &[DeviceId], waits: &mut ByDevice<bool>) {
+    let rows = || device_of.iter().copied().zip(users.iter());
+    let of_these = rows().filter(|(device, _)| device.is_some() && *waits.get(*device)).filter_map(|(_, user)| user);
+    let mut count: PlHashMap<&str, usize> = of_these.map(|user| (user, 0)).collect();
+    if count.is_empty() {
+        return;
+    }
+    for user in users.iter().flatten() {
+        if let Some(count) = count.get_mut(user) {
+            *count += 1;
+        }
+    }
+    let is_owner = |user: &str| count.get(user).is_some_and(|count| *count <= MOST_OF_A_USER);
+    by_device::scatter(waits, device_of.iter().copied(), users.iter(), |slot, user| {
+        *slot &= !user.is_some_and(is_owner);
     });
-    waits.map(|(device, _)| (device, Hint::Stock(console))).collect()
 }

@@ -29,13 +29,12 @@ impl Words {
         Strings::of_words(numbers, self.words.clone())
     }
 
-    /// The text of every line.
-    pub(super) fn spread(&self) -> StringChunked {
+    /// The texts of some numbers.
+    pub(super) fn spread(&self, numbers: impl Iterator<Item = u16>) -> StringChunked {
         let words = StringChunked::from_iter_values("".into(), self.words.iter().map(AsRef::as_ref));
-        let lines = self.numbers.iter().map(|number| number.checked_sub(1).map(u32::from));
-        let lines: IdxCa = make::numbers("", lines);
+        let lines: IdxCa = make::numbers("", numbers.map(|number| number.checked_sub(1).map(u32::from)));
         // Every number is that of a word.
-        words.take(&lines).unwrap_or_else(|_| StringChunked::full_null("".into(), self.numbers.len()))
+        words.take(&lines).unwrap_or_else(|_| StringChunked::full_null("".into(), lines.len()))
     }
 
     /// One column of words below the other; nothing where one is none, or where they are too many together.
