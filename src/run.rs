@@ -1,6 +1,7 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
 mod baseline;
+mod begun;
 mod carry;
 mod close;
 pub(crate) mod decisions;
@@ -23,6 +24,7 @@ mod tables;
 mod together;
 mod treat;
 
+use crate::compare::Listed;
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
@@ -32,6 +34,7 @@ use crate::rules::{self, EvalContext};
 use baseline::Baseline;
 use explain::Inner;
 use gather::Gathered;
+use packing::Packed;
 use rule_set::RuleSet;
 
 pub use crate::outcome::{InputFile, Source};
@@ -68,7 +71,9 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let (doubtful, found) = remarks::doubtful(&store, &members);
     notices.extend(found);
     progress.step("Weighing what the lists prove");
-    let beside = baseline::with_remembered(earlier.as_ref(), unused);
+    let record_table = tables::records(&store);
+    let listed = Listed { registry: store.registry, records: &record_table, device_of: &links.device };
+    let beside = baseline::with_remembered(earlier.as_ref(), unused, listed, (&sources, &proven));
     let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
@@ -82,7 +87,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
 
     progress.step("Planning steps");
-    let (device_table, record_table) = (tables::devices(&store, &mut links, &devices)?, tables::records(&store));
+    let device_table = tables::devices(&store, &mut links, &devices)?;
     let earlier = earlier.map(|earlier| earlier.beside(&device_table, &record_table, &links.device)).transpose()?;
     notices.extend(remarks::name_collision(&device_table));
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
@@ -98,23 +103,17 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let (packages, mut steps, seldom) = packing::pack(&from, &mut decisions, &mut notices)?;
+    let mut packed = packing::pack(&from, &mut decisions, &mut notices)?;
     let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
     notices.extend(found);
-    let asking = packing::Asking { together: &together, seldom: &seldom, by_exclusion: &by_exclusion };
-    asking.complete(&mut rule_set.playbooks, &mut steps, devices.registry);
-    notices.extend(remarks::long_plan(steps.len()));
+    packed.ask(&mut rule_set.playbooks, (&together, &by_exclusion), devices.registry);
+    notices.extend(remarks::long_plan(packed.steps.len()));
+    let Packed { packages, steps, begun, .. } = packed;
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
-        schedule: close::schedule(&crate::plan::Basis {
-            steps: &steps,
-            entries: rule_set.playbooks.entries(),
-            packages: &packages,
-            devices: &device_table,
-            thresholds: &options.thresholds,
-        }),
+        schedule: close::schedule((&packages, &steps), &rule_set.playbooks, &device_table, &options.thresholds),
         decisions: close::decisions(decisions, device_table.len()),
         inputs,
         sources,
@@ -142,6 +141,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         since: Since::default(),
         ledger: Ledger::default(),
         kept: Vec::new(),
+        begun: close::positions(&begun),
     };
     baseline::compare(earlier, &mut outcome, (&store, &devices, &proven), &answers, progress);
     crate::notice::in_order(&mut outcome.notices);

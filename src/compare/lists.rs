@@ -1,7 +1,7 @@
 //! Which lists of this run are whole beside the earlier one. Nothing is concluded from what a list lacks that is not.
 
 use super::join::each_text;
-use super::sides::{Earlier, Side};
+use super::sides::{Earlier, Listed};
 use crate::ids::ByRecord;
 use crate::outcome::{Outcome, Source};
 use crate::time::{DAY, day};
@@ -65,12 +65,12 @@ pub(super) struct Stated<'a> {
 pub(super) fn lists(
     old: &Outcome,
     earlier: Earlier<'_>,
-    new: Side<'_>,
+    new: Listed<'_>,
     sources: &[Source],
     stated: Stated<'_>,
 ) -> Vec<List> {
     let (then, now) = (earlier.side.consoles(), new.consoles());
-    let all = new.devices.registry.slugs().iter().chain(old.devices.registry.slugs());
+    let all = new.registry.slugs().iter().chain(old.devices.registry.slugs());
     let mut slugs: Vec<&'static str> = Vec::new();
     for slug in all.copied().filter(|slug| then.contains(slug) || now.contains(slug)) {
         if !slugs.contains(&slug) {
@@ -84,7 +84,7 @@ fn list(
     console: &'static str,
     old: &Outcome,
     earlier: Earlier<'_>,
-    new: Side<'_>,
+    new: Listed<'_>,
     sources: &[Source],
     stated: Stated<'_>,
 ) -> List {

@@ -4,6 +4,7 @@
 //! be assessed stays remembered until it can be.
 
 mod devices;
+mod early;
 mod findings;
 mod join;
 mod ledger;
@@ -29,8 +30,9 @@ use sides::Earlier;
 use texts::Texts;
 
 pub use devices::{Fate, Matched};
+pub use early::{Early, early};
 pub use ledger::Said;
-pub use sides::Side;
+pub use sides::{Listed, Side, id as id_of};
 
 /// Finds the devices of an earlier run, and those that it remembers, among those of another.
 #[must_use]
@@ -67,7 +69,7 @@ pub fn since(
     let earlier = earlier(old);
     let planned = planned(old);
     let stated = Stated { planned: &planned, proven: &told.proven };
-    let lists = lists(old, earlier, Side::of(new), &new.sources, stated);
+    let lists = lists(old, earlier, Side::of(new).listed(), &new.sources, stated);
     let mut reasons = Texts::default();
     let mut remembering = Remembering::new(earlier, old);
     let mut found = Findings { old, new, earlier, matched, lists: &lists }.compare(&mut remembering, &mut reasons);

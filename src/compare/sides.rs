@@ -3,6 +3,7 @@
 //! The earlier run also has the devices that it remembers of runs before it. They count on from its own.
 
 use super::join::Column;
+use crate::console::Registry;
 use crate::identity::NONE;
 use crate::ids::{ByRecord, DeviceId};
 use crate::outcome::{Outcome, Past};
@@ -27,6 +28,34 @@ impl<'a> Side<'a> {
         Self { devices: &outcome.devices, records: &outcome.records, device_of: &outcome.links.device }
     }
 
+    /// Its records alone.
+    pub(super) const fn listed(&self) -> Listed<'a> {
+        Listed { registry: self.devices.registry, records: self.records, device_of: self.device_of }
+    }
+
+    /// The objects of a console; none where it has no list.
+    pub(super) fn objects(&self, slug: &str) -> Objects<'a> {
+        self.listed().objects(slug)
+    }
+
+    /// Slugs of the consoles that have rows.
+    pub(super) fn consoles(&self) -> Vec<&'static str> {
+        self.listed().consoles()
+    }
+}
+
+/// The records of a run and which device each belongs to, before anything is known of the devices.
+#[derive(Clone, Copy)]
+pub struct Listed<'a> {
+    /// The consoles.
+    pub registry: &'static Registry,
+    /// The records.
+    pub records: &'a RecordTable,
+    /// Device of each record.
+    pub device_of: &'a ByRecord<DeviceId>,
+}
+
+impl<'a> Listed<'a> {
     /// The objects of a console; none where it has no list.
     pub(super) fn objects(&self, slug: &str) -> Objects<'a> {
         let columns = self.records.consoles.iter().find(|columns| columns.console.as_str() == slug);
@@ -99,7 +128,8 @@ impl Column for Objects<'_> {
 }
 
 /// The id of a line as it is compared, else its serial number.
-pub(super) fn id(columns: &RecordColumns, line: usize) -> &str {
+#[must_use]
+pub fn id(columns: &RecordColumns, line: usize) -> &str {
     match columns.native_id.compared(line) {
         "" => columns.serial.compared(line),
         id => id,

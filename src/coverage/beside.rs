@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::console::Console;
 use crate::frame::by_device::scatter;
 use crate::identity::{Members, RecordStore, number};
-use crate::ids::ByDevice;
+use crate::ids::{ByDevice, DeviceId};
 use crate::time::Millis;
 
 use super::hints::KeptBefore;
@@ -16,6 +17,10 @@ pub struct Tables {
     pub tables: Vec<Beside>,
     /// What an earlier report had as lost or kept.
     pub kept: Vec<KeptBefore>,
+    /// Consoles of which a list is shorter than plausible beside that of the earlier report, and why.
+    pub short: Vec<(Console, String)>,
+    /// Devices that the earlier report had in one with another that is listed still.
+    pub parted: Vec<DeviceId>,
 }
 
 /// A table that was not used.

@@ -66,12 +66,19 @@ fn left_out(said: &[&Gaps]) -> BTreeSet<&'static str> {
 
 impl Lists {
     /// Looks at the lists, and at what they say of each other; the notices name those that are too small.
-    pub(super) fn new(store: &RecordStore, members: &Members) -> (Self, Vec<Notice>) {
+    /// `short`: those that are shorter than plausible beside the lists of an earlier report, and why.
+    pub(super) fn new(store: &RecordStore, members: &Members, short: &[(Console, String)]) -> (Self, Vec<Notice>) {
         let supplied: BTreeSet<Console> = store.exports.iter().map(|(_, console)| *console).collect();
         let mut notices = Vec::new();
         let (mut of, mut apart) = (BTreeMap::new(), None);
         for console in supplied {
             let mut list = List::new(console, store);
+            let beside_earlier = short.iter().find(|(own, _)| *own == console && list.cut.is_none() && !list.empty);
+            if let Some((_, why)) = beside_earlier {
+                let why = format!("beside the baseline the {} list is not whole: {why}", console.title());
+                notices.push(Notice::new(Code::SourceTooSmall, "", why.clone()));
+                list.cut = Some(why);
+            }
             let open = list.empty || list.cut.is_some() || list.partial.is_some();
             if !open && !store.proven.contains(&console) {
                 (list.small, list.small_of) = claims::too_small(console, store, members);
@@ -130,7 +137,7 @@ impl Lists {
     }
 
     /// Whether there is a list with rows, and every object of the console that is of the platform is in it.
-    pub(super) fn is_whole(&self, console: Console, platform: Platform) -> bool {
+    pub(crate) fn is_whole(&self, console: Console, platform: Platform) -> bool {
         // Asked of every device, so without the reasons.
         let names_all = |list: &List| !list.empty && list.gap().is_none() && list.partial.is_none();
         self.of.get(&console).is_some_and(names_all) && !self.lacks_some(console, platform)

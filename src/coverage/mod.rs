@@ -87,7 +87,8 @@ impl Coverage {
                 older::seen_later(store, members).into_iter().chain(hints.of.keys().copied()).collect();
             (Traits::new(store, links, members, vocabulary, &later), later)
         };
-        let of_lists = || (Lists::new(store, members), Proof::new(store, links, members, (named, &hints.sensed)));
+        let of_lists =
+            || (Lists::new(store, members, &beside.short), Proof::new(store, links, members, (named, &hints.sensed)));
         let (((lists, notices), proof), (traits, later)) = rayon::join(of_lists, of_devices);
         let sight = Sight::new(store, links, members, (&traits, &proof, &lists), (&later, hints));
         let unused = beside.tables.iter().map(|table| table.label.clone()).collect();

@@ -104,6 +104,8 @@ pub struct Outcome {
     pub ledger: Ledger,
     /// What is lost or kept, in this run and, where its lists do not speak of it any more, in earlier ones.
     pub kept: Vec<Kept>,
+    /// Devices whose removal was begun by an earlier plan, which this one goes on with; sorted.
+    pub begun: Vec<u32>,
 }
 
 /// Which record belongs to which device, and why.

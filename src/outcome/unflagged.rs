@@ -48,6 +48,9 @@ impl<'a> Unflagged<'a> {
         if has_question {
             return Some("what decides is not known: see its questions".into());
         }
+        if self.outcome.begun.binary_search(&device).is_ok() {
+            return Some("an earlier plan began to take it out of service, and goes on: see its steps".into());
+        }
         (!self.spared.is_empty()).then(|| self.spared.clone())
     }
 }

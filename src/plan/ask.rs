@@ -8,7 +8,7 @@ use crate::notice::listed;
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// What questions are about: the notice that raised them.
-pub(super) const ABOUT: &[&str] = &["went-dark-together", "few-consoles", BY_EXCLUSION];
+pub(super) const ABOUT: &[&str] = &["went-dark-together", "few-consoles", "begun", BY_EXCLUSION];
 
 /// The question to ask where the lack of a record was concluded by exclusion.
 const BY_EXCLUSION: &str = "by-exclusion";

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cohort::Cohort;
-use super::reasons::{self, Reason};
+use super::reasons::{self, Reason, Unfound};
 use crate::frame::{Positions, list_of};
 use crate::identity::NONE;
 use crate::rules::{Causes, Findings, Text};
@@ -82,6 +82,8 @@ pub struct Ingredients<'a> {
     pub devices: &'a DeviceTable,
     /// Devices that few consoles say are out of use, by position.
     pub seldom: &'a [bool],
+    /// Devices whose removal was begun by an earlier plan, by position.
+    pub begun: &'a [bool],
     /// Devices with which one begins, since a loss may have to be reported, by position.
     pub urgent: &'a [bool],
     /// What stands for `{everywhere}` in the phrases of the rules, of the devices of a platform.
@@ -146,11 +148,13 @@ impl Ingredients<'_> {
     ) -> Option<Package> {
         let [playbook, title, about] = *self.books.get(book as usize)?;
         let found = devices.iter().map(|device| by_device.of(*device as usize));
-        // A device without a finding is planned only where somebody declared it lost.
-        let lost = found.clone().filter(|own| own.is_empty()).count();
-        let decided = (lost > 0).then_some(Severity::High);
+        // A device without a finding is planned only where somebody declared it lost, or began to take it out of service.
+        let unfound = devices.iter().filter(|device| by_device.of(**device as usize).is_empty());
+        let (begun, lost): (Vec<u32>, Vec<u32>) =
+            unfound.partition(|device| self.begun.get(**device as usize) == Some(&true));
+        let unfound = Unfound { lost: lost.len(), begun: begun.len() };
         let severity = found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied();
-        let severity = severity.max(decided)?;
+        let severity = severity.max(unfound.severity())?;
         let reasons = reasons::of(found, self.findings, causes);
         let everywhere = (self.everywhere)(platform);
         let cohort = Cohort { platform, ownership, join_type, members: &devices };
@@ -164,7 +168,7 @@ impl Ingredients<'_> {
             join_type,
             severity,
             urgent: is_of_most(&devices, self.urgent),
-            summary: reasons::summary(&cohort.devices(), (devices.len(), lost), &reasons, (self.rules, &everywhere)),
+            summary: reasons::summary(&cohort.devices(), (devices.len(), unfound), &reasons, (self.rules, &everywhere)),
             everywhere,
             factors: cohort.factors(self.devices),
             reasons,

@@ -123,28 +123,47 @@ impl Reason {
     }
 }
 
-/// One sentence: which devices, and why. `lost` of them have no finding: somebody declared them lost.
-/// What few consoles say is said with their names: `everywhere`.
+/// Devices that have a plan and no finding.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unfound {
+    /// Somebody declared them lost.
+    pub lost: usize,
+    /// An earlier plan took the first steps, and what they close is what the findings asked for.
+    pub begun: usize,
+}
+
+impl Unfound {
+    /// How much that matters.
+    pub(super) fn severity(self) -> Option<Severity> {
+        let of = |count: usize, severity| (count > 0).then_some(severity);
+        of(self.lost, Severity::High).max(of(self.begun, Severity::Medium))
+    }
+
+    /// In words; the number of devices is left out where it is that of all.
+    fn in_words(self, count: usize) -> impl Iterator<Item = String> {
+        let said = [(self.lost, "lost by decision"), (self.begun, "begun by an earlier plan and not finished")];
+        said.into_iter()
+            .filter(|(own, _)| *own > 0)
+            .map(move |(own, what)| if own == count { what.to_string() } else { format!("{own} {what}") })
+    }
+}
+
+/// One sentence: which devices, and why. What few consoles say is said with their names: `everywhere`.
 pub(super) fn summary(
     devices: &str,
-    (count, lost): (usize, usize),
+    (count, unfound): (usize, Unfound),
     reasons: &[Reason],
     (rules, everywhere): (&[&Text], &str),
 ) -> String {
     // A number that is that of all devices is said already.
-    let decided = usize::from(lost > 0);
+    let decided = unfound.in_words(count).count();
     let said = |reason: &Reason| match (reason.devices as usize == count, reasons.len() + decided) {
         (true, 1) => reason.without_count(rules, everywhere),
         (true, _) if count > 1 => format!("all {}", reason.without_count(rules, everywhere)),
         (true, _) => reason.without_count(rules, everywhere),
         (false, _) => reason.in_words(rules, everywhere),
     };
-    let declared = match lost {
-        0 => None,
-        _ if lost == count => Some("lost by decision".to_string()),
-        _ => Some(format!("{lost} lost by decision")),
-    };
-    let mut parts: Vec<String> = declared.into_iter().chain(reasons.iter().take(NAMED).map(said)).collect();
+    let mut parts: Vec<String> = unfound.in_words(count).chain(reasons.iter().take(NAMED).map(said)).collect();
     match reasons.len().saturating_sub(NAMED) {
         0 => {}
         1 => parts.push("and 1 more reason".into()),
@@ -198,7 +217,7 @@ mod tests {
                     "1 with an expired management certificate",
                 ]
             );
-            let summary = summary("4 devices", (4, 0), &reasons, (texts, "every console"));
+            let summary = summary("4 devices", (4, Unfound::default()), &reasons, (texts, "every console"));
             assert!(summary.starts_with("4 devices: 3 stale in every console (2 with"), "{summary}");
             assert!(summary.ends_with("; 1 with an expired management certificate."), "{summary}");
             assert_eq!(reasons.iter().map(|reason| reason.devices).sum::<u32>(), 4, "the numbers add up");
@@ -214,7 +233,8 @@ mod tests {
                 let (findings, by_device) = found(devices);
                 let reasons = of(by_device.iter().map(Vec::as_slice), &findings, &causes);
                 let lost = devices.iter().filter(|own| own.is_empty()).count();
-                summary(named, (devices.len(), lost), &reasons, (texts, "every console"))
+                let unfound = Unfound { lost, begun: 0 };
+                summary(named, (devices.len(), unfound), &reasons, (texts, "every console"))
             };
             let one = told(&[&[expired, stale]], "1 device");
             assert_eq!(one, "1 device: stale in every console (also with an expired management certificate).");

@@ -135,6 +135,8 @@ pub struct Subject {
     pub purpose: Disposition,
     /// Whether that was decided for this very device.
     pub decided: bool,
+    /// Whether an earlier plan that takes it out of service was begun, and nothing saw it since.
+    pub begun: bool,
     /// Somebody decided that it stays as it is.
     pub kept: bool,
     /// Whether an AD export was read that is complete enough for absence to count.
@@ -151,8 +153,8 @@ pub struct Subject {
 
 impl Subject {
     /// Whether a finding asks for this. Of a device that stays by decision nothing is asked but a look, and one of which somebody
-    /// decided that it leaves service leaves it, whatever the findings ask for; not while it is in use, since a decision may be
-    /// older than that.
+    /// decided that it leaves service, or began to take it out, leaves it, whatever the findings ask for; not while it is in use,
+    /// since that may be older.
     #[must_use]
     pub fn asks(&self, intent: StepIntent) -> bool {
         let goes = match self.purpose {
@@ -160,7 +162,7 @@ impl Subject {
             Disposition::Dispose | Disposition::Replace => self.activity != Activity::Active,
             Disposition::Reuse | Disposition::Repair => false,
         };
-        let leaves = intent == StepIntent::Remove && self.decided && goes;
+        let leaves = intent == StepIntent::Remove && (self.decided || self.begun) && goes;
         (!self.kept || intent == StepIntent::Review) && self.claims.iter().any(|c| leaves || c.intent == intent)
     }
 

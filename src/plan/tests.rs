@@ -47,6 +47,7 @@ pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
         directory_service: false,
         iot_edition: false,
         decided: false,
+        begun: false,
         about: 0,
         purpose: Disposition::Dispose,
         kept: false,

@@ -70,7 +70,7 @@ prop_compose! {
             // One in four is enough.
             surface_hub: surface_hub && hololens, hololens: hololens && !surface_hub && teams,
             directory_service: surface_hub && hololens && server, iot_edition: decided && teams,
-            decided, about: about & facts::ABOUT_BITS & about.rotate_left(7) & about.rotate_left(19),
+            decided, begun: decided && flex, about: about & facts::ABOUT_BITS & about.rotate_left(7) & about.rotate_left(19),
             // One in eight is enough.
             kept: kept && shared && teams,
             ad_complete, autopilot_proven, objects, claims,

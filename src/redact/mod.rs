@@ -104,6 +104,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
         ledger,
         // Only a later run asks for it, and none takes a copy for its baseline.
         kept: _,
+        begun: _,
     } = outcome;
     let mut names = Names::new(key);
     let registry = devices.registry;
@@ -176,6 +177,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
         since,
         ledger,
         kept: Vec::new(),
+        begun: Vec::new(),
     };
     for reason in outcome.links.refused.values_mut().flatten() {
         *reason = texts.sentence(reason);

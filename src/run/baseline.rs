@@ -5,14 +5,14 @@ use std::path::Path;
 
 use super::carry::{self, Carrying};
 use super::{Options, Progress, close};
-use crate::compare::{self, Matched, Said, Side, Told};
+use crate::compare::{self, Early, Listed, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
 use crate::coverage::{self, Devices, KeptBefore, Place, When};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::RecordStore;
 use crate::ids::{ByRecord, DeviceId, RecordId};
-use crate::outcome::{self, Kept, Outcome};
+use crate::outcome::{self, Kept, Outcome, Source};
 use crate::table::{DeviceTable, RecordTable};
 use crate::time::Millis;
 
@@ -146,10 +146,22 @@ pub(super) fn compare(
 }
 
 /// What tells of devices beside the lists: tables that were not used, and the earlier report.
-pub(super) fn with_remembered(earlier: Option<&Baseline>, unused: Vec<coverage::Beside>) -> coverage::Tables {
+pub(super) fn with_remembered(
+    earlier: Option<&Baseline>,
+    unused: Vec<coverage::Beside>,
+    listed: Listed<'_>,
+    (sources, proven): (&[Source], &[Console]),
+) -> coverage::Tables {
+    let early = earlier.map(|earlier| {
+        let proven: Vec<String> = proven.iter().map(|console| console.as_str().to_string()).collect();
+        compare::early(&earlier.outcome, listed, sources, &proven)
+    });
+    let Early { short, parted } = early.unwrap_or_default();
     coverage::Tables {
         tables: unused.into_iter().chain(earlier.map(Baseline::remembered)).collect(),
         kept: earlier.map(Baseline::kept).unwrap_or_default(),
+        short,
+        parted,
     }
 }
 
@@ -189,7 +201,7 @@ pub(super) fn decisions(options: &Options) -> Result<Decisions> {
 }
 
 /// The state of a record.
-fn state_of(store: &RecordStore, record: RecordId) -> State {
+pub(super) fn state_of(store: &RecordStore, record: RecordId) -> State {
     let state = store.locate(record).map(|(records, line)| records.console.state(&records.row(line)));
     state.unwrap_or(State::Unknown)
 }

@@ -17,6 +17,7 @@ use crate::plan;
 use crate::read::hex;
 use crate::rules::Rule;
 use crate::schema::Platform;
+use crate::table::DeviceTable;
 
 fn digested(file: &str, text: &str) -> Digested {
     Digested { file: file.to_string(), sha256: hex(&Sha256::digest(text.as_bytes())) }
@@ -198,8 +199,14 @@ pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
     outcome.notices.extend(notices);
 }
 
-pub(super) fn schedule(basis: &plan::Basis<'_>) -> outcome::Schedule {
-    let (batches, of_device, days) = plan::Schedule::new(basis).into_columns();
+pub(super) fn schedule(
+    (packages, steps): (&plan::Packages, &[plan::Planned]),
+    playbooks: &plan::Playbooks,
+    devices: &DeviceTable,
+    thresholds: &Thresholds,
+) -> outcome::Schedule {
+    let basis = plan::Basis { steps, entries: playbooks.entries(), packages, devices, thresholds };
+    let (batches, of_device, days) = plan::Schedule::new(&basis).into_columns();
     outcome::Schedule { batches, of_device, days }
 }
 
@@ -233,4 +240,9 @@ pub(super) fn marks(rules: &[Rule], files: &Files, thresholds: &Thresholds) -> V
         RuleMark { digest: hex(&digest.finalize()), consoles }
     };
     rules.iter().map(one).collect()
+}
+
+/// The positions of those that are marked, in their order.
+pub(super) fn positions(marked: &[bool]) -> Vec<u32> {
+    (0_u32..).zip(marked).filter(|(_, marked)| **marked).map(|(at, _)| at).collect()
 }

@@ -1,5 +1,6 @@
 //! From findings to steps and packages: planned once, and again where a decision about a package changes plans.
 
+use super::begun::begun;
 use super::carry::{self, Carrying};
 use super::decisions;
 use super::subjects::{self, Orders, Plans};
@@ -28,15 +29,18 @@ pub(super) struct From<'a> {
     pub carrying: Option<Carrying<'a>>,
 }
 
-/// Devices that are said to be out of use on the word of few lists, by position.
-pub(super) type Seldom = Vec<bool>;
+/// What was planned.
+pub(super) struct Packed {
+    pub packages: Packages,
+    pub steps: Vec<Planned>,
+    /// Devices that are said to be out of use on the word of few lists, by position.
+    pub seldom: Vec<bool>,
+    /// Devices whose removal was begun by an earlier plan and that have one now, by position; nothing without an earlier run.
+    pub begun: Vec<bool>,
+}
 
-/// The packages and the steps, and the devices of few witnesses. Decisions that could not be used are remarked.
-pub(super) fn pack(
-    from: &From<'_>,
-    decided: &mut Decisions,
-    notices: &mut Vec<Notice>,
-) -> Result<(Packages, Vec<Planned>, Seldom)> {
+/// Plans and packs. Decisions that could not be used are remarked.
+pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<Notice>) -> Result<Packed> {
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.rename(decided));
     }
@@ -46,40 +50,45 @@ pub(super) fn pack(
         notices.extend(carrying.carry(decided));
     }
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
-    let plans = from.plan(decided)?;
+    let begun = from.carrying.as_ref().map(|carrying| begun(carrying, from.context, from.records)).unwrap_or_default();
+    let plans = from.plan(decided, &begun)?;
     let seldom = seldom_seen(from.context, from.rules, from.findings);
-    let packages = from.packages(&plans, &seldom, decided);
+    let packages = from.packages(&plans, (&seldom, &begun), decided);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
     if !decided.speaks_of_packages() {
-        return Ok((packages, plans.steps, seldom));
+        return Ok(Packed { begun: planned(begun, &packages), packages, steps: plans.steps, seldom });
     }
     // What is declined keeps its place among the packages, and has other steps.
     let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
     notices.extend(decided.spread(&now, from.table.len()));
-    let plans = from.plan(decided)?;
-    Ok((from.packages(&plans, &seldom, decided), plans.steps, seldom))
+    let plans = from.plan(decided, &begun)?;
+    let packages = from.packages(&plans, (&seldom, &begun), decided);
+    Ok(Packed { begun: planned(begun, &packages), packages, steps: plans.steps, seldom })
+}
+
+/// Those of some devices that have a plan.
+fn planned(devices: Vec<bool>, packages: &Packages) -> Vec<bool> {
+    devices.into_iter().enumerate().map(|(device, is)| is && packages.of(device).is_some()).collect()
 }
 
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.
 const FEW: usize = 2;
 
-/// What is to be asked or looked up before plans go on.
-pub(super) struct Asking<'a> {
-    /// Devices of groups that became stale together.
-    pub together: &'a [bool],
-    /// Devices that are said to be out of use on the word of few lists.
-    pub seldom: &'a [bool],
-    /// Consoles of which findings conclude by exclusion that they lack a device, as bits.
-    pub by_exclusion: &'a ByDevice<u32>,
-}
-
-impl Asking<'_> {
-    /// Has plans say it, and what the next export shows.
-    pub(super) fn complete(&self, playbooks: &mut Playbooks, steps: &mut [Planned], registry: &Registry) {
+impl Packed {
+    /// Has plans say what is to be asked or looked up before they go on. `together`: devices of groups that became stale together;
+    /// `by_exclusion`: consoles of which findings conclude by exclusion that they lack a device, as bits.
+    pub(super) fn ask(
+        &mut self,
+        playbooks: &mut Playbooks,
+        (together, by_exclusion): (&[bool], &ByDevice<u32>),
+        registry: &Registry,
+    ) {
+        let steps = &mut self.steps;
         // What is asked last stands first.
-        playbooks.ask("few-consoles", steps, self.seldom);
-        playbooks.ask_to_look(steps, self.by_exclusion, registry);
-        playbooks.complete(Code::WentDarkTogether.as_str(), steps, self.together);
+        playbooks.ask("few-consoles", steps, &self.seldom);
+        playbooks.ask("begun", steps, &self.begun);
+        playbooks.ask_to_look(steps, by_exclusion, registry);
+        playbooks.complete(Code::WentDarkTogether.as_str(), steps, together);
     }
 }
 
@@ -96,7 +105,7 @@ fn everywhere(context: EvalContext<'_>, platform: Platform) -> String {
 }
 
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
-fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Seldom {
+fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
     let devices = context.devices;
     let few = |platform: Platform| {
         let (asked, missing) = context.witnesses(platform);
@@ -116,9 +125,9 @@ fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) ->
 }
 
 impl From<'_> {
-    fn plan(&self, decisions: &Decisions) -> Result<Plans> {
+    fn plan(&self, decisions: &Decisions, begun: &[bool]) -> Result<Plans> {
         let (playbooks, conditions, purpose) = (self.playbooks, self.conditions, self.purpose);
-        let orders = Orders { playbooks, conditions, purpose, decisions };
+        let orders = Orders { playbooks, conditions, purpose, decisions, begun };
         subjects::plan(self.context, self.table, self.rules, self.findings, orders)
     }
 
@@ -137,7 +146,7 @@ impl From<'_> {
         urgent
     }
 
-    fn packages(&self, plans: &Plans, seldom: &[bool], decisions: &Decisions) -> Packages {
+    fn packages(&self, plans: &Plans, (seldom, begun): (&[bool], &[bool]), decisions: &Decisions) -> Packages {
         Packages::new(&Ingredients {
             books: &self.playbooks.books().collect::<Vec<_>>(),
             book_of: &plans.book_of,
@@ -145,6 +154,7 @@ impl From<'_> {
             findings: self.findings,
             devices: self.table,
             seldom,
+            begun,
             urgent: &self.urgent(decisions),
             everywhere: &|platform| everywhere(self.context, platform),
         })

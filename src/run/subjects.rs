@@ -36,6 +36,8 @@ pub(super) struct Orders<'a> {
     pub conditions: &'a Conditions,
     pub purpose: Disposition,
     pub decisions: &'a Decisions,
+    /// Devices whose removal was begun, by position.
+    pub begun: &'a [bool],
 }
 
 impl Orders<'_> {
@@ -58,7 +60,7 @@ pub(super) struct Plans {
 
 /// The activity that a plan goes by. Where something speaks against a device being stale, or a list that could tell is too old, the device
 /// may be in use, and is planned as if it were.
-fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Activity {
+pub(super) fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Activity {
     let device = DeviceId::new(device);
     let hinted = || devices.coverage().hint(device).is_some();
     let doubted = || hinted() || devices.coverage().too_old(devices, device) != 0;
@@ -69,7 +71,8 @@ fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Ac
     }
 }
 
-/// Plans every flagged device, and every one that somebody declared lost: the exports cannot know that yet.
+/// Plans every flagged device, every one that somebody declared lost, since the exports cannot know that yet, and every one whose
+/// removal was begun.
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
@@ -85,8 +88,9 @@ pub(super) fn plan(
     let by_device: Positions = Positions::new(findings.device.iter().copied(), table.len());
     let lost = orders.decisions.declared_lost(table.len());
     let is_lost = |device: usize| lost.get(device) == Some(&true);
+    let begun = |device: usize| orders.begun.get(device) == Some(&true);
     let planned: Vec<bool> =
-        (0..table.len()).map(|device| is_lost(device) || !by_device.of(device).is_empty()).collect();
+        (0..table.len()).map(|device| is_lost(device) || begun(device) || !by_device.of(device).is_empty()).collect();
     let (records, facts) = (records_of(store, devices), AllFacts::new(store, &holds));
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
@@ -112,22 +116,26 @@ pub(super) fn plan(
             .filter(|f| !rests_on_weak(f))
             .map(|f| claim(store, devices, rules, findings, *f as usize, all))
             .collect();
-        // Nothing was found, and somebody said that nobody can find it.
-        if of_device.is_empty() && is_lost(device) {
-            claims.push(Claim { intent: StepIntent::Remove, rule: NO_RULE, objects: Vec::new() });
-        }
-        // What somebody keeps is looked into, whatever was found of it.
+        // What somebody keeps is looked into, whatever was found of it; and so is what was one device with another.
         let (purpose, decided, kept) = orders.of(device);
         let hint = devices.coverage().hint(DeviceId::at(device));
-        let is_kept = !decided && hint.is_some_and(Hint::keeps) || orders.decisions.waits(device);
+        let is_kept = !decided && hint.is_some_and(Hint::is_looked_into) || orders.decisions.waits(device);
         if is_kept {
             claims.iter_mut().for_each(review);
+        }
+        // Nothing was found, and somebody said that nobody can find it, or began to take it out of service.
+        let begun = begun(device) && !is_kept;
+        if of_device.is_empty() && (is_lost(device) || begun) {
+            claims.push(Claim { intent: StepIntent::Remove, rule: NO_RULE, objects: Vec::new() });
         }
         // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
         let only_weak = claims.is_empty();
         if let Some(first) = of_device.first().filter(|_| only_weak) {
             let rule = findings.rule.get(*first as usize).copied().unwrap_or_default();
             claims.push(Claim { intent: StepIntent::Review, rule, objects: Vec::new() });
+        }
+        if claims.is_empty() {
+            return None;
         }
         let number = u32::try_from(device).unwrap_or(NONE);
         let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
@@ -163,6 +171,7 @@ pub(super) fn plan(
             directory_service: devices.is_marked(Marker::DirectoryService, number),
             iot_edition: devices.is_marked(Marker::IotEdition, number),
             decided,
+            begun,
             about,
             purpose,
             kept,
@@ -213,7 +222,7 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
 }
 
 /// Records of each device. They are numbered through, console by console.
-fn records_of(store: &RecordStore, devices: &Devices) -> Positions<RecordId> {
+pub(super) fn records_of(store: &RecordStore, devices: &Devices) -> Positions<RecordId> {
     let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
     Positions::new(of_consoles.map(|device| device.number()), devices.count as usize)
 }

@@ -50,6 +50,8 @@ pub enum Hint {
     Elsewhere(Console),
     /// A device in use bears an identifier of it that several devices bear.
     Copy,
+    /// An earlier report had it in one device with another that is listed still, and what joined the two is gone.
+    Parted,
     /// Its name is the serial number of another device, which is in use or registered to be enrolled.
     NamedBySerial,
     /// A row of a register that is not joined to it names it and keeps it, or two of its rows there say different things.
@@ -65,6 +67,12 @@ pub enum Hint {
 }
 
 impl Hint {
+    /// Whether somebody has to look at the device before anything else is done, in use or not.
+    #[must_use]
+    pub const fn is_looked_into(self) -> bool {
+        self.keeps() || matches!(self, Self::Parted)
+    }
+
     /// Whether somebody keeps the device, in use or not.
     #[must_use]
     pub const fn keeps(self) -> bool {
@@ -105,6 +113,7 @@ pub(super) fn hints(
     let sensed = borne.sensed;
     of.extend(borne.serial.into_iter().map(|device| (device, Hint::NamedBySerial)));
     of.extend(borne.name.into_iter().map(|device| (device, Hint::Successor)));
+    of.extend(beside.parted.iter().map(|device| (*device, Hint::Parted)));
     let (before, gone) = before::hints(store, members, beside, &mut places);
     of.extend(before);
     of.extend(named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?)))));

@@ -238,6 +238,7 @@ impl Loading<'_> {
             since,
             ledger,
             kept: run.kept,
+            begun: run.begun,
         })
     }
 }

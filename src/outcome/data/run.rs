@@ -90,6 +90,8 @@ pub(super) struct Run {
     pub since: Small,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begun: Vec<u32>,
 }
 
 impl Run {
@@ -129,6 +131,7 @@ impl Run {
             provenance: outcome.provenance.clone(),
             since: Small::of(outcome),
             kept: outcome.kept.clone(),
+            begun: outcome.begun.clone(),
         }
     }
 }

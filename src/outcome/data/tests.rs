@@ -160,6 +160,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         since: crate::outcome::Since::default(),
         ledger: crate::outcome::Ledger::default(),
         kept: Vec::new(),
+        begun: Vec::new(),
         devices,
     }
 }

@@ -71,6 +71,8 @@ struct Given {
     kept: bool,
     /// The intent was decided for this very device.
     decided: bool,
+    /// An earlier plan began to take it out of service.
+    begun: bool,
     /// A complete AD list was read.
     ad_complete: bool,
     /// A complete Autopilot list was read, which would show its serial number.
@@ -191,6 +193,7 @@ impl RawTest {
             directory_service: given.directory_service,
             iot_edition: given.iot_edition,
             decided: given.decided,
+            begun: given.begun,
             purpose: purpose.unwrap_or(Disposition::Dispose),
             kept: given.kept,
             ad_complete: given.ad_complete,

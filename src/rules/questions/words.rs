@@ -82,6 +82,9 @@ impl Open {
                         "{} assigns it to a server of which no device is in use by these lists; another product may manage it",
                         console.title()
                     ),
+                    Hint::Parted => {
+                        "the baseline had it in one device with another that is still listed, and what joined the two is gone"
+                    }
                     Hint::Copy => "one in use bears an identifier that several devices bear, this one among them",
                     Hint::NamedBySerial => {
                         "its name is the serial number of another one, which is in use or registered to be enrolled"
