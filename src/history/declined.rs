@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::decisions::Decisions;
-use crate::identity::{NONE, day};
+use crate::identity::NONE;
 use crate::notice::{Code, Notice};
 use crate::schema::Status;
-use crate::time::DAY;
+use crate::time::{DAY, day};
 
 /// Who declined a plan, and until when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,7 +34,6 @@ use crate::error::Result;
 use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
 
-pub use crate::time::{DAY, SHORTEST_INACTIVE, day, rfc3339};
 pub use activity::{AsOf, Threshold, Thresholds, as_of};
 pub(crate) use handles::Handles;
 pub use keys::Kind as KeyKind;

@@ -19,13 +19,14 @@ use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
 use crate::history::Provenance;
-use crate::identity::{AsOf, DAY, Thresholds, day};
+use crate::identity::{AsOf, Thresholds};
 use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
 use crate::rules::{Findings, Questions, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
+use crate::time::{DAY, day};
 
 pub use data::{Asked, FOLDER, File, files, is_report, load, seal_of};
 pub use explain::{

@@ -96,7 +96,7 @@ impl Accepted {
     /// Who accepted it, until when and why.
     #[must_use]
     pub fn in_words(&self) -> String {
-        format!("accepted until {} by {}: {}", crate::identity::day(self.expires), self.approved_by, self.reason)
+        format!("accepted until {} by {}: {}", crate::time::day(self.expires), self.approved_by, self.reason)
     }
 }
 

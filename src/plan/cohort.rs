@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::console::Console;
-use crate::identity::day;
 use crate::schema::{Identity, JoinType, Ownership, Platform};
 use crate::table::DeviceTable;
+use crate::time::day;
 
 /// Devices of one kind.
 pub(super) struct Cohort<'a> {

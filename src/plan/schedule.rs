@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::frame::list_of;
-use crate::identity::{DAY, Threshold, Thresholds};
+use crate::identity::{Threshold, Thresholds};
 use crate::ids::RecordId;
 use crate::plan::{Entry, Packages, Phase, Planned, Wait};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
+use crate::time::DAY;
 
 /// Devices in one batch: what people can look through, and what bulk actions take.
 pub const LARGEST: usize = 100;

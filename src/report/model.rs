@@ -15,12 +15,11 @@ use super::since::{SinceRow, since};
 use super::view::{self, Index, Output, Run};
 use super::work;
 use crate::console::Console;
-use crate::identity::rfc3339;
 use crate::notice::{Code, listed};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::schema::{Activity, Identity, Platform, Severity};
-use crate::time::Millis;
+use crate::time::{Millis, rfc3339};
 
 /// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
 pub(super) const ON_PAGE: usize = 50_000;

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::view::Index;
 use super::work::{self, Tally};
-use crate::identity::day;
 use crate::outcome::Outcome;
 use crate::plan::{Package, Phase};
+use crate::time::day;
 
 /// When work may be done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::view;
-use crate::identity::day;
 use crate::outcome::{Accepted, Outcome};
 use crate::plan::grace;
 use crate::schema::Platform;
+use crate::time::day;
 
 /// An exception from a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::table;
 use super::view::Run;
 use crate::compare;
-use crate::identity::{day, rfc3339};
 use crate::outcome::{ChangeKind, ChangeState, Ledger, LedgerState, ListStates, Outcome, Point, RuleStates};
 use crate::schema::Severity;
+use crate::time::{day, rfc3339};
 
 /// Changes of one state that the page lists; `changes.csv` has all.
 const SHOWN: usize = 40;

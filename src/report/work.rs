@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::view::Index;
-use crate::identity::day;
 use crate::outcome::Outcome;
 use crate::plan::{Batch, Entry, Phase};
+use crate::time::day;
 
 /// What is known of one step of a package over all its devices.
 #[derive(Clone, Debug, Default)]
@@ -246,7 +246,7 @@ pub(super) fn batches(outcome: &Outcome, package: u32) -> Vec<BatchRow> {
 
 /// A day of removals, counted from 1, in UTC milliseconds.
 pub(super) fn removal_day(outcome: &Outcome, number: u32) -> i64 {
-    outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
+    outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::time::DAY
 }
 
 /// Minutes of a working day.

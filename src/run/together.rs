@@ -7,12 +7,13 @@ use super::remarks::clipped;
 use crate::console::{self, Console, Path, Registry};
 use crate::coverage::Devices;
 use crate::frame::by_device::mark;
-use crate::identity::{self, RecordStore};
+use crate::identity::RecordStore;
 use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
 use crate::rules::{Findings, Rule, RuleAction};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
+use crate::time::{DAY, day as written};
 
 /// Columns of lists that groups are made of.
 pub(super) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
@@ -202,9 +203,9 @@ fn remark(groups: BTreeMap<Group, Members>, devices: usize) -> (Vec<bool>, Vec<N
 }
 
 fn notice(name: &str, all: usize, event: &[(i64, u32)]) -> Notice {
-    let day = |seen: Option<&(i64, u32)>| seen.map(|(seen, _)| seen.div_euclid(identity::DAY)).unwrap_or_default();
+    let day = |seen: Option<&(i64, u32)>| seen.map(|(seen, _)| seen.div_euclid(DAY)).unwrap_or_default();
     let (first, last) = (day(event.first()), day(event.last()));
-    let (days, shown) = (last - first + 1, |day: i64| identity::day(day * identity::DAY));
+    let (days, shown) = (last - first + 1, |day: i64| written(day * DAY));
     let within = if days == 1 {
         format!("on one day (last activity on {})", shown(first))
     } else {
@@ -222,7 +223,7 @@ fn notice(name: &str, all: usize, event: &[(i64, u32)]) -> Notice {
 fn densest(stale: &[(i64, u32)]) -> Option<&[(i64, u32)]> {
     let (mut start, mut best) = (0, 0..0);
     for (end, (seen, _)) in stale.iter().enumerate() {
-        while stale.get(start).is_some_and(|(first, _)| seen - first > DAYS * identity::DAY) {
+        while stale.get(start).is_some_and(|(first, _)| seen - first > DAYS * DAY) {
             start += 1;
         }
         if end + 1 - start > best.len() {
@@ -237,7 +238,7 @@ mod tests {
     use super::*;
 
     fn group(stale: &[i64], all: usize) -> (usize, Vec<String>) {
-        let stale: Vec<(i64, u32)> = stale.iter().map(|day| day * identity::DAY).zip(0..).collect();
+        let stale: Vec<(i64, u32)> = stale.iter().map(|day| day * DAY).zip(0..).collect();
         let groups = BTreeMap::from([((0, 0, "ChromeOS devices".to_string()), Members { all, stale })]);
         let (together, notices) = remark(groups, all);
         let said = notices.into_iter().map(|n| n.message.split(':').next().unwrap_or_default().to_string());

@@ -3,10 +3,9 @@
 use super::Shown;
 use crate::compare::texts::Texts;
 use crate::console::State;
-use crate::identity::day;
 use crate::outcome::{LedgerLine, LedgerState};
 use crate::plan::Proof;
-use crate::time::DAY;
+use crate::time::{DAY, day};
 
 /// So long after a claim an export may still show what was before.
 const CATCHING_UP: i64 = DAY;

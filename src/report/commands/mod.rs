@@ -19,10 +19,10 @@ use super::render::csv;
 use super::view::{self, Index, Output};
 use crate::console::Console;
 use crate::error::Result;
-use crate::identity::{DAY, day, rfc3339};
 use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
 use crate::schema::Status;
+use crate::time::{DAY, day, rfc3339};
 
 use command_file::CommandFile;
 

@@ -3,7 +3,6 @@
 use super::Edition;
 use super::file::Own;
 use crate::error::Result;
-use crate::identity::day;
 use crate::outcome::Outcome;
 use crate::plan::{Package, introduced};
 use crate::report::folder::Folder;
@@ -12,6 +11,7 @@ use crate::report::render::csv;
 use crate::report::rollup::{Cell, Grid};
 use crate::report::view::Output;
 use crate::schema::Severity;
+use crate::time::day;
 
 /// Columns: names without signs, since importers stumble over them.
 const COLUMNS: [&str; 12] = [

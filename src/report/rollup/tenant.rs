@@ -5,10 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
-use crate::identity::rfc3339;
 use crate::outcome::{Asked, Outcome};
 use crate::report::since::{PointRow, trend};
 use crate::schema::{Activity, Outcome as Ended, Platform, Severity};
+use crate::time::rfc3339;
 
 /// So many objects tell whether two reports list the same.
 const SKETCH: usize = 512;

@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use super::packed::{self, Evidence, alike, column};
 use super::{position, seconds};
-use crate::identity::{NONE, day};
+use crate::identity::NONE;
 use crate::ids::RecordId;
 use crate::outcome::{Outcome, Unflagged};
 use crate::plan::Shape;
 use crate::report::selection::Selection;
 use crate::report::view::{Index, Run};
 use crate::schema::{Confidence, Severity, Status};
+use crate::time::day;
 
 /// Records and steps of one device that the drawer knows; `records.csv` and `plan.csv` have all.
 const MOST_SHOWN: usize = 200;

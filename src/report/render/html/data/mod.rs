@@ -16,13 +16,14 @@ use serde_json::{Value, json};
 use self::packed::{column, pack, shared, steps};
 use crate::console::Console;
 use crate::error::Result;
-use crate::identity::{KeyKind, NONE, rfc3339};
+use crate::identity::{KeyKind, NONE};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
 use crate::report::view::{Index, Run};
 use crate::schema::{Confidence, Platform, Severity, Status};
+use crate::time::rfc3339;
 
 /// Devices of one chunk.
 const CHUNK: usize = 500;
