@@ -26,6 +26,7 @@ mod treat;
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
+use crate::ids::By;
 use crate::outcome::{Ledger, Outcome, Since};
 use crate::rules::{self, EvalContext};
 
@@ -106,6 +107,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let asking = packing::Asking { together: &together, seldom: &seldom, by_exclusion: &by_exclusion };
     asking.complete(&mut rule_set.playbooks, &mut steps, devices.registry);
     notices.extend(remarks::long_plan(steps.len()));
+    let steps = By::of(steps);
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
         schedule: close::schedule(&crate::plan::Basis {
@@ -115,7 +117,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
             devices: &device_table,
             thresholds: &options.thresholds,
         }),
-        decisions: close::decisions(decisions, device_table.len()),
+        decisions: close::decisions(decisions, device_table.key.count()),
         inputs,
         sources,
         notices,

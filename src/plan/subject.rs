@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::console::Console;
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform, words};
 
 pub use crate::console::State;
@@ -95,8 +95,8 @@ pub struct Claim {
 #[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The device, as numbered by the caller.
-    pub device: u32,
+    /// The device.
+    pub device: DeviceId,
     /// Operating system family, if known.
     pub platform: Option<Platform>,
     /// Who owns it.

@@ -11,6 +11,7 @@ use crate::compare::Said;
 use crate::config::SettledBy;
 use crate::history::{self, Answers, Approved, Claimed, Decisions, Signed};
 use crate::identity::{self, Threshold, Thresholds};
+use crate::ids::ByDevice;
 use crate::notice::{Code, Notice};
 use crate::outcome::{self, Accepted, Decided, Digested, Outcome, RuleMark};
 use crate::plan;
@@ -70,7 +71,7 @@ pub(super) fn hidden(hidden: Hidden) -> outcome::Hidden {
     outcome::Hidden { exceptions, findings, by }
 }
 
-pub(super) fn decisions(decisions: Decisions, devices: usize) -> Decided {
+pub(super) fn decisions(decisions: Decisions, devices: u32) -> Decided {
     let (file, sha256) = (decisions.file.clone(), decisions.sha256.clone());
     let waiting = decisions.waiting();
     let (list, of_device, packages) = decisions.into_lists();
@@ -86,17 +87,18 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
         |row: u32, message: String| Notice::new(Code::DecisionUnused, file.clone(), message).at_row(row.into());
     let mut left: BTreeMap<_, _> = answers.done.iter().collect();
     let devices = answers.devices();
-    let named: Vec<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
+    let named: ByDevice<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
     let mut logged = Logs::new(&answers.logs);
     let mut done = Vec::new();
-    for (at, step) in (0_u32..).zip(&outcome.steps) {
-        let device = step.device as usize;
-        let named = named.get(device) == Some(&true);
-        let Some(entry) = outcome.entry(step).filter(|_| named || !logged.is_empty()) else { continue };
+    for (at, step) in outcome.steps.numbered() {
+        let (named, entry) = (*named.get(step.device), outcome.entry(step));
+        if !named && logged.is_empty() {
+            continue;
+        }
         let object = outcome.object_of(step);
         let by_log = logged.take(&entry.slug, &object);
         let by_hand = named.then(|| {
-            let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
+            let key = outcome.devices.key.get(step.device).clone();
             let name = (key, entry.slug.clone(), object.into_owned());
             left.remove(&name);
             answers.done.get(&name)
@@ -106,7 +108,7 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
             done.push(Claimed { step: at, on: signed.on, by: signed.by.clone() });
         }
     }
-    let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests() };
+    let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests().into_vec() };
     let (held, stale): (Vec<_>, Vec<_>) = answers.approved.iter().partition(|(digest, _)| digests.contains(digest));
     let said = |((key, step, object), signed): (&history::Named, &Signed)| Said {
         step: step.clone(),

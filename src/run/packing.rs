@@ -28,8 +28,8 @@ pub(super) struct From<'a> {
     pub carrying: Option<Carrying<'a>>,
 }
 
-/// Devices that are said to be out of use on the word of few lists, by position.
-pub(super) type Seldom = Vec<bool>;
+/// Devices that are said to be out of use on the word of few lists.
+pub(super) type Seldom = ByDevice<bool>;
 
 /// The packages and the steps, and the devices of few witnesses. Decisions that could not be used are remarked.
 pub(super) fn pack(
@@ -54,8 +54,9 @@ pub(super) fn pack(
         return Ok((packages, plans.steps, seldom));
     }
     // What is declined keeps its place among the packages, and has other steps.
-    let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
-    notices.extend(decided.spread(&now, from.table.len()));
+    let now: Vec<(&str, &[DeviceId])> =
+        packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
+    notices.extend(decided.spread(&now, from.table.key.count()));
     let plans = from.plan(decided)?;
     Ok((from.packages(&plans, &seldom, decided), plans.steps, seldom))
 }
@@ -66,9 +67,9 @@ const FEW: usize = 2;
 /// What is to be asked or looked up before plans go on.
 pub(super) struct Asking<'a> {
     /// Devices of groups that became stale together.
-    pub together: &'a [bool],
+    pub together: &'a ByDevice<bool>,
     /// Devices that are said to be out of use on the word of few lists.
-    pub seldom: &'a [bool],
+    pub seldom: &'a ByDevice<bool>,
     /// Consoles of which findings conclude by exclusion that they lack a device, as bits.
     pub by_exclusion: &'a ByDevice<u32>,
 }
@@ -104,13 +105,10 @@ fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) ->
     };
     let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
     let by_silence: Vec<bool> = rules.iter().map(Rule::needs_silence).collect();
-    let mut seldom = vec![false; devices.count as usize];
+    let mut seldom = ByDevice::filled(false, devices.count);
     for (device, rule) in findings.device.iter().zip(&findings.rule) {
-        let platform = *devices.platform.get(DeviceId::new(*device));
-        if let Some(slot) = seldom.get_mut(*device as usize) {
-            let of_platform = few.get(platform as usize) == Some(&true);
-            *slot |= of_platform && by_silence.get(usize::from(*rule)) == Some(&true);
-        }
+        let of_platform = few.get(devices.platform.get(*device).position()) == Some(&true);
+        *seldom.get_mut(*device) |= of_platform && by_silence.get(usize::from(*rule)) == Some(&true);
     }
     seldom
 }
@@ -123,23 +121,20 @@ impl From<'_> {
     }
 
     /// Devices that are lost, and those of which a rule says that it cannot wait while nobody has decided what becomes of them.
-    fn urgent(&self, decisions: &Decisions) -> Vec<bool> {
-        let decided = |device: usize| decisions.of(device).and_then(|own| own.purpose);
-        let mut urgent: Vec<bool> =
-            (0..self.table.len()).map(|device| decided(device) == Some(Disposition::Lost)).collect();
+    fn urgent(&self, decisions: &Decisions) -> ByDevice<bool> {
+        let decided = |device| decisions.of(device).and_then(|own| own.purpose);
+        let mut urgent: ByDevice<bool> =
+            self.table.numbers().map(|device| decided(device) == Some(Disposition::Lost)).collect();
         for (device, rule) in self.findings.device.iter().zip(&self.findings.rule) {
-            let device = *device as usize;
             let cannot_wait = self.rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.urgent);
-            if let Some(slot) = urgent.get_mut(device).filter(|_| cannot_wait && decided(device).is_none()) {
-                *slot = true;
-            }
+            *urgent.get_mut(*device) |= cannot_wait && decided(*device).is_none();
         }
         urgent
     }
 
-    fn packages(&self, plans: &Plans, seldom: &[bool], decisions: &Decisions) -> Packages {
+    fn packages(&self, plans: &Plans, seldom: &Seldom, decisions: &Decisions) -> Packages {
         Packages::new(&Ingredients {
-            books: &self.playbooks.books().collect::<Vec<_>>(),
+            books: &self.playbooks.books().collect(),
             book_of: &plans.book_of,
             rules: &self.rules.iter().map(|rule| &rule.text).collect::<Vec<&Text>>(),
             findings: self.findings,

@@ -19,6 +19,12 @@ macro_rules! words {
                 match self { $(Self::$variant => $text),+ }
             }
 
+            /// Its place among the words of the list.
+            #[must_use]
+            pub const fn position(self) -> usize {
+                self as usize
+            }
+
             /// The word behind a spelling, if it is one of the list.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {

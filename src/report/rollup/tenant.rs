@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
+use crate::ids::DeviceId;
 use crate::outcome::{Asked, Outcome};
 use crate::report::since::{PointRow, trend};
 use crate::schema::{Activity, Outcome as Ended, Platform, Severity};
@@ -137,8 +138,8 @@ impl Tenant {
     }
 }
 
-fn distinct(devices: impl Iterator<Item = u32>) -> u64 {
-    devices.collect::<BTreeSet<u32>>().len() as u64
+fn distinct(devices: impl Iterator<Item = DeviceId>) -> u64 {
+    devices.collect::<BTreeSet<DeviceId>>().len() as u64
 }
 
 fn consoles(outcome: &Outcome) -> Vec<String> {
