@@ -28,6 +28,7 @@ use crate::compare::Listed;
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
+use crate::ids::By;
 use crate::outcome::{Ledger, Outcome, Since};
 use crate::rules::{self, EvalContext};
 
@@ -111,10 +112,11 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     packed.ask(&mut rule_set.playbooks, (&together, &by_exclusion), devices.registry);
     notices.extend(remarks::long_plan(packed.steps.len()));
     let Packed { packages, steps, begun, .. } = packed;
+    let steps = By::of(steps);
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
         schedule: close::schedule((&packages, &steps), &rule_set.playbooks, &device_table, &options.thresholds),
-        decisions: close::decisions(decisions, device_table.len()),
+        decisions: close::decisions(decisions, device_table.key.count()),
         inputs,
         sources,
         notices,
@@ -141,7 +143,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         since: Since::default(),
         ledger: Ledger::default(),
         kept: Vec::new(),
-        begun: close::positions(&begun),
+        begun: close::marked(&begun),
     };
     baseline::compare(earlier, &mut outcome, (&store, &devices, &proven), &answers, progress);
     crate::notice::in_order(&mut outcome.notices);

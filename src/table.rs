@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Debug;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::console::{Console, Registry};
-use crate::ids::RecordId;
+use crate::ids::{By, ByDevice, DeviceId, ExportId, Place, RecordId, beyond};
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 use crate::time::Millis;
 
@@ -24,11 +25,18 @@ pub const MOST_OBJECTS: usize = 500;
 pub trait Lines: Debug + Send + Sync {
     /// The text of a line, if there is one.
     fn line(&self, at: usize) -> Option<&str>;
+
+    /// Number of lines, whether or not they have a text.
+    fn lines(&self) -> usize;
 }
 
 impl Lines for Vec<String> {
     fn line(&self, at: usize) -> Option<&str> {
         self.get(at).map(String::as_str)
+    }
+
+    fn lines(&self) -> usize {
+        self.len()
     }
 }
 
@@ -36,23 +44,21 @@ impl Lines for Vec<&'static str> {
     fn line(&self, at: usize) -> Option<&str> {
         self.get(at).copied()
     }
+
+    fn lines(&self) -> usize {
+        self.len()
+    }
 }
 
-/// A column of text.
-#[derive(Clone, Debug, Default)]
-pub struct Texts(Option<Arc<dyn Lines>>);
+/// A column of text: of the devices, or of a table whose lines have no numbers of their own.
+#[derive(Debug)]
+pub struct Texts<N = usize>(Option<Arc<dyn Lines>>, PhantomData<N>);
 
-impl Texts {
+impl<N> Texts<N> {
     /// Takes over what holds the texts.
     #[must_use]
     pub fn of(lines: impl Lines + 'static) -> Self {
-        Self(Some(Arc::new(lines)))
-    }
-
-    /// The text of a line; empty where there is none.
-    #[must_use]
-    pub fn get(&self, line: usize) -> &str {
-        self.0.as_ref().and_then(|lines| lines.line(line)).unwrap_or_default()
+        Self(Some(Arc::new(lines)), PhantomData)
     }
 
     /// Whether no line has a text, since there is no column at all.
@@ -62,25 +68,69 @@ impl Texts {
     }
 }
 
+impl<N: Place> Texts<N> {
+    /// The text of a line; empty where there is none.
+    ///
+    /// # Panics
+    /// Where there is no such line. Without a column every line is empty.
+    #[must_use]
+    pub fn get(&self, line: N) -> &str {
+        let Some(lines) = &self.0 else { return "" };
+        lines.line(line.index()).unwrap_or_else(|| {
+            if line.index() >= lines.lines() {
+                beyond(N::WHAT, line.index());
+            }
+            ""
+        })
+    }
+}
+
+impl<N> Clone for Texts<N> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+/// No column.
+impl<N> Default for Texts<N> {
+    fn default() -> Self {
+        Self(None, PhantomData)
+    }
+}
+
 /// Identifiers: as they are compared, and as their consoles write them.
 ///
 /// What people read, and what they act on, is the console's own text; only comparing goes by the other.
-#[derive(Clone, Debug, Default)]
-pub struct Identifiers {
-    compared: Texts,
-    written: Texts,
+#[derive(Debug)]
+pub struct Identifiers<N = usize> {
+    compared: Texts<N>,
+    written: Texts<N>,
 }
 
-impl Identifiers {
+impl<N> Identifiers<N> {
     /// Puts together what is compared and, where that is not how the console writes it, what it writes.
     #[must_use]
-    pub const fn new(compared: Texts, written: Texts) -> Self {
+    pub const fn new(compared: Texts<N>, written: Texts<N>) -> Self {
         Self { compared, written }
     }
 
+    /// Both columns: what is compared, and what the console writes where that is not the same.
+    #[must_use]
+    pub const fn columns(&self) -> (&Texts<N>, &Texts<N>) {
+        (&self.compared, &self.written)
+    }
+}
+
+impl<N> Default for Identifiers<N> {
+    fn default() -> Self {
+        Self { compared: Texts::default(), written: Texts::default() }
+    }
+}
+
+impl<N: Place> Identifiers<N> {
     /// The identifier as its console writes it; empty where there is none.
     #[must_use]
-    pub fn get(&self, line: usize) -> &str {
+    pub fn get(&self, line: N) -> &str {
         match self.compared.get(line) {
             "" => "",
             _ => self.as_written(line),
@@ -89,7 +139,7 @@ impl Identifiers {
 
     /// What the console writes in its place, also where that is no identifier.
     #[must_use]
-    pub fn as_written(&self, line: usize) -> &str {
+    pub fn as_written(&self, line: N) -> &str {
         match self.written.get(line) {
             "" => self.compared.get(line),
             written => written,
@@ -98,35 +148,41 @@ impl Identifiers {
 
     /// The identifier as it is compared; empty where there is none.
     #[must_use]
-    pub fn compared(&self, line: usize) -> &str {
+    pub fn compared(&self, line: N) -> &str {
         self.compared.get(line)
-    }
-
-    /// Both columns: what is compared, and what the console writes where that is not the same.
-    #[must_use]
-    pub const fn columns(&self) -> (&Texts, &Texts) {
-        (&self.compared, &self.written)
     }
 }
 
 /// Times in UTC milliseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Times(Vec<i64>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Times<N = usize>(Option<By<N, i64>>);
 
-impl Times {
+impl<N> Times<N> {
     /// No time.
     const NONE: i64 = i64::MIN;
+}
 
-    /// The time of a line.
+impl<N: Place> Times<N> {
+    /// The time of a line. Without a column no line has one.
+    ///
+    /// # Panics
+    /// Where there is no such line.
     #[must_use]
-    pub fn get(&self, line: usize) -> Option<i64> {
-        self.0.get(line).copied().filter(|t| *t != Self::NONE)
+    pub fn get(&self, line: N) -> Option<i64> {
+        Some(*self.0.as_ref()?.get(line)).filter(|time| *time != Self::NONE)
     }
 }
 
-impl FromIterator<Option<i64>> for Times {
+/// No column.
+impl<N> Default for Times<N> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<N> FromIterator<Option<i64>> for Times<N> {
     fn from_iter<T: IntoIterator<Item = Option<i64>>>(times: T) -> Self {
-        Self(times.into_iter().map(|time| time.unwrap_or(Self::NONE)).collect())
+        Self(Some(times.into_iter().map(|time| time.unwrap_or(Self::NONE)).collect()))
     }
 }
 
@@ -136,44 +192,44 @@ pub struct ConsoleColumns {
     /// The console.
     pub console: Console,
     /// The live record, or none.
-    pub live: Vec<RecordId>,
+    pub live: ByDevice<RecordId>,
     /// Newest activity.
-    pub last_seen: Times,
+    pub last_seen: Times<DeviceId>,
 }
 
 /// The devices, one line each, in the order of their keys.
 #[derive(Debug)]
 pub struct DeviceTable {
     /// Stable keys.
-    pub key: Vec<String>,
+    pub key: ByDevice<String>,
     /// Names.
-    pub name: Texts,
+    pub name: Texts<DeviceId>,
     /// Serial numbers.
-    pub serial: Identifiers,
+    pub serial: Identifiers<DeviceId>,
     /// Platforms.
-    pub platform: Vec<Platform>,
+    pub platform: ByDevice<Platform>,
     /// Manufacturers.
-    pub manufacturer: Texts,
+    pub manufacturer: Texts<DeviceId>,
     /// Models.
-    pub model: Texts,
+    pub model: Texts<DeviceId>,
     /// Owners of the hardware.
-    pub ownership: Vec<Ownership>,
+    pub ownership: ByDevice<Ownership>,
     /// Join types.
-    pub join_type: Vec<JoinType>,
+    pub join_type: ByDevice<JoinType>,
     /// Primary users.
-    pub primary_user: Texts,
+    pub primary_user: Texts<DeviceId>,
     /// Consoles that hold the device, as bits of [`Console::index`].
-    pub consoles: Vec<u32>,
+    pub consoles: ByDevice<u32>,
     /// Entra device id of the live Entra record.
-    pub entra_device_id: Identifiers,
+    pub entra_device_id: Identifiers<DeviceId>,
     /// Newest activity in any console.
-    pub last_activity: Times,
+    pub last_activity: Times<DeviceId>,
     /// The console that saw it, by its number; none for any number that no console has.
-    pub last_console: Vec<u8>,
+    pub last_console: ByDevice<u8>,
     /// Activity at as-of.
-    pub activity: Vec<Activity>,
+    pub activity: ByDevice<Activity>,
     /// How sure the identity is.
-    pub identity: Vec<Identity>,
+    pub identity: ByDevice<Identity>,
     /// Consoles that are loaded, in the order of the registry.
     pub by_console: Vec<ConsoleColumns>,
     /// The consoles of the run.
@@ -195,47 +251,54 @@ impl DeviceTable {
         self.key.is_empty()
     }
 
+    /// The numbers of all devices.
+    #[must_use]
+    pub fn numbers(&self) -> impl DoubleEndedIterator<Item = DeviceId> + ExactSizeIterator + Clone + use<> {
+        self.key.numbers()
+    }
+
     /// Devices of which nothing is known but key and serial number.
     #[cfg(test)]
     pub(crate) fn of_keys(devices: &[(&str, &str)]) -> Self {
         let serials: Vec<String> = devices.iter().map(|d| d.1.to_string()).collect();
+        let key: ByDevice<String> = devices.iter().map(|d| d.0.to_string()).collect();
         Self {
-            key: devices.iter().map(|d| d.0.to_string()).collect(),
             name: Texts::default(),
             serial: Identifiers::new(Texts::of(serials), Texts::default()),
-            platform: vec![Platform::Other; devices.len()],
+            platform: key.beside(Platform::Other),
             manufacturer: Texts::default(),
             model: Texts::default(),
-            ownership: vec![Ownership::Unknown; devices.len()],
-            join_type: vec![JoinType::Unknown; devices.len()],
+            ownership: key.beside(Ownership::Unknown),
+            join_type: key.beside(JoinType::Unknown),
             primary_user: Texts::default(),
-            consoles: vec![0; devices.len()],
+            consoles: key.beside(0),
             entra_device_id: Identifiers::default(),
             last_activity: Times::default(),
-            last_console: vec![u8::MAX; devices.len()],
-            activity: vec![Activity::Unknown; devices.len()],
-            identity: vec![Identity::Single; devices.len()],
+            last_console: key.beside(u8::MAX),
+            activity: key.beside(Activity::Unknown),
+            identity: key.beside(Identity::Single),
             by_console: Vec::new(),
             registry: Registry::shipped(),
             as_of: 0,
+            key,
         }
     }
 
     /// Whole days from the day of the newest activity to that of as-of; 0 for a signal after as-of.
     #[must_use]
-    pub fn days_inactive(&self, device: usize) -> Option<i64> {
+    pub fn days_inactive(&self, device: DeviceId) -> Option<i64> {
         self.last_activity.get(device).map(|seen| Millis::new(self.as_of).days_since(Millis::new(seen)).max(0))
     }
 
     /// The console that saw a device last.
     #[must_use]
-    pub fn last_console(&self, device: usize) -> Option<Console> {
-        self.registry.all().get(usize::from(*self.last_console.get(device)?)).copied()
+    pub fn last_console(&self, device: DeviceId) -> Option<Console> {
+        self.registry.all().get(usize::from(*self.last_console.get(device))).copied()
     }
 
     /// The consoles that hold a device, in their order.
-    pub fn consoles_of(&self, device: usize) -> impl Iterator<Item = Console> {
-        self.registry.of_bits(self.consoles.get(device).copied().unwrap_or_default())
+    pub fn consoles_of(&self, device: DeviceId) -> impl Iterator<Item = Console> {
+        self.registry.of_bits(*self.consoles.get(device))
     }
 
     /// Consoles that every table of devices has columns for: the shipped ones, whether or not a list of theirs is there, and
@@ -260,10 +323,10 @@ pub struct RecordColumns {
     pub console: Console,
     /// The first record.
     pub first: RecordId,
-    /// Number of the export of each record.
-    pub export: Vec<u32>,
+    /// The export of each record.
+    pub export: By<usize, ExportId>,
     /// Data row of each record, from 1.
-    pub row: Vec<u32>,
+    pub row: By<usize, u32>,
     /// The console's own id.
     pub native_id: Identifiers,
     /// Device name.
@@ -290,9 +353,9 @@ pub struct RecordTable {
     /// One a console, in the order of the registry.
     pub consoles: Vec<RecordColumns>,
     /// Labels of the exports.
-    pub exports: Vec<(String, Console)>,
+    pub exports: By<ExportId, (String, Console)>,
     /// Rows that were set aside: export, row, reason.
-    pub set_aside: Vec<(u32, u32, String)>,
+    pub set_aside: Vec<(ExportId, u32, String)>,
     /// Rows that a newer list of their console speaks for, list by list.
     pub older: Vec<OlderColumns>,
 }
@@ -300,8 +363,8 @@ pub struct RecordTable {
 /// Rows of one export that are no records, since a newer list of the console speaks for them.
 #[derive(Debug)]
 pub struct OlderColumns {
-    /// Number of the export.
-    pub export: u32,
+    /// The export.
+    pub export: ExportId,
     /// Data row of each, from 1.
     pub row: Vec<u32>,
     /// The console's own id.
@@ -317,8 +380,8 @@ pub struct OlderColumns {
 /// A row that is listed and is no record.
 #[derive(Debug)]
 pub struct Aside<'a> {
-    /// Number of the export.
-    pub export: u32,
+    /// The export.
+    pub export: ExportId,
     /// Data row, from 1.
     pub row: u32,
     /// The console's own id, where the row could be read.
@@ -363,27 +426,31 @@ impl RecordTable {
     }
 
     /// The columns that hold a record, and its line there.
+    ///
+    /// # Panics
+    /// Where there is no such record.
     #[must_use]
-    pub fn locate(&self, record: RecordId) -> Option<(&RecordColumns, usize)> {
-        self.consoles.iter().rev().find_map(|columns| Some((columns, columns.first.line_of(record)?)))
+    pub fn locate(&self, record: RecordId) -> (&RecordColumns, usize) {
+        let held = self.consoles.iter().rev().find_map(|columns| Some((columns, columns.first.line_of(record)?)));
+        held.filter(|(columns, line)| *line < columns.row.len())
+            .unwrap_or_else(|| beyond(RecordId::WHAT, record.number()))
     }
 
     /// The console's own id of the live record of a device; empty where there is none.
     #[must_use]
-    pub fn live_id(&self, of_console: &ConsoleColumns, device: usize) -> &str {
-        let live = of_console.live.get(device).copied().filter(|record| record.is_some());
-        live.and_then(|record| self.locate(record)).map_or("", |(columns, line)| columns.native_id.get(line))
+    pub fn live_id(&self, of_console: &ConsoleColumns, device: DeviceId) -> &str {
+        let live = of_console.live.get(device).some().map(|record| self.locate(record));
+        live.map_or("", |(columns, line)| columns.native_id.get(line))
     }
 
     /// The id by which a console knows a record: its own, else the serial number, else the row.
     #[must_use]
     pub fn id_of(&self, record: RecordId) -> Cow<'_, str> {
-        let Some((columns, line)) = self.locate(record) else { return Cow::Borrowed("") };
+        let (columns, line) = self.locate(record);
         match (columns.native_id.get(line), columns.serial.get(line)) {
             ("", "") => {
-                let export = columns.export.get(line).and_then(|e| self.exports.get(*e as usize));
-                let row = columns.row.get(line).copied().unwrap_or_default();
-                Cow::Owned(format!("{}:{row}", export.map_or("", |(label, _)| label)))
+                let (label, _) = self.exports.get(*columns.export.get(line));
+                Cow::Owned(format!("{label}:{}", columns.row.get(line)))
             }
             ("", serial) => Cow::Borrowed(serial),
             (id, _) => Cow::Borrowed(id),
@@ -397,7 +464,7 @@ impl RecordTable {
         let mut known: HashSet<String> = HashSet::new();
         let mut more = 0_usize;
         for record in records {
-            let console = self.locate(*record).map_or("", |(c, _)| c.console.as_str());
+            let console = self.locate(*record).0.console.as_str();
             let object = [console, ":", &self.id_of(*record)].concat();
             // Of a few a look at all is enough; a device may have many thousands.
             let few = records.len() <= FEW;
@@ -412,5 +479,32 @@ impl RecordTable {
             objects.push(format!("and {more} more"));
         }
         objects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_not_there_is_empty() {
+        let (texts, times) = (Texts::<DeviceId>::default(), Times::<DeviceId>::default());
+        assert_eq!((texts.get(DeviceId::new(3)), times.get(DeviceId::new(3))), ("", None));
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no device 1")]
+    fn a_text_of_no_device_shows() {
+        let texts: Texts<DeviceId> = Texts::of(vec![String::new()]);
+        assert_eq!(texts.get(DeviceId::new(0)), "");
+        let _ = texts.get(DeviceId::new(1));
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no device 1")]
+    fn a_time_of_no_device_shows() {
+        let times: Times<DeviceId> = [None].into_iter().collect();
+        assert_eq!(times.get(DeviceId::new(0)), None);
+        let _ = times.get(DeviceId::new(1));
     }
 }

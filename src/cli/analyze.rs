@@ -396,5 +396,5 @@ fn asks(to: &mut dyn Write, model: &Model) -> std::io::Result<()> {
 fn highest_of(outcome: &Outcome, rule: &str) -> Option<Severity> {
     let at = outcome.rules.iter().position(|r| r.id == rule)?;
     let findings = &outcome.findings;
-    findings.rule.iter().zip(&findings.severity).filter(|(r, _)| **r as usize == at).map(|(_, s)| *s).max()
+    findings.rule.iter().zip(&findings.severity).filter(|(r, _)| usize::from(**r) == at).map(|(_, s)| *s).max()
 }

@@ -11,9 +11,9 @@ use super::print::{self, BOLD, CAUTION, DIM};
 use crate::compare::{self, Side, Told};
 use crate::console::State;
 use crate::error::{Result, exit};
-use crate::identity::day;
 use crate::outcome;
 use crate::report;
+use crate::time::day;
 
 /// Say what is new, open, resolved, reopened or not assessed between two reports
 #[derive(Debug, ClapArgs)]

@@ -13,14 +13,13 @@ use super::print::{self, BAD, BOLD, CAUTION, DIM};
 use super::{input, judgement, plan, progress};
 use crate::error::{Error, Result, exit};
 use crate::identity::story::RecordStory;
-use crate::identity::{day, rfc3339};
 use crate::ids::RecordId;
 use crate::notice::many;
 use crate::outcome::{self, Candidate, Explained, Explanation, Field, Holds, Verdict};
 use crate::plan::introduced;
 use crate::run;
 use crate::schema::{Activity, Confidence, Identity, Severity};
-use crate::time::Millis;
+use crate::time::{Millis, day, rfc3339};
 
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
 #[derive(Debug, ClapArgs)]

@@ -12,10 +12,10 @@ use super::{input, progress};
 use crate::error::{Result, exit};
 use crate::formats::Written;
 use crate::formats::dates::Order;
-use crate::identity::rfc3339;
 use crate::notice::{Code, Notice, many};
 use crate::run::{self, Inspection, Source, Stranger};
 use crate::schema::Severity;
+use crate::time::rfc3339;
 
 /// Say what each export is, what is known in it, and what is damaged or missing
 #[derive(Debug, ClapArgs)]

@@ -7,10 +7,10 @@ use clap::{Args as ClapArgs, ValueHint};
 use super::print;
 use crate::config::{self, Config, EXCEPTIONS, FILE, Setting};
 use crate::error::{Error, Result};
-use crate::identity::{SHORTEST_INACTIVE, Threshold, Thresholds};
+use crate::identity::{Threshold, Thresholds};
 use crate::run;
 use crate::schema::{Platform, nearest};
-use crate::time::COARSE_STAMP;
+use crate::time::{COARSE_STAMP, SHORTEST_INACTIVE};
 
 const FOUND: &str = "`lastseen.toml` in the current folder counts; `--config` names another one";
 const PASSED_OVER: &str =

@@ -9,7 +9,7 @@ use super::print::{self, BAD, BOLD, DIM};
 use crate::console::Registry;
 use crate::error::{Error, Problem, Result, exit};
 use crate::notice::many;
-use crate::plan::{DEVICE_FACTS, Fact, OBJECT_FACTS, Playbooks, Row, Tested};
+use crate::plan::{Fact, Playbooks, Row, Tested, device_facts, object_facts};
 use crate::run::Checked;
 use crate::schema::{instead, nearest};
 
@@ -162,17 +162,17 @@ fn aside(tested: &Tested) -> String {
 fn facts(args: &Facts) -> Result<u8> {
     let files = crate::assets::rules(args.rules.as_deref())?;
     let registry = Registry::load(&files).map_err(|problems| Error::Rules { problems })?;
-    let own = registry.device_words().map(|own| Fact { word: own.word, meaning: own.meaning });
-    let device: Vec<Fact> = DEVICE_FACTS.iter().copied().chain(own).collect();
+    let own = registry.device_words().map(|own| Fact { word: own.word.into(), meaning: own.meaning.into() });
+    let device: Vec<Fact> = device_facts().iter().cloned().chain(own).collect();
     if args.json {
         let row =
             |table: &str, fact: &Fact| serde_json::json!({ "fact": fact.word, "of": table, "meaning": fact.meaning });
-        let tables = [("device", device.as_slice()), ("object", OBJECT_FACTS)];
+        let tables = [("device", device.as_slice()), ("object", object_facts())];
         let rows: Vec<_> = tables.iter().flat_map(|(table, facts)| facts.iter().map(|f| row(table, f))).collect();
         print::out(&print::pretty(&rows)?)?;
         return Ok(exit::DONE);
     }
-    let tables = [("the device", device.as_slice()), ("the object that a step acts on", OBJECT_FACTS)];
+    let tables = [("the device", device.as_slice()), ("the object that a step acts on", object_facts())];
     let width = tables.iter().flat_map(|(_, facts)| facts.iter()).map(|f| f.word.len()).max().unwrap_or_default() + 2;
     let mut text = String::new();
     for (title, facts) in tables {

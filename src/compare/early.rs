@@ -7,8 +7,8 @@ use super::join::each_text;
 use super::lists::{Stated, lists};
 use super::sides::{Listed, Side};
 use crate::console::Console;
-use crate::identity::{KeyKind, NONE};
-use crate::ids::{DeviceId, RecordId};
+use crate::identity::KeyKind;
+use crate::ids::{DeviceId, ObjectId, RecordId};
 use crate::outcome::{Outcome, Source};
 
 /// What an earlier run tells of these lists.
@@ -41,11 +41,11 @@ fn parted(old: &Outcome, new: Listed<'_>) -> Vec<DeviceId> {
         let held = *old.links.held_by.get(record);
         held != 0 && held & !weak == 0
     };
-    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    let mut pairs: Vec<(DeviceId, DeviceId)> = Vec::new();
     for console in new.consoles() {
         let (then, now) = (Side::of(old).objects(console), new.objects(console));
         let first = then.columns.map(|columns| columns.first);
-        let weakly = |line: u32| first.is_some_and(|first| held_by_name(first.after(line as usize)));
+        let weakly = |object: ObjectId| first.is_some_and(|first| held_by_name(first.after(object.index())));
         each_text(&then, &now, |before, after| {
             // Two rows of one id are no pair, whatever they are.
             if let ([before], [after]) = (before, after)
@@ -57,7 +57,7 @@ fn parted(old: &Outcome, new: Listed<'_>) -> Vec<DeviceId> {
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let parted = pairs.chunk_by(|a, b| a.0 == b.0).filter(|now| now.len() > 1 && now.iter().all(|pair| pair.0 != NONE));
-    let parted: BTreeSet<DeviceId> = parted.flatten().map(|pair| DeviceId::new(pair.1)).collect();
+    let parted = pairs.chunk_by(|a, b| a.0 == b.0).filter(|now| now.len() > 1);
+    let parted: BTreeSet<DeviceId> = parted.flatten().map(|pair| pair.1).collect();
     parted.into_iter().collect()
 }

@@ -5,17 +5,12 @@ use std::collections::BTreeMap;
 use super::devices::{Fate, Matched};
 use super::lists::List;
 use super::past::Remembering;
-use super::sides::Earlier;
+use super::sides::{Earlier, Numbers};
 use super::texts::Texts;
 use super::{change, counted};
-use crate::identity::NONE;
+use crate::ids::{DeviceId, EarlierId, PastId, ReasonId};
 use crate::outcome::{Change, ChangeKind, ChangeState, Outcome, PastFindings, Remembered, RuleStates};
 use crate::schema::{Outcome as Ran, Severity};
-
-/// Rule and device in one number, by which findings are found.
-const fn pair(rule: u16, device: u32) -> u64 {
-    (rule as u64) << 32 | device as u64
-}
 
 /// What is compared.
 pub(super) struct Findings<'a> {
@@ -39,7 +34,7 @@ pub(super) struct Found {
 /// A finding of the earlier run, or one that it remembers.
 struct Before {
     rule: u16,
-    device: u32,
+    device: EarlierId,
     severity: Severity,
     state: Then,
 }
@@ -59,7 +54,7 @@ enum Now {
 }
 
 impl Findings<'_> {
-    pub(super) fn compare(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts) -> Found {
+    pub(super) fn compare(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts<ReasonId>) -> Found {
         let (rules, numbers) = self.rules();
         let mut found = Found {
             by_rule: rules.iter().enumerate().map(|(at, rule)| counted(rule, self.is_changed(at, rule))).collect(),
@@ -74,7 +69,7 @@ impl Findings<'_> {
             states.before += u64::from(before.state == Then::Held);
             let mut goes_on = false;
             for device in self.matched.now(before.device) {
-                let Ok(at) = held.binary_search_by_key(&pair(before.rule, device), |own| own.0) else { continue };
+                let Ok(at) = held.binary_search_by_key(&(before.rule, device), |own| own.0) else { continue };
                 goes_on = true;
                 if let Some(slot) = taken.get_mut(at) {
                     *slot = (*slot).max(Some(before.state));
@@ -93,9 +88,9 @@ impl Findings<'_> {
                 Now::NotAssessed(why) => (Remembered::NotAssessed, why),
             };
             let (device, past) = match self.matched.fate(before.device) {
-                Fate::Same(device) => (device, NONE),
+                Fate::Same(device) => (device, PastId::NONE),
                 Fate::Unclear | Fate::Absent => {
-                    (NONE, remembering.remember(before.device, self.is_gone(before.device)))
+                    (DeviceId::NONE, remembering.remember(before.device, self.is_gone(before.device)))
                 }
             };
             found.past_findings.rule.push(before.rule);
@@ -125,11 +120,7 @@ impl Findings<'_> {
             found.changes.push(line);
         }
         let old_asked = self.asked_before(&numbers);
-        for ((key, severity), then) in held.drain(..).zip(taken) {
-            let (rule, device) = (
-                u16::try_from(key >> 32).unwrap_or(u16::MAX),
-                u32::try_from(key & u64::from(u32::MAX)).unwrap_or(NONE),
-            );
+        for (((rule, device), severity), then) in held.drain(..).zip(taken) {
             let Some(states) = found.by_rule.get_mut(usize::from(rule)) else { continue };
             states.now += 1;
             let (state, why) = match then {
@@ -147,7 +138,7 @@ impl Findings<'_> {
                 }
             };
             let why = reasons.number(&with_rule_change(states.rule_changed, why));
-            let mut line = change(ChangeKind::Finding, state, (device, NONE), why);
+            let mut line = change(ChangeKind::Finding, state, (device, PastId::NONE), why);
             line.rule = rule;
             line.after = severity.as_str().to_string();
             found.changes.push(line);
@@ -188,11 +179,11 @@ impl Findings<'_> {
     }
 
     /// Findings of this run, also those that an exception hides: rule and device, with the severity.
-    fn held(&self) -> Vec<(u64, Severity)> {
-        let mut held: Vec<(u64, Severity)> = [&self.new.findings, &self.new.hidden.findings]
+    fn held(&self) -> Vec<((u16, DeviceId), Severity)> {
+        let mut held: Vec<((u16, DeviceId), Severity)> = [&self.new.findings, &self.new.hidden.findings]
             .into_iter()
             .flat_map(|list| list.rule.iter().zip(&list.device).zip(&list.severity))
-            .map(|((rule, device), severity)| (pair(*rule, *device), *severity))
+            .map(|((rule, device), severity)| ((*rule, *device), *severity))
             .collect();
         held.sort_unstable();
         held.dedup_by_key(|own| own.0);
@@ -200,20 +191,21 @@ impl Findings<'_> {
     }
 
     /// Questions of this run, in order.
-    fn asked(&self) -> Vec<u64> {
+    fn asked(&self) -> Vec<(u16, DeviceId)> {
         let questions = &self.new.questions;
-        let mut asked: Vec<u64> =
-            questions.rule.iter().zip(&questions.device).map(|(rule, device)| pair(*rule, *device)).collect();
+        let mut asked: Vec<(u16, DeviceId)> =
+            questions.rule.iter().zip(&questions.device).map(|(rule, device)| (*rule, *device)).collect();
         asked.sort_unstable();
         asked
     }
 
     /// Questions of the earlier run, by the numbers of the rules of this one.
-    fn asked_before(&self, numbers: &[u16]) -> Vec<u64> {
+    fn asked_before(&self, numbers: &[u16]) -> Vec<(u16, EarlierId)> {
         let questions = &self.old.questions;
         let number = |rule: u16| numbers.get(usize::from(rule)).copied();
         let own = questions.rule.iter().zip(&questions.device);
-        let mut asked: Vec<u64> = own.filter_map(|(rule, device)| Some(pair(number(*rule)?, *device))).collect();
+        let mut asked: Vec<(u16, EarlierId)> =
+            own.filter_map(|(rule, device)| Some((number(*rule)?, Numbers::of_run(*device)))).collect();
         asked.sort_unstable();
         asked
     }
@@ -227,16 +219,16 @@ impl Findings<'_> {
             .flat_map(|list| list.rule.iter().zip(&list.device).zip(&list.severity))
             .map(|((rule, device), severity)| Before {
                 rule: number(usize::from(*rule)),
-                device: *device,
+                device: Numbers::of_run(*device),
                 severity: *severity,
                 state: Then::Held,
             })
             .collect();
-        let (past, own) = (&old.since.past_findings, u32::try_from(self.earlier.own()).unwrap_or(NONE));
+        let (past, earlier) = (&old.since.past_findings, self.earlier.numbers());
         let of = past.rule.iter().zip(&past.device).zip(&past.past).zip(past.state.iter().zip(&past.severity));
         all.extend(of.map(|(((rule, device), past), (state, severity))| Before {
             rule: number(first + usize::from(*rule)),
-            device: if *device == NONE { own.saturating_add(*past) } else { *device },
+            device: earlier.of(*device, *past),
             severity: *severity,
             state: if *state == Remembered::Resolved { Then::Resolved } else { Then::NotAssessed },
         }));
@@ -246,7 +238,7 @@ impl Findings<'_> {
     }
 
     /// What became of a finding that holds for no device now.
-    fn assess(&self, before: &Before, asked: &[u64]) -> Now {
+    fn assess(&self, before: &Before, asked: &[(u16, DeviceId)]) -> Now {
         let rule = usize::from(before.rule);
         let Some(tally) = self.new.tallies.get(rule) else {
             return Now::NotAssessed("the rule is not among those of this run".into());
@@ -262,7 +254,7 @@ impl Findings<'_> {
         match self.matched.fate(before.device) {
             Fate::Unclear => Now::NotAssessed("it is not clear which device of this run it is".into()),
             Fate::Absent => Now::Resolved("the device is in no list any more".into()),
-            Fate::Same(device) if asked.binary_search(&pair(before.rule, device)).is_ok() => {
+            Fate::Same(device) if asked.binary_search(&(before.rule, device)).is_ok() => {
                 Now::NotAssessed("it cannot be decided now and is among the questions".into())
             }
             Fate::Same(_) => Now::Resolved("the rule ran on whole lists and does not hold".into()),
@@ -270,8 +262,8 @@ impl Findings<'_> {
     }
 
     /// The first console that had a device and whose list now is not whole, or is not there, however long it has not been.
-    fn unseen(&self, device: u32) -> Option<String> {
-        self.earlier.consoles(device as usize).into_iter().find_map(|slug| {
+    fn unseen(&self, device: EarlierId) -> Option<String> {
+        self.earlier.consoles(device).into_iter().find_map(|slug| {
             let list = self.lists.iter().find(|list| list.console == slug);
             let why = list.map_or(Some("no list of it was given"), |list| list.not_whole.as_deref())?;
             Some(format!("list of {slug}: {why}"))
@@ -291,18 +283,18 @@ impl Findings<'_> {
     }
 
     /// Whether every list that had a device is whole, and none has it.
-    fn is_gone(&self, device: u32) -> bool {
+    fn is_gone(&self, device: EarlierId) -> bool {
         if self.matched.fate(device) != Fate::Absent {
             return false;
         }
-        self.earlier.was_gone(device as usize) || self.unseen(device).is_none()
+        self.earlier.was_gone(device) || self.unseen(device).is_none()
     }
 
-    fn why_new(&self, rule: u16, device: u32, id: &str, asked: &[u64]) -> String {
+    fn why_new(&self, rule: u16, device: DeviceId, id: &str, asked: &[(u16, EarlierId)]) -> String {
         if self.matched.is_new(device) {
             return "the device is new".into();
         }
-        if self.matched.then(device).any(|old| asked.binary_search(&pair(rule, old)).is_ok()) {
+        if self.matched.then(device).any(|old| asked.binary_search(&(rule, old)).is_ok()) {
             return "it could not be decided before".into();
         }
         let before = self.old.rules.iter().position(|own| own.id == id).and_then(|at| self.old.tallies.get(at));
@@ -314,40 +306,34 @@ impl Findings<'_> {
     }
 
     /// Devices that came, went, or are known otherwise.
-    fn devices(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts) -> Vec<Change> {
+    fn devices(&self, remembering: &mut Remembering<'_>, reasons: &mut Texts<ReasonId>) -> Vec<Change> {
         let mut changes = Vec::new();
-        for old in (0..).take(self.earlier.count()) {
-            let (before, was_gone) = (self.earlier.key(old as usize), self.earlier.was_gone(old as usize));
+        for old in EarlierId::all(self.earlier.count()) {
+            let (before, was_gone) = (self.earlier.key(old), self.earlier.was_gone(old));
             match self.matched.fate(old) {
                 Fate::Same(device) => {
-                    let after = self.new.devices.key.get(device as usize).map_or("", String::as_str);
+                    let after = self.new.devices.key.get(device);
                     if was_gone {
                         let why = reasons.number("an earlier run had it gone");
-                        changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, NONE), why));
+                        changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, PastId::NONE), why));
                     } else if before != after {
                         let why = reasons.number("the same device has another key, since other lists know it");
-                        let mut line = change(ChangeKind::Device, ChangeState::IdentityChanged, (device, NONE), why);
-                        (line.before, line.after) = (before.to_string(), after.to_string());
+                        let mut line =
+                            change(ChangeKind::Device, ChangeState::IdentityChanged, (device, PastId::NONE), why);
+                        (line.before, line.after) = (before.to_string(), after.clone());
                         changes.push(line);
                     }
                 }
                 // It was said when it began.
-                Fate::Unclear if old as usize >= self.earlier.own() => {}
+                Fate::Unclear if !self.earlier.is_own(old) => {}
                 Fate::Unclear => {
-                    let mut now: Vec<&str> = self
-                        .matched
-                        .now(old)
-                        .filter_map(|device| self.new.devices.key.get(device as usize))
-                        .map(String::as_str)
-                        .collect();
+                    let mut now: Vec<&str> =
+                        self.matched.now(old).map(|device| self.new.devices.key.get(device).as_str()).collect();
                     now.sort_unstable();
-                    if now.is_empty() || now == [before] {
-                        continue;
-                    }
+                    let Some(device) = self.matched.now(old).next().filter(|_| now != [before]) else { continue };
                     let why = "its records are those of several devices now, or its device has those of several, or another serial number: look at it";
-                    let device = self.matched.now(old).next().unwrap_or(NONE);
-                    let mut line =
-                        change(ChangeKind::Device, ChangeState::IdentityChanged, (device, NONE), reasons.number(why));
+                    let of = (device, PastId::NONE);
+                    let mut line = change(ChangeKind::Device, ChangeState::IdentityChanged, of, reasons.number(why));
                     (line.before, line.after) = (before.to_string(), now.join("|"));
                     changes.push(line);
                 }
@@ -356,23 +342,23 @@ impl Findings<'_> {
                     let past = remembering.remember(old, gone);
                     if gone && !was_gone {
                         let why = reasons.number("it is in none of the lists that had it");
-                        let mut line = change(ChangeKind::Device, ChangeState::Gone, (NONE, past), why);
+                        let mut line = change(ChangeKind::Device, ChangeState::Gone, (DeviceId::NONE, past), why);
                         line.before = before.to_string();
                         changes.push(line);
                     }
                 }
             }
         }
-        for device in (0..).take(self.new.devices.len()) {
+        for device in self.new.devices.numbers() {
             if self.matched.is_new(device) {
-                let why = reasons.number(&self.why_appeared(device as usize));
-                changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, NONE), why));
+                let why = reasons.number(&self.why_appeared(device));
+                changes.push(change(ChangeKind::Device, ChangeState::Appeared, (device, PastId::NONE), why));
             }
         }
         changes
     }
 
-    fn why_appeared(&self, device: usize) -> String {
+    fn why_appeared(&self, device: DeviceId) -> String {
         let own = self
             .new
             .devices

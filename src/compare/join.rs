@@ -5,59 +5,70 @@ use std::hash::{DefaultHasher, Hasher};
 
 use rayon::prelude::*;
 
+use crate::ids::Place;
+
 /// A column of text.
 pub(super) trait Column: Sync {
+    /// By what its lines are counted.
+    type Line: Place + Ord + Send;
+
     /// Number of lines.
     fn lines(&self) -> usize;
     /// The text of a line; empty for none.
-    fn text(&self, line: u32) -> &str;
+    fn text(&self, line: Self::Line) -> &str;
 }
 
 /// A column that a closure reads.
-pub(super) struct Read<'a> {
+pub(super) struct Read<'a, N> {
     lines: usize,
-    text: Box<dyn Fn(usize) -> &'a str + Sync + 'a>,
+    text: Box<dyn Fn(N) -> &'a str + Sync + 'a>,
 }
 
-impl<'a> Read<'a> {
-    pub(super) fn new(lines: usize, text: impl Fn(usize) -> &'a str + Sync + 'a) -> Self {
+impl<'a, N> Read<'a, N> {
+    pub(super) fn new(lines: usize, text: impl Fn(N) -> &'a str + Sync + 'a) -> Self {
         Self { lines, text: Box::new(text) }
     }
 }
 
-impl Column for Read<'_> {
+impl<N: Place + Ord + Send> Column for Read<'_, N> {
+    type Line = N;
+
     fn lines(&self) -> usize {
         self.lines
     }
 
-    fn text(&self, line: u32) -> &str {
-        (self.text)(line as usize)
+    fn text(&self, line: N) -> &str {
+        (self.text)(line)
     }
 }
 
 /// A text of a column: its digest, and its line.
-type Mark = (u64, u32);
+type Mark<N> = (u64, N);
 
 /// The lines of a column that have a text, by the digests of the texts.
-fn marks(column: &impl Column) -> Vec<Mark> {
-    let lines = u32::try_from(column.lines()).unwrap_or(u32::MAX);
-    let one = |line: u32| {
+fn marks<C: Column>(column: &C) -> Vec<Mark<C::Line>> {
+    let one = |line| {
+        let line = C::Line::at(line);
         let text = column.text(line);
         let mut digest = DefaultHasher::new();
         digest.write(text.as_bytes());
         (!text.is_empty()).then(|| (digest.finish(), line))
     };
-    let mut marks: Vec<Mark> = (0..lines).into_par_iter().filter_map(one).collect();
+    let mut marks: Vec<_> = (0..column.lines()).into_par_iter().filter_map(one).collect();
     marks.par_sort_unstable();
     marks
 }
 
 /// Shows each text that one of two columns has, once: its lines here, and its lines there.
-pub(super) fn each_text(here: &impl Column, there: &impl Column, mut see: impl FnMut(&[u32], &[u32])) {
+pub(super) fn each_text<A: Column, B: Column>(here: &A, there: &B, mut see: impl FnMut(&[A::Line], &[B::Line])) {
     let (left, right) = rayon::join(|| marks(here), || marks(there));
     let (mut left, mut right) = (left.as_slice(), right.as_slice());
     let (mut own, mut other) = (Vec::new(), Vec::new());
-    while let Some(digest) = [left.first(), right.first()].into_iter().flatten().map(|mark| mark.0).min() {
+    let first = |left: &[Mark<A::Line>], right: &[Mark<B::Line>]| {
+        let both = [left.first().map(|mark| mark.0), right.first().map(|mark| mark.0)];
+        both.into_iter().flatten().min()
+    };
+    while let Some(digest) = first(left, right) {
         take(&mut left, digest, &mut own);
         take(&mut right, digest, &mut other);
         if is_one_text(here, there, &own, &other) {
@@ -69,7 +80,7 @@ pub(super) fn each_text(here: &impl Column, there: &impl Column, mut see: impl F
 }
 
 /// Takes the lines of a digest from the front.
-fn take(marks: &mut &[Mark], digest: u64, into: &mut Vec<u32>) {
+fn take<N: Copy>(marks: &mut &[Mark<N>], digest: u64, into: &mut Vec<N>) {
     into.clear();
     while let Some((mark, rest)) = marks.split_first().filter(|(mark, _)| mark.0 == digest) {
         into.push(mark.1);
@@ -77,21 +88,27 @@ fn take(marks: &mut &[Mark], digest: u64, into: &mut Vec<u32>) {
     }
 }
 
-fn is_one_text(here: &impl Column, there: &impl Column, own: &[u32], other: &[u32]) -> bool {
+fn is_one_text<A: Column, B: Column>(here: &A, there: &B, own: &[A::Line], other: &[B::Line]) -> bool {
     let mut texts = own.iter().map(|line| here.text(*line)).chain(other.iter().map(|line| there.text(*line)));
     let first = texts.next();
     texts.all(|text| Some(text) == first)
 }
 
 /// Texts that have the same digest by chance.
-fn each_of(here: &impl Column, there: &impl Column, own: &[u32], other: &[u32], see: &mut impl FnMut(&[u32], &[u32])) {
+fn each_of<A: Column, B: Column>(
+    here: &A,
+    there: &B,
+    own: &[A::Line],
+    other: &[B::Line],
+    see: &mut impl FnMut(&[A::Line], &[B::Line]),
+) {
     let mut texts: Vec<&str> =
         own.iter().map(|line| here.text(*line)).chain(other.iter().map(|line| there.text(*line))).collect();
     texts.sort_unstable();
     texts.dedup();
     for text in texts {
-        let own: Vec<u32> = own.iter().copied().filter(|line| here.text(*line) == text).collect();
-        let other: Vec<u32> = other.iter().copied().filter(|line| there.text(*line) == text).collect();
+        let own: Vec<_> = own.iter().copied().filter(|line| here.text(*line) == text).collect();
+        let other: Vec<_> = other.iter().copied().filter(|line| there.text(*line) == text).collect();
         see(&own, &other);
     }
 }
@@ -104,8 +121,8 @@ mod tests {
 
     use super::*;
 
-    fn column(texts: &[String]) -> Read<'_> {
-        Read::new(texts.len(), |line| texts[line].as_str())
+    fn column(texts: &[String]) -> Read<'_, usize> {
+        Read::new(texts.len(), |line: usize| texts[line].as_str())
     }
 
     proptest! {
@@ -113,7 +130,7 @@ mod tests {
         fn each_text_is_shown_once_with_all_its_lines(
             here in proptest::collection::vec("[ab]{0,2}", 0..12), there in proptest::collection::vec("[ab]{0,2}", 0..12)
         ) {
-            let mut plain: BTreeMap<&str, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+            let mut plain: BTreeMap<&str, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
             for (line, text) in (0..).zip(&here).filter(|(_, text)| !text.is_empty()) {
                 plain.entry(text).or_default().0.push(line);
             }
@@ -121,8 +138,8 @@ mod tests {
                 plain.entry(text).or_default().1.push(line);
             }
             let mut seen = BTreeMap::new();
-            each_text(&column(&here), &column(&there), |own, other| {
-                let text = own.first().map_or_else(|| there[other[0] as usize].as_str(), |at| here[*at as usize].as_str());
+            each_text(&column(&here), &column(&there), |own: &[usize], other: &[usize]| {
+                let text = own.first().map_or_else(|| there[other[0]].as_str(), |at| here[*at].as_str());
                 let before = seen.insert(text, (own.to_vec(), other.to_vec()));
                 assert!(before.is_none());
             });
@@ -134,7 +151,7 @@ mod tests {
     fn texts_with_one_digest_are_told_apart() {
         let (here, there) = (["a".to_string(), "b".to_string()], ["b".to_string()]);
         let mut seen = Vec::new();
-        each_of(&column(&here), &column(&there), &[0, 1], &[0], &mut |own: &[u32], other: &[u32]| {
+        each_of(&column(&here), &column(&there), &[0, 1], &[0], &mut |own: &[usize], other: &[usize]| {
             seen.push((own.to_vec(), other.to_vec()));
         });
         assert_eq!(seen, [(vec![0], vec![]), (vec![1], vec![0])]);

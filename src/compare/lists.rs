@@ -2,7 +2,7 @@
 
 use super::join::each_text;
 use super::sides::{Earlier, Listed};
-use crate::ids::ByRecord;
+use crate::ids::{ByRecord, ObjectId};
 use crate::outcome::{Outcome, Source};
 use crate::time::{DAY, day};
 
@@ -21,9 +21,9 @@ pub(super) struct List {
     pub before: usize,
     pub now: usize,
     /// Lines of this run's list with objects that are new.
-    pub appeared: Vec<u32>,
+    pub appeared: Vec<ObjectId>,
     /// Lines of the earlier list with objects that are not there any more.
-    pub missing: Vec<u32>,
+    pub missing: Vec<ObjectId>,
     /// Why nothing is concluded from what it lacks.
     pub not_whole: Option<String>,
     /// Why nothing is concluded from what the earlier one lacked.
@@ -101,7 +101,7 @@ fn list(
     appeared.sort_unstable();
     // By line of the earlier list.
     let planned = then.columns.map(|columns| stated.planned.within(&columns.span())).unwrap_or_default();
-    let is_planned = |line: &&u32| planned.get(**line as usize) == Some(&true);
+    let is_planned = |object: &&ObjectId| planned.get(object.index()) == Some(&true);
     let (before, now) = (kept + missing.len(), kept + appeared.len());
     let unplanned = missing.iter().filter(|line| !is_planned(line)).count();
     let planned = planned.iter().filter(|planned| **planned).count();

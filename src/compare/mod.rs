@@ -17,7 +17,7 @@ mod texts;
 use sha2::{Digest, Sha256};
 
 use crate::console::{Console, State};
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, DeviceId, PastId, ReasonId, RecordId};
 use crate::outcome::{Change, ChangeKind, ChangeState, Ledger, ListStates, Outcome, Point, RuleStates, Since};
 use crate::read::hex;
 use crate::schema::{Activity, Severity};
@@ -32,7 +32,7 @@ use texts::Texts;
 pub use devices::{Fate, Matched};
 pub use early::{Early, early};
 pub use ledger::Said;
-pub use sides::{Listed, Side, id as id_of};
+pub use sides::{Listed, Numbers, Side, id as id_of};
 
 /// Finds the devices of an earlier run, and those that it remembers, among those of another.
 #[must_use]
@@ -70,7 +70,7 @@ pub fn since(
     let planned = planned(old);
     let stated = Stated { planned: &planned, proven: &told.proven };
     let lists = lists(old, earlier, Side::of(new).listed(), &new.sources, stated);
-    let mut reasons = Texts::default();
+    let mut reasons: Texts<ReasonId> = Texts::default();
     let mut remembering = Remembering::new(earlier, old);
     let mut found = Findings { old, new, earlier, matched, lists: &lists }.compare(&mut remembering, &mut reasons);
     let ledger = Making { old, new, matched, lists: &lists, state_of, said: &told.said }.make(&mut remembering);
@@ -123,14 +123,11 @@ pub fn point(outcome: &Outcome) -> Point {
 
 /// Records of devices that were to lose one by the plan.
 fn planned(old: &Outcome) -> ByRecord<bool> {
-    let mut device = vec![false; old.devices.len()];
-    let goes = |step: &&crate::plan::Planned| old.entry(step).is_some_and(|entry| entry.proof.gone);
-    for step in old.steps.iter().filter(goes) {
-        if let Some(slot) = device.get_mut(step.device as usize) {
-            *slot = true;
-        }
+    let mut device = old.devices.key.beside(false);
+    for step in old.steps.iter().filter(|step| old.entry(step).proof.gone) {
+        *device.get_mut(step.device) = true;
     }
-    ByRecord::of(old.links.device.iter().map(|own| device.get(own.index()) == Some(&true)).collect())
+    old.links.device.iter().map(|own| device.find(*own) == Some(&true)).collect()
 }
 
 fn states(list: &List) -> ListStates {
@@ -151,10 +148,8 @@ fn states(list: &List) -> ListStates {
 /// Findings first, by rule; then devices, then objects, by console; each in the order of its states, keys and ids.
 fn sort(changes: &mut [Change], since: &Since, new: &Outcome) {
     let key = |change: &Change| -> &str {
-        match new.devices.key.get(change.device as usize) {
-            Some(key) => key,
-            None => since.past.key.get(change.past as usize).map_or("", String::as_str),
-        }
+        let past = || since.past.key.find(change.past);
+        new.devices.key.find(change.device).or_else(past).map_or("", String::as_str)
     };
     let place = |change: &Change| (change.kind, change.rule, change.console.map(Console::index), change.state);
     changes.sort_by(|a, b| {
@@ -164,7 +159,7 @@ fn sort(changes: &mut [Change], since: &Since, new: &Outcome) {
 }
 
 /// A change without an object.
-fn change(kind: ChangeKind, state: ChangeState, (device, past): (u32, u32), why: u32) -> Change {
+fn change(kind: ChangeKind, state: ChangeState, (device, past): (DeviceId, PastId), why: ReasonId) -> Change {
     Change {
         kind,
         state,

@@ -6,7 +6,7 @@ use super::devices::{Fate, Matched};
 use super::lists::List;
 use super::sides::{Earlier, Side};
 use super::texts::Texts;
-use crate::identity::NONE;
+use crate::ids::{By, DeviceId, EarlierId, PastId, ReasonId};
 use crate::outcome::{Change, ChangeKind, ChangeState, Outcome};
 
 pub(super) fn compare(
@@ -14,8 +14,8 @@ pub(super) fn compare(
     new: &Outcome,
     matched: &Matched,
     lists: &[List],
-    places: &[u32],
-    reasons: &mut Texts,
+    places: &By<EarlierId, PastId>,
+    reasons: &mut Texts<ReasonId>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
     for list in lists.iter().filter(|list| list.before > 0 && list.now > 0) {
@@ -28,8 +28,8 @@ pub(super) fn compare(
         );
         let why = reasons.number(&why);
         for line in &list.appeared {
-            let device = now.device(*line).unwrap_or(NONE);
-            let mut one = change(ChangeKind::Object, ChangeState::Appeared, (device, NONE), why);
+            let device = now.device(*line).unwrap_or(DeviceId::NONE);
+            let mut one = change(ChangeKind::Object, ChangeState::Appeared, (device, PastId::NONE), why);
             (one.console, one.object) = (console, now.written(*line).to_string());
             changes.push(one);
         }
@@ -38,9 +38,9 @@ pub(super) fn compare(
         }
         let why = reasons.number("the list is whole and does not have it");
         for line in list.missing.iter().filter(|line| then.is_listed(**line)) {
-            let of = then.device(*line).map_or((NONE, NONE), |old| match matched.fate(old) {
-                Fate::Same(device) => (device, NONE),
-                _ => (NONE, places.get(old as usize).copied().unwrap_or(NONE)),
+            let of = then.earlier(*line).map_or((DeviceId::NONE, PastId::NONE), |old| match matched.fate(old) {
+                Fate::Same(device) => (device, PastId::NONE),
+                _ => (DeviceId::NONE, *places.get(old)),
             });
             let mut one = change(ChangeKind::Object, ChangeState::Gone, of, why);
             (one.console, one.object) = (console, then.written(*line).to_string());

@@ -4,8 +4,7 @@
 
 use super::join::Column;
 use crate::console::Registry;
-use crate::identity::NONE;
-use crate::ids::{ByRecord, DeviceId};
+use crate::ids::{ByRecord, DeviceId, EarlierId, ObjectId, PastId};
 use crate::outcome::{Outcome, Past};
 use crate::schema::Platform;
 use crate::table::{DeviceTable, RecordColumns, RecordTable};
@@ -75,36 +74,40 @@ pub(super) struct Objects<'a> {
     pub columns: Option<&'a RecordColumns>,
     device_of: &'a [DeviceId],
     /// Objects of devices that are remembered: their ids, and the numbers of the devices.
-    more: Vec<(&'a str, u32)>,
+    more: Vec<(&'a str, EarlierId)>,
 }
 
 impl<'a> Objects<'a> {
-    /// The same with the objects of remembered devices, which are numbered from `first`.
-    pub(super) fn with(mut self, past: &'a Past, slug: &str, first: u32) -> Self {
-        for (at, device) in (0..past.len()).zip(first..) {
-            let own = past.objects_of(at).filter(|(console, ..)| *console == slug);
-            self.more.extend(own.map(|(_, id, _)| (id, device)));
+    /// The same with the objects of remembered devices.
+    pub(super) fn with(mut self, earlier: Earlier<'a>, slug: &str) -> Self {
+        for at in earlier.past.key.numbers() {
+            let own = earlier.past.objects_of(at).filter(|(console, ..)| *console == slug);
+            self.more.extend(own.map(|(_, id, _)| (id, earlier.numbers().remembered(at))));
         }
         self
     }
 
-    /// The device of a line, where there is one.
-    pub(super) fn device(&self, line: u32) -> Option<u32> {
-        let device = match self.device_of.get(line as usize) {
-            Some(device) => device.number(),
-            None => self.more.get(line as usize - self.device_of.len())?.1,
-        };
-        (device != NONE).then_some(device)
+    /// The device of an object of the run's own list, where there is one.
+    pub(super) fn device(&self, object: ObjectId) -> Option<DeviceId> {
+        self.device_of.get(object.index()).copied().and_then(DeviceId::some)
     }
 
-    /// Whether a line is one of the run's own list.
-    pub(super) const fn is_listed(&self, line: u32) -> bool {
-        (line as usize) < self.device_of.len()
+    /// The device of an object of the earlier run, of its list or remembered.
+    pub(super) fn earlier(&self, object: ObjectId) -> Option<EarlierId> {
+        match object.index().checked_sub(self.device_of.len()) {
+            Some(more) => self.more.get(more).map(|(_, device)| *device),
+            None => self.device(object).map(Numbers::of_run),
+        }
+    }
+
+    /// Whether an object is one of the run's own list.
+    pub(super) const fn is_listed(&self, object: ObjectId) -> bool {
+        object.index() < self.device_of.len()
     }
 
     /// The id of a line as its console writes it.
-    pub(super) fn written(&self, line: u32) -> &str {
-        let (Some(columns), at) = (self.columns, line as usize) else { return "" };
+    pub(super) fn written(&self, object: ObjectId) -> &str {
+        let (Some(columns), at) = (self.columns, object.index()) else { return "" };
         match columns.native_id.get(at) {
             "" => columns.serial.get(at),
             id => id,
@@ -114,12 +117,14 @@ impl<'a> Objects<'a> {
 
 /// The ids, as they are compared. A list without ids is one of serial numbers.
 impl Column for Objects<'_> {
+    type Line = ObjectId;
+
     fn lines(&self) -> usize {
         self.device_of.len() + self.more.len()
     }
 
-    fn text(&self, line: u32) -> &str {
-        let at = line as usize;
+    fn text(&self, object: ObjectId) -> &str {
+        let at = object.index();
         match at.checked_sub(self.device_of.len()) {
             Some(more) => self.more.get(more).map_or("", |(id, _)| id),
             None => self.columns.map_or("", |columns| id(columns, at)),
@@ -136,6 +141,46 @@ pub fn id(columns: &RecordColumns, line: usize) -> &str {
     }
 }
 
+/// How the devices of an earlier run are numbered together with those that it remembers.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Devices of the run itself.
+    own: u32,
+}
+
+impl Numbers {
+    /// The number of a device of the run itself.
+    #[must_use]
+    pub const fn of_run(device: DeviceId) -> EarlierId {
+        EarlierId::new(device.number())
+    }
+
+    /// The number of one that it remembers.
+    #[must_use]
+    pub fn remembered(self, device: PastId) -> EarlierId {
+        EarlierId::new(self.own).after(device.index())
+    }
+
+    /// The number of one that is either; there is one.
+    pub(super) fn of(self, device: DeviceId, past: PastId) -> EarlierId {
+        device.some().map_or_else(|| self.remembered(past), Self::of_run)
+    }
+
+    /// What has a number.
+    pub(super) fn place(self, device: EarlierId) -> Place {
+        match device.number().checked_sub(self.own) {
+            None => Place::OfRun(DeviceId::new(device.number())),
+            Some(past) => Place::Remembered(PastId::new(past)),
+        }
+    }
+}
+
+/// A device of an earlier run.
+pub(super) enum Place {
+    OfRun(DeviceId),
+    Remembered(PastId),
+}
+
 /// The devices of an earlier run and those that it remembers, by one number.
 #[derive(Clone, Copy)]
 pub(super) struct Earlier<'a> {
@@ -144,57 +189,64 @@ pub(super) struct Earlier<'a> {
 }
 
 impl<'a> Earlier<'a> {
-    pub(super) const fn count(&self) -> usize {
-        self.own() + self.past.len()
+    pub(super) fn numbers(&self) -> Numbers {
+        Numbers { own: self.side.devices.key.count() }
     }
 
-    /// Devices of the run itself.
-    pub(super) const fn own(&self) -> usize {
-        self.side.devices.len()
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.numbers().remembered(PastId::new(self.past.key.count())).number()
+    }
+
+    /// Whether a device is one of the run itself.
+    pub(super) fn is_own(&self, device: EarlierId) -> bool {
+        matches!(self.numbers().place(device), Place::OfRun(_))
     }
 
     fn at<T>(
         &self,
-        device: usize,
-        own: impl Fn(&'a DeviceTable, usize) -> T,
-        past: impl Fn(&'a Past, usize) -> T,
+        device: EarlierId,
+        own: impl Fn(&'a DeviceTable, DeviceId) -> T,
+        past: impl Fn(&'a Past, PastId) -> T,
     ) -> T {
-        match device.checked_sub(self.own()) {
-            None => own(self.side.devices, device),
-            Some(at) => past(self.past, at),
+        match self.numbers().place(device) {
+            Place::OfRun(device) => own(self.side.devices, device),
+            Place::Remembered(device) => past(self.past, device),
         }
     }
 
-    pub(super) fn key(&self, device: usize) -> &'a str {
-        let text = |list: &'a [String], at: usize| list.get(at).map_or("", String::as_str);
-        self.at(device, |own, at| text(&own.key, at), |past, at| text(&past.key, at))
+    pub(super) fn key(&self, device: EarlierId) -> &'a str {
+        self.at(device, |own, at| own.key.get(at).as_str(), |past, at| past.key.get(at))
     }
 
-    pub(super) fn name(&self, device: usize) -> &'a str {
-        self.at(device, |own, at| own.name.get(at), |past, at| past.name.get(at).map_or("", String::as_str))
+    pub(super) fn name(&self, device: EarlierId) -> &'a str {
+        self.at(device, |own, at| own.name.get(at), |past, at| past.name.get(at))
     }
 
-    pub(super) fn serial(&self, device: usize) -> &'a str {
-        self.at(device, |own, at| own.serial.compared(at), |past, at| past.serial.get(at).map_or("", String::as_str))
+    pub(super) fn serial(&self, device: EarlierId) -> &'a str {
+        self.at(device, |own, at| own.serial.compared(at), |past, at| past.serial.get(at))
     }
 
-    pub(super) fn serial_written(&self, device: usize) -> &'a str {
-        let past = |past: &'a Past, at: usize| past.serial_written.get(at).map_or("", String::as_str);
-        self.at(device, |own, at| own.serial.get(at), past)
+    pub(super) fn serial_written(&self, device: EarlierId) -> &'a str {
+        self.at(device, |own, at| own.serial.get(at), |past, at| past.serial_written.get(at))
     }
 
-    pub(super) fn entra(&self, device: usize) -> &'a str {
-        let past = |past: &'a Past, at: usize| past.entra.get(at).map_or("", String::as_str);
-        self.at(device, |own, at| own.entra_device_id.compared(at), past)
+    pub(super) fn entra(&self, device: EarlierId) -> &'a str {
+        self.at(device, |own, at| own.entra_device_id.compared(at), |past, at| past.entra.get(at))
+    }
+
+    /// The platform of a device of the run itself: of one that it remembers that is not kept.
+    pub(super) fn platform(&self, device: EarlierId) -> Option<&'a Platform> {
+        self.at(device, |own, at| Some(own.platform.get(at)), |_, _| None)
     }
 
     /// Whether an earlier run had proved that it is gone.
-    pub(super) fn was_gone(&self, device: usize) -> bool {
-        self.at(device, |_, _| false, |past, at| past.gone.get(at) == Some(&true))
+    pub(super) fn was_gone(&self, device: EarlierId) -> bool {
+        self.at(device, |_, _| false, |past, at| *past.gone.get(at))
     }
 
     /// Slugs of the consoles that had it.
-    pub(super) fn consoles(&self, device: usize) -> Vec<&'a str> {
+    pub(super) fn consoles(&self, device: EarlierId) -> Vec<&'a str> {
         self.at(
             device,
             |own, at| own.consoles_of(at).map(crate::console::Console::as_str).collect(),

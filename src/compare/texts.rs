@@ -2,32 +2,39 @@
 
 use std::collections::BTreeMap;
 
+use crate::ids::{By, Number};
+
 /// Texts, each once, in the order in which they came.
-#[derive(Default)]
-pub(super) struct Texts {
-    list: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+pub(super) struct Texts<N> {
+    list: By<N, String>,
+    numbers: BTreeMap<String, N>,
 }
 
-impl Texts {
+impl<N> Default for Texts<N> {
+    fn default() -> Self {
+        Self { list: By::default(), numbers: BTreeMap::new() }
+    }
+}
+
+impl<N: Number> Texts<N> {
     /// The number of a text, which is kept where it is new.
-    pub(super) fn number(&mut self, text: &str) -> u32 {
+    pub(super) fn number(&mut self, text: &str) -> N {
         if let Some(number) = self.find(text) {
             return number;
         }
-        let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let number = N::at(self.list.len());
         self.list.push(text.to_string());
         self.numbers.insert(text.to_string(), number);
         number
     }
 
     /// The number of a text that is kept.
-    pub(super) fn find(&self, text: &str) -> Option<u32> {
+    pub(super) fn find(&self, text: &str) -> Option<N> {
         self.numbers.get(text).copied()
     }
 
     /// The texts, by their numbers.
-    pub(super) fn into_list(self) -> Vec<String> {
+    pub(super) fn into_list(self) -> By<N, String> {
         self.list
     }
 }

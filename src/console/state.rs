@@ -7,43 +7,43 @@ words! {
     /// `state-` before them.
     State {
         /// Not said, or not understood.
-        Unknown = "unknown",
+        Unknown = "unknown": "its state is not known",
         /// Intune: managed.
-        Managed = "managed",
+        Managed = "managed": "its console manages it",
         /// Intune: retire, wipe or delete is pending or issued.
-        Leaving = "leaving",
+        Leaving = "leaving": "a retire, wipe or delete of it is pending or issued",
         /// Intune: a retire, wipe or delete failed.
-        Failed = "failed",
+        Failed = "failed": "a retire, wipe or delete of it failed",
         /// Entra ID, AD: enabled.
-        Enabled = "enabled",
+        Enabled = "enabled": "enabled",
         /// Entra ID, AD, Chrome: disabled.
-        Disabled = "disabled",
+        Disabled = "disabled": "disabled",
         /// Defender, Chrome: active.
-        Active = "active",
+        Active = "active": "active by the word of its console",
         /// Defender: the sensor is inactive.
-        Inactive = "inactive",
+        Inactive = "inactive": "inactive by the word of its console",
         /// Defender: seen, not onboarded.
-        NotOnboarded = "not-onboarded",
+        NotOnboarded = "not-onboarded": "seen by its console, and not onboarded",
         /// Apple: assigned to a management server.
-        Assigned = "assigned",
+        Assigned = "assigned": "assigned to a management server",
         /// Apple: assigned to none.
-        Unassigned = "unassigned",
+        Unassigned = "unassigned": "assigned to no management server",
         /// Apple: released from the organisation.
-        Released = "released",
+        Released = "released": "released from the organisation",
         /// Asset register: lost or stolen.
-        Lost = "lost",
+        Lost = "lost": "lost or stolen",
         /// Chrome: deprovisioned.
-        Deprovisioned = "deprovisioned",
+        Deprovisioned = "deprovisioned": "deprovisioned",
         /// Chrome: pre-provisioned.
-        PreProvisioned = "pre-provisioned",
+        PreProvisioned = "pre-provisioned": "pre-provisioned",
         /// Google mobile: approved.
-        Approved = "approved",
+        Approved = "approved": "approved",
         /// Google mobile: blocked.
-        Blocked = "blocked",
+        Blocked = "blocked": "blocked",
         /// Google mobile: wiped, or a wipe is on its way.
-        Wiped = "wiped",
+        Wiped = "wiped": "wiped, or a wipe is on its way",
         /// Known, and none of the above.
-        Other = "other",
+        Other = "other": "in another state",
     }
 }
 

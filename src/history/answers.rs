@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::lines::Lines;
 use super::log::Logged;
 use crate::error::Problem;
+use crate::ids::StepId;
 
 /// Columns by which a step is said to be done.
 pub const DONE: [&str; 5] = ["device_key", "step", "object_id", "done_on", "done_by"];
@@ -16,8 +17,8 @@ pub const APPROVED: [&str; 3] = ["digest", "approved_on", "approved_by"];
 /// That somebody says a step is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claimed {
-    /// Position of the step in the plan.
-    pub step: u32,
+    /// The step.
+    pub step: StepId,
     /// The day, as its first moment in UTC milliseconds.
     pub on: i64,
     /// Who did it.

@@ -2,7 +2,7 @@
 
 use super::decisions::{Decision, Decisions};
 use super::packages::{PackageDecision, by_device};
-use crate::identity::NONE;
+use crate::ids::{ByDevice, DecisionId, DeviceId};
 use crate::notice::{Code, Notice};
 
 /// What a name in a decisions file means.
@@ -11,7 +11,7 @@ pub enum Naming {
     /// What it says.
     AsItIs,
     /// A device of this run.
-    Device(usize),
+    Device(DeviceId),
     /// Nothing that anything may be done by, and why.
     Unused(String),
 }
@@ -33,9 +33,9 @@ impl Decisions {
 
     /// Puts the keys of this run in the place of names that mean something else. A decision by a name that may not be used is
     /// taken out and remarked.
-    pub fn rename(&mut self, keys: &[String], naming: &mut dyn FnMut(&str) -> Naming) -> Vec<Notice> {
+    pub fn rename(&mut self, keys: &ByDevice<String>, naming: &mut dyn FnMut(&str) -> Naming) -> Vec<Notice> {
         let mut notices = Vec::new();
-        let key_of = |device: usize| keys.get(device).cloned().unwrap_or_default();
+        let key_of = |device| keys.get(device).clone();
         let mut keep = Vec::with_capacity(self.list.len());
         for decision in &mut self.list {
             let meant = if decision.key.is_empty() { Naming::AsItIs } else { naming(&decision.key) };
@@ -50,10 +50,10 @@ impl Decisions {
                 }
             }
         }
-        let mut kept = keep.iter();
-        self.list.retain(|_| kept.next().copied().unwrap_or(true));
-        let mut kept = keep.iter();
-        self.line_of.retain(|_| kept.next().copied().unwrap_or(true));
+        let list = std::mem::take(&mut self.list).into_iter().zip(&keep);
+        self.list = list.filter(|(_, keep)| **keep).map(|(decision, _)| decision).collect();
+        let lines = std::mem::take(&mut self.line_of).into_iter().zip(&keep);
+        self.line_of = lines.filter(|(_, keep)| **keep).map(|(line, _)| line).collect();
         for [key, ..] in &mut self.written {
             match naming(key) {
                 Naming::AsItIs => {}
@@ -75,14 +75,16 @@ impl Decisions {
 
     /// Carries on a decision of an earlier run, unless something was decided for its device. One without a device is kept for a
     /// later run that may find it.
-    pub fn carry(&mut self, device: Option<usize>, decision: Decision, devices: usize) {
-        let at = u32::try_from(self.list.len()).unwrap_or(NONE);
+    pub fn carry(&mut self, device: Option<DeviceId>, decision: Decision, devices: u32) {
         if let Some(device) = device {
-            self.of_device.resize(devices, NONE);
-            match self.of_device.get_mut(device) {
-                Some(slot) if *slot == NONE => *slot = at,
-                _ => return,
+            if self.of_device.is_empty() {
+                self.of_device = ByDevice::filled(DecisionId::NONE, devices);
             }
+            let slot = self.of_device.get_mut(device);
+            if slot.is_some() {
+                return;
+            }
+            *slot = DecisionId::at(self.list.len());
         } else if self.list.iter().any(|known| known.key == decision.key && !known.key.is_empty()) {
             return;
         }
@@ -98,10 +100,9 @@ impl Decisions {
     }
 
     /// Joins what is carried on for packages to what the file says: where a device is in both, the file counts.
-    pub(super) fn join_packages(&mut self, devices: usize) {
-        let mut all = std::mem::take(&mut self.carried_packages);
-        all.append(&mut self.packages);
-        self.packages = all;
+    pub(super) fn join_packages(&mut self, devices: u32) {
+        let carried = std::mem::take(&mut self.carried_packages).into_iter();
+        self.packages = carried.chain(std::mem::take(&mut self.packages)).collect();
         self.of_package = by_device(&self.packages, devices);
     }
 }

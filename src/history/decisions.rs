@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::packages::{self, Membership, PackageDecision};
 use crate::error::Problem;
 use crate::formats::values::{self, Cell};
-use crate::identity::NONE;
+use crate::ids::{By, ByDevice, DecisionId, DeviceId, PackageDecisionId};
 use crate::notice::{Code, Notice};
 use crate::schema::{Disposition, Status};
 use crate::table::DeviceTable;
@@ -66,24 +66,24 @@ pub struct Decisions {
     pub file: String,
     /// SHA-256 of the file.
     pub sha256: String,
-    pub(super) list: Vec<Decision>,
+    pub(super) list: By<DecisionId, Decision>,
     /// Problems know where each decision stands.
     lines: Lines<10>,
-    /// Line of each decision.
-    pub(super) line_of: Vec<usize>,
-    /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
-    pub(super) of_device: Vec<u32>,
+    /// Line of each decision; none has that of one that is carried on.
+    pub(super) line_of: By<DecisionId, usize>,
+    /// By device: the decision about it, or none. Empty where nothing was decided.
+    pub(super) of_device: ByDevice<DecisionId>,
     /// Decisions about packages.
-    pub(super) packages: Vec<PackageDecision>,
+    pub(super) packages: By<PackageDecisionId, PackageDecision>,
     /// The same of an earlier run.
     pub(super) carried_packages: Vec<PackageDecision>,
-    /// By device: the decision about its package, or [`NONE`]. Empty where there is none.
-    pub(super) of_package: Vec<u32>,
+    /// By device: the decision about its package, or none. Empty where there is none.
+    pub(super) of_package: ByDevice<PackageDecisionId>,
     /// Package of each device when the file was written: key, serial number, package.
     pub(super) written: Vec<[String; 3]>,
     members: Membership,
     /// Devices of which it is not clear whether a decision is about them, or holds still.
-    waiting: BTreeSet<u32>,
+    waiting: BTreeSet<DeviceId>,
     /// What was written down of steps and batches.
     pub answers: Answers,
 }
@@ -251,27 +251,27 @@ impl Decisions {
     }
 
     /// Gives what was decided for packages to their devices: `packages` are those of this run, by id.
-    pub fn spread(&mut self, packages: &[(&str, &[u32])], devices: usize) -> Vec<Notice> {
+    pub fn spread(&mut self, packages: &[(&str, &[DeviceId])], devices: u32) -> Vec<Notice> {
         let notices = packages::spread(&self.file, &mut self.packages, &self.members, packages);
         self.join_packages(devices);
         notices
     }
 
     /// Has a device wait: something was decided that may be about it, or may not hold any more.
-    pub fn wait(&mut self, device: u32) {
+    pub fn wait(&mut self, device: DeviceId) {
         self.waiting.insert(device);
     }
 
     /// The devices that wait, and of which nothing else was decided.
     #[must_use]
-    pub fn waiting(&self) -> Vec<u32> {
-        self.waiting.iter().copied().filter(|device| self.waits(*device as usize)).collect()
+    pub fn waiting(&self) -> Vec<DeviceId> {
+        self.waiting.iter().copied().filter(|device| self.waits(*device)).collect()
     }
 
     /// Whether nothing may be taken away from a device until somebody decides again.
     #[must_use]
-    pub fn waits(&self, device: usize) -> bool {
-        u32::try_from(device).is_ok_and(|device| self.waiting.contains(&device)) && self.of(device).is_none()
+    pub fn waits(&self, device: DeviceId) -> bool {
+        self.waiting.contains(&device) && self.of(device).is_none()
     }
 
     /// Whether something was decided for packages.
@@ -282,12 +282,9 @@ impl Decisions {
 
     /// How far a device is: what was decided for it, else for its package.
     #[must_use]
-    pub fn status(&self, device: usize) -> Status {
+    pub fn status(&self, device: DeviceId) -> Status {
         let own = self.of(device).map(|own| own.status).filter(|status| *status != Status::Open);
-        let of_package = || {
-            let at = self.of_package.get(device).copied().filter(|at| *at != NONE)?;
-            Some(self.packages.get(at as usize)?.status)
-        };
+        let of_package = || self.of_package.given(device).map(|at| self.packages.get(at).status);
         own.or_else(of_package).unwrap_or(Status::Open)
     }
 
@@ -304,14 +301,14 @@ impl Decisions {
         let by_serial = bearers(self.list.iter().map(|d| d.serial.as_str()), devices);
         let by_key = holders(self.list.iter().map(|d| d.key.as_str()), devices);
         let names = Bearers::new(self.line_of.iter().map(|line| self.lines.cell(*line, NAME)), devices);
-        let named = |device: usize| match devices.name.get(device) {
-            "" => format!("`{}`", devices.key.get(device).map_or("", String::as_str)),
+        let named = |device| match devices.name.get(device) {
+            "" => format!("`{}`", devices.key.get(device)),
             name => format!("`{name}`"),
         };
-        let mut of_device = vec![NONE; devices.len()];
-        let mut settled: BTreeMap<usize, Decision> = BTreeMap::new();
+        let mut of_device = devices.key.beside(DecisionId::NONE);
+        let mut settled: BTreeMap<DeviceId, Decision> = BTreeMap::new();
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
-        for ((at, decision), line) in (0_u32..).zip(&self.list).zip(&self.line_of) {
+        for ((at, decision), line) in self.list.numbered().zip(&self.line_of) {
             let mut refuse = |message: String, help: &str| {
                 problems.push(self.lines.problem(*line, None, message, help));
             };
@@ -358,10 +355,9 @@ impl Decisions {
                 );
                 continue;
             }
-            let Some(slot) = of_device.get_mut(device) else { continue };
             match settled.get(&device) {
                 None => {
-                    *slot = at;
+                    *of_device.get_mut(device) = at;
                     settled.insert(device, decision.clone());
                 }
                 // A task sheet has a row for each finding of a device; what they say together must agree.
@@ -377,10 +373,7 @@ impl Decisions {
             }
         }
         for (device, decision) in settled {
-            let at = of_device.get(device).and_then(|at| self.list.get_mut(*at as usize));
-            if let Some(slot) = at {
-                *slot = decision;
-            }
+            *self.list.get_mut(*of_device.get(device)) = decision;
         }
         self.of_device = of_device;
         if problems.is_empty() { Ok(notices) } else { Err(problems) }
@@ -410,20 +403,20 @@ impl Decisions {
 
     /// Which devices were declared lost one by one: these are planned whether a rule flags them or not.
     #[must_use]
-    pub fn declared_lost(&self, devices: usize) -> Vec<bool> {
+    pub fn declared_lost(&self, devices: &DeviceTable) -> ByDevice<bool> {
         let lost = |device| {
             self.of(device).is_some_and(|own| own.purpose == Some(Disposition::Lost))
                 && self.status(device) != Status::Declined
         };
-        if self.list.is_empty() { Vec::new() } else { (0..devices).map(lost).collect() }
+        if self.list.is_empty() { devices.key.beside(false) } else { devices.numbers().map(lost).collect() }
     }
 
     /// Remarks on intents that change nothing, since no finding is planned for the device: `planned` says which are.
     #[must_use]
-    pub fn without_plan(&self, planned: impl Fn(usize) -> bool) -> Vec<Notice> {
+    pub fn without_plan(&self, planned: impl Fn(DeviceId) -> bool) -> Vec<Notice> {
         let waits = |status| matches!(status, Status::Open | Status::InProgress);
-        let one = |(device, at): (usize, &u32)| {
-            let own = self.list.get(*at as usize).filter(|_| *at != NONE && !planned(device))?;
+        let one = |(device, at): (DeviceId, &DecisionId)| {
+            let own = self.list.find(*at).filter(|_| !planned(device))?;
             let purpose = own.purpose.filter(|_| waits(self.status(device)))?;
             let named = if own.key.is_empty() { &own.serial } else { &own.key };
             let message = format!(
@@ -432,7 +425,7 @@ impl Decisions {
             );
             Some(Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(own.row.into()))
         };
-        self.of_device.iter().enumerate().filter_map(one).collect()
+        self.of_device.numbered().filter_map(one).collect()
     }
 
     fn stranger(&self, decision: &Decision, named: &str) -> Notice {
@@ -440,24 +433,26 @@ impl Decisions {
         Notice::new(Code::DecisionUnused, self.file.clone(), message).at_row(decision.row.into())
     }
 
-    /// The decisions, by device the position of the one about it, and those about packages.
+    /// The decisions, by device the one about it, and those about packages.
     #[must_use]
-    pub fn into_lists(self) -> (Vec<Decision>, Vec<u32>, Vec<PackageDecision>) {
+    pub fn into_lists(
+        self,
+    ) -> (By<DecisionId, Decision>, ByDevice<DecisionId>, By<PackageDecisionId, PackageDecision>) {
         (self.list, self.of_device, self.packages)
     }
 
     /// What was decided for a device.
     #[must_use]
-    pub fn of(&self, device: usize) -> Option<&Decision> {
-        self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
+    pub fn of(&self, device: DeviceId) -> Option<&Decision> {
+        self.of_device.given(device).map(|at| self.list.get(at))
     }
 }
 
 /// The device of each key that is named, where there is one.
-fn holders<'k>(keys: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Option<usize>> {
-    let mut holders: BTreeMap<&str, Option<usize>> =
+fn holders<'k>(keys: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Option<DeviceId>> {
+    let mut holders: BTreeMap<&str, Option<DeviceId>> =
         keys.filter(|key| !key.is_empty()).map(|key| (key, None)).collect();
-    for (device, key) in devices.key.iter().enumerate() {
+    for (device, key) in devices.key.numbered() {
         if let Some(slot) = holders.get_mut(key.as_str()) {
             *slot = Some(device);
         }
@@ -468,15 +463,15 @@ fn holders<'k>(keys: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BT
 /// The devices that bear each of the names that are given.
 struct Bearers<'a> {
     devices: &'a DeviceTable,
-    of: BTreeMap<String, Vec<usize>>,
+    of: BTreeMap<String, Vec<DeviceId>>,
 }
 
 impl<'a> Bearers<'a> {
     fn new<'n>(names: impl Iterator<Item = &'n str>, devices: &'a DeviceTable) -> Self {
-        let mut of: BTreeMap<String, Vec<usize>> =
+        let mut of: BTreeMap<String, Vec<DeviceId>> =
             names.filter(|name| !name.is_empty()).map(|name| (name.to_lowercase(), Vec::new())).collect();
         if !of.is_empty() {
-            for device in 0..devices.len() {
+            for device in devices.numbers() {
                 if let Some(list) = of.get_mut(&devices.name.get(device).to_lowercase()) {
                     list.push(device);
                 }
@@ -486,18 +481,18 @@ impl<'a> Bearers<'a> {
     }
 
     /// The key of a device that bears a name which this one does not. A name that nobody bears is an old one.
-    fn another(&self, name: &str, device: usize) -> Option<String> {
+    fn another(&self, name: &str, device: DeviceId) -> Option<String> {
         let bearers = self.of.get(&name.to_lowercase())?;
         let other = bearers.iter().find(|_| !bearers.contains(&device))?;
-        Some(format!("`{}`", self.devices.key.get(*other).map_or("", String::as_str)))
+        Some(format!("`{}`", self.devices.key.get(*other)))
     }
 }
 
 /// The devices that bear each of the serial numbers that are named.
-fn bearers<'k>(serials: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Vec<usize>> {
+fn bearers<'k>(serials: impl Iterator<Item = &'k str>, devices: &DeviceTable) -> BTreeMap<&'k str, Vec<DeviceId>> {
     let named = serials.filter(|serial| !serial.is_empty());
-    let mut bearers: BTreeMap<&str, Vec<usize>> = named.map(|serial| (serial, Vec::new())).collect();
-    for device in 0..devices.len() {
+    let mut bearers: BTreeMap<&str, Vec<DeviceId>> = named.map(|serial| (serial, Vec::new())).collect();
+    for device in devices.numbers() {
         if let Some(list) = bearers.get_mut(devices.serial.compared(device)) {
             list.push(device);
         }

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::decisions::Decisions;
-use crate::identity::{NONE, day};
 use crate::notice::{Code, Notice};
 use crate::schema::Status;
-use crate::time::DAY;
+use crate::time::{DAY, day};
 
 /// Who declined a plan, and until when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,15 +60,12 @@ impl Decisions {
     pub fn end_declined(&mut self, as_of: i64) -> Vec<Notice> {
         let file = self.file.clone();
         let named = |key: &str, serial: &str| format!("`{}`", if key.is_empty() { serial } else { key });
-        let used: Vec<bool> = {
-            let mut used = vec![false; self.list.len()];
-            for at in self.of_device.iter().filter(|at| **at != NONE) {
-                if let Some(slot) = used.get_mut(*at as usize) {
-                    *slot = true;
-                }
+        let mut used = self.list.beside(false);
+        for at in &self.of_device {
+            if let Some(slot) = used.slot(*at) {
+                *slot = true;
             }
-            used
-        };
+        }
         let of_devices = self.list.iter_mut().zip(used).filter(|(_, used)| *used).map(|(own, _)| Line {
             what: named(&own.key, &own.serial),
             status: &mut own.status,
@@ -110,6 +106,7 @@ fn ended(line: Line<'_>, as_of: i64, file: &str) -> Option<Notice> {
 mod tests {
     use super::super::decisions::in_yaml;
     use super::*;
+    use crate::ids::DeviceId;
     use crate::table::DeviceTable;
 
     fn after(text: &str, as_of: i64) -> (Vec<Status>, Vec<String>) {
@@ -117,7 +114,7 @@ mod tests {
         decisions.find(&DeviceTable::of_keys(&[("entra:1", "ABC1234"), ("entra:2", "ABC1235")])).unwrap();
         let notices = decisions.end_declined(as_of);
         let said = notices.iter().map(|notice| format!("{}: {}", notice.code.as_str(), notice.message)).collect();
-        (vec![decisions.status(0), decisions.status(1)], said)
+        (DeviceId::all(2).map(|device| decisions.status(device)).collect(), said)
     }
 
     #[test]

@@ -9,9 +9,9 @@ use super::file;
 use crate::config::SettledBy;
 use crate::disk;
 use crate::error::{Error, Result};
-use crate::identity::{DAY, day};
 use crate::notice::{Code, Notice};
 use crate::rules::{Names, renamed};
+use crate::time::{DAY, day};
 
 /// A finding that is accepted, for one device or for several.
 #[derive(Clone, Debug)]

@@ -1,11 +1,12 @@
 //! What was decided for work packages: status and assignee of their devices, unless one has its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::declined::Declined;
 use crate::frame::list_of;
+use crate::ids::{By, ByDevice, DeviceId, PackageDecisionId};
 use crate::notice::{Code, Notice};
 use crate::schema::Status;
 
@@ -24,14 +25,14 @@ pub struct PackageDecision {
     /// Row in the file, from 1.
     pub row: u32,
     /// The devices that it is for.
-    pub devices: Vec<u32>,
+    pub devices: Vec<DeviceId>,
 }
 
 /// Which devices were in which package when the file was written, where the file says so.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Membership {
     /// Package of each device that the file names.
-    pub of: BTreeMap<usize, String>,
+    pub of: BTreeMap<DeviceId, String>,
     /// Whether the file names packages of devices at all.
     pub is_said: bool,
 }
@@ -40,15 +41,14 @@ pub(super) struct Membership {
 /// later are left out, and that is said: nobody has looked at them.
 pub(super) fn spread(
     file: &str,
-    decisions: &mut [PackageDecision],
+    decisions: &mut By<PackageDecisionId, PackageDecision>,
     members: &Membership,
-    packages: &[(&str, &[u32])],
+    packages: &[(&str, &[DeviceId])],
 ) -> Vec<Notice> {
-    let mut by_id: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut by_id: BTreeMap<&str, Vec<DeviceId>> = BTreeMap::new();
     for (device, id) in &members.of {
-        by_id.entry(id).or_default().extend(u32::try_from(*device));
+        by_id.entry(id).or_default().push(*device);
     }
-    let known: BTreeSet<usize> = members.of.keys().copied().collect();
     let mut notices = Vec::new();
     for decision in decisions {
         let now = packages.iter().find(|(id, _)| *id == decision.id).map_or(&[][..], |(_, devices)| devices);
@@ -60,7 +60,7 @@ pub(super) fn spread(
             notices.push(remark(format!("no device of package `{}` is there; the decision was not used", decision.id)));
             continue;
         }
-        let later = now.iter().filter(|device| members.is_said && !known.contains(&(**device as usize))).count();
+        let later = now.iter().filter(|device| members.is_said && !members.of.contains_key(device)).count();
         if later > 0 {
             let devices = if later == 1 { "1 device came" } else { &format!("{later} devices came") };
             let message = format!(
@@ -73,11 +73,11 @@ pub(super) fn spread(
     notices
 }
 
-/// By device: position of the decision about its package, or `u32::MAX`. Empty where nothing was decided.
+/// By device: the decision about its package, or none. Empty where nothing was decided.
 #[must_use]
-pub fn by_device(decisions: &[PackageDecision], devices: usize) -> Vec<u32> {
+pub fn by_device(decisions: &By<PackageDecisionId, PackageDecision>, devices: u32) -> ByDevice<PackageDecisionId> {
     if decisions.is_empty() {
-        return Vec::new();
+        return ByDevice::default();
     }
     list_of(decisions.iter().map(|decision| decision.devices.as_slice()), devices)
 }

@@ -1,8 +1,7 @@
 //! What linking works on: records that share an identifier, facts that must not contradict each other, sets of records.
 
 use super::keys::{Kind, Pair};
-use super::record_store::NONE;
-use crate::ids::{ByRecord, RecordId};
+use crate::ids::{ByRecord, Place as _, RecordId};
 
 /// Records that share an identifier.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +33,7 @@ impl Groups {
         }
         self.members.truncate(write);
         if write - start > 1 {
-            self.heads.push((kind, key, u32::try_from(start).unwrap_or(NONE)));
+            self.heads.push((kind, key, u32::at(start)));
             Some(self.heads.len() - 1)
         } else {
             self.members.truncate(start);
@@ -89,7 +88,7 @@ impl Sets {
 
     /// The one that stands for the set of each record.
     pub(super) fn roots(&mut self) -> ByRecord<RecordId> {
-        let size = u32::try_from(self.0.len()).unwrap_or(NONE);
+        let size = u32::at(self.0.len());
         ByRecord::made(size, |record| self.find(record))
     }
 

@@ -8,11 +8,11 @@ use super::conflicts;
 use super::groups::{Group, Groups, Sets, Traits};
 use super::guards::{Doubt, Guards};
 use super::keys::Kind;
-use super::record_store::{NONE, RecordStore};
+use super::record_store::RecordStore;
 use super::speakers::Repeats;
 use super::weak;
 use crate::formats::Vocabulary;
-use crate::ids::{ByRecord, DeviceId, ExportId, RecordId};
+use crate::ids::{ByRecord, DeviceId, ExportId, Place as _, RecordId};
 use crate::notice::{Code, Notice};
 use crate::schema::Platform;
 
@@ -273,7 +273,7 @@ fn number_devices(
     let conflict = keyed.iter().map(|(_, root)| *unsure.get(*root)).collect();
     Links {
         device,
-        devices: u32::try_from(count).unwrap_or(NONE),
+        devices: u32::at(count),
         conflict,
         exact,
         objects,

@@ -1,13 +1,13 @@
 //! The live record of each device in each console: the one that Intune points at, else the one with the newest signal.
 
-use super::record_store::{ConsoleRecords, NONE, RecordStore};
+use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::{Console, Identifier};
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, Number as _, Place as _};
 
 /// What makes a record the live one, most telling first. Larger wins.
 type Rank = (bool, bool, Option<i64>, Option<i64>);
 
-/// Per console: the live record of each device, as a line of the records of a console, or [`NONE`].
+/// Per console: the live record of each device, as a line of the records of a console, or none.
 pub(super) fn live_records(store: &RecordStore, device_of: &[Vec<DeviceId>], devices: u32) -> Vec<(Console, Vec<u32>)> {
     let mut live: Vec<(Console, Vec<u32>)> = Vec::new();
     for (console_records, device_of) in store.by_console.iter().zip(device_of) {
@@ -39,7 +39,7 @@ fn pointers<'a>(
         let identifier = other.identifiers().iter().find(points)?;
         Some((store.of(*other)?.text(identifier.column)?, lines, identifier.of?.1))
     })?;
-    let named = move |device: DeviceId| ids.get(lines.get(device.index()).filter(|l| **l != NONE).copied()? as usize);
+    let named = move |device: DeviceId| ids.get(lines.get(device.index())?.some()?.index());
     Some((named, column))
 }
 
@@ -60,10 +60,10 @@ fn choose(
         )
     };
     let name = |line: usize| console_records.text("native_id").and_then(|ids| ids.get(line));
-    let mut best = ByDevice::filled(NONE, devices);
+    let mut best = ByDevice::filled(u32::NONE, devices);
     for (line, device) in (0_u32..).zip(device_of) {
         let Some(slot) = best.slot(*device) else { continue };
-        if *slot == NONE {
+        if *slot == u32::NONE {
             *slot = line;
             continue;
         }

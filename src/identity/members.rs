@@ -11,14 +11,14 @@ use super::activity::{AsOf, Threshold, Thresholds};
 use super::handles::Handles;
 use super::links::Links;
 use super::markers::{Marker, Markers, Marks};
-use super::record_store::{ConsoleRecords, NONE, RecordStore};
+use super::record_store::{ConsoleRecords, RecordStore};
 use super::several_rows::SeveralRows;
 use super::weak_evidence::{self, WeakEvidence};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::frame::by_device::scatter;
 use crate::frame::{Strings, internal};
-use crate::ids::{ByDevice, DeviceId, RecordId};
+use crate::ids::{ByDevice, DeviceId, Number as _, RecordId};
 use crate::schema::{Activity, Platform};
 use crate::time::Millis;
 
@@ -288,5 +288,5 @@ fn newest(store: &RecordStore, device_of: &[Vec<DeviceId>], count: u32) -> ByDev
 }
 
 fn to_index(lines: &[u32]) -> IdxCa {
-    IdxCa::from_iter_options("".into(), lines.iter().map(|l| (*l != NONE).then_some(*l)))
+    IdxCa::from_iter_options("".into(), lines.iter().map(|line| line.some()))
 }

@@ -34,7 +34,6 @@ use crate::error::Result;
 use crate::formats::{Records, Vocabulary};
 use crate::notice::Notice;
 
-pub use crate::time::{DAY, SHORTEST_INACTIVE, day, rfc3339};
 pub use activity::{AsOf, Threshold, Thresholds, as_of};
 pub(crate) use handles::Handles;
 pub use keys::Kind as KeyKind;
@@ -44,7 +43,7 @@ pub use markers::{Marker, Markers};
 pub use members::Members;
 pub(crate) use members::SIGNS;
 pub(crate) use names::{is_server, short_name};
-pub use record_store::{ConsoleRecords, Gaps, NONE, RecordStore, written};
+pub use record_store::{ConsoleRecords, Gaps, RecordStore, written};
 
 /// Record columns that linking, the device table and every report read.
 pub const NEEDED: &[&str] = &[

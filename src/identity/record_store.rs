@@ -14,9 +14,6 @@ use crate::ids::{ExportId, RecordId};
 use crate::read::BadRow;
 use crate::schema::{Kind, record_field};
 
-/// No device, no line.
-pub const NONE: u32 = u32::MAX;
-
 /// The records of one console.
 #[derive(Debug)]
 pub struct ConsoleRecords {

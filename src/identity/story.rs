@@ -7,7 +7,7 @@ use super::links::Links;
 use super::members::Members;
 use super::record_store::{ConsoleRecords, RecordStore};
 use crate::console::{Console, MERGED};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 
 /// One record of a device.
 #[derive(Clone, Debug)]
@@ -89,9 +89,9 @@ pub struct FieldStory {
 
 /// The records of a device, in their order, with what holds them together.
 #[must_use]
-pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: u32) -> Records {
+pub fn records(store: &RecordStore, links: &Links, devices: &Members, device: DeviceId) -> Records {
     let own: Vec<RecordId> =
-        links.device.numbered().filter(|(_, own)| own.number() == device).map(|(record, _)| record).collect();
+        links.device.numbered().filter(|(_, own)| **own == device).map(|(record, _)| record).collect();
     let mut numbers: Vec<RecordId> = own.iter().take(MOST_RECORDS).copied().collect();
     for console_records in &store.by_console {
         let live = devices.live_record(console_records, device);
@@ -153,7 +153,7 @@ fn one(
     store: &RecordStore,
     links: &Links,
     devices: &Members,
-    device: u32,
+    device: DeviceId,
     record: RecordId,
     family: &Family,
 ) -> Option<RecordStory> {
@@ -236,11 +236,11 @@ fn dangling(store: &RecordStore, console_records: &ConsoleRecords, line: usize) 
 
 /// The merged view of a device, field by field.
 #[must_use]
-pub fn fields(store: &RecordStore, devices: &Members, device: u32) -> Vec<FieldStory> {
+pub fn fields(store: &RecordStore, devices: &Members, device: DeviceId) -> Vec<FieldStory> {
     MERGED.iter().filter_map(|name| field(store, devices, device, name)).collect()
 }
 
-fn field(store: &RecordStore, devices: &Members, device: u32, name: &'static str) -> Option<FieldStory> {
+fn field(store: &RecordStore, devices: &Members, device: DeviceId, name: &'static str) -> Option<FieldStory> {
     let order = store.registry.sources_of(name)?;
     let said: Vec<(Console, String)> = order
         .iter()

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Outcome;
-use crate::plan::Batch;
+use crate::ids::{BatchId, By, ByDevice, StepId};
+use crate::plan::{Batch, Planned};
 use crate::read::hex;
 
 impl Outcome {
@@ -14,32 +15,43 @@ impl Outcome {
     /// without an object has the key of its device in the place of the object. Another object, or another step on one, makes
     /// it another batch, which nobody has approved.
     #[must_use]
-    pub fn batch_digests(&self) -> Vec<String> {
-        let mut starts = vec![u32::MAX; self.devices.len()];
-        for (at, step) in (0_u32..).zip(&self.steps) {
-            if let Some(slot) = starts.get_mut(step.device as usize).filter(|slot| **slot == u32::MAX) {
+    pub fn batch_digests(&self) -> By<BatchId, String> {
+        let starts = self.first_steps();
+        By::of(self.schedule.batches.as_slice().par_iter().map(|batch| self.digest_of(batch, &starts)).collect())
+    }
+
+    /// Where the steps of each device begin; none where it has no step.
+    #[must_use]
+    pub fn first_steps(&self) -> ByDevice<StepId> {
+        let mut starts = self.devices.key.beside(StepId::NONE);
+        for (at, step) in self.steps.numbered() {
+            let slot = starts.get_mut(step.device);
+            if !slot.is_some() {
                 *slot = at;
             }
         }
-        self.schedule.batches.par_iter().map(|batch| self.digest_of(batch, &starts)).collect()
+        starts
     }
 
-    fn digest_of(&self, batch: &Batch, starts: &[u32]) -> String {
+    /// The steps of a device, whose first one is known.
+    #[must_use]
+    pub fn steps_from(&self, first: StepId) -> &[Planned] {
+        let rest = self.steps.within(&(first..StepId::at(self.steps.len())));
+        let own = rest.first().map_or(0, |first| rest.iter().take_while(|step| step.device == first.device).count());
+        rest.get(..own).unwrap_or_default()
+    }
+
+    fn digest_of(&self, batch: &Batch, starts: &ByDevice<StepId>) -> String {
         // A batch may have a million lines: they stand in one text.
         let (mut text, mut lines) = (String::new(), Vec::new());
         for device in &batch.devices {
-            let start = starts.get(*device as usize).map_or(usize::MAX, |start| *start as usize);
-            let own = self.steps.get(start..).unwrap_or_default().iter().take_while(|step| step.device == *device);
-            for step in own {
-                let (Some(entry), from) = (self.entry(step), text.len()) else { continue };
+            let Some(first) = starts.get(*device).some() else { continue };
+            for step in self.steps_from(first) {
+                let (entry, from) = (self.entry(step), text.len());
                 let object = self.object_of(step);
-                let key = || self.devices.key.get(*device as usize);
-                let parts = match (entry.console, key()) {
-                    (Some(console), _) if !object.is_empty() => {
-                        [&entry.slug, " ", console.as_str(), ":", &object, "\n"]
-                    }
-                    (_, Some(key)) => [&entry.slug, " ", key, "\n", "", ""],
-                    (_, None) => continue,
+                let parts = match entry.console {
+                    Some(console) if !object.is_empty() => [&entry.slug, " ", console.as_str(), ":", &object, "\n"],
+                    _ => [&entry.slug, " ", self.devices.key.get(*device), "\n", "", ""],
                 };
                 text.extend(parts);
                 lines.push(from..text.len());

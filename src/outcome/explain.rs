@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::formats::values;
 use crate::identity::story::{Bond, FieldStory, MOST_LISTED, MOST_RECORDS, RecordStory};
 use crate::identity::{KeyKind, Threshold};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, FindingId, RecordId};
 use crate::rules::{Elsewhere, Findings, Tally, Text};
 use crate::schema::{Activity, Confidence, Identity, JoinType, Outcome as Ended, Ownership, Platform, Severity};
 use crate::table::RecordColumns;
@@ -188,27 +188,26 @@ pub struct Step {
 
 /// A device as a candidate.
 #[must_use]
-pub fn candidate(outcome: &Outcome, device: u32) -> Candidate {
-    let (table, at) = (&outcome.devices, device as usize);
-    let bits = table.consoles.get(at).copied().unwrap_or_default();
+pub fn candidate(outcome: &Outcome, device: DeviceId) -> Candidate {
+    let table = &outcome.devices;
     Candidate {
-        key: table.key.get(at).cloned().unwrap_or_default(),
-        name: table.name.get(at).to_string(),
-        serial: table.serial.get(at).to_string(),
-        platform: table.platform.get(at).copied().unwrap_or(Platform::Other),
-        consoles: outcome.devices.registry.of_bits(bits).collect(),
-        last_activity: table.last_activity.get(at),
+        key: table.key.get(device).clone(),
+        name: table.name.get(device).to_string(),
+        serial: table.serial.get(device).to_string(),
+        platform: *table.platform.get(device),
+        consoles: table.consoles_of(device).collect(),
+        last_activity: table.last_activity.get(device),
     }
 }
 
 /// The first steps of a device.
 #[must_use]
-pub fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
-    let own = outcome.steps.iter().enumerate().filter(|(_, step)| step.device == device);
+pub fn steps(outcome: &Outcome, device: DeviceId) -> Vec<Step> {
+    let own = outcome.steps.numbered().filter(|(_, step)| step.device == device);
     own.take(MOST_STEPS)
-        .filter_map(|(at, step)| {
-            let entry = outcome.entry(step)?;
-            Some(Step {
+        .map(|(at, step)| {
+            let entry = outcome.entry(step);
+            Step {
                 action: entry.action.clone(),
                 console: entry.console,
                 object: outcome.object_of(step).into_owned(),
@@ -216,16 +215,20 @@ pub fn steps(outcome: &Outcome, device: u32) -> Vec<Step> {
                 condition: outcome.condition_of(at).into_owned(),
                 irreversible: entry.irreversible,
                 wipes: entry.wipes,
-            })
+            }
         })
         .collect()
 }
 
 /// Why a device has no finding though it is stale.
 #[must_use]
-pub fn unflagged(outcome: &Outcome, device: u32) -> Option<String> {
-    let has = |devices: &[u32]| devices.contains(&device);
-    super::Unflagged::new(outcome).why(device, has(&outcome.findings.device), has(&outcome.questions.device))
+pub fn unflagged(outcome: &Outcome, device: DeviceId) -> Option<String> {
+    let has = |devices: &[DeviceId]| devices.contains(&device);
+    super::Unflagged::new(outcome).why(
+        device,
+        has(outcome.findings.device.as_slice()),
+        has(outcome.questions.device.as_slice()),
+    )
 }
 
 /// The device of a loaded report that a text names: its key, name, serial number, an id that a console gives it, or `file:row`.
@@ -250,9 +253,9 @@ pub fn explain(outcome: &Outcome, query: &str) -> Result<Explained> {
 }
 
 /// A key names one device even where its text is also another's name.
-fn find(outcome: &Outcome, query: &str) -> Vec<u32> {
-    if let Some(at) = outcome.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
-        return u32::try_from(at).into_iter().collect();
+fn find(outcome: &Outcome, query: &str) -> Vec<DeviceId> {
+    if let Some((device, _)) = outcome.devices.key.numbered().find(|(_, key)| key.eq_ignore_ascii_case(query)) {
+        return vec![device];
     }
     // `intune:…` as findings print objects; a name may hold a colon too.
     let object = query.split_once(':');
@@ -261,7 +264,7 @@ fn find(outcome: &Outcome, query: &str) -> Vec<u32> {
     of_console.filter(|found| !found.is_empty()).unwrap_or_else(|| find_in(outcome, query, None))
 }
 
-fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u32> {
+fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<DeviceId> {
     let compared = |cell: values::Cell<std::borrow::Cow<'_, str>>| match cell {
         values::Cell::Value(value) => value.into_owned(),
         _ => query.to_string(),
@@ -272,12 +275,8 @@ fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u
     let mut found = BTreeSet::new();
     for columns in outcome.records.consoles.iter().filter(|c| of_console.is_none_or(|console| c.console == console)) {
         for line in 0..columns.row.len() {
-            let export = columns.export.get(line).and_then(|e| outcome.records.exports.get(*e as usize));
-            let is_place = || {
-                place.is_some_and(|(file, row)| {
-                    columns.row.get(line) == Some(&row) && export.is_some_and(|(label, _)| label == file)
-                })
-            };
+            let (label, _) = outcome.records.exports.get(*columns.export.get(line));
+            let is_place = || place.is_some_and(|(file, row)| *columns.row.get(line) == row && label == file);
             let bears = same(columns.name.get(line), query)
                 || same(columns.serial.compared(line), &serial)
                 || same(columns.serial.as_written(line), query)
@@ -285,35 +284,34 @@ fn find_in(outcome: &Outcome, query: &str, of_console: Option<Console>) -> Vec<u
                 || same(columns.native_id.as_written(line), query);
             let device = *outcome.links.device.get(columns.first.after(line));
             if device.is_some() && (bears || is_place()) {
-                found.insert(device.number());
+                found.insert(device);
             }
         }
     }
     let entra = &outcome.devices.entra_device_id;
-    let by_entra =
-        (0..outcome.devices.len()).filter(|at| same(entra.compared(*at), &id) || same(entra.get(*at), query));
+    let by_entra = outcome.devices.numbers().filter(|at| same(entra.compared(*at), &id) || same(entra.get(*at), query));
     if of_console.is_none() {
-        found.extend(by_entra.filter_map(|at| u32::try_from(at).ok()));
+        found.extend(by_entra);
     }
     found.into_iter().collect()
 }
 
-fn whole(outcome: &Outcome, device: u32) -> Explanation {
-    let (table, at) = (&outcome.devices, device as usize);
+fn whole(outcome: &Outcome, device: DeviceId) -> Explanation {
+    let table = &outcome.devices;
     let own = candidate(outcome, device);
     let days = outcome.thresholds.days(Threshold::Inactive, own.platform);
     let (records, records_total) = records(outcome, device);
     Explanation {
         // Whether it is a non-persistent desktop, for which there may be other thresholds, is not kept.
         inactive_days: outcome.thresholds.vdi(Threshold::Inactive).is_none_or(|vdi| vdi == days).then_some(days),
-        ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
-        join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
-        identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
-        activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
+        ownership: *table.ownership.get(device),
+        join_type: *table.join_type.get(device),
+        identity: *table.identity.get(device),
+        activity: *table.activity.get(device),
         as_of: outcome.as_of.millis,
         records,
         records_total,
-        fields: fields(outcome, at),
+        fields: fields(outcome, device),
         elsewhere: Vec::new(),
         verdicts: (0..outcome.rules.len()).filter_map(|rule| verdict(outcome, device, rule)).collect(),
         steps: steps(outcome, device),
@@ -324,32 +322,38 @@ fn whole(outcome: &Outcome, device: u32) -> Explanation {
     }
 }
 
-fn records(outcome: &Outcome, device: u32) -> (Vec<RecordStory>, usize) {
+fn records(outcome: &Outcome, device: DeviceId) -> (Vec<RecordStory>, usize) {
     let own: Vec<RecordId> =
-        outcome.links.device.numbered().filter(|(_, of)| of.number() == device).map(|(record, _)| record).collect();
+        outcome.links.device.numbered().filter(|(_, of)| **of == device).map(|(record, _)| record).collect();
     let one = |record: &RecordId| {
-        let (columns, line) = outcome.records.locate(*record)?;
-        Some(record_of(outcome, columns, line, *record, device))
+        let (columns, line) = outcome.records.locate(*record);
+        record_of(outcome, columns, line, *record, device)
     };
-    (own.iter().take(MOST_RECORDS).filter_map(one).collect(), own.len())
+    (own.iter().take(MOST_RECORDS).map(one).collect(), own.len())
 }
 
-fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: RecordId, device: u32) -> RecordStory {
+fn record_of(
+    outcome: &Outcome,
+    columns: &RecordColumns,
+    line: usize,
+    record: RecordId,
+    device: DeviceId,
+) -> RecordStory {
     let held = *outcome.links.held_by.get(record);
     let bond = |kind: &KeyKind| Bond { kind: *kind, value: String::new(), with: Vec::new(), more: 0 };
-    let export = columns.export.get(line).and_then(|e| outcome.records.exports.get(*e as usize));
+    let (export, _) = outcome.records.exports.get(*columns.export.get(line));
     let of_console = outcome.devices.by_console.iter().find(|c| c.console == columns.console);
     RecordStory {
         record,
         console: columns.console,
-        export: export.map_or_else(String::new, |(label, _)| label.clone()),
-        row: columns.row.get(line).copied().unwrap_or_default(),
+        export: export.clone(),
+        row: *columns.row.get(line),
         native_id: columns.native_id.get(line).to_string(),
         name: columns.name.get(line).to_string(),
         serial: columns.serial.as_written(line).to_string(),
         last_seen: columns.last_seen.get(line),
         unread: false,
-        live: of_console.is_some_and(|c| c.live.get(device as usize) == Some(&record)),
+        live: of_console.is_some_and(|c| *c.live.get(device) == record),
         repeat: false,
         bonds: KeyKind::ALL.iter().filter(|kind| held & kind.bit() != 0).map(bond).collect(),
         refused: outcome.links.refused.get(&record).into_iter().flatten().take(MOST_LISTED).cloned().collect(),
@@ -358,7 +362,7 @@ fn record_of(outcome: &Outcome, columns: &RecordColumns, line: usize, record: Re
     }
 }
 
-fn fields(outcome: &Outcome, at: usize) -> Vec<Field> {
+fn fields(outcome: &Outcome, at: DeviceId) -> Vec<Field> {
     let table = &outcome.devices;
     let texts = [
         ("name", table.name.get(at)),
@@ -378,14 +382,14 @@ fn fields(outcome: &Outcome, at: usize) -> Vec<Field> {
 }
 
 /// Place of the finding of a rule for a device.
-fn finding_of(findings: &Findings, rule: usize, device: u32) -> Option<usize> {
-    let mut both = findings.device.iter().zip(&findings.rule);
-    both.position(|(of, own)| *of == device && usize::from(*own) == rule)
+fn finding_of(findings: &Findings, rule: usize, device: DeviceId) -> Option<FindingId> {
+    let mut both = findings.device.numbered().zip(&findings.rule);
+    both.find(|((_, of), own)| **of == device && usize::from(**own) == rule).map(|((finding, _), _)| finding)
 }
 
 /// What a rule, by its position, made of a device, as far as an outcome keeps it.
 #[must_use]
-pub fn verdict(outcome: &Outcome, device: u32, rule: usize) -> Option<Verdict> {
+pub fn verdict(outcome: &Outcome, device: DeviceId, rule: usize) -> Option<Verdict> {
     let (text, tally): (&Text, &Tally) = (outcome.rules.get(rule)?, outcome.tallies.get(rule)?);
     let (open, hidden) = (&outcome.findings, &outcome.hidden.findings);
     let excepted = finding_of(hidden, rule, device);
@@ -399,26 +403,25 @@ pub fn verdict(outcome: &Outcome, device: u32, rule: usize) -> Option<Verdict> {
         (None, Ended::Ran) => Holds::NotKept,
         (None, _) => Holds::DidNotRun,
     };
-    let exception = excepted.and_then(|f| outcome.hidden.exceptions.get(*outcome.hidden.by.get(f)?));
+    let exception = excepted.map(|f| outcome.hidden.exceptions.get(*outcome.hidden.by.get(f)));
     Some(Verdict {
         rule: text.id.clone(),
         title: text.title.clone(),
         holds,
         reason: tally.reason.clone(),
-        finding: found.and_then(|(all, f)| Some((*all.severity.get(f)?, *all.confidence.get(f)?))),
+        finding: found.map(|(all, f)| (*all.severity.get(f), *all.confidence.get(f))),
         values: Vec::new(),
-        evidence: found.and_then(|(all, f)| all.evidence.get(f).cloned()),
+        evidence: found.map(|(all, f)| all.evidence.get(f).clone()),
         question,
         excepted: exception.map(super::Accepted::in_words),
     })
 }
 
-fn question_of(outcome: &Outcome, rule: usize, device: u32) -> Option<Question> {
+fn question_of(outcome: &Outcome, rule: usize, device: DeviceId) -> Option<Question> {
     let all = &outcome.questions;
-    let mut both = all.device.iter().zip(&all.rule);
-    let at = both.position(|(of, own)| *of == device && usize::from(*own) == rule)?;
-    let texts = all.texts(at)?;
-    let candidates = all.candidates.get(at).map_or("", String::as_str);
+    let mut both = all.device.numbered().zip(&all.rule);
+    let ((at, _), _) = both.find(|((_, of), own)| **of == device && usize::from(**own) == rule)?;
+    let (texts, candidates) = (all.texts(at), all.candidates.get(at));
     Some(Question {
         unknown: texts.unknown.clone(),
         settled_by: texts.settled_by.clone(),

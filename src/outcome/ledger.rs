@@ -1,6 +1,7 @@
 //! The ledger: every step on an object that was ever planned, and what became of it.
 
 use crate::console::Console;
+use crate::ids::{By, DeviceId, PastId, TextId};
 use crate::schema::words;
 
 words! {
@@ -31,27 +32,27 @@ pub struct LedgerLine {
     /// The object as it is compared.
     pub compared: String,
     /// Slug of the step, by its place among the texts.
-    pub step: u32,
-    /// Device of this run, or none by [`crate::identity::NONE`].
-    pub device: u32,
-    /// Device of an earlier run, the same.
-    pub past: u32,
+    pub step: TextId,
+    /// Device of this run, or none.
+    pub device: DeviceId,
+    /// Device of an earlier run, or none.
+    pub past: PastId,
     /// Id of the package, by its place among the texts.
-    pub package: u32,
+    pub package: TextId,
     /// As-of of the first run that asked for it, UTC milliseconds.
     pub planned_on: i64,
     /// The day on which it is said to have been done.
     pub claimed_on: Option<i64>,
     /// Who says so, by the place among the texts.
-    pub claimed_by: u32,
+    pub claimed_by: TextId,
     /// What became of it.
     pub state: LedgerState,
     /// The day that the export that settled it reaches: its newest activity, else the as-of of the run.
     pub settled_on: Option<i64>,
     /// The export that shows it, with its digest, by the place among the texts.
-    pub settled_by: u32,
+    pub settled_by: TextId,
     /// What else is to be said, by the place among the texts.
-    pub note: u32,
+    pub note: TextId,
     /// Whether a list has ever shown the object.
     pub seen: bool,
     /// Whether it was settled by the object being gone, and not by its state.
@@ -64,14 +65,14 @@ pub struct Ledger {
     /// The lines.
     pub lines: Vec<LedgerLine>,
     /// Texts that lines share; the first is empty.
-    pub texts: Vec<String>,
+    pub texts: By<TextId, String>,
 }
 
 impl Ledger {
     /// A text by its place.
     #[must_use]
-    pub fn text(&self, at: u32) -> &str {
-        self.texts.get(at as usize).map_or("", String::as_str)
+    pub fn text(&self, at: TextId) -> &str {
+        self.texts.get(at)
     }
 
     /// How many lines are in a state.

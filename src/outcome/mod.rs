@@ -19,13 +19,14 @@ use crate::assets::Files;
 use crate::config::Setting;
 use crate::console::Console;
 use crate::history::Provenance;
-use crate::identity::{AsOf, DAY, Thresholds, day};
-use crate::ids::{ByRecord, DeviceId, RecordId};
+use crate::identity::{AsOf, Thresholds};
+use crate::ids::{BatchId, By, ByDevice, ByRecord, DeviceId, EntryId, RecordId, StepId};
 use crate::notice::Notice;
 use crate::plan::{Batch, Entry, Packages, Phase, Planned};
 use crate::rules::{Findings, Questions, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
+use crate::time::{DAY, day};
 
 pub use data::{Asked, FOLDER, File, files, is_report, load, seal_of};
 pub use explain::{
@@ -87,9 +88,9 @@ pub struct Outcome {
     /// What becomes of devices for which nothing else was decided.
     pub purpose: Disposition,
     /// The steps, device by device.
-    pub steps: Vec<Planned>,
+    pub steps: By<StepId, Planned>,
     /// What each step says.
-    pub entries: Vec<Entry>,
+    pub entries: By<EntryId, Entry>,
     /// Batches, and the earliest day of every step.
     pub schedule: Schedule,
     /// Rules, formats, playbooks and word lists, for the manifest.
@@ -105,7 +106,7 @@ pub struct Outcome {
     /// What is lost or kept, in this run and, where its lists do not speak of it any more, in earlier ones.
     pub kept: Vec<Kept>,
     /// Devices whose removal was begun by an earlier plan, which this one goes on with; sorted.
-    pub begun: Vec<u32>,
+    pub begun: Vec<DeviceId>,
 }
 
 /// Which record belongs to which device, and why.
@@ -123,33 +124,33 @@ pub struct Links {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The batches, in the order in which they are to be done.
-    pub batches: Vec<Batch>,
-    /// Batch of each device, or [`crate::identity::NONE`].
-    pub of_device: Vec<u32>,
+    pub batches: By<BatchId, Batch>,
+    /// Batch of each device, or none.
+    pub of_device: ByDevice<BatchId>,
     /// Earliest day of each step, in days since 1970.
-    pub days: Vec<i32>,
+    pub days: By<StepId, i32>,
 }
 
 impl Schedule {
-    /// The batch of a device, counted from 1.
+    /// The batch of a device.
     #[must_use]
-    pub fn batch_of(&self, device: usize) -> Option<(usize, &Batch)> {
-        let at = *self.of_device.get(device)? as usize;
-        self.batches.get(at).map(|batch| (at + 1, batch))
+    pub fn batch_of(&self, device: DeviceId) -> Option<(BatchId, &Batch)> {
+        let number = *self.of_device.get(device);
+        self.batches.find(number).map(|batch| (number, batch))
     }
 
     /// The earliest day of a step, in UTC milliseconds.
     #[must_use]
-    pub fn earliest(&self, step: usize) -> i64 {
-        i64::from(self.days.get(step).copied().unwrap_or_default()) * DAY
+    pub fn earliest(&self, step: StepId) -> i64 {
+        i64::from(*self.days.get(step)) * DAY
     }
 }
 
 impl Outcome {
     /// What a step says.
     #[must_use]
-    pub fn entry(&self, step: &Planned) -> Option<&Entry> {
-        self.entries.get(step.entry as usize)
+    pub fn entry(&self, step: &Planned) -> &Entry {
+        self.entries.get(step.entry)
     }
 
     /// The id of the object that a step acts on. A computer that no AD list shows is known by its objectGUID, which a
@@ -159,38 +160,33 @@ impl Outcome {
         if let Some(record) = step.object {
             return self.records.id_of(record);
         }
-        let device = step.device as usize;
-        let console = self.entry(step).and_then(|entry| entry.console);
-        let hybrid = self.devices.join_type.get(device) == Some(&JoinType::Hybrid);
-        let computer = hybrid && console.is_some_and(Console::is_directory);
-        Cow::Borrowed(if computer { self.devices.entra_device_id.get(device) } else { "" })
+        let hybrid = *self.devices.join_type.get(step.device) == JoinType::Hybrid;
+        let computer = hybrid && self.entry(step).console.is_some_and(Console::is_directory);
+        Cow::Borrowed(if computer { self.devices.entra_device_id.get(step.device) } else { "" })
     }
 
-    /// What must be true before a step, by its position: the day from which it may be done, where it waits for one, and
+    /// What must be true before a step: the day from which it may be done, where it waits for one, and
     /// what no file can tell.
     #[must_use]
-    pub fn condition_of(&self, step: usize) -> Cow<'_, str> {
-        match self.steps.get(step).and_then(|step| self.entry(step)) {
-            Some(entry) if entry.phase == Phase::AfterGrace || self.waits(step, entry) => {
-                let day = day(self.schedule.earliest(step));
-                format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
-            }
-            Some(entry) => Cow::Borrowed(&entry.condition),
-            None => Cow::Borrowed(""),
+    pub fn condition_of(&self, step: StepId) -> Cow<'_, str> {
+        let entry = self.entry(self.steps.get(step));
+        if entry.phase != Phase::AfterGrace && !self.waits(step, entry) {
+            return Cow::Borrowed(&entry.condition);
         }
+        let day = day(self.schedule.earliest(step));
+        format!("Not before {day}. {}", entry.condition).trim_end().to_string().into()
     }
 
     /// Whether a removal is due later than the others of its batch, since it waits for one of them.
-    fn waits(&self, step: usize, entry: &Entry) -> bool {
-        let device = self.steps.get(step).map_or(usize::MAX, |step| step.device as usize);
-        let batch = self.schedule.batch_of(device).map_or(1, |(_, batch)| batch.day);
+    fn waits(&self, step: StepId, entry: &Entry) -> bool {
+        let batch = self.schedule.batch_of(self.steps.get(step).device).map_or(1, |(_, batch)| batch.day);
         let begins = self.as_of.millis.div_euclid(DAY) + i64::from(batch) - 1;
         entry.phase == Phase::Remove && self.schedule.earliest(step) > begins * DAY
     }
 
     /// What becomes of a device that leaves service.
     #[must_use]
-    pub fn purpose_of(&self, device: usize) -> Disposition {
+    pub fn purpose_of(&self, device: DeviceId) -> Disposition {
         self.decisions.of(device).and_then(|d| d.purpose).unwrap_or(self.purpose)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::history::{Approved, Claimed, Decision, PackageDecision, State};
-use crate::identity::NONE;
+use crate::ids::{By, ByDevice, DecisionId, DeviceId, ExceptionId, FindingId, PackageDecisionId, StepId};
 use crate::rules::Findings;
 use crate::schema::Status;
 
@@ -15,46 +15,46 @@ pub struct Decided {
     /// SHA-256 of the file.
     pub sha256: String,
     /// The decisions, in the order of the file.
-    pub list: Vec<Decision>,
-    /// By device: position in the list, or [`NONE`]. Empty where nothing was decided.
-    pub of_device: Vec<u32>,
+    pub list: By<DecisionId, Decision>,
+    /// By device: the decision about it, or none. Empty where nothing was decided.
+    pub of_device: ByDevice<DecisionId>,
     /// What was decided for packages.
-    pub packages: Vec<PackageDecision>,
-    /// By device: position in the list of packages, or [`NONE`]. Empty where nothing was decided for any.
-    pub of_package: Vec<u32>,
-    /// Steps that somebody says are done, by their positions.
+    pub packages: By<PackageDecisionId, PackageDecision>,
+    /// By device: what was decided for its package, or none. Empty where nothing was decided for any.
+    pub of_package: ByDevice<PackageDecisionId>,
+    /// Steps that somebody says are done, in their order.
     pub done: Vec<Claimed>,
     /// Batches that somebody approved, as they are now.
     pub approved: Vec<Approved>,
     /// Devices that wait for a decision to be taken again. The next run knows them as kept.
-    pub waiting: Vec<u32>,
+    pub waiting: Vec<DeviceId>,
 }
 
 impl Decided {
     /// What was decided for the package of a device.
     #[must_use]
-    pub fn of_package(&self, device: usize) -> Option<&PackageDecision> {
-        self.packages.get(self.of_package.get(device).copied().filter(|at| *at != NONE)? as usize)
+    pub fn of_package(&self, device: DeviceId) -> Option<&PackageDecision> {
+        self.of_package.given(device).map(|at| self.packages.get(at))
     }
 
     /// How far a device is: what was decided for it, else for its package.
     #[must_use]
-    pub fn status(&self, device: usize) -> Status {
+    pub fn status(&self, device: DeviceId) -> Status {
         let own = self.of(device).map(|own| own.status).filter(|status| *status != Status::Open);
         own.or_else(|| Some(self.of_package(device)?.status)).unwrap_or(Status::Open)
     }
 
     /// Who does it: whoever is named for the device, else for its package; empty for nobody.
     #[must_use]
-    pub fn assignee(&self, device: usize) -> &str {
+    pub fn assignee(&self, device: DeviceId) -> &str {
         let own = self.of(device).map(|own| own.assignee.as_str()).filter(|name| !name.is_empty());
         own.or_else(|| Some(self.of_package(device)?.assignee.as_str())).unwrap_or_default()
     }
 
     /// Who says that a step is done, and when.
     #[must_use]
-    pub fn done(&self, step: usize) -> Option<&Claimed> {
-        let at = self.done.binary_search_by_key(&step, |claimed| claimed.step as usize).ok()?;
+    pub fn done(&self, step: StepId) -> Option<&Claimed> {
+        let at = self.done.binary_search_by_key(&step, |claimed| claimed.step).ok()?;
         self.done.get(at)
     }
 
@@ -66,8 +66,8 @@ impl Decided {
 
     /// What was decided for a device.
     #[must_use]
-    pub fn of(&self, device: usize) -> Option<&Decision> {
-        self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
+    pub fn of(&self, device: DeviceId) -> Option<&Decision> {
+        self.of_device.given(device).map(|at| self.list.get(at))
     }
 }
 
@@ -96,7 +96,7 @@ impl Accepted {
     /// Who accepted it, until when and why.
     #[must_use]
     pub fn in_words(&self) -> String {
-        format!("accepted until {} by {}: {}", crate::identity::day(self.expires), self.approved_by, self.reason)
+        format!("accepted until {} by {}: {}", crate::time::day(self.expires), self.approved_by, self.reason)
     }
 }
 
@@ -104,9 +104,9 @@ impl Accepted {
 #[derive(Debug, Default)]
 pub struct Hidden {
     /// The exceptions, in the order of their file.
-    pub exceptions: Vec<Accepted>,
+    pub exceptions: By<ExceptionId, Accepted>,
     /// The findings.
     pub findings: Findings,
-    /// The exception that hides each, by position.
-    pub by: Vec<usize>,
+    /// The exception that hides each.
+    pub by: By<FindingId, ExceptionId>,
 }

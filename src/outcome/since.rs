@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
-use crate::identity::NONE;
+use crate::ids::{By, DeviceId, PastId, ReasonId};
 use crate::schema::{Severity, words};
 use crate::table::DeviceTable;
 
@@ -141,25 +141,25 @@ pub struct ListStates {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// What each is about.
-    pub kind: Vec<ChangeKind>,
+    pub kind: By<usize, ChangeKind>,
     /// What became of it.
-    pub state: Vec<ChangeState>,
+    pub state: By<usize, ChangeState>,
     /// Position in the list of rules, or [`u16::MAX`].
-    pub rule: Vec<u16>,
-    /// Device of this run, or [`NONE`].
-    pub device: Vec<u32>,
-    /// Device of an earlier run, or [`NONE`].
-    pub past: Vec<u32>,
+    pub rule: By<usize, u16>,
+    /// Device of this run, or none.
+    pub device: By<usize, DeviceId>,
+    /// Device of an earlier run, or none.
+    pub past: By<usize, PastId>,
     /// Console of an object.
-    pub console: Vec<Option<Console>>,
+    pub console: By<usize, Option<Console>>,
     /// Its id as the console writes it.
-    pub object: Vec<String>,
+    pub object: By<usize, String>,
     /// What was so before.
-    pub before: Vec<String>,
+    pub before: By<usize, String>,
     /// What is so now.
-    pub after: Vec<String>,
+    pub after: By<usize, String>,
     /// Position in the list of reasons.
-    pub why: Vec<u32>,
+    pub why: By<usize, ReasonId>,
 }
 
 /// One change.
@@ -171,10 +171,10 @@ pub struct Change {
     pub state: ChangeState,
     /// Position in the list of rules, or [`u16::MAX`].
     pub rule: u16,
-    /// Device of this run, or [`NONE`].
-    pub device: u32,
-    /// Device of an earlier run, or [`NONE`].
-    pub past: u32,
+    /// Device of this run, or none.
+    pub device: DeviceId,
+    /// Device of an earlier run, or none.
+    pub past: PastId,
     /// Console of an object.
     pub console: Option<Console>,
     /// Its id as the console writes it.
@@ -184,7 +184,7 @@ pub struct Change {
     /// What is so now.
     pub after: String,
     /// Position in the list of reasons.
-    pub why: u32,
+    pub why: ReasonId,
 }
 
 impl Changes {
@@ -219,21 +219,21 @@ impl Changes {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
     /// The key that each had.
-    pub key: Vec<String>,
+    pub key: By<PastId, String>,
     /// Its name.
-    pub name: Vec<String>,
+    pub name: By<PastId, String>,
     /// Its serial number as compared.
-    pub serial: Vec<String>,
+    pub serial: By<PastId, String>,
     /// Its serial number as its console wrote it.
-    pub serial_written: Vec<String>,
+    pub serial_written: By<PastId, String>,
     /// Its Entra device id as compared.
-    pub entra: Vec<String>,
+    pub entra: By<PastId, String>,
     /// Its objects, one a line: console, blank, id as compared, blank, id as written.
-    pub objects: Vec<String>,
+    pub objects: By<PastId, String>,
     /// When it was last listed: as-of of that run, UTC milliseconds.
-    pub seen: Vec<i64>,
+    pub seen: By<PastId, i64>,
     /// Whether whole lists proved that it is gone.
-    pub gone: Vec<bool>,
+    pub gone: By<PastId, bool>,
 }
 
 impl Past {
@@ -250,8 +250,8 @@ impl Past {
     }
 
     /// The objects of a device: console, id as compared, id as written.
-    pub fn objects_of(&self, at: usize) -> impl Iterator<Item = (&str, &str, &str)> {
-        let lines = self.objects.get(at).map_or("", String::as_str).lines();
+    pub fn objects_of(&self, at: PastId) -> impl Iterator<Item = (&str, &str, &str)> {
+        let lines = self.objects.get(at).lines();
         lines.filter_map(|line| {
             let mut parts = line.splitn(3, '\t');
             Some((parts.next()?, parts.next()?, parts.next()?))
@@ -263,15 +263,15 @@ impl Past {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PastFindings {
     /// Position in the list of rules.
-    pub rule: Vec<u16>,
-    /// Device of this run, or [`NONE`].
-    pub device: Vec<u32>,
-    /// Device of an earlier run, or [`NONE`].
-    pub past: Vec<u32>,
+    pub rule: By<usize, u16>,
+    /// Device of this run, or none.
+    pub device: By<usize, DeviceId>,
+    /// Device of an earlier run, or none.
+    pub past: By<usize, PastId>,
     /// What is remembered.
-    pub state: Vec<Remembered>,
+    pub state: By<usize, Remembered>,
     /// How severe it was.
-    pub severity: Vec<Severity>,
+    pub severity: By<usize, Severity>,
 }
 
 impl PastFindings {
@@ -302,7 +302,7 @@ pub struct Since {
     /// The changes.
     pub changes: Changes,
     /// Reasons that changes share.
-    pub reasons: Vec<String>,
+    pub reasons: By<ReasonId, String>,
     /// Devices that are not there now.
     pub past: Past,
     /// Findings that do not hold now.
@@ -332,13 +332,10 @@ impl Since {
     /// Key, name and serial number of the device that a change is about.
     #[must_use]
     pub fn device<'a>(&'a self, devices: &'a DeviceTable, change: usize) -> [&'a str; 3] {
-        let at = |list: &[u32]| list.get(change).copied().filter(|at| *at != NONE).map(|at| at as usize);
-        if let Some(device) = at(&self.changes.device) {
-            let key = devices.key.get(device).map_or("", String::as_str);
-            return [key, devices.name.get(device), devices.serial.get(device)];
+        if let Some(device) = self.changes.device.get(change).some() {
+            return [devices.key.get(device), devices.name.get(device), devices.serial.get(device)];
         }
-        let Some(past) = at(&self.changes.past) else { return [""; 3] };
-        let of = |list: &'a [String]| list.get(past).map_or("", String::as_str);
-        [of(&self.past.key), of(&self.past.name), of(&self.past.serial_written)]
+        let Some(past) = self.changes.past.get(change).some() else { return [""; 3] };
+        [self.past.key.get(past), self.past.name.get(past), self.past.serial_written.get(past)]
     }
 }

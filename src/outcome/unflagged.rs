@@ -1,6 +1,7 @@
 //! Why a stale device has no finding.
 
-use super::{Accepted, Outcome};
+use super::Outcome;
+use crate::ids::{DeviceId, ExceptionId};
 use crate::rules::Text;
 use crate::schema::{Activity, Outcome as Ended};
 
@@ -9,7 +10,7 @@ use crate::schema::{Activity, Outcome as Ended};
 pub struct Unflagged<'a> {
     outcome: &'a Outcome,
     /// Devices with a finding that somebody hides, and by which exception; sorted.
-    hidden: Vec<(u32, usize)>,
+    hidden: Vec<(DeviceId, ExceptionId)>,
     /// What is said of every other one.
     spared: String,
 }
@@ -18,7 +19,7 @@ impl<'a> Unflagged<'a> {
     /// Of a run.
     #[must_use]
     pub fn new(outcome: &'a Outcome) -> Self {
-        let mut hidden: Vec<(u32, usize)> =
+        let mut hidden: Vec<(DeviceId, ExceptionId)> =
             outcome.hidden.findings.device.iter().copied().zip(outcome.hidden.by.iter().copied()).collect();
         hidden.sort_unstable();
         let telling = || outcome.rules.iter().zip(&outcome.tallies).filter(|(text, _)| !text.spares.is_empty());
@@ -35,15 +36,15 @@ impl<'a> Unflagged<'a> {
 
     /// Why a device has none; nothing where it has one, is not stale, or what decides is not known. That is a question.
     #[must_use]
-    pub fn why(&self, device: u32, has_finding: bool, has_question: bool) -> Option<String> {
-        let is_stale = self.outcome.devices.activity.get(device as usize) == Some(&Activity::Stale);
+    pub fn why(&self, device: DeviceId, has_finding: bool, has_question: bool) -> Option<String> {
+        let is_stale = *self.outcome.devices.activity.get(device) == Activity::Stale;
         if has_finding || !is_stale {
             return None;
         }
         let at = self.hidden.partition_point(|(own, _)| *own < device);
         if let Some((_, by)) = self.hidden.get(at).filter(|(own, _)| *own == device) {
-            let accepted = self.outcome.hidden.exceptions.get(*by).map(Accepted::in_words);
-            return Some(format!("an exception hides what holds: {}", accepted.unwrap_or_default()));
+            let accepted = self.outcome.hidden.exceptions.get(*by).in_words();
+            return Some(format!("an exception hides what holds: {accepted}"));
         }
         if has_question {
             return Some("what decides is not known: see its questions".into());
@@ -75,9 +76,8 @@ NEW-1,0f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,1f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,
         let outcome = run::analyze(&Options { exports, ..Options::default() }, &Silent).unwrap();
         let unflagged = Unflagged::new(&outcome);
         let told = |name: &str| {
-            let device = (0..outcome.devices.len()).find(|at| outcome.devices.name.get(*at) == name).unwrap();
-            let device = u32::try_from(device).unwrap();
-            let found = outcome.findings.device.contains(&device);
+            let device = outcome.devices.numbers().find(|at| outcome.devices.name.get(*at) == name).unwrap();
+            let found = outcome.findings.device.as_slice().contains(&device);
             unflagged.why(device, found, false)
         };
         let off = told("OFF-1").unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::console::Registry;
-use crate::ids::{ByDevice, DeviceId};
+use crate::ids::{ByDevice, DeviceId, EntryId};
 use crate::notice::listed;
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
@@ -19,9 +19,9 @@ const CONSOLES: &str = "<consoles>";
 impl Playbooks {
     /// Puts a question into the plans of some devices: as the condition of the first step that changes anything, and of
     /// the first that cannot be undone. Without a text about it nothing changes.
-    pub fn ask(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {
+    pub fn ask(&mut self, about: &str, steps: &mut [Planned], devices: &ByDevice<bool>) {
         let Some(question) = self.asks.get(about).cloned() else { return };
-        let asked = |device: u32| (devices.get(device as usize) == Some(&true)).then_some(0);
+        let asked = |device| devices.get(device).then_some(0);
         self.put(steps, asked, |_| question.clone(), false);
     }
 
@@ -30,7 +30,7 @@ impl Playbooks {
     /// nothing says it in its own work.
     pub fn ask_to_look(&mut self, steps: &mut [Planned], consoles: &ByDevice<u32>, registry: &Registry) {
         let Some(question) = self.asks.get(BY_EXCLUSION).cloned() else { return };
-        let asked = |device: u32| Some(*consoles.get(DeviceId::new(device))).filter(|bits| *bits != 0);
+        let asked = |device| Some(*consoles.get(device)).filter(|bits| *bits != 0);
         self.put(steps, asked, |bits| question.replace(CONSOLES, &titles(registry, bits)), true);
     }
 
@@ -39,11 +39,11 @@ impl Playbooks {
     fn put(
         &mut self,
         steps: &mut [Planned],
-        asked: impl Fn(u32) -> Option<u32>,
+        asked: impl Fn(DeviceId) -> Option<u32>,
         question: impl Fn(u32) -> String,
         always: bool,
     ) {
-        let mut known: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        let mut known: BTreeMap<(EntryId, u32), EntryId> = BTreeMap::new();
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
             let Some(what) = plan.first().and_then(|step| asked(step.device)) else { continue };
             let mut places = self.places(plan);
@@ -60,21 +60,21 @@ impl Playbooks {
 
     /// Whether a plan changes anything.
     fn changes(&self, plan: &[Planned]) -> bool {
-        plan.iter().any(|step| self.entries.get(step.entry as usize).is_some_and(changes))
+        plan.iter().any(|step| changes(self.entries.get(step.entry)))
     }
 
     /// The last step before the next export is looked at.
     fn last_work(&self, plan: &[Planned]) -> Option<usize> {
-        plan.iter().rposition(|step| self.entries.get(step.entry as usize).is_some_and(|e| e.phase != Phase::Verify))
+        plan.iter().rposition(|step| self.entries.get(step.entry).phase != Phase::Verify)
     }
 
     /// Where a plan begins to change something, and where it is final. One that closes access at once is only asked about where
     /// it is final: a device that was lost yesterday was in use until then.
     fn places(&self, plan: &[Planned]) -> Vec<usize> {
-        let entry = |step: &Planned| self.entries.get(step.entry as usize);
-        let changes = |step: &Planned| entry(step).is_some_and(changes);
-        let is_final = |step: &Planned| entry(step).is_some_and(|e| e.irreversible || e.wipes);
-        let urgent = plan.iter().any(|step| self.steps.get(step.entry as usize).is_some_and(|s| s.urgent));
+        let entry = |step: &Planned| self.entries.get(step.entry);
+        let changes = |step: &Planned| changes(entry(step));
+        let is_final = |step: &Planned| entry(step).irreversible || entry(step).wipes;
+        let urgent = plan.iter().any(|step| self.steps.get(step.entry).urgent);
         let begins = plan.iter().position(changes).filter(|_| !urgent);
         let mut places: Vec<usize> = [begins, plan.iter().position(is_final)].into_iter().flatten().collect();
         places.dedup();
@@ -82,7 +82,7 @@ impl Playbooks {
     }
 
     /// The same entry with a question before its own condition.
-    fn with_question(&mut self, entry: u32, question: &str) -> u32 {
+    fn with_question(&mut self, entry: EntryId, question: &str) -> EntryId {
         self.another(entry, |own| {
             let condition = format!("{question} {}", own.condition).trim_end().to_string();
             Entry { condition, ..own }
@@ -90,14 +90,12 @@ impl Playbooks {
     }
 
     /// Adds an entry that is another one but for what is changed, and gives its number.
-    pub(super) fn another(&mut self, entry: u32, change: impl FnOnce(Entry) -> Entry) -> u32 {
-        let at = entry as usize;
-        let (Some(own), Some(step)) = (self.entries.get(at).cloned(), self.steps.get(at).copied()) else {
-            return entry;
-        };
+    pub(super) fn another(&mut self, entry: EntryId, change: impl FnOnce(Entry) -> Entry) -> EntryId {
+        let (own, step) = (self.entries.get(entry).clone(), *self.steps.get(entry));
+        let number = EntryId::at(self.entries.len());
         self.entries.push(change(own));
         self.steps.push(step);
-        u32::try_from(self.entries.len() - 1).unwrap_or(entry)
+        number
     }
 }
 
@@ -130,18 +128,18 @@ mod tests {
         books.plan(&device, &mut steps);
         let before = steps.clone();
         let mut others = steps.clone();
-        books.ask("went-dark-together", &mut others, &[false; 8]);
+        books.ask("went-dark-together", &mut others, &ByDevice::filled(false, 8));
         assert_eq!(others, before);
-        books.ask("went-dark-together", &mut steps, &[true; 8]);
+        books.ask("went-dark-together", &mut steps, &ByDevice::filled(true, 8));
         let asked: Vec<bool> = steps.iter().zip(&before).map(|(now, then)| now.entry != then.entry).collect();
         let first = asked.iter().position(|asked| *asked).unwrap();
         for (now, then) in steps.iter().zip(&before).filter(|(now, then)| now.entry != then.entry) {
-            let (now, then) = (&books.entries()[now.entry as usize], &books.entries()[then.entry as usize]);
+            let (now, then) = (books.entries().get(now.entry), books.entries().get(then.entry));
             assert!(now.condition.contains("holidays") && now.condition.ends_with(&then.condition));
             assert_eq!((&now.action, now.phase), (&then.action, then.phase));
         }
-        assert!(steps[..first].iter().all(|s| books.entries()[s.entry as usize].phase == Phase::Prepare));
-        let last = steps.iter().position(|s| books.entries()[s.entry as usize].irreversible).unwrap();
+        assert!(steps[..first].iter().all(|s| books.entries().get(s.entry).phase == Phase::Prepare));
+        let last = steps.iter().position(|s| books.entries().get(s.entry).irreversible).unwrap();
         assert!(asked[last]);
     }
 
@@ -156,19 +154,19 @@ mod tests {
         let mut chromebook = subject(Platform::Chromeos, JoinType::None)
             .with(Console::Chrome, State::Active)
             .asks_for(StepIntent::Remove, &[]);
-        (chromebook.purpose, chromebook.device) = (crate::schema::Disposition::Lost, 1);
+        (chromebook.purpose, chromebook.device) = (crate::schema::Disposition::Lost, DeviceId::new(1));
         let mut steps = Vec::new();
         books.plan(&device, &mut steps);
         books.plan(&chromebook, &mut steps);
         let before = steps.clone();
-        books.ask("went-dark-together", &mut steps, &[true; 8]);
-        books.ask("few-consoles", &mut steps, &[true; 8]);
+        books.ask("went-dark-together", &mut steps, &ByDevice::filled(true, 8));
+        books.ask("few-consoles", &mut steps, &ByDevice::filled(true, 8));
         books.ask_to_look(&mut steps, &ByDevice::filled(Console::Defender.bit(), 8), Registry::shipped());
         let asked: Vec<&str> = steps
             .iter()
             .zip(&before)
             .filter(|(now, then)| now.entry != then.entry)
-            .map(|(now, _)| books.entries()[now.entry as usize].slug.as_str())
+            .map(|(now, _)| books.entries().get(now.entry).slug.as_str())
             .collect();
         assert_eq!(asked, ["intune-wipe"]);
     }
@@ -184,7 +182,7 @@ mod tests {
         let registry = Registry::shipped();
         books.ask_to_look(&mut steps, &ByDevice::filled(Console::Entra.bit() | Console::Intune.bit(), 8), registry);
         let conditions: Vec<&str> =
-            steps.iter().map(|step| books.entries()[step.entry as usize].condition.as_str()).collect();
+            steps.iter().map(|step| books.entries().get(step.entry).condition.as_str()).collect();
         assert!(conditions.iter().any(|text| text.starts_with("That no record in Intune and Entra ID is this device")));
     }
 }

@@ -128,7 +128,7 @@ impl Playbooks {
     /// The steps that a playbook names, each once; of its texts the one that is marked most.
     fn steps_of(&self, book: &Book) -> Vec<&Entry> {
         let mut steps: Vec<&Entry> = Vec::new();
-        for entry in book.choices.iter().filter_map(|choice| self.entries.get(choice.entry as usize)) {
+        for entry in book.choices.iter().map(|choice| self.entries.get(choice.entry)) {
             match steps.iter_mut().find(|known| known.slug == entry.slug) {
                 Some(known) if entry.irreversible && !known.irreversible => *known = entry,
                 Some(_) => {}
@@ -143,14 +143,14 @@ impl Playbooks {
         self.plan(&test.subject, &mut plan);
         let promised = self.promised(&plan);
         let step = |planned: crate::plan::Planned| {
-            let entry = self.entries.get(planned.entry as usize)?;
+            let entry = self.entries.get(planned.entry);
             let id = planned.object.and_then(|record| test.ids.get(record.index())?.as_deref());
             let shown = id.map_or_else(|| entry.slug.clone(), |id| format!("{}:{id}", entry.slug));
             let told = if entry.phase == Phase::Verify { promised.as_str() } else { "" };
             let says = [&entry.action, told, &entry.condition, &entry.why, &entry.role].join(" ");
-            Some(Step { shown, entry, says })
+            Step { shown, entry, says }
         };
-        plan.into_iter().filter_map(step).collect()
+        plan.into_iter().map(step).collect()
     }
 
     /// What is not as a test expects, and what to make of it.

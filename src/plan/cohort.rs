@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::console::Console;
-use crate::identity::day;
+use crate::ids::DeviceId;
 use crate::schema::{Identity, JoinType, Ownership, Platform};
 use crate::table::DeviceTable;
+use crate::time::day;
 
 /// Devices of one kind.
 pub(super) struct Cohort<'a> {
     pub platform: Platform,
     pub ownership: Ownership,
     pub join_type: JoinType,
-    pub members: &'a [u32],
+    pub members: &'a [DeviceId],
 }
 
 impl Cohort<'_> {
@@ -42,7 +43,7 @@ impl Cohort<'_> {
     pub(super) fn factors(&self, devices: &DeviceTable) -> Vec<String> {
         let mut factors = self.activity(devices);
         factors.push(self.consoles(devices));
-        let conflict = |device: &&u32| devices.identity.get(**device as usize) == Some(&Identity::Conflict);
+        let conflict = |device: &&DeviceId| *devices.identity.get(**device) == Identity::Conflict;
         let unsure = self.members.iter().filter(conflict).count();
         if unsure > 0 {
             factors.push(format!("identifiers contradict each other for {unsure}: these get no removal step"));
@@ -52,7 +53,7 @@ impl Cohort<'_> {
 
     fn activity(&self, devices: &DeviceTable) -> Vec<String> {
         let mut said = Vec::new();
-        let seen = || self.members.iter().filter_map(|device| devices.last_activity.get(*device as usize));
+        let seen = || self.members.iter().filter_map(|device| devices.last_activity.get(*device));
         if let (Some(first), Some(last)) = (seen().min(), seen().max()) {
             said.push(match (day(first), day(last)) {
                 (first, last) if first == last => format!("last activity on {first}"),
@@ -69,7 +70,7 @@ impl Cohort<'_> {
     fn consoles(&self, devices: &DeviceTable) -> String {
         let mut held: BTreeMap<u32, usize> = BTreeMap::new();
         for device in self.members {
-            *held.entry(devices.consoles.get(*device as usize).copied().unwrap_or_default()).or_default() += 1;
+            *held.entry(*devices.consoles.get(*device)).or_default() += 1;
         }
         let names = |(bits, count): (u32, usize)| (devices.registry.of_bits(bits).collect(), count);
         let mut held: Vec<(Vec<Console>, usize)> = held.into_iter().map(names).collect();
@@ -87,15 +88,16 @@ mod tests {
 
     #[test]
     fn devices_are_named_by_what_is_known_of_them() {
-        let named = |platform, ownership, join_type, members: &[u32]| {
+        let named = |platform, ownership, join_type, members: &[DeviceId]| {
             Cohort { platform, ownership, join_type, members }.devices()
         };
-        let all = named(Platform::Windows, Ownership::Corporate, JoinType::Joined, &[1, 2]);
+        let all =
+            named(Platform::Windows, Ownership::Corporate, JoinType::Joined, &[DeviceId::new(1), DeviceId::new(2)]);
         assert_eq!(all, "2 corporate, Entra-joined Windows devices");
         assert_eq!(
-            named(Platform::Chromeos, Ownership::Corporate, JoinType::None, &[1]),
+            named(Platform::Chromeos, Ownership::Corporate, JoinType::None, &[DeviceId::new(1)]),
             "1 corporate ChromeOS device"
         );
-        assert_eq!(named(Platform::Other, Ownership::Unknown, JoinType::Unknown, &[1]), "1 device");
+        assert_eq!(named(Platform::Other, Ownership::Unknown, JoinType::Unknown, &[DeviceId::new(1)]), "1 device");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::console::Console;
+use crate::ids::EntryId;
 use crate::plan::cases::Test;
 use crate::plan::check;
 use crate::plan::checked_file::CheckedFile;
@@ -144,7 +145,7 @@ pub(super) struct Choice {
     pub when: Condition,
     pub on: On,
     pub console: Option<Console>,
-    pub entry: u32,
+    pub entry: EntryId,
     pub step: Step,
 }
 

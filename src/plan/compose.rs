@@ -97,7 +97,8 @@ impl StepDraft<'_> {
             && guard.gone.iter().all(|&c| self.is_gone(c));
         if allowed {
             self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
-            if let (Some(done), Some(step)) = (&mut self.done, self.books.steps.get(choice.entry as usize)) {
+            if let Some(done) = &mut self.done {
+                let step = self.books.steps.get(choice.entry);
                 done.steps.insert((step.number, record));
                 done.removed.extend(record.filter(|_| step.removes));
             }
@@ -142,6 +143,6 @@ impl StepDraft<'_> {
 
     fn so_far(&self) -> impl Iterator<Item = (Step, Option<RecordId>)> {
         let planned = self.out.get(self.start..).unwrap_or_default();
-        planned.iter().filter_map(|p| Some((*self.books.steps.get(p.entry as usize)?, p.object)))
+        planned.iter().map(|p| (*self.books.steps.get(p.entry), p.object))
     }
 }

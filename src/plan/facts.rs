@@ -2,179 +2,180 @@
 //!
 //! Each word is one bit, of the device or of the object at hand, so that a condition is a few comparisons of masks.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use crate::console::{MOST, Registry, Said};
-use crate::plan::subject::{Object, State, StepIntent, Subject};
-use crate::schema::{Disposition, Identity, JoinType, Platform};
+use crate::plan::subject::{AndroidMode, Licence, Object, State, StepIntent, Subject};
+use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform, words};
 
 /// One word and what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// The word.
-    pub word: &'static str,
+    pub word: Cow<'static, str>,
     /// When it is true.
-    pub meaning: &'static str,
+    pub meaning: Cow<'static, str>,
 }
 
-const fn fact(word: &'static str, meaning: &'static str) -> Fact {
-    Fact { word, meaning }
+fn fact(word: impl Into<Cow<'static, str>>, meaning: impl Into<Cow<'static, str>>) -> Fact {
+    Fact { word: word.into(), meaning: meaning.into() }
+}
+
+words! {
+    /// What else may be true of a device.
+    DeviceFlag {
+        /// It may be several devices.
+        Unsure = "unsure": "its records may not be one device: linked by name alone, or contradicting",
+        /// Several people use it.
+        Shared = "shared": "several people use it",
+        /// It enrols itself again.
+        AutopilotRegistered = "autopilot-registered": "in Autopilot, or an Entra record carries an Autopilot stamp",
+        /// An Entra record has the stamp.
+        Stamped = "stamped": "an Entra record is known to carry the Autopilot stamp",
+        /// A hybrid device without a computer object.
+        AdGone = "ad-gone": "hybrid, and a complete AD export holds no computer object",
+        /// A live record is to go.
+        LiveGoes = "live-goes": "the live record of a console is asked to go",
+        /// It may enrol itself again.
+        AutopilotUnproven = "autopilot-unproven": "Windows, and no Autopilot list tells that it is not registered there",
+        /// Teams hardware.
+        Teams = "teams": "a Teams phone, panel, display or room system",
+        /// ChromeOS Flex.
+        Flex = "flex": "runs ChromeOS Flex",
+        /// It stays.
+        Kept = "kept": "somebody decided that it stays as it is",
+        /// Its sensor alone was lost.
+        LostSensor = "lost-sensor": "nothing was lost but the Defender sensor",
+        /// A server.
+        Server = "server": "runs a server operating system",
+        /// A virtual machine.
+        Virtual = "virtual": "a virtual machine of any kind",
+        /// A Cloud PC.
+        CloudPc = "cloud-pc": "a Windows 365 Cloud PC",
+        /// A session host.
+        SessionHost = "session-host": "a session host of Azure Virtual Desktop",
+        /// A Surface Hub.
+        SurfaceHub = "surface-hub": "a Surface Hub",
+        /// A `HoloLens`.
+        Hololens = "hololens": "a HoloLens",
+        /// What becomes of it was decided for it alone.
+        Decided = "decided": "somebody decided what becomes of this very device",
+        /// Something was asked for and has not happened.
+        UnderWay = "action-under-way": "a retire, wipe or delete of a record of it is pending or has failed",
+        /// No computer that somebody uses.
+        DirectoryService = "directory-service": "a domain controller, or an account in AD that stands for a service and not for a computer",
+        /// Windows `IoT`.
+        IotEdition = "iot-edition": "runs Windows IoT Enterprise, as meeting room systems, kiosks and terminals do",
+    }
+}
+
+words! {
+    /// What else may be true of an object.
+    ObjectFlag {
+        /// The live record.
+        Live = "live": "the live record of its console",
+        /// Another one.
+        Older = "older": "not the live record of its console",
+        /// It is to go.
+        Asked = "asked": "asked to go: named by a finding, or the whole device leaves",
+        /// A finding names it.
+        Named = "named": "named by a finding as one that is to go",
+        /// It has the Autopilot stamp.
+        Ztdid = "ztdid": "carries the Autopilot stamp",
+        /// No enrolment.
+        Connector = "connector": "the row of a connector, not an enrolment",
+        /// Nothing can be done by it.
+        WithoutActions = "without-actions": "a row by which the device cannot be retired, wiped or deleted",
+        /// A finding is about it.
+        Concerned = "concerned": "a finding is about it",
+    }
 }
 
 // Where each group of device words starts. Within a group the words stand in the order of their enum.
 const PLATFORM: usize = 0;
-const OWNERSHIP: usize = PLATFORM + 8;
-const JOIN: usize = OWNERSHIP + 3;
-const ACTIVITY: usize = JOIN + 5;
-const MODE: usize = ACTIVITY + 3;
-const INTENT: usize = MODE + 7;
-const OTHER: usize = INTENT + 4;
-
-/// Words about the device. Beside them, for each console, `in-` and `goes-` with its slug: it holds a record of the device;
-/// a record of it there is asked to go, and is not final. And the words that the files of consoles give themselves.
-pub const DEVICE_FACTS: &[Fact] = &[
-    fact("windows", "runs Windows"),
-    fact("macos", "runs macOS"),
-    fact("ios", "runs iOS or iPadOS"),
-    fact("android", "runs Android or AOSP"),
-    fact("chromeos", "runs ChromeOS"),
-    fact("linux", "runs Linux"),
-    fact("other-platform", "runs something else"),
-    fact("unknown-platform", "no console says what it runs"),
-    fact("corporate", "belongs to the organisation"),
-    fact("personal", "belongs to its user"),
-    fact("unknown-owner", "no console says whose it is"),
-    fact("joined", "Entra joined"),
-    fact("hybrid", "joined to AD and to Entra"),
-    fact("registered", "registered in Entra"),
-    fact("no-join", "in no directory"),
-    fact("unknown-join", "no console says how it is joined"),
-    fact("active", "a sign of activity is newer than the inactivity threshold"),
-    fact("stale", "every known sign of activity is older"),
-    fact("unknown-activity", "no activity is known"),
-    fact("fully-managed", "Android: corporate, fully managed"),
-    fact("dedicated", "Android: corporate, dedicated"),
-    fact("corporate-work-profile", "Android: corporate with a work profile"),
-    fact("personal-work-profile", "Android: personal with a work profile"),
-    fact("device-administrator", "Android: device administrator"),
-    fact("aosp", "Android without Google services"),
-    fact("unknown-mode", "not known how Android is managed"),
-    fact("remove", "a finding wants the device out of service"),
-    fact("objects", "findings want named records gone, none the whole device"),
-    fact("reconnect", "a finding wants it managed again, none wants it out of service"),
-    fact("review", "findings only want somebody to look"),
-    fact("unsure", "its records may not be one device: linked by name alone, or contradicting"),
-    fact("shared", "several people use it"),
-    fact("autopilot-registered", "in Autopilot, or an Entra record carries an Autopilot stamp"),
-    fact("stamped", "an Entra record is known to carry the Autopilot stamp"),
-    fact("ad-gone", "hybrid, and a complete AD export holds no computer object"),
-    fact("live-goes", "the live record of a console is asked to go"),
-    fact("autopilot-unproven", "Windows, and no Autopilot list tells that it is not registered there"),
-    fact("dispose", "leaves for good"),
-    fact("reuse", "is set up again for somebody else"),
-    fact("repair", "goes to be repaired and comes back"),
-    fact("replace", "another device is exchanged for it"),
-    fact("lost", "it or a live record of it is to go, and nobody can find it"),
-    fact("teams", "a Teams phone, panel, display or room system"),
-    fact("flex", "runs ChromeOS Flex"),
-    fact("kept", "somebody decided that it stays as it is"),
-    fact("lost-sensor", "nothing was lost but the Defender sensor"),
-    fact("server", "runs a server operating system"),
-    fact("virtual", "a virtual machine of any kind"),
-    fact("cloud-pc", "a Windows 365 Cloud PC"),
-    fact("session-host", "a session host of Azure Virtual Desktop"),
-    fact("surface-hub", "a Surface Hub"),
-    fact("hololens", "a HoloLens"),
-    fact("decided", "somebody decided what becomes of this very device"),
-    fact("action-under-way", "a retire, wipe or delete of a record of it is pending or has failed"),
-    fact(
-        "directory-service",
-        "a domain controller, or an account in AD that stands for a service and not for a computer",
-    ),
-    fact("iot-edition", "runs Windows IoT Enterprise, as meeting room systems, kiosks and terminals do"),
-];
-
-const UNSURE: usize = OTHER;
-const SHARED: usize = OTHER + 1;
-const AUTOPILOT_REGISTERED: usize = OTHER + 2;
-const STAMPED: usize = OTHER + 3;
-const AD_GONE: usize = OTHER + 4;
-const LIVE_GOES: usize = OTHER + 5;
-const AUTOPILOT_UNPROVEN: usize = OTHER + 6;
-const PURPOSE: usize = OTHER + 7;
-const TEAMS: usize = PURPOSE + 5;
-const FLEX: usize = PURPOSE + 6;
-const KEPT: usize = PURPOSE + 7;
-const LOST_SENSOR: usize = PURPOSE + 8;
-const SERVER: usize = PURPOSE + 9;
-const VIRTUAL: usize = PURPOSE + 10;
-const CLOUD_PC: usize = PURPOSE + 11;
-const SESSION_HOST: usize = PURPOSE + 12;
-const SURFACE_HUB: usize = PURPOSE + 13;
-const HOLOLENS: usize = PURPOSE + 14;
-const DECIDED: usize = PURPOSE + 15;
-const UNDER_WAY: usize = PURPOSE + 16;
-const DIRECTORY_SERVICE: usize = PURPOSE + 17;
-const IOT_EDITION: usize = PURPOSE + 18;
+/// Behind the platforms stands that none is known.
+const NO_PLATFORM: usize = PLATFORM + Platform::ALL.len();
+const OWNERSHIP: usize = NO_PLATFORM + 1;
+const JOIN: usize = OWNERSHIP + Ownership::ALL.len();
+const ACTIVITY: usize = JOIN + JoinType::ALL.len();
+const MODE: usize = ACTIVITY + Activity::ALL.len();
+const INTENT: usize = MODE + AndroidMode::ALL.len();
+const PURPOSE: usize = INTENT + StepIntent::ALL.len();
+const FLAG: usize = PURPOSE + Disposition::ALL.len();
 /// Consoles that hold the device.
-const IN: usize = IOT_EDITION + 1;
+const IN: usize = FLAG + DeviceFlag::ALL.len();
 /// Consoles a record of which is asked to go.
 const GOES: usize = IN + MOST;
 /// Words that consoles' own files give.
 const OWN: usize = GOES + MOST;
 
-/// Words about the object that a step acts on. False for a step on the device as a whole.
-pub const OBJECT_FACTS: &[Fact] = &[
-    fact("state-unknown", "its state is not known"),
-    fact("state-managed", "Intune manages it"),
-    fact("state-leaving", "Intune's retire, wipe or delete is pending or issued"),
-    fact("state-failed", "Intune's retire, wipe or delete failed"),
-    fact("state-enabled", "enabled"),
-    fact("state-disabled", "disabled"),
-    fact("state-active", "active in Defender or Google"),
-    fact("state-inactive", "inactive in Defender"),
-    fact("state-not-onboarded", "not onboarded in Defender"),
-    fact("state-assigned", "assigned to a management server in Apple Business Manager"),
-    fact("state-unassigned", "assigned to no management server"),
-    fact("state-released", "released in Apple Business Manager"),
-    fact("state-lost", "lost or stolen by the asset register"),
-    fact("state-deprovisioned", "deprovisioned in Google"),
-    fact("state-pre-provisioned", "pre-provisioned in Google"),
-    fact("state-approved", "approved in Google"),
-    fact("state-blocked", "blocked in Google"),
-    fact("state-wiped", "wiped in Google"),
-    fact("state-other", "in another state"),
-    fact("live", "the live record of its console"),
-    fact("older", "not the live record of its console"),
-    fact("asked", "asked to go: named by a finding, or the whole device leaves"),
-    fact("named", "named by a finding as one that is to go"),
-    fact("ztdid", "carries the Autopilot stamp"),
-    fact("object-joined", "an Entra joined record"),
-    fact("object-hybrid", "a hybrid joined record"),
-    fact("object-registered", "a registered record"),
-    fact("licence-annual", "Google: its upgrade is paid by the year"),
-    fact("licence-perpetual", "Google: its upgrade was bought once, for this device"),
-    fact("licence-bundled", "Google: its upgrade came with the device"),
-    fact("licence-unknown", "Google does not say which upgrade it has"),
-    fact("connector", "Intune: the row of a connector, not an enrolment"),
-    fact("without-actions", "Intune: a row by which the device cannot be retired, wiped or deleted"),
-    fact("concerned", "a finding is about it"),
-];
+/// Words about the device, in the order of their bits. Beside them, for each console, `in-` and `goes-` with its slug: it holds a
+/// record of the device; a record of it there is asked to go, and is not final. And the words that the files of consoles give
+/// themselves.
+#[must_use]
+pub fn device_facts() -> &'static [Fact] {
+    static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
+        // A word that says nothing on its own says of what.
+        let platforms = Platform::ALL.iter().map(|own| match own {
+            Platform::Other => fact("other-platform", own.meaning()),
+            own => fact(own.as_str(), own.meaning()),
+        });
+        let unknown = std::iter::once(fact("unknown-platform", "no console says what it runs"));
+        let owners = Ownership::ALL.iter().map(|own| match own {
+            Ownership::Unknown => fact("unknown-owner", own.meaning()),
+            own => fact(own.as_str(), own.meaning()),
+        });
+        let joins = JoinType::ALL.iter().map(|own| match own {
+            JoinType::None => fact("no-join", own.meaning()),
+            JoinType::Unknown => fact("unknown-join", own.meaning()),
+            own => fact(own.as_str(), own.meaning()),
+        });
+        let activities = Activity::ALL.iter().map(|own| match own {
+            Activity::Unknown => fact("unknown-activity", own.meaning()),
+            own => fact(own.as_str(), own.meaning()),
+        });
+        let modes = AndroidMode::ALL.iter().map(|own| match own {
+            AndroidMode::Unknown => fact("unknown-mode", own.meaning()),
+            own => fact(own.as_str(), own.meaning()),
+        });
+        let intents = StepIntent::ALL.iter().map(|own| fact(own.as_str(), own.meaning()));
+        let purposes = Disposition::ALL.iter().map(|own| fact(own.as_str(), own.meaning()));
+        let flags = DeviceFlag::ALL.iter().map(|own| fact(own.as_str(), own.meaning()));
+        let kinds = platforms.chain(unknown).chain(owners).chain(joins).chain(activities).chain(modes);
+        kinds.chain(intents).chain(purposes).chain(flags).collect()
+    });
+    &FACTS
+}
 
-const LIVE: usize = State::ALL.len();
-const OLDER: usize = LIVE + 1;
+const STATE: usize = 0;
+const OBJECT_JOIN: usize = STATE + State::ALL.len();
+/// The ways in which an object itself may be joined.
+const OBJECT_JOINS: [JoinType; 3] = [JoinType::Joined, JoinType::Hybrid, JoinType::Registered];
+const LICENCE: usize = OBJECT_JOIN + OBJECT_JOINS.len();
+const OBJECT_FLAG: usize = LICENCE + Licence::ALL.len();
+
+/// Words about the object that a step acts on, in the order of their bits. False for a step on the device as a whole.
+#[must_use]
+pub fn object_facts() -> &'static [Fact] {
+    static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
+        let states = State::ALL.iter().map(|own| fact(format!("state-{own}"), own.meaning()));
+        let joins =
+            OBJECT_JOINS.iter().map(|own| fact(format!("object-{own}"), format!("a record that is {}", own.meaning())));
+        let licences = Licence::ALL.iter().map(|own| fact(format!("licence-{own}"), own.meaning()));
+        let flags = ObjectFlag::ALL.iter().map(|own| fact(own.as_str(), own.meaning()));
+        states.chain(joins).chain(licences).chain(flags).collect()
+    });
+    &FACTS
+}
+
 /// Bit of an object that a plan may act on.
-pub(super) const ASKED: u64 = object_bit(LIVE + 2);
-const NAMED: usize = LIVE + 3;
-const ZTDID: usize = LIVE + 4;
-const OBJECT_JOIN: usize = LIVE + 5;
-const LICENCE: usize = OBJECT_JOIN + 3;
-const CONNECTOR: usize = LICENCE + 4;
-const WITHOUT_ACTIONS: usize = CONNECTOR + 1;
-const CONCERNED_AT: usize = WITHOUT_ACTIONS + 1;
+pub(super) const ASKED: u64 = object_is(ObjectFlag::Asked);
 /// Bit of an object that a finding is about.
-pub(super) const CONCERNED: u64 = object_bit(CONCERNED_AT);
+pub(super) const CONCERNED: u64 = object_is(ObjectFlag::Concerned);
 /// Where the bits of the rules begin that playbooks speak of. They stand beside those of every object, and alone where a
 /// step is done to the device as a whole.
-const ABOUT: usize = CONCERNED_AT + 1;
+const ABOUT: usize = OBJECT_FLAG + ObjectFlag::ALL.len();
 /// Rules that playbooks may speak of.
 pub(super) const MOST_ABOUT: usize = 64 - ABOUT;
 /// Bits of those rules.
@@ -184,24 +185,28 @@ pub(super) const fn contradict(bits: DeviceBits) -> bool {
     const fn among(from: usize, to: usize) -> DeviceBits {
         ((1 << (to - from)) - 1) << from
     }
+    const fn beside_others(intent: StepIntent, asked: DeviceBits) -> bool {
+        let own = bit(INTENT + intent.position());
+        asked & own != 0 && asked != own
+    }
     (bits & among(PLATFORM, OWNERSHIP)).count_ones() > 1
         || (bits & among(OWNERSHIP, JOIN)).count_ones() > 1
         || (bits & among(JOIN, ACTIVITY)).count_ones() > 1
         || (bits & among(ACTIVITY, MODE)).count_ones() > 1
         || (bits & among(MODE, INTENT)).count_ones() > 1
-        || (bits & among(PURPOSE, TEAMS)).count_ones() > 1
+        || (bits & among(PURPOSE, FLAG)).count_ones() > 1
         // Where the whole device is to go nothing else is asked, and where only a look is asked nothing is.
-        || bits & bit(INTENT) != 0 && bits & among(INTENT + 1, OTHER) != 0
-        || bits & bit(INTENT + 3) != 0 && bits & among(INTENT, INTENT + 3) != 0
+        || beside_others(StepIntent::Remove, bits & among(INTENT, PURPOSE))
+        || beside_others(StepIntent::Review, bits & among(INTENT, PURPOSE))
 }
 /// Bit of a device that is in use.
-pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY);
+pub(super) const ACTIVE: DeviceBits = bit(ACTIVITY + Activity::Active.position());
 /// Bit of a device that nobody can find.
-pub(super) const LOST: DeviceBits = bit(PURPOSE + Disposition::Lost as usize);
+pub(super) const LOST: DeviceBits = bit(PURPOSE + Disposition::Lost.position());
 /// Bit of a device about which somebody decided by itself.
-pub(super) const DECIDED_ONE: DeviceBits = bit(DECIDED);
+pub(super) const DECIDED_ONE: DeviceBits = flag(DeviceFlag::Decided, true);
 /// Bit of an object that is not the live one.
-pub(super) const OLDER_ONE: u64 = object_bit(OLDER);
+pub(super) const OLDER_ONE: u64 = object_is(ObjectFlag::Older);
 
 /// Bits of a device. There are more words about it than an object needs.
 pub(super) type DeviceBits = u128;
@@ -210,7 +215,11 @@ const fn bit(position: usize) -> DeviceBits {
     1 << position
 }
 
-const fn flag(position: usize, holds: bool) -> DeviceBits {
+const fn flag(flag: DeviceFlag, holds: bool) -> DeviceBits {
+    own_flag(FLAG + flag.position(), holds)
+}
+
+const fn own_flag(position: usize, holds: bool) -> DeviceBits {
     (holds as DeviceBits) << position
 }
 
@@ -218,28 +227,29 @@ const fn object_bit(position: usize) -> u64 {
     1 << position
 }
 
-const fn object_flag(position: usize, holds: bool) -> u64 {
-    (holds as u64) << position
+const fn object_is(flag: ObjectFlag) -> u64 {
+    object_bit(OBJECT_FLAG + flag.position())
+}
+
+const fn object_flag(flag: ObjectFlag, holds: bool) -> u64 {
+    if holds { object_is(flag) } else { 0 }
 }
 
 /// Bits of one object.
 pub(super) fn of_object(subject: &Subject, object: &Object) -> u64 {
     let named = subject.names(object.record);
     let asked = named || subject.asks(StepIntent::Remove);
-    let join = match object.join {
-        JoinType::Joined | JoinType::Hybrid | JoinType::Registered => object_bit(OBJECT_JOIN + object.join as usize),
-        JoinType::None | JoinType::Unknown => 0,
-    };
-    object_bit(object.state as usize)
-        | object_bit(if object.live { LIVE } else { OLDER })
+    let join = OBJECT_JOINS.iter().position(|join| *join == object.join);
+    object_bit(STATE + object.state.position())
+        | object_is(if object.live { ObjectFlag::Live } else { ObjectFlag::Older })
         | if asked { ASKED } else { 0 }
-        | object_flag(NAMED, named)
-        | object_flag(ZTDID, object.ztdid)
-        | join
-        | object_bit(LICENCE + object.licence as usize)
-        | object_flag(CONNECTOR, object.connector)
-        | object_flag(WITHOUT_ACTIONS, object.without_actions)
-        | object_flag(CONCERNED_AT, subject.concerns(object.record))
+        | object_flag(ObjectFlag::Named, named)
+        | object_flag(ObjectFlag::Ztdid, object.ztdid)
+        | join.map_or(0, |join| object_bit(OBJECT_JOIN + join))
+        | object_bit(LICENCE + object.licence.position())
+        | object_flag(ObjectFlag::Connector, object.connector)
+        | object_flag(ObjectFlag::WithoutActions, object.without_actions)
+        | object_flag(ObjectFlag::Concerned, subject.concerns(object.record))
         | subject.about
 }
 
@@ -255,32 +265,33 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         other => other,
     };
     let unsure = matches!(subject.identity, Identity::Weak | Identity::Conflict);
-    bit(PLATFORM + subject.platform.map_or(Platform::ALL.len(), |p| p as usize))
-        | bit(OWNERSHIP + subject.ownership as usize)
-        | bit(JOIN + subject.join_type as usize)
-        | bit(ACTIVITY + subject.activity as usize)
-        | bit(MODE + subject.mode as usize)
-        | flag(INTENT, remove)
-        | flag(INTENT + 1, objects)
-        | flag(INTENT + 2, reconnect)
-        | flag(INTENT + 3, !(remove || objects || reconnect))
-        | flag(UNSURE, unsure)
-        | flag(SHARED, subject.shared)
-        | flag(AUTOPILOT_UNPROVEN, may_be_in_autopilot(subject))
-        | flag(SERVER, subject.server)
-        | flag(VIRTUAL, subject.virtual_device)
-        | flag(CLOUD_PC, subject.cloud_pc)
-        | flag(SESSION_HOST, subject.session_host)
-        | flag(SURFACE_HUB, subject.surface_hub)
-        | flag(HOLOLENS, subject.hololens)
-        | flag(DECIDED, subject.decided)
-        | flag(DIRECTORY_SERVICE, subject.directory_service)
-        | flag(IOT_EDITION, subject.iot_edition)
-        | bit(PURPOSE + purpose as usize)
-        | flag(TEAMS, subject.teams)
-        | flag(FLEX, subject.flex)
-        | flag(KEPT, subject.kept)
-        | flag(LOST_SENSOR, reconnect && subject.lost_only_its_sensor())
+    let asked = |intent: StepIntent, holds| own_flag(INTENT + intent.position(), holds);
+    bit(subject.platform.map_or(NO_PLATFORM, |platform| PLATFORM + platform.position()))
+        | bit(OWNERSHIP + subject.ownership.position())
+        | bit(JOIN + subject.join_type.position())
+        | bit(ACTIVITY + subject.activity.position())
+        | bit(MODE + subject.mode.position())
+        | asked(StepIntent::Remove, remove)
+        | asked(StepIntent::Objects, objects)
+        | asked(StepIntent::Reconnect, reconnect)
+        | asked(StepIntent::Review, !(remove || objects || reconnect))
+        | flag(DeviceFlag::Unsure, unsure)
+        | flag(DeviceFlag::Shared, subject.shared)
+        | flag(DeviceFlag::AutopilotUnproven, may_be_in_autopilot(subject))
+        | flag(DeviceFlag::Server, subject.server)
+        | flag(DeviceFlag::Virtual, subject.virtual_device)
+        | flag(DeviceFlag::CloudPc, subject.cloud_pc)
+        | flag(DeviceFlag::SessionHost, subject.session_host)
+        | flag(DeviceFlag::SurfaceHub, subject.surface_hub)
+        | flag(DeviceFlag::Hololens, subject.hololens)
+        | flag(DeviceFlag::Decided, subject.decided)
+        | flag(DeviceFlag::DirectoryService, subject.directory_service)
+        | flag(DeviceFlag::IotEdition, subject.iot_edition)
+        | bit(PURPOSE + purpose.position())
+        | flag(DeviceFlag::Teams, subject.teams)
+        | flag(DeviceFlag::Flex, subject.flex)
+        | flag(DeviceFlag::Kept, subject.kept)
+        | flag(DeviceFlag::LostSensor, reconnect && subject.lost_only_its_sensor())
         | of_objects(subject, remove)
 }
 
@@ -307,22 +318,22 @@ fn of_objects(subject: &Subject, remove: bool) -> DeviceBits {
         hybrid |= console.joins_side_by_side() && object.join == JoinType::Hybrid;
         bits |= bit(IN + console.index())
             | if goes { bit(GOES + console.index()) } else { 0 }
-            | flag(STAMPED, object.ztdid)
-            | flag(AUTOPILOT_REGISTERED, object.ztdid || console.provisions())
-            | flag(UNDER_WAY, under_way(object.state))
-            | flag(LIVE_GOES, asked && object.live);
+            | flag(DeviceFlag::Stamped, object.ztdid)
+            | flag(DeviceFlag::AutopilotRegistered, object.ztdid || console.provisions())
+            | flag(DeviceFlag::UnderWay, under_way(object.state))
+            | flag(DeviceFlag::LiveGoes, asked && object.live);
         for word in console.device_words() {
             let holds = match word.said {
                 Said::Every(state) => object.state == state,
                 Said::LiveGoes => asked && object.live,
                 Said::Leaves => asked && (object.live || remove),
             };
-            own |= flag(OWN + word.number, holds);
-            broken |= flag(OWN + word.number, !holds && matches!(word.said, Said::Every(_)));
+            own |= own_flag(OWN + word.number, holds);
+            broken |= own_flag(OWN + word.number, !holds && matches!(word.said, Said::Every(_)));
         }
     }
     let no_computer = !subject.objects.iter().any(|object| object.console.is_directory());
-    bits | (own & !broken) | flag(AD_GONE, hybrid && subject.ad_complete && no_computer)
+    bits | (own & !broken) | flag(DeviceFlag::AdGone, hybrid && subject.ad_complete && no_computer)
 }
 
 /// The bit of a rule, by its place among those that playbooks speak of.
@@ -334,8 +345,8 @@ pub(super) const fn about(place: usize) -> u64 {
 pub(super) fn mask_of(word: &str, registry: &Registry) -> Option<(DeviceBits, u64)> {
     let at = |list: &[Fact]| list.iter().position(|f| f.word == word);
     let own = || registry.device_words().find(|own| own.word == word).map(|own| OWN + own.number);
-    let device = at(DEVICE_FACTS).or_else(|| of_console(word, registry)).or_else(own);
-    device.map(|p| (bit(p), 0)).or_else(|| at(OBJECT_FACTS).map(|p| (0, object_bit(p))))
+    let device = at(device_facts()).or_else(|| of_console(word, registry)).or_else(own);
+    device.map(|p| (bit(p), 0)).or_else(|| at(object_facts()).map(|p| (0, object_bit(p))))
 }
 
 /// The position of a word that speaks of a console.
@@ -347,7 +358,7 @@ fn of_console(word: &str, registry: &Registry) -> Option<usize> {
 
 /// Every word.
 pub(super) fn words(registry: &Registry) -> Vec<String> {
-    let own = DEVICE_FACTS.iter().chain(OBJECT_FACTS).map(|f| f.word.to_string());
+    let own = device_facts().iter().chain(object_facts()).map(|f| f.word.to_string());
     let holds = registry.slugs().iter().map(|slug| format!("in-{slug}"));
     let goes = registry.all().iter().filter(|console| console.makes_devices()).map(|console| format!("goes-{console}"));
     let of_files = registry.device_words().map(|own| own.word.to_string());
@@ -356,92 +367,43 @@ pub(super) fn words(registry: &Registry) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::console::MOST_WORDS;
-    use crate::plan::{AndroidMode, Licence};
-    use crate::schema::{Activity, Disposition, Ownership};
+
+    // The words that files give have bits, too, and thirty rules that playbooks speak of.
+    const _: () = assert!(OWN + MOST_WORDS <= 128 && ABOUT + 30 <= 64);
 
     #[test]
-    fn words_stand_where_their_bits_are() {
-        let at = |position: usize| DEVICE_FACTS[position].word;
-        let same = |position: usize, word: &str, other: &str| {
-            assert!([word, other].contains(&at(position)), "{} is not {word}", at(position));
-        };
-        for p in Platform::ALL {
-            same(PLATFORM + *p as usize, p.as_str(), "other-platform");
-        }
-        for o in Ownership::ALL {
-            same(OWNERSHIP + *o as usize, o.as_str(), "unknown-owner");
-        }
-        for join in JoinType::ALL {
-            let odd = if *join == JoinType::None { "no-join" } else { "unknown-join" };
-            same(JOIN + *join as usize, join.as_str(), odd);
-        }
-        for a in Activity::ALL {
-            same(ACTIVITY + *a as usize, a.as_str(), "unknown-activity");
-        }
-        for m in AndroidMode::ALL {
-            same(MODE + *m as usize, m.as_str(), "unknown-mode");
-        }
+    fn every_word_has_a_bit_of_its_own() {
         let registry = Registry::shipped();
-        let mask_of = |word: &str| mask_of(word, registry);
-        for console in registry.all() {
-            assert_eq!(mask_of(&format!("in-{console}")), Some((bit(IN + console.index()), 0)));
-            let goes = console.makes_devices().then(|| (bit(GOES + console.index()), 0));
-            assert_eq!(mask_of(&format!("goes-{console}")), goes);
-        }
-        assert!(words(registry).iter().all(|word| mask_of(word).is_some()));
-        for &state in State::ALL {
-            assert_eq!(OBJECT_FACTS[state as usize].word, format!("state-{}", state.as_str()));
-        }
-        assert_eq!(at(INTENT + 3), "review");
-        assert_eq!(at(UNSURE), "unsure");
-        assert_eq!(at(LIVE_GOES), "live-goes");
-        assert_eq!(mask_of("asked"), Some((0, ASKED)));
-        assert_eq!(OBJECT_FACTS[OBJECT_JOIN + JoinType::Registered as usize].word, "object-registered");
-        for licence in Licence::ALL {
-            assert_eq!(OBJECT_FACTS[LICENCE + *licence as usize].word, format!("licence-{licence}"));
-        }
-        assert_eq!(CONNECTOR, LICENCE + Licence::ALL.len());
-        assert_eq!(OBJECT_FACTS[CONNECTOR].word, "connector");
-        assert_eq!(OBJECT_FACTS[WITHOUT_ACTIONS].word, "without-actions");
-        assert_eq!(OBJECT_FACTS[CONCERNED_AT].word, "concerned");
-        assert_eq!(OBJECT_FACTS.len(), ABOUT);
-        assert_eq!((ACTIVE, OLDER_ONE), (mask_of("active").unwrap().0, mask_of("older").unwrap().1));
-        assert_eq!(OBJECT_FACTS[LIVE].word, "live");
-        assert_eq!(OBJECT_FACTS[NAMED].word, "named");
-        assert_eq!(OBJECT_FACTS[ZTDID].word, "ztdid");
-        assert_eq!(at(AUTOPILOT_UNPROVEN), "autopilot-unproven");
-        for purpose in Disposition::ALL {
-            assert_eq!(at(PURPOSE + *purpose as usize), purpose.as_str());
-        }
-        for (position, word) in [(TEAMS, "teams"), (FLEX, "flex"), (KEPT, "kept"), (LOST_SENSOR, "lost-sensor")] {
-            assert_eq!(at(position), word);
-        }
-        for word in registry.device_words() {
-            assert_eq!(mask_of(word.word), Some((bit(OWN + word.number), 0)), "{}", word.word);
-        }
-        let more = [
-            (SERVER, "server"),
-            (VIRTUAL, "virtual"),
-            (CLOUD_PC, "cloud-pc"),
-            (SESSION_HOST, "session-host"),
-            (SURFACE_HUB, "surface-hub"),
-            (HOLOLENS, "hololens"),
-            (DECIDED, "decided"),
-            (UNDER_WAY, "action-under-way"),
-            (DIRECTORY_SERVICE, "directory-service"),
-            (IOT_EDITION, "iot-edition"),
-        ];
-        for (position, word) in more {
-            assert_eq!(at(position), word);
-        }
-        assert_eq!(DEVICE_FACTS.len(), IOT_EDITION + 1);
-        assert!(OWN + MOST_WORDS <= 128 && OBJECT_FACTS.len() + 30 <= 64);
+        let words = words(registry);
+        let masks: BTreeSet<(DeviceBits, u64)> = words.iter().map(|word| mask_of(word, registry).unwrap()).collect();
+        assert_eq!(masks.len(), words.len());
+        assert!(masks.iter().all(|(device, object)| device.count_ones() + object.count_ones() == 1));
+        assert_eq!((device_facts().len(), object_facts().len()), (IN, ABOUT));
+        assert_eq!(mask_of("goes-bitlocker", registry), None, "keys are never taken away");
     }
 
     #[test]
-    fn no_word_is_both_about_the_device_and_about_the_object() {
-        assert!(DEVICE_FACTS.iter().all(|d| OBJECT_FACTS.iter().all(|o| o.word != d.word)));
+    fn a_word_is_the_bit_of_what_it_says() {
+        let registry = Registry::shipped();
+        let mask_of = |word: &str| mask_of(word, registry).unwrap();
+        assert_eq!(mask_of("unknown-platform"), (bit(NO_PLATFORM), 0));
+        assert_eq!(mask_of("hybrid"), (bit(JOIN + JoinType::Hybrid.position()), 0));
+        assert_eq!((mask_of("active"), mask_of("lost")), ((ACTIVE, 0), (LOST, 0)));
+        assert_eq!((mask_of("asked"), mask_of("older")), ((0, ASKED), (0, OLDER_ONE)));
+        assert_eq!(mask_of("object-registered"), (0, object_bit(OBJECT_JOIN + 2)));
+        assert_eq!(mask_of("state-lost"), (0, object_bit(STATE + State::Lost.position())));
+    }
+
+    #[test]
+    fn no_meaning_speaks_of_one_console_where_any_may_say_it() {
+        let titles = ["Intune", "Defender", "Google", "Apple"];
+        let states = object_facts().iter().filter(|fact| fact.word.starts_with("state-"));
+        for fact in states {
+            assert!(!titles.iter().any(|title| fact.meaning.contains(title)), "{}: {}", fact.word, fact.meaning);
+        }
     }
 }

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use crate::ids::{By, EntryId};
 use crate::plan::Entry;
 use crate::plan::compile::{Choice, Step, Variant};
 
 /// Entries of all playbooks, each once, with the step of each.
 #[derive(Default)]
 pub(super) struct Ledger {
-    entries: Vec<Arc<Entry>>,
-    steps: Vec<Step>,
+    entries: By<EntryId, Arc<Entry>>,
+    steps: By<EntryId, Step>,
     /// Where the entries of a step stand, by its number.
-    of_step: HashMap<u16, Vec<usize>>,
+    of_step: HashMap<u16, Vec<EntryId>>,
     /// Where an entry stands that was asked for before: most playbooks take a step as it is defined.
-    known: HashMap<Shared, usize>,
+    known: HashMap<Shared, EntryId>,
 }
 
 /// An entry by where it is kept: it is the same one, not only an equal one.
@@ -41,26 +42,27 @@ impl Ledger {
         let Variant { when, on, entry } = variant;
         let console = entry.console;
         let shared = Shared(entry);
-        let at = self.known.get(&shared).copied().unwrap_or_else(|| self.enter(shared, step));
-        Choice { when, on, console, entry: u32::try_from(at).unwrap_or(u32::MAX), step }
+        let entry = self.known.get(&shared).copied().unwrap_or_else(|| self.enter(shared, step));
+        Choice { when, on, console, entry, step }
     }
 
     /// Where an entry stands that is looked for among the equal ones.
-    fn enter(&mut self, entry: Shared, step: Step) -> usize {
+    fn enter(&mut self, entry: Shared, step: Step) -> EntryId {
         let own = self.of_step.entry(step.number).or_default();
-        let equal = own.iter().copied().find(|at| self.entries.get(*at).is_some_and(|known| *known == entry.0));
+        let equal = own.iter().copied().find(|at| *self.entries.get(*at) == entry.0);
         let at = equal.unwrap_or_else(|| {
-            own.push(self.entries.len());
+            let next = EntryId::at(self.entries.len());
+            own.push(next);
             self.entries.push(Arc::clone(&entry.0));
             self.steps.push(step);
-            self.entries.len() - 1
+            next
         });
         self.known.insert(entry, at);
         at
     }
 
     /// The entries, and the step of each.
-    pub(super) fn into_lists(self) -> (Vec<Entry>, Vec<Step>) {
+    pub(super) fn into_lists(self) -> (By<EntryId, Entry>, By<EntryId, Step>) {
         // Nobody else holds them any more, so that none is copied.
         drop(self.known);
         (self.entries.into_iter().map(Arc::unwrap_or_clone).collect(), self.steps)

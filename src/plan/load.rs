@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::console::Registry;
 use crate::error::Problem;
+use crate::ids::By;
 use crate::plan::Playbooks;
 use crate::plan::ask;
 use crate::plan::cases::RawTest;
@@ -66,7 +67,7 @@ pub(super) fn load(
     }
     let guards = steps.steps.into_iter().map(|k| k.guard).collect();
     let (entries, steps) = ledger.into_lists();
-    Ok(Playbooks { entries, steps, guards, books, about, asks, documents, parameters })
+    Ok(Playbooks { entries, steps, guards, books: By::of(books), about, asks, documents, parameters })
 }
 
 /// Reads one file. An unreadable one counts as empty and leaves its problem.

@@ -32,12 +32,12 @@ mod subject;
 
 use crate::console::Registry;
 use crate::error::Problem;
-use crate::ids::RecordId;
+use crate::ids::{BookId, By, DeviceId, EntryId, RecordId};
 
 pub use cases::Tested;
 pub use checked_file::Parameters;
 pub use entry::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, Tool, Wait, introduced};
-pub use facts::{DEVICE_FACTS, Fact, OBJECT_FACTS};
+pub use facts::{DeviceFlag, Fact, ObjectFlag, device_facts, object_facts};
 pub use packages::{Ingredients, Package, Packages};
 pub use page::Row;
 pub use reasons::Reason;
@@ -47,10 +47,10 @@ pub use subject::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subjec
 /// One step of one plan. Small, since a large tenant has millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// The device, as numbered by the caller.
-    pub device: u32,
-    /// Position in [`Playbooks::entries`].
-    pub entry: u32,
+    /// The device.
+    pub device: DeviceId,
+    /// What it says, among [`Playbooks::entries`].
+    pub entry: EntryId,
     /// The record that the step acts on; nothing for a step on the device as a whole.
     pub object: Option<RecordId>,
 }
@@ -58,13 +58,13 @@ pub struct Planned {
 /// Every order and every step, checked and ready to plan with.
 #[derive(Clone, Debug)]
 pub struct Playbooks {
-    entries: Vec<Entry>,
+    entries: By<EntryId, Entry>,
     /// Step of each entry.
-    steps: Vec<compile::Step>,
+    steps: By<EntryId, compile::Step>,
     /// What keeps each step safe, by the number of the step.
     guards: Vec<compile::Guard>,
     /// By precedence; the last one applies to everything.
-    books: Vec<compile::Book>,
+    books: By<BookId, compile::Book>,
     /// Rules that conditions speak of, in order.
     about: std::sync::Arc<[String]>,
     /// Questions that plans ask first, by the notice that raises them.
@@ -101,13 +101,13 @@ impl Playbooks {
 
     /// What each step says. [`Planned::entry`] points here.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub const fn entries(&self) -> &By<EntryId, Entry> {
         &self.entries
     }
 
     /// The same, for a run that plans no more.
     #[must_use]
-    pub fn into_entries(self) -> Vec<Entry> {
+    pub fn into_entries(self) -> By<EntryId, Entry> {
         self.entries
     }
 
@@ -132,7 +132,7 @@ impl Playbooks {
     /// playbook among [`Self::books`].
     ///
     /// A device without claims gets no step.
-    pub fn plan(&self, subject: &Subject, out: &mut Vec<Planned>) -> Option<u32> {
+    pub fn plan(&self, subject: &Subject, out: &mut Vec<Planned>) -> Option<BookId> {
         let (number, book) = self.choose(subject)?;
         compose::plan(self, book, subject, out);
         Some(number)
@@ -141,15 +141,15 @@ impl Playbooks {
     /// The position among [`Self::books`] of the playbook that would apply if nobody had decided to keep the device: what is
     /// declined stays in its package.
     #[must_use]
-    pub fn number_of(&self, subject: &Subject) -> Option<u32> {
+    pub fn number_of(&self, subject: &Subject) -> Option<BookId> {
         let asked = Subject { kept: false, ..subject.clone() };
         self.choose(&asked).map(|(number, _)| number)
     }
 
     /// The first playbook that applies, and its position.
-    fn choose(&self, subject: &Subject) -> Option<(u32, &compile::Book)> {
+    fn choose(&self, subject: &Subject) -> Option<(BookId, &compile::Book)> {
         let device = facts::of_device(subject);
-        (0..).zip(&self.books).find(|(_, b)| b.is_for(device, subject.about))
+        self.books.numbered().find(|(_, b)| b.is_for(device, subject.about))
     }
 
     /// The bit of a rule for [`Subject::about`]; 0 for one that no playbook speaks of.

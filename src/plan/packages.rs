@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cohort::Cohort;
 use super::reasons::{self, Reason, Unfound};
 use crate::frame::{Positions, list_of};
-use crate::identity::NONE;
+use crate::ids::{BookId, By, ByDevice, DeviceId, FindingId, PackageId};
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::{JoinType, Ownership, Platform, Severity};
 use crate::table::DeviceTable;
@@ -47,7 +47,7 @@ pub struct Package {
     pub everywhere: String,
     /// Its devices, in their order.
     #[serde(skip)]
-    pub devices: Vec<u32>,
+    pub devices: Vec<DeviceId>,
 }
 
 impl Package {
@@ -63,29 +63,29 @@ impl Package {
 pub struct Packages {
     /// What comes before everything else, then the severest; of these, what few consoles say comes after what many say; then the
     /// largest, then by id. This is the order of every list of packages.
-    pub list: Vec<Package>,
-    /// Package of each device, by position, or [`NONE`].
-    pub of_device: Vec<u32>,
+    pub list: By<PackageId, Package>,
+    /// Package of each device, or none.
+    pub of_device: ByDevice<PackageId>,
 }
 
 /// What packages are made from.
 pub struct Ingredients<'a> {
     /// The playbooks: name, title, and what they do.
-    pub books: &'a [[&'a str; 3]],
-    /// Playbook of each device by its position, or [`NONE`].
-    pub book_of: &'a [u32],
+    pub books: &'a By<BookId, [&'a str; 3]>,
+    /// Playbook of each device, or none.
+    pub book_of: &'a ByDevice<BookId>,
     /// What the rules say.
     pub rules: &'a [&'a Text],
     /// The findings.
     pub findings: &'a Findings,
     /// The devices.
     pub devices: &'a DeviceTable,
-    /// Devices that few consoles say are out of use, by position.
-    pub seldom: &'a [bool],
-    /// Devices whose removal was begun by an earlier plan, by position.
-    pub begun: &'a [bool],
-    /// Devices with which one begins, since a loss may have to be reported, by position.
-    pub urgent: &'a [bool],
+    /// Devices that few consoles say are out of use.
+    pub seldom: &'a ByDevice<bool>,
+    /// Devices whose removal was begun by an earlier plan.
+    pub begun: &'a ByDevice<bool>,
+    /// Devices with which one begins, since a loss may have to be reported.
+    pub urgent: &'a ByDevice<bool>,
     /// What stands for `{everywhere}` in the phrases of the rules, of the devices of a platform.
     pub everywhere: &'a dyn Fn(Platform) -> String,
 }
@@ -94,7 +94,7 @@ impl Packages {
     /// Packs the devices that have a plan.
     #[must_use]
     pub fn new(from: &Ingredients<'_>) -> Self {
-        let by_device = Positions::new(from.findings.device.iter().copied(), from.devices.len());
+        let by_device = Positions::new(from.findings.device.iter().copied(), from.devices.key.count());
         let causes = Causes::new(from.rules.iter().copied());
         let mut list: Vec<Package> = from
             .kinds()
@@ -105,34 +105,36 @@ impl Packages {
             let few = is_of_most(&package.devices, from.seldom);
             (!package.urgent, Reverse(package.severity), few, Reverse(package.devices.len()), package.id.clone())
         });
-        let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.len());
-        Self { list, of_device }
+        let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.key.count());
+        Self { list: By::of(list), of_device }
     }
 
     /// The package of a device.
     #[must_use]
-    pub fn of(&self, device: usize) -> Option<&Package> {
-        self.list.get(self.of_device.get(device).copied().filter(|at| *at != NONE)? as usize)
+    pub fn of(&self, device: DeviceId) -> Option<&Package> {
+        self.list.find(*self.of_device.get(device))
     }
 }
 
 /// Whether something holds for most devices of a package: that few consoles say they are out of use, which is a smaller claim
 /// than that of many; or that they come before everything else.
-fn is_of_most(devices: &[u32], such: &[bool]) -> bool {
-    let own = devices.iter().filter(|device| such.get(**device as usize) == Some(&true)).count();
+fn is_of_most(devices: &[DeviceId], such: &ByDevice<bool>) -> bool {
+    let own = devices.iter().filter(|device| *such.get(**device)).count();
     own * 2 > devices.len()
 }
 
 /// What the devices of a package have in common: playbook, platform, ownership, join type.
-type Kind = (u32, Platform, Ownership, JoinType);
+type Kind = (BookId, Platform, Ownership, JoinType);
 
 impl Ingredients<'_> {
     /// The devices by kind.
-    fn kinds(&self) -> BTreeMap<Kind, Vec<u32>> {
-        let mut kinds: BTreeMap<Kind, Vec<u32>> = BTreeMap::new();
+    fn kinds(&self) -> BTreeMap<Kind, Vec<DeviceId>> {
+        let mut kinds: BTreeMap<Kind, Vec<DeviceId>> = BTreeMap::new();
         let what = self.devices.platform.iter().zip(&self.devices.ownership).zip(&self.devices.join_type);
-        for (device, (book, ((platform, ownership), join_type))) in (0_u32..).zip(self.book_of.iter().zip(what)) {
-            if *book != NONE {
+        for (device, (book, ((platform, ownership), join_type))) in
+            DeviceId::new(0).onwards().zip(self.book_of.iter().zip(what))
+        {
+            if book.is_some() {
                 kinds.entry((*book, *platform, *ownership, *join_type)).or_default().push(device);
             }
         }
@@ -142,18 +144,17 @@ impl Ingredients<'_> {
     fn package(
         &self,
         (book, platform, ownership, join_type): Kind,
-        devices: Vec<u32>,
-        by_device: &Positions,
+        devices: Vec<DeviceId>,
+        by_device: &Positions<DeviceId, FindingId>,
         causes: &Causes,
     ) -> Option<Package> {
-        let [playbook, title, about] = *self.books.get(book as usize)?;
-        let found = devices.iter().map(|device| by_device.of(*device as usize));
+        let [playbook, title, about] = *self.books.get(book);
+        let found = devices.iter().map(|device| by_device.of(*device));
         // A device without a finding is planned only where somebody declared it lost, or began to take it out of service.
-        let unfound = devices.iter().filter(|device| by_device.of(**device as usize).is_empty());
-        let (begun, lost): (Vec<u32>, Vec<u32>) =
-            unfound.partition(|device| self.begun.get(**device as usize) == Some(&true));
+        let unfound = devices.iter().filter(|device| by_device.of(**device).is_empty());
+        let (begun, lost): (Vec<DeviceId>, Vec<DeviceId>) = unfound.partition(|device| *self.begun.get(**device));
         let unfound = Unfound { lost: lost.len(), begun: begun.len() };
-        let severity = found.clone().flatten().filter_map(|f| self.findings.severity.get(*f as usize)).max().copied();
+        let severity = found.clone().flatten().map(|f| self.findings.severity.get(*f)).max().copied();
         let severity = severity.max(unfound.severity())?;
         let reasons = reasons::of(found, self.findings, causes);
         let everywhere = (self.everywhere)(platform);
@@ -183,10 +184,13 @@ mod tests {
 
     #[test]
     fn what_is_said_of_a_package_holds_for_most_of_its_devices() {
-        let seldom = [true, true, false, false];
-        assert!(is_of_most(&[0, 1, 2], &seldom));
-        assert!(!is_of_most(&[0, 2], &seldom), "as many are said by many");
-        assert!(!is_of_most(&[2, 3], &seldom));
-        assert!(!is_of_most(&[0], &[]), "nothing is known of who was asked");
+        let seldom = ByDevice::of(vec![true, true, false, false]);
+        let most = |devices: &[u32]| {
+            let devices: Vec<DeviceId> = devices.iter().copied().map(DeviceId::new).collect();
+            is_of_most(&devices, &seldom)
+        };
+        assert!(most(&[0, 1, 2]));
+        assert!(!most(&[0, 2]), "as many are said by many");
+        assert!(!most(&[2, 3]));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::ids::{By, ByDevice, EntryId};
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// Before the list of what will be seen.
@@ -20,7 +21,7 @@ impl Entry {
 
 impl Playbooks {
     /// Completes plans: a question before some of them, and what will be seen at the end of each.
-    pub fn complete(&mut self, about: &str, steps: &mut [Planned], devices: &[bool]) {
+    pub fn complete(&mut self, about: &str, steps: &mut [Planned], devices: &ByDevice<bool>) {
         self.ask(about, steps, devices);
         self.promise(steps);
     }
@@ -28,11 +29,11 @@ impl Playbooks {
     /// Has the last step of every plan say what will be seen in each console.
     pub fn promise(&mut self, steps: &mut [Planned]) {
         let promises = Promises::new(&self.entries);
-        let mut told: HashMap<(u32, u128), u32> = HashMap::new();
+        let mut told: HashMap<(EntryId, u128), EntryId> = HashMap::new();
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
             let mask = plan.iter().fold(0, |mask, step| mask | promises.bit(step));
             let Some(last) = plan.last_mut().filter(|_| mask != 0) else { continue };
-            if self.entries.get(last.entry as usize).is_some_and(|entry| entry.phase == Phase::Verify) {
+            if self.entries.get(last.entry).phase == Phase::Verify {
                 last.entry =
                     *told.entry((last.entry, mask)).or_insert_with(|| self.telling(last.entry, mask, &promises));
             }
@@ -46,7 +47,7 @@ impl Playbooks {
     }
 
     /// The same entry with what will be seen after its own text.
-    fn telling(&mut self, entry: u32, mask: u128, promises: &Promises) -> u32 {
+    fn telling(&mut self, entry: EntryId, mask: u128, promises: &Promises) -> EntryId {
         self.another(entry, |own| Entry { action: format!("{} {}", own.action, promises.told(mask)), ..own })
     }
 }
@@ -55,12 +56,12 @@ impl Playbooks {
 struct Promises {
     texts: Vec<String>,
     /// Bit of each entry.
-    of_entry: Vec<u128>,
+    of_entry: By<EntryId, u128>,
 }
 
 impl Promises {
-    fn new(entries: &[Entry]) -> Self {
-        let mut promises = Self { texts: Vec::new(), of_entry: Vec::with_capacity(entries.len()) };
+    fn new(entries: &By<EntryId, Entry>) -> Self {
+        let mut promises = Self { texts: Vec::new(), of_entry: By::of(Vec::with_capacity(entries.len())) };
         for entry in entries {
             promises.add(&entry.seen);
         }
@@ -80,7 +81,7 @@ impl Promises {
     }
 
     fn bit(&self, step: &Planned) -> u128 {
-        self.of_entry.get(step.entry as usize).copied().unwrap_or_default()
+        *self.of_entry.get(step.entry)
     }
 
     fn told(&self, mask: u128) -> String {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::FindingId;
 use crate::notice::listed;
 use crate::rules::{Causes, Findings, Text};
 use crate::schema::Severity;
@@ -37,7 +38,7 @@ struct Tally {
 /// The reasons of devices, each given by the positions of its findings. A device counts once, for its gravest reason: what else it
 /// has is counted with that, so that the numbers add up to the devices.
 pub(super) fn of<'a>(
-    devices: impl Iterator<Item = &'a [u32]> + Clone,
+    devices: impl Iterator<Item = &'a [FindingId]> + Clone,
     findings: &Findings,
     causes: &Causes,
 ) -> Vec<Reason> {
@@ -50,8 +51,7 @@ pub(super) fn of<'a>(
         let Some(main) = rules.iter().map(|rule| causes.root(*rule, &rules)).min_by_key(place) else { continue };
         let tally = tallies.entry(main).or_default();
         tally.devices += 1;
-        tally.severity =
-            tally.severity.max(own.iter().filter_map(|f| findings.severity.get(*f as usize)).max().copied());
+        tally.severity = tally.severity.max(own.iter().map(|f| findings.severity.get(*f)).max().copied());
         for other in rules.iter().filter(|rule| **rule != main) {
             *tally.of_them.entry(*other).or_default() += 1;
         }
@@ -62,9 +62,9 @@ pub(super) fn of<'a>(
 }
 
 /// The rules of a device, each once: devices are counted, however many findings of one rule a device has.
-fn rules_of(own: &[u32], findings: &Findings, rules: &mut Vec<u16>) {
+fn rules_of(own: &[FindingId], findings: &Findings, rules: &mut Vec<u16>) {
     rules.clear();
-    for rule in own.iter().filter_map(|finding| findings.rule.get(*finding as usize)) {
+    for rule in own.iter().map(|finding| findings.rule.get(*finding)) {
         if !rules.contains(rule) {
             rules.push(*rule);
         }
@@ -72,15 +72,15 @@ fn rules_of(own: &[u32], findings: &Findings, rules: &mut Vec<u16>) {
 }
 
 /// The rules that are no consequence of another for some device: the gravest first, then those of the most devices.
-fn by_gravity<'a>(devices: impl Iterator<Item = &'a [u32]>, findings: &Findings, causes: &Causes) -> Vec<u16> {
+fn by_gravity<'a>(devices: impl Iterator<Item = &'a [FindingId]>, findings: &Findings, causes: &Causes) -> Vec<u16> {
     let mut roots: BTreeMap<u16, (Option<Severity>, u32)> = BTreeMap::new();
     let mut rules: Vec<u16> = Vec::new();
     for own in devices {
         rules_of(own, findings, &mut rules);
         for finding in own {
-            let Some(rule) = findings.rule.get(*finding as usize) else { continue };
+            let rule = findings.rule.get(*finding);
             let (severity, devices) = roots.entry(causes.root(*rule, &rules)).or_default();
-            *severity = (*severity).max(findings.severity.get(*finding as usize).copied());
+            *severity = (*severity).max(Some(*findings.severity.get(*finding)));
             *devices += u32::from(causes.root(*rule, &rules) == *rule);
         }
     }
@@ -176,6 +176,7 @@ pub(super) fn summary(
 mod tests {
     use super::*;
     use crate::assets;
+    use crate::ids::DeviceId;
     use crate::rules::{Conditions, load};
     use crate::schema::Confidence;
 
@@ -188,15 +189,15 @@ mod tests {
         check(&texts, names.map(|name| u16::try_from(at(name)).unwrap()));
     }
 
-    fn found(devices: &[&[u16]]) -> (Findings, Vec<Vec<u32>>) {
+    fn found(devices: &[&[u16]]) -> (Findings, Vec<Vec<FindingId>>) {
         let mut findings = Findings::default();
         let mut by_device = Vec::new();
-        for (device, rules) in (0_u32..).zip(devices) {
+        for (device, rules) in DeviceId::new(0).onwards().zip(devices) {
             let start = findings.len();
             for rule in *rules {
                 findings.push(*rule, device, Severity::Medium, Confidence::High, false, String::new(), Vec::new());
             }
-            by_device.push((start..findings.len()).map(|at| u32::try_from(at).unwrap()).collect());
+            by_device.push((start..findings.len()).map(FindingId::at).collect());
         }
         (findings, by_device)
     }

@@ -1,14 +1,17 @@
 //! When the steps are done: batches that the consoles take, days that the limits allow, and the grace period.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::frame::list_of;
-use crate::identity::{DAY, Threshold, Thresholds};
-use crate::ids::RecordId;
+use crate::identity::{Threshold, Thresholds};
+use crate::ids::{BatchId, By, ByDevice, DeviceId, EntryId, PackageId, RecordId, StepId};
 use crate::plan::{Entry, Packages, Phase, Planned, Wait};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
+use crate::time::DAY;
 
 /// Devices in one batch: what people can look through, and what bulk actions take.
 pub const LARGEST: usize = 100;
@@ -22,11 +25,11 @@ const UNTIL_SEEN: i64 = 7;
 /// Devices of one package that are dealt with together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// The package of its devices, as a position.
-    pub package: u32,
+    /// The package of its devices.
+    pub package: PackageId,
     /// Its devices.
     #[serde(skip)]
-    pub devices: Vec<u32>,
+    pub devices: Vec<DeviceId>,
     /// Day on which its removals are done, from 1.
     pub day: u32,
     /// Objects that count for the limit of a day: those of the step that has the most of them.
@@ -37,19 +40,19 @@ pub struct Batch {
 #[derive(Debug, Default)]
 pub struct Schedule {
     /// The batches, in the order in which they are to be done.
-    pub batches: Vec<Batch>,
-    /// Batch of each device, or [`NONE`](crate::identity::NONE).
-    of_device: Vec<u32>,
+    pub batches: By<BatchId, Batch>,
+    /// Batch of each device, or none.
+    of_device: ByDevice<BatchId>,
     /// Earliest day of each step, in days since 1970.
-    days: Vec<i32>,
+    days: By<StepId, i32>,
 }
 
 /// What a schedule is made from.
 pub struct Basis<'a> {
     /// The steps, device by device.
-    pub steps: &'a [Planned],
+    pub steps: &'a By<StepId, Planned>,
     /// What each step says.
-    pub entries: &'a [Entry],
+    pub entries: &'a By<EntryId, Entry>,
     /// The packages.
     pub packages: &'a Packages,
     /// The devices.
@@ -64,29 +67,29 @@ impl Schedule {
     pub fn new(basis: &Basis) -> Self {
         let plans = basis.plans();
         let batches = basis.batches(&plans);
-        let of_device = list_of(batches.iter().map(|batch| batch.devices.as_slice()), basis.devices.len());
-        let mut schedule = Self { batches, of_device, days: vec![0; basis.steps.len()] };
-        for (start, end) in plans.into_iter().flatten() {
-            schedule.date(basis, start, end);
+        let of_device = list_of(batches.iter().map(|batch| batch.devices.as_slice()), basis.devices.key.count());
+        let mut schedule = Self { batches, of_device, days: basis.steps.beside(0) };
+        for plan in plans.into_iter().flatten() {
+            schedule.date(basis, plan);
         }
         schedule
     }
 
-    /// The batches, the batch of each device (or [`NONE`](crate::identity::NONE)), and the earliest day of each step in days since 1970.
+    /// The batches, the batch of each device (or none), and the earliest day of each step in days since 1970.
     #[must_use]
-    pub fn into_columns(self) -> (Vec<Batch>, Vec<u32>, Vec<i32>) {
+    pub fn into_columns(self) -> (By<BatchId, Batch>, ByDevice<BatchId>, By<StepId, i32>) {
         (self.batches, self.of_device, self.days)
     }
 
     /// The batch of a device.
-    fn batch_of(&self, device: usize) -> Option<&Batch> {
-        self.batches.get(*self.of_device.get(device)? as usize)
+    fn batch_of(&self, device: DeviceId) -> Option<&Batch> {
+        self.batches.find(*self.of_device.get(device))
     }
 
     /// Dates the steps of one plan.
-    fn date(&mut self, basis: &Basis, start: usize, end: usize) {
-        let Some(plan) = basis.steps.get(start..end) else { return };
-        let Some(device) = plan.first().map(|s| s.device as usize) else { return };
+    fn date(&mut self, basis: &Basis, span: Range<StepId>) {
+        let plan = basis.steps.within(&span);
+        let Some(device) = plan.first().map(|s| s.device) else { return };
         let pause = Pause::of(basis, device);
         let today = basis.devices.as_of.div_euclid(DAY);
         let first = today + self.batch_of(device).map_or(0, |batch| i64::from(batch.day) - 1);
@@ -94,8 +97,8 @@ impl Schedule {
         let mut begun: Vec<(&str, i64)> = Vec::new();
         // Of each object the last day on which something is done to it: its grace period begins then.
         let mut touched: Vec<(Acted, i64)> = Vec::new();
-        for (at, step) in (start..).zip(plan) {
-            let Some(entry) = basis.entries.get(step.entry as usize) else { continue };
+        for (at, step) in span.start.onwards().zip(plan) {
+            let entry = basis.entries.get(step.entry);
             let day = match entry.phase {
                 Phase::Prepare => today,
                 // Within the removals no step comes before one that stands earlier.
@@ -119,9 +122,7 @@ impl Schedule {
             if entry.phase == Phase::Remove {
                 touched.push(((entry.console, step.object), day));
             }
-            if let Some(slot) = self.days.get_mut(at) {
-                *slot = i32::try_from(day).unwrap_or(i32::MAX);
-            }
+            *self.days.get_mut(at) = i32::try_from(day).unwrap_or(i32::MAX);
         }
     }
 }
@@ -157,14 +158,14 @@ struct Pause {
 }
 
 impl Pause {
-    fn of(basis: &Basis, device: usize) -> Self {
-        let platform = basis.devices.platform.get(device).copied().unwrap_or(Platform::Other);
+    fn of(basis: &Basis, device: DeviceId) -> Self {
+        let platform = *basis.devices.platform.get(device);
         let days = |threshold| i64::from(basis.thresholds.days(threshold, platform));
         let delete = days(Threshold::Delete);
         Self {
             grace: i64::from(grace(basis.thresholds, platform)),
             stale: basis.devices.last_activity.get(device).map(|seen| seen.div_euclid(DAY) + delete),
-            active: basis.devices.activity.get(device) == Some(&Activity::Active),
+            active: *basis.devices.activity.get(device) == Activity::Active,
             delete,
         }
     }
@@ -182,28 +183,25 @@ impl Pause {
 }
 
 /// Where the steps of each device begin and end.
-type Plans = Vec<Option<(usize, usize)>>;
+type Plans = ByDevice<Option<Range<StepId>>>;
 
 impl Basis<'_> {
     fn plans(&self) -> Plans {
-        let mut plans: Plans = vec![None; self.devices.len()];
-        for (at, step) in self.steps.iter().enumerate() {
-            if let Some(slot) = plans.get_mut(step.device as usize) {
-                let start = slot.map_or(at, |(start, _)| start);
-                *slot = Some((start, at + 1));
-            }
+        let mut plans: Plans = self.devices.key.beside(None);
+        for (at, step) in self.steps.numbered() {
+            plans.get_mut(step.device).get_or_insert_with(|| at..at).end = at.after(1);
         }
         plans
     }
 
     /// Devices in the order of packages, cut where a bulk action would be too large, on days that take them.
-    fn batches(&self, plans: &Plans) -> Vec<Batch> {
+    fn batches(&self, plans: &Plans) -> By<BatchId, Batch> {
         let mut batches: Vec<BatchDraft> = Vec::new();
-        for (number, package) in (0_u32..).zip(&self.packages.list) {
+        for (number, package) in self.packages.list.numbered() {
             let mut open: Option<BatchDraft> = None;
             for device in &package.devices {
-                let Some(Some((start, end))) = plans.get(*device as usize) else { continue };
-                let own = self.load(self.steps.get(*start..*end).unwrap_or_default());
+                let Some(span) = plans.get(*device) else { continue };
+                let own = self.load(self.steps.within(span));
                 let draft = open.get_or_insert_with(|| BatchDraft::new(number));
                 if !draft.has_room_for(&own) {
                     batches.push(std::mem::replace(draft, BatchDraft::new(number)));
@@ -219,7 +217,7 @@ impl Basis<'_> {
     fn load<'s>(&'s self, plan: &[Planned]) -> Load<'s> {
         let mut load = Load::default();
         for step in plan {
-            let Some(entry) = self.entries.get(step.entry as usize) else { continue };
+            let entry = self.entries.get(step.entry);
             if let Some(bulk) = entry.limits.bulk {
                 add(&mut load.bulk, (entry.slug.as_str(), bulk, 1));
             }
@@ -269,7 +267,7 @@ struct BatchDraft<'a> {
 }
 
 impl<'a> BatchDraft<'a> {
-    fn new(package: u32) -> Self {
+    fn new(package: PackageId) -> Self {
         Self { batch: Batch { package, devices: Vec::new(), day: 1, counted: 0 }, load: Load::default() }
     }
 
@@ -279,7 +277,7 @@ impl<'a> BatchDraft<'a> {
         self.batch.devices.is_empty() || self.batch.devices.len() < LARGEST && own.bulk.iter().all(fits)
     }
 
-    fn add(&mut self, device: u32, own: &Load<'a>) {
+    fn add(&mut self, device: DeviceId, own: &Load<'a>) {
         self.batch.devices.push(device);
         add_all(&mut self.load.bulk, &own.bulk);
         add_all(&mut self.load.daily, &own.daily);
@@ -288,9 +286,9 @@ impl<'a> BatchDraft<'a> {
 }
 
 /// Gives each batch the first day that has room for it, in order.
-fn spread_over_days(drafts: Vec<BatchDraft>) -> Vec<Batch> {
+fn spread_over_days(drafts: Vec<BatchDraft>) -> By<BatchId, Batch> {
     let (mut day, mut used) = (1, Objects::new());
-    let mut batches = Vec::with_capacity(drafts.len());
+    let mut batches = By::of(Vec::with_capacity(drafts.len()));
     for BatchDraft { mut batch, load } in drafts {
         let full = |(slug, limit, objects): &(&str, u32, u32)| {
             let so_far = objects_of(&used, slug);
@@ -312,9 +310,9 @@ mod tests {
     use super::*;
 
     fn batch(daily: &[(&'static str, u32, u32)]) -> BatchDraft<'static> {
-        let mut draft = BatchDraft::new(0);
+        let mut draft = BatchDraft::new(PackageId::new(0));
         let daily = daily.iter().filter(|(_, _, objects)| *objects > 0).copied().collect();
-        draft.add(0, &Load { daily, ..Load::default() });
+        draft.add(DeviceId::new(0), &Load { daily, ..Load::default() });
         draft
     }
 
@@ -358,12 +356,12 @@ mod tests {
     #[test]
     fn a_batch_is_cut_before_a_bulk_action_is_too_large() {
         let load = |objects| Load { bulk: vec![("intune-delete", 100, objects)], ..Load::default() };
-        let mut draft = BatchDraft::new(0);
+        let mut draft = BatchDraft::new(PackageId::new(0));
         assert!(draft.has_room_for(&load(500)), "alone it must go somewhere");
-        draft.add(1, &load(60));
+        draft.add(DeviceId::new(1), &load(60));
         assert!(draft.has_room_for(&load(40)) && !draft.has_room_for(&load(41)));
-        let mut full = BatchDraft::new(0);
-        (0..100).for_each(|device| full.add(device, &Load::default()));
+        let mut full = BatchDraft::new(PackageId::new(0));
+        DeviceId::all(100).for_each(|device| full.add(device, &Load::default()));
         assert!(!full.has_room_for(&Load::default()));
     }
 }

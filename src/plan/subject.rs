@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::console::Console;
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform, words};
 
 pub use crate::console::State;
@@ -12,19 +12,19 @@ words! {
     /// How an Android device is managed. Decides whether Intune's Delete retires it or erases it.
     AndroidMode {
         /// Corporate, fully managed.
-        FullyManaged = "fully-managed",
+        FullyManaged = "fully-managed": "Android: corporate, fully managed",
         /// Corporate, dedicated to one task.
-        Dedicated = "dedicated",
+        Dedicated = "dedicated": "Android: corporate, dedicated",
         /// Corporate, with a work profile.
-        CorporateWorkProfile = "corporate-work-profile",
+        CorporateWorkProfile = "corporate-work-profile": "Android: corporate with a work profile",
         /// Personal, with a work profile.
-        PersonalWorkProfile = "personal-work-profile",
+        PersonalWorkProfile = "personal-work-profile": "Android: personal with a work profile",
         /// Device administrator, the old way.
-        DeviceAdministrator = "device-administrator",
+        DeviceAdministrator = "device-administrator": "Android: device administrator",
         /// Android without Google services.
-        Aosp = "aosp",
+        Aosp = "aosp": "Android without Google services",
         /// Not said, or no Android.
-        Unknown = "unknown",
+        Unknown = "unknown": "not known how Android is managed",
     }
 }
 
@@ -32,13 +32,13 @@ words! {
     /// What happens to the upgrade of a ChromeOS device when it goes. Playbooks write `licence-` before them.
     Licence {
         /// Paid by the year: returns to the pool.
-        Annual = "annual",
+        Annual = "annual": "its upgrade is paid by the year",
         /// Bought once for this device.
-        Perpetual = "perpetual",
+        Perpetual = "perpetual": "its upgrade was bought once, for this device",
         /// Came with the device.
-        Bundled = "bundled",
+        Bundled = "bundled": "its upgrade came with the device",
         /// Not said, or another console.
-        Unknown = "unknown",
+        Unknown = "unknown": "its console does not say which upgrade it has",
     }
 }
 
@@ -70,13 +70,13 @@ words! {
     /// What a finding asks for.
     StepIntent {
         /// The device leaves service.
-        Remove = "remove",
+        Remove = "remove": "a finding wants the device out of service",
         /// Only the named objects go.
-        Objects = "objects",
+        Objects = "objects": "findings want named records gone, none the whole device",
         /// Management is to be restored.
-        Reconnect = "reconnect",
+        Reconnect = "reconnect": "a finding wants it managed again, none wants it out of service",
         /// Nothing goes; somebody is to look.
-        Review = "review",
+        Review = "review": "findings only want somebody to look",
     }
 }
 
@@ -95,8 +95,8 @@ pub struct Claim {
 #[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The device, as numbered by the caller.
-    pub device: u32,
+    /// The device.
+    pub device: DeviceId,
     /// Operating system family, if known.
     pub platform: Option<Platform>,
     /// Who owns it.

@@ -28,7 +28,7 @@ pub(super) fn playbooks() -> Playbooks {
 /// A stale corporate device without records or findings.
 pub(super) fn subject(platform: Platform, join: JoinType) -> Subject {
     Subject {
-        device: 7,
+        device: DeviceId::new(7),
         platform: Some(platform),
         ownership: Ownership::Corporate,
         join_type: join,
@@ -104,14 +104,14 @@ pub(super) fn steps(books: &Playbooks, subject: &Subject) -> Vec<String> {
     let mut out = Vec::new();
     books.plan(subject, &mut out);
     assert!(out.iter().all(|p| p.device == subject.device));
-    let slug = |p: &Planned| &books.entries()[p.entry as usize].slug;
+    let slug = |p: &Planned| &books.entries().get(p.entry).slug;
     out.iter().map(|p| p.object.map_or_else(|| slug(p).clone(), |o| format!("{}:{}", slug(p), o.number()))).collect()
 }
 
 fn condition(books: &Playbooks, subject: &Subject, slug: &str) -> String {
     let mut out = Vec::new();
     books.plan(subject, &mut out);
-    let entry = out.iter().map(|p| &books.entries()[p.entry as usize]).find(|e| e.slug == slug);
+    let entry = out.iter().map(|p| books.entries().get(p.entry)).find(|e| e.slug == slug);
     entry.unwrap_or_else(|| panic!("no {slug}")).condition.clone()
 }
 
@@ -307,7 +307,7 @@ fn what_only_wants_a_look_says_what_to_do_there() {
         for base in [of(State::Managed), of(State::Leaving)] {
             let mut out = Vec::new();
             books.plan(&Subject { about, ..base }, &mut out);
-            let work: Vec<_> = out.iter().map(|step| &books.entries()[step.entry as usize]).collect();
+            let work: Vec<_> = out.iter().map(|step| books.entries().get(step.entry)).collect();
             said.extend(work[1..work.len() - 1].iter().map(|entry| (entry.action.clone(), entry.why.clone())));
         }
         said
@@ -391,7 +391,7 @@ fn keys_are_looked_for_where_the_device_is_known() {
     let keys = |device: Subject| {
         let mut out = Vec::new();
         books.plan(&device.asks_for(StepIntent::Remove, &[]), &mut out);
-        let entries = out.iter().map(|p| (&books.entries()[p.entry as usize], p.object.map(RecordId::number)));
+        let entries = out.iter().map(|p| (books.entries().get(p.entry), p.object.map(RecordId::number)));
         let keys = entries.filter(|(e, _)| e.slug.starts_with("back-up-"));
         keys.map(|(e, o)| format!("{} in {} {o:?}", e.slug, e.console.unwrap())).collect::<Vec<_>>()
     };
@@ -741,7 +741,7 @@ fn corporate_android_is_erased_and_the_step_says_so() {
     let books = playbooks();
     let mut out = Vec::new();
     books.plan(&device, &mut out);
-    let entry = &books.entries()[out[1].entry as usize];
+    let entry = books.entries().get(out[1].entry);
     assert!(entry.wipes && entry.irreversible && entry.action.contains("ERASES"));
 }
 

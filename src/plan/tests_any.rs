@@ -61,7 +61,7 @@ prop_compose! {
             object.record = record;
         }
         Subject {
-            device: 3, platform, ownership, join_type, identity, activity, mode, shared, teams, flex, purpose,
+            device: DeviceId::new(3), platform, ownership, join_type, identity, activity, mode, shared, teams, flex, purpose,
             // One in four is enough.
             server: server && virtual_device,
             virtual_device: virtual_device && !server,
@@ -84,7 +84,7 @@ fn planned<'a>(books: &'a Playbooks, device: &'a Subject) -> Steps<'a> {
     let mut out = Vec::new();
     books.plan(device, &mut out);
     let object = |record: Option<RecordId>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
-    out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect()
+    out.iter().map(|p| (books.entries().get(p.entry), object(p.object))).collect()
 }
 
 /// Steps of which the first must come before the second, where a plan has both for one device.

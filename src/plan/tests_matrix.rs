@@ -340,7 +340,7 @@ fn check(books: &Playbooks, promises: &[Promise]) {
         out.clear();
         books.plan(device, &mut out);
         let object = |record: Option<RecordId>| record.and_then(|r| device.objects.iter().find(|o| o.record == r));
-        let steps = out.iter().map(|p| (&books.entries()[p.entry as usize], object(p.object))).collect();
+        let steps = out.iter().map(|p| (books.entries().get(p.entry), object(p.object))).collect();
         let plan = Plan { device, steps };
         for holds in promises {
             let Err(broken) = holds(&plan) else { continue };

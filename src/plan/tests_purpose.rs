@@ -15,7 +15,7 @@ fn entry(device: &Subject, slug: &str) -> Entry {
     let books = playbooks();
     let mut out = Vec::new();
     books.plan(device, &mut out);
-    let entries = out.iter().map(|p| &books.entries()[p.entry as usize]);
+    let entries = out.iter().map(|p| books.entries().get(p.entry));
     entries.clone().find(|e| e.slug == slug).unwrap_or_else(|| panic!("no {slug}")).clone()
 }
 

@@ -8,45 +8,39 @@ use super::tables::Places;
 use super::text::Texts;
 use crate::frame::list_of;
 use crate::history::{Approved, Claimed, Decision, Declined, PackageDecision, by_device};
-use crate::identity::NONE;
-use crate::ids::RecordId;
+use crate::ids::{BatchId, By, DecisionId, FindingId, PackageDecisionId, PackageId, RecordId, StepId};
 use crate::outcome::{Accepted, Decided, Hidden, Schedule};
 use crate::plan::{Batch, Package, Packages, Planned};
 use crate::rules::{Findings, QuestionTexts, Questions};
 
 /// Findings in the order of rules and devices, and where each was.
-pub(super) fn findings(own: &Findings, places: &Places, texts: &mut Texts) -> (Findings, Order) {
-    let place = |at: usize| own.device.get(at).map(|device| places.devices.place(*device));
+pub(super) fn findings(own: &Findings, places: &Places, texts: &mut Texts) -> (Findings, Order<FindingId>) {
+    let place = |at| places.devices.place(*own.device.get(at));
     let order = Order::by(own.len(), |at| (own.rule.get(at), place(at)));
     let mut copied = Findings::default();
     for at in order.lines() {
-        let row = own.rule.get(at).zip(place(at)).zip(own.severity.get(at));
-        let more = own.confidence.get(at).zip(own.weak.get(at)).zip(own.evidence.get(at));
-        if let (Some(((rule, device), severity)), Some(((confidence, weak), evidence))) = (row, more) {
-            let mut objects: Vec<RecordId> = own.objects(at).iter().map(|record| places.record(*record)).collect();
-            objects.sort_unstable();
-            copied.push(*rule, device, *severity, *confidence, *weak, texts.evidence(evidence), objects);
-        }
+        let (rule, severity, evidence) =
+            (*own.rule.get(at), *own.severity.get(at), texts.evidence(own.evidence.get(at)));
+        let mut objects: Vec<RecordId> = own.objects(at).iter().map(|record| places.record(*record)).collect();
+        objects.sort_unstable();
+        copied.push(rule, place(at), severity, *own.confidence.get(at), *own.weak.get(at), evidence, objects);
     }
     (copied, order)
 }
 
 pub(super) fn questions(own: &Questions, places: &Places, texts: &mut Texts) -> Questions {
-    let place = |at: usize| own.device.get(at).map(|device| places.devices.place(*device));
+    let place = |at| places.devices.place(*own.device.get(at));
     let order = Order::by(own.len(), |at| (own.rule.get(at), place(at)));
     let mut copied = Questions::default();
     // Many questions say the same.
     let mut numbers: HashMap<u32, u32> = HashMap::new();
     for at in order.lines() {
-        let number = *numbers.entry(own.text_number(at)).or_insert_with(|| {
-            let QuestionTexts { unknown, settled_by } = own.texts(at).cloned().unwrap_or_default();
+        let number = *numbers.entry(own.text(at)).or_insert_with(|| {
+            let QuestionTexts { unknown, settled_by } = own.texts(at).clone();
             let said = QuestionTexts { unknown: texts.sentence(&unknown), settled_by: texts.sentence(&settled_by) };
             copied.number(said)
         });
-        let candidates = own.candidates.get(at).map_or("", String::as_str);
-        if let (Some(rule), Some(device)) = (own.rule.get(at), place(at)) {
-            copied.push(*rule, device, number, texts.candidates(candidates));
-        }
+        copied.push(*own.rule.get(at), place(at), number, texts.candidates(own.candidates.get(at)));
     }
     copied
 }
@@ -73,8 +67,8 @@ fn accepted(own: Accepted, names: &mut Names) -> Accepted {
     }
 }
 
-pub(super) fn packages(own: Packages, places: &Places, devices: usize, texts: &mut Texts) -> Packages {
-    let list: Vec<Package> = own.list.into_iter().map(|package| of_package(package, places, texts)).collect();
+pub(super) fn packages(own: Packages, places: &Places, devices: u32, texts: &mut Texts) -> Packages {
+    let list: By<PackageId, Package> = own.list.into_iter().map(|package| of_package(package, places, texts)).collect();
     let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), devices);
     Packages { list, of_device }
 }
@@ -115,8 +109,8 @@ fn of_package(own: Package, places: &Places, texts: &mut Texts) -> Package {
 }
 
 /// Steps device by device, and where each was.
-pub(super) fn steps(own: &[Planned], places: &Places) -> (Vec<Planned>, Order) {
-    let order = Order::by(own.len(), |at| (own.get(at).map(|step| places.devices.place(step.device)), at));
+pub(super) fn steps(own: &By<StepId, Planned>, places: &Places) -> (By<StepId, Planned>, Order<StepId>) {
+    let order = Order::by(own.len(), |at| (places.devices.place(own.get(at).device), at));
     let copied = |step: Planned| Planned {
         device: places.devices.place(step.device),
         entry: step.entry,
@@ -126,9 +120,9 @@ pub(super) fn steps(own: &[Planned], places: &Places) -> (Vec<Planned>, Order) {
     (steps, order)
 }
 
-pub(super) fn schedule(own: Schedule, places: &Places, steps: &Order, devices: usize) -> Schedule {
+pub(super) fn schedule(own: Schedule, places: &Places, steps: &Order<StepId>, devices: u32) -> Schedule {
     let Schedule { batches, of_device: _, days } = own;
-    let batches: Vec<Batch> = batches
+    let batches: By<BatchId, Batch> = batches
         .into_iter()
         .map(|Batch { package, devices, day, counted }| Batch {
             package,
@@ -142,15 +136,22 @@ pub(super) fn schedule(own: Schedule, places: &Places, steps: &Order, devices: u
 }
 
 /// What people decided: who is named, what they wrote is not. `approved` is settled when the batches are.
-pub(super) fn decisions(own: Decided, places: &Places, steps: &Order, devices: usize, names: &mut Names) -> Decided {
+pub(super) fn decisions(
+    own: Decided,
+    places: &Places,
+    steps: &Order<StepId>,
+    devices: u32,
+    names: &mut Names,
+) -> Decided {
     let Decided { file, sha256, list, of_device, packages, of_package: _, done, approved, waiting: _ } = own;
-    let list: Vec<Decision> = list.into_iter().map(|own| decision(own, names)).collect();
-    let order = Order::by(list.len(), |at| list.get(at).map(|own| (own.key.clone(), own.serial.clone(), at)));
+    let list: By<DecisionId, Decision> = list.into_iter().map(|own| decision(own, names)).collect();
+    let order = Order::by(list.len(), |at| (list.get(at).key.clone(), list.get(at).serial.clone(), at));
     let mut list = order.take(&list);
     for (row, own) in (1_u32..).zip(&mut list) {
         own.row = row;
     }
-    let packages: Vec<PackageDecision> = packages.into_iter().map(|own| of_decided(own, places, names)).collect();
+    let packages: By<PackageDecisionId, PackageDecision> =
+        packages.into_iter().map(|own| of_decided(own, places, names)).collect();
     let mut done: Vec<Claimed> = done
         .into_iter()
         .map(|Claimed { step, on, by }| Claimed { step: steps.place(step), on, by: names.of(Kind::Person, &by) })
@@ -159,7 +160,11 @@ pub(super) fn decisions(own: Decided, places: &Places, steps: &Order, devices: u
     Decided {
         file: names.of(Kind::File, &file),
         sha256: names.digest(&sha256),
-        of_device: places.devices.take(&of_device).into_iter().map(|at| order.place(at)).collect(),
+        of_device: if of_device.is_empty() {
+            of_device
+        } else {
+            places.devices.take(&of_device).into_iter().map(|at| order.place(at)).collect()
+        },
         list,
         of_package: by_device(&packages, devices),
         packages,
@@ -199,17 +204,17 @@ fn of_declined(own: Declined, names: &mut Names) -> Declined {
 }
 
 /// Approvals hold for the digests of the batches as the copy has them. One whose batch is gone keeps a digest that says nothing.
-pub(super) fn approvals(approved: &mut [Approved], before: &[String], now: &[String], names: &Names) {
+pub(super) fn approvals(
+    approved: &mut [Approved],
+    before: &By<BatchId, String>,
+    now: &By<BatchId, String>,
+    names: &Names,
+) {
     for own in approved {
-        let batch = before.iter().position(|digest| *digest == own.digest);
-        own.digest = match batch.and_then(|at| now.get(at)) {
-            Some(digest) => digest.clone(),
+        let batch = before.numbered().find(|(_, digest)| **digest == own.digest);
+        own.digest = match batch {
+            Some((batch, _)) => now.get(batch).clone(),
             None => names.digest(&own.digest),
         };
     }
-}
-
-/// The number of a line, or none.
-pub(super) fn place(order: &Order, old: u32) -> u32 {
-    if old == NONE { NONE } else { order.place(old) }
 }

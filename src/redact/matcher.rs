@@ -4,6 +4,7 @@
 //! value costs its bytes and a few more; a bit says whether any value begins as the text does, and nearly always none does.
 
 use super::names::{Kind, Names};
+use crate::ids::By;
 
 /// The shortest value that is looked for inside other text. Shorter ones are looked for as whole cells alone.
 const SHORTEST: usize = 4;
@@ -65,7 +66,7 @@ pub(super) struct Matcher {
     bytes: Vec<u8>,
     short: Table,
     long: Table,
-    names: Vec<String>,
+    names: By<u32, String>,
 }
 
 /// A place where a value was found.
@@ -80,14 +81,14 @@ impl Matcher {
     /// The values of some kinds, other than those that are the program's own texts.
     pub(super) fn new(names: &Names, own: &[&str], wanted: impl Fn(Kind, &str) -> bool) -> Self {
         let mut matcher =
-            Self { bytes: Vec::new(), short: Table::default(), long: Table::default(), names: Vec::new() };
+            Self { bytes: Vec::new(), short: Table::default(), long: Table::default(), names: By::default() };
         let mut short = Vec::new();
         let mut long = Vec::new();
         for (kind, value, name) in names.all().filter(|(kind, value, _)| wanted(*kind, value)) {
             if !is_telling(value) {
                 continue;
             }
-            let number = u32::try_from(matcher.names.len()).unwrap_or(u32::MAX);
+            let number = matcher.names.count();
             matcher.names.push(name);
             for way in super::ways::of(kind, value) {
                 let Some(pattern) = matcher.pattern(&way, number) else { continue };
@@ -122,21 +123,19 @@ impl Matcher {
 
     /// Leaves out what the texts of the program have: in a sentence it cannot be told from them.
     fn without(&mut self, own: &[&str]) {
-        let mut common = vec![false; self.names.len()];
+        let mut common = self.names.beside(false);
         for text in own {
             let text = text.to_ascii_lowercase();
             let text = text.as_bytes();
             for at in self.places(text, 0) {
                 for pattern in self.at(text, at) {
-                    if let Some(slot) = common.get_mut(pattern.name as usize) {
-                        *slot = true;
-                    }
+                    *common.get_mut(pattern.name) = true;
                 }
             }
         }
         for table in [&mut self.short, &mut self.long] {
             let kept = std::mem::take(&mut table.patterns).into_iter().zip(std::mem::take(&mut table.keys));
-            let kept = kept.filter(|(pattern, _)| common.get(pattern.name as usize) != Some(&true));
+            let kept = kept.filter(|(pattern, _)| !common.get(pattern.name));
             let (patterns, keys): (Vec<Pattern>, Vec<u64>) = kept.unzip();
             *table = Table { filter: Filter::new(&keys), keys, patterns };
         }
@@ -203,9 +202,8 @@ impl Matcher {
         let lower = text.to_ascii_lowercase();
         let (mut out, mut done) = (String::with_capacity(text.len()), 0);
         while let Some(hit) = self.find(lower.as_bytes(), done, names) {
-            let name = self.names.get(hit.name as usize).map_or("", String::as_str);
             out.push_str(text.get(done..hit.start).unwrap_or_default());
-            out.push_str(name);
+            out.push_str(self.names.get(hit.name));
             done = hit.end;
         }
         out.push_str(text.get(done..).unwrap_or_default());

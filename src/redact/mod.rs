@@ -23,6 +23,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::assets;
 use crate::error::Result;
+use crate::ids::DeviceId;
 use crate::outcome::{Asked, Digested, Outcome};
 use crate::table;
 
@@ -108,7 +109,7 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     } = outcome;
     let mut names = Names::new(key);
     let registry = devices.registry;
-    let count = devices.len();
+    let count = devices.key.count();
 
     // What tables are made of.
     let asked = small::asked(asked, &mut names);
@@ -191,16 +192,15 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
 /// Makers and models, each once: they stay, but for values of other columns in them.
 fn kept(outcome: &Outcome) -> BTreeSet<String> {
     let devices = &outcome.devices;
-    let all = (0..devices.len()).flat_map(|at| [devices.manufacturer.get(at), devices.model.get(at)]);
+    let all = devices.numbers().flat_map(|at| [devices.manufacturer.get(at), devices.model.get(at)]);
     all.map(str::to_string).collect()
 }
 
 fn with_values(devices: table::DeviceTable, texts: &Texts) -> table::DeviceTable {
-    let lines = devices.len();
-    let known = |own: &table::Texts| {
+    let known = |own: &table::Texts<DeviceId>| {
         let mut done: HashMap<String, String> = HashMap::new();
         let mut one = |text: &str| done.entry(text.to_string()).or_insert_with(|| texts.known(text)).clone();
-        table::Texts::of((0..lines).map(|at| one(own.get(at))).collect::<Vec<_>>())
+        table::Texts::of(devices.numbers().map(|at| one(own.get(at))).collect::<Vec<_>>())
     };
     let (manufacturer, model) = (known(&devices.manufacturer), known(&devices.model));
     table::DeviceTable { manufacturer, model, ..devices }

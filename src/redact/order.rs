@@ -1,49 +1,54 @@
 //! Another order of lines. Devices and rows are listed in the order of what they are called; names in that order would tell
 //! whoever has a sorted list of serial numbers which is which.
 
-use crate::identity::NONE;
+use crate::ids::{By, Number, Place};
 
 /// The lines of a table in a new order.
-pub(super) struct Order {
+pub(super) struct Order<N = usize> {
     /// The old number at each new place.
-    old: Vec<u32>,
+    old: Vec<N>,
     /// The new place of each old number.
-    new: Vec<u32>,
+    new: By<N, N>,
 }
 
-impl Order {
+impl<N: Place> Order<N> {
     /// Lines in the order of something that is known of each.
-    pub(super) fn by<K: Ord>(lines: usize, key: impl Fn(usize) -> K) -> Self {
-        let mut old: Vec<u32> = (0..u32::try_from(lines).unwrap_or(NONE)).collect();
-        old.sort_by_cached_key(|at| key(*at as usize));
-        let mut new = vec![NONE; lines];
-        for (place, at) in (0_u32..).zip(&old) {
-            if let Some(slot) = new.get_mut(*at as usize) {
-                *slot = place;
-            }
+    pub(super) fn by<K: Ord>(lines: usize, key: impl Fn(N) -> K) -> Self {
+        let mut old: Vec<N> = (0..lines).map(N::at).collect();
+        old.sort_by_cached_key(|at| key(*at));
+        let mut new = By::of(vec![N::at(0); lines]);
+        for (place, at) in old.iter().enumerate() {
+            *new.get_mut(*at) = N::at(place);
         }
         Self { old, new }
     }
 
-    /// The new place of a line; none for none.
-    pub(super) fn place(&self, old: u32) -> u32 {
-        self.new.get(old as usize).copied().unwrap_or(NONE)
-    }
-
-    /// The new places of some lines, in their order.
-    pub(super) fn places(&self, old: &[u32]) -> Vec<u32> {
-        let mut places: Vec<u32> = old.iter().map(|at| self.place(*at)).collect();
-        places.sort_unstable();
-        places
+    /// The new place of each line, in their old order.
+    pub(super) fn each_place(&self) -> impl Iterator<Item = N> {
+        self.new.iter().copied()
     }
 
     /// The old number at each new place.
-    pub(super) fn lines(&self) -> impl Iterator<Item = usize> {
-        self.old.iter().map(|at| *at as usize)
+    pub(super) fn lines(&self) -> impl Iterator<Item = N> {
+        self.old.iter().copied()
     }
 
-    /// A column in the new order. One that there is none of stays so.
-    pub(super) fn take<T: Clone>(&self, column: &[T]) -> Vec<T> {
-        self.lines().filter_map(|at| column.get(at).cloned()).collect()
+    /// A column in the new order.
+    pub(super) fn take<T: Clone>(&self, column: &By<N, T>) -> By<N, T> {
+        self.lines().map(|at| column.get(at).clone()).collect()
+    }
+}
+
+impl<N: Number + Ord> Order<N> {
+    /// The new place of a line; none for none.
+    pub(super) fn place(&self, old: N) -> N {
+        self.new.find(old).copied().unwrap_or(N::NONE)
+    }
+
+    /// The new places of some lines, in their order.
+    pub(super) fn places(&self, old: &[N]) -> Vec<N> {
+        let mut places: Vec<N> = old.iter().map(|at| self.place(*at)).collect();
+        places.sort_unstable();
+        places
     }
 }

@@ -1,35 +1,32 @@
 //! What a copy remembers of earlier runs.
 
-use super::judged::place;
 use super::names::{Kind, Names};
 use super::order::Order;
 use super::tables::{Places, key_of};
 use super::text::Texts;
-use crate::identity::NONE;
+use crate::ids::{By, PastId, TextId};
 use crate::outcome::{Change, Changes, Ledger, LedgerLine, ListStates, Past, PastFindings, Point, RuleStates, Since};
 
 /// Devices of earlier runs in the order of their names.
 pub(super) struct Earlier {
     past: Past,
-    order: Order,
+    order: Order<PastId>,
 }
 
 /// Replaces what devices of earlier runs are called.
 pub(super) fn earlier(own: Past, names: &mut Names) -> Earlier {
     let Past { key, name, serial, serial_written, entra, objects, seen, gone } = own;
-    let keys: Vec<String> = key.iter().map(|key| key_of(key, names)).collect();
+    let keys: By<PastId, String> = key.iter().map(|key| key_of(key, names)).collect();
     let order = Order::by(keys.len(), |at| keys.get(at));
-    let get = |list: &[String], at: usize| list.get(at).cloned().unwrap_or_default();
-    let serials: Vec<String> = (0..keys.len())
-        .map(|at| names.identifier(Kind::Serial, &get(&serial, at), &get(&serial_written, at)))
-        .collect();
+    let serials: By<PastId, String> =
+        keys.numbers().map(|at| names.identifier(Kind::Serial, serial.get(at), serial_written.get(at))).collect();
     let past = Past {
         key: order.take(&keys),
-        name: order.lines().map(|at| names.device(&get(&name, at))).collect(),
+        name: order.lines().map(|at| names.device(name.get(at))).collect(),
         serial: order.take(&serials),
         serial_written: order.take(&serials),
-        entra: order.lines().map(|at| names.of(Kind::Id, &get(&entra, at))).collect(),
-        objects: order.lines().map(|at| objects_of(&get(&objects, at), names)).collect(),
+        entra: order.lines().map(|at| names.of(Kind::Id, entra.get(at))).collect(),
+        objects: order.lines().map(|at| objects_of(objects.get(at), names)).collect(),
         seen: order.take(&seen),
         gone: order.take(&gone),
     };
@@ -60,7 +57,7 @@ pub(super) fn learn(since: &Since, ledger: &Ledger, names: &mut Names) {
     }
 }
 
-pub(super) fn since(own: Since, earlier: Earlier, places: &Places, texts: &mut Texts) -> (Since, Order) {
+pub(super) fn since(own: Since, earlier: Earlier, places: &Places, texts: &mut Texts) -> (Since, Order<PastId>) {
     let Since { chain, rules, by_rule, lists, changes, reasons, past: _, past_findings } = own;
     let Earlier { past, order } = earlier;
     let since = Since {
@@ -102,41 +99,37 @@ fn list(mut own: ListStates, texts: &mut Texts) -> ListStates {
     own
 }
 
-fn changed(own: &Changes, places: &Places, order: &Order, past: &Past, texts: &mut Texts) -> Changes {
-    let get = |list: &[u32], at: usize| list.get(at).copied().unwrap_or(NONE);
+fn changed(own: &Changes, places: &Places, order: &Order<PastId>, past: &Past, texts: &mut Texts) -> Changes {
     let key = |at: usize| {
-        let device = place(&places.devices, get(&own.device, at));
-        let gone = past.key.get(place(order, get(&own.past, at)) as usize).cloned();
-        let console = own.console.get(at).copied().flatten().map(crate::console::Console::index);
+        let device = places.devices.place(*own.device.get(at));
+        let gone = past.key.find(order.place(*own.past.get(at))).cloned();
+        let console = own.console.get(at).map(crate::console::Console::index);
         (own.kind.get(at), own.rule.get(at), console, own.state.get(at), device, gone)
     };
-    let objects: Vec<String> =
+    let objects: By<usize, String> =
         own.object.iter().map(|object| if object.is_empty() { String::new() } else { texts.id(object) }).collect();
     let lines = Order::by(own.len(), |at| (key(at), objects.get(at)));
     let mut changes = Changes::default();
     for at in lines.lines() {
-        let text = |list: &[String], texts: &mut Texts| texts.sentence(list.get(at).map_or("", String::as_str));
-        let words = own.kind.get(at).zip(own.state.get(at)).zip(own.rule.get(at)).zip(own.why.get(at));
-        let Some((((kind, state), rule), why)) = words else { continue };
         changes.push(Change {
-            kind: *kind,
-            state: *state,
-            rule: *rule,
-            device: place(&places.devices, get(&own.device, at)),
-            past: place(order, get(&own.past, at)),
-            console: own.console.get(at).copied().flatten(),
-            object: objects.get(at).cloned().unwrap_or_default(),
-            before: text(&own.before, texts),
-            after: text(&own.after, texts),
-            why: *why,
+            kind: *own.kind.get(at),
+            state: *own.state.get(at),
+            rule: *own.rule.get(at),
+            device: places.devices.place(*own.device.get(at)),
+            past: order.place(*own.past.get(at)),
+            console: *own.console.get(at),
+            object: objects.get(at).clone(),
+            before: texts.sentence(own.before.get(at)),
+            after: texts.sentence(own.after.get(at)),
+            why: *own.why.get(at),
         });
     }
     changes
 }
 
-fn past_found(own: &PastFindings, places: &Places, order: &Order) -> PastFindings {
-    let moved = |list: &[u32], to: &Order| list.iter().map(|at| place(to, *at)).collect::<Vec<u32>>();
-    let (device, past) = (moved(&own.device, &places.devices), moved(&own.past, order));
+fn past_found(own: &PastFindings, places: &Places, order: &Order<PastId>) -> PastFindings {
+    let device: By<usize, _> = own.device.iter().map(|device| places.devices.place(*device)).collect();
+    let past: By<usize, _> = own.past.iter().map(|past| order.place(*past)).collect();
     let lines = Order::by(own.len(), |at| (own.rule.get(at), device.get(at), past.get(at), own.state.get(at)));
     PastFindings {
         rule: lines.take(&own.rule),
@@ -148,19 +141,19 @@ fn past_found(own: &PastFindings, places: &Places, order: &Order) -> PastFinding
 }
 
 /// What is asked for and done stays, who did it and which export shows it gets a name.
-pub(super) fn ledger(own: Ledger, places: &Places, past: &Order, texts: &mut Texts) -> Ledger {
+pub(super) fn ledger(own: Ledger, places: &Places, past: &Order<PastId>, texts: &mut Texts) -> Ledger {
     let Ledger { lines, texts: own } = own;
-    let people: std::collections::BTreeSet<u32> = lines.iter().map(|line| line.claimed_by).collect();
-    let said = (0_u32..)
-        .zip(&own)
+    let people: std::collections::BTreeSet<TextId> = lines.iter().map(|line| line.claimed_by).collect();
+    let said = own
+        .numbered()
         .map(|(at, text)| if people.contains(&at) { texts.names.of(Kind::Person, text) } else { texts.sentence(text) });
-    let said: Vec<String> = said.collect();
+    let said: By<TextId, String> = said.collect();
     let mut lines: Vec<LedgerLine> = lines.into_iter().map(|line| of_line(line, places, past, texts)).collect();
     lines.sort_by(|a, b| (a.console, &a.compared, a.step).cmp(&(b.console, &b.compared, b.step)));
     Ledger { lines, texts: said }
 }
 
-fn of_line(own: LedgerLine, places: &Places, order: &Order, texts: &mut Texts) -> LedgerLine {
+fn of_line(own: LedgerLine, places: &Places, order: &Order<PastId>, texts: &mut Texts) -> LedgerLine {
     let LedgerLine {
         console,
         object: _,
@@ -185,8 +178,8 @@ fn of_line(own: LedgerLine, places: &Places, order: &Order, texts: &mut Texts) -
         compared: object.clone(),
         object,
         step,
-        device: place(&places.devices, device),
-        past: place(order, past),
+        device: places.devices.place(device),
+        past: order.place(past),
         package,
         planned_on,
         claimed_on,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::{Kind, Names};
 use super::order::Order;
-use crate::ids::{ByRecord, DeviceId, RecordId};
+use crate::ids::{By, ByDevice, ByRecord, DeviceId, ExportId, Place, RecordId};
 use crate::outcome::Links;
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, OlderColumns, RecordColumns, RecordTable, Texts, Times};
 
@@ -18,7 +18,7 @@ pub(super) struct Tables {
 
 /// Where each line of the original is in the copy.
 pub(super) struct Places {
-    pub devices: Order,
+    pub devices: Order<DeviceId>,
     records: ByRecord<RecordId>,
 }
 
@@ -31,16 +31,16 @@ impl Places {
 
 /// Replaces what devices and records are called. Makers and models stay as they are for now, as do reasons.
 pub(super) fn copy(devices: DeviceTable, records: RecordTable, links: Links, names: &mut Names) -> Tables {
-    let keys: Vec<String> = devices.key.iter().map(|key| key_of(key, names)).collect();
+    let keys: ByDevice<String> = devices.key.iter().map(|key| key_of(key, names)).collect();
     let order = Order::by(keys.len(), |at| keys.get(at));
     let exports = records.exports.iter().map(|(label, console)| (names.of(Kind::File, label), *console)).collect();
-    let mut rows = Rows(vec![0; records.exports.len()]);
+    let mut rows = Rows(records.exports.beside(0));
     let mut place = Vec::with_capacity(links.device.len());
     let mut copied = RecordTable { consoles: Vec::new(), exports, set_aside: Vec::new(), older: Vec::new() };
     for columns in records.consoles {
         let first = columns.first;
         let (columns, order) = of_console(columns, names, &mut rows);
-        place.extend((0_u32..).take(columns.row.len()).map(|at| first.after(order.place(at) as usize)));
+        place.extend(order.each_place().map(|place| first.after(place)));
         copied.consoles.push(columns);
     }
     let places = Places { devices: order, records: ByRecord::of(place) };
@@ -63,7 +63,7 @@ pub(super) fn key_of(key: &str, names: &mut Names) -> String {
     }
 }
 
-fn of_devices(devices: DeviceTable, keys: &[String], places: &Places, names: &mut Names) -> DeviceTable {
+fn of_devices(devices: DeviceTable, keys: &ByDevice<String>, places: &Places, names: &mut Names) -> DeviceTable {
     let DeviceTable {
         key: _,
         name,
@@ -113,11 +113,11 @@ fn of_devices(devices: DeviceTable, keys: &[String], places: &Places, names: &mu
 }
 
 /// Rows of a copy are counted anew, export by export: their old numbers would tell which is which.
-struct Rows(Vec<u32>);
+struct Rows(By<ExportId, u32>);
 
 impl Rows {
-    fn next(&mut self, export: u32) -> u32 {
-        let Some(row) = self.0.get_mut(export as usize) else { return 0 };
+    fn next(&mut self, export: ExportId) -> u32 {
+        let row = self.0.get_mut(export);
         *row += 1;
         *row
     }
@@ -126,9 +126,9 @@ impl Rows {
 fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (RecordColumns, Order) {
     let RecordColumns { console, first, export, row, native_id, name, serial, last_seen, enrolled } = columns;
     let lines = row.len();
-    let ids: Vec<String> = (0..lines).map(|at| named(&native_id, Kind::Id, at, names)).collect();
-    let serials: Vec<String> = (0..lines).map(|at| named(&serial, Kind::Serial, at, names)).collect();
-    let called: Vec<String> = (0..lines).map(|at| names.device(name.get(at))).collect();
+    let ids: By<usize, String> = (0..lines).map(|at| named(&native_id, Kind::Id, at, names)).collect();
+    let serials: By<usize, String> = (0..lines).map(|at| named(&serial, Kind::Serial, at, names)).collect();
+    let called: By<usize, String> = (0..lines).map(|at| names.device(name.get(at))).collect();
     let order = Order::by(lines, |at| (ids.get(at), serials.get(at), called.get(at), export.get(at)));
     let export = order.take(&export);
     let columns = RecordColumns {
@@ -137,7 +137,7 @@ fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (Re
         row: export.iter().map(|export| rows.next(*export)).collect(),
         export,
         native_id: identifiers(&order, &native_id, Kind::Id, names),
-        name: Texts::of(order.take(&called)),
+        name: Texts::of(order.take(&called).into_vec()),
         serial: identifiers(&order, &serial, Kind::Serial, names),
         last_seen: times(&last_seen, &order),
         enrolled: times(&enrolled, &order),
@@ -145,23 +145,23 @@ fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (Re
     (columns, order)
 }
 
-fn set_aside(rows: Vec<(u32, u32, String)>, counted: &mut Rows) -> Vec<(u32, u32, String)> {
+fn set_aside(rows: Vec<(ExportId, u32, String)>, counted: &mut Rows) -> Vec<(ExportId, u32, String)> {
     rows.into_iter().map(|(export, _, reason)| (export, counted.next(export), reason)).collect()
 }
 
 fn of_older(older: OlderColumns, names: &mut Names, rows: &mut Rows) -> OlderColumns {
     let OlderColumns { export, row, native_id, name, serial, reason } = older;
     let lines = row.len();
-    let ids: Vec<String> = (0..lines).map(|at| names.of(Kind::Id, native_id.get(at))).collect();
-    let serials: Vec<String> = (0..lines).map(|at| names.of(Kind::Serial, serial.get(at))).collect();
-    let called: Vec<String> = (0..lines).map(|at| names.device(name.get(at))).collect();
+    let ids: By<usize, String> = (0..lines).map(|at| names.of(Kind::Id, native_id.get(at))).collect();
+    let serials: By<usize, String> = (0..lines).map(|at| names.of(Kind::Serial, serial.get(at))).collect();
+    let called: By<usize, String> = (0..lines).map(|at| names.device(name.get(at))).collect();
     let order = Order::by(lines, |at| (ids.get(at), serials.get(at), called.get(at)));
     OlderColumns {
         export,
         row: (0..lines).map(|_| rows.next(export)).collect(),
-        native_id: Texts::of(order.take(&ids)),
-        name: Texts::of(order.take(&called)),
-        serial: Texts::of(order.take(&serials)),
+        native_id: Texts::of(order.take(&ids).into_vec()),
+        name: Texts::of(order.take(&called).into_vec()),
+        serial: Texts::of(order.take(&serials).into_vec()),
         reason: texts(&order, |at| reason.get(at).to_string()),
     }
 }
@@ -175,7 +175,7 @@ fn of_links(links: Links, places: &Places) -> Links {
     };
     for (old, device) in device.numbered() {
         if let Some(slot) = copied.device.slot(places.record(old)) {
-            *slot = DeviceId::new(places.devices.place(device.number()));
+            *slot = places.devices.place(*device);
         }
     }
     for (old, kinds) in held_by.numbered() {
@@ -195,10 +195,10 @@ fn named(own: &Identifiers, kind: Kind, at: usize, names: &mut Names) -> String 
     }
 }
 
-fn identifiers(order: &Order, own: &Identifiers, kind: Kind, names: &mut Names) -> Identifiers {
+fn identifiers<N: Place>(order: &Order<N>, own: &Identifiers<N>, kind: Kind, names: &mut Names) -> Identifiers<N> {
     let compared: Vec<String> =
         order.lines().map(|at| names.identifier(kind, own.compared(at), own.as_written(at))).collect();
-    let odd = |at: usize, names: &mut Names| match own.compared(at) {
+    let odd = |at: N, names: &mut Names| match own.compared(at) {
         "" => names.of(kind, own.as_written(at)),
         _ => String::new(),
     };
@@ -207,10 +207,10 @@ fn identifiers(order: &Order, own: &Identifiers, kind: Kind, names: &mut Names) 
     Identifiers::new(Texts::of(compared), written)
 }
 
-fn texts(order: &Order, get: impl FnMut(usize) -> String) -> Texts {
+fn texts<N: Place>(order: &Order<N>, get: impl FnMut(N) -> String) -> Texts<N> {
     Texts::of(order.lines().map(get).collect::<Vec<String>>())
 }
 
-fn times(own: &Times, order: &Order) -> Times {
+fn times<N: Place>(own: &Times<N>, order: &Order<N>) -> Times<N> {
     order.lines().map(|at| own.get(at)).collect()
 }

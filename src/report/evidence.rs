@@ -9,10 +9,10 @@ use super::folder::{Folder, Written};
 use super::place::{MANIFEST, SUMS};
 use super::seal;
 use crate::error::{Error, Result};
-use crate::identity::rfc3339;
 use crate::outcome::{Digested, Outcome};
 use crate::read::hex;
 use crate::schema::Platform;
+use crate::time::rfc3339;
 
 /// Writes `evidence/manifest.json` and `evidence/SHA256SUMS`, and the page, which shows the seal: the digest of the manifest.
 pub(super) fn write(

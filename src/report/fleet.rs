@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::view::Index;
+use crate::ids::DeviceId;
 use crate::notice::many;
 use crate::outcome::{Outcome, Unflagged};
 use crate::schema::{Activity, Identity, Severity};
@@ -116,7 +117,7 @@ impl States {
     pub(super) fn of(outcome: &Outcome, index: &Index) -> Self {
         let asked = asked(outcome);
         let mut counts = Self::default();
-        for device in 0..outcome.devices.len() {
+        for device in outcome.devices.numbers() {
             let state = state(outcome, index, &asked, device);
             counts.stale_flagged += usize::from(state == State::Stale && !index.findings(device).is_empty());
             *match state {
@@ -138,21 +139,19 @@ impl States {
 }
 
 /// Devices with a question.
-fn asked(outcome: &Outcome) -> BTreeSet<u32> {
+fn asked(outcome: &Outcome) -> BTreeSet<DeviceId> {
     outcome.questions.device.iter().copied().collect()
 }
 
-fn is_unsure(outcome: &Outcome, device: usize) -> bool {
-    matches!(outcome.devices.identity.get(device), Some(Identity::Conflict | Identity::Weak))
+fn is_unsure(outcome: &Outcome, device: DeviceId) -> bool {
+    matches!(outcome.devices.identity.get(device), Identity::Conflict | Identity::Weak)
 }
 
-fn state(outcome: &Outcome, index: &Index, asked: &BTreeSet<u32>, device: usize) -> State {
-    let activity = outcome.devices.activity.get(device).copied().unwrap_or(Activity::Unknown);
-    let has_question = u32::try_from(device).is_ok_and(|number| asked.contains(&number));
-    match activity {
+fn state(outcome: &Outcome, index: &Index, asked: &BTreeSet<DeviceId>, device: DeviceId) -> State {
+    match *outcome.devices.activity.get(device) {
         Activity::Stale => State::Stale,
         _ if !index.findings(device).is_empty() => State::Misaligned,
-        _ if has_question => State::Open,
+        _ if asked.contains(&device) => State::Open,
         _ if is_unsure(outcome, device) => State::Unsure,
         Activity::Unknown => State::Unseen,
         Activity::Active => State::InOrder,
@@ -222,27 +221,26 @@ fn flagged(counts: &States, devices: usize) -> String {
 
 fn grades(outcome: &Outcome, index: &Index) -> Vec<GradeRow> {
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
-    for severity in (0..outcome.devices.len()).filter_map(|device| index.highest(outcome, device)) {
+    for severity in outcome.devices.numbers().filter_map(|device| index.highest(outcome, device)) {
         *counts.entry(severity).or_default() += 1;
     }
     counts.into_iter().rev().map(|(severity, devices)| GradeRow { severity: severity.as_str(), devices }).collect()
 }
 
 /// The name of a device, else its key.
-fn name(outcome: &Outcome, device: usize) -> String {
+fn name(outcome: &Outcome, device: DeviceId) -> String {
     let name = outcome.devices.name.get(device);
-    if name.is_empty() { outcome.devices.key.get(device).cloned().unwrap_or_default() } else { name.to_string() }
+    if name.is_empty() { outcome.devices.key.get(device).clone() } else { name.to_string() }
 }
 
 fn unflagged(outcome: &Outcome, index: &Index) -> Vec<UnflaggedRow> {
     let (told, asked) = (Unflagged::new(outcome), asked(outcome));
     let mut rows: BTreeMap<String, UnflaggedRow> = BTreeMap::new();
-    for (number, activity) in (0_u32..).zip(&outcome.devices.activity) {
-        let device = number as usize;
+    for (device, activity) in outcome.devices.activity.numbered() {
         if *activity != Activity::Stale || !index.findings(device).is_empty() {
             continue;
         }
-        let why = told.why(number, false, asked.contains(&number)).unwrap_or_else(|| "no rule flags it".into());
+        let why = told.why(device, false, asked.contains(&device)).unwrap_or_else(|| "no rule flags it".into());
         let new = || UnflaggedRow { why: why.clone(), devices: 0, names: Vec::new() };
         let row = rows.entry(why.clone()).or_insert_with(new);
         row.devices += 1;
@@ -254,9 +252,9 @@ fn unflagged(outcome: &Outcome, index: &Index) -> Vec<UnflaggedRow> {
 }
 
 fn unsure(outcome: &Outcome, index: &Index) -> UnsureRow {
-    let all: Vec<usize> = (0..outcome.devices.len()).filter(|device| is_unsure(outcome, *device)).collect();
+    let all: Vec<DeviceId> = outcome.devices.numbers().filter(|device| is_unsure(outcome, *device)).collect();
     let plans: Vec<usize> =
-        all.iter().map(|device| index.plan(outcome, *device).1.len()).filter(|own| *own > 0).collect();
+        all.iter().map(|device| index.plan(outcome, *device).len()).filter(|own| *own > 0).collect();
     // The shipped playbook for such devices has the review as its only step; one of somebody's own may have more.
     let alone = plans.iter().all(|steps| *steps == 1);
     let about = match (all.len(), plans.len()) {
@@ -316,7 +314,10 @@ mod tests {
         let urgent = list.iter().take_while(|package| package.urgent).count();
         assert!(urgent > 0 && list.iter().skip(urgent).all(|package| !package.urgent), "{urgent}");
         let largest = list.iter().map(|package| package.devices.len()).max();
-        assert!(list.first().map(|package| package.devices.len()) < largest, "the sample proves nothing of sizes");
+        assert!(
+            list.iter().next().map(|package| package.devices.len()) < largest,
+            "the sample proves nothing of sizes"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::view::Index;
+use crate::ids::EntryId;
 use crate::outcome::Outcome;
 use crate::plan::{Entry, introduced};
 
@@ -44,38 +45,38 @@ const KINDS: [Kind; 5] = [
 
 /// Every step that packages name, in the order of the guide.
 pub(super) fn guide(outcome: &Outcome, index: &Index) -> Vec<GuideRow> {
-    let packages = 0..u32::try_from(outcome.packages.list.len()).unwrap_or(u32::MAX);
-    let mut used: Vec<u32> = packages.flat_map(|number| index.work(outcome, number).numbers()).collect();
+    let packages = outcome.packages.list.numbers();
+    let mut used: Vec<EntryId> = packages.flat_map(|number| index.work(outcome, number).numbers()).collect();
     used.sort_unstable();
     used.dedup();
-    let mut steps: Vec<(&str, Vec<(u32, &Entry)>)> = Vec::new();
+    let mut steps: Vec<(&str, Vec<(EntryId, &Entry)>)> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for number in used {
-        let Some(entry) = outcome.entries.get(number as usize) else { continue };
+        let entry = outcome.entries.get(number);
         let place = *places.entry(&entry.slug).or_insert_with(|| {
             steps.push((&entry.slug, Vec::new()));
             steps.len() - 1
         });
         if let Some((_, own)) = steps.get_mut(place) {
-            own.push((number + 1, entry));
+            own.push((number, entry));
         }
     }
     steps.into_iter().map(|(step, entries)| row(step, &entries)).collect()
 }
 
-fn row(step: &str, entries: &[(u32, &Entry)]) -> GuideRow {
+fn row(step: &str, entries: &[(EntryId, &Entry)]) -> GuideRow {
     let console = entries.iter().find_map(|(_, entry)| entry.console);
     let texts = KINDS.iter().flat_map(|(kind, of)| texts(kind, *of, entries)).collect();
     GuideRow { step: step.to_string(), console_title: console.map_or("", crate::console::Console::title), texts }
 }
 
 /// The different texts of one kind, each with the lines that have it.
-fn texts(kind: &'static str, of: fn(&Entry) -> &str, entries: &[(u32, &Entry)]) -> Vec<GuideText> {
+fn texts(kind: &'static str, of: fn(&Entry) -> &str, entries: &[(EntryId, &Entry)]) -> Vec<GuideText> {
     let mut texts: Vec<GuideText> = Vec::new();
     for (line, entry) in entries.iter().filter(|(_, entry)| !of(entry).is_empty()) {
         match texts.iter_mut().find(|known| known.text == of(entry)) {
-            Some(known) => known.lines.push(*line),
-            None => texts.push(GuideText { kind, text: of(entry).to_string(), lines: vec![*line] }),
+            Some(known) => known.lines.push(line.ordinal()),
+            None => texts.push(GuideText { kind, text: of(entry).to_string(), lines: vec![line.ordinal()] }),
         }
     }
     for text in texts.iter_mut().filter(|text| text.kind == BEFORE) {

@@ -12,15 +12,15 @@ use super::questions::{QuestionsRow, questions};
 use super::roadmap::{RoadmapRow, roadmap};
 use super::settled::{ExceptionRow, HiddenRow, SettingRow, Settled};
 use super::since::{SinceRow, since};
-use super::view::{self, Index, Output, Run};
+use super::view::{Index, Output, Run};
 use super::work;
 use crate::console::Console;
-use crate::identity::rfc3339;
+use crate::ids::DeviceId;
 use crate::notice::{Code, listed};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::schema::{Activity, Identity, Platform, Severity};
-use crate::time::Millis;
+use crate::time::{Millis, rfc3339};
 
 /// Devices that the page holds: every device if they are no more, else the flagged ones, the severest first.
 pub(super) const ON_PAGE: usize = 50_000;
@@ -398,12 +398,11 @@ fn stale_means(outcome: &Outcome) -> String {
 fn totals(outcome: &Outcome, index: &Index) -> Totals {
     let devices = &outcome.devices;
     let count = |wanted| pictures::of_activity(outcome, wanted);
-    let entries =
-        |test: fn(&Entry) -> bool| outcome.steps.iter().filter(|s| view::entry(outcome, s).is_some_and(test)).count();
+    let entries = |test: fn(&Entry) -> bool| outcome.steps.iter().filter(|s| test(outcome.entry(s))).count();
     let states = States::of(outcome, index);
     let devices_with = |test: fn(&Entry) -> bool| {
-        let own = outcome.steps.iter().filter(|step| view::entry(outcome, step).is_some_and(test));
-        own.map(|step| step.device).collect::<BTreeSet<u32>>().len()
+        let own = outcome.steps.iter().filter(|step| test(outcome.entry(step)));
+        own.map(|step| step.device).collect::<BTreeSet<DeviceId>>().len()
     };
     let minutes = work::minutes(outcome, index);
     let removal_days = outcome.schedule.batches.iter().map(|b| b.day).max().unwrap_or(0);
@@ -476,7 +475,7 @@ fn sources(outcome: &Outcome) -> Vec<SourceRow> {
 fn activity(outcome: &Outcome) -> Vec<ActivityRow> {
     let mut counts: BTreeMap<Platform, [usize; 3]> = BTreeMap::new();
     for (platform, activity) in outcome.devices.platform.iter().zip(&outcome.devices.activity) {
-        if let Some(slot) = counts.entry(*platform).or_default().get_mut(*activity as usize) {
+        if let Some(slot) = counts.entry(*platform).or_default().get_mut(activity.position()) {
             *slot += 1;
         }
     }
@@ -562,7 +561,7 @@ fn controls(outcome: &Outcome) -> Vec<ControlRow> {
     let findings = &outcome.findings;
     let devices = |rules: &BTreeSet<u16>| {
         let own = findings.rule.iter().zip(&findings.device).filter(|(rule, _)| rules.contains(rule));
-        own.map(|(_, device)| *device).collect::<BTreeSet<u32>>().len()
+        own.map(|(_, device)| *device).collect::<BTreeSet<DeviceId>>().len()
     };
     rows.into_values().map(|(row, rules)| ControlRow { devices: devices(&rules), ..row }).collect()
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::view::{self, Index};
 use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
 use crate::console::Console;
+use crate::ids::{EntryId, PackageId};
 use crate::outcome::Outcome;
 use crate::plan::{Entry, Package, Reason};
 use crate::rules::Text;
@@ -112,10 +113,10 @@ struct ActionRow {
 
 /// Every package.
 pub(super) fn rows(outcome: &Outcome, index: &Index) -> Vec<PackageRow> {
-    (0_u32..).zip(&outcome.packages.list).map(|(number, package)| row(outcome, index, number, package)).collect()
+    outcome.packages.list.numbered().map(|(number, package)| row(outcome, index, number, package)).collect()
 }
 
-fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> PackageRow {
+fn row(outcome: &Outcome, index: &Index, number: PackageId, package: &Package) -> PackageRow {
     let work = index.work(outcome, number);
     let steps = work.entries(outcome);
     let texts: Vec<&Text> = outcome.rules.iter().collect();
@@ -140,7 +141,7 @@ fn row(outcome: &Outcome, index: &Index, number: u32, package: &Package) -> Pack
         factors: package.factors.clone(),
         controls: controls(package, &texts),
         devices: package.devices.len(),
-        findings: package.devices.iter().map(|device| index.findings(*device as usize).len()).sum(),
+        findings: package.devices.iter().map(|device| index.findings(*device).len()).sum(),
         file: format!("suggestions/{}.csv", package.id),
         actions: work.numbers().zip(&steps).map(|(number, (entry, tally))| action(number, entry, tally)).collect(),
         phases: work::phases(&steps),
@@ -182,10 +183,10 @@ fn controls(package: &Package, rules: &[&Text]) -> Vec<String> {
     controls.into_iter().cloned().collect()
 }
 
-fn action(number: u32, entry: &Entry, tally: &Tally) -> ActionRow {
+fn action(number: EntryId, entry: &Entry, tally: &Tally) -> ActionRow {
     let (from, until) = tally.days();
     ActionRow {
-        guide: number + 1,
+        guide: number.ordinal(),
         step: entry.slug.clone(),
         action: entry.action.clone(),
         console: entry.console.map_or("", Console::as_str),

@@ -76,7 +76,7 @@ pub(super) struct Silence {
 /// Which consoles hold which devices, the most frequent set first.
 pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
     let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-    for (device, bits) in outcome.devices.consoles.iter().enumerate() {
+    for (device, bits) in outcome.devices.consoles.numbered() {
         let slot = counts.entry(*bits).or_default();
         slot.0 += 1;
         slot.1 += usize::from(!index.findings(device).is_empty());
@@ -95,7 +95,7 @@ pub(super) fn overlaps(outcome: &Outcome, index: &Index) -> Vec<OverlapRow> {
 /// Days since the newest activity, by device; those without one have none.
 fn silences(outcome: &Outcome) -> impl Iterator<Item = (Platform, Option<i64>)> {
     let devices = &outcome.devices;
-    devices.platform.iter().enumerate().map(|(at, platform)| (*platform, devices.days_inactive(at)))
+    devices.platform.numbered().map(|(at, platform)| (*platform, devices.days_inactive(at)))
 }
 
 /// Days inactive by platform.

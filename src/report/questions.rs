@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::model::Model;
+use crate::ids::{DeviceId, QuestionId};
 use crate::notice::many;
 use crate::outcome::Outcome;
 use crate::rules::Answer;
@@ -88,11 +89,11 @@ impl Model {
 /// Puts the questions together.
 pub(super) fn questions(outcome: &Outcome) -> QuestionsRow {
     let all = &outcome.questions;
-    let mut groups: BTreeMap<(u16, u32), Vec<usize>> = BTreeMap::new();
-    for (at, rule) in all.rule.iter().enumerate() {
-        groups.entry((*rule, all.text_number(at))).or_default().push(at);
+    let mut groups: BTreeMap<(u16, u32), Vec<QuestionId>> = BTreeMap::new();
+    for (at, rule) in all.rule.numbered() {
+        groups.entry((*rule, all.text(at))).or_default().push(at);
     }
-    let devices: BTreeSet<u32> = all.device.iter().copied().collect();
+    let devices: BTreeSet<DeviceId> = all.device.iter().copied().collect();
     let mut rows: Vec<_> =
         groups.iter().filter_map(|((rule, _), own)| Some((outcome.rules.get(usize::from(*rule))?, own))).collect();
     rows.sort_by_key(|(rule, own)| (Reverse(rule.severity), Reverse(own.len())));
@@ -101,8 +102,8 @@ pub(super) fn questions(outcome: &Outcome) -> QuestionsRow {
     QuestionsRow { total: all.len(), devices: devices.len(), asks: asks(outcome), groups, more }
 }
 
-fn row(outcome: &Outcome, rule: &crate::rules::Text, own: &[usize]) -> QuestionRow {
-    let texts = own.first().and_then(|at| outcome.questions.texts(*at)).cloned().unwrap_or_default();
+fn row(outcome: &Outcome, rule: &crate::rules::Text, own: &[QuestionId]) -> QuestionRow {
+    let texts = own.first().map(|at| outcome.questions.texts(*at)).cloned().unwrap_or_default();
     QuestionRow {
         rule: rule.id.clone(),
         title: rule.title.clone(),
@@ -114,11 +115,11 @@ fn row(outcome: &Outcome, rule: &crate::rules::Text, own: &[usize]) -> QuestionR
     }
 }
 
-fn named(outcome: &Outcome, at: usize) -> NamedRow {
-    let device = outcome.questions.device.get(at).map_or(usize::MAX, |device| *device as usize);
-    let candidates = outcome.questions.candidates.get(at).map_or("", String::as_str);
+fn named(outcome: &Outcome, at: QuestionId) -> NamedRow {
+    let device = *outcome.questions.device.get(at);
+    let candidates = outcome.questions.candidates.get(at);
     NamedRow {
-        device_key: outcome.devices.key.get(device).cloned().unwrap_or_default(),
+        device_key: outcome.devices.key.get(device).clone(),
         device_name: outcome.devices.name.get(device).to_string(),
         candidates: candidates.split('|').filter(|one| !one.is_empty()).map(str::to_string).collect(),
     }
@@ -128,8 +129,8 @@ fn named(outcome: &Outcome, at: usize) -> NamedRow {
 fn asks(outcome: &Outcome) -> Vec<AskRow> {
     let all = &outcome.questions;
     let mut by_name: BTreeMap<&str, Asked> = BTreeMap::new();
-    for at in 0..all.len() {
-        let answers: Vec<Answer> = all.texts(at).into_iter().flat_map(|texts| Answer::of(&texts.settled_by)).collect();
+    for at in all.rule.numbers() {
+        let answers: Vec<Answer> = Answer::of(&all.texts(at).settled_by).collect();
         let names: BTreeSet<&str> = answers.iter().map(|answer| answer.name).collect();
         for answer in answers {
             let asked = by_name.entry(answer.name).or_default();
@@ -141,16 +142,15 @@ fn asks(outcome: &Outcome) -> Vec<AskRow> {
     }
     let mut ranked: Vec<(&str, Asked)> = by_name.into_iter().collect();
     ranked.sort_by_key(|(_, own)| (own.is_look, Reverse(own.alone.len()), Reverse(own.beside.len())));
-    let count = |own: &[usize], of: &dyn Fn(usize) -> Option<u32>| {
-        own.iter().filter_map(|at| of(*at)).collect::<BTreeSet<u32>>().len()
-    };
+    let rules = |own: &[QuestionId]| own.iter().map(|at| all.rule.get(*at)).collect::<BTreeSet<_>>().len();
+    let devices = |own: &[QuestionId]| own.iter().map(|at| all.device.get(*at)).collect::<BTreeSet<_>>().len();
     let one = |(name, own): (&str, Asked)| {
         let mut row = AskRow {
             settled_by: name.to_string(),
             has: own.has.into_iter().collect::<Vec<_>>().join(", "),
             questions: own.alone.len(),
-            rules: count(&own.alone, &|at| all.rule.get(at).copied().map(u32::from)),
-            devices: count(&own.alone, &|at| all.device.get(at).copied()),
+            rules: rules(&own.alone),
+            devices: devices(&own.alone),
             beside: own.beside.len(),
             text: String::new(),
         };
@@ -166,9 +166,9 @@ struct Asked<'a> {
     is_look: bool,
     has: BTreeSet<&'a str>,
     /// Those that it settles.
-    alone: Vec<usize>,
+    alone: Vec<QuestionId>,
     /// Those that need another answer too.
-    beside: Vec<usize>,
+    beside: Vec<QuestionId>,
 }
 
 impl AskRow {

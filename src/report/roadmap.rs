@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::view::Index;
 use super::work::{self, Tally};
-use crate::identity::day;
+use crate::ids::{BatchId, By, EntryId};
 use crate::outcome::Outcome;
 use crate::plan::{Package, Phase};
+use crate::time::day;
 
 /// When work may be done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,11 +154,12 @@ pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
     let packages: Vec<PackageStages> = outcome
         .packages
         .list
+        .as_slice()
         .par_iter()
         .map(|package| of_package(outcome, index, &approved, package))
         .filter(|package| package.stages.iter().any(|work| work.steps > 0))
         .collect();
-    let approvals = approved.contains(&true);
+    let approvals = approved.iter().any(|own| *own);
     let stage = |(at, stage): (usize, &Stage)| {
         let mut work = StageWork::default();
         let own = || packages.iter().filter_map(|package| package.stages.get(at)).filter(|work| work.steps > 0);
@@ -182,23 +184,21 @@ pub(super) fn roadmap(outcome: &Outcome, index: &Index) -> RoadmapRow {
     }
 }
 
-/// Which batches are approved, by position. Digests are made only where somebody approved something.
-fn approved(outcome: &Outcome, index: &Index) -> Vec<bool> {
+/// Which batches are approved. Digests are made only where somebody approved something.
+fn approved(outcome: &Outcome, index: &Index) -> By<BatchId, bool> {
     let decisions = &outcome.decisions;
     let is = |at| !decisions.approved.is_empty() && decisions.approved(index.digest(outcome, at)).is_some();
-    (0..outcome.schedule.batches.len()).map(is).collect()
+    outcome.schedule.batches.numbers().map(is).collect()
 }
 
-fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Package) -> PackageStages {
-    let mut tallies: BTreeMap<(Stage, u32), Tally> = BTreeMap::new();
+fn of_package(outcome: &Outcome, index: &Index, approved: &By<BatchId, bool>, package: &Package) -> PackageStages {
+    let mut tallies: BTreeMap<(Stage, EntryId), Tally> = BTreeMap::new();
     let mut stages = vec![StageWork::default(); Stage::ALL.len()];
     for device in &package.devices {
-        let batch = outcome.schedule.batch_of(*device as usize).map(|(number, _)| number - 1);
-        let ready = batch.and_then(|at| approved.get(at)).copied().unwrap_or_default();
-        let (start, plan) = index.plan(outcome, *device as usize);
+        let ready = outcome.schedule.batch_of(*device).is_some_and(|(batch, _)| *approved.get(batch));
         let (mut seen, mut is_final) = ([false; Stage::ALL.len()], [false; Stage::ALL.len()]);
-        for (at, step) in (start..).zip(plan) {
-            let Some(entry) = outcome.entry(step) else { continue };
+        for (at, step) in index.numbered_plan(outcome, *device) {
+            let entry = outcome.entry(step);
             let stage = Stage::of(entry.phase, ready);
             tallies.entry((stage, step.entry)).or_default().see(outcome, at);
             if let Some(slot) = seen.get_mut(stage as usize) {
@@ -214,9 +214,7 @@ fn of_package(outcome: &Outcome, index: &Index, approved: &[bool], package: &Pac
         }
     }
     for ((stage, number), tally) in &tallies {
-        let (Some(entry), Some(work)) = (outcome.entries.get(*number as usize), stages.get_mut(*stage as usize)) else {
-            continue;
-        };
+        let (entry, Some(work)) = (outcome.entries.get(*number), stages.get_mut(*stage as usize)) else { continue };
         work.steps += tally.lines;
         work.irreversible += if entry.irreversible { tally.lines } else { 0 };
         work.wipes += if entry.wipes { tally.lines } else { 0 };

@@ -4,16 +4,17 @@ use std::cmp::Reverse;
 
 use super::model::ON_PAGE;
 use super::view::Index;
+use crate::ids::{ByDevice, DeviceId};
 use crate::outcome::Outcome;
 
 /// Devices by number, the severest finding first, then the longest stale; those without a finding last.
 #[derive(Debug)]
 pub(super) struct Selection {
-    /// Device numbers, in that order.
-    pub devices: Vec<u32>,
+    /// The devices, in that order.
+    pub devices: Vec<DeviceId>,
     /// Whether every device is among them.
     pub complete: bool,
-    chosen: Vec<bool>,
+    chosen: ByDevice<bool>,
 }
 
 impl Selection {
@@ -28,26 +29,22 @@ impl Selection {
     }
 
     fn new(outcome: &Outcome, index: &Index, limit: usize) -> Self {
-        let count = outcome.devices.len();
-        let complete = count <= limit;
-        let numbers = 0..u32::try_from(count).unwrap_or(u32::MAX);
-        let mut devices: Vec<u32> = numbers.filter(|d| complete || !index.findings(*d as usize).is_empty()).collect();
+        let complete = outcome.devices.len() <= limit;
+        let numbers = outcome.devices.numbers();
+        let mut devices: Vec<DeviceId> = numbers.filter(|d| complete || !index.findings(*d).is_empty()).collect();
         devices.sort_by_cached_key(|d| {
-            let at = *d as usize;
-            (Reverse(index.highest(outcome, at)), Reverse(outcome.devices.days_inactive(at)), *d)
+            (Reverse(index.highest(outcome, *d)), Reverse(outcome.devices.days_inactive(*d)), *d)
         });
         devices.truncate(limit);
-        let mut chosen = vec![false; count];
+        let mut chosen = outcome.devices.key.beside(false);
         for device in &devices {
-            if let Some(slot) = chosen.get_mut(*device as usize) {
-                *slot = true;
-            }
+            *chosen.get_mut(*device) = true;
         }
         Self { devices, complete, chosen }
     }
 
-    /// Whether a device is among them.
-    pub(super) fn has(&self, device: u32) -> bool {
-        self.chosen.get(device as usize) == Some(&true)
+    /// Whether a device is among them; none is not.
+    pub(super) fn has(&self, device: DeviceId) -> bool {
+        self.chosen.find(device) == Some(&true)
     }
 }

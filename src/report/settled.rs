@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::view;
-use crate::identity::day;
+use crate::ids::FindingId;
 use crate::outcome::{Accepted, Outcome};
 use crate::plan::grace;
 use crate::schema::Platform;
+use crate::time::day;
 
 /// An exception from a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,7 +100,7 @@ impl Settled {
         Self {
             tuning: tuning(outcome),
             exceptions: hidden.exceptions.iter().map(exception).collect(),
-            hidden: (0..hidden.findings.len()).map(|at| hidden_row(outcome, at)).collect(),
+            hidden: hidden.by.numbers().map(|at| hidden_row(outcome, at)).collect(),
             settings: settings.chain(grace_periods(outcome)).chain(typed).collect(),
         }
     }
@@ -146,14 +147,14 @@ fn grace_periods(outcome: &Outcome) -> Vec<SettingRow> {
     Platform::ALL.iter().map(|platform| row(Some(*platform), of(*platform))).collect()
 }
 
-fn hidden_row(outcome: &Outcome, at: usize) -> HiddenRow {
+fn hidden_row(outcome: &Outcome, at: FindingId) -> HiddenRow {
     let findings = &outcome.hidden.findings;
-    let device = findings.device.get(at).copied().unwrap_or_default() as usize;
+    let device = *findings.device.get(at);
     HiddenRow {
         rule: view::rule_of(outcome, findings, at).to_string(),
-        device_key: outcome.devices.key.get(device).cloned().unwrap_or_default(),
+        device_key: outcome.devices.key.get(device).clone(),
         device_name: outcome.devices.name.get(device).to_string(),
-        severity: findings.severity.get(at).map_or("", |severity| severity.as_str()),
-        exception: outcome.hidden.by.get(at).copied().unwrap_or_default(),
+        severity: findings.severity.get(at).as_str(),
+        exception: outcome.hidden.by.get(at).index(),
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::table;
 use super::view::Run;
 use crate::compare;
-use crate::identity::{day, rfc3339};
 use crate::outcome::{ChangeKind, ChangeState, Ledger, LedgerState, ListStates, Outcome, Point, RuleStates};
 use crate::schema::Severity;
+use crate::time::{day, rfc3339};
 
 /// Changes of one state that the page lists; `changes.csv` has all.
 const SHOWN: usize = 40;
@@ -197,10 +197,7 @@ fn groups(outcome: &Outcome) -> Vec<GroupRow> {
     let changes = &outcome.since.changes;
     let mut groups = Vec::new();
     for (kind, state) in finding.into_iter().chain(device) {
-        let own = || {
-            (0..changes.len())
-                .filter(|at| changes.kind.get(*at) == Some(&kind) && changes.state.get(*at) == Some(&state))
-        };
+        let own = || (0..changes.len()).filter(|at| *changes.kind.get(*at) == kind && *changes.state.get(*at) == state);
         let total = own().count();
         if total > 0 {
             let first = own().take(SHOWN).map(|at| row(outcome, at)).collect();
@@ -213,16 +210,14 @@ fn groups(outcome: &Outcome) -> Vec<GroupRow> {
 fn row(outcome: &Outcome, at: usize) -> ChangeRow {
     let (since, changes) = (&outcome.since, &outcome.since.changes);
     let [key, name, _] = since.device(&outcome.devices, at);
-    let text = |list: &[String]| list.get(at).cloned().unwrap_or_default();
-    let rule = changes.rule.get(at).and_then(|rule| since.rules.get(usize::from(*rule)));
-    let why = changes.why.get(at).and_then(|why| since.reasons.get(*why as usize));
+    let rule = since.rules.get(usize::from(*changes.rule.get(at)));
     ChangeRow {
         rule: rule.cloned().unwrap_or_default(),
         device_key: key.to_string(),
         device_name: name.to_string(),
-        before: text(&changes.before),
-        after: text(&changes.after),
-        why: why.cloned().unwrap_or_default(),
+        before: changes.before.get(at).clone(),
+        after: changes.after.get(at).clone(),
+        why: since.reasons.get(*changes.why.get(at)).clone(),
     }
 }
 

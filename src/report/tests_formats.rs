@@ -20,9 +20,9 @@ use super::view::{Index, Run};
 use super::{Format, Options, write};
 use crate::assets;
 use crate::console::Registry;
-use crate::identity::{DAY, day, rfc3339};
 use crate::outcome::Outcome;
 use crate::run::{self, Silent};
+use crate::time::{DAY, day, rfc3339};
 
 fn analyze() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];

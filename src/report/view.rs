@@ -1,16 +1,16 @@
 //! What tables and renderers look up in a run.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::work::Work;
 use crate::frame::Positions;
 use crate::history::Decision;
-use crate::identity::{KeyKind, NONE};
-use crate::ids::RecordId;
+use crate::identity::KeyKind;
+use crate::ids::{BatchId, By, ByDevice, DeviceId, FindingId, PackageId, RecordId, StepId};
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Package, Planned};
+use crate::plan::{Package, Planned};
 use crate::rules::{Causes, Findings};
 use crate::schema::{Severity, Status};
 
@@ -37,12 +37,12 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// What somebody decided about a device.
-    pub(super) fn decision(self, device: usize) -> Option<&'a Decision> {
+    pub(super) fn decision(self, device: DeviceId) -> Option<&'a Decision> {
         self.outcome.decisions.of(device)
     }
 
     /// What was decided about the plan of a device.
-    pub(super) fn status(self, device: usize) -> Status {
+    pub(super) fn status(self, device: DeviceId) -> Status {
         status(self.outcome, device)
     }
 
@@ -56,29 +56,22 @@ impl<'a> Run<'a> {
 /// What several renderers look up.
 pub(super) struct Index {
     /// Findings by device.
-    findings: Positions,
+    findings: Positions<DeviceId, FindingId>,
     /// Where the steps of a device begin in the list of steps.
-    steps: Vec<u32>,
+    steps: ByDevice<StepId>,
     /// Rules of which others are consequences.
     causes: Causes,
     /// The steps of each package; made when they are first asked for.
-    work: OnceLock<Vec<Work>>,
+    work: OnceLock<By<PackageId, Work>>,
     /// The digest of each batch; made when one is first asked for.
-    digests: OnceLock<Vec<String>>,
+    digests: OnceLock<By<BatchId, String>>,
 }
 
 impl Index {
     pub(super) fn new(outcome: &Outcome) -> Self {
-        let count = outcome.devices.len();
-        let mut steps = vec![NONE; count];
-        for (at, step) in (0_u32..).zip(&outcome.steps) {
-            if let Some(slot) = steps.get_mut(step.device as usize).filter(|s| **s == NONE) {
-                *slot = at;
-            }
-        }
         Self {
-            findings: Positions::new(outcome.findings.device.iter().copied(), count),
-            steps,
+            findings: Positions::new(outcome.findings.device.iter().copied(), outcome.devices.key.count()),
+            steps: outcome.first_steps(),
             causes: Causes::new(outcome.rules.iter()),
             work: OnceLock::new(),
             digests: OnceLock::new(),
@@ -88,31 +81,37 @@ impl Index {
     /// Looks up what several tables show, with all cores. Workers that write side by side must find it there: one that waited
     /// for the others while it is made could be handed a table that waits for it.
     pub(super) fn prepare(&self, outcome: &Outcome) {
-        self.digest(outcome, 0);
-        self.work(outcome, 0);
+        self.digests(outcome);
+        self.works(outcome);
     }
 
     /// Numbers of the rules that hold for a device.
-    pub(super) fn holding(&self, outcome: &Outcome, device: usize) -> Vec<u16> {
-        self.findings(device).iter().filter_map(|f| outcome.findings.rule.get(*f as usize)).copied().collect()
+    pub(super) fn holding(&self, outcome: &Outcome, device: DeviceId) -> Vec<u16> {
+        self.findings(device).iter().map(|finding| *outcome.findings.rule.get(*finding)).collect()
     }
 
     /// Findings of a device, in the order of the rules.
-    pub(super) fn findings(&self, device: usize) -> &[u32] {
+    pub(super) fn findings(&self, device: DeviceId) -> &[FindingId] {
         self.findings.of(device)
     }
 
-    /// The digest of a batch, by its position: what an approval holds for.
-    pub(super) fn digest(&self, outcome: &Outcome, batch: usize) -> &str {
-        self.digests.get_or_init(|| outcome.batch_digests()).get(batch).map_or("", String::as_str)
+    /// The digest of a batch: what an approval holds for.
+    pub(super) fn digest(&self, outcome: &Outcome, batch: BatchId) -> &str {
+        self.digests(outcome).get(batch)
+    }
+
+    fn digests(&self, outcome: &Outcome) -> &By<BatchId, String> {
+        self.digests.get_or_init(|| outcome.batch_digests())
     }
 
     /// The steps of a package.
-    pub(super) fn work(&self, outcome: &Outcome, package: u32) -> &Work {
-        static NONE: LazyLock<Work> = LazyLock::new(Work::default);
+    pub(super) fn work(&self, outcome: &Outcome, package: PackageId) -> &Work {
+        self.works(outcome).get(package)
+    }
+
+    fn works(&self, outcome: &Outcome) -> &By<PackageId, Work> {
         let of = |package: &Package| Work::of(outcome, self, &package.devices);
-        let all = self.work.get_or_init(|| outcome.packages.list.par_iter().map(of).collect());
-        all.get(package as usize).unwrap_or(&NONE)
+        self.work.get_or_init(|| By::of(outcome.packages.list.as_slice().par_iter().map(of).collect()))
     }
 
     /// Of which of the rules that hold for a device one of them is a consequence.
@@ -120,50 +119,50 @@ impl Index {
         self.causes.cause(rule, holding)
     }
 
-    /// Position of the first step of a device, without a look at the others.
-    pub(super) fn first_step(&self, device: usize) -> Option<usize> {
-        self.steps.get(device).filter(|step| **step != NONE).map(|step| *step as usize)
+    /// The first step of a device, without a look at the others.
+    pub(super) fn first_step(&self, device: DeviceId) -> Option<StepId> {
+        self.steps.get(device).some()
     }
 
-    /// Steps of a device in their order, and the position of the first.
-    pub(super) fn plan<'a>(&self, outcome: &'a Outcome, device: usize) -> (usize, &'a [Planned]) {
-        let Some(start) = self.first_step(device) else { return (0, &[]) };
-        let rest = outcome.steps.get(start..).unwrap_or_default();
-        let length = rest.iter().take_while(|s| s.device as usize == device).count();
-        (start, rest.get(..length).unwrap_or_default())
+    /// Steps of a device in their order.
+    pub(super) fn plan<'a>(&self, outcome: &'a Outcome, device: DeviceId) -> &'a [Planned] {
+        self.first_step(device).map_or(&[], |first| outcome.steps_from(first))
+    }
+
+    /// The same, with their numbers.
+    pub(super) fn numbered_plan<'a>(
+        &self,
+        outcome: &'a Outcome,
+        device: DeviceId,
+    ) -> impl Iterator<Item = (StepId, &'a Planned)> + use<'a> {
+        let numbered = move |first: StepId| first.onwards().zip(outcome.steps_from(first));
+        self.first_step(device).into_iter().flat_map(numbered)
     }
 
     /// Ids of the rules that hold for a device.
-    pub(super) fn rules<'a>(&self, outcome: &'a Outcome, device: usize) -> Vec<&'a str> {
-        self.findings(device).iter().map(|f| rule_of(outcome, &outcome.findings, *f as usize)).collect()
+    pub(super) fn rules<'a>(&self, outcome: &'a Outcome, device: DeviceId) -> Vec<&'a str> {
+        self.findings(device).iter().map(|f| rule_of(outcome, &outcome.findings, *f)).collect()
     }
 
     /// The severest finding of a device.
-    pub(super) fn highest(&self, outcome: &Outcome, device: usize) -> Option<Severity> {
-        self.findings(device).iter().filter_map(|f| outcome.findings.severity.get(*f as usize)).max().copied()
+    pub(super) fn highest(&self, outcome: &Outcome, device: DeviceId) -> Option<Severity> {
+        self.findings(device).iter().map(|finding| *outcome.findings.severity.get(*finding)).max()
     }
 }
 
 /// Id of the rule of a finding among those that count or those that are hidden.
-pub(super) fn rule_of<'a>(outcome: &'a Outcome, findings: &Findings, finding: usize) -> &'a str {
-    let rule = findings.rule.get(finding).copied().unwrap_or(u16::MAX);
-    outcome.rules.get(rule as usize).map_or("", |r| r.id.as_str())
-}
-
-/// What a step says.
-pub(super) fn entry<'a>(outcome: &'a Outcome, step: &Planned) -> Option<&'a Entry> {
-    outcome.entry(step)
+pub(super) fn rule_of<'a>(outcome: &'a Outcome, findings: &Findings, finding: FindingId) -> &'a str {
+    outcome.rules.get(usize::from(*findings.rule.get(finding))).map_or("", |r| r.id.as_str())
 }
 
 /// Stable id of a finding: the rule and the device, so that it is the same in the next run.
-pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: usize) -> String {
-    let device = findings.device.get(finding).copied().unwrap_or(NONE) as usize;
-    let key = outcome.devices.key.get(device).map_or("", String::as_str);
+pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: FindingId) -> String {
+    let key = outcome.devices.key.get(*findings.device.get(finding));
     format!("{}/{key}", rule_of(outcome, findings, finding))
 }
 
 /// What was decided about the plan of a device.
-pub(super) fn status(outcome: &Outcome, device: usize) -> Status {
+pub(super) fn status(outcome: &Outcome, device: DeviceId) -> Status {
     outcome.decisions.status(device)
 }
 
@@ -178,10 +177,10 @@ pub(super) struct Progress<'a> {
 
 /// What was decided for a package, else what its devices say together.
 pub(super) fn progress<'a>(outcome: &'a Outcome, package: &Package) -> Progress<'a> {
-    let devices = || package.devices.iter().map(|device| *device as usize);
+    let devices = || package.devices.iter().copied();
     let count = |wanted: Status| devices().filter(|device| status(outcome, *device) == wanted).count();
     let [done, declined, begun] = [Status::Done, Status::Declined, Status::InProgress].map(count);
-    let assignee = |device: usize| outcome.decisions.assignee(device);
+    let assignee = |device: DeviceId| outcome.decisions.assignee(device);
     let own = outcome.decisions.packages.iter().find(|decision| decision.id == package.id);
     let first = devices().next().map_or("", assignee);
     Progress {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::view::Index;
-use crate::identity::day;
+use crate::ids::{BatchId, DeviceId, EntryId, PackageId, StepId};
 use crate::outcome::Outcome;
 use crate::plan::{Batch, Entry, Phase};
+use crate::time::day;
 
 /// What is known of one step of a package over all its devices.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +18,7 @@ pub(super) struct Tally {
     /// Devices that have it.
     pub devices: usize,
     /// The device that was counted last. Plans are seen one after the other, and one may have the step in several places.
-    last: Option<u32>,
+    last: Option<DeviceId>,
     /// Lines of the plans that ask for it.
     pub lines: usize,
     /// Batches that have it, as bits: steps are counted by the million.
@@ -27,15 +28,15 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts a step, by its position.
-    pub(super) fn see(&mut self, outcome: &Outcome, at: usize) {
-        let Some(step) = outcome.steps.get(at) else { return };
+    /// Counts a step.
+    pub(super) fn see(&mut self, outcome: &Outcome, at: StepId) {
+        let step = outcome.steps.get(at);
         self.lines += 1;
         self.objects += usize::from(step.object.is_some());
         self.devices += usize::from(self.last != Some(step.device));
         self.last = Some(step.device);
-        if let Some((number, _)) = outcome.schedule.batch_of(step.device as usize) {
-            let (word, bit) = (number / 64, number % 64);
+        if let Some((number, _)) = outcome.schedule.batch_of(step.device) {
+            let (word, bit) = (number.index() / 64, number.index() % 64);
             if self.batches.len() <= word {
                 self.batches.resize(word + 1, 0);
             }
@@ -72,20 +73,19 @@ impl Tally {
 /// The steps of a package's devices, each step once, in an order that fits every plan.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
-    /// Positions of the entries, and what is known of each.
-    steps: Vec<(u32, Tally)>,
+    /// The entries, and what is known of each.
+    steps: Vec<(EntryId, Tally)>,
 }
 
 impl Work {
     /// Puts the plans of devices together.
-    pub(super) fn of(outcome: &Outcome, index: &Index, devices: &[u32]) -> Self {
+    pub(super) fn of(outcome: &Outcome, index: &Index, devices: &[DeviceId]) -> Self {
         // Which entry was seen directly before which.
-        let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
-        let mut before: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        let mut tallies: BTreeMap<EntryId, Tally> = BTreeMap::new();
+        let mut before: BTreeMap<EntryId, BTreeSet<EntryId>> = BTreeMap::new();
         for device in devices {
-            let (start, plan) = index.plan(outcome, *device as usize);
             let mut last = None;
-            for (at, step) in (start..).zip(plan) {
+            for (at, step) in index.numbered_plan(outcome, *device) {
                 let first = last != Some(step.entry);
                 tallies.entry(step.entry).or_default().see(outcome, at);
                 if let Some(last) = last.filter(|_| first) {
@@ -96,18 +96,17 @@ impl Work {
         }
         let mut order = in_order(&tallies.keys().copied().collect(), &before);
         // Plans never go back from one phase to an earlier one, so this moves nothing within a plan.
-        order.sort_by_key(|number| outcome.entries.get(*number as usize).map(|entry| entry.phase));
+        order.sort_by_key(|number| outcome.entries.get(*number).phase);
         Self { steps: order.into_iter().filter_map(|number| Some((number, tallies.remove(&number)?))).collect() }
     }
 
     /// What each step says, and what is known of it.
     pub(super) fn entries<'a>(&'a self, outcome: &'a Outcome) -> Vec<(&'a Entry, &'a Tally)> {
-        let entry = |number: u32| outcome.entries.get(number as usize);
-        self.steps.iter().filter_map(|(number, tally)| Some((entry(*number)?, tally))).collect()
+        self.steps.iter().map(|(number, tally)| (outcome.entries.get(*number), tally)).collect()
     }
 
-    /// Positions of the entries, in the same order.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+    /// The entries, in the same order.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = EntryId> {
         self.steps.iter().map(|(number, _)| *number)
     }
 
@@ -123,11 +122,11 @@ impl Work {
 }
 
 /// Entries so that each comes after those that any plan has before it; ties by number.
-fn in_order(entries: &BTreeSet<u32>, before: &BTreeMap<u32, BTreeSet<u32>>) -> Vec<u32> {
+fn in_order(entries: &BTreeSet<EntryId>, before: &BTreeMap<EntryId, BTreeSet<EntryId>>) -> Vec<EntryId> {
     let mut left = entries.clone();
     let mut order = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let waits = |e: &u32| before.get(e).is_some_and(|b| b.iter().any(|x| left.contains(x)));
+        let waits = |e: &EntryId| before.get(e).is_some_and(|b| b.iter().any(|x| left.contains(x)));
         // Plans of different playbooks could order two steps differently; then the smaller number goes first.
         let Some(next) = left.iter().find(|e| !waits(e)).or_else(|| left.iter().next()).copied() else { break };
         left.remove(&next);
@@ -231,13 +230,13 @@ pub(super) struct BatchRow {
     from: String,
 }
 
-/// The batches of a package, by its position.
-pub(super) fn batches(outcome: &Outcome, package: u32) -> Vec<BatchRow> {
-    let id = outcome.packages.list.get(package as usize).map_or("", |package| package.id.as_str());
-    let own = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.package == package);
-    let one = |(number, batch): (usize, &Batch)| BatchRow {
-        batch: number,
-        suggestion: id.to_string(),
+/// The batches of a package.
+pub(super) fn batches(outcome: &Outcome, package: PackageId) -> Vec<BatchRow> {
+    let id = &outcome.packages.list.get(package).id;
+    let own = outcome.schedule.batches.numbered().filter(|(_, batch)| batch.package == package);
+    let one = |(number, batch): (BatchId, &Batch)| BatchRow {
+        batch: number.index() + 1,
+        suggestion: id.clone(),
         devices: batch.devices.len(),
         from: day(removal_day(outcome, batch.day)),
     };
@@ -246,7 +245,7 @@ pub(super) fn batches(outcome: &Outcome, package: u32) -> Vec<BatchRow> {
 
 /// A day of removals, counted from 1, in UTC milliseconds.
 pub(super) fn removal_day(outcome: &Outcome, number: u32) -> i64 {
-    outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::identity::DAY
+    outcome.as_of.millis + i64::from(number.saturating_sub(1)) * crate::time::DAY
 }
 
 /// Minutes of a working day.
@@ -259,20 +258,20 @@ pub(super) fn working_days(minutes: u64, removal_days: u32) -> u64 {
 
 /// Minutes that it takes to export again and compare, once for all plans.
 pub(super) fn checking(outcome: &Outcome) -> u64 {
-    let used: BTreeSet<u32> = outcome.steps.iter().map(|step| step.entry).collect();
-    let entries = used.into_iter().filter_map(|number| outcome.entries.get(number as usize));
+    let used: BTreeSet<EntryId> = outcome.steps.iter().map(|step| step.entry).collect();
+    let entries = used.into_iter().map(|number| outcome.entries.get(number));
     let checks = entries.filter(|entry| entry.phase == Phase::Verify);
     checks.map(|entry| u64::from(entry.effort.batch.max(entry.effort.each))).max().unwrap_or(0)
 }
 
 /// Minutes of work of all plans: those of every package, and of the check that all have together.
 pub(super) fn minutes(outcome: &Outcome, index: &Index) -> u64 {
-    let packages = (0_u32..).zip(&outcome.packages.list);
-    let by_hand: u64 = packages.map(|(number, _)| index.work(outcome, number).minutes(outcome)).sum();
+    let packages = outcome.packages.list.numbers();
+    let by_hand: u64 = packages.map(|number| index.work(outcome, number).minutes(outcome)).sum();
     by_hand + checking(outcome)
 }
 
-/// What each batch holds, by its position: objects by what happens to them, and the days.
+/// What each batch holds: objects by what happens to them, and the days.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     /// Steps that cannot be undone.
@@ -286,13 +285,12 @@ pub(super) struct Contents {
 }
 
 /// What one batch holds.
-pub(super) fn contents(outcome: &Outcome, index: &Index, batch: usize) -> Contents {
+pub(super) fn contents(outcome: &Outcome, index: &Index, batch: BatchId) -> Contents {
     let mut contents = Contents::default();
     let mut late: Option<(i64, i64)> = None;
-    for device in outcome.schedule.batches.get(batch).map_or(&[][..], |b| &b.devices) {
-        let (start, steps) = index.plan(outcome, *device as usize);
-        for (at, step) in (start..).zip(steps) {
-            let Some(entry) = outcome.entry(step) else { continue };
+    for device in &outcome.schedule.batches.get(batch).devices {
+        for (at, step) in index.numbered_plan(outcome, *device) {
+            let entry = outcome.entry(step);
             contents.steps += 1;
             contents.irreversible += usize::from(entry.irreversible);
             contents.wipes += usize::from(entry.wipes);

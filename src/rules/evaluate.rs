@@ -115,8 +115,9 @@ fn gather(judged: Vec<Judged>, devices: u32) -> (Vec<Tally>, Findings, ByDevice<
         tallies.push(judged.tally);
         let rows = judged.devices.into_iter().zip(judged.severity).zip(judged.evidence).zip(judged.objects);
         for ((((device, severity), evidence), objects), relied) in rows.zip(judged.reliance) {
+            let device = DeviceId::new(device);
             findings.push(number, device, severity, relied.confidence, relied.weak, evidence, objects);
-            if let Some(slot) = absent.slot(DeviceId::new(device)) {
+            if let Some(slot) = absent.slot(device) {
                 *slot |= relied.by_exclusion;
             }
         }
@@ -325,14 +326,14 @@ pub struct RuleStory {
 ///
 /// # Errors
 /// [`crate::error::Error::Internal`] if a column of the device table cannot be made.
-pub fn explain(rules: &[Rule], context: EvalContext<'_>, device: u32) -> Result<Vec<RuleStory>> {
+pub fn explain(rules: &[Rule], context: EvalContext<'_>, device: DeviceId) -> Result<Vec<RuleStory>> {
     let wanted = columns_of(rules.iter());
     let columns = wanted
         .par_iter()
         .map(|name| context.devices.column(context.store, context.links, name))
         .collect::<Result<Vec<Column>>>()?;
     let table = DataFrame::new(context.devices.count as usize, columns).map_err(internal)?;
-    let at = IdxCa::from_vec("".into(), vec![device]);
+    let at = IdxCa::from_vec("".into(), vec![device.number()]);
     let mut stories: BTreeMap<usize, RuleStory> = BTreeMap::new();
     for second in [false, true] {
         for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.after.is_empty() != second) {

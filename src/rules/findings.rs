@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::RecordId;
+use crate::ids::{By, DeviceId, FindingId, RecordId};
 use crate::schema::{Confidence, Outcome, Severity};
 
 /// What became of one rule.
@@ -26,19 +26,19 @@ pub struct Tally {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// Rule, by position.
-    pub rule: Vec<u16>,
-    /// Device number.
-    pub device: Vec<u32>,
+    pub rule: By<FindingId, u16>,
+    /// Device.
+    pub device: By<FindingId, DeviceId>,
     /// How much it matters.
-    pub severity: Vec<Severity>,
+    pub severity: By<FindingId, Severity>,
     /// How much it may be relied on.
-    pub confidence: Vec<Confidence>,
+    pub confidence: By<FindingId, Confidence>,
     /// Whether it rests on a weak link: it is shown, and nothing is planned on it.
-    pub weak: Vec<bool>,
+    pub weak: By<FindingId, bool>,
     /// The values that made the rule hold, `column=value; …`.
-    pub evidence: Vec<String>,
+    pub evidence: By<FindingId, String>,
     /// End of the finding's objects in `objects`.
-    ends: Vec<usize>,
+    ends: By<FindingId, usize>,
     objects: Vec<RecordId>,
 }
 
@@ -46,13 +46,13 @@ impl Findings {
     /// None yet, and room for so many.
     pub(super) fn with_room(count: usize) -> Self {
         Self {
-            rule: Vec::with_capacity(count),
-            device: Vec::with_capacity(count),
-            severity: Vec::with_capacity(count),
-            confidence: Vec::with_capacity(count),
-            weak: Vec::with_capacity(count),
-            evidence: Vec::with_capacity(count),
-            ends: Vec::with_capacity(count),
+            rule: By::of(Vec::with_capacity(count)),
+            device: By::of(Vec::with_capacity(count)),
+            severity: By::of(Vec::with_capacity(count)),
+            confidence: By::of(Vec::with_capacity(count)),
+            weak: By::of(Vec::with_capacity(count)),
+            evidence: By::of(Vec::with_capacity(count)),
+            ends: By::of(Vec::with_capacity(count)),
             objects: Vec::with_capacity(count),
         }
     }
@@ -71,17 +71,17 @@ impl Findings {
 
     /// Records that a finding concerns.
     #[must_use]
-    pub fn objects(&self, finding: usize) -> &[RecordId] {
-        let start = finding.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(finding).copied().unwrap_or(start);
-        self.objects.get(start..end).unwrap_or_default()
+    pub fn objects(&self, finding: FindingId) -> &[RecordId] {
+        let before = finding.number().checked_sub(1);
+        let start = before.map_or(0, |before| *self.ends.get(FindingId::new(before)));
+        self.objects.get(start..*self.ends.get(finding)).unwrap_or_default()
     }
 
     #[expect(clippy::too_many_arguments, reason = "one for each column")]
     pub(crate) fn push(
         &mut self,
         rule: u16,
-        device: u32,
+        device: DeviceId,
         severity: Severity,
         confidence: Confidence,
         weak: bool,
@@ -106,13 +106,11 @@ impl Findings {
         }
         let (mut stay, mut go) = (Self::default(), Self::default());
         let evidence = std::mem::take(&mut self.evidence);
-        for (at, evidence) in evidence.into_iter().enumerate() {
-            let to = if goes.get(at) == Some(&true) { &mut go } else { &mut stay };
-            let row = self.rule.get(at).zip(self.device.get(at)).zip(self.severity.get(at));
-            let more = self.confidence.get(at).zip(self.weak.get(at));
-            if let (Some(((rule, device), severity)), Some((confidence, weak))) = (row, more) {
-                to.push(*rule, *device, *severity, *confidence, *weak, evidence, self.objects(at).to_vec());
-            }
+        for ((at, evidence), goes) in FindingId::new(0).onwards().zip(evidence).zip(goes) {
+            let to = if *goes { &mut go } else { &mut stay };
+            let (rule, device, severity) = (*self.rule.get(at), *self.device.get(at), *self.severity.get(at));
+            let (confidence, weak) = (*self.confidence.get(at), *self.weak.get(at));
+            to.push(rule, device, severity, confidence, weak, evidence, self.objects(at).to_vec());
         }
         (stay, go)
     }

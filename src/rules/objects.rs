@@ -8,8 +8,8 @@ use crate::coverage::Devices;
 use crate::coverage::View;
 use crate::frame::by_device::scatter;
 use crate::frame::make;
-use crate::identity::{NONE, RecordStore};
-use crate::ids::{ByDevice, DeviceId, RecordId};
+use crate::identity::RecordStore;
+use crate::ids::{ByDevice, DeviceId, Number as _, RecordId};
 use crate::language::{first_line, mask, roots};
 
 /// Records by matched device, in the order of consoles and rows.
@@ -22,9 +22,9 @@ pub(super) fn objects_of(
     if matched.is_empty() {
         return Ok(Vec::new());
     }
-    let mut position = ByDevice::filled(NONE, devices.count);
+    let mut position = ByDevice::filled(u32::NONE, devices.count);
     scatter(&mut position, matched.iter().copied().map(DeviceId::new), 0_u32.., |slot, at| *slot = at);
-    let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != NONE;
+    let is_matched = |device: &DeviceId| device.is_some() && *position.get(*device) != u32::NONE;
     let mut out: Vec<Vec<RecordId>> = vec![Vec::new(); matched.len()];
     for (at, console_records) in store.by_console.iter().enumerate() {
         let concerned = |objects: &&Objects| objects.console.is_none_or(|console| console == console_records.console);

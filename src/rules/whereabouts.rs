@@ -21,8 +21,8 @@ pub struct Elsewhere {
 
 /// The consoles with a list that does not hold a device, although it could.
 #[must_use]
-pub fn elsewhere(context: EvalContext<'_>, device: u32) -> Vec<Elsewhere> {
-    let (devices, device) = (context.devices, DeviceId::new(device));
+pub fn elsewhere(context: EvalContext<'_>, device: DeviceId) -> Vec<Elsewhere> {
+    let devices = context.devices;
     let platform = *devices.platform.get(device);
     let lists = context.store.by_console.iter().map(|records| records.console);
     let lacking = lists

@@ -48,7 +48,7 @@ impl Baseline {
     fn remembered(&self) -> coverage::Beside {
         let devices = &self.outcome.devices;
         let mut names: HashMap<u128, Vec<When>> = HashMap::new();
-        for at in 0..devices.len() {
+        for at in devices.numbers() {
             let Some(seen) = devices.last_activity.get(at) else { continue };
             let ids = [devices.serial.compared(at), devices.entra_device_id.compared(at)];
             for id in ids.into_iter().filter_map(coverage::naming) {
@@ -166,20 +166,16 @@ pub(super) fn with_remembered(
 }
 
 /// What is lost or kept now, what waits for a decision, and what was and is not among the devices of this run.
-fn kept(devices: &Devices, table: &DeviceTable, waiting: &[u32], earlier: Option<&Beside>) -> Vec<Kept> {
-    let waiting = waiting.iter().map(|device| {
-        (DeviceId::new(*device), Place { console: None, column: DECISIONS.into(), words: String::new() })
-    });
-    let now = devices.coverage().kept().chain(waiting).map(|(device, place)| {
-        let at = device.index();
-        Kept {
-            serial: table.serial.compared(at).to_string(),
-            entra_device_id: table.entra_device_id.compared(at).to_string(),
-            name: table.name.get(at).to_string(),
-            console: place.console,
-            column: place.column,
-            words: place.words,
-        }
+fn kept(devices: &Devices, table: &DeviceTable, waiting: &[DeviceId], earlier: Option<&Beside>) -> Vec<Kept> {
+    let waiting =
+        waiting.iter().map(|device| (*device, Place { console: None, column: DECISIONS.into(), words: String::new() }));
+    let now = devices.coverage().kept().chain(waiting).map(|(device, place)| Kept {
+        serial: table.serial.compared(device).to_string(),
+        entra_device_id: table.entra_device_id.compared(device).to_string(),
+        name: table.name.get(device).to_string(),
+        console: place.console,
+        column: place.column,
+        words: place.words,
     });
     let before = earlier.map(|earlier| &earlier.earlier.outcome.kept);
     let gone = devices.coverage().gone().iter().filter_map(|at| before?.get(*at).cloned());

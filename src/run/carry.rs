@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::decisions;
-use crate::compare::{Fate, Matched};
+use crate::compare::{Fate, Matched, Numbers};
 use crate::error::Result;
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
-use crate::identity::NONE;
-use crate::ids::{ByRecord, DeviceId};
+use crate::ids::{ByRecord, DeviceId, EarlierId, StepId};
 use crate::notice::{Code, Notice, many};
 use crate::outcome::{LedgerState, Outcome};
 use crate::read::digest_of;
@@ -52,26 +51,23 @@ impl Carrying<'_> {
         }
         let old = &self.old.devices;
         let named: BTreeSet<String> = decisions.names().map(str::to_string).collect();
-        let place = |devices: &DeviceTable| -> BTreeMap<String, usize> {
-            let own = devices.key.iter().enumerate().filter(|(_, key)| named.contains(*key));
+        let place = |devices: &DeviceTable| -> BTreeMap<String, DeviceId> {
+            let own = devices.key.numbered().filter(|(_, key)| named.contains(*key));
             own.map(|(at, key)| (key.clone(), at)).collect()
         };
         let (then, now) = (place(old), place(self.devices));
-        let past: BTreeMap<&str, usize> =
-            self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+        let past = self.remembered();
         let mut doubtful = Vec::new();
         let notices = decisions.rename(&self.devices.key, &mut |key| {
-            let before = then.get(key).copied();
-            let before = before.or_else(|| past.get(key).filter(|_| !now.contains_key(key)).map(|at| old.len() + at));
+            let before = then.get(key).map(|device| Numbers::of_run(*device));
+            let before = before.or_else(|| past.get(key).filter(|_| !now.contains_key(key)).copied());
             let Some(before) = before else { return Naming::AsItIs };
             let same = now.get(key).copied();
-            match self.matched.fate(u32::try_from(before).unwrap_or(NONE)) {
-                Fate::Same(device) if same.is_none_or(|same| same == device as usize) => {
-                    Naming::Device(device as usize)
-                }
+            match self.matched.fate(before) {
+                Fate::Same(device) if same.is_none_or(|same| same == device) => Naming::Device(device),
                 Fate::Same(_) => Naming::Unused("another device of this run has the key that it had".into()),
                 Fate::Unclear => {
-                    doubtful.extend(self.matched.now(u32::try_from(before).unwrap_or(NONE)));
+                    doubtful.extend(self.matched.now(before));
                     Naming::Unused("it is not clear which device of this run it is".into())
                 }
                 Fate::Absent => Naming::Unused("it is in no list of this run".into()),
@@ -85,35 +81,34 @@ impl Carrying<'_> {
 
     /// Carries on what the earlier run had for devices of which nothing is decided now.
     pub(super) fn carry(&self, decisions: &mut Decisions) -> Vec<Notice> {
-        let (old, count) = (&self.old.decisions, self.devices.len());
-        let mut device_of = vec![NONE; old.list.len()];
-        for (device, at) in (0_u32..).zip(&old.of_device) {
-            if let Some(slot) = device_of.get_mut(*at as usize) {
+        let (old, count) = (&self.old.decisions, self.devices.key.count());
+        let mut device_of = old.list.beside(DeviceId::NONE);
+        for (device, at) in old.of_device.numbered() {
+            if let Some(slot) = device_of.slot(*at) {
                 *slot = device;
             }
         }
-        let past: BTreeMap<&str, usize> =
-            self.old.since.past.key.iter().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+        let past = self.remembered();
         let (mut unclear, mut closed, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         for (decision, device) in old.list.iter().zip(device_of) {
-            let remembered =
-                || past.get(decision.key.as_str()).and_then(|at| u32::try_from(self.old.devices.len() + at).ok());
-            let before = if device == NONE { remembered() } else { Some(device) };
-            let key = |device: u32| self.old.devices.key.get(device as usize).cloned().unwrap_or_default();
-            let kept =
-                Decision { key: if device == NONE { decision.key.clone() } else { key(device) }, ..carried(decision) };
+            let before = match device.some() {
+                Some(device) => Some(Numbers::of_run(device)),
+                None => past.get(decision.key.as_str()).copied(),
+            };
+            let key = self.old.devices.key.find(device).unwrap_or(&decision.key);
+            let kept = Decision { key: key.clone(), ..carried(decision) };
             match before.map(|before| self.matched.fate(before)) {
                 // Whoever declared it lost did not know that it would be seen again.
                 Some(Fate::Same(now)) if decision.purpose == Some(Disposition::Lost) && self.was_seen(now) => {
-                    if decisions.of(now as usize).is_none() {
-                        seen.push(self.devices.key.get(now as usize).cloned().unwrap_or_default());
+                    if decisions.of(now).is_none() {
+                        seen.push(self.devices.key.get(now).clone());
                         decisions.wait(now);
                     }
                     decisions.carry(None, kept, count);
                 }
                 Some(Fate::Same(now)) => {
-                    let key = self.devices.key.get(now as usize).cloned().unwrap_or_default();
-                    decisions.carry(Some(now as usize), Decision { key, serial: String::new(), ..kept }, count);
+                    let key = self.devices.key.get(now).clone();
+                    decisions.carry(Some(now), Decision { key, serial: String::new(), ..kept }, count);
                 }
                 Some(Fate::Unclear) => {
                     unclear.push(kept.key.clone());
@@ -123,7 +118,7 @@ impl Carrying<'_> {
                     decisions.carry(None, kept, count);
                 }
                 Some(Fate::Absent) => {
-                    if device != NONE {
+                    if device.is_some() {
                         closed.push(kept.key.clone());
                     }
                     decisions.carry(None, kept, count);
@@ -132,11 +127,12 @@ impl Carrying<'_> {
             }
         }
         for package in &old.packages {
-            let devices = package.devices.iter().filter_map(|device| match self.matched.fate(*device) {
-                Fate::Same(now) => Some(now),
-                Fate::Unclear | Fate::Absent => None,
-            });
-            let mut devices: Vec<u32> = devices.collect();
+            let devices =
+                package.devices.iter().filter_map(|device| match self.matched.fate(Numbers::of_run(*device)) {
+                    Fate::Same(now) => Some(now),
+                    Fate::Unclear | Fate::Absent => None,
+                });
+            let mut devices: Vec<DeviceId> = devices.collect();
             devices.sort_unstable();
             decisions.carry_package(PackageDecision {
                 status: go_on(package.status),
@@ -160,9 +156,15 @@ impl Carrying<'_> {
         notices
     }
 
+    /// The devices that the earlier run remembers, by their keys.
+    fn remembered(&self) -> BTreeMap<&str, EarlierId> {
+        let past = self.old.since.past.key.numbered();
+        past.map(|(at, key)| (key.as_str(), self.matched.earlier.remembered(at))).collect()
+    }
+
     /// Whether a device was seen after the earlier run judged.
-    fn was_seen(&self, device: u32) -> bool {
-        self.devices.last_activity.get(device as usize).is_some_and(|seen| seen > self.old.as_of.millis)
+    fn was_seen(&self, device: DeviceId) -> bool {
+        self.devices.last_activity.get(device).is_some_and(|seen| seen > self.old.as_of.millis)
     }
 
     /// Decisions about devices that are not there any more: what the earlier run knew of their steps.
@@ -204,7 +206,7 @@ pub(super) fn by_object(
     device_of: &ByRecord<DeviceId>,
 ) -> Vec<Notice> {
     let keys: BTreeSet<&str> = devices.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
-    let mut wanted: BTreeMap<String, BTreeSet<u32>> = decisions
+    let mut wanted: BTreeMap<String, BTreeSet<DeviceId>> = decisions
         .names()
         .filter(|name| !keys.contains(name))
         .map(|name| (name.to_lowercase(), BTreeSet::new()))
@@ -222,7 +224,7 @@ pub(super) fn by_object(
                 let object = format!("{}:{id}", columns.console);
                 for name in [id, object] {
                     if let Some(found) = wanted.get_mut(&name) {
-                        found.insert(device.number());
+                        found.insert(device);
                     }
                 }
             }
@@ -232,7 +234,7 @@ pub(super) fn by_object(
         .get(&key.to_lowercase())
         .map(|found| (found.len(), found.first()))
     {
-        Some((1, Some(device))) => Naming::Device(*device as usize),
+        Some((1, Some(device))) => Naming::Device(*device),
         Some((2.., _)) => Naming::Unused("several devices have such an object".into()),
         _ => Naming::AsItIs,
     })
@@ -261,10 +263,10 @@ pub(super) fn answers(old: &Outcome, new: &mut Outcome) {
     if claimed.is_empty() {
         return;
     }
-    let said: BTreeSet<u32> = new.decisions.done.iter().map(|own| own.step).collect();
+    let said: BTreeSet<StepId> = new.decisions.done.iter().map(|own| own.step).collect();
     let mut more = Vec::new();
-    for (at, step) in (0_u32..).zip(&new.steps) {
-        let Some(entry) = new.entry(step).filter(|_| !said.contains(&at)) else { continue };
+    for (at, step) in new.steps.numbered().filter(|(at, _)| !said.contains(at)) {
+        let entry = new.entry(step);
         let Some(console) = entry.console else { continue };
         let key = (console.as_str().to_string(), new.object_of(step).into_owned(), entry.slug.clone());
         if let Some((on, by)) = claimed.get(&key) {

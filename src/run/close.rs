@@ -11,6 +11,7 @@ use crate::compare::Said;
 use crate::config::SettledBy;
 use crate::history::{self, Answers, Approved, Claimed, Decisions, Signed};
 use crate::identity::{self, Threshold, Thresholds};
+use crate::ids::{By, ByDevice, DeviceId, StepId};
 use crate::notice::{Code, Notice};
 use crate::outcome::{self, Accepted, Decided, Digested, Outcome, RuleMark};
 use crate::plan;
@@ -71,7 +72,7 @@ pub(super) fn hidden(hidden: Hidden) -> outcome::Hidden {
     outcome::Hidden { exceptions, findings, by }
 }
 
-pub(super) fn decisions(decisions: Decisions, devices: usize) -> Decided {
+pub(super) fn decisions(decisions: Decisions, devices: u32) -> Decided {
     let (file, sha256) = (decisions.file.clone(), decisions.sha256.clone());
     let waiting = decisions.waiting();
     let (list, of_device, packages) = decisions.into_lists();
@@ -87,17 +88,18 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
         |row: u32, message: String| Notice::new(Code::DecisionUnused, file.clone(), message).at_row(row.into());
     let mut left: BTreeMap<_, _> = answers.done.iter().collect();
     let devices = answers.devices();
-    let named: Vec<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
+    let named: ByDevice<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
     let mut logged = Logs::new(&answers.logs);
     let mut done = Vec::new();
-    for (at, step) in (0_u32..).zip(&outcome.steps) {
-        let device = step.device as usize;
-        let named = named.get(device) == Some(&true);
-        let Some(entry) = outcome.entry(step).filter(|_| named || !logged.is_empty()) else { continue };
+    for (at, step) in outcome.steps.numbered() {
+        let (named, entry) = (*named.get(step.device), outcome.entry(step));
+        if !named && logged.is_empty() {
+            continue;
+        }
         let object = outcome.object_of(step);
         let by_log = logged.take(&entry.slug, &object);
         let by_hand = named.then(|| {
-            let key = outcome.devices.key.get(device).cloned().unwrap_or_default();
+            let key = outcome.devices.key.get(step.device).clone();
             let name = (key, entry.slug.clone(), object.into_owned());
             left.remove(&name);
             answers.done.get(&name)
@@ -107,7 +109,7 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
             done.push(Claimed { step: at, on: signed.on, by: signed.by.clone() });
         }
     }
-    let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests() };
+    let digests = if answers.approved.is_empty() { Vec::new() } else { outcome.batch_digests().into_vec() };
     let (held, stale): (Vec<_>, Vec<_>) = answers.approved.iter().partition(|(digest, _)| digests.contains(digest));
     let said = |((key, step, object), signed): (&history::Named, &Signed)| Said {
         step: step.clone(),
@@ -200,7 +202,7 @@ pub(super) fn lost(outcome: &mut Outcome, said: &[Said]) {
 }
 
 pub(super) fn schedule(
-    (packages, steps): (&plan::Packages, &[plan::Planned]),
+    (packages, steps): (&plan::Packages, &By<StepId, plan::Planned>),
     playbooks: &plan::Playbooks,
     devices: &DeviceTable,
     thresholds: &Thresholds,
@@ -242,7 +244,7 @@ pub(super) fn marks(rules: &[Rule], files: &Files, thresholds: &Thresholds) -> V
     rules.iter().map(one).collect()
 }
 
-/// The positions of those that are marked, in their order.
-pub(super) fn positions(marked: &[bool]) -> Vec<u32> {
-    (0_u32..).zip(marked).filter(|(_, marked)| **marked).map(|(at, _)| at).collect()
+/// Those that are marked, in their order.
+pub(super) fn marked(devices: &ByDevice<bool>) -> Vec<DeviceId> {
+    devices.numbered().filter(|(_, marked)| **marked).map(|(device, _)| device).collect()
 }

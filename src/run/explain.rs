@@ -9,12 +9,11 @@ use crate::coverage::Devices;
 use crate::error::{Error, Result};
 use crate::formats::{Formats, values};
 use crate::identity::{Links, RecordStore, story};
-use crate::ids::ExportId;
+use crate::ids::{DeviceId, ExportId};
 use crate::outcome::{
     self, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Outcome, Verdict, candidate, steps, unflagged,
 };
 use crate::rules::{self, Rule};
-use crate::schema::{Activity, Identity, JoinType, Ownership};
 
 /// What stays behind the tables of an [`Outcome`].
 pub(super) struct Inner {
@@ -48,10 +47,10 @@ pub fn explain(options: &Options, query: &str, progress: &dyn Progress) -> Resul
 }
 
 /// The devices that a text names. A key names one device even where its text is also another's name.
-fn find(outcome: &Outcome, inner: &Inner, query: &str) -> Vec<u32> {
+fn find(outcome: &Outcome, inner: &Inner, query: &str) -> Vec<DeviceId> {
     let query = query.trim();
-    if let Some(at) = outcome.devices.key.iter().position(|key| key.eq_ignore_ascii_case(query)) {
-        return u32::try_from(at).into_iter().collect();
+    if let Some((device, _)) = outcome.devices.key.numbered().find(|(_, key)| key.eq_ignore_ascii_case(query)) {
+        return vec![device];
     }
     // `intune:…` as findings print objects; a name may hold a colon too.
     let object =
@@ -61,7 +60,7 @@ fn find(outcome: &Outcome, inner: &Inner, query: &str) -> Vec<u32> {
 }
 
 /// The devices of which a record bears a text; with a console, only its records are looked at.
-fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Console>) -> Vec<u32> {
+fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Console>) -> Vec<DeviceId> {
     let compared = |cell: values::Cell<Cow<'_, str>>| match cell {
         values::Cell::Value(value) => value.into_owned(),
         _ => query.to_string(),
@@ -80,7 +79,7 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
         let mut take = |line: usize| {
             let device = *outcome.links.device.get(console_records.record(line));
             if device.is_some() {
-                found.insert(device.number());
+                found.insert(device);
             }
         };
         for (column, wanted) in [
@@ -119,8 +118,8 @@ fn find_in(outcome: &Outcome, inner: &Inner, query: &str, of_console: Option<Con
     found.into_iter().collect()
 }
 
-fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
-    let (table, at) = (&outcome.devices, device as usize);
+fn whole(outcome: &Outcome, inner: &Inner, device: DeviceId) -> Result<Explanation> {
+    let table = &outcome.devices;
     let own = candidate(outcome, device);
     let Inner { store, links, devices, rules, formats } = inner;
     let inactive_days = devices.days(crate::identity::Threshold::Inactive, device);
@@ -128,10 +127,10 @@ fn whole(outcome: &Outcome, inner: &Inner, device: u32) -> Result<Explanation> {
     let records = story::records(store, links, devices, device);
     Ok(Explanation {
         inactive_days: Some(inactive_days),
-        ownership: table.ownership.get(at).copied().unwrap_or(Ownership::Unknown),
-        join_type: table.join_type.get(at).copied().unwrap_or(JoinType::Unknown),
-        identity: table.identity.get(at).copied().unwrap_or(Identity::Single),
-        activity: table.activity.get(at).copied().unwrap_or(Activity::Unknown),
+        ownership: *table.ownership.get(device),
+        join_type: *table.join_type.get(device),
+        identity: *table.identity.get(device),
+        activity: *table.activity.get(device),
         as_of: outcome.as_of.millis,
         records: records.told,
         records_total: records.total,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::coverage::Devices;
 use crate::history::{Exceptions, Facts, Selector, State};
 use crate::identity::RecordStore;
-use crate::ids::DeviceId;
+use crate::ids::{By, DeviceId, ExceptionId, FindingId};
 use crate::notice::Notice;
 use crate::rules::{EvalContext, Findings, Rule, Tally};
 
@@ -23,8 +23,8 @@ pub(super) struct Hidden {
     pub counts: Vec<u64>,
     /// The findings.
     pub findings: Findings,
-    /// The exception that hides each, by position.
-    pub by: Vec<usize>,
+    /// The exception that hides each.
+    pub by: By<FindingId, ExceptionId>,
 }
 
 /// Takes out the findings that an exception hides.
@@ -39,16 +39,16 @@ pub(super) fn hide(
         return (findings, Hidden { exceptions, ..Hidden::default() }, Vec::new());
     }
     let as_of = context.devices.as_of.millis;
-    let flagged: BTreeSet<u32> = findings.device.iter().copied().collect();
+    let flagged: BTreeSet<DeviceId> = findings.device.iter().copied().collect();
     let facts = facts_of(&flagged, context);
-    let mut by = Vec::new();
+    let mut by = By::default();
     let mut counts = vec![0_u64; exceptions.list.len()];
     let mut goes = vec![false; findings.len()];
     for ((goes, rule), device) in goes.iter_mut().zip(&findings.rule).zip(&findings.device) {
         let (Some(text), Some(facts)) = (rules.get(usize::from(*rule)), facts.get(device)) else { continue };
         let Some(exception) = exceptions.hides(&text.text.id, facts, as_of) else { continue };
         *goes = true;
-        by.push(exception);
+        by.push(ExceptionId::at(exception));
         if let Some(count) = counts.get_mut(exception) {
             *count += 1;
         }
@@ -63,7 +63,7 @@ pub(super) fn hide(
 }
 
 /// What exceptions may name flagged devices by.
-fn facts_of<'a>(flagged: &BTreeSet<u32>, context: EvalContext<'a>) -> BTreeMap<u32, Facts<'a>> {
+fn facts_of<'a>(flagged: &BTreeSet<DeviceId>, context: EvalContext<'a>) -> BTreeMap<DeviceId, Facts<'a>> {
     const COLUMNS: &[(&str, Selector)] = &[
         ("native_id", Selector::Id),
         ("entra_id", Selector::Id),
@@ -74,14 +74,14 @@ fn facts_of<'a>(flagged: &BTreeSet<u32>, context: EvalContext<'a>) -> BTreeMap<u
         ("group_tag", Selector::Tag),
     ];
     let EvalContext { store, links, devices, .. } = context;
-    let key = |device: &u32| links.key.get(*device as usize).map_or("", String::as_str);
-    let mut facts: BTreeMap<u32, Facts<'a>> =
+    let key = |device: &DeviceId| links.key.get(device.index()).map_or("", String::as_str);
+    let mut facts: BTreeMap<DeviceId, Facts<'a>> =
         flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device))] })).collect();
     for (at, console_records) in store.by_console.iter().enumerate() {
         for (column, selector) in COLUMNS {
             let Some(cells) = console_records.text(column) else { continue };
             for (line, device) in devices.device_of(at).iter().enumerate() {
-                let Some(facts) = facts.get_mut(&device.number()) else { continue };
+                let Some(facts) = facts.get_mut(device) else { continue };
                 if let Some(text) = cells.get(line).filter(|_| speaks(store, devices, at, *selector, line, *device)) {
                     facts.values.push((*selector, text));
                     // Reports show what the console writes.

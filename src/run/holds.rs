@@ -2,6 +2,7 @@
 
 use crate::console::Console;
 use crate::error::Result;
+use crate::ids::{By, ByDevice};
 use crate::rules::{Condition, Conditions, EvalContext};
 
 /// Shared conditions that steps depend on.
@@ -15,8 +16,8 @@ pub(super) fn needed(conditions: &Conditions) -> Vec<&'static str> {
 
 /// Where those conditions hold.
 pub(super) struct Holds {
-    pub server: Vec<bool>,
-    pub virtual_device: Vec<bool>,
+    pub server: ByDevice<bool>,
+    pub virtual_device: ByDevice<bool>,
     pub connector: OfRecords,
     pub without_actions: OfRecords,
     pub parked: OfRecords,
@@ -26,23 +27,26 @@ pub(super) struct Holds {
 #[derive(Default)]
 pub(super) struct OfRecords {
     console: Option<Console>,
-    lines: Vec<bool>,
+    lines: By<usize, bool>,
 }
 
 impl OfRecords {
     /// Whether it holds for a record of a console, by its line.
     pub(super) fn says(&self, console: Console, line: usize) -> bool {
-        self.console == Some(console) && says(&self.lines, line)
+        self.console == Some(console) && *self.lines.get(line)
     }
 }
 
 impl Holds {
     pub(super) fn new(conditions: &Conditions, context: EvalContext<'_>) -> Result<Self> {
-        let devices = |name| conditions.get(name).map_or(Ok(Vec::new()), |condition| condition.on_devices(context));
+        let devices = |name| {
+            let none = || Ok(ByDevice::filled(false, context.devices.count));
+            conditions.get(name).map_or_else(none, |condition| condition.on_devices(context).map(ByDevice::of))
+        };
         let records = |name| {
             conditions.get(name).map_or_else(
                 || Ok(OfRecords::default()),
-                |condition| Ok(OfRecords { console: condition.console, lines: condition.on_records(context)? }),
+                |condition| Ok(OfRecords { console: condition.console, lines: By::of(condition.on_records(context)?) }),
             )
         };
         Ok(Self {
@@ -53,9 +57,4 @@ impl Holds {
             parked: records("parked")?,
         })
     }
-}
-
-/// Whether a list says so of a device or a line.
-pub(super) fn says(list: &[bool], at: usize) -> bool {
-    list.get(at) == Some(&true)
 }

@@ -33,10 +33,10 @@ pub(super) struct From<'a> {
 pub(super) struct Packed {
     pub packages: Packages,
     pub steps: Vec<Planned>,
-    /// Devices that are said to be out of use on the word of few lists, by position.
-    pub seldom: Vec<bool>,
-    /// Devices whose removal was begun by an earlier plan and that have one now, by position; nothing without an earlier run.
-    pub begun: Vec<bool>,
+    /// Devices that are said to be out of use on the word of few lists.
+    pub seldom: ByDevice<bool>,
+    /// Devices whose removal was begun by an earlier plan and that have one now.
+    pub begun: ByDevice<bool>,
 }
 
 /// Plans and packs. Decisions that could not be used are remarked.
@@ -50,25 +50,27 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
         notices.extend(carrying.carry(decided));
     }
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
-    let begun = from.carrying.as_ref().map(|carrying| begun(carrying, from.context, from.records)).unwrap_or_default();
+    let begun = from.carrying.as_ref().map(|carrying| begun(carrying, from.context, from.records));
+    let begun = begun.unwrap_or_else(|| from.table.key.beside(false));
     let plans = from.plan(decided, &begun)?;
     let seldom = seldom_seen(from.context, from.rules, from.findings);
     let packages = from.packages(&plans, (&seldom, &begun), decided);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
     if !decided.speaks_of_packages() {
-        return Ok(Packed { begun: planned(begun, &packages), packages, steps: plans.steps, seldom });
+        return Ok(Packed { begun: planned(&begun, &packages), packages, steps: plans.steps, seldom });
     }
     // What is declined keeps its place among the packages, and has other steps.
-    let now: Vec<(&str, &[u32])> = packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
-    notices.extend(decided.spread(&now, from.table.len()));
+    let now: Vec<(&str, &[DeviceId])> =
+        packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
+    notices.extend(decided.spread(&now, from.table.key.count()));
     let plans = from.plan(decided, &begun)?;
     let packages = from.packages(&plans, (&seldom, &begun), decided);
-    Ok(Packed { begun: planned(begun, &packages), packages, steps: plans.steps, seldom })
+    Ok(Packed { begun: planned(&begun, &packages), packages, steps: plans.steps, seldom })
 }
 
 /// Those of some devices that have a plan.
-fn planned(devices: Vec<bool>, packages: &Packages) -> Vec<bool> {
-    devices.into_iter().enumerate().map(|(device, is)| is && packages.of(device).is_some()).collect()
+fn planned(devices: &ByDevice<bool>, packages: &Packages) -> ByDevice<bool> {
+    devices.numbered().map(|(device, is)| *is && packages.of(device).is_some()).collect()
 }
 
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.
@@ -80,7 +82,7 @@ impl Packed {
     pub(super) fn ask(
         &mut self,
         playbooks: &mut Playbooks,
-        (together, by_exclusion): (&[bool], &ByDevice<u32>),
+        (together, by_exclusion): (&ByDevice<bool>, &ByDevice<u32>),
         registry: &Registry,
     ) {
         let steps = &mut self.steps;
@@ -105,7 +107,7 @@ fn everywhere(context: EvalContext<'_>, platform: Platform) -> String {
 }
 
 /// Devices that are said to be out of use on the word of few lists, while common ones were not supplied.
-fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> Vec<bool> {
+fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) -> ByDevice<bool> {
     let devices = context.devices;
     let few = |platform: Platform| {
         let (asked, missing) = context.witnesses(platform);
@@ -113,42 +115,41 @@ fn seldom_seen(context: EvalContext<'_>, rules: &[Rule], findings: &Findings) ->
     };
     let few: Vec<bool> = Platform::ALL.iter().map(|platform| few(*platform)).collect();
     let by_silence: Vec<bool> = rules.iter().map(Rule::needs_silence).collect();
-    let mut seldom = vec![false; devices.count as usize];
+    let mut seldom = ByDevice::filled(false, devices.count);
     for (device, rule) in findings.device.iter().zip(&findings.rule) {
-        let platform = *devices.platform.get(DeviceId::new(*device));
-        if let Some(slot) = seldom.get_mut(*device as usize) {
-            let of_platform = few.get(platform as usize) == Some(&true);
-            *slot |= of_platform && by_silence.get(usize::from(*rule)) == Some(&true);
-        }
+        let of_platform = few.get(devices.platform.get(*device).position()) == Some(&true);
+        *seldom.get_mut(*device) |= of_platform && by_silence.get(usize::from(*rule)) == Some(&true);
     }
     seldom
 }
 
 impl From<'_> {
-    fn plan(&self, decisions: &Decisions, begun: &[bool]) -> Result<Plans> {
+    fn plan(&self, decisions: &Decisions, begun: &ByDevice<bool>) -> Result<Plans> {
         let (playbooks, conditions, purpose) = (self.playbooks, self.conditions, self.purpose);
         let orders = Orders { playbooks, conditions, purpose, decisions, begun };
         subjects::plan(self.context, self.table, self.rules, self.findings, orders)
     }
 
     /// Devices that are lost, and those of which a rule says that it cannot wait while nobody has decided what becomes of them.
-    fn urgent(&self, decisions: &Decisions) -> Vec<bool> {
-        let decided = |device: usize| decisions.of(device).and_then(|own| own.purpose);
-        let mut urgent: Vec<bool> =
-            (0..self.table.len()).map(|device| decided(device) == Some(Disposition::Lost)).collect();
+    fn urgent(&self, decisions: &Decisions) -> ByDevice<bool> {
+        let decided = |device| decisions.of(device).and_then(|own| own.purpose);
+        let mut urgent: ByDevice<bool> =
+            self.table.numbers().map(|device| decided(device) == Some(Disposition::Lost)).collect();
         for (device, rule) in self.findings.device.iter().zip(&self.findings.rule) {
-            let device = *device as usize;
             let cannot_wait = self.rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.urgent);
-            if let Some(slot) = urgent.get_mut(device).filter(|_| cannot_wait && decided(device).is_none()) {
-                *slot = true;
-            }
+            *urgent.get_mut(*device) |= cannot_wait && decided(*device).is_none();
         }
         urgent
     }
 
-    fn packages(&self, plans: &Plans, (seldom, begun): (&[bool], &[bool]), decisions: &Decisions) -> Packages {
+    fn packages(
+        &self,
+        plans: &Plans,
+        (seldom, begun): (&ByDevice<bool>, &ByDevice<bool>),
+        decisions: &Decisions,
+    ) -> Packages {
         Packages::new(&Ingredients {
-            books: &self.playbooks.books().collect::<Vec<_>>(),
+            books: &self.playbooks.books().collect(),
             book_of: &plans.book_of,
             rules: &self.rules.iter().map(|rule| &rule.text).collect::<Vec<&Text>>(),
             findings: self.findings,

@@ -16,10 +16,10 @@ use crate::time::{DAY, Millis, day};
 /// Names that several devices bear: where scripts that match by name take the wrong one.
 pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
     const SHOWN: usize = 5;
-    let name = |device: u32| Some(devices.name.get(device as usize)).filter(|name| !name.is_empty());
+    let name = |device: u32| Some(devices.name.get(DeviceId::new(device))).filter(|name| !name.is_empty());
     let mut bearers: HashMap<String, usize> = HashMap::new();
     // Only names whose digest another one has are looked at as texts.
-    for device in twins(u32::try_from(devices.len()).unwrap_or(u32::MAX), |device| name(device).map(lowered)) {
+    for device in twins(devices.key.count(), |device| name(device).map(lowered)) {
         if let Some(name) = name(device) {
             *bearers.entry(name.to_lowercase()).or_default() += 1;
         }

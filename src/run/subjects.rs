@@ -12,14 +12,14 @@ use crate::coverage::{Devices, Hint, Lists};
 use crate::error::Result;
 use crate::frame::Positions;
 use crate::history::Decisions;
-use crate::identity::{Marker, NONE, RecordStore};
-use crate::ids::{DeviceId, RecordId};
+use crate::identity::{Marker, RecordStore};
+use crate::ids::{BookId, ByDevice, DeviceId, FindingId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
 use crate::rules::{Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
 use crate::table::DeviceTable;
 
-use super::holds::{Holds, says};
+use super::holds::Holds;
 use super::record_facts::AllFacts;
 use claims::{claim, review};
 
@@ -37,12 +37,12 @@ pub(super) struct Orders<'a> {
     pub purpose: Disposition,
     pub decisions: &'a Decisions,
     /// Devices whose removal was begun, by position.
-    pub begun: &'a [bool],
+    pub begun: &'a ByDevice<bool>,
 }
 
 impl Orders<'_> {
     /// What becomes of a device, whether that was decided for it alone, and whether it stays as it is.
-    fn of(&self, device: usize) -> (Disposition, bool, bool) {
+    fn of(&self, device: DeviceId) -> (Disposition, bool, bool) {
         let own = self.decisions.of(device);
         let decided = own.and_then(|d| d.purpose);
         let kept = self.decisions.status(device) == Status::Declined;
@@ -54,14 +54,13 @@ impl Orders<'_> {
 pub(super) struct Plans {
     /// The steps, in the order of devices.
     pub steps: Vec<Planned>,
-    /// The playbook of each device by its position, or [`NONE`] for one that has no plan.
-    pub book_of: Vec<u32>,
+    /// The playbook of each device; none of one that has no plan.
+    pub book_of: ByDevice<BookId>,
 }
 
 /// The activity that a plan goes by. Where something speaks against a device being stale, or a list that could tell is too old, the device
 /// may be in use, and is planned as if it were.
-pub(super) fn activity_to_plan_by(devices: &Devices, device: u32, activity: Activity) -> Activity {
-    let device = DeviceId::new(device);
+pub(super) fn activity_to_plan_by(devices: &Devices, device: DeviceId, activity: Activity) -> Activity {
     let hinted = || devices.coverage().hint(device).is_some();
     let doubted = || hinted() || devices.coverage().too_old(devices, device) != 0;
     match activity {
@@ -85,12 +84,12 @@ pub(super) fn plan(
 ) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
     let holds = Holds::new(orders.conditions, context)?;
-    let by_device: Positions = Positions::new(findings.device.iter().copied(), table.len());
-    let lost = orders.decisions.declared_lost(table.len());
-    let is_lost = |device: usize| lost.get(device) == Some(&true);
-    let begun = |device: usize| orders.begun.get(device) == Some(&true);
-    let planned: Vec<bool> =
-        (0..table.len()).map(|device| is_lost(device) || begun(device) || !by_device.of(device).is_empty()).collect();
+    let by_device: Positions<DeviceId, FindingId> = Positions::new(findings.device.iter().copied(), table.key.count());
+    let lost = orders.decisions.declared_lost(table);
+    let is_lost = |device| *lost.get(device);
+    let begun = |device| *orders.begun.get(device);
+    let planned: ByDevice<bool> =
+        table.numbers().map(|device| is_lost(device) || begun(device) || !by_device.of(device).is_empty()).collect();
     let (records, facts) = (records_of(store, devices), AllFacts::new(store, &holds));
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
@@ -98,7 +97,7 @@ pub(super) fn plan(
     let provisioning_known = provisioning_is_whole(store, devices.coverage().lists());
     let mode = AndroidModes::new(store, devices);
     let about: Vec<u64> = rules.iter().map(|rule| orders.playbooks.about(&rule.text.id)).collect();
-    let one = |device: usize, steps: &mut Vec<Planned>| -> Option<u32> {
+    let one = |device: DeviceId, steps: &mut Vec<Planned>| -> Option<BookId> {
         // What a weak link holds may be another machine's: no step touches it.
         let all = records.of(device);
         let sure = |record: &&RecordId| !links.weak.get(**record);
@@ -110,15 +109,15 @@ pub(super) fn plan(
                 && store.locate(*record).is_some_and(|(console_records, _)| console_records.console.provisions())
         });
         let of_device = by_device.of(device);
-        let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
+        let rests_on_weak = |f: &&FindingId| *findings.weak.get(**f);
         let mut claims: Vec<Claim> = of_device
             .iter()
             .filter(|f| !rests_on_weak(f))
-            .map(|f| claim(store, devices, rules, findings, *f as usize, all))
+            .map(|f| claim(store, devices, rules, findings, *f, all))
             .collect();
         // What somebody keeps is looked into, whatever was found of it; and so is what was one device with another.
         let (purpose, decided, kept) = orders.of(device);
-        let hint = devices.coverage().hint(DeviceId::at(device));
+        let hint = devices.coverage().hint(device);
         let is_kept = !decided && hint.is_some_and(Hint::is_looked_into) || orders.decisions.waits(device);
         if is_kept {
             claims.iter_mut().for_each(review);
@@ -131,54 +130,45 @@ pub(super) fn plan(
         // Where every finding rests on a weak link there is nothing to plan, and somebody is to look.
         let only_weak = claims.is_empty();
         if let Some(first) = of_device.first().filter(|_| only_weak) {
-            let rule = findings.rule.get(*first as usize).copied().unwrap_or_default();
+            let rule = *findings.rule.get(*first);
             claims.push(Claim { intent: StepIntent::Review, rule, objects: Vec::new() });
         }
         if claims.is_empty() {
             return None;
         }
-        let number = u32::try_from(device).unwrap_or(NONE);
-        let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
-            table.ownership.get(device),
-            table.join_type.get(device),
-            table.identity.get(device),
-            table.activity.get(device),
-        ) else {
-            return None;
-        };
         // What a finding has a step of its own for is not to be done either.
         let about = claims
             .iter()
             .filter(|_| !is_kept)
             .fold(0, |bits, c| bits | about.get(usize::from(c.rule)).copied().unwrap_or_default());
         let subject = Subject {
-            device: number,
-            platform: table.platform.get(device).copied(),
-            ownership: *ownership,
-            join_type: *join_type,
-            identity: if maybe_provisioned || only_weak { Identity::Weak } else { *identity },
-            activity: activity_to_plan_by(devices, number, *activity),
-            mode: mode.of(number),
-            shared: devices.is_marked(Marker::Shared, number),
-            teams: devices.is_marked(Marker::TeamsPhone, number),
+            device,
+            platform: Some(*table.platform.get(device)),
+            ownership: *table.ownership.get(device),
+            join_type: *table.join_type.get(device),
+            identity: if maybe_provisioned || only_weak { Identity::Weak } else { *table.identity.get(device) },
+            activity: activity_to_plan_by(devices, device, *table.activity.get(device)),
+            mode: mode.of(device),
+            shared: devices.is_marked(Marker::Shared, device),
+            teams: devices.is_marked(Marker::TeamsPhone, device),
             flex: own.iter().any(|record| facts.of(*record).flex),
-            server: says(&holds.server, device),
-            virtual_device: says(&holds.virtual_device, device),
-            cloud_pc: devices.is_marked(Marker::CloudPc, number),
-            session_host: devices.is_marked(Marker::SessionHost, number),
-            surface_hub: devices.is_marked(Marker::SurfaceHub, number),
-            hololens: devices.is_marked(Marker::Hololens, number),
-            directory_service: devices.is_marked(Marker::DirectoryService, number),
-            iot_edition: devices.is_marked(Marker::IotEdition, number),
+            server: *holds.server.get(device),
+            virtual_device: *holds.virtual_device.get(device),
+            cloud_pc: devices.is_marked(Marker::CloudPc, device),
+            session_host: devices.is_marked(Marker::SessionHost, device),
+            surface_hub: devices.is_marked(Marker::SurfaceHub, device),
+            hololens: devices.is_marked(Marker::Hololens, device),
+            directory_service: devices.is_marked(Marker::DirectoryService, device),
+            iot_edition: devices.is_marked(Marker::IotEdition, device),
             decided,
             begun,
             about,
             purpose,
             kept,
-            ad_complete: ad_complete && devices.coverage().covers_domain(number),
+            ad_complete: ad_complete && devices.coverage().covers_domain(device),
             // Portal lists of Autopilot have serial numbers only.
             autopilot_proven: provisioning_known && !table.serial.get(device).is_empty(),
-            objects: objects(store, devices, &facts, number, &own),
+            objects: objects(store, devices, &facts, device, &own),
             claims,
         };
         let book = orders.playbooks.plan(&subject, steps);
@@ -188,9 +178,9 @@ pub(super) fn plan(
 }
 
 /// Plans the devices that are to be, side by side and in their order.
-fn side_by_side(planned: &[bool], one: impl Fn(usize, &mut Vec<Planned>) -> Option<u32> + Sync) -> Plans {
-    let positions: Vec<usize> = (0..planned.len()).filter(|device| says(planned, *device)).collect();
-    let parts: Vec<(Vec<Planned>, Vec<Option<u32>>)> = positions
+fn side_by_side(planned: &ByDevice<bool>, one: impl Fn(DeviceId, &mut Vec<Planned>) -> Option<BookId> + Sync) -> Plans {
+    let positions: Vec<DeviceId> = planned.numbers().filter(|device| *planned.get(*device)).collect();
+    let parts: Vec<(Vec<Planned>, Vec<Option<BookId>>)> = positions
         .par_chunks(4_096)
         .map(|part| {
             let mut steps = Vec::with_capacity(part.len() * 8);
@@ -199,11 +189,9 @@ fn side_by_side(planned: &[bool], one: impl Fn(usize, &mut Vec<Planned>) -> Opti
         })
         .collect();
     let (steps, books): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let mut book_of = vec![NONE; planned.len()];
+    let mut book_of = planned.beside(BookId::NONE);
     for (device, book) in positions.iter().zip(books.into_iter().flatten()) {
-        if let (Some(slot), Some(book)) = (book_of.get_mut(*device), book) {
-            *slot = book;
-        }
+        *book_of.get_mut(*device) = book.unwrap_or(BookId::NONE);
     }
     Plans { steps: steps.concat(), book_of }
 }
@@ -222,9 +210,9 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
 }
 
 /// Records of each device. They are numbered through, console by console.
-pub(super) fn records_of(store: &RecordStore, devices: &Devices) -> Positions<RecordId> {
+pub(super) fn records_of(store: &RecordStore, devices: &Devices) -> Positions<DeviceId, RecordId> {
     let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
-    Positions::new(of_consoles.map(|device| device.number()), devices.count as usize)
+    Positions::new(of_consoles.copied(), devices.count)
 }
 
 /// One object may stand in two lists of a console, in one with its id and in another with its serial number only: then
@@ -252,7 +240,13 @@ fn without_echoes(store: &RecordStore, known: &AllFacts, records: Vec<RecordId>)
 }
 
 /// The objects of a device.
-fn objects(store: &RecordStore, devices: &Devices, facts: &AllFacts, device: u32, records: &[RecordId]) -> Vec<Object> {
+fn objects(
+    store: &RecordStore,
+    devices: &Devices,
+    facts: &AllFacts,
+    device: DeviceId,
+    records: &[RecordId],
+) -> Vec<Object> {
     let one = |record: &RecordId| {
         let (console_records, _) = store.locate(*record)?;
         let own = facts.of(*record);
@@ -282,7 +276,7 @@ impl<'a> AndroidModes<'a> {
         Self { store, devices }
     }
 
-    fn of(&self, device: u32) -> AndroidMode {
+    fn of(&self, device: DeviceId) -> AndroidMode {
         let word = |console: &Console| {
             let line = self.devices.live_line(*console, device)?;
             let mode = self.store.of(*console)?.text("mode")?.get(line as usize)?;

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::formats::Older;
 use crate::frame::{Strings, Table};
 use crate::identity::{self, Links, RecordStore};
-use crate::ids::{DeviceId, RecordId};
+use crate::ids::{By, ByDevice, DeviceId, ExportId, RecordId};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{
     ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts, Times,
@@ -24,19 +24,23 @@ impl Lines for Held {
     fn line(&self, at: usize) -> Option<&str> {
         self.0.get(at)
     }
+
+    fn lines(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// Takes over a text column as it is; any other column is empty text.
-fn texts(column: &Column) -> Texts {
+fn texts(column: &Column) -> Texts<DeviceId> {
     column.str().map(|cells| held(&cells.into())).unwrap_or_default()
 }
 
-fn held(cells: &Strings) -> Texts {
+fn held<N>(cells: &Strings) -> Texts<N> {
     Texts::of(Held(cells.clone()))
 }
 
 /// Takes over a column of times; any other column has none.
-fn times(column: &Column) -> Times {
+fn times(column: &Column) -> Times<DeviceId> {
     let millis = column.datetime().map(|c| c.physical().clone()).or_else(|_| column.i64().cloned());
     millis.map(|c| c.iter().collect()).unwrap_or_default()
 }
@@ -47,7 +51,7 @@ fn times(column: &Column) -> Times {
 pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices) -> Result<DeviceTable> {
     // Each column is made on its own, so all cores can make some.
     let shared: &Links = links;
-    let mut made: BTreeMap<&str, Texts> = TEXTS
+    let mut made: BTreeMap<&str, Texts<DeviceId>> = TEXTS
         .par_iter()
         .map(|name| devices.column(store, shared, name).map(|c| (*name, texts(&c))))
         .collect::<Result<_>>()?;
@@ -58,7 +62,7 @@ pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices)
     };
     let moments = |name: &str| devices.column(store, shared, name).map(|c| times(&c));
     let last_activity = moments("last_activity")?;
-    let count = devices.count as usize;
+    let all = || DeviceId::all(devices.count);
     let ownership = text("ownership");
     let join_type = text("join_type");
     let by_console = store
@@ -69,27 +73,27 @@ pub(super) fn devices(store: &RecordStore, links: &mut Links, devices: &Devices)
             let live = |device| devices.live_record(console_records, device).unwrap_or(RecordId::NONE);
             Ok(ConsoleColumns {
                 console: console_records.console,
-                live: DeviceId::all(devices.count).map(live).collect(),
+                live: all().map(live).collect(),
                 last_seen: moments(&format!("{prefix}_last_seen"))?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
     Ok(DeviceTable {
-        key: std::mem::take(&mut links.key),
+        key: ByDevice::of(std::mem::take(&mut links.key)),
         name: text("name"),
         serial: Identifiers::new(text("serial"), written("serial")?),
-        platform: devices.platforms().to_vec(),
+        platform: ByDevice::of(devices.platforms().to_vec()),
         manufacturer: text("manufacturer"),
         model: text("model"),
-        ownership: (0..count).map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
-        join_type: (0..count).map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
+        ownership: all().map(|d| Ownership::parse(ownership.get(d)).unwrap_or(Ownership::Unknown)).collect(),
+        join_type: all().map(|d| JoinType::parse(join_type.get(d)).unwrap_or(JoinType::Unknown)).collect(),
         primary_user: text("primary_user"),
         entra_device_id: Identifiers::new(text("entra_device_id"), written("entra_device_id")?),
-        consoles: devices.consoles().to_vec(),
+        consoles: ByDevice::of(devices.consoles().to_vec()),
         last_activity,
         last_console: devices.last_consoles().collect(),
         activity: devices.activities().collect(),
-        identity: devices.identities().to_vec(),
+        identity: ByDevice::of(devices.identities().to_vec()),
         by_console,
         registry: store.registry,
         as_of: devices.as_of.millis,
@@ -109,7 +113,7 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
             let numbers = |name: &str| {
                 console_records
                     .numbers(name)
-                    .map(|c| c.iter().map(Option::unwrap_or_default).collect())
+                    .map(|c| c.iter().map(Option::unwrap_or_default).collect::<Vec<u32>>())
                     .unwrap_or_default()
             };
             let text = |name: &str| console_records.text(name).map(held).unwrap_or_default();
@@ -118,8 +122,8 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
             RecordColumns {
                 console: console_records.console,
                 first: console_records.first,
-                export: numbers("export"),
-                row: numbers("row"),
+                export: numbers("export").into_iter().map(ExportId::new).collect(),
+                row: By::of(numbers("row")),
                 native_id: identifiers("native_id"),
                 name: text("name"),
                 serial: identifiers("serial"),
@@ -128,13 +132,13 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
             }
         })
         .collect();
-    let set_aside = store.bad.iter().map(|(export, bad)| (export.number(), bad.row, bad.reason.clone())).collect();
-    let older = store.older.iter().map(|(export, rows)| older(export.number(), rows)).collect();
-    RecordTable { consoles, exports: store.exports.clone(), set_aside, older }
+    let set_aside = store.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
+    let older = store.older.iter().map(|(export, rows)| older(*export, rows)).collect();
+    RecordTable { consoles, exports: By::of(store.exports.clone()), set_aside, older }
 }
 
 /// Rows that a newer list speaks for.
-fn older(export: u32, rows: &Older) -> OlderColumns {
+fn older(export: ExportId, rows: &Older) -> OlderColumns {
     let text = |name: &str| rows.table.text(name).map(held).unwrap_or_default();
     let row = rows.table.numbers("row");
     OlderColumns {

@@ -7,12 +7,13 @@ use super::remarks::clipped;
 use crate::console::{self, Console, Path, Registry};
 use crate::coverage::Devices;
 use crate::frame::by_device::mark;
-use crate::identity::{self, RecordStore};
+use crate::identity::RecordStore;
 use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
 use crate::rules::{Findings, Rule, RuleAction};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
+use crate::time::{DAY, day as written};
 
 /// Columns of lists that groups are made of.
 pub(super) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
@@ -38,7 +39,7 @@ struct Members {
     /// In use, or up for removal.
     all: usize,
     /// Up for removal because they are stale: last activity and device.
-    stale: Vec<(i64, u32)>,
+    stale: Vec<(i64, DeviceId)>,
 }
 
 /// The groups, each once, and which devices count in them.
@@ -62,15 +63,14 @@ impl Groups<'_> {
     }
 
     /// Devices that are dealt with count neither way: a list may hold years of deprovisioned ones.
-    fn put(&mut self, number: usize, device: u32) {
-        let at = device as usize;
-        let activity = self.table.activity.get(at);
-        let stale = activity == Some(&Activity::Stale) && *self.leaving.get(DeviceId::new(device));
-        if (stale || activity == Some(&Activity::Active))
+    fn put(&mut self, number: usize, device: DeviceId) {
+        let activity = *self.table.activity.get(device);
+        let stale = activity == Activity::Stale && *self.leaving.get(device);
+        if (stale || activity == Activity::Active)
             && let Some(members) = self.members.get_mut(number)
         {
             members.all += 1;
-            members.stale.extend(self.table.last_activity.get(at).filter(|_| stale).map(|seen| (seen, device)));
+            members.stale.extend(self.table.last_activity.get(device).filter(|_| stale).map(|seen| (seen, device)));
         }
     }
 }
@@ -82,12 +82,12 @@ pub(super) fn find(
     table: &DeviceTable,
     rules: &[Rule],
     findings: &Findings,
-) -> (Vec<bool>, Vec<Notice>) {
+) -> (ByDevice<bool>, Vec<Notice>) {
     let removes = |rule: &u16| rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == RuleAction::Remove);
     let mut leaving = ByDevice::filled(false, devices.count);
-    mark(&mut leaving, findings.device.iter().copied().map(DeviceId::new), findings.rule.iter().map(removes));
+    mark(&mut leaving, findings.device.iter().copied(), findings.rule.iter().map(removes));
     if leaving.iter().filter(|leaving| **leaving).count() < FEWEST {
-        return (vec![false; table.len()], Vec::new());
+        return (table.key.beside(false), Vec::new());
     }
     let mut groups = Groups { table, leaving, known: BTreeMap::new(), members: Vec::new() };
     by_platform(&mut groups);
@@ -99,14 +99,14 @@ pub(super) fn find(
         Some((group, members))
     });
     let named: BTreeMap<Group, Members> = named.collect();
-    remark(named, table.len())
+    remark(named, table.key.beside(false))
 }
 
 fn by_platform(groups: &mut Groups<'_>) {
     let table = groups.table;
     let numbers: Vec<usize> = Platform::ALL.iter().map(|platform| groups.number((0, 0, platform.devices()))).collect();
-    for (device, platform) in (0_u32..).zip(&table.platform) {
-        if let Some(number) = numbers.get(*platform as usize) {
+    for (device, platform) in table.platform.numbered() {
+        if let Some(number) = numbers.get(platform.position()) {
             groups.put(*number, device);
         }
     }
@@ -116,8 +116,8 @@ fn by_platform(groups: &mut Groups<'_>) {
 fn by_user(groups: &mut Groups<'_>) {
     let table = groups.table;
     let mut known: HashMap<&str, usize> = HashMap::new();
-    for device in 0..u32::try_from(table.len()).unwrap_or(u32::MAX) {
-        let Some((_, domain)) = table.primary_user.get(device as usize).rsplit_once('@') else { continue };
+    for device in table.numbers() {
+        let Some((_, domain)) = table.primary_user.get(device).rsplit_once('@') else { continue };
         let number = *known.entry(domain).or_insert_with(|| {
             groups.number((5, 0, format!("devices of users of `{}`", clipped(&domain.to_lowercase()))))
         });
@@ -135,7 +135,7 @@ fn in_lists(store: &RecordStore, devices: &Devices, groups: &mut Groups<'_>) {
         let Some(words) = console_records.text(kind.column) else { continue };
         // Each spelling once: a large tenant has few units and many devices.
         let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
-        for device in 0..devices.count {
+        for device in DeviceId::all(devices.count) {
             let Some(word) =
                 devices.live_line(console_records.console, device).and_then(|line| words.get(line as usize))
             else {
@@ -178,8 +178,7 @@ fn groups_of(kind: &console::Group, word: &str) -> Vec<Group> {
 }
 
 /// The general groups first; a narrower one is told only if it has devices that none before it had.
-fn remark(groups: BTreeMap<Group, Members>, devices: usize) -> (Vec<bool>, Vec<Notice>) {
-    let mut together = vec![false; devices];
+fn remark(groups: BTreeMap<Group, Members>, mut together: ByDevice<bool>) -> (ByDevice<bool>, Vec<Notice>) {
     let mut notices = Vec::new();
     for ((_, _, name), Members { all, mut stale }) in groups {
         stale.sort_unstable();
@@ -188,11 +187,9 @@ fn remark(groups: BTreeMap<Group, Members>, devices: usize) -> (Vec<bool>, Vec<N
         else {
             continue;
         };
-        let fresh = event.iter().filter(|(_, device)| together.get(*device as usize) == Some(&false)).count();
+        let fresh = event.iter().filter(|(_, device)| !together.get(*device)).count();
         for (_, device) in event {
-            if let Some(slot) = together.get_mut(*device as usize) {
-                *slot = true;
-            }
+            *together.get_mut(*device) = true;
         }
         if fresh > 0 {
             notices.push(notice(&name, all, event));
@@ -201,10 +198,10 @@ fn remark(groups: BTreeMap<Group, Members>, devices: usize) -> (Vec<bool>, Vec<N
     (together, notices)
 }
 
-fn notice(name: &str, all: usize, event: &[(i64, u32)]) -> Notice {
-    let day = |seen: Option<&(i64, u32)>| seen.map(|(seen, _)| seen.div_euclid(identity::DAY)).unwrap_or_default();
+fn notice(name: &str, all: usize, event: &[(i64, DeviceId)]) -> Notice {
+    let day = |seen: Option<&(i64, DeviceId)>| seen.map(|(seen, _)| seen.div_euclid(DAY)).unwrap_or_default();
     let (first, last) = (day(event.first()), day(event.last()));
-    let (days, shown) = (last - first + 1, |day: i64| identity::day(day * identity::DAY));
+    let (days, shown) = (last - first + 1, |day: i64| written(day * DAY));
     let within = if days == 1 {
         format!("on one day (last activity on {})", shown(first))
     } else {
@@ -219,10 +216,10 @@ fn notice(name: &str, all: usize, event: &[(i64, u32)]) -> Notice {
 }
 
 /// The longest run of last activities, in their order, that lie within a few days.
-fn densest(stale: &[(i64, u32)]) -> Option<&[(i64, u32)]> {
+fn densest(stale: &[(i64, DeviceId)]) -> Option<&[(i64, DeviceId)]> {
     let (mut start, mut best) = (0, 0..0);
     for (end, (seen, _)) in stale.iter().enumerate() {
-        while stale.get(start).is_some_and(|(first, _)| seen - first > DAYS * identity::DAY) {
+        while stale.get(start).is_some_and(|(first, _)| seen - first > DAYS * DAY) {
             start += 1;
         }
         if end + 1 - start > best.len() {
@@ -237,9 +234,9 @@ mod tests {
     use super::*;
 
     fn group(stale: &[i64], all: usize) -> (usize, Vec<String>) {
-        let stale: Vec<(i64, u32)> = stale.iter().map(|day| day * identity::DAY).zip(0..).collect();
+        let stale: Vec<(i64, DeviceId)> = stale.iter().map(|day| day * DAY).zip(DeviceId::new(0).onwards()).collect();
         let groups = BTreeMap::from([((0, 0, "ChromeOS devices".to_string()), Members { all, stale })]);
-        let (together, notices) = remark(groups, all);
+        let (together, notices) = remark(groups, ByDevice::filled(false, 200));
         let said = notices.into_iter().map(|n| n.message.split(':').next().unwrap_or_default().to_string());
         (together.into_iter().filter(|t| *t).count(), said.collect())
     }

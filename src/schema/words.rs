@@ -1,7 +1,21 @@
 //! Closed lists of words: platforms, owners, join types, severities.
 
-/// A closed list of words that appears in output, rules and playbooks under a fixed spelling.
+/// A closed list of words that appears in output, rules and playbooks under a fixed spelling. Behind each spelling may stand what
+/// a playbook says of a device or an object that names it.
 macro_rules! words {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident = $text:literal: $meaning:literal),+ $(,)?
+    }) => {
+        $crate::schema::words! { $(#[$doc])* $name { $($(#[$vdoc])* $variant = $text),+ } }
+
+        impl $name {
+            /// When the word is true of a device or an object.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning),+ }
+            }
+        }
+    };
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +31,12 @@ macro_rules! words {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+
+            /// Its place among the words of the list.
+            #[must_use]
+            pub const fn position(self) -> usize {
+                self as usize
             }
 
             /// The word behind a spelling, if it is one of the list.
@@ -53,19 +73,19 @@ words! {
     /// Operating system family.
     Platform {
         /// Windows, client or server.
-        Windows = "windows",
+        Windows = "windows": "runs Windows",
         /// macOS.
-        Macos = "macos",
+        Macos = "macos": "runs macOS",
         /// iOS and iPadOS.
-        Ios = "ios",
+        Ios = "ios": "runs iOS or iPadOS",
         /// Android and AOSP.
-        Android = "android",
+        Android = "android": "runs Android or AOSP",
         /// ChromeOS and ChromeOS Flex.
-        Chromeos = "chromeos",
+        Chromeos = "chromeos": "runs ChromeOS",
         /// Linux.
-        Linux = "linux",
+        Linux = "linux": "runs Linux",
         /// None of the above, or not said.
-        Other = "other",
+        Other = "other": "runs something else",
     }
 }
 
@@ -95,11 +115,11 @@ words! {
     /// Who owns the hardware, as far as a console says so.
     Ownership {
         /// The organisation's.
-        Corporate = "corporate",
+        Corporate = "corporate": "belongs to the organisation",
         /// The user's.
-        Personal = "personal",
+        Personal = "personal": "belongs to its user",
         /// Not said.
-        Unknown = "unknown",
+        Unknown = "unknown": "no console says whose it is",
     }
 }
 
@@ -107,15 +127,15 @@ words! {
     /// How the device is known to Entra ID.
     JoinType {
         /// Entra joined.
-        Joined = "joined",
+        Joined = "joined": "Entra joined",
         /// Joined to AD and to Entra.
-        Hybrid = "hybrid",
+        Hybrid = "hybrid": "joined to AD and to Entra",
         /// Registered (a work account on somebody's device).
-        Registered = "registered",
+        Registered = "registered": "registered in Entra",
         /// In no directory.
-        None = "none",
+        None = "none": "in no directory",
         /// Not said.
-        Unknown = "unknown",
+        Unknown = "unknown": "no console says how it is joined",
     }
 }
 
@@ -123,11 +143,11 @@ words! {
     /// Sign of life of a device at the as-of time.
     Activity {
         /// A signal is newer than the inactivity threshold.
-        Active = "active",
+        Active = "active": "a sign of activity is newer than the inactivity threshold",
         /// Signals are known, and all are older than the threshold.
-        Stale = "stale",
+        Stale = "stale": "every known sign of activity is older",
         /// No signal is known.
-        Unknown = "unknown",
+        Unknown = "unknown": "no activity is known",
     }
 }
 
@@ -191,15 +211,15 @@ words! {
     /// What becomes of a device once its plan is done. Given with `--intent`, or for one device in a decisions file.
     Disposition {
         /// It leaves for good: sold, scrapped, given away.
-        Dispose = "dispose",
+        Dispose = "dispose": "leaves for good",
         /// It stays and is set up again for somebody else.
-        Reuse = "reuse",
+        Reuse = "reuse": "is set up again for somebody else",
         /// It goes to be repaired and comes back.
-        Repair = "repair",
+        Repair = "repair": "goes to be repaired and comes back",
         /// Another device is exchanged for it.
-        Replace = "replace",
+        Replace = "replace": "another device is exchanged for it",
         /// Nobody can find it.
-        Lost = "lost",
+        Lost = "lost": "it or a live record of it is to go, and nobody can find it",
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use lastseen::formats::{self, Formats};
-use lastseen::identity::rfc3339;
 use lastseen::read::{self, Export};
+use lastseen::time::rfc3339;
 use lastseen::{assets, schema};
 use polars::prelude::{AnyValue, DataFrame};
 

@@ -15,7 +15,7 @@ const NAMED: &[(&str, usize, &str)] = &[
         "Entra ID's stamp of activity is too coarse for short thresholds; a guard against a mistake in rules",
     ),
     ("outcome/data/load.rs", 1, "the same column of the device table, in a saved run"),
-    ("outcome/data/since.rs", 3, "the same column of the device table, in a saved run"),
+    ("outcome/data/since.rs", 2, "the same column of the device table, in a saved run"),
     ("outcome/data/tables.rs", 1, "the same column of the device table, in a saved run"),
     ("plan/entry.rs", 2, "the tools that run commands; two are called like a console"),
     ("rules/cases/device.rs", 3, "columns of a made-up device that are false where it has no records"),

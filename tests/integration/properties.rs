@@ -27,20 +27,22 @@ fn analyze(place: &Place) -> Outcome {
 type Conclusions = (BTreeMap<String, Vec<String>>, Vec<(String, String, Vec<String>)>);
 
 fn conclusions(outcome: &Outcome) -> Conclusions {
-    let key = |device: u32| outcome.devices.key.get(device as usize).map_or("", String::as_str);
+    let key = |device| outcome.devices.key.find(device).map_or("", String::as_str);
     let mut devices: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (record, device) in outcome.links.device.numbered() {
-        devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(device.number()).to_owned());
+        devices.entry(outcome.records.objects(&[record]).remove(0)).or_default().push(key(*device).to_owned());
     }
     for keys in devices.values_mut() {
         keys.sort();
     }
     let found = &outcome.findings;
-    let mut findings: Vec<_> = (0..found.len())
+    let mut findings: Vec<_> = found
+        .rule
+        .numbers()
         .map(|at| {
             let mut objects = outcome.records.objects(found.objects(at));
             objects.sort();
-            (outcome.rules[usize::from(found.rule[at])].id.clone(), key(found.device[at]).to_owned(), objects)
+            (outcome.rules[usize::from(*found.rule.get(at))].id.clone(), key(*found.device.get(at)).to_owned(), objects)
         })
         .collect();
     findings.sort();
@@ -288,13 +290,13 @@ fn judged(place: &Place) -> Judged {
         }
     }
     let rule = |number: u16| outcome.rules[usize::from(number)].id.clone();
-    let named = |rules: &[u16], devices: &[u32]| -> BTreeSet<(String, Vec<String>)> {
-        rules.iter().zip(devices).map(|(number, device)| (rule(*number), objects[*device as usize].clone())).collect()
+    let named = |rules: &[u16], devices: &[DeviceId]| -> BTreeSet<(String, Vec<String>)> {
+        rules.iter().zip(devices).map(|(number, device)| (rule(*number), objects[device.index()].clone())).collect()
     };
     let idle = outcome.rules.iter().zip(&outcome.tallies).filter(|(_, tally)| tally.outcome != schema::Outcome::Ran);
     Judged {
-        findings: named(&outcome.findings.rule, &outcome.findings.device),
-        questions: named(&outcome.questions.rule, &outcome.questions.device),
+        findings: named(outcome.findings.rule.as_slice(), outcome.findings.device.as_slice()),
+        questions: named(outcome.questions.rule.as_slice(), outcome.questions.device.as_slice()),
         idle: idle.map(|(rule, _)| rule.id.clone()).collect(),
         devices: objects.into_iter().collect(),
         rows,

@@ -12,11 +12,10 @@ use rayon::prelude::*;
 use super::devices::{Fate, Matched};
 use super::lists::List;
 use super::past::Remembering;
-use super::sides::id;
+use super::sides::{Numbers, id};
 use super::texts::Texts;
 use crate::console::{Console, State};
-use crate::identity::NONE;
-use crate::ids::RecordId;
+use crate::ids::{By, DeviceId, EarlierId, PastId, RecordId, TextId};
 use crate::outcome::{Ledger, LedgerLine, LedgerState, Outcome};
 use crate::plan::Planned;
 use grounds::Grounds;
@@ -54,15 +53,15 @@ pub(super) struct Making<'a> {
 impl Making<'_> {
     /// The ledger of this run.
     pub(super) fn make(&self, remembering: &mut Remembering<'_>) -> Ledger {
-        let mut texts = Texts::default();
+        let mut texts: Texts<TextId> = Texts::default();
         // No text is the first of all.
         texts.number("");
         let mut lines = self.carried(&mut texts, remembering);
         let asked = self.planned(self.old, false, &mut texts, remembering);
         lines.extend(asked);
         let now = self.planned(self.new, true, &mut texts, remembering);
-        let owned = |(console, object, step): (Console, &str, u32)| (console, object.to_string(), step);
-        let mut asked_now: Vec<(Console, String, u32)> = now.iter().map(|line| owned(key(line))).collect();
+        let owned = |(console, object, step): (Console, &str, TextId)| (console, object.to_string(), step);
+        let mut asked_now: Vec<(Console, String, TextId)> = now.iter().map(|line| owned(key(line))).collect();
         asked_now.par_sort_unstable();
         lines.extend(now);
         let mut lines = once(lines);
@@ -86,12 +85,11 @@ impl Making<'_> {
     }
 
     /// The lines of the earlier ledger, with the devices of this run.
-    fn carried(&self, texts: &mut Texts, remembering: &mut Remembering<'_>) -> Vec<LedgerLine> {
-        let numbers: Vec<u32> = self.old.ledger.texts.iter().map(|text| texts.number(text)).collect();
-        let number = |at: u32| numbers.get(at as usize).copied().unwrap_or_default();
-        let own = u32::try_from(self.old.devices.len()).unwrap_or(NONE);
+    fn carried(&self, texts: &mut Texts<TextId>, remembering: &mut Remembering<'_>) -> Vec<LedgerLine> {
+        let numbers: By<TextId, TextId> = self.old.ledger.texts.iter().map(|text| texts.number(text)).collect();
+        let number = |at| *numbers.get(at);
         let line = |line: &LedgerLine| {
-            let before = if line.device == NONE { own.saturating_add(line.past) } else { line.device };
+            let before = self.matched.earlier.of(line.device, line.past);
             let (device, past) = self.place(before, remembering);
             LedgerLine {
                 console: self.new.devices.registry.parse(line.console.as_str()).unwrap_or(line.console),
@@ -109,10 +107,10 @@ impl Making<'_> {
     }
 
     /// The device of this run that one of the earlier run is, else its place among those that are remembered.
-    fn place(&self, before: u32, remembering: &mut Remembering<'_>) -> (u32, u32) {
+    fn place(&self, before: EarlierId, remembering: &mut Remembering<'_>) -> (DeviceId, PastId) {
         match self.matched.fate(before) {
-            Fate::Same(device) => (device, NONE),
-            Fate::Unclear | Fate::Absent => (NONE, remembering.remember(before, false)),
+            Fate::Same(device) => (device, PastId::NONE),
+            Fate::Unclear | Fate::Absent => (DeviceId::NONE, remembering.remember(before, false)),
         }
     }
 
@@ -121,21 +119,21 @@ impl Making<'_> {
         &self,
         run: &Outcome,
         is_new: bool,
-        texts: &mut Texts,
+        texts: &mut Texts<TextId>,
         remembering: &mut Remembering<'_>,
     ) -> Vec<LedgerLine> {
         let mut lines = Vec::new();
-        let mut last: Option<(u32, (u32, u32))> = None;
+        let mut last: Option<(DeviceId, (DeviceId, PastId))> = None;
         for step in &run.steps {
             let Some((console, object, compared, seen)) = self.object(run, step) else { continue };
-            let slug = run.entry(step).map_or("", |entry| entry.slug.as_str());
+            let slug = &run.entry(step).slug;
             let (device, past) = match last {
-                _ if is_new => (step.device, NONE),
+                _ if is_new => (step.device, PastId::NONE),
                 Some((known, place)) if known == step.device => place,
-                _ => self.place(step.device, remembering),
+                _ => self.place(Numbers::of_run(step.device), remembering),
             };
             last = Some((step.device, (device, past)));
-            let package = run.packages.of(step.device as usize).map_or("", |package| package.id.as_str());
+            let package = run.packages.of(step.device).map_or("", |package| package.id.as_str());
             lines.push(LedgerLine {
                 console,
                 object,
@@ -146,11 +144,11 @@ impl Making<'_> {
                 package: texts.number(package),
                 planned_on: run.as_of.millis,
                 claimed_on: None,
-                claimed_by: 0,
+                claimed_by: NO_TEXT,
                 state: LedgerState::Planned,
                 settled_on: None,
-                settled_by: 0,
-                note: 0,
+                settled_by: NO_TEXT,
+                note: NO_TEXT,
                 seen,
                 gone: false,
             });
@@ -160,10 +158,10 @@ impl Making<'_> {
 
     /// The object of a step: its console, its id as written and as compared, and whether a list has it.
     fn object(&self, run: &Outcome, step: &Planned) -> Option<(Console, String, String, bool)> {
-        let console = run.entry(step)?.console?;
+        let console = run.entry(step).console?;
         let console = self.new.devices.registry.parse(console.as_str())?;
         let written = run.object_of(step).into_owned();
-        let record = step.object.and_then(|record| run.records.locate(record));
+        let record = step.object.map(|record| run.records.locate(record));
         let listed = record.filter(|(columns, _)| columns.console.as_str() == console.as_str());
         let compared = match listed {
             Some((columns, line)) => id(columns, line).to_string(),
@@ -173,8 +171,11 @@ impl Making<'_> {
     }
 }
 
+/// The first of the texts, which says nothing.
+const NO_TEXT: TextId = TextId::new(0);
+
 /// What a line is about.
-fn key(line: &LedgerLine) -> (Console, &str, u32) {
+fn key(line: &LedgerLine) -> (Console, &str, TextId) {
     (line.console, line.compared.as_str(), line.step)
 }
 

@@ -1,12 +1,12 @@
 //! What becomes of a line of the ledger by what a run shows.
 
-use super::Shown;
+use super::{NO_TEXT, Shown};
 use crate::compare::texts::Texts;
 use crate::console::State;
-use crate::identity::day;
+use crate::ids::TextId;
 use crate::outcome::{LedgerLine, LedgerState};
 use crate::plan::Proof;
-use crate::time::DAY;
+use crate::time::{DAY, day};
 
 /// So long after a claim an export may still show what was before.
 const CATCHING_UP: i64 = DAY;
@@ -16,7 +16,7 @@ pub(super) struct Seen<'a> {
     pub shown: Shown,
     pub is_asked: bool,
     pub proof: &'a Proof,
-    pub source: u32,
+    pub source: TextId,
     pub as_of: i64,
     /// The day that the export reaches, as far as it can be told.
     pub shown_on: i64,
@@ -37,8 +37,8 @@ impl Seen<'_> {
 }
 
 /// What becomes of a line by what this run shows.
-pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts) {
-    let settled = |line: &mut LedgerLine, state: LedgerState, note: u32| {
+pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts<TextId>) {
+    let settled = |line: &mut LedgerLine, state: LedgerState, note: TextId| {
         (line.state, line.note) = (state, note);
         (line.settled_on, line.settled_by) = (Some(seen.shown_on), seen.source);
     };
@@ -81,7 +81,7 @@ pub(super) fn settle(line: &mut LedgerLine, seen: &Seen<'_>, notes: &mut Texts) 
             }
         }
         (_, None) if seen.is_asked => {
-            (line.state, line.note, line.settled_on, line.settled_by) = (LedgerState::Planned, 0, None, 0);
+            (line.state, line.note, line.settled_on, line.settled_by) = (LedgerState::Planned, NO_TEXT, None, NO_TEXT);
         }
         // The list is not whole: nobody can tell whether it is still asked for.
         (LedgerState::Planned, None) if seen.shown == Shown::Nothing => {
@@ -130,7 +130,7 @@ fn contradiction(seen: &Seen<'_>, on: i64) -> Option<String> {
 mod tests {
     use super::*;
     use crate::console::Console;
-    use crate::identity::NONE;
+    use crate::ids::{DeviceId, PastId};
 
     const ON: i64 = 1_700_000_000_000;
 
@@ -139,17 +139,17 @@ mod tests {
             console: Console::Entra,
             object: "A".into(),
             compared: "a".into(),
-            step: 0,
-            device: NONE,
-            past: NONE,
-            package: 0,
+            step: NO_TEXT,
+            device: DeviceId::NONE,
+            past: PastId::NONE,
+            package: NO_TEXT,
             planned_on: ON - DAY,
             claimed_on: claimed,
-            claimed_by: 0,
+            claimed_by: NO_TEXT,
             state,
             settled_on: None,
-            settled_by: 0,
-            note: 0,
+            settled_by: NO_TEXT,
+            note: NO_TEXT,
             seen: true,
             gone: state == LedgerState::Confirmed,
         }
@@ -157,7 +157,7 @@ mod tests {
 
     fn after(mut line: LedgerLine, shown: Shown, is_asked: bool, proof: &Proof, days: i64) -> LedgerState {
         let at = ON + days * DAY;
-        let seen = Seen { shown, is_asked, proof, source: 0, as_of: at, shown_on: at, not_before: None };
+        let seen = Seen { shown, is_asked, proof, source: NO_TEXT, as_of: at, shown_on: at, not_before: None };
         settle(&mut line, &seen, &mut Texts::default());
         line.state
     }
@@ -169,11 +169,18 @@ mod tests {
             let mut texts = Texts::default();
             let mut line = line(LedgerState::Planned, Some(ON));
             let (as_of, shown_on) = (ON + 10 * DAY, ON + 8 * DAY);
-            let seen =
-                Seen { shown: Shown::Absent, is_asked: false, proof: &proof, source: 0, as_of, shown_on, not_before };
+            let seen = Seen {
+                shown: Shown::Absent,
+                is_asked: false,
+                proof: &proof,
+                source: NO_TEXT,
+                as_of,
+                shown_on,
+                not_before,
+            };
             settle(&mut line, &seen, &mut texts);
             assert_eq!((line.state, line.settled_on), (LedgerState::Confirmed, Some(shown_on)));
-            texts.into_list()[line.note as usize].clone()
+            texts.into_list().get(line.note).clone()
         };
         let early = note(Some(ON + 30 * DAY));
         assert!(early.starts_with("done before its grace period was over: the plan allowed it from "), "{early}");
@@ -186,7 +193,7 @@ mod tests {
         let mut line = line(LedgerState::Claimed, Some(ON));
         let shown = Shown::Listed(State::Enabled, None);
         let (as_of, shown_on) = (ON + 30 * DAY, ON - DAY);
-        let seen = Seen { shown, is_asked: true, proof: &proof, source: 0, as_of, shown_on, not_before: None };
+        let seen = Seen { shown, is_asked: true, proof: &proof, source: NO_TEXT, as_of, shown_on, not_before: None };
         settle(&mut line, &seen, &mut Texts::default());
         assert_eq!(line.state, LedgerState::Claimed);
     }

@@ -7,6 +7,7 @@ use super::parts::Part;
 use super::rows::{NEVER, NONE, Row, groups};
 use crate::formats::Fate;
 use crate::frame::Positions;
+use crate::ids::Place as _;
 use crate::time::DAY;
 
 /// A list whose newest date lies no further behind that of another was made at the same time.
@@ -46,7 +47,7 @@ pub(super) fn decide(parts: &[Part], rows: &[Row], order: &Order) -> Verdict {
         }
     }
     let newest = newest(parts, rows);
-    let of_part = Positions::new(rows.iter().map(|row| row.part), parts.len());
+    let of_part = Positions::new(rows.iter().map(|row| row.part), u32::at(parts.len()));
     for (number, part) in (0_u32..).zip(parts) {
         let newer = over.get(number as usize).cloned().unwrap_or_default();
         if newer.is_empty() {
@@ -102,7 +103,7 @@ fn speakers(
 /// A whole list that others are newer than.
 struct List<'a> {
     number: u32,
-    of_part: &'a Positions,
+    of_part: &'a Positions<u32, u32>,
     newer: &'a BTreeSet<u32>,
     newest: &'a [[i64; 2]],
     /// A newer list is known to lack objects.
@@ -158,7 +159,7 @@ impl List<'_> {
     }
 
     fn rows_of(&self, part: u32) -> &[u32] {
-        self.of_part.of(part as usize)
+        self.of_part.of(part)
     }
 
     /// Whether its newest date lies far behind that of a newer list, or nothing tells.
@@ -174,9 +175,9 @@ impl List<'_> {
 }
 
 /// Rows that stand in one of two lists of one kind and size, of which nothing tells which is the newer one.
-fn unsure(parts: &[Part], rows: &[Row], of_part: &Positions, order: &Order, verdict: &mut Verdict) {
+fn unsure(parts: &[Part], rows: &[Row], of_part: &Positions<u32, u32>, order: &Order, verdict: &mut Verdict) {
     for (a, b, shared) in order.undecided.iter().copied() {
-        let own = |part: u32| of_part.of(part as usize);
+        let own = |part: u32| of_part.of(part);
         let whole = [a, b].iter().all(|part| parts.get(*part as usize).is_some_and(|p| p.whole));
         let many = own(a).len().max(own(b).len());
         if !whole || (shared as usize) * 2 < many {

@@ -18,9 +18,9 @@ fn a_decision_finds_its_device_by_key_or_by_serial_number() {
     )
     .unwrap();
     assert_eq!(d.find(&devices()).unwrap(), []);
-    assert_eq!(d.of(0).map(|d| (d.purpose, d.status)), Some((Some(Disposition::Reuse), Status::Open)));
-    assert_eq!(d.of(3).map(|d| (d.purpose, d.status)), Some((None, Status::Declined)));
-    assert_eq!((d.of(1), d.of(99)), (None, None));
+    assert_eq!(d.of(DeviceId::new(0)).map(|d| (d.purpose, d.status)), Some((Some(Disposition::Reuse), Status::Open)));
+    assert_eq!(d.of(DeviceId::new(3)).map(|d| (d.purpose, d.status)), Some((None, Status::Declined)));
+    assert_eq!(d.of(DeviceId::new(1)), None);
 }
 
 #[test]
@@ -69,7 +69,9 @@ fn a_line_that_decides_nothing_is_passed_over() {
     assert!(d.list.is_empty());
 }
 
-const PACKAGES: &[(&str, &[u32])] = &[("one", &[0, 1]), ("two", &[2, 3])];
+/// Packages of two devices each.
+const PACKAGES: &[(&str, &[DeviceId])] =
+    &[("one", &[DeviceId::new(0), DeviceId::new(1)]), ("two", &[DeviceId::new(2), DeviceId::new(3)])];
 
 #[test]
 fn what_is_decided_of_a_package_holds_for_devices_that_have_nothing_of_their_own() {
@@ -78,7 +80,7 @@ fn what_is_decided_of_a_package_holds_for_devices_that_have_nothing_of_their_own
             .unwrap();
     assert_eq!(d.find(&devices()).unwrap(), []);
     assert_eq!(d.spread(PACKAGES, 4), []);
-    assert_eq!([0, 1, 2].map(|at| d.status(at)), [Status::Done, Status::InProgress, Status::Open]);
+    assert_eq!([0, 1, 2].map(|at| d.status(DeviceId::new(at))), [Status::Done, Status::InProgress, Status::Open]);
 }
 
 /// Nobody has looked at a device that came later.
@@ -88,7 +90,7 @@ fn a_device_that_came_into_a_package_later_is_left_as_it_is() {
     let mut d = read(text).unwrap();
     d.find(&devices()).unwrap();
     let notices = d.spread(PACKAGES, 4);
-    assert_eq!([0, 1].map(|at| d.status(at)), [Status::Open, Status::Declined]);
+    assert_eq!([0, 1].map(|at| d.status(DeviceId::new(at))), [Status::Open, Status::Declined]);
     let said: Vec<&str> = notices.iter().map(|n| n.message.as_str()).collect();
     assert!(said[0].starts_with("1 device came into package `one` after the file was written"), "{said:?}");
     assert!(said[1].starts_with("no device of package `gone` is there"), "{said:?}");

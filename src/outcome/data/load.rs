@@ -14,8 +14,8 @@ use crate::disk;
 use crate::error::{Error, Result};
 use crate::frame::list_of;
 use crate::history::{Decision, Declined, by_device};
-use crate::identity::{AsOf, NONE};
-use crate::ids::{DeviceId, RecordId};
+use crate::identity::AsOf;
+use crate::ids::{By, ByDevice, DecisionId, DeviceId, EntryId, ExceptionId, ExportId, Number, RecordId, StepId};
 use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
 use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
@@ -160,7 +160,7 @@ impl Loading<'_> {
         let mut links = Links::default();
         let mut columns = Vec::with_capacity(records.len());
         for (named, held) in records.into_iter().zip(&run.records) {
-            if held.offset as usize != links.device.len() {
+            if RecordId::new(held.offset).index() != links.device.len() {
                 return Err(self.damaged(RUN, "has records with numbers that mean nothing"));
             }
             columns.push(
@@ -180,22 +180,21 @@ impl Loading<'_> {
         };
         let (steps, days) = table("steps")?.make(|table| steps(table, &limits, run.entries.len()))?;
         let members =
-            table("members")?.make(|table| groups(table, ["package", "device"], run.packages.len(), limits.devices))?;
+            table("members")?.make(|table| groups(table, ["package", "device"], &run.packages, limits.devices))?;
         let of_batches =
-            table("batches")?.make(|table| groups(table, ["batch", "device"], run.batches.len(), limits.devices))?;
-        let (list, of_device) = table("decisions")?.make(|table| decisions(table, &limits))?;
+            table("batches")?.make(|table| groups(table, ["batch", "device"], &run.batches, limits.devices))?;
+        let (list, of_device) = table("decisions")?.make(|table| decisions(table, &limits, &device_table))?;
         let mut packs = run.packages;
         for (own, found) in packs.iter_mut().zip(members) {
             own.devices = found;
         }
-        let package_of = list_of(packs.iter().map(|own| own.devices.as_slice()), limits.devices);
+        let package_of = list_of(packs.iter().map(|own| own.devices.as_slice()), device_table.key.count());
         let packages = Packages { list: packs, of_device: package_of };
         let mut batches = run.batches;
-        for (batch, own) in batches.iter_mut().zip(of_batches) {
-            batch.devices = own;
-        }
-        let batch_of = list_of(batches.iter().map(|batch| batch.devices.as_slice()), limits.devices);
+        batches.iter_mut().zip(of_batches).for_each(|(batch, own)| batch.devices = own);
+        let batch_of = list_of(batches.iter().map(|batch| batch.devices.as_slice()), device_table.key.count());
         let schedule = Schedule { batches, of_device: batch_of, days };
+        let count = device_table.key.count();
         let counts = since::Counts { devices: limits.devices, lines: &run.lines, registry };
         let (since, ledger) =
             since::loaded(run.since, &counts, &mut |name, read| table(name)?.make(|table| read(table)))?;
@@ -222,7 +221,7 @@ impl Loading<'_> {
                 sha256: run.decisions.sha256,
                 list,
                 of_device,
-                of_package: by_device(&run.decided_packages, limits.devices),
+                of_package: by_device(&run.decided_packages, count),
                 packages: run.decided_packages,
                 done: run.done,
                 approved: run.approved,
@@ -263,12 +262,7 @@ struct Limits {
     exports: usize,
 }
 
-/// Numbers of records.
-fn numbered(records: Vec<u32>) -> Vec<RecordId> {
-    records.into_iter().map(RecordId::new).collect()
-}
-
-fn identifiers(table: &Table, name: &str) -> Result<Identifiers, Damage> {
+fn identifiers<N>(table: &Table, name: &str) -> Result<Identifiers<N>, Damage> {
     Ok(Identifiers::new(table.texts(name)?, table.maybe_texts(&format!("{name}_written"))?))
 }
 
@@ -282,27 +276,27 @@ fn of_devices(table: &Table, run: &Run, limits: &Limits, registry: &'static Regi
         let prefix = held.console.column_prefix();
         Ok(ConsoleColumns {
             console: held.console,
-            live: numbered(table.below(&format!("{prefix}_live"), limits.records, true)?),
+            live: By::of(table.numbered(&format!("{prefix}_live"), limits.records, true)?),
             last_seen: table.times(&format!("{prefix}_last_seen"))?,
         })
     };
     let last_console = table.words("last_activity_console", place)?;
     Ok(DeviceTable {
-        key: table.strings("device_key")?,
+        key: By::of(table.strings("device_key")?),
         name: table.texts("name")?,
         serial: identifiers(table, "serial")?,
-        platform: table.each_word("platform", Platform::parse)?,
+        platform: By::of(table.each_word("platform", Platform::parse)?),
         manufacturer: table.texts("manufacturer")?,
         model: table.texts("model")?,
-        ownership: table.each_word("ownership", Ownership::parse)?,
-        join_type: table.each_word("join_type", JoinType::parse)?,
+        ownership: By::of(table.each_word("ownership", Ownership::parse)?),
+        join_type: By::of(table.each_word("join_type", JoinType::parse)?),
         primary_user: table.texts("primary_user")?,
         consoles: table.numbers("consoles")?.into_iter().map(consoles).collect(),
         entra_device_id: identifiers(table, "entra_device_id")?,
         last_activity: table.times("last_activity")?,
         last_console: last_console.into_iter().map(|number| number.unwrap_or(u8::MAX)).collect(),
-        activity: table.each_word("activity", Activity::parse)?,
-        identity: table.each_word("identity", Identity::parse)?,
+        activity: By::of(table.each_word("activity", Activity::parse)?),
+        identity: By::of(table.each_word("identity", Identity::parse)?),
         by_console: run.records.iter().map(by_console).collect::<Result<_, Damage>>()?,
         registry,
         as_of: run.as_of,
@@ -316,14 +310,14 @@ fn of_records(
     limits: &Limits,
     links: &mut Links,
 ) -> Result<RecordColumns, Damage> {
-    links.device.extend(table.below("device", limits.devices, true)?.into_iter().map(DeviceId::new));
+    links.device.extend(table.numbered::<DeviceId>("device", limits.devices, true)?);
     let held_by = table.below("held_by", usize::from(u16::MAX) + 1, false)?;
     links.held_by.extend(held_by.into_iter().map(|bits| u16::try_from(bits).unwrap_or_default()));
     Ok(RecordColumns {
         console,
         first,
-        export: table.below("export", limits.exports, false)?,
-        row: table.below("row", NONE as usize, false)?,
+        export: By::of(table.numbered("export", limits.exports, false)?),
+        row: By::of(table.each_number("row")?),
         native_id: identifiers(table, "native_id")?,
         name: table.texts("name")?,
         serial: identifiers(table, "serial")?,
@@ -334,19 +328,19 @@ fn of_records(
 
 fn refused(table: &Table, limits: &Limits) -> Result<BTreeMap<RecordId, Vec<String>>, Damage> {
     let mut refused: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
-    let records = table.below("record", limits.records, false)?;
+    let records: Vec<RecordId> = table.numbered("record", limits.records, false)?;
     for (record, reason) in records.into_iter().zip(table.strings("reason")?) {
-        refused.entry(RecordId::new(record)).or_default().push(reason);
+        refused.entry(record).or_default().push(reason);
     }
     Ok(refused)
 }
 
 /// Rows that could not be read, and those that a newer list speaks for.
-type Asides = (Vec<(u32, u32, String)>, Vec<OlderColumns>);
+type Asides = (Vec<(ExportId, u32, String)>, Vec<OlderColumns>);
 
 fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
-    let exports = table.below("export", limits.exports, false)?;
-    let rows = table.below("row", NONE as usize, false)?;
+    let exports: Vec<ExportId> = table.numbered("export", limits.exports, false)?;
+    let rows = table.each_number("row")?;
     let read = table.flags("read")?;
     let unread = read.iter().take_while(|read| !**read).count();
     if read.iter().skip(unread).any(|read| !read) {
@@ -360,9 +354,10 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
     let mut older = Vec::new();
     let mut start = unread;
     for list in exports.get(unread..).unwrap_or_default().chunk_by(|a, b| a == b) {
-        let from = |texts: &Texts| Texts::of(Rest { texts: texts.clone(), start });
+        let from = |texts: &Texts| Texts::of(Part { texts: texts.clone(), start, lines: list.len() });
+        let Some(export) = list.first() else { continue };
         older.push(OlderColumns {
-            export: list.first().copied().unwrap_or_default(),
+            export: *export,
             row: rows.get(start..start + list.len()).unwrap_or_default().to_vec(),
             native_id: from(&id),
             name: from(&name),
@@ -374,38 +369,40 @@ fn asides(table: &Table, limits: &Limits) -> Result<Asides, Damage> {
     Ok((set_aside, older))
 }
 
-/// The rest of a column of text.
+/// A part of a column of text.
 #[derive(Debug)]
-struct Rest {
+struct Part {
     texts: Texts,
     start: usize,
+    lines: usize,
 }
 
-impl Lines for Rest {
+impl Lines for Part {
     fn line(&self, at: usize) -> Option<&str> {
-        Some(self.texts.get(self.start.checked_add(at)?))
+        (at < self.lines).then(|| self.texts.get(self.start + at))
+    }
+
+    fn lines(&self) -> usize {
+        self.lines
     }
 }
 
 fn findings(table: &Table, limits: &Limits, rules: usize, exceptions: usize) -> Result<(Findings, Hidden), Damage> {
     let (mut open, mut hidden) = (Findings::default(), Hidden::default());
     let rule = table.below("rule", rules.min(usize::from(u16::MAX)), false)?;
-    let device = table.below("device", limits.devices, false)?;
+    let device = table.numbered("device", limits.devices, false)?;
     let severity = table.each_word("severity", Severity::parse)?;
     let confidence = table.each_word("confidence", Confidence::parse)?;
     let (weak, evidence) = (table.flags("weak")?, table.strings("evidence")?);
-    let exception = table.below("exception", exceptions, true)?;
+    let exception: Vec<ExceptionId> = table.numbered("exception", exceptions, true)?;
     let words = severity.into_iter().zip(confidence).zip(weak);
     let rest = evidence.into_iter().zip(table.lists("objects", limits.records)?).zip(exception);
     for (((rule, device), ((severity, confidence), weak)), ((evidence, objects), exception)) in
         rule.into_iter().zip(device).zip(words).zip(rest)
     {
-        let objects = numbered(objects);
-        let to = if exception == NONE { &mut open } else { &mut hidden.findings };
+        let to = if exception.is_some() { &mut hidden.findings } else { &mut open };
         to.push(u16::try_from(rule).unwrap_or(u16::MAX), device, severity, confidence, weak, evidence, objects);
-        if exception != NONE {
-            hidden.by.push(exception as usize);
-        }
+        hidden.by.extend(exception.some());
     }
     Ok((open, hidden))
 }
@@ -413,7 +410,7 @@ fn findings(table: &Table, limits: &Limits, rules: usize, exceptions: usize) -> 
 fn questions(table: &Table, limits: &Limits, rules: usize) -> Result<Questions, Damage> {
     let mut questions = Questions::default();
     let rule = table.below("rule", rules.min(usize::from(u16::MAX)), false)?;
-    let device = table.below("device", limits.devices, false)?;
+    let device = table.numbered("device", limits.devices, false)?;
     let texts = table.strings("unknown")?.into_iter().zip(table.strings("settled_by")?);
     let rows = rule.into_iter().zip(device).zip(texts).zip(table.strings("candidates")?);
     for (((rule, device), (unknown, settled_by)), candidates) in rows {
@@ -423,32 +420,37 @@ fn questions(table: &Table, limits: &Limits, rules: usize) -> Result<Questions, 
     Ok(questions)
 }
 
-fn steps(table: &Table, limits: &Limits, entries: usize) -> Result<(Vec<Planned>, Vec<i32>), Damage> {
-    let device = table.below("device", limits.devices, false)?;
-    let entry = table.below("entry", entries, false)?;
-    let object = numbered(table.below("object", limits.records, true)?);
-    let one = |((device, entry), object)| Planned {
-        device,
-        entry,
-        object: Some(object).filter(|record: &RecordId| record.is_some()),
-    };
-    Ok((device.into_iter().zip(entry).zip(object).map(one).collect(), table.days("not_before")?))
+/// The steps, device by device.
+type Steps = By<StepId, Planned>;
+
+fn steps(table: &Table, limits: &Limits, entries: usize) -> Result<(Steps, By<StepId, i32>), Damage> {
+    let device = table.numbered("device", limits.devices, false)?;
+    let entry: Vec<EntryId> = table.numbered("entry", entries, false)?;
+    let object: Vec<RecordId> = table.numbered("object", limits.records, true)?;
+    let one = |((device, entry), object): (_, RecordId)| Planned { device, entry, object: object.some() };
+    Ok((device.into_iter().zip(entry).zip(object).map(one).collect(), By::of(table.days("not_before")?)))
 }
 
-/// Lists of numbers, each below a limit.
-fn groups(table: &Table, [list, member]: [&str; 2], lists: usize, members: usize) -> Result<Vec<Vec<u32>>, Damage> {
-    let mut all = vec![Vec::new(); lists];
-    let of = table.below(list, lists, false)?;
-    for (list, member) in of.into_iter().zip(table.below(member, members, false)?) {
-        if let Some(list) = all.get_mut(list as usize) {
-            list.push(member);
-        }
+/// Lists of devices, each below a limit.
+fn groups<L: Number>(
+    table: &Table,
+    [list, member]: [&str; 2],
+    lists: &By<L, impl Sized>,
+    members: usize,
+) -> Result<By<L, Vec<DeviceId>>, Damage> {
+    let mut all = lists.beside(Vec::new());
+    let of = table.numbered(list, lists.len(), false)?;
+    for (list, member) in of.into_iter().zip(table.numbered(member, members, false)?) {
+        all.get_mut(list).push(member);
     }
     Ok(all)
 }
 
-fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>), Damage> {
-    let device = table.below("device", limits.devices, true)?;
+/// The decisions, and by device the one about it.
+type Decisions = (By<DecisionId, Decision>, ByDevice<DecisionId>);
+
+fn decisions(table: &Table, limits: &Limits, devices: &DeviceTable) -> Result<Decisions, Damage> {
+    let device: Vec<DeviceId> = table.numbered("device", limits.devices, true)?;
     let (key, serial) = (table.strings("device_key")?, table.strings("serial")?);
     let (purpose, status) = (table.words("intent", Disposition::parse)?, table.each_word("status", Status::parse)?);
     let (assignee, note) = (table.strings("assignee")?, table.strings("note")?);
@@ -463,7 +465,7 @@ fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>)
     }
     let words = purpose.into_iter().zip(status);
     let texts = assignee.into_iter().zip(note).zip(row.into_iter().zip(declined));
-    let list: Vec<Decision> = key
+    let list: By<DecisionId, Decision> = key
         .into_iter()
         .zip(serial)
         .zip(words)
@@ -479,9 +481,9 @@ fn decisions(table: &Table, limits: &Limits) -> Result<(Vec<Decision>, Vec<u32>)
             row,
         })
         .collect();
-    let mut of_device = if list.is_empty() { Vec::new() } else { vec![NONE; limits.devices] };
-    for (at, device) in (0_u32..).zip(device) {
-        if let Some(slot) = of_device.get_mut(device as usize) {
+    let mut of_device = if list.is_empty() { ByDevice::default() } else { devices.key.beside(DecisionId::NONE) };
+    for (at, device) in list.numbers().zip(device) {
+        if let Some(slot) = of_device.slot(device) {
             *slot = at;
         }
     }

@@ -14,7 +14,7 @@ use arrow_ipc::reader::FileReader;
 use arrow_schema::{DataType, SchemaRef, TimeUnit};
 
 use super::write::{BATCH, GUID, text_of_guid};
-use crate::identity::NONE;
+use crate::ids::Number;
 use crate::table::{Lines, Texts, Times};
 
 /// What is wrong with a file, for people.
@@ -118,11 +118,22 @@ impl Table {
         Ok(numbers)
     }
 
+    /// Numbers, one a line.
+    pub(super) fn each_number(&self, name: &str) -> Result<Vec<u32>, Damage> {
+        let numbers = self.numbers(name)?;
+        if numbers.contains(&NONE) { Err(beyond(name)) } else { Ok(numbers) }
+    }
+
     /// Numbers below a limit, of which some may be [`NONE`] if `optional`.
     pub(super) fn below(&self, name: &str, limit: usize, optional: bool) -> Result<Vec<u32>, Damage> {
         let numbers = self.numbers(name)?;
         let fits = |number: &u32| (*number as usize) < limit || (optional && *number == NONE);
         if numbers.iter().all(fits) { Ok(numbers) } else { Err(beyond(name)) }
+    }
+
+    /// Numbers of one kind, below a limit, of which some may be none if `optional`.
+    pub(super) fn numbered<N: Number>(&self, name: &str, limit: usize, optional: bool) -> Result<Vec<N>, Damage> {
+        Ok(self.below(name, limit, optional)?.into_iter().map(N::new).collect())
     }
 
     /// Words of a list; nothing for none.
@@ -151,13 +162,13 @@ impl Table {
     }
 
     /// Text.
-    pub(super) fn texts(&self, name: &str) -> Result<Texts, Damage> {
+    pub(super) fn texts<N>(&self, name: &str) -> Result<Texts<N>, Damage> {
         let parts = self.must(name)?.map(|part| Part::of(part).ok_or_else(|| other_kind(name)));
-        Ok(Texts::of(Parts(parts.collect::<Result<_, _>>()?)))
+        Ok(Texts::of(Parts { parts: parts.collect::<Result<_, _>>()?, lines: self.lines }))
     }
 
     /// Text of which there may be no column.
-    pub(super) fn maybe_texts(&self, name: &str) -> Result<Texts, Damage> {
+    pub(super) fn maybe_texts<N>(&self, name: &str) -> Result<Texts<N>, Damage> {
         if self.has(name) { self.texts(name) } else { Ok(Texts::default()) }
     }
 
@@ -168,7 +179,7 @@ impl Table {
     }
 
     /// Moments.
-    pub(super) fn times(&self, name: &str) -> Result<Times, Damage> {
+    pub(super) fn times<N>(&self, name: &str) -> Result<Times<N>, Damage> {
         let mut times: Vec<Option<i64>> = Vec::with_capacity(self.lines);
         for part in self.must(name)? {
             let part = part.as_primitive_opt::<TimestampMillisecondType>().ok_or_else(|| other_kind(name))?;
@@ -202,14 +213,14 @@ impl Table {
     }
 
     /// Several numbers below a limit, line by line.
-    pub(super) fn lists(&self, name: &str, limit: usize) -> Result<Vec<Vec<u32>>, Damage> {
+    pub(super) fn lists<N: Number>(&self, name: &str, limit: usize) -> Result<Vec<Vec<N>>, Damage> {
         let mut lists = Vec::with_capacity(self.lines);
         for part in self.must(name)? {
             let part = part.as_list_opt::<i32>().ok_or_else(|| other_kind(name))?;
             for list in part {
                 let list = list.as_ref().and_then(|list| list.as_primitive_opt::<UInt32Type>());
-                let list: Vec<u32> = list.into_iter().flat_map(|list| list.iter().flatten()).collect();
-                if list.iter().any(|number| *number as usize >= limit) {
+                let list: Vec<N> = list.into_iter().flat_map(|list| list.iter().flatten()).map(N::new).collect();
+                if list.iter().any(|number| number.index() >= limit) {
                     return Err(beyond(name));
                 }
                 lists.push(list);
@@ -218,6 +229,9 @@ impl Table {
         Ok(lists)
     }
 }
+
+/// In the place of a number that a line does not have.
+const NONE: u32 = u32::MAX;
 
 /// Whether a moment is one of a calendar.
 pub(super) const fn is_date(millis: i64) -> bool {
@@ -272,10 +286,17 @@ fn keys_at(keys: &UInt32Array, at: usize) -> Option<usize> {
 
 /// A column of text, batch by batch.
 #[derive(Debug)]
-struct Parts(Vec<Part>);
+struct Parts {
+    parts: Vec<Part>,
+    lines: usize,
+}
 
 impl Lines for Parts {
     fn line(&self, at: usize) -> Option<&str> {
-        self.0.get(at / BATCH)?.get(at % BATCH)
+        self.parts.get(at / BATCH)?.get(at % BATCH)
+    }
+
+    fn lines(&self) -> usize {
+        self.lines
     }
 }

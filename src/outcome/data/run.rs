@@ -11,6 +11,7 @@ use crate::config::Setting;
 use crate::console::Console;
 use crate::history::{Approved, Claimed, PackageDecision, Provenance};
 use crate::identity::{Threshold, Thresholds};
+use crate::ids::{BatchId, By, DeviceId, EntryId, ExceptionId, ExportId, PackageDecisionId, PackageId};
 use crate::notice::Notice;
 use crate::outcome::{Accepted, Digested, InputFile, Kept, Outcome, RuleMark, Source};
 use crate::plan::{Batch, Entry, Package};
@@ -60,7 +61,7 @@ pub(super) struct Run {
     /// Consoles by their numbers, as sets of them are saved.
     pub consoles: Vec<String>,
     pub records: Vec<Held>,
-    pub exports: Vec<(String, Console)>,
+    pub exports: By<ExportId, (String, Console)>,
     /// Lines of each table.
     pub lines: BTreeMap<String, usize>,
     pub inputs: Vec<InputFile>,
@@ -70,19 +71,19 @@ pub(super) struct Run {
     #[serde(default)]
     pub marks: Vec<RuleMark>,
     pub tallies: Vec<Tally>,
-    pub exceptions: Vec<Accepted>,
+    pub exceptions: By<ExceptionId, Accepted>,
     pub settings: Vec<Setting>,
     pub settled_by: Vec<Digested>,
     pub decisions: Digested,
     #[serde(default)]
-    pub decided_packages: Vec<PackageDecision>,
+    pub decided_packages: By<PackageDecisionId, PackageDecision>,
     #[serde(default)]
     pub done: Vec<Claimed>,
     #[serde(default)]
     pub approved: Vec<Approved>,
-    pub packages: Vec<Package>,
-    pub batches: Vec<Batch>,
-    pub entries: Vec<Entry>,
+    pub packages: By<PackageId, Package>,
+    pub batches: By<BatchId, Batch>,
+    pub entries: By<EntryId, Entry>,
     pub rule_files: Vec<Digested>,
     #[serde(default)]
     pub provenance: Vec<Provenance>,
@@ -91,7 +92,7 @@ pub(super) struct Run {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub begun: Vec<u32>,
+    pub begun: Vec<DeviceId>,
 }
 
 impl Run {

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::read::{Damage, Table, is_date};
 use super::tables::some;
 use crate::console::Registry;
-use crate::identity::NONE;
+use crate::ids::{By, DeviceId, PastId, ReasonId, TextId};
 use crate::outcome::{
     Change, ChangeKind, ChangeState, Changes, Ledger, LedgerLine, LedgerState, ListStates, Outcome, Past, PastFindings,
     Point, Remembered, RuleStates, Since,
@@ -22,8 +22,8 @@ pub(super) struct Small {
     rules: Vec<String>,
     by_rule: Vec<RuleStates>,
     lists: Vec<ListStates>,
-    reasons: Vec<String>,
-    ledger_texts: Vec<String>,
+    reasons: By<ReasonId, String>,
+    ledger_texts: By<TextId, String>,
 }
 
 impl Small {
@@ -58,79 +58,61 @@ pub(super) fn frames(outcome: &Outcome) -> Vec<Frame<'_>> {
 
 fn changes(outcome: &Outcome) -> Frame<'_> {
     let own = &outcome.since.changes;
-    let text = |list: &'static str| {
-        move |at: usize| {
-            let list = match list {
-                "object" => &own.object,
-                "before" => &own.before,
-                _ => &own.after,
-            };
-            list.get(at).map_or("", String::as_str)
-        }
-    };
-    Frame::new("changes", own.len())
-        .word("kind", ChangeKind::WORDS, |at| own.kind.get(at).map(|word| *word as usize))
-        .word("state", ChangeState::WORDS, |at| own.state.get(at).map(|word| *word as usize))
-        .number("rule", |at| own.rule.get(at).filter(|rule| **rule != u16::MAX).copied().map(u32::from))
+    Frame::<usize>::new("changes", own.len())
+        .word("kind", ChangeKind::WORDS, |at| Some(own.kind.get(at).position()))
+        .word("state", ChangeState::WORDS, |at| Some(own.state.get(at).position()))
+        .number("rule", |at| Some(*own.rule.get(at)).filter(|rule| *rule != u16::MAX).map(u32::from))
         .number("device", |at| some(own.device.get(at)))
         .number("past", |at| some(own.past.get(at)))
-        .shared("console", |at| own.console.get(at).copied().flatten().map_or("", crate::console::Console::as_str))
-        .text("object", text("object"))
-        .text("before", text("before"))
-        .text("after", text("after"))
-        .number("why", |at| own.why.get(at).copied())
+        .shared("console", |at| own.console.get(at).map_or("", crate::console::Console::as_str))
+        .text("object", |at| own.object.get(at))
+        .text("before", |at| own.before.get(at))
+        .text("after", |at| own.after.get(at))
+        .number("why", |at| some(own.why.get(at)))
 }
 
 fn past(outcome: &Outcome) -> Frame<'_> {
     let own = &outcome.since.past;
-    let text = |list: &'static str| {
-        move |at: usize| {
-            let list = match list {
-                "device_key" => &own.key,
-                "name" => &own.name,
-                "serial" => &own.serial,
-                "serial_written" => &own.serial_written,
-                "entra_device_id" => &own.entra,
-                _ => &own.objects,
-            };
-            list.get(at).map_or("", String::as_str)
-        }
-    };
-    ["device_key", "name", "serial", "serial_written", "entra_device_id", "objects"]
-        .into_iter()
-        .fold(Frame::new("past-devices", own.len()), |frame, name| frame.text(name, text(name)))
-        .time("seen", |at| own.seen.get(at).copied())
-        .flag("gone", |at| own.gone.get(at) == Some(&true))
+    Frame::<PastId>::new("past-devices", own.len())
+        .text("device_key", |at| own.key.get(at))
+        .text("name", |at| own.name.get(at))
+        .text("serial", |at| own.serial.get(at))
+        .text("serial_written", |at| own.serial_written.get(at))
+        .text("entra_device_id", |at| own.entra.get(at))
+        .text("objects", |at| own.objects.get(at))
+        .time("seen", |at| Some(*own.seen.get(at)))
+        .flag("gone", |at| *own.gone.get(at))
+        .plain()
 }
 
 fn past_findings(outcome: &Outcome) -> Frame<'_> {
     let own = &outcome.since.past_findings;
-    Frame::new("past-findings", own.len())
-        .number("rule", |at| own.rule.get(at).copied().map(u32::from))
+    Frame::<usize>::new("past-findings", own.len())
+        .number("rule", |at| Some(u32::from(*own.rule.get(at))))
         .number("device", |at| some(own.device.get(at)))
         .number("past", |at| some(own.past.get(at)))
-        .word("state", Remembered::WORDS, |at| own.state.get(at).map(|word| *word as usize))
-        .word("severity", Severity::WORDS, |at| own.severity.get(at).map(|word| *word as usize))
+        .word("state", Remembered::WORDS, |at| Some(own.state.get(at).position()))
+        .word("severity", Severity::WORDS, |at| Some(own.severity.get(at).position()))
 }
 
 fn ledger(outcome: &Outcome) -> Frame<'_> {
     let own = &outcome.ledger.lines;
     let line = |at: usize| own.get(at);
-    Frame::new("ledger", own.len())
+    Frame::<usize>::new("ledger", own.len())
         .shared("console", move |at| line(at).map_or("", |line| line.console.as_str()))
         .text("object_id", move |at| line(at).map_or("", |line| &line.object))
         .text("object_compared", move |at| line(at).map_or("", |line| &line.compared))
-        .number("step", move |at| line(at).map(|line| line.step))
-        .number("device", move |at| line(at).map(|line| line.device).filter(|device| *device != NONE))
-        .number("past", move |at| line(at).map(|line| line.past).filter(|past| *past != NONE))
-        .number("package", move |at| line(at).map(|line| line.package))
+        .number("step", move |at| line(at).and_then(|line| some(&line.step)))
+        .number("device", move |at| line(at).and_then(|line| some(&line.device)))
+        .number("past", move |at| line(at).and_then(|line| some(&line.past)))
+        .number("package", move |at| line(at).and_then(|line| some(&line.package)))
         .time("planned_on", move |at| line(at).map(|line| line.planned_on))
         .time("claimed_on", move |at| line(at)?.claimed_on)
-        .number("claimed_by", move |at| line(at).map(|line| line.claimed_by))
-        .word("state", LedgerState::WORDS, move |at| line(at).map(|line| line.state as usize))
+        .number("claimed_by", move |at| line(at).and_then(|line| some(&line.claimed_by)))
+        .word("state", LedgerState::WORDS, move |at| line(at).map(|line| line.state.position()))
         .time("settled_on", move |at| line(at)?.settled_on)
-        .number("settled_by", move |at| line(at).map(|line| line.settled_by))
-        .number("note", move |at| line(at).map(|line| line.note))
+        .number("settled_by", move |at| line(at).and_then(|line| some(&line.settled_by)))
+        .number("note", move |at| line(at).and_then(|line| some(&line.note)))
         .flag("seen", move |at| line(at).is_some_and(|line| line.seen))
         .flag("gone", move |at| line(at).is_some_and(|line| line.gone))
 }
@@ -189,10 +171,10 @@ fn read_changes(table: &Table, limits: &Limits, reasons: usize) -> Result<Change
     let mut changes = Changes::default();
     let (kind, state) = (table.each_word("kind", ChangeKind::parse)?, table.each_word("state", ChangeState::parse)?);
     let rule = table.below("rule", limits.rules, true)?;
-    let (device, past) = (table.below("device", limits.devices, true)?, table.below("past", limits.past, true)?);
+    let (device, past) = (table.numbered("device", limits.devices, true)?, table.numbered("past", limits.past, true)?);
     let (console, object) = (table.texts("console")?, table.texts("object")?);
     let (before, after) = (table.texts("before")?, table.texts("after")?);
-    let why = table.below("why", reasons, false)?;
+    let why = table.numbered("why", reasons, false)?;
     let words = kind.into_iter().zip(state).zip(rule).zip(device.into_iter().zip(past)).zip(why);
     for (at, ((((kind, state), rule), (device, past)), why)) in words.enumerate() {
         changes.push(Change {
@@ -213,59 +195,73 @@ fn read_changes(table: &Table, limits: &Limits, reasons: usize) -> Result<Change
 
 fn read_past(table: &Table) -> Result<Past, Damage> {
     let seen = table.times("seen")?;
-    let key = table.strings("device_key")?;
+    let key: By<PastId, String> = By::of(table.strings("device_key")?);
     Ok(Past {
-        seen: (0..key.len()).map(|at| seen.get(at).unwrap_or_default()).collect(),
+        seen: key.numbers().map(|at| seen.get(at).unwrap_or_default()).collect(),
         key,
-        name: table.strings("name")?,
-        serial: table.strings("serial")?,
-        serial_written: table.strings("serial_written")?,
-        entra: table.strings("entra_device_id")?,
-        objects: table.strings("objects")?,
-        gone: table.flags("gone")?,
+        name: By::of(table.strings("name")?),
+        serial: By::of(table.strings("serial")?),
+        serial_written: By::of(table.strings("serial_written")?),
+        entra: By::of(table.strings("entra_device_id")?),
+        objects: By::of(table.strings("objects")?),
+        gone: By::of(table.flags("gone")?),
     })
+}
+
+/// The device of this run that each line is about, and the one of an earlier run.
+type OfDevices = (By<usize, DeviceId>, By<usize, PastId>);
+
+/// The device of each line: a line is about one of this run or about one of an earlier run.
+fn of_devices(table: &Table, limits: &Limits) -> Result<OfDevices, Damage> {
+    let device: By<usize, DeviceId> = By::of(table.numbered("device", limits.devices, true)?);
+    let past: By<usize, PastId> = By::of(table.numbered("past", limits.past, true)?);
+    if device.iter().zip(&past).all(|(device, past)| device.is_some() || past.is_some()) {
+        Ok((device, past))
+    } else {
+        Err("has a line about no device".into())
+    }
 }
 
 fn read_past_findings(table: &Table, limits: &Limits) -> Result<PastFindings, Damage> {
     let rule = table.below("rule", limits.rules, false)?;
+    let (device, past) = of_devices(table, limits)?;
     Ok(PastFindings {
         rule: rule.into_iter().map(|rule| u16::try_from(rule).unwrap_or(u16::MAX)).collect(),
-        device: table.below("device", limits.devices, true)?,
-        past: table.below("past", limits.past, true)?,
-        state: table.each_word("state", Remembered::parse)?,
-        severity: table.each_word("severity", Severity::parse)?,
+        device,
+        past,
+        state: By::of(table.each_word("state", Remembered::parse)?),
+        severity: By::of(table.each_word("severity", Severity::parse)?),
     })
 }
 
 fn read_ledger(table: &Table, limits: &Limits, texts: usize) -> Result<Vec<LedgerLine>, Damage> {
     let (console, object, compared) =
         (table.texts("console")?, table.texts("object_id")?, table.texts("object_compared")?);
-    let text = |name: &str| table.below(name, texts, false);
+    let text = |name: &str| Ok::<By<usize, TextId>, Damage>(By::of(table.numbered(name, texts, false)?));
     let (step, package, claimed_by) = (text("step")?, text("package")?, text("claimed_by")?);
     let (settled_by, note) = (text("settled_by")?, text("note")?);
-    let (device, past) = (table.below("device", limits.devices, true)?, table.below("past", limits.past, true)?);
+    let (device, past) = of_devices(table, limits)?;
     let (planned, claimed, settled) =
         (table.times("planned_on")?, table.times("claimed_on")?, table.times("settled_on")?);
     let state = table.each_word("state", LedgerState::parse)?;
     let (seen, gone) = (table.flags("seen")?, table.flags("gone")?);
-    let of = |list: &[u32], at: usize| list.get(at).copied().unwrap_or_default();
     let one = |at: usize| {
         let console = limits.registry.parse(console.get(at)).ok_or("has a console in `console` that means nothing")?;
         Ok(LedgerLine {
             console,
             object: object.get(at).to_string(),
             compared: compared.get(at).to_string(),
-            step: of(&step, at),
-            device: of(&device, at),
-            past: of(&past, at),
-            package: of(&package, at),
+            step: *step.get(at),
+            device: *device.get(at),
+            past: *past.get(at),
+            package: *package.get(at),
             planned_on: planned.get(at).unwrap_or_default(),
             claimed_on: claimed.get(at),
-            claimed_by: of(&claimed_by, at),
+            claimed_by: *claimed_by.get(at),
             state: state.get(at).copied().unwrap_or(LedgerState::Planned),
             settled_on: settled.get(at),
-            settled_by: of(&settled_by, at),
-            note: of(&note, at),
+            settled_by: *settled_by.get(at),
+            note: *note.get(at),
             seen: seen.get(at) == Some(&true),
             gone: gone.get(at) == Some(&true),
         })

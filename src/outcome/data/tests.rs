@@ -9,12 +9,13 @@ use super::*;
 use crate::config::Setting;
 use crate::console::Registry;
 use crate::identity::{AsOf, Thresholds};
+use crate::ids::{BatchId, By, ByDevice, DeviceId, PackageId};
 use crate::outcome::{Decided, Hidden, Links, Schedule};
 use crate::plan::Packages;
 use crate::rules::{Findings, Questions};
 use crate::run::{self, Silent};
 use crate::schema::{Activity, Disposition, Identity, JoinType, Ownership, Platform};
-use crate::table::{DeviceTable, Identifiers, RecordTable, Texts, Times};
+use crate::table::{DeviceTable, Identifiers, RecordTable, Texts};
 
 fn sample() -> Outcome {
     let exports = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/contoso")];
@@ -65,7 +66,8 @@ fn what_is_saved_is_loaded() {
     assert_eq!(loaded.devices.consoles, outcome.devices.consoles);
     let texts = |outcome: &Outcome| -> Vec<String> {
         let devices = &outcome.devices;
-        (0..devices.len())
+        devices
+            .numbers()
             .map(|at| [devices.name.get(at), devices.serial.get(at), devices.entra_device_id.get(at)].join(" "))
             .collect()
     };
@@ -107,30 +109,30 @@ type Line = (String, String, Option<i64>, Option<i64>, u32, usize);
 
 fn made_up(lines: &[Line]) -> Outcome {
     let column = |get: fn(&Line) -> String| Texts::of(lines.iter().map(get).collect::<Vec<String>>());
-    let count = lines.len();
+    let key: ByDevice<String> = (0..lines.len()).map(|at| format!("serial:{at}")).collect();
     let guid = |at: u32| format!("0f3c9d8e-1111-4222-8333-{at:012x}");
     let devices = DeviceTable {
-        key: (0..count).map(|at| format!("serial:{at}")).collect(),
         name: column(|l| l.0.clone()),
         serial: Identifiers::new(column(|l| l.1.clone()), column(|l| l.0.clone())),
         platform: lines.iter().map(|l| Platform::ALL[l.5 % Platform::ALL.len()]).collect(),
         manufacturer: column(|l| l.1.clone()),
         model: Texts::default(),
-        ownership: vec![Ownership::Personal; count],
-        join_type: vec![JoinType::Hybrid; count],
+        ownership: key.beside(Ownership::Personal),
+        join_type: key.beside(JoinType::Hybrid),
         primary_user: column(|l| l.1.clone() + &l.0),
         consoles: lines.iter().map(|l| l.4 & 0x7FF).collect(),
         entra_device_id: Identifiers::new(
             Texts::of(lines.iter().map(|l| if l.5 % 3 == 0 { String::new() } else { guid(l.4) }).collect::<Vec<_>>()),
             Texts::default(),
         ),
-        last_activity: lines.iter().map(|l| l.2).collect::<Times>(),
+        last_activity: lines.iter().map(|l| l.2).collect(),
         last_console: lines.iter().map(|l| if l.5 % 2 == 0 { u8::MAX } else { 3 }).collect(),
-        activity: vec![Activity::Stale; count],
-        identity: vec![Identity::Weak; count],
+        activity: key.beside(Activity::Stale),
+        identity: key.beside(Identity::Weak),
         by_console: Vec::new(),
         registry: Registry::shipped(),
         as_of: 1_795_161_600_000,
+        key,
     };
     Outcome {
         inputs: Vec::new(),
@@ -138,7 +140,7 @@ fn made_up(lines: &[Line]) -> Outcome {
         notices: Vec::new(),
         as_of: AsOf { millis: devices.as_of, given: true, otherwise: None },
         thresholds: Thresholds::default(),
-        records: RecordTable { consoles: Vec::new(), exports: Vec::new(), set_aside: Vec::new(), older: Vec::new() },
+        records: RecordTable { consoles: Vec::new(), exports: By::default(), set_aside: Vec::new(), older: Vec::new() },
         links: Links::default(),
         rules: Vec::new(),
         marks: Vec::new(),
@@ -148,12 +150,12 @@ fn made_up(lines: &[Line]) -> Outcome {
         hidden: Hidden::default(),
         settings: vec![Setting { name: "a".into(), value: "b".into(), source: "c".into() }],
         settled_by: Vec::new(),
-        packages: Packages { list: Vec::new(), of_device: vec![crate::identity::NONE; count] },
+        packages: Packages { list: By::default(), of_device: devices.key.beside(PackageId::NONE) },
         decisions: Decided::default(),
         purpose: Disposition::Repair,
-        steps: Vec::new(),
-        entries: Vec::new(),
-        schedule: Schedule { of_device: vec![crate::identity::NONE; count], ..Schedule::default() },
+        steps: By::default(),
+        entries: By::default(),
+        schedule: Schedule { of_device: devices.key.beside(BatchId::NONE), ..Schedule::default() },
         rule_files: Vec::new(),
         console_files: crate::assets::Files::new(),
         provenance: Vec::new(),
@@ -179,7 +181,7 @@ proptest! {
         let files = saved(&outcome);
         let (loaded, _) = load(written(&files).path()).unwrap();
         let (a, b) = (&outcome.devices, &loaded.devices);
-        for at in 0..lines.len() {
+        for at in DeviceId::all(a.key.count()) {
             prop_assert_eq!(a.name.get(at), b.name.get(at));
             prop_assert_eq!(a.serial.compared(at), b.serial.compared(at));
             prop_assert_eq!(a.serial.as_written(at), b.serial.as_written(at));

@@ -11,6 +11,7 @@ use super::read::{Damage, is_date};
 use super::run::Run;
 use crate::assets;
 use crate::console::MOST as MOST_CONSOLES;
+use crate::ids::{By, EntryId};
 use crate::plan::{Entry, Package, Parameters, Playbooks};
 use crate::schema::no_file_name;
 
@@ -41,14 +42,15 @@ pub(super) fn check(run: &Run) -> Result<(), Damage> {
         .flat_map(|p| &p.reasons)
         .flat_map(|r| std::iter::once(r.rule).chain(r.of_them.iter().map(|(rule, _)| *rule)));
     let numbered = rules.map(usize::from).all(|rule| rule < run.rules.len())
-        && run.batches.iter().all(|b| (b.package as usize) < run.packages.len())
+        && run.batches.iter().all(|b| b.package.index() < run.packages.len())
         && run.sources.iter().all(|s| s.input < run.inputs.len());
-    let of_devices = run.decided_packages.iter().flat_map(|decision| &decision.devices);
+    let of_devices = run.decided_packages.iter().flat_map(|decision| &decision.devices).chain(&run.begun);
     let counted = |table: &str| run.lines.get(table).copied().unwrap_or_default();
     let numbered = numbered
-        && of_devices.copied().all(|device| (device as usize) < counted("devices"))
-        && run.done.iter().all(|claimed| (claimed.step as usize) < counted("steps"))
-        && run.done.is_sorted_by_key(|claimed| claimed.step);
+        && of_devices.copied().all(|device| device.index() < counted("devices"))
+        && run.done.iter().all(|claimed| claimed.step.index() < counted("steps"))
+        && run.done.is_sorted_by_key(|claimed| claimed.step)
+        && run.begun.is_sorted();
     let signed = run.done.iter().map(|claimed| claimed.on).chain(run.approved.iter().map(|approved| approved.on));
     let times = run.sources.iter().filter_map(|s| s.newest_signal).chain(run.exceptions.iter().map(|e| e.expires));
     if !numbered || !times.chain(signed).chain([run.as_of]).all(is_date) {
@@ -75,8 +77,8 @@ fn are_named_by_their_kinds(run: &Run) -> bool {
 
 /// The steps, with those commands alone that this program has itself, under the guards that it has for them: a folder that
 /// somebody sends must not decide what a script does, nor what it asks for first.
-pub(super) fn entries(mut entries: Vec<Entry>) -> Vec<Entry> {
-    static SHIPPED: LazyLock<Vec<Entry>> = LazyLock::new(shipped);
+pub(super) fn entries(mut entries: By<EntryId, Entry>) -> By<EntryId, Entry> {
+    static SHIPPED: LazyLock<By<EntryId, Entry>> = LazyLock::new(shipped);
     for entry in &mut entries {
         if !SHIPPED.iter().any(|own| own.command == entry.command && guards(own) == guards(entry)) {
             entry.command = None;
@@ -93,7 +95,7 @@ fn guards(entry: &Entry) -> impl PartialEq + '_ {
 }
 
 /// The steps of the program itself.
-fn shipped() -> Vec<Entry> {
+fn shipped() -> By<EntryId, Entry> {
     let files = assets::rules(None::<&Path>).unwrap_or_default();
     let parameters = Parameters { delete_days: 0, inactive_days: 0, pending_days: 0 };
     let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters);

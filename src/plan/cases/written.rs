@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Expected, Test};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, RecordId};
 use crate::plan::checked_file::{CheckedFile, place};
 use crate::plan::load::Definitions;
 use crate::plan::{AndroidMode, Claim, Licence, Object, State, StepIntent, Subject};
@@ -174,7 +174,7 @@ impl RawTest {
         let mode = word("mode", given.mode.as_ref(), (AndroidMode::parse, AndroidMode::WORDS), sheet);
         let purpose = word("intent", given.intent.as_ref(), (Disposition::parse, Disposition::WORDS), sheet);
         Subject {
-            device: 0,
+            device: DeviceId::new(0),
             platform: word("platform", given.platform.as_ref(), (Platform::parse, Platform::WORDS), sheet),
             ownership: ownership.unwrap_or(Ownership::Unknown),
             join_type,

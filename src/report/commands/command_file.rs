@@ -12,7 +12,7 @@ pub(super) struct CommandFile<'a> {
     /// Package whose devices these are.
     pub package: &'a str,
     /// Number of the batch.
-    pub batch: usize,
+    pub batch: u32,
     /// What is known of its approval.
     pub approval: &'a str,
     /// The step.

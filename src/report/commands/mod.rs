@@ -19,10 +19,11 @@ use super::render::csv;
 use super::view::{self, Index, Output};
 use crate::console::Console;
 use crate::error::Result;
-use crate::identity::{DAY, day, rfc3339};
+use crate::ids::{BatchId, DeviceId, ExportId, StepId};
 use crate::outcome::Outcome;
 use crate::plan::{Command, Entry, Phase, Planned, Tool};
 use crate::schema::Status;
+use crate::time::{DAY, day, rfc3339};
 
 use command_file::CommandFile;
 
@@ -40,7 +41,7 @@ const BY_HAND: &[&str] =
 struct Listed<'a> {
     file: String,
     package: &'a str,
-    batch: usize,
+    batch: BatchId,
     entry: &'a Entry,
     objects: usize,
     not_before: String,
@@ -49,9 +50,9 @@ struct Listed<'a> {
 /// A step that no file does.
 struct ByHand<'a> {
     package: &'a str,
-    batch: usize,
+    batch: BatchId,
     entry: &'a Entry,
-    step: usize,
+    step: StepId,
     reason: &'static str,
 }
 
@@ -59,12 +60,12 @@ struct ByHand<'a> {
 pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result<Vec<Output>> {
     let mut listed = Vec::new();
     let mut by_hand = Vec::new();
-    for (number, package) in (0_u32..).zip(&outcome.packages.list) {
-        let batches = (1..).zip(&outcome.schedule.batches).filter(|(_, batch)| batch.package == number);
+    for (number, package) in outcome.packages.list.numbered() {
+        let batches = outcome.schedule.batches.numbered().filter(|(_, batch)| batch.package == number);
         let order: Vec<&Entry> =
             index.work(outcome, number).entries(outcome).into_iter().map(|(entry, _)| entry).collect();
         for (batch, members) in batches {
-            let approved = outcome.decisions.approved(index.digest(outcome, batch - 1));
+            let approved = outcome.decisions.approved(index.digest(outcome, batch));
             let approval = approved
                 .map_or_else(|| "not approved".to_string(), |approved| format!("approved on {}", day(approved.on)));
             let group = Group { approval: &approval, outcome, package: &package.id, batch, order: &order };
@@ -80,30 +81,29 @@ pub(super) fn write(outcome: &Outcome, index: &Index, folder: &Folder) -> Result
 struct Group<'a, 'o> {
     outcome: &'a Outcome,
     package: &'a str,
-    batch: usize,
+    batch: BatchId,
     /// What is known of its approval. No name is said: a file of commands holds no text that somebody typed.
     approval: &'o str,
     order: &'o [&'a Entry],
 }
 
-/// Positions of steps, by the place of their entry in the order of the package.
-type Ordered = BTreeMap<usize, Vec<usize>>;
+/// Steps, by the place of their entry in the order of the package.
+type Ordered = BTreeMap<usize, Vec<StepId>>;
 
 impl<'a> Group<'a, '_> {
     /// The steps of the devices. What somebody says is done is left out.
-    fn steps(&self, index: &Index, devices: &[u32]) -> Ordered {
+    fn steps(&self, index: &Index, devices: &[DeviceId]) -> Ordered {
         let mut ordered = Ordered::new();
         for device in devices {
-            if view::status(self.outcome, *device as usize) == Status::Done {
+            if view::status(self.outcome, *device) == Status::Done {
                 continue;
             }
-            let (start, plan) = index.plan(self.outcome, *device as usize);
-            for (at, step) in (start..).zip(plan) {
+            for (at, step) in index.numbered_plan(self.outcome, *device) {
                 if self.outcome.decisions.done(at).is_some() {
                     continue;
                 }
-                let entry = view::entry(self.outcome, step);
-                if let Some(place) = self.order.iter().position(|known| Some(*known) == entry) {
+                let entry = self.outcome.entry(step);
+                if let Some(place) = self.order.iter().position(|known| *known == entry) {
                     ordered.entry(place).or_default().push(at);
                 }
             }
@@ -124,7 +124,7 @@ impl<'a> Group<'a, '_> {
             if entry.console.is_none() {
                 continue;
             }
-            let mut leave = |step: usize, reason: &'static str| {
+            let mut leave = |step: StepId, reason: &'static str| {
                 by_hand.push(ByHand { package: self.package, batch: self.batch, entry, step, reason });
             };
             let Some(command) = &entry.command else {
@@ -135,7 +135,7 @@ impl<'a> Group<'a, '_> {
             };
             let (mut ids, mut times, mut known, mut latest) = (Vec::new(), Vec::new(), BTreeSet::new(), i64::MIN);
             for at in own {
-                match self.outcome.steps.get(*at).and_then(|step| id(self.outcome, step, command)) {
+                match id(self.outcome, self.outcome.steps.get(*at), command) {
                     Some(id) if known.insert(id.clone()) => {
                         ids.push(id);
                         times.push(self.seen(*at));
@@ -151,7 +151,7 @@ impl<'a> Group<'a, '_> {
             let not_before = day(latest);
             let sheet = CommandFile {
                 package: self.package,
-                batch: self.batch,
+                batch: self.batch.ordinal(),
                 approval: self.approval,
                 entry,
                 command,
@@ -167,7 +167,7 @@ impl<'a> Group<'a, '_> {
                 entry.phase,
                 place + 1,
                 entry.slug,
-                self.batch,
+                self.batch.ordinal(),
             );
             folder.text(&file, &text)?;
             let objects = ids.len();
@@ -180,15 +180,15 @@ impl<'a> Group<'a, '_> {
 impl Group<'_, '_> {
     /// When the object of a step was last seen in its own export, and a day; where the export does not say, when it last saw
     /// anything. A newer list of another console says nothing about this one.
-    fn seen(&self, step: usize) -> String {
+    fn seen(&self, step: StepId) -> String {
         let outcome = self.outcome;
-        let record = outcome.steps.get(step).and_then(|step| outcome.records.locate(step.object?));
-        let of_export = |number: u32| {
-            let (label, console) = outcome.records.exports.get(number as usize)?;
+        let record = outcome.steps.get(step).object.map(|record| outcome.records.locate(record));
+        let of_export = |number: ExportId| {
+            let (label, console) = outcome.records.exports.get(number);
             outcome.sources.iter().find(|own| own.export == *label && own.console == *console)?.newest_signal
         };
         let own = record.and_then(|(columns, line)| {
-            columns.last_seen.get(line).or_else(|| of_export(*columns.export.get(line)?)).map(|seen| seen + DAY)
+            columns.last_seen.get(line).or_else(|| of_export(*columns.export.get(line))).map(|seen| seen + DAY)
         });
         rfc3339(own.unwrap_or(outcome.as_of.millis))
     }
@@ -205,7 +205,7 @@ fn script(sheet: &CommandFile) -> (String, &'static str) {
 /// The id of the object of a step, if a command may use it.
 fn id(outcome: &Outcome, step: &Planned, command: &Command) -> Option<String> {
     if let Some(record) = step.object {
-        let (columns, line) = outcome.records.locate(record)?;
+        let (columns, line) = outcome.records.locate(record);
         // Lists without ids of their own show the serial number in their place; that names no object.
         let (id, serial) = (columns.native_id.compared(line), columns.serial.compared(line));
         if id.is_empty() || id.eq_ignore_ascii_case(serial) {
@@ -225,7 +225,7 @@ fn list(listed: &[Listed], folder: &Folder) -> Result<Output> {
             let Some(one) = listed.get(at) else { return };
             line.text(&one.file);
             line.text(one.package);
-            line.maybe(i64::try_from(one.batch).ok());
+            line.maybe(Some(one.batch.ordinal().into()));
             line.word(one.entry.phase.as_str());
             line.text(&one.entry.slug);
             line.maybe(i64::try_from(one.objects).ok());
@@ -242,14 +242,14 @@ fn left(outcome: &Outcome, by_hand: &[ByHand], folder: &Folder) -> Result<Output
     folder.file("commands/by-hand.csv", |out| {
         csv::write(out, &header, by_hand.len(), |at, line| {
             let Some(one) = by_hand.get(at) else { return };
-            let Some(step) = outcome.steps.get(one.step) else { return };
+            let step = outcome.steps.get(one.step);
             line.text(one.package);
-            line.maybe(i64::try_from(one.batch).ok());
+            line.maybe(Some(one.batch.ordinal().into()));
             line.word(one.entry.phase.as_str());
             line.text(&one.entry.slug);
             line.word(one.entry.console.map_or("", Console::as_str));
             line.text(&outcome.object_of(step));
-            line.text(outcome.devices.key.get(step.device as usize).map_or("", String::as_str));
+            line.text(outcome.devices.key.get(step.device));
             line.word(&day(outcome.schedule.earliest(one.step)));
             line.word(one.reason);
         })

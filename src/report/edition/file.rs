@@ -219,7 +219,7 @@ impl<'a> Findings<'a> {
         let mut found = Self { by_rule: BTreeMap::new(), ids: BTreeSet::new() };
         for (rule, device) in outcome.findings.rule.iter().zip(&outcome.findings.device) {
             let rule = outcome.rules.get(usize::from(*rule)).map_or("", |rule| rule.id.as_str());
-            let key = outcome.devices.key.get(*device as usize).map_or("", String::as_str);
+            let key = outcome.devices.key.get(*device).as_str();
             *found.by_rule.entry(rule).or_default() += 1;
             found.ids.insert((rule, key));
         }

@@ -3,7 +3,7 @@
 use super::Edition;
 use super::file::Own;
 use crate::error::Result;
-use crate::identity::day;
+use crate::ids::{EntryId, PackageId};
 use crate::outcome::Outcome;
 use crate::plan::{Package, introduced};
 use crate::report::folder::Folder;
@@ -12,6 +12,7 @@ use crate::report::render::csv;
 use crate::report::rollup::{Cell, Grid};
 use crate::report::view::Output;
 use crate::schema::Severity;
+use crate::time::day;
 
 /// Columns: names without signs, since importers stumble over them.
 const COLUMNS: [&str; 12] = [
@@ -40,7 +41,7 @@ pub(in crate::report) fn write(
 ) -> Result<Vec<Output>> {
     let order = edition.order(model);
     let own = |id: &str| edition.packages.iter().find(|own| own.package == id);
-    let packages: Vec<&Package> = order.iter().filter_map(|at| outcome.packages.list.get(*at)).collect();
+    let packages: Vec<&Package> = order.iter().map(|at| outcome.packages.list.get(PackageId::at(*at))).collect();
     let rows: Vec<Vec<Cell>> = packages.iter().map(|package| ticket(package, own(&package.id), outcome)).collect();
     let columns = COLUMNS.iter().map(|name| ((*name).to_string(), 20.0)).collect();
     let rows_written = rows.len();
@@ -84,7 +85,7 @@ fn description(package: &Package, own: Option<&Own>, outcome: &Outcome) -> Strin
     if let Some(note) = own.map(|own| own.note.trim()).filter(|note| !note.is_empty()) {
         lines.extend([String::new(), "Note of the consultant:".to_string(), note.to_string()]);
     }
-    let mut entries: Vec<u32> = Vec::new();
+    let mut entries: Vec<EntryId> = Vec::new();
     let devices = &package.devices;
     for step in outcome.steps.iter().filter(|step| devices.binary_search(&step.device).is_ok()) {
         if !entries.contains(&step.entry) && entries.len() <= MOST_STEPS {
@@ -94,7 +95,7 @@ fn description(package: &Package, own: Option<&Own>, outcome: &Outcome) -> Strin
     if !entries.is_empty() {
         lines.extend([String::new(), "Steps, in order; plan.csv says which apply to which device:".to_string()]);
     }
-    let known = entries.iter().take(MOST_STEPS).filter_map(|entry| outcome.entries.get(*entry as usize));
+    let known = entries.iter().take(MOST_STEPS).map(|entry| outcome.entries.get(*entry));
     for (number, entry) in (1..).zip(known) {
         let console = entry.console.map_or_else(String::new, |console| format!("{}: ", console.title()));
         let last = if entry.irreversible { " (cannot be undone)" } else { "" };

@@ -15,10 +15,10 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::identity::DAY;
 use crate::report::folder::Folder;
 use crate::report::table::{self, Sink, Table, Type, Value};
 use crate::report::view::{Output, Run};
+use crate::time::DAY;
 
 /// Lines of one batch.
 const BATCH: usize = 65_536;

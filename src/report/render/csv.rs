@@ -200,7 +200,7 @@ fn file(table: &Table<'_>, folder: &Folder) -> Result<Output> {
 /// The device list of each package.
 fn members(run: Run<'_>, folder: &Folder) -> Result<Output> {
     let list = &run.outcome.packages.list;
-    list.par_iter().try_for_each(|package| {
+    list.as_slice().par_iter().try_for_each(|package| {
         let members = table::members(run, package);
         folder.file(&format!("suggestions/{}.csv", package.id), |out| of_table(&members, out))
     })?;

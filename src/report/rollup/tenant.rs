@@ -5,10 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
-use crate::identity::rfc3339;
+use crate::ids::DeviceId;
 use crate::outcome::{Asked, Outcome};
 use crate::report::since::{PointRow, trend};
 use crate::schema::{Activity, Outcome as Ended, Platform, Severity};
+use crate::time::rfc3339;
 
 /// So many objects tell whether two reports list the same.
 const SKETCH: usize = 512;
@@ -137,8 +138,8 @@ impl Tenant {
     }
 }
 
-fn distinct(devices: impl Iterator<Item = u32>) -> u64 {
-    devices.collect::<BTreeSet<u32>>().len() as u64
+fn distinct(devices: impl Iterator<Item = DeviceId>) -> u64 {
+    devices.collect::<BTreeSet<DeviceId>>().len() as u64
 }
 
 fn consoles(outcome: &Outcome) -> Vec<String> {

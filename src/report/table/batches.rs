@@ -3,6 +3,7 @@
 use super::Table;
 use super::column::Columns;
 use crate::history::Approved;
+use crate::ids::BatchId;
 use crate::plan::Batch;
 use crate::report::view::Run;
 use crate::report::work::{self, Contents};
@@ -10,14 +11,14 @@ use crate::report::work::{self, Contents};
 /// A batch.
 pub(super) struct Line<'a> {
     run: Run<'a>,
-    number: usize,
+    number: BatchId,
     batch: &'a Batch,
     contents: Contents,
 }
 
 impl Line<'_> {
     fn digest(&self) -> &str {
-        self.run.index.digest(self.run.outcome, self.number - 1)
+        self.run.index.digest(self.run.outcome, self.number)
     }
 
     fn approved(&self) -> Option<&Approved> {
@@ -27,12 +28,9 @@ impl Line<'_> {
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
-        .count("batch", "number of the batch", |r: &Line<'_>| r.number as u64)
+        .count("batch", "number of the batch", |r: &Line<'_>| r.number.ordinal().into())
         .shown("Batch", 7)
-        .word("suggestion_id", "package that it belongs to", |r| {
-            let list = &r.run.outcome.packages.list;
-            list.get(r.batch.package as usize).map_or("", |package| package.id.as_str())
-        })
+        .word("suggestion_id", "package that it belongs to", |r| &r.run.outcome.packages.list.get(r.batch.package).id)
         .shown("Package", 34)
         .count("devices", "devices", |r| r.batch.devices.len() as u64)
         .count("steps", "steps of their plans", |r| r.contents.steps as u64)
@@ -60,8 +58,9 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
     let batches = &run.outcome.schedule.batches;
     let line = move |at: usize| {
-        let contents = work::contents(run.outcome, run.index, at);
-        Some(Line { run, number: at + 1, batch: batches.get(at)?, contents })
+        let number = BatchId::at(at);
+        let contents = work::contents(run.outcome, run.index, number);
+        Some(Line { run, number, batch: batches.get(number), contents })
     };
     let about = ("batches", "devices that are dealt with together, and when");
     Table::new(about, columns(), batches.len(), line)

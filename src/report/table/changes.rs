@@ -19,24 +19,18 @@ impl<'a> Line<'a> {
     fn device(&self) -> [&'a str; 3] {
         self.since().device(&self.run.outcome.devices, self.at)
     }
-
-    fn text(&self, list: &'a [String]) -> &'a str {
-        list.get(self.at).map_or("", String::as_str)
-    }
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
-        .word("kind", "what it is about", |r: &Line<'_>| r.since().changes.kind.get(r.at).map_or("", |k| k.as_str()))
+        .word("kind", "what it is about", |r: &Line<'_>| r.since().changes.kind.get(r.at).as_str())
         .one_of(ChangeKind::WORDS)
         .shown("Kind", 9)
-        .word("state", "what became of it since the baseline", |r| {
-            r.since().changes.state.get(r.at).map_or("", |s| s.as_str())
-        })
+        .word("state", "what became of it since the baseline", |r| r.since().changes.state.get(r.at).as_str())
         .one_of(ChangeState::WORDS)
         .shown("State", 16)
         .maybe_word("rule", "rule of a finding", |r| {
-            let rule = r.since().changes.rule.get(r.at)?;
+            let rule = r.since().changes.rule.get(r.at);
             r.since().rules.get(usize::from(*rule)).map(String::as_str)
         })
         .shown("Rule", 28)
@@ -46,19 +40,18 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Device", 24)
         .text("serial", "serial number as its console writes it", |r| r.device()[2])
         .shown("Serial", 18)
-        .console("console", "console of an object", |r| r.since().changes.console.get(r.at).copied().flatten())
+        .console("console", "console of an object", |r| *r.since().changes.console.get(r.at))
         .shown("Console", 14)
         .optional()
-        .text("object_id", "its id as the console writes it", |r| r.text(&r.since().changes.object))
+        .text("object_id", "its id as the console writes it", |r| r.since().changes.object.get(r.at))
         .shown("Object", 36)
-        .text("before", "severity of a finding, or key of a device, before", |r| r.text(&r.since().changes.before))
+        .text("before", "severity of a finding, or key of a device, before", |r| r.since().changes.before.get(r.at))
         .shown("Before", 20)
-        .text("after", "the same now", |r| r.text(&r.since().changes.after))
+        .text("after", "the same now", |r| r.since().changes.after.get(r.at))
         .shown("After", 20)
         .text("why", "why; begins with `rule-changed` where the rule or its thresholds are others", |r| {
             let since = r.since();
-            let why = since.changes.why.get(r.at).and_then(|at| since.reasons.get(*at as usize));
-            why.map_or("", String::as_str)
+            since.reasons.get(*since.changes.why.get(r.at))
         })
         .shown("Why", 60)
         .prose()

@@ -1,6 +1,7 @@
 //! Columns that say what a device is: many tables have some of them, and each is written down here.
 
 use super::column::Columns;
+use crate::ids::DeviceId;
 use crate::report::view::Run;
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 use crate::table::DeviceTable;
@@ -10,8 +11,8 @@ pub(super) trait OfDevice {
     /// The run.
     fn run(&self) -> Run<'_>;
 
-    /// Number of the device.
-    fn device(&self) -> usize;
+    /// The device.
+    fn device(&self) -> DeviceId;
 
     /// The devices.
     fn devices(&self) -> &DeviceTable {
@@ -21,10 +22,7 @@ pub(super) trait OfDevice {
 
 impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     pub(super) fn device_key(self) -> Self {
-        self.text("device_key", "stable key of the device", |r| {
-            r.devices().key.get(r.device()).map_or("", String::as_str)
-        })
-        .shown("Device key", 26)
+        self.text("device_key", "stable key of the device", |r| r.devices().key.get(r.device())).shown("Device key", 26)
     }
 
     /// The name, under the name that it has in the table.
@@ -38,11 +36,9 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     }
 
     pub(super) fn platform(self) -> Self {
-        self.word("platform", "operating system family", |r| {
-            r.devices().platform.get(r.device()).map_or("", |p| p.as_str())
-        })
-        .one_of(Platform::WORDS)
-        .shown("Platform", 11)
+        self.word("platform", "operating system family", |r| r.devices().platform.get(r.device()).as_str())
+            .one_of(Platform::WORDS)
+            .shown("Platform", 11)
     }
 
     pub(super) fn manufacturer(self) -> Self {
@@ -55,19 +51,15 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
     }
 
     pub(super) fn ownership(self) -> Self {
-        self.word("ownership", "who owns the hardware", |r| {
-            r.devices().ownership.get(r.device()).map_or("", |o| o.as_str())
-        })
-        .one_of(Ownership::WORDS)
-        .shown("Ownership", 11)
+        self.word("ownership", "who owns the hardware", |r| r.devices().ownership.get(r.device()).as_str())
+            .one_of(Ownership::WORDS)
+            .shown("Ownership", 11)
     }
 
     pub(super) fn join_type(self) -> Self {
-        self.word("join_type", "how it is joined to Entra ID", |r| {
-            r.devices().join_type.get(r.device()).map_or("", |j| j.as_str())
-        })
-        .one_of(JoinType::WORDS)
-        .shown("Join type", 11)
+        self.word("join_type", "how it is joined to Entra ID", |r| r.devices().join_type.get(r.device()).as_str())
+            .one_of(JoinType::WORDS)
+            .shown("Join type", 11)
     }
 
     pub(super) fn primary_user(self) -> Self {
@@ -94,7 +86,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn activity(self) -> Self {
         self.word("activity", "what the signs of activity say at as-of", |r| {
-            r.devices().activity.get(r.device()).map_or("", |a| a.as_str())
+            r.devices().activity.get(r.device()).as_str()
         })
         .one_of(Activity::WORDS)
         .shown("Activity", 10)
@@ -102,7 +94,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn identity(self) -> Self {
         self.word("identity", "how sure it is that its records are one device", |r| {
-            r.devices().identity.get(r.device()).map_or("", |i| i.as_str())
+            r.devices().identity.get(r.device()).as_str()
         })
         .one_of(Identity::WORDS)
         .shown("Identity", 10)
@@ -133,7 +125,7 @@ impl<'a, R: OfDevice + 'a> Columns<'a, R> {
 
     pub(super) fn batch(self) -> Self {
         self.number("batch", "number of the batch of the device", |r| {
-            i64::try_from(r.run().outcome.schedule.batch_of(r.device())?.0).ok()
+            Some(r.run().outcome.schedule.batch_of(r.device())?.0.ordinal().into())
         })
         .shown("Batch", 7)
     }

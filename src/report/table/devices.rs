@@ -5,6 +5,7 @@ use super::column::{Columns, Place};
 use super::device::OfDevice;
 use crate::console::Console;
 use crate::console::Registry;
+use crate::ids::DeviceId;
 use crate::report::view::Run;
 use crate::schema::Severity;
 use crate::table::ConsoleColumns;
@@ -12,7 +13,7 @@ use crate::table::ConsoleColumns;
 /// A device.
 pub(super) struct Line<'a> {
     run: Run<'a>,
-    at: usize,
+    at: DeviceId,
 }
 
 impl Line<'_> {
@@ -27,7 +28,7 @@ impl OfDevice for Line<'_> {
         self.run
     }
 
-    fn device(&self) -> usize {
+    fn device(&self) -> DeviceId {
         self.at
     }
 }
@@ -77,6 +78,6 @@ pub(super) fn columns<'a>(registry: &'static Registry, loaded: &[Console]) -> Co
 pub(in crate::report) fn table(run: Run<'_>) -> Table<'_> {
     let devices = &run.outcome.devices;
     let loaded: Vec<Console> = devices.by_console.iter().map(|columns| columns.console).collect();
-    let line = move |at| Some(Line { run, at });
+    let line = move |at| Some(Line { run, at: DeviceId::at(at) });
     Table::new(("devices", "every device"), columns(devices.registry, &loaded), devices.len(), line)
 }

@@ -3,7 +3,7 @@
 use super::Table;
 use super::column::Columns;
 use super::device::OfDevice;
-use crate::identity::NONE;
+use crate::ids::{DeviceId, FindingId};
 use crate::report::view::{self, Run};
 use crate::rules::Findings;
 use crate::schema::{Confidence, Severity, Status};
@@ -12,7 +12,7 @@ use crate::schema::{Confidence, Severity, Status};
 pub(super) struct Line<'a> {
     run: Run<'a>,
     findings: &'a Findings,
-    at: usize,
+    at: FindingId,
     excepted: bool,
 }
 
@@ -20,13 +20,13 @@ impl<'a> Line<'a> {
     fn find(run: Run<'a>, at: usize) -> Self {
         let open = &run.outcome.findings;
         match at.checked_sub(open.len()) {
-            None => Self::open(run, at),
-            Some(at) => Self { run, findings: &run.outcome.hidden.findings, at, excepted: true },
+            None => Self::open(run, FindingId::at(at)),
+            Some(at) => Self { run, findings: &run.outcome.hidden.findings, at: FindingId::at(at), excepted: true },
         }
     }
 
     /// One that counts.
-    pub(super) const fn open(run: Run<'a>, at: usize) -> Self {
+    pub(super) const fn open(run: Run<'a>, at: FindingId) -> Self {
         Self { run, findings: &run.outcome.findings, at, excepted: false }
     }
 
@@ -40,8 +40,8 @@ impl OfDevice for Line<'_> {
         self.run
     }
 
-    fn device(&self) -> usize {
-        self.findings.device.get(self.at).copied().unwrap_or(NONE) as usize
+    fn device(&self) -> DeviceId {
+        *self.findings.device.get(self.at)
     }
 }
 
@@ -61,17 +61,15 @@ impl<'a> Columns<'a, Line<'a>> {
     }
 
     pub(super) fn severity(self) -> Self {
-        self.word("severity", "how much it matters", |r| r.findings.severity.get(r.at).map_or("", |s| s.as_str()))
+        self.word("severity", "how much it matters", |r| r.findings.severity.get(r.at).as_str())
             .one_of(Severity::WORDS)
             .shown("Severity", 10)
     }
 
     pub(super) fn confidence(self) -> Self {
-        self.word("confidence", "how much it may be relied on", |r| {
-            r.findings.confidence.get(r.at).map_or("", |c| c.as_str())
-        })
-        .one_of(Confidence::WORDS)
-        .shown("Confidence", 11)
+        self.word("confidence", "how much it may be relied on", |r| r.findings.confidence.get(r.at).as_str())
+            .one_of(Confidence::WORDS)
+            .shown("Confidence", 11)
     }
 
     pub(super) fn objects(self) -> Self {
@@ -82,10 +80,8 @@ impl<'a> Columns<'a, Line<'a>> {
     }
 
     pub(super) fn evidence(self) -> Self {
-        self.text("evidence", "the values that made the rule hold", |r| {
-            r.findings.evidence.get(r.at).map_or("", String::as_str)
-        })
-        .shown("Evidence", 48)
+        self.text("evidence", "the values that made the rule hold", |r| r.findings.evidence.get(r.at))
+            .shown("Evidence", 48)
     }
 
     fn suggestion_id(self) -> Self {
@@ -101,7 +97,7 @@ impl<'a> Columns<'a, Line<'a>> {
             "follows_from",
             "rule of which it is a consequence, since that holds for the device as well",
             |r| {
-                let rule = r.findings.rule.get(r.at).copied().filter(|_| !r.excepted)?;
+                let rule = Some(*r.findings.rule.get(r.at)).filter(|_| !r.excepted)?;
                 let cause = r.run.index.cause(rule, &r.run.index.holding(r.run.outcome, r.device()))?;
                 Some(r.run.outcome.rules.get(usize::from(cause))?.id.as_str())
             },

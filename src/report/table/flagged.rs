@@ -2,7 +2,7 @@
 
 use super::column::Columns;
 use super::device::OfDevice;
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, FindingId, RecordId};
 use crate::report::view::Run;
 use crate::report::work;
 use crate::schema::{Confidence, Severity, Status};
@@ -11,17 +11,17 @@ use crate::table::MOST_OBJECTS;
 /// A flagged device.
 pub(super) struct Line<'a> {
     run: Run<'a>,
-    device: u32,
+    device: DeviceId,
 }
 
 impl<'a> Line<'a> {
-    pub(super) const fn new(run: Run<'a>, device: u32) -> Self {
+    pub(super) const fn new(run: Run<'a>, device: DeviceId) -> Self {
         Self { run, device }
     }
 
-    /// Positions of its findings.
-    fn findings(&self) -> impl Iterator<Item = usize> {
-        self.run.index.findings(self.device()).iter().map(|finding| *finding as usize)
+    /// Its findings.
+    fn findings(&self) -> impl Iterator<Item = FindingId> {
+        self.run.index.findings(self.device).iter().copied()
     }
 
     /// Objects that its findings concern, each once, in the order of records.
@@ -38,8 +38,8 @@ impl<'a> Line<'a> {
     /// The evidence of each finding behind the name of its rule.
     fn shown(&self) -> Vec<String> {
         let outcome = self.run.outcome;
-        let one = |(finding, rule): (usize, &str)| {
-            let evidence = outcome.findings.evidence.get(finding).map_or("", String::as_str);
+        let one = |(finding, rule): (FindingId, &str)| {
+            let evidence = outcome.findings.evidence.get(finding);
             format!("{rule}: {evidence}")
         };
         self.findings().zip(self.run.index.rules(outcome, self.device())).map(one).collect()
@@ -51,8 +51,8 @@ impl OfDevice for Line<'_> {
         self.run
     }
 
-    fn device(&self) -> usize {
-        self.device as usize
+    fn device(&self) -> DeviceId {
+        self.device
     }
 }
 
@@ -68,7 +68,7 @@ impl<'a> Columns<'a, Line<'a>> {
     pub(super) fn confidence(self) -> Self {
         self.word("confidence", "how much its findings may be relied on: the least of them", |r| {
             let findings = &r.run.outcome.findings;
-            let least = r.findings().filter_map(|finding| findings.confidence.get(finding)).min();
+            let least = r.findings().map(|finding| findings.confidence.get(finding)).min();
             least.map_or("", |confidence| confidence.as_str())
         })
         .one_of(Confidence::WORDS)

@@ -2,7 +2,7 @@
 
 use super::Table;
 use super::column::Columns;
-use crate::identity::NONE;
+use crate::ids::{By, DeviceId, PastId};
 use crate::outcome::{Ledger, LedgerLine, LedgerState, Past};
 use crate::report::view::Run;
 use crate::table::DeviceTable;
@@ -21,14 +21,14 @@ impl<'a> Line<'a> {
     /// What is known of the device now, else what was last known of it.
     fn device(
         &self,
-        now: impl Fn(&'a DeviceTable, usize) -> Option<&'a str>,
-        past: impl Fn(&'a Past) -> &'a [String],
+        now: impl Fn(&'a DeviceTable, DeviceId) -> &'a str,
+        past: impl Fn(&'a Past) -> &'a By<PastId, String>,
     ) -> &'a str {
         let outcome = self.run.outcome;
-        if self.own.device != NONE {
-            return now(&outcome.devices, self.own.device as usize).unwrap_or_default();
+        match self.own.device.some() {
+            Some(device) => now(&outcome.devices, device),
+            None => past(&outcome.since.past).get(self.own.past),
         }
-        past(&outcome.since.past).get(self.own.past as usize).map_or("", String::as_str)
     }
 }
 
@@ -39,13 +39,13 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .text("object_id", "its id as the console writes it", |r| &r.own.object)
         .shown("Object", 36)
         .text("device_key", "key of the device, of one that is gone the last that it had", |r| {
-            r.device(|own, at| own.key.get(at).map(String::as_str), |past| &past.key)
+            r.device(|own, at| own.key.get(at), |past| &past.key)
         })
         .shown("Device key", 26)
-        .text("device_name", "name of the device", |r| r.device(|own, at| Some(own.name.get(at)), |past| &past.name))
+        .text("device_name", "name of the device", |r| r.device(|own, at| own.name.get(at), |past| &past.name))
         .shown("Device", 24)
         .text("serial", "serial number as its console writes it", |r| {
-            r.device(|own, at| Some(own.serial.get(at)), |past| &past.serial_written)
+            r.device(|own, at| own.serial.get(at), |past| &past.serial_written)
         })
         .shown("Serial", 18)
         .word("step", "slug of the step", |r| r.ledger().text(r.own.step))

@@ -3,6 +3,7 @@
 use super::Table;
 use super::column::Columns;
 use crate::history::Declined;
+use crate::ids::PackageId;
 use crate::plan::Package;
 use crate::report::view::{self, Progress, Run};
 use crate::report::work::{self, FinalRow, Work};
@@ -20,14 +21,14 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn find(run: Run<'a>, at: usize) -> Option<Self> {
+    fn find(run: Run<'a>, number: PackageId) -> Self {
         let outcome = run.outcome;
-        let (number, package) = (u32::try_from(at).ok()?, outcome.packages.list.get(at)?);
+        let package = outcome.packages.list.get(number);
         let own = || outcome.schedule.batches.iter().filter(|batch| batch.package == number);
         let days = || own().map(|batch| work::removal_day(outcome, batch.day));
         let batches = (own().count(), days().min().zip(days().max()));
         let progress = view::progress(outcome, package);
-        Some(Self { run, package, work: run.index.work(outcome, number), progress, batches })
+        Self { run, package, work: run.index.work(outcome, number), progress, batches }
     }
 
     /// Who declined it, and until when.
@@ -110,5 +111,5 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
     let about = ("packages", "work packages: what is to be done, why, and how far it is");
-    Table::new(about, columns(), run.outcome.packages.list.len(), move |at| Line::find(run, at))
+    Table::new(about, columns(), run.outcome.packages.list.len(), move |at| Some(Line::find(run, PackageId::at(at))))
 }

@@ -6,14 +6,15 @@ use std::borrow::Cow;
 use super::column::Columns;
 use super::device::OfDevice;
 use super::{Shared, Table};
+use crate::ids::{DeviceId, EntryId, StepId};
 use crate::outcome::LONGEST_WITH_TEXTS;
 use crate::plan::{Entry, Phase, Planned};
-use crate::report::view::{self, Run};
+use crate::report::view::Run;
 
 /// A step.
 pub(super) struct Line<'a> {
     run: Run<'a>,
-    at: usize,
+    at: StepId,
     step: &'a Planned,
     entry: &'a Entry,
     /// A long plan points to the guide: the same sentence two million times is no information.
@@ -21,10 +22,9 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn find(run: Run<'a>, at: usize, brief: bool) -> Option<Self> {
-        let step = run.outcome.steps.get(at)?;
-        let entry = view::entry(run.outcome, step)?;
-        Some(Self { run, at, step, entry, brief })
+    fn find(run: Run<'a>, at: StepId, brief: bool) -> Self {
+        let step = run.outcome.steps.get(at);
+        Self { run, at, step, entry: run.outcome.entry(step), brief }
     }
 
     fn unless_brief(&self, text: &'a str) -> &'a str {
@@ -41,8 +41,8 @@ impl OfDevice for Line<'_> {
         self.run
     }
 
-    fn device(&self) -> usize {
-        self.step.device as usize
+    fn device(&self) -> DeviceId {
+        self.step.device
     }
 }
 
@@ -60,7 +60,7 @@ impl OfEntry for Line<'_> {
     }
 
     fn guide(&self) -> u32 {
-        self.step.entry + 1
+        self.step.entry.ordinal()
     }
 }
 
@@ -124,8 +124,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .batch()
         .guide("number of the line of `guide` that has its texts")
         .count("position", "its place in the plan of the device, from 1", |r| {
-            let first = r.run.index.first_step(r.device()).unwrap_or_default();
-            (r.at + 1).saturating_sub(first) as u64
+            let first = r.run.index.first_step(r.device()).unwrap_or(r.at);
+            u64::from(r.at.ordinal() - first.number())
         })
         .shown("No.", 5)
         .beyond_csv()
@@ -145,15 +145,15 @@ const OF_DEVICE: usize = 4;
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
     let lines = run.outcome.steps.len();
     let brief = lines > LONGEST_WITH_TEXTS;
-    let shared = Shared { columns: OF_DEVICE, thing: Box::new(|line: &Line<'_>| line.step.device) };
+    let shared = Shared { columns: OF_DEVICE, thing: Box::new(|line: &Line<'_>| line.step.device.number()) };
     let about = ("plan", "every step, device by device, in order");
-    Table::sharing(about, columns(), lines, move |at| Line::find(run, at, brief), Some(shared))
+    Table::sharing(about, columns(), lines, move |at| Some(Line::find(run, StepId::at(at), brief)), Some(shared))
 }
 
 /// What a step says.
 pub(super) struct Guide<'a> {
     entry: &'a Entry,
-    number: u32,
+    number: EntryId,
 }
 
 impl OfEntry for Guide<'_> {
@@ -162,7 +162,7 @@ impl OfEntry for Guide<'_> {
     }
 
     fn guide(&self) -> u32 {
-        self.number + 1
+        self.number.ordinal()
     }
 }
 
@@ -188,14 +188,14 @@ pub(super) fn guide_columns<'a>() -> Columns<'a, Guide<'a>> {
 }
 
 pub(super) fn guide(run: Run<'_>) -> Table<'_> {
-    let mut used: Vec<u32> = run.outcome.steps.iter().map(|step| step.entry).collect();
+    let mut used: Vec<EntryId> = run.outcome.steps.iter().map(|step| step.entry).collect();
     used.sort_unstable();
     used.dedup();
     let entries = &run.outcome.entries;
     let lines = used.len();
     let line = move |at: usize| {
         let number = *used.get(at)?;
-        Some(Guide { entry: entries.get(number as usize)?, number })
+        Some(Guide { entry: entries.get(number), number })
     };
     Table::new(("guide", "what each step asks for, once"), guide_columns(), lines, line)
 }

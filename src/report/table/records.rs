@@ -22,7 +22,7 @@ impl<'a> Line<'a> {
             return records.aside(aside).map(|row| Self::Aside { run, row });
         }
         let record = RecordId::at(at);
-        let (columns, row) = records.locate(record)?;
+        let (columns, row) = records.locate(record);
         Some(Self::Record { run, columns, row, record })
     }
 
@@ -32,18 +32,18 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn export(&self) -> Option<&'a (String, Console)> {
+    fn export(&self) -> &'a (String, Console) {
         let number = match self {
-            Self::Record { columns, row, .. } => *columns.export.get(*row)?,
+            Self::Record { columns, row, .. } => *columns.export.get(*row),
             Self::Aside { row, .. } => row.export,
         };
-        self.run().outcome.records.exports.get(number as usize)
+        self.run().outcome.records.exports.get(number)
     }
 
-    fn row(&self) -> Option<u32> {
+    fn row(&self) -> u32 {
         match self {
-            Self::Record { columns, row, .. } => columns.row.get(*row).copied(),
-            Self::Aside { row, .. } => Some(row.row),
+            Self::Record { columns, row, .. } => *columns.row.get(*row),
+            Self::Aside { row, .. } => row.row,
         }
     }
 
@@ -68,8 +68,8 @@ impl<'a> Line<'a> {
 
     fn key(&self) -> Option<&'a str> {
         self.record(|run, _, _, record| {
-            let device = run.outcome.links.device.get(record);
-            run.outcome.devices.key.get(device.index()).map_or("", String::as_str)
+            let device = *run.outcome.links.device.get(record);
+            run.outcome.devices.key.find(device).map_or("", String::as_str)
         })
     }
 
@@ -85,11 +85,11 @@ impl<'a> Line<'a> {
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
-        .console("console", "console of the export", |r: &Line<'_>| r.export().map(|(_, console)| *console))
+        .console("console", "console of the export", |r: &Line<'_>| Some(r.export().1))
         .shown("Console", 22)
-        .text("export", "file, archive member or sheet", |r| r.export().map_or("", |(label, _)| label))
+        .text("export", "file, archive member or sheet", |r| &r.export().0)
         .shown("Export", 36)
-        .number("row", "data row, from 1", |r| r.row().map(i64::from))
+        .number("row", "data row, from 1", |r| Some(r.row().into()))
         .shown("Row", 8)
         .text("native_id", "the console's own id of the object", |r| {
             r.text(|columns, row| columns.native_id.get(row), |aside| aside.native_id)

@@ -4,16 +4,15 @@ use super::Table;
 use super::column::Columns;
 use super::device::OfDevice;
 use super::flagged::Line;
-use crate::identity::NONE;
+use crate::ids::DeviceId;
 use crate::plan::Entry;
-use crate::report::view::{self, Run};
+use crate::report::view::Run;
 use crate::schema::Status;
 
 /// Whether a step of the plan of the device is such.
 fn any_step(line: &Line<'_>, such: fn(&Entry) -> bool) -> bool {
     let outcome = line.run().outcome;
-    let (_, plan) = line.run().index.plan(outcome, line.device());
-    plan.iter().filter_map(|step| view::entry(outcome, step)).any(such)
+    line.run().index.plan(outcome, line.device()).iter().map(|step| outcome.entry(step)).any(such)
 }
 
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
@@ -54,7 +53,7 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .activity()
         .confidence()
         .count("steps", "steps of the plan of the device", |r| {
-            r.run().index.plan(r.run().outcome, r.device()).1.len() as u64
+            r.run().index.plan(r.run().outcome, r.device()).len() as u64
         })
         .shown("Steps", 7)
         .flag("irreversible", "one of them cannot be undone", |r| any_step(r, |entry| entry.irreversible))
@@ -69,8 +68,8 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 }
 
 /// The flagged devices, as tasks, in the order given.
-pub(in crate::report) fn tasks(run: Run<'_>, devices: Vec<u32>) -> Table<'_> {
+pub(in crate::report) fn tasks(run: Run<'_>, devices: Vec<DeviceId>) -> Table<'_> {
     let lines = devices.len();
-    let line = move |at: usize| Some(Line::new(run, devices.get(at).copied().filter(|device| *device != NONE)?));
+    let line = move |at: usize| Some(Line::new(run, *devices.get(at)?));
     Table::new(("tasks", "flagged devices to decide about"), columns(), lines, line)
 }

@@ -134,7 +134,7 @@ impl Asker<'_> {
         }
         let text = self.text(number, rule, open);
         candidates.dedup();
-        self.questions.push(number, one.device, text, candidates.join("|"));
+        self.questions.push(number, device, text, candidates.join("|"));
     }
 
     /// What a column leaves open for a device.

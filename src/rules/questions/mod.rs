@@ -8,6 +8,8 @@ mod words;
 
 use std::collections::HashMap;
 
+use crate::ids::{By, DeviceId, QuestionId};
+
 pub use answers::Answer;
 pub(super) use ask::{ask, candidates};
 pub(super) use undecided::{Undecided, undecided};
@@ -16,14 +18,14 @@ pub(super) use undecided::{Undecided, undecided};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Questions {
     /// Rule, by position.
-    pub rule: Vec<u16>,
-    /// Device number.
-    pub device: Vec<u32>,
+    pub rule: By<QuestionId, u16>,
+    /// Device.
+    pub device: By<QuestionId, DeviceId>,
     /// Records that may be the device, `console:native_id` with what they have in common, by `|`.
-    pub candidates: Vec<String>,
+    pub candidates: By<QuestionId, String>,
     /// What each says, by number: many questions say the same.
-    text: Vec<u32>,
-    texts: Vec<Texts>,
+    text: By<QuestionId, u32>,
+    texts: By<u32, Texts>,
     numbers: HashMap<Texts, u32>,
 }
 
@@ -52,25 +54,19 @@ impl Questions {
     /// What questions say, each once.
     #[must_use]
     pub fn all_texts(&self) -> &[Texts] {
-        &self.texts
+        self.texts.as_slice()
     }
 
-    /// What a question says, by its place among all texts.
+    /// The number of what a question says, among all texts: those with one number say the same.
     #[must_use]
-    pub fn text(&self, at: usize) -> Option<u32> {
-        self.text.get(at).copied()
+    pub fn text(&self, at: QuestionId) -> u32 {
+        *self.text.get(at)
     }
 
     /// What a question says.
     #[must_use]
-    pub fn texts(&self, at: usize) -> Option<&Texts> {
-        self.texts.get(*self.text.get(at)? as usize)
-    }
-
-    /// The number of what a question says: those with one number say the same.
-    #[must_use]
-    pub fn text_number(&self, at: usize) -> u32 {
-        self.text.get(at).copied().unwrap_or_default()
+    pub fn texts(&self, at: QuestionId) -> &Texts {
+        self.texts.get(*self.text.get(at))
     }
 
     /// The number of a text, which is kept once.
@@ -78,13 +74,13 @@ impl Questions {
         if let Some(number) = self.numbers.get(&texts) {
             return *number;
         }
-        let number = u32::try_from(self.texts.len()).unwrap_or_default();
+        let number = self.texts.count();
         self.texts.push(texts.clone());
         self.numbers.insert(texts, number);
         number
     }
 
-    pub(crate) fn push(&mut self, rule: u16, device: u32, text: u32, candidates: String) {
+    pub(crate) fn push(&mut self, rule: u16, device: DeviceId, text: u32, candidates: String) {
         self.rule.push(rule);
         self.device.push(device);
         self.text.push(text);

@@ -1,8 +1,8 @@
 //! What findings ask for of a device, as the planner takes it: what somebody may still use is looked at instead.
 
 use crate::coverage::Devices;
-use crate::identity::{NONE, RecordStore};
-use crate::ids::RecordId;
+use crate::identity::RecordStore;
+use crate::ids::{DeviceId, FindingId, RecordId};
 use crate::plan::{Claim, StepIntent};
 use crate::rules::{self, Findings, Rule};
 use crate::schema::Activity;
@@ -24,17 +24,17 @@ pub(super) fn claim(
     devices: &Devices,
     rules: &[Rule],
     findings: &Findings,
-    finding: usize,
+    finding: FindingId,
     all: &[RecordId],
 ) -> Claim {
-    let rule = findings.rule.get(finding).copied().unwrap_or_default();
-    let intent = match rules.get(rule as usize).map(|r| r.text.plan) {
+    let rule = *findings.rule.get(finding);
+    let intent = match rules.get(usize::from(rule)).map(|r| r.text.plan) {
         Some(rules::RuleAction::Remove) => StepIntent::Remove,
         Some(rules::RuleAction::Objects) => StepIntent::Objects,
         Some(rules::RuleAction::Reconnect) => StepIntent::Reconnect,
         Some(rules::RuleAction::Review) | None => StepIntent::Review,
     };
-    let device = findings.device.get(finding).copied().unwrap_or(NONE);
+    let device = *findings.device.get(finding);
     let mut objects = findings.objects(finding).to_vec();
     // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.
@@ -61,7 +61,7 @@ pub(super) fn claim(
 }
 
 /// Whether a record of another console bears the Entra id of an object, is in use and was seen later than the object that is to stay.
-fn is_seen_under(store: &RecordStore, devices: &Devices, device: u32, record: RecordId, all: &[RecordId]) -> bool {
+fn is_seen_under(store: &RecordStore, devices: &Devices, device: DeviceId, record: RecordId, all: &[RecordId]) -> bool {
     let id_of = |record: RecordId| {
         let (console_records, line) = store.locate(record)?;
         Some((console_records, line, console_records.text("entra_id")?.get(line)?))
@@ -84,7 +84,7 @@ fn is_seen_under(store: &RecordStore, devices: &Devices, device: u32, record: Re
 
 /// Whether an object has been heard of after another one of its console had taken its place, for longer than the change
 /// takes, and as lately as that one.
-fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
+fn lives_on(store: &RecordStore, devices: &Devices, device: DeviceId, record: RecordId) -> bool {
     const CHANGE: i64 = DAY * 3 / 2;
     const AS_LATELY: i64 = DAY * 2;
     let Some((console_records, line)) = store.locate(record) else { return false };
@@ -96,7 +96,7 @@ fn lives_on(store: &RecordStore, devices: &Devices, device: u32, record: RecordI
 }
 
 /// Whether an Entra object was signed in with so recently that its device would count as active.
-fn signs_in(store: &RecordStore, devices: &Devices, device: u32, record: RecordId) -> bool {
+fn signs_in(store: &RecordStore, devices: &Devices, device: DeviceId, record: RecordId) -> bool {
     let Some((console_records, line)) = store.locate(record) else { return false };
     let seen = console_records.times("last_seen").and_then(|c| c.get(line));
     let unread = console_records.flags("last_seen_unread").and_then(|c| c.get(line)) == Some(true);

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
 use super::sheet::{Choices, Column, Looks, PAPER, Plan, fill};
+use crate::ids::DeviceId;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Place, Table};
 use crate::report::view::Run;
@@ -160,7 +161,7 @@ pub(super) struct List<'a> {
     table: Table<'a>,
     columns: Vec<usize>,
     /// Numbers of the lines; nothing for all.
-    chosen: Option<Vec<u32>>,
+    chosen: Option<Vec<usize>>,
     fixed: u16,
     choices: Vec<Choices>,
 }
@@ -195,7 +196,7 @@ impl List<'_> {
             &plan,
             || Ok(blank.next().unwrap_or_default()),
             |at, cells| {
-                let chosen = self.chosen.as_ref().map_or(Some(at), |lines| lines.get(at).map(|line| *line as usize));
+                let chosen = self.chosen.as_ref().map_or(Some(at), |lines| lines.get(at).copied());
                 if let Some(line) = chosen {
                     self.table.line(line, &self.columns, cells);
                 }
@@ -232,29 +233,28 @@ fn order(table: &Table<'_>, names: &[&str]) -> Vec<usize> {
 }
 
 /// Which lines of a table the selection shows; nothing for all.
-fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<u32>> {
-    let about = |device: &u32| selection.has(*device);
-    let numbers = |devices: &mut dyn Iterator<Item = u32>| {
-        (0_u32..).zip(devices).filter(|(_, device)| about(device)).map(|(at, _)| at).collect()
+fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<usize>> {
+    let numbers = |devices: &mut dyn Iterator<Item = DeviceId>| {
+        devices.enumerate().filter(|(_, device)| selection.has(*device)).map(|(at, _)| at).collect()
     };
     match table {
-        "devices" => Some(selection.devices.clone()),
+        "devices" => Some(selection.devices.iter().map(|device| device.index()).collect()),
         _ if selection.complete => None,
         "plan" => Some(numbers(&mut run.outcome.steps.iter().map(|step| step.device))),
         "changes" => Some(numbers(&mut run.outcome.since.changes.device.iter().copied())),
         "ledger" => Some(numbers(&mut run.outcome.ledger.lines.iter().map(|line| line.device))),
         // Rows that belong to no device are in a whole list only.
-        "records" => Some(numbers(&mut run.outcome.links.device.iter().map(|device| device.number()))),
+        "records" => Some(numbers(&mut run.outcome.links.device.iter().copied())),
         _ => None,
     }
 }
 
 /// One task a flagged device, the gravest first.
 fn tasks<'a>(run: Run<'a>, selection: &Selection) -> Result<List<'a>, XlsxError> {
-    let flagged = |device: &u32| !run.index.findings(*device as usize).is_empty();
-    let mut devices: Vec<u32> = selection.devices.iter().copied().filter(flagged).collect();
-    let place = |device: u32| run.outcome.packages.of_device.get(device as usize).copied();
-    devices.sort_by_key(|device| (Reverse(run.index.highest(run.outcome, *device as usize)), place(*device), *device));
+    let flagged = |device: &DeviceId| !run.index.findings(*device).is_empty();
+    let mut devices: Vec<DeviceId> = selection.devices.iter().copied().filter(flagged).collect();
+    let place = |device| *run.outcome.packages.of_device.get(device);
+    devices.sort_by_key(|device| (Reverse(run.index.highest(run.outcome, *device)), place(*device), *device));
     let table = table::tasks(run, devices);
     let columns = order(&table, TASKS);
     let choices = answers(&table, &columns)?;

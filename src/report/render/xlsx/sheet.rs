@@ -5,8 +5,8 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use crate::identity::DAY;
 use crate::report::table::{Field, Sink, Type, Value};
+use crate::time::DAY;
 
 /// Lines below the header that a worksheet has room for.
 pub(super) const ROOM: usize = 1_048_575;

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::packed::{self, Evidence, alike, column};
 use super::{position, seconds};
-use crate::identity::{NONE, day};
-use crate::ids::RecordId;
+use crate::ids::{DeviceId, EntryId, ExportId, Place, QuestionId, RecordId};
 use crate::outcome::{Outcome, Unflagged};
 use crate::plan::Shape;
 use crate::report::selection::Selection;
 use crate::report::view::{Index, Run};
 use crate::schema::{Confidence, Severity, Status};
+use crate::time::day;
 
 /// Records and steps of one device that the drawer knows; `records.csv` and `plan.csv` have all.
 const MOST_SHOWN: usize = 200;
@@ -26,26 +26,26 @@ const MOST_OBJECTS: usize = 50;
 /// The lines of some tables that are about the chosen devices, by device.
 pub(super) struct Lines<'a> {
     unflagged: Unflagged<'a>,
-    records: ByNumber<RecordId>,
-    questions: ByNumber<u32>,
-    ledger: ByNumber<u32>,
+    records: ByDevice<RecordId>,
+    questions: ByDevice<QuestionId>,
+    ledger: ByDevice<usize>,
 }
 
-/// Lines of a table by the number of their device.
-struct ByNumber<N>(BTreeMap<u32, Vec<N>>);
+/// Lines of a table by their device.
+struct ByDevice<N>(BTreeMap<DeviceId, Vec<N>>);
 
-impl<N: From<u32>> ByNumber<N> {
-    fn new(devices: impl Iterator<Item = u32>, selection: &Selection) -> Self {
-        let mut by_device: BTreeMap<u32, Vec<N>> = BTreeMap::new();
-        for (line, device) in (0_u32..).zip(devices) {
-            if device != NONE && selection.has(device) {
-                by_device.entry(device).or_default().push(line.into());
+impl<N: Place> ByDevice<N> {
+    fn new(devices: impl Iterator<Item = DeviceId>, selection: &Selection) -> Self {
+        let mut by_device: BTreeMap<DeviceId, Vec<N>> = BTreeMap::new();
+        for (line, device) in devices.enumerate() {
+            if selection.has(device) {
+                by_device.entry(device).or_default().push(N::at(line));
             }
         }
         Self(by_device)
     }
 
-    fn of(&self, device: u32) -> &[N] {
+    fn of(&self, device: DeviceId) -> &[N] {
         self.0.get(&device).map_or(&[], Vec::as_slice)
     }
 }
@@ -54,15 +54,15 @@ impl<'a> Lines<'a> {
     pub(super) fn new(outcome: &'a Outcome, selection: &Selection) -> Self {
         Self {
             unflagged: Unflagged::new(outcome),
-            records: ByNumber::new(outcome.links.device.iter().map(|device| device.number()), selection),
-            questions: ByNumber::new(outcome.questions.device.iter().copied(), selection),
-            ledger: ByNumber::new(outcome.ledger.lines.iter().map(|line| line.device), selection),
+            records: ByDevice::new(outcome.links.device.iter().copied(), selection),
+            questions: ByDevice::new(outcome.questions.device.iter().copied(), selection),
+            ledger: ByDevice::new(outcome.ledger.lines.iter().map(|line| line.device), selection),
         }
     }
 }
 
 /// The devices of one chunk, in their order.
-pub(super) fn chunk(run: Run<'_>, lines: &Lines<'_>, devices: &[u32]) -> Value {
+pub(super) fn chunk(run: Run<'_>, lines: &Lines<'_>, devices: &[DeviceId]) -> Value {
     let mut chunk = Chunk { ids: vec![Vec::new(); run.outcome.devices.numbered().len()], ..Chunk::default() };
     for (place, device) in devices.iter().enumerate() {
         chunk.push(run, lines, *device, place);
@@ -100,32 +100,31 @@ struct Chunk {
 }
 
 /// Console, export, what links it, whether it is the live record of its console, whether its console has a page for it.
-type RecordKind = (usize, u32, u16, u8, u8);
+type RecordKind = (usize, ExportId, u16, u8, u8);
 /// Rule, severity, confidence, the places of its objects among the records, how many there are, the rule it follows from.
 type Found = (u16, i64, i64, Vec<usize>, usize, Option<u16>);
 /// Entry, the place of its object among the records, whether its condition has a day of its own. In place of a record stand
 /// [`NO_OBJECT`] and [`IN_WORDS`].
-type Step = (u32, i64, u8);
+type Step = (EntryId, i64, u8);
 const NO_OBJECT: i64 = -1;
 /// The object is the next of the column of objects.
 const IN_WORDS: i64 = -2;
 
 impl Chunk {
-    fn push(&mut self, run: Run<'_>, lines: &Lines<'_>, device: u32, place: usize) {
+    fn push(&mut self, run: Run<'_>, lines: &Lines<'_>, device: DeviceId, place: usize) {
         let Run { outcome, index } = run;
         let all = lines.records.of(device);
-        let at = device as usize;
         // The list is in the order of the numbers.
         let own = all.get(..all.len().min(MOST_SHOWN)).unwrap_or_default();
-        let kinds = own.iter().filter_map(|record| self.record(outcome, at, *record)).collect();
+        let kinds = own.iter().map(|record| self.record(outcome, device, *record)).collect();
         self.records.push((all.len(), kinds));
-        self.findings(outcome, index, at, own);
-        self.steps(outcome, index, at, own);
+        self.findings(outcome, index, device, own);
+        self.steps(outcome, index, device, own);
 
         let asked: Vec<Value> = lines.questions.of(device).iter().map(|line| question(outcome, *line)).collect();
         let ledger = lines.ledger.of(device).iter().take(MOST_SHOWN);
         let ledger: Vec<Value> = ledger.filter_map(|line| ledger_line(outcome, *line)).collect();
-        if let Some(why) = lines.unflagged.why(device, !index.findings(at).is_empty(), !asked.is_empty()) {
+        if let Some(why) = lines.unflagged.why(device, !index.findings(device).is_empty(), !asked.is_empty()) {
             self.why_none.push((place, json!(why)));
         }
         if !asked.is_empty() {
@@ -134,33 +133,32 @@ impl Chunk {
         if !ledger.is_empty() {
             self.ledger.push((place, ledger.into()));
         }
-        if let Some(decided) = decided(outcome, at) {
+        if let Some(decided) = decided(outcome, device) {
             self.decided.push((place, decided));
         }
     }
 
     /// One record. What is the same as at the device is not repeated.
-    fn record(&mut self, outcome: &Outcome, device: usize, record: RecordId) -> Option<RecordKind> {
-        let (columns, row) = outcome.records.locate(record)?;
+    fn record(&mut self, outcome: &Outcome, device: DeviceId, record: RecordId) -> RecordKind {
+        let (columns, row) = outcome.records.locate(record);
         let id = outcome.records.id_of(record);
         let page = columns.console.device_page().is_some() && has_page(&id);
         let live = outcome.devices.by_console.iter().find(|c| c.console == columns.console);
         let kind = (
             columns.console.index(),
-            columns.export.get(row).copied()?,
+            *columns.export.get(row),
             *outcome.links.held_by.get(record),
-            u8::from(live.is_some_and(|c| c.live.get(device) == Some(&record))),
+            u8::from(live.is_some_and(|c| *c.live.get(device) == record)),
             u8::from(page),
         );
         // Dates of a console that sees no device are no activity.
         let seen = seconds(columns.last_seen.get(row).filter(|_| columns.console.gives_signals()));
         let newest = seconds(outcome.devices.last_activity.get(device)).unwrap_or_default();
-        let number = columns.row.get(row).copied()?;
         if let Some(refused) = outcome.links.refused.get(&record) {
             let some: Vec<&String> = refused.iter().take(MOST_OBJECTS).collect();
             self.refused.push((self.rows.len(), json!(some)));
         }
-        self.rows.push(number);
+        self.rows.push(*columns.row.get(row));
         self.names.push(unless(columns.name.get(row), outcome.devices.name.get(device)));
         self.serials.push(unless(columns.serial.as_written(row), outcome.devices.serial.get(device)));
         self.seen.push(seen.map(|seen| newest - seen));
@@ -168,35 +166,34 @@ impl Chunk {
         if let Some(ids) = self.ids.get_mut(kind.0) {
             ids.push(id.into_owned());
         }
-        Some(kind)
+        kind
     }
 
-    fn findings(&mut self, outcome: &Outcome, index: &Index, at: usize, own: &[RecordId]) {
+    fn findings(&mut self, outcome: &Outcome, index: &Index, at: DeviceId, own: &[RecordId]) {
         let findings = &outcome.findings;
-        let key = outcome.devices.key.get(at).map_or("", String::as_str);
+        let key = outcome.devices.key.get(at);
         self.evidence.next_device();
         let holding = index.holding(outcome, at);
-        let found = index.findings(at).iter().filter_map(|f| {
-            let f = *f as usize;
-            let rule = *findings.rule.get(f)?;
-            let concerned = findings.objects(f);
-            self.evidence.push(findings.evidence.get(f).map_or("", String::as_str), key);
-            Some((
+        let found = index.findings(at).iter().map(|f| {
+            let rule = *findings.rule.get(*f);
+            let concerned = findings.objects(*f);
+            self.evidence.push(findings.evidence.get(*f), key);
+            (
                 rule,
-                position(Severity::ALL, findings.severity.get(f)),
-                position(Confidence::ALL, findings.confidence.get(f)),
+                position(Severity::ALL, Some(findings.severity.get(*f))),
+                position(Confidence::ALL, Some(findings.confidence.get(*f))),
                 concerned.iter().take(MOST_OBJECTS).filter_map(|record| own.binary_search(record).ok()).collect(),
                 concerned.len(),
                 index.cause(rule, &holding),
-            ))
+            )
         });
         let found = found.collect();
         self.found.push(found);
     }
 
-    fn steps(&mut self, outcome: &Outcome, index: &Index, at: usize, own: &[RecordId]) {
-        let (first, plan) = index.plan(outcome, at);
-        let steps = (first..).zip(plan.iter().take(MOST_SHOWN)).map(|(number, step)| {
+    fn steps(&mut self, outcome: &Outcome, index: &Index, at: DeviceId, own: &[RecordId]) {
+        let all = index.plan(outcome, at).len();
+        let steps = index.numbered_plan(outcome, at).take(MOST_SHOWN).map(|(number, step)| {
             let place = step.object.as_ref().and_then(|record| own.binary_search(record).ok());
             let object = place.and_then(|place| i64::try_from(place).ok()).unwrap_or_else(|| {
                 match outcome.object_of(step).into_owned() {
@@ -210,7 +207,7 @@ impl Chunk {
             // A condition with a day of its own ends with what the step says; that stands there.
             let dated = match outcome.condition_of(number) {
                 Cow::Owned(dated) => {
-                    let usual = outcome.entry(step).map_or("", |entry| entry.condition.trim_end());
+                    let usual = outcome.entry(step).condition.trim_end();
                     self.dated.push(dated.strip_suffix(usual).unwrap_or(&dated).to_string());
                     1
                 }
@@ -219,7 +216,7 @@ impl Chunk {
             (step.entry, object, dated)
         });
         let steps = steps.collect();
-        self.steps.push((plan.len(), steps));
+        self.steps.push((all, steps));
     }
 
     fn json(&self) -> Value {
@@ -256,16 +253,15 @@ fn unless(own: &str, common: &str) -> Value {
 }
 
 /// What could not be decided about a device: rule, what is said of it, the records that may be the device.
-fn question(outcome: &Outcome, at: u32) -> Value {
+fn question(outcome: &Outcome, at: QuestionId) -> Value {
     let questions = &outcome.questions;
-    let at = at as usize;
     json!([questions.rule.get(at), questions.text(at), questions.candidates.get(at)])
 }
 
 /// What became of a step on an object of a device: state, step, console, object, planned, claimed, by whom, settled, note.
-fn ledger_line(outcome: &Outcome, at: u32) -> Option<Value> {
+fn ledger_line(outcome: &Outcome, at: usize) -> Option<Value> {
     let ledger = &outcome.ledger;
-    let line = ledger.lines.get(at as usize)?;
+    let line = ledger.lines.get(at)?;
     Some(json!([
         line.state.as_str(),
         ledger.text(line.step),
@@ -280,7 +276,7 @@ fn ledger_line(outcome: &Outcome, at: u32) -> Option<Value> {
 }
 
 /// What was decided about a device, in this run or an earlier one: status, who declined it, until when, who does it, note.
-fn decided(outcome: &Outcome, at: usize) -> Option<Value> {
+fn decided(outcome: &Outcome, at: DeviceId) -> Option<Value> {
     let own = outcome.decisions.of(at).filter(|own| own.status != Status::Open)?;
     let until = own.declined.until.map(day);
     Some(json!([own.status.as_str(), own.declined.by, until, own.assignee, own.note]))
@@ -314,9 +310,9 @@ L2,2024-02-03 09:11:00,2026-11-18 20:00:00,10.0.22631.4602,5CDX000002,Dell Inc.,
             let outcome =
                 run::analyze(&run::Options { exports: vec![export], ..run::Options::default() }, &Silent).unwrap();
             for console in &outcome.devices.by_console {
-                for (device, &live) in console.live.iter().enumerate().filter(|(_, live)| live.is_some()) {
-                    let kind = Chunk::default().record(&outcome, device, live).unwrap();
-                    assert_eq!(kind.3, 1, "device {device} in {}", console.console);
+                for (device, &live) in console.live.numbered().filter(|(_, live)| live.is_some()) {
+                    let kind = Chunk::default().record(&outcome, device, live);
+                    assert_eq!(kind.3, 1, "{device:?} in {}", console.console);
                 }
             }
         }

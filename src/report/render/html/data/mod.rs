@@ -16,13 +16,15 @@ use serde_json::{Value, json};
 use self::packed::{column, pack, shared, steps};
 use crate::console::Console;
 use crate::error::Result;
-use crate::identity::{KeyKind, NONE, rfc3339};
+use crate::identity::KeyKind;
+use crate::ids::{By, DeviceId, EntryId};
 use crate::outcome::Outcome;
 use crate::plan::Entry;
 use crate::report::selection::Selection;
 use crate::report::table::{self, Plain, Table};
 use crate::report::view::{Index, Run};
 use crate::schema::{Confidence, Platform, Severity, Status};
+use crate::time::rfc3339;
 
 /// Devices of one chunk.
 const CHUNK: usize = 500;
@@ -71,7 +73,7 @@ pub(super) struct FirstRow {
 /// Packs the chosen devices.
 pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
     let lines = detail::Lines::new(run.outcome, selection);
-    let chunk = |devices: &[u32]| pack(&detail::chunk(run, &lines, devices));
+    let chunk = |devices: &[DeviceId]| pack(&detail::chunk(run, &lines, devices));
     Ok(Data {
         list: pack(&list(run, selection))?,
         details: selection.devices.par_chunks(CHUNK).map(chunk).collect::<Result<_>>()?,
@@ -84,12 +86,12 @@ pub(super) fn data(run: Run<'_>, selection: &Selection) -> Result<Data> {
 /// The table of devices, of which the page shows the chosen ones: what they are stands here as in every other file.
 struct Devices<'a> {
     table: Table<'a>,
-    chosen: &'a [u32],
+    chosen: &'a [DeviceId],
 }
 
 impl Devices<'_> {
     fn cells(&self, column: &str) -> Vec<Plain> {
-        self.table.cells(column, self.chosen.iter().map(|device| *device as usize))
+        self.table.cells(column, self.chosen.iter().map(|device| device.index()))
     }
 
     fn texts(&self, column: &str) -> Vec<String> {
@@ -130,11 +132,9 @@ fn seconds(millis: Option<i64>) -> Option<i64> {
 fn list(run: Run<'_>, selection: &Selection) -> Value {
     let Run { outcome, index } = run;
     let devices = Devices { table: table::devices(run), chosen: &selection.devices };
-    let every = || selection.devices.iter().map(|d| *d as usize);
+    let every = || selection.devices.iter().copied();
     let consoles = outcome.devices.numbered();
-    let rules = |at: usize| -> Vec<u16> {
-        index.findings(at).iter().filter_map(|f| outcome.findings.rule.get(*f as usize)).copied().collect()
-    };
+    let rules = |device| index.holding(outcome, device);
     let serials = devices.texts("serial");
     // Most keys are the serial number with the word before it: those are not written again.
     let keys =
@@ -178,20 +178,20 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
         "last": steps(devices.numbers("last_activity").into_iter().map(seconds)),
         "days": devices.numbers("days_inactive"),
         "seen_by": devices.words("last_activity_console"),
-        "consoles": every().map(|at| outcome.devices.consoles.get(at).copied().unwrap_or_default()).collect::<Vec<_>>(),
+        "consoles": every().map(|at| *outcome.devices.consoles.get(at)).collect::<Vec<_>>(),
         "findings": every().map(rules).collect::<Vec<_>>(),
         "steps": shared(&every().map(|at| steps_of(outcome, index, at)).collect::<Vec<_>>()),
-        "package": every().map(|at| outcome.packages.of_device.get(at).filter(|p| **p != NONE)).collect::<Vec<_>>(),
+        "package": every().map(|at| outcome.packages.of_device.get(at).some()).collect::<Vec<_>>(),
     })
 }
 
 /// The steps of a device, as words to search for: the name of each and its line in the guide. Devices that are dealt with in
 /// the same way have the same text.
-fn steps_of(outcome: &Outcome, index: &Index, at: usize) -> String {
+fn steps_of(outcome: &Outcome, index: &Index, at: DeviceId) -> String {
     let mut words: Vec<String> = Vec::new();
-    for step in index.plan(outcome, at).1 {
-        let Some(entry) = outcome.entry(step) else { continue };
-        let number = format!("g{}", step.entry + 1);
+    for step in index.plan(outcome, at) {
+        let entry = outcome.entry(step);
+        let number = format!("g{}", step.entry.ordinal());
         if !words.contains(&number) {
             words.extend([number, entry.slug.clone()]);
         }
@@ -200,7 +200,7 @@ fn steps_of(outcome: &Outcome, index: &Index, at: usize) -> String {
 }
 
 /// The lines of the guide, with the numbers of their texts: sentences come again in many of them.
-fn entries(entries: &[Entry]) -> Value {
+fn entries(entries: &By<EntryId, Entry>) -> Value {
     let text = |text: &str| text.to_string();
     let texts = entries.iter().flat_map(|entry| {
         let console = entry.console.map_or("", Console::title);
@@ -223,7 +223,7 @@ type Alike = (Reverse<Option<Severity>>, String, Status);
 
 /// The flagged devices, if they are few enough for paper.
 fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
-    let flagged = || selection.devices.iter().map(|at| *at as usize).filter(|at| !run.index.findings(*at).is_empty());
+    let flagged = || selection.devices.iter().copied().filter(|at| !run.index.findings(*at).is_empty());
     if flagged().nth(ON_PAPER).is_some() {
         return Vec::new();
     }
@@ -232,7 +232,7 @@ fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
     for at in flagged() {
         let rules = run.index.rules(run.outcome, at).join(", ");
         let kind = (Reverse(run.index.highest(run.outcome, at)), rules, run.status(at));
-        let key = devices.key.get(at).cloned().unwrap_or_default();
+        let key = devices.key.get(at).clone();
         rows.entry(kind).or_default().push((devices.name.get(at).to_string(), key));
     }
     let row = |((Reverse(severity), rules, status), devices): (Alike, _)| PaperRow {
@@ -245,8 +245,8 @@ fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
 }
 
 fn first(run: Run<'_>, selection: &Selection) -> Vec<FirstRow> {
-    let flagged = selection.devices.iter().copied().filter(|at| !run.index.findings(*at as usize).is_empty());
-    let chosen: Vec<u32> = flagged.take(STATIC).collect();
+    let flagged = selection.devices.iter().copied().filter(|at| !run.index.findings(*at).is_empty());
+    let chosen: Vec<DeviceId> = flagged.take(STATIC).collect();
     let devices = Devices { table: table::devices(run), chosen: &chosen };
     let days = devices.numbers("days_inactive");
     let seen = devices.numbers("last_activity");
