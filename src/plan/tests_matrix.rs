@@ -442,6 +442,8 @@ fn entra_is_left_to_ad_and_to_autopilot(plan: &Plan) -> Result<(), &'static str>
         let surplus = device.names(object.record) && !object.live;
         // Disabling a lost one closes its access and can be undone.
         let lost = (device.purpose == Disposition::Lost || is_incident(device)) && entry.slug == "entra-disable";
+        // What Autopilot made is another record, and no computer in AD takes this one out.
+        let left = no_computer && device.objects.iter().any(|o| o.ztdid);
         demand(!object.ztdid || lost, "the stamped record is left alone")?;
         demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
         let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
@@ -449,7 +451,7 @@ fn entra_is_left_to_ad_and_to_autopilot(plan: &Plan) -> Result<(), &'static str>
         let managed = plan.holds(Console::Intune) && !device.asks(StepIntent::Remove);
         let closed = entry.slug == "entra-disable" && is_released(plan);
         demand(!managed || closed || !object.live, "a managed device keeps its live record")?;
-        demand(!autopilot || surplus || lost, "the record of an Autopilot device is left alone")?;
+        demand(!autopilot || surplus || lost || left, "the record of an Autopilot device is left alone")?;
         if entry.slug == "entra-delete" {
             let disabled = plan.at("entra-disable", Some(object.record));
             let earlier = disabled < plan.at("entra-delete", Some(object.record)) && disabled.is_some();
