@@ -15,7 +15,7 @@ use crate::history::Decisions;
 use crate::identity::{Marker, NONE, RecordStore};
 use crate::ids::{DeviceId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
-use crate::rules::{Conditions, EvalContext, Findings, Rule};
+use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
 use crate::table::DeviceTable;
 
@@ -77,7 +77,7 @@ pub(super) fn plan(
     context: EvalContext<'_>,
     table: &DeviceTable,
     rules: &[Rule],
-    findings: &Findings,
+    (findings, asked): (&Findings, &Asked),
     orders: Orders<'_>,
 ) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
@@ -105,12 +105,16 @@ pub(super) fn plan(
             !sure(&record)
                 && store.locate(*record).is_some_and(|(console_records, _)| console_records.console.provisions())
         });
+        let number = u32::try_from(device).unwrap_or(NONE);
+        let listed = table.activity.get(device).copied();
+        let activity = listed.map(|listed| activity_to_plan_by(devices, number, listed));
+        let is_doubted = activity != listed;
         let of_device = by_device.of(device);
         let rests_on_weak = |f: &&u32| findings.weak.get(**f as usize) == Some(&true);
         let mut claims: Vec<Claim> = of_device
             .iter()
             .filter(|f| !rests_on_weak(f))
-            .map(|f| claim(store, devices, rules, findings, *f as usize, all))
+            .map(|f| claim(store, devices, (rules, asked, findings), *f as usize, (all, is_doubted)))
             .collect();
         // Nothing was found, and somebody said that nobody can find it.
         if of_device.is_empty() && is_lost(device) {
@@ -129,13 +133,9 @@ pub(super) fn plan(
             let rule = findings.rule.get(*first as usize).copied().unwrap_or_default();
             claims.push(Claim { intent: StepIntent::Review, rule, objects: Vec::new() });
         }
-        let number = u32::try_from(device).unwrap_or(NONE);
-        let (Some(ownership), Some(join_type), Some(identity), Some(activity)) = (
-            table.ownership.get(device),
-            table.join_type.get(device),
-            table.identity.get(device),
-            table.activity.get(device),
-        ) else {
+        let (Some(ownership), Some(join_type), Some(identity), Some(activity)) =
+            (table.ownership.get(device), table.join_type.get(device), table.identity.get(device), activity)
+        else {
             return None;
         };
         // What a finding has a step of its own for is not to be done either.
@@ -149,7 +149,7 @@ pub(super) fn plan(
             ownership: *ownership,
             join_type: *join_type,
             identity: if maybe_provisioned || only_weak { Identity::Weak } else { *identity },
-            activity: activity_to_plan_by(devices, number, *activity),
+            activity,
             mode: mode.of(number),
             shared: devices.is_marked(Marker::Shared, number),
             teams: devices.is_marked(Marker::TeamsPhone, number),
