@@ -82,7 +82,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
 
     progress.step("Judging devices");
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
-    let rules::Judgement { mut tallies, findings, questions, by_exclusion } =
+    let rules::Judgement { mut tallies, findings, asked, questions, by_exclusion } =
         rules::judge(&rule_set.rules, context, &|done, of| progress.done(done, Some(of), Unit::Rules))?;
     let (findings, hidden, found) = hidden::hide(rule_set.exceptions, &rule_set.rules, &mut tallies, findings, context);
     notices.extend(found);
@@ -100,12 +100,13 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         carrying: earlier.as_ref().map(|earlier| earlier.carrying(&device_table)),
         rules: &rule_set.rules,
         findings: &findings,
+        asked: &asked,
         playbooks: &rule_set.playbooks,
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
     let mut packed = packing::pack(&from, &mut decisions, &mut notices)?;
-    let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, &findings);
+    let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, (&findings, &asked));
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
     notices.extend(found);

@@ -128,6 +128,8 @@ pub(super) struct Guard {
     pub never: Vec<Condition>,
     /// Steps that make it needless.
     pub unless: Vec<u16>,
+    /// Steps of which the plan must have one, and devices of which it is planned all the same.
+    pub beside: Option<(Vec<u16>, Option<Condition>)>,
 }
 
 /// Number of a step and what the plan has to know of it afterwards.
@@ -311,15 +313,23 @@ fn proof(words: &[String], sheet: &mut CheckedFile) -> Proof {
     proof
 }
 
-/// The step that a definition describes, but for `after` and `unless`: they need the numbers of all steps.
-pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut CheckedFile) -> Known {
+/// The step that a definition describes, but for `after`, `unless` and `beside`: they need the numbers of all steps. `stays` says what
+/// no step takes anything from.
+pub(super) fn define(
+    raw: &Definition,
+    number: u16,
+    in_use: &str,
+    stays: &[Condition],
+    sheet: &mut CheckedFile,
+) -> Known {
     let console = raw.console.as_ref().and_then(|c| sheet.console(c));
-    let guard = Guard {
+    let mut guard = Guard {
         states: states(&raw.states, sheet),
         after: None,
         gone: raw.gone.iter().filter_map(|c| sheet.console(c)).collect(),
         never: raw.never.iter().map(|w| condition(w, sheet)).collect(),
         unless: Vec::new(),
+        beside: None,
     };
     let beware = sheet.resolve(&raw.beware);
     let entry = Entry {
@@ -351,6 +361,9 @@ pub(super) fn define(raw: &Definition, number: u16, in_use: &str, sheet: &mut Ch
     let acts = console.is_some() || raw.irreversible;
     let takes = matches!(entry.phase, Phase::Remove | Phase::AfterGrace) && acts && !raw.restores;
     let in_use = if takes { sheet.resolve(in_use) } else { String::new() };
+    if takes {
+        guard.never.extend_from_slice(stays);
+    }
     let mut known =
         Known { step, place: raw.place, guard, on: raw.on, entry, frees, beware, hints, in_use, cases: Vec::new() };
     let mut cases: Vec<_> = raw.cases.iter().map(|c| known.vary(c, sheet)).collect();

@@ -38,6 +38,7 @@ pub(super) fn plan(books: &Playbooks, book: &Book, subject: &Subject, out: &mut 
             draft.choose(choice, bits);
         }
     }
+    draft.drop_what_stands_alone();
 }
 
 /// The plan so far: what `out` holds from `start` on.
@@ -102,6 +103,24 @@ impl StepDraft<'_> {
                 done.steps.insert((step.number, record));
                 done.removed.extend(record.filter(|_| step.removes));
             }
+        }
+    }
+
+    /// Takes out what belongs to steps of which the plan has none: what is on a disk is not seen to where nothing leaves.
+    fn drop_what_stands_alone(&mut self) {
+        let books = self.books;
+        let step = |planned: &Planned| books.steps.get(planned.entry).number;
+        let stands_alone = |number: &u16| {
+            let guard = books.guards.get(usize::from(*number));
+            let Some((steps, or)) = guard.and_then(|guard| guard.beside.as_ref()) else { return false };
+            let by_itself = or.is_some_and(|or| or.holds(self.device, self.subject.about));
+            !by_itself && !steps.iter().any(|step| self.has_any(*step))
+        };
+        let lonely: Vec<u16> = self.so_far().map(|(step, _)| step.number).filter(stands_alone).collect();
+        if !lonely.is_empty() {
+            let own = self.out.split_off(self.start);
+            let stays = |planned: &Planned| !lonely.contains(&step(planned));
+            self.out.extend(own.into_iter().filter(stays));
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Document {
     pub define: Vec<Definition>,
     /// What must be settled first where a step takes something away from a device that is in use.
     pub in_use: Option<String>,
+    /// What stays: under none of these is a step planned that takes something away.
+    pub stays: Vec<Words>,
     /// Name of the playbook.
     pub playbook: Option<String>,
     /// What it does, in a few words: the title of its work packages. Its name, unless said.
@@ -79,7 +81,7 @@ impl Document {
     /// Every condition of the file.
     pub(super) fn conditions(&self) -> impl Iterator<Item = &Words> {
         let steps = self.define.iter().flat_map(Definition::conditions);
-        self.applies.iter().chain(self.steps.iter().map(|item| &item.when)).chain(steps)
+        self.applies.iter().chain(&self.stays).chain(self.steps.iter().map(|item| &item.when)).chain(steps)
     }
 }
 
@@ -147,6 +149,8 @@ pub(super) struct Definition {
     /// Planned only where the plan has none of these steps before it.
     #[serde(default)]
     pub unless: Vec<String>,
+    /// Planned only where the plan has one of some steps as well, before or after it.
+    pub beside: Option<Beside>,
     /// Never planned where one of these holds, whatever a playbook says.
     #[serde(default)]
     pub never: Vec<Words>,
@@ -194,7 +198,8 @@ impl Definition {
     fn conditions(&self) -> impl Iterator<Item = &Words> {
         let frees = self.frees.iter().map(|freed| &freed.when);
         let hints = self.hints.iter().map(|hint| &hint.when);
-        self.never.iter().chain(frees).chain(hints).chain(self.cases.iter().map(|case| &case.when))
+        let beside = self.beside.iter().map(|beside| &beside.or);
+        self.never.iter().chain(beside).chain(frees).chain(hints).chain(self.cases.iter().map(|case| &case.when))
     }
 }
 
@@ -230,6 +235,17 @@ pub(super) enum On {
     Concerned,
     /// The device as a whole, once.
     Device,
+}
+
+/// What a step belongs to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Beside {
+    /// The steps.
+    pub steps: Vec<String>,
+    /// Devices of which it is planned by itself; nothing means none.
+    #[serde(default)]
+    pub or: Words,
 }
 
 /// Part of the plan in which a step is done.

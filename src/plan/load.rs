@@ -236,14 +236,24 @@ impl Definitions {
         }
         let in_use: Vec<String> = pages.iter().filter_map(|page| page.document.in_use.clone()).collect();
         let in_use = in_use.join(" ");
+        let stays: Vec<Condition> = pages
+            .iter_mut()
+            .flat_map(|Page { sheet, document }| {
+                document.stays.iter().map(|words| compile::condition(words, sheet)).collect::<Vec<_>>()
+            })
+            .collect();
         for Page { sheet, document } in pages {
             for raw in &document.define {
                 let number = definitions.numbers.get(&raw.step).copied().unwrap_or_default();
-                let mut known = compile::define(raw, number, &in_use, sheet);
+                let mut known = compile::define(raw, number, &in_use, &stays, sheet);
                 known.guard.after = raw.after.as_ref().and_then(|after| {
                     Some((definitions.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
                 });
                 known.guard.unless = raw.unless.iter().filter_map(|slug| definitions.number(slug, sheet)).collect();
+                known.guard.beside = raw.beside.as_ref().map(|beside| {
+                    let steps = beside.steps.iter().filter_map(|slug| definitions.number(slug, sheet)).collect();
+                    (steps, (!beside.or.is_empty()).then(|| compile::condition(&beside.or, sheet)))
+                });
                 for waiting in &raw.waits {
                     definitions.number(&waiting.after, sheet);
                 }

@@ -181,6 +181,10 @@ fn guards(step: &Definition) -> Vec<String> {
     if !step.unless.is_empty() {
         guards.push(format!("Only where the plan has none of {} before it.", quoted(&step.unless)));
     }
+    if let Some(beside) = &step.beside {
+        let or = if beside.or.is_empty() { String::new() } else { format!(", or where {}", facts_of(&beside.or)) };
+        guards.push(format!("Only where the plan has one of {} too{or}.", quoted(&beside.steps)));
+    }
     guards.extend(step.never.iter().map(|words| format!("Never where {}.", facts_of(words))));
     guards
 }

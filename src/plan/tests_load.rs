@@ -122,7 +122,7 @@ fn unknown_words_name_the_nearest() {
 #[test]
 fn unknown_keys_name_the_nearest() {
     let found = problems(&[("steps.yaml", STEPS), ("book.yaml", &BOOK.replace("order:", "ordr:"))]);
-    let expected = "book.yaml:2: unknown field `ordr`, expected one of `define`, `in-use`, `playbook`, `title`, `about`, `order`, \
+    let expected = "book.yaml:2: unknown field `ordr`, expected one of `define`, `in-use`, `stays`, `playbook`, `title`, `about`, `order`, \
                     `applies`, `steps`, `asks`, `insert`, `tests` | did you mean `order`?";
     assert_eq!(found[0], expected);
     let found = problems(&[("steps.yaml", &STEPS.replace("place: early", "place: erly")), ("book.yaml", BOOK)]);

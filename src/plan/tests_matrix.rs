@@ -29,7 +29,7 @@ enum Autopilot {
 }
 
 /// What findings ask for; several at once where the text says so.
-const ASKS: [&[(StepIntent, Named)]; 11] = [
+const ASKS: [&[(StepIntent, Named)]; 12] = [
     &[(StepIntent::Remove, Named::None)],
     &[(StepIntent::Objects, Named::Live(Console::Entra))],
     &[(StepIntent::Objects, Named::Live(Console::Intune))],
@@ -41,6 +41,7 @@ const ASKS: [&[(StepIntent, Named)]; 11] = [
     &[(StepIntent::Objects, Named::Older), (StepIntent::Reconnect, Named::None)],
     &[(StepIntent::Reconnect, Named::None), (StepIntent::Review, Named::All)],
     &[(StepIntent::Review, Named::All)],
+    &[(StepIntent::Objects, Named::Live(Console::Entra)), (StepIntent::Reconnect, Named::None)],
 ];
 
 /// Records that a finding names.
@@ -310,6 +311,8 @@ const ALWAYS: &[Promise] = &[
     activation_lock_goes_off_only_with_the_device_in_hand,
     corporate_android_is_never_retired_and_its_delete_says_that_it_erases,
     what_is_lost_keeps_its_records,
+    what_is_to_come_back_keeps_what_it_lives_by,
+    a_disk_is_erased_only_where_the_device_leaves,
 ];
 
 /// What an order of steps must keep to, and the shipped playbooks do.
@@ -439,6 +442,8 @@ fn entra_is_left_to_ad_and_to_autopilot(plan: &Plan) -> Result<(), &'static str>
         let surplus = device.names(object.record) && !object.live;
         // Disabling a lost one closes its access and can be undone.
         let lost = (device.purpose == Disposition::Lost || is_incident(device)) && entry.slug == "entra-disable";
+        // What Autopilot made is another record, and no computer in AD takes this one out.
+        let left = no_computer && device.objects.iter().any(|o| o.ztdid);
         demand(!object.ztdid || lost, "the stamped record is left alone")?;
         demand(!hybrid || surplus || no_computer, "a hybrid record follows AD")?;
         let stamped = device.objects.iter().any(|o| o.ztdid) || object.join == JoinType::Registered;
@@ -446,7 +451,7 @@ fn entra_is_left_to_ad_and_to_autopilot(plan: &Plan) -> Result<(), &'static str>
         let managed = plan.holds(Console::Intune) && !device.asks(StepIntent::Remove);
         let closed = entry.slug == "entra-disable" && is_released(plan);
         demand(!managed || closed || !object.live, "a managed device keeps its live record")?;
-        demand(!autopilot || surplus || lost, "the record of an Autopilot device is left alone")?;
+        demand(!autopilot || surplus || lost || left, "the record of an Autopilot device is left alone")?;
         if entry.slug == "entra-delete" {
             let disabled = plan.at("entra-disable", Some(object.record));
             let earlier = disabled < plan.at("entra-delete", Some(object.record)) && disabled.is_some();
@@ -741,4 +746,29 @@ fn what_is_lost_keeps_its_records(plan: &Plan) -> Result<(), &'static str> {
     let lost = is_lost(plan.device);
     let taken = plan.steps.iter().any(|(e, _)| never.iter().any(|part| e.slug.contains(part)));
     demand(!lost || !taken, "records of a lost device stay")
+}
+
+/// Where a finding wants a device managed again and none wants it out of service, only surplus records go. What Apple released is nobody's
+/// to bring back.
+fn what_is_to_come_back_keeps_what_it_lives_by(plan: &Plan) -> Result<(), &'static str> {
+    let device = plan.device;
+    let comes_back = device.asks(StepIntent::Reconnect) && !device.asks(StepIntent::Remove) && !is_released(plan);
+    let taken = plan.steps.iter().any(|(e, o)| {
+        let takes = e.irreversible || e.slug.ends_with("-disable");
+        takes && !RESTORE.contains(&e.slug.as_str()) && o.is_none_or(|o| o.live)
+    });
+    demand(!comes_back || !taken, "nothing is given up and brought back")
+}
+
+fn a_disk_is_erased_only_where_the_device_leaves(plan: &Plan) -> Result<(), &'static str> {
+    if plan.first("data-erased").is_none() {
+        return Ok(());
+    }
+    let used = plan.device.activity == Activity::Active && !plan.device.asks(StepIntent::Remove);
+    demand(!used, "what somebody uses is not erased unless it is to leave")?;
+    let takes = |e: &Entry| e.irreversible || e.slug.ends_with("-disable") || e.slug == "abm-unassign";
+    let goes =
+        plan.steps.iter().any(|(e, _)| takes(e) && !["data-erased", "defender-offboard"].contains(&e.slug.as_str()));
+    let chromebook = plan.holds(Console::Chrome) && plan.device.asks(StepIntent::Remove);
+    demand(goes || chromebook, "it belongs to what takes the device away")
 }

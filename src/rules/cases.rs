@@ -5,7 +5,7 @@ mod device;
 use polars::prelude::{AnyValue, Column, DataFrame, IdxCa, IntoColumn, NamedFrom, Series};
 
 use super::describe::{Case, Expect};
-use super::evaluate::severities;
+use super::evaluate::{plans, severities};
 use super::objects::objects_of;
 use super::rule::{Derived, FLAGGED, Rule};
 use crate::error::Problem;
@@ -17,7 +17,7 @@ pub(super) use device::{default_value, given_value};
 
 /// Runs the tests of a rule; the problems are what failed.
 ///
-/// A rule must show at least one match, one pass and one unknown. Where it chooses among severities or objects, a test
+/// A rule must show at least one match, one pass and one unknown. Where it chooses among severities, plans or objects, a test
 /// must say what it chooses.
 #[must_use]
 pub fn run_cases(rule: &Rule) -> Vec<Problem> {
@@ -33,6 +33,9 @@ pub fn run_cases(rule: &Rule) -> Vec<Problem> {
     }
     if !rule.severity_when.is_empty() && !rule.tests.iter().any(|t| t.severity.is_some()) {
         add(of_tests(), "no test says which severity a match has".into());
+    }
+    if !rule.plan_when.is_empty() && !rule.tests.iter().any(|t| t.plan.is_some()) {
+        add(of_tests(), "no test says what a match asks for".into());
     }
     let chooses = rule.objects.iter().any(|objects| objects.condition.is_some());
     if chooses && !rule.tests.iter().any(|t| t.objects.is_some()) {
@@ -88,6 +91,13 @@ fn run(rule: &Rule, case: &Case) -> Result<Vec<String>, String> {
         if found != [expected] {
             let found = found.first().map_or("none", |s| s.as_str());
             wrong.push(format!("expected severity {expected}, found {found}"));
+        }
+    }
+    if let Some(expected) = case.plan {
+        let found = plans(rule, &table)?;
+        if found != [expected] {
+            let found = found.first().map_or("none", |plan| plan.as_str());
+            wrong.push(format!("expected the plan {}, found {found}", expected.as_str()));
         }
     }
     if let Some(expected) = &case.objects {

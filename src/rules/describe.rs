@@ -39,6 +39,9 @@ pub(super) struct Raw {
     /// Columns of the device table whose values are shown with a finding.
     pub evidence: Vec<String>,
     pub plan: RuleAction,
+    /// Conditions under which a finding asks for something else; the first that is true wins.
+    #[serde(default)]
+    pub plan_when: Vec<PlanWhen>,
     /// What stands behind a number of devices: `stale in every console`. `{everywhere}` becomes `every console`, or the names
     /// of the consoles where only one or two were asked.
     #[serde(default)]
@@ -69,6 +72,13 @@ pub(super) struct Raw {
 pub(super) struct SeverityWhen {
     pub when: String,
     pub severity: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanWhen {
+    pub when: String,
+    pub plan: RuleAction,
 }
 
 /// What one console's records of a device say together, in the words of [`crate::language::Words`].
@@ -162,6 +172,9 @@ pub(super) struct Case {
     /// The severity that a match must have.
     #[serde(default)]
     pub severity: Option<String>,
+    /// What a match must ask for.
+    #[serde(default)]
+    pub plan: Option<RuleAction>,
     /// The objects that a match must name, `console:native_id`.
     #[serde(default)]
     pub objects: Option<Vec<String>>,
@@ -239,7 +252,7 @@ pub struct Text {
     pub references: Vec<String>,
     /// Severity where no condition gives another.
     pub severity: Severity,
-    /// What a finding asks for.
+    /// What a finding asks for where no condition says something else.
     pub plan: RuleAction,
     /// What stands behind a number of devices: `stale in every console`.
     pub phrase: String,
@@ -276,6 +289,7 @@ const KEYS: &[&str] = &[
     "objects",
     "evidence",
     "plan",
+    "plan_when",
     "phrase",
     "spares",
     "urgent",

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, IntoColumn, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Column, DataFrame, Expr, IdxCa, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
 use super::absence::{Grounds, except, exceptions, without_unproven};
+use super::asked::Asked;
+use super::describe::RuleAction;
 use super::findings::{Findings, Tally};
 use super::objects::objects_of;
 use super::outdated::without_outdated;
@@ -52,6 +54,8 @@ struct Judged {
     mask: Option<BooleanChunked>,
     devices: Vec<u32>,
     severity: Vec<Severity>,
+    /// Devices of which it asks something else than of most, and what.
+    asked: Vec<(u32, RuleAction)>,
     evidence: Vec<String>,
     objects: Vec<Vec<RecordId>>,
     /// How much each may be relied on, and whether it rests on a weak link.
@@ -66,6 +70,8 @@ pub struct Judgement {
     pub tallies: Vec<Tally>,
     /// The rules that hold for a device.
     pub findings: Findings,
+    /// What they ask for.
+    pub asked: Asked,
     /// The rules that could not be decided for one.
     pub questions: Questions,
     /// Consoles of which a rule concludes by exclusion that none of their records is the device, as bits.
@@ -103,26 +109,27 @@ pub fn judge(rules: &[Rule], context: EvalContext<'_>, told: &(dyn Fn(u64, u64) 
     let mut judged: Vec<Judged> = judged.into_values().collect();
     let open: Vec<Vec<Undecided>> = judged.iter_mut().map(|one| std::mem::take(&mut one.undecided)).collect();
     let questions = ask(rules, &open, context);
-    let (tallies, findings, by_exclusion) = gather(judged, context.devices.count);
-    Ok(Judgement { tallies, findings, questions, by_exclusion })
+    Ok(gather(judged, questions, context.devices.count))
 }
 
-fn gather(judged: Vec<Judged>, devices: u32) -> (Vec<Tally>, Findings, ByDevice<u32>) {
+fn gather(judged: Vec<Judged>, questions: Questions, devices: u32) -> Judgement {
+    let mut asked = Asked::default();
     let mut findings = Findings::with_room(judged.iter().map(|one| one.devices.len()).sum());
-    let mut absent = ByDevice::filled(0, devices);
+    let mut by_exclusion = ByDevice::filled(0, devices);
     let mut tallies = Vec::with_capacity(judged.len());
     for (number, judged) in (0_u16..).zip(judged) {
         tallies.push(judged.tally);
+        asked.add(number, judged.asked);
         let rows = judged.devices.into_iter().zip(judged.severity).zip(judged.evidence).zip(judged.objects);
         for ((((device, severity), evidence), objects), relied) in rows.zip(judged.reliance) {
             let device = DeviceId::new(device);
             findings.push(number, device, severity, relied.confidence, relied.weak, evidence, objects);
-            if let Some(slot) = absent.slot(device) {
+            if let Some(slot) = by_exclusion.slot(device) {
                 *slot |= relied.by_exclusion;
             }
         }
     }
-    (tallies, findings, absent)
+    Judgement { tallies, findings, asked, questions, by_exclusion }
 }
 
 /// How much a finding may be relied on.
@@ -280,6 +287,7 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
     let index = IdxCa::from_vec("".into(), matched.clone());
     let own = shown(rule, &table, (&matched, &index), context)?;
     let severity = severities(rule, &own)?;
+    let asked = matched.iter().copied().zip(plans(rule, &own)?).filter(|(_, plan)| *plan != rule.text.plan).collect();
     let mut evidence = evidence(rule, &as_written(rule, own, &matched, context)?);
     let objects = objects_of(rule, &matched, context.store, context.devices)?;
     let reliance = reliance(rule, &matched, &objects, &mut evidence, context);
@@ -292,21 +300,31 @@ fn one(rule: &Rule, table: &DataFrame, context: EvalContext<'_>, flagged: Option
         suppressed: 0,
     };
     let undecided = undecided(rule, &table, &mask, &since)?;
-    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, evidence, objects, reliance, undecided })
+    Ok(Judged { tally, mask: Some(mask), devices: matched, severity, asked, evidence, objects, reliance, undecided })
 }
 
 /// Severity of each matched device.
 pub(super) fn severities(rule: &Rule, own: &DataFrame) -> Result<Vec<Severity>, String> {
-    let mut severity = vec![rule.text.severity; own.height()];
-    // The first condition that is true wins, so the last is applied first.
-    for (condition, word) in rule.severity_when.iter().rev() {
-        for (slot, holds) in severity.iter_mut().zip(truth(own, condition)?.iter()) {
+    by_circumstance(rule.text.severity, &rule.severity_when, own)
+}
+
+/// What is asked for each matched device.
+pub(super) fn plans(rule: &Rule, own: &DataFrame) -> Result<Vec<RuleAction>, String> {
+    by_circumstance(rule.text.plan, &rule.plan_when, own)
+}
+
+/// For each line what the first condition that is true gives, or what holds otherwise.
+fn by_circumstance<T: Copy>(otherwise: T, when: &[(Expr, T)], own: &DataFrame) -> Result<Vec<T>, String> {
+    let mut chosen = vec![otherwise; own.height()];
+    // The first wins, so the last is applied first.
+    for (condition, value) in when.iter().rev() {
+        for (slot, holds) in chosen.iter_mut().zip(truth(own, condition)?.iter()) {
             if holds == Some(true) {
-                *slot = *word;
+                *slot = *value;
             }
         }
     }
-    Ok(severity)
+    Ok(chosen)
 }
 
 /// What became of a rule for one device, and why.
@@ -410,6 +428,7 @@ impl Judged {
             mask: None,
             devices: Vec::new(),
             severity: Vec::new(),
+            asked: Vec::new(),
             evidence: Vec::new(),
             objects: Vec::new(),
             reliance: Vec::new(),

@@ -23,6 +23,8 @@ pub fn json_schema(registry: &Registry) -> Value {
         "description": "console, or console.column: must be loaded, and filled somewhere, or the rule does not run",
     });
     let by_circumstance = object(&[("when", text(ON_DEVICE)), ("severity", severity.clone())], &["when", "severity"]);
+    let plan = json!({"enum": ["remove", "objects", "reconnect", "review"]});
+    let plan_by_circumstance = object(&[("when", text(ON_DEVICE)), ("plan", plan.clone())], &["when", "plan"]);
     let properties = [
         ("id", json!({"type": "string", "pattern": "^[a-z0-9-]+$", "description": "name of the file"})),
         ("formerly", texts("ids that it had before; configurations and exceptions may still name it so")),
@@ -36,7 +38,8 @@ pub fn json_schema(registry: &Registry) -> Value {
         ("when", text(ON_DEVICE)),
         ("objects", objects(slugs)),
         ("evidence", texts("columns whose values are shown with a finding")),
-        ("plan", json!({"enum": ["remove", "objects", "reconnect", "review"]})),
+        ("plan", plan),
+        ("plan_when", list(plan_by_circumstance)),
         (
             "phrase",
             text("stands behind a number of devices, as in: 12 stale in every console; {everywhere} is filled in"),
@@ -171,6 +174,7 @@ fn tests(slugs: &[&str]) -> Value {
             ("records", list(record)),
             ("expect", json!({"enum": ["match", "pass", "unknown"]})),
             ("severity", json!({"enum": Severity::WORDS})),
+            ("plan", json!({"enum": ["remove", "objects", "reconnect", "review"]})),
             ("objects", texts("console:native_id of each object that a match names")),
         ],
         &["name", "expect"],

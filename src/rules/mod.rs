@@ -5,6 +5,7 @@
 //! device for which the condition is null is counted as unknown; it is neither a match nor a pass.
 
 mod absence;
+mod asked;
 mod cases;
 mod compile;
 mod conditions;
@@ -27,6 +28,7 @@ use crate::assets::{Files, under};
 use crate::error::Problem;
 use crate::schema::{instead, nearest};
 
+pub use asked::{Asked, of_rule};
 pub use cases::run_cases;
 pub use conditions::{Condition, Conditions, run_condition_cases};
 pub use describe::{RuleAction, Text};

@@ -26,6 +26,10 @@ pub fn page(rule: &Rule) -> String {
     let shown: Vec<String> = rule.evidence.iter().map(|name| format!("`{name}`")).collect();
     let _ = writeln!(page, "\n{}\n", wrapped(&format!("Its evidence shows {}.", shown.join(", ")), ""));
     let _ = writeln!(page, "## What follows\n\n{}\n", wrapped(intent(text.plan), ""));
+    for (_, plan) in &rule.plan_when {
+        let said = format!("By circumstance (`plan_when`) something else is asked: {}", intent(*plan));
+        let _ = writeln!(page, "{}\n", wrapped(&said, ""));
+    }
     follows(&mut page, &text.follows_from);
     for factor in &text.factors {
         let _ = writeln!(page, "{}", wrapped(factor, "- "));

@@ -2,7 +2,7 @@
 
 use polars::prelude::Expr;
 
-use super::describe::{Case, Group, Text, line_of};
+use super::describe::{Case, Group, RuleAction, Text, line_of};
 use crate::console::{Console, Registry};
 use crate::language::{self, roots};
 use crate::schema::{Severity, record_field};
@@ -34,9 +34,10 @@ pub struct Rule {
     pub(super) condition: String,
     pub(super) when: Expr,
     pub(super) severity_when: Vec<(Expr, Severity)>,
+    pub(super) plan_when: Vec<(Expr, RuleAction)>,
     pub(super) objects: Vec<Objects>,
     pub(super) evidence: Vec<String>,
-    /// Columns that its evidence and its severities read: of the device table, of its own, or [`FLAGGED`].
+    /// Columns that its evidence, its severities and what it asks for read: of the device table, of its own, or [`FLAGGED`].
     pub(super) shown: Vec<String>,
     /// Columns of the device table that it reads anywhere.
     pub(super) columns: Vec<&'static str>,

@@ -10,7 +10,7 @@ use crate::history::Decisions;
 use crate::ids::{ByDevice, ByRecord, DeviceId};
 use crate::notice::{Code, Notice, listed};
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
-use crate::rules::{Conditions, EvalContext, Findings, Rule, Text};
+use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule, Text};
 use crate::schema::{Disposition, Platform};
 use crate::table::{DeviceTable, RecordTable};
 
@@ -22,6 +22,7 @@ pub(super) struct From<'a> {
     pub device_of: &'a ByRecord<DeviceId>,
     pub rules: &'a [Rule],
     pub findings: &'a Findings,
+    pub asked: &'a Asked,
     pub playbooks: &'a Playbooks,
     pub conditions: &'a Conditions,
     pub purpose: Disposition,
@@ -127,7 +128,7 @@ impl From<'_> {
     fn plan(&self, decisions: &Decisions, begun: &ByDevice<bool>) -> Result<Plans> {
         let (playbooks, conditions, purpose) = (self.playbooks, self.conditions, self.purpose);
         let orders = Orders { playbooks, conditions, purpose, decisions, begun };
-        subjects::plan(self.context, self.table, self.rules, self.findings, orders)
+        subjects::plan(self.context, self.table, self.rules, (self.findings, self.asked), orders)
     }
 
     /// Devices that are lost, and those of which a rule says that it cannot wait while nobody has decided what becomes of them.

@@ -15,7 +15,7 @@ use crate::history::Decisions;
 use crate::identity::{Marker, RecordStore};
 use crate::ids::{BookId, ByDevice, DeviceId, FindingId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
-use crate::rules::{Conditions, EvalContext, Findings, Rule};
+use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
 use crate::table::DeviceTable;
 
@@ -79,7 +79,7 @@ pub(super) fn plan(
     context: EvalContext<'_>,
     table: &DeviceTable,
     rules: &[Rule],
-    findings: &Findings,
+    (findings, asked): (&Findings, &Asked),
     orders: Orders<'_>,
 ) -> Result<Plans> {
     let EvalContext { store, links, devices, .. } = context;
@@ -108,12 +108,15 @@ pub(super) fn plan(
             !sure(&record)
                 && store.locate(*record).is_some_and(|(console_records, _)| console_records.console.provisions())
         });
+        let listed = *table.activity.get(device);
+        let activity = activity_to_plan_by(devices, device, listed);
+        let is_doubted = activity != listed;
         let of_device = by_device.of(device);
         let rests_on_weak = |f: &&FindingId| *findings.weak.get(**f);
         let mut claims: Vec<Claim> = of_device
             .iter()
             .filter(|f| !rests_on_weak(f))
-            .map(|f| claim(store, devices, rules, findings, *f, all))
+            .map(|f| claim(store, devices, (rules, asked, findings), *f, (all, is_doubted)))
             .collect();
         // What somebody keeps is looked into, whatever was found of it; and so is what was one device with another.
         let (purpose, decided, kept) = orders.of(device);
@@ -147,7 +150,7 @@ pub(super) fn plan(
             ownership: *table.ownership.get(device),
             join_type: *table.join_type.get(device),
             identity: if maybe_provisioned || only_weak { Identity::Weak } else { *table.identity.get(device) },
-            activity: activity_to_plan_by(devices, device, *table.activity.get(device)),
+            activity,
             mode: mode.of(device),
             shared: devices.is_marked(Marker::Shared, device),
             teams: devices.is_marked(Marker::TeamsPhone, device),

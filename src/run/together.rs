@@ -10,7 +10,7 @@ use crate::frame::by_device::mark;
 use crate::identity::RecordStore;
 use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice};
-use crate::rules::{Findings, Rule, RuleAction};
+use crate::rules::{Asked, Findings, Rule, RuleAction};
 use crate::schema::{Activity, Platform};
 use crate::table::DeviceTable;
 use crate::time::{DAY, day as written};
@@ -81,11 +81,12 @@ pub(super) fn find(
     devices: &Devices,
     table: &DeviceTable,
     rules: &[Rule],
-    findings: &Findings,
+    (findings, asked): (&Findings, &Asked),
 ) -> (ByDevice<bool>, Vec<Notice>) {
-    let removes = |rule: &u16| rules.get(usize::from(*rule)).is_some_and(|rule| rule.text.plan == RuleAction::Remove);
+    let of_device = findings.rule.iter().zip(findings.device.iter());
+    let removes = of_device.map(|(rule, device)| asked.of(rules, *rule, *device) == Some(RuleAction::Remove));
     let mut leaving = ByDevice::filled(false, devices.count);
-    mark(&mut leaving, findings.device.iter().copied(), findings.rule.iter().map(removes));
+    mark(&mut leaving, findings.device.iter().copied(), removes);
     if leaving.iter().filter(|leaving| **leaving).count() < FEWEST {
         return (table.key.beside(false), Vec::new());
     }

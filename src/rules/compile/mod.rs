@@ -5,7 +5,7 @@ mod scope;
 use polars::prelude::Expr;
 
 use super::conditions::Conditions;
-use super::describe::{Case, Raw, RawDerived, RawObjects, Text, line_of};
+use super::describe::{Case, Raw, RawDerived, RawObjects, RuleAction, Text, line_of};
 use super::lists;
 use super::rule::{Derived, FLAGGED, Objects, Rule};
 use crate::console::{Console, Registry};
@@ -44,6 +44,9 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
         let severity = c.severity(&["severity_when"], &one.severity);
         severity_when.extend(expr.zip(severity));
     }
+    let circumstances = raw.plan_when.iter();
+    let plan_when: Vec<(Expr, RuleAction)> =
+        circumstances.filter_map(|one| Some((c.condition(&["plan_when"], &one.when, &scope)?, one.plan))).collect();
     let needs = raw.needs.iter().filter_map(|need| c.need(need)).collect();
     let absence = raw.absence.iter().filter_map(|name| c.console(&["absence"], name)).collect();
     let objects = raw.objects.iter().filter_map(|o| c.objects(o)).collect();
@@ -57,8 +60,8 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
         columns.dedup();
         columns
     };
-    let shown = severity_when.iter().flat_map(|(expr, _)| roots(expr)).chain(raw.evidence.iter().cloned());
-    let shown = sorted(shown.collect());
+    let by_circumstance = severity_when.iter().map(|(expr, _)| expr).chain(plan_when.iter().map(|(expr, _)| expr));
+    let shown = sorted(by_circumstance.flat_map(roots).chain(raw.evidence.iter().cloned()).collect());
     let decides = sorted(roots(&when));
     let named = named(&raw, conditions);
     let registry = conditions.consoles();
@@ -94,6 +97,7 @@ pub(super) fn compile(path: &str, text: &str, raw: Raw, conditions: &Conditions)
         condition: raw.when.trim().to_string(),
         when,
         severity_when,
+        plan_when,
         objects,
         evidence: raw.evidence,
         shown,
@@ -147,7 +151,8 @@ fn named(raw: &Raw, conditions: &Conditions) -> Vec<(String, String)> {
     let of_records = raw.records.values().flat_map(RawDerived::conditions);
     let of_objects = raw.objects.iter().filter_map(|o| o.condition.as_deref());
     let severity = raw.severity_when.iter().map(|s| s.when.as_str());
-    let texts = std::iter::once(raw.when.as_str()).chain(severity).chain(of_records).chain(of_objects);
+    let plan = raw.plan_when.iter().map(|p| p.when.as_str());
+    let texts = std::iter::once(raw.when.as_str()).chain(severity).chain(plan).chain(of_records).chain(of_objects);
     let mut found: Vec<(String, String)> = texts
         .flat_map(|text| conditions.named_in(text))
         .map(|condition| (condition.name.clone(), condition.meaning.clone()))

@@ -4,7 +4,7 @@ use crate::coverage::Devices;
 use crate::identity::RecordStore;
 use crate::ids::{DeviceId, FindingId, RecordId};
 use crate::plan::{Claim, StepIntent};
-use crate::rules::{self, Findings, Rule};
+use crate::rules::{self, Asked, Findings, Rule, RuleAction};
 use crate::schema::Activity;
 use crate::time::DAY;
 
@@ -18,23 +18,23 @@ pub(super) fn review(claim: &mut Claim) {
     }
 }
 
-/// What a finding asks for.
+/// What a finding asks for. Where something speaks against what the lists say of the activity of its device, it asks for no more than
+/// its rule does under any circumstances.
 pub(super) fn claim(
     store: &RecordStore,
     devices: &Devices,
-    rules: &[Rule],
-    findings: &Findings,
+    (rules, asked, findings): (&[Rule], &Asked, &Findings),
     finding: FindingId,
-    all: &[RecordId],
+    (all, is_doubted): (&[RecordId], bool),
 ) -> Claim {
-    let rule = *findings.rule.get(finding);
-    let intent = match rules.get(usize::from(rule)).map(|r| r.text.plan) {
-        Some(rules::RuleAction::Remove) => StepIntent::Remove,
-        Some(rules::RuleAction::Objects) => StepIntent::Objects,
-        Some(rules::RuleAction::Reconnect) => StepIntent::Reconnect,
-        Some(rules::RuleAction::Review) | None => StepIntent::Review,
+    let (rule, device) = (*findings.rule.get(finding), *findings.device.get(finding));
+    let asks = if is_doubted { rules::of_rule(rules, rule) } else { asked.of(rules, rule, device) };
+    let intent = match asks {
+        Some(RuleAction::Remove) => StepIntent::Remove,
+        Some(RuleAction::Objects) => StepIntent::Objects,
+        Some(RuleAction::Reconnect) => StepIntent::Reconnect,
+        Some(RuleAction::Review) | None => StepIntent::Review,
     };
-    let device = *findings.device.get(finding);
     let mut objects = findings.objects(finding).to_vec();
     // Of several objects the surplus one that somebody still signs in with is not surplus: taking it away would lock
     // somebody out.

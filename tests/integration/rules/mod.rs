@@ -10,6 +10,7 @@ mod pages;
 mod platforms;
 mod seen;
 mod settings;
+mod stays;
 mod verbs;
 
 use std::collections::BTreeMap;

@@ -8,11 +8,11 @@ use crate::generator::Options;
 
 const AS_OF: &str = "2026-11-20T08:00:00Z";
 
-fn id(kind: u8, number: usize) -> String {
+pub(super) fn id(kind: u8, number: usize) -> String {
     format!("{kind:02}000000-0000-4000-8000-{number:012}")
 }
 
-fn judged(files: &[(&str, String)]) -> (Report, Place) {
+pub(super) fn judged(files: &[(&str, String)]) -> (Report, Place) {
     let place = Place::new();
     for (name, content) in files {
         place.write(&format!("in/{name}"), content);
@@ -31,11 +31,11 @@ fn found(report: &Report) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-fn has(report: &Report, device: &str, rule: &str) -> bool {
+pub(super) fn has(report: &Report, device: &str, rule: &str) -> bool {
     found(report).get(device).is_some_and(|rules| rules.contains(rule))
 }
 
-fn steps(report: &Report, device: &str) -> Vec<String> {
+pub(super) fn steps(report: &Report, device: &str) -> Vec<String> {
     report.lines_where("plan.csv", "device_name", device).iter().map(|line| line["step"].clone()).collect()
 }
 
@@ -60,8 +60,11 @@ fn looks_into(step: &str) -> bool {
 const SURPLUS: [&str; 5] =
     ["duplicate-entra", "dual-state", "duplicate-intune", "duplicate-defender", "duplicate-autopilot"];
 
-/// No step takes anything from a device that a console saw within the threshold, but what a finding calls surplus, unless it
-/// says that the device is in use.
+/// Rules by which a device leaves service though it is used.
+const LEAVES_IN_USE: [&str; 2] = ["chrome-past-aue", "defender-only"];
+
+/// No step takes anything from a device that a console saw within the threshold, but what a finding calls surplus, unless a rule wants it
+/// out of service all the same and the step says that it is in use.
 fn check(report: &Report) {
     let active: BTreeSet<String> =
         report.lines_where("devices.csv", "activity", "active").iter().map(|line| line["device_key"].clone()).collect();
@@ -71,7 +74,15 @@ fn check(report: &Report) {
         .filter(|line| SURPLUS.contains(&line["rule"].as_str()))
         .flat_map(|line| line["objects"].split('|').map(|object| (line["device_key"].clone(), object.to_string())))
         .collect();
-    let says = |line: &Line| ["still", "in use"].iter().any(|word| line["condition"].contains(word));
+    let leaves: BTreeSet<&str> = findings
+        .iter()
+        .filter(|line| LEAVES_IN_USE.contains(&line["rule"].as_str()))
+        .map(|line| line["device_key"].as_str())
+        .collect();
+    let says = |line: &Line| {
+        leaves.contains(line["device_key"].as_str())
+            && ["still", "in use"].iter().any(|word| line["condition"].contains(word))
+    };
     for line in report.lines("plan.csv") {
         let object = (line["device_key"].clone(), format!("{}:{}", line["console"], line["object_id"]));
         let takes = !is_around(&line["step"]);
