@@ -18,7 +18,7 @@ mod traits;
 mod tests;
 
 pub(super) use search::{Asked, Found, Search};
-pub(super) use traits::{Traits, host};
+pub(super) use traits::{Traits, called, host};
 
 /// What the absence of a record rests on, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

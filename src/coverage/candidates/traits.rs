@@ -10,7 +10,7 @@ use crate::coverage::beside::NETBIOS;
 use crate::formats::Vocabulary;
 use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
-    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, short_name, written,
+    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, is_host_name, short_name, written,
 };
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
@@ -282,7 +282,7 @@ pub(in crate::coverage) fn host(name: &str) -> u64 {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
     match digest(name) {
-        0 => short_name(name).map_or(0, |short| digest(&short)),
+        0 if is_host_name(name) => short_name(name).map_or(0, |short| digest(&short)),
         found => found,
     }
 }
@@ -318,6 +318,16 @@ fn record_ids<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl
         _ => Ids::ENTRA,
     };
     let written = written("serial");
+/// The digest of a name whoever gave it, as a machine on the network bears it and in its whole length: `Ann's MacBook` is
+/// `Anns-MacBook` there. It is that of [`host`] where that does not cut it.
+pub(in crate::coverage) fn called(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let signs = name.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let spoken: String = signs.flat_map(|c| if c == ' ' { '-' } else { c }.to_lowercase()).collect();
+    hasher.write(spoken.as_bytes());
+    if spoken.is_empty() { 0 } else { hasher.finish().clamp(1, CONFLICT - 1) }
+}
+
     let serials = [console_records.text("serial"), console_records.text(&written)];
     let unread = console_records.unread("serial");
     let joins = console_records.text("join_type");
