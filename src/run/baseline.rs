@@ -55,7 +55,7 @@ impl Baseline {
                 names.entry(id).or_default().push(When::On(Millis::new(seen)));
             }
         }
-        coverage::Beside { label: String::new(), consoles: 0, is_list: false, is_earlier: true, names }
+        coverage::Beside { label: String::new(), consoles: 0, is_list: false, of_any: false, is_earlier: true, names }
     }
 
     /// What it had as lost or kept. A name alone stands for a device that has nothing better.
