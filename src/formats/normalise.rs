@@ -266,8 +266,7 @@ impl<'a> Taken<'a> {
         let other = other_table(cast.iter().zip(&self.wanted), &self.cells(), &self.rows.row, formats);
         let asides = formats.vocabulary().asides();
         let own = (options.order, export.epoch_1904());
-        let margin = self.margin.columns(&self.cells(), (&export.header, asides), own);
-        let noticed = self.margin.noticed(&margin, &export.header);
+        let (margin, noticed) = self.margin.columns(&self.cells(), (&export.header, asides), own);
         let written = self.margin.written(&export.header);
         let swapped = cast.iter().fold(0, |bits, cast| bits | cast.swapped);
         let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
@@ -405,6 +404,7 @@ fn set_aside(
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
 }
+
 /// Sets aside lines below the list. What one of them names must not count as absent.
 fn leave_out(rows: &mut Rows, footers: BTreeMap<u32, String>) {
     if footers.is_empty() {
@@ -418,7 +418,6 @@ fn leave_out(rows: &mut Rows, footers: BTreeMap<u32, String>) {
     rows.bad.extend(footers.into_iter().map(|(row, text)| BadRow { row, reason: FOOTER.into(), text }));
     rows.bad.sort_by_key(|bad| bad.row);
 }
-
 
 /// The row in which another table begins: where an id should be, the row has a name of a column, and every cell of it that is
 /// read is the name of a column of some console.
