@@ -24,7 +24,6 @@ mod tables;
 mod together;
 mod treat;
 
-use crate::compare::Listed;
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
 use crate::identity::{self, Members};
@@ -35,7 +34,6 @@ use crate::rules::{self, EvalContext};
 use baseline::Baseline;
 use explain::Inner;
 use gather::Gathered;
-use packing::Packed;
 use rule_set::RuleSet;
 
 pub use crate::outcome::{InputFile, Source};
@@ -73,8 +71,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
     progress.step("Weighing what the lists prove");
     let record_table = tables::records(&store);
-    let listed = Listed { registry: store.registry, records: &record_table, device_of: &links.device };
-    let beside = baseline::with_remembered(earlier.as_ref(), unused, listed, (&sources, &proven));
+    let beside = baseline::beside(earlier.as_ref(), unused, (&store, &links, &record_table), (&sources, &proven));
     let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
@@ -112,7 +109,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
     packed.ask(&mut rule_set.playbooks, (&together, &by_exclusion), devices.registry);
     notices.extend(remarks::long_plan(packed.steps.len()));
-    let Packed { packages, steps, begun, .. } = packed;
+    let packing::Packed { packages, steps, begun, .. } = packed;
     let steps = By::of(steps);
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {

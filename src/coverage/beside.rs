@@ -35,6 +35,8 @@ pub struct Beside {
     pub is_earlier: bool,
     /// It is a list by itself, so that it may also show later what the console's list shows.
     pub is_list: bool,
+    /// It may be so whatever the device runs: else it is none of a console that does not hold such devices.
+    pub of_any: bool,
     /// What names devices in it, as numbers, and the times that stand beside each.
     pub names: HashMap<u128, Vec<When>>,
 }
@@ -70,6 +72,8 @@ pub(super) struct Named {
     pub part_of: u32,
     /// The same of those that are lists by themselves.
     pub in_lists: u32,
+    /// The same of those among them that may show a device later whatever it runs.
+    pub in_any: u32,
     /// The newest date beside its name that is not after the time of judgement, and the number of the table.
     pub on: Option<(Millis, u16)>,
     /// The number of a table that names it among what is lost or kept.
@@ -81,6 +85,7 @@ impl Named {
         Self {
             part_of: self.part_of | other.part_of,
             in_lists: self.in_lists | other.in_lists,
+            in_any: self.in_any | other.in_any,
             on: self.on.max(other.on),
             kept: self.kept.or(other.kept),
         }
@@ -129,6 +134,7 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
             all.and(Named {
                 part_of: table.consoles,
                 in_lists,
+                in_any: if table.of_any { in_lists } else { 0 },
                 on: on.map(|date| (date, at)),
                 kept: kept.then_some(at),
             })

@@ -115,9 +115,12 @@ impl Proof {
         self.beside.get(device).part_of & console.bit() != 0
     }
 
-    /// Whether a list that was not used names the device, so that it may show it later than the console's list does.
-    pub(super) fn is_in_list(&self, device: DeviceId, console: Console) -> bool {
-        self.beside.get(device).in_lists & console.bit() != 0
+    /// Whether a list that was not used names the device, so that it may show it later than the console's list does. A table that names
+    /// a device which the console cannot hold is none of its lists.
+    pub(super) fn is_in_list(&self, members: &Members, device: DeviceId, console: Console) -> bool {
+        let named = self.beside.get(device);
+        let bits = if console.may_hold(*members.platform.get(device)) { named.in_lists } else { named.in_any };
+        bits & console.bit() != 0
     }
 
     /// Whether a record of a console may be the device although nothing joins them, since its identifier could not be read.

@@ -53,7 +53,7 @@ impl Sight {
         for console in
             members.registry.all().iter().filter(|console| console.gives_signals() && !loaded.contains(console))
         {
-            sight.hide(proof, *console);
+            sight.hide(members, proof, *console);
             // A list without a row tells nothing, least of all of what another one says it holds.
             if lists.is_empty(*console) {
                 let claimed = claims::claimed(*console, store, members);
@@ -82,16 +82,16 @@ impl Sight {
     }
 
     /// Hides the devices that a row or a table names which was not used.
-    fn hide(&mut self, proof: &Proof, console: Console) {
+    fn hide(&mut self, members: &Members, proof: &Proof, console: Console) {
         for (device, whole) in self.whole.numbered_mut() {
-            *whole &= !proof.is_torn(device, console) && !proof.is_in_list(device, console);
+            *whole &= !proof.is_torn(device, console) && !proof.is_in_list(members, device, console);
         }
     }
 
     /// Looks for records of a console in use that may be a device without one there.
     fn look(&mut self, members: &Members, traits: &Traits, proof: &Proof, console: Console) {
         for (device, whole) in DeviceId::all(members.count).zip(&mut self.whole) {
-            let beside = proof.is_in_list(device, console)
+            let beside = proof.is_in_list(members, device, console)
                 || proof.is_beside(device, console) && !members.is_held(device, console);
             *whole &= !beside && !proof.is_torn(device, console);
         }

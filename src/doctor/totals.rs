@@ -118,7 +118,7 @@ fn short_of_declared(records: &Records, chain: Option<&Chain>) -> Option<String>
 }
 
 fn page_size(records: &Records) -> Option<String> {
-    let rows = records.rows();
+    let rows = records.rows_of_objects();
     let round = records.page_sizes.contains(&rows) || records.limits.page.contains(&rows);
     (round && !is_whole(records)).then(|| {
         format!(

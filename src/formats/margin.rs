@@ -84,39 +84,36 @@ impl Margin {
         self.seeing.iter().chain(&self.due).chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
     }
 
-    /// Headers of the columns whose dates are among `columns`.
-    pub(super) fn noticed(&self, columns: &[Column], header: &[String]) -> Vec<String> {
-        let of = |name: &str, places: &[usize]| -> Vec<String> {
-            let any = columns.iter().any(|column| column.name == name);
-            places.iter().filter(|_| any).filter_map(|at| header.get(*at)).cloned().collect()
-        };
-        [of("noticed", &self.seeing), of("due", &self.due)].concat()
-    }
-
     /// Headers of the columns in which it may stand that somebody keeps a device.
     pub(super) fn written(&self, header: &[String]) -> Vec<String> {
         let places = self.written.iter().chain(self.modes.iter().map(|(at, _)| at));
         places.filter_map(|at| header.get(*at)).cloned().collect()
     }
 
-    /// The columns `noticed`, `noticed_or`, `due` and those of remarks, as far as there is anything to say.
+    /// The columns `noticed`, `noticed_or`, `due` and those of remarks, as far as there is anything to say; and the headers of those whose
+    /// dates are among them.
     pub(super) fn columns<'m>(
         &'m self,
         cells: &BTreeMap<usize, (&Strings, &[u32])>,
         (header, asides): (&'m [String], &'m Asides),
         (order, epoch_1904): (Option<Order>, bool),
-    ) -> Vec<Column> {
-        let of = |places: &[usize]| -> Vec<&Strings> {
-            places.iter().filter_map(|at| cells.get(at)).map(|(cells, _)| *cells).collect()
+    ) -> (Vec<Column>, Vec<String>) {
+        let of = |places: &'m [usize]| {
+            places.iter().filter_map(move |at| cells.get(at).map(|(cells, _)| *cells).zip(header.get(*at)))
         };
+        let mut noticed = Vec::new();
         let (mut newest, mut either) = (Vec::new(), Vec::new());
-        for column in of(&self.seeing) {
-            notice(&stamps(column, epoch_1904), order, true, (&mut newest, &mut either));
+        for (column, header) in of(&self.seeing) {
+            if notice(&stamps(column, epoch_1904), order, true, (&mut newest, &mut either)) {
+                noticed.push(header.clone());
+            }
         }
         let (mut due, mut due_or) = (Vec::new(), Vec::new());
-        for column in of(&self.due) {
+        for (column, header) in of(&self.due) {
             // All that was lent may be due on one day.
-            notice(&stamps(column, epoch_1904), order, false, (&mut due, &mut due_or));
+            if notice(&stamps(column, epoch_1904), order, false, (&mut due, &mut due_or)) {
+                noticed.push(header.clone());
+            }
         }
         // The later of two days: until then it may be with somebody.
         due.iter_mut().zip(due_or).for_each(|(due, or)| *due = (*due).max(or));
@@ -135,7 +132,7 @@ impl Margin {
             any.then(|| Column::new(name, Int64Chunked::from_iter_options("".into(), times.into_iter())))
         };
         let dates = times("noticed", newest).into_iter().chain(times("noticed_or", either)).chain(times("due", due));
-        dates.chain(said(&remarks)).collect()
+        (dates.chain(said(&remarks)).collect(), noticed)
     }
 }
 
@@ -170,17 +167,19 @@ fn stamps(cells: &Strings, epoch_1904: bool) -> Vec<Stamp> {
 }
 
 /// Adds the dates of a column, if most of what it holds is dates, and unless it has the date of the list where `own` ones are asked for.
-/// `either` takes what is left where day and month cannot be told apart.
+/// `either` takes what is left where day and month cannot be told apart. Returns whether one of them may be a day on which something was
+/// seen: numbers of things are days of a century ago.
 fn notice(
     stamps: &[Stamp],
     order: Option<Order>,
     own: bool,
     (newest, either): (&mut Vec<Option<i64>>, &mut Vec<Option<i64>>),
-) {
+) -> bool {
+    const OF_THIS_CENTURY: i64 = 946_684_800_000;
     let dated = stamps.iter().filter(|stamp| matches!(stamp, Stamp::At(_) | Stamp::Either(..))).count();
     let strange = stamps.iter().filter(|stamp| matches!(stamp, Stamp::Unreadable)).count();
     if dated == 0 || strange * 2 > dated || own && is_of_the_list(stamps, dated) {
-        return;
+        return false;
     }
     let order = dates::decide(stamps.iter().copied()).ok().flatten().or(order);
     newest.resize(stamps.len(), None);
@@ -195,6 +194,11 @@ fn notice(
             Stamp::Unknown | Stamp::Unreadable => {}
         }
     }
+    stamps.iter().any(|stamp| match stamp {
+        Stamp::At(at) => *at >= OF_THIS_CENTURY,
+        Stamp::Either(one, other) => (*one).max(*other).is_some_and(|at| at >= OF_THIS_CENTURY),
+        Stamp::Unknown | Stamp::Unreadable => false,
+    })
 }
 
 /// Whether the dates of a column are those of the list, such as when it was synchronised or made: many rows have the same moment.

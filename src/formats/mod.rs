@@ -10,6 +10,7 @@ pub mod dates;
 mod describe;
 mod evidence;
 mod file;
+mod footer;
 mod header;
 mod identifiers;
 mod margin;

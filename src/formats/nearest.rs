@@ -1,7 +1,7 @@
 //! For a file that no format explains: the format that comes nearest, and what it lacks.
 
 use super::values::squeeze;
-use super::{Format, Formats};
+use super::{Format, Formats, Product};
 use crate::read::Export;
 use crate::schema;
 
@@ -24,10 +24,20 @@ impl Formats {
     /// The format that an unknown export resembles most, if it shares at least two headers with one.
     #[must_use]
     pub fn nearest(&self, export: &Export) -> Option<Nearest<'_>> {
+        self.nearest_among(export, |_| true)
+    }
+
+    /// The same among the formats of a product whose other lists are read.
+    #[must_use]
+    pub fn nearest_of(&self, export: &Export, product: &Product) -> Option<Nearest<'_>> {
+        self.nearest_among(export, |format| format.title.starts_with(&product.name))
+    }
+
+    fn nearest_among(&self, export: &Export, of: impl Fn(&Format) -> bool) -> Option<Nearest<'_>> {
         let squeezed: Vec<String> = export.header.iter().map(|h| squeeze(h)).collect();
         let familiar = self.familiar(&squeezed);
         let has = |name: &String| familiar.contains(name);
-        let best = self.formats.iter().max_by_key(|format| {
+        let best = self.formats.iter().filter(|format| of(format)).max_by_key(|format| {
             let required = format.first_way().map_or(&[][..], |way| &way.required);
             let met = required.iter().filter(|any| any.iter().any(has)).count();
             let shared = format.known_in(&familiar);

@@ -9,6 +9,7 @@ use super::aside;
 use super::cast::{Cast, Caster, Written, constant};
 use super::dates::{Known, Order};
 use super::describe::Format;
+use super::footer::footers;
 use super::identifiers::written_name;
 use super::margin::Margin;
 use super::merge::{merge, newest};
@@ -19,7 +20,7 @@ use crate::console::Console;
 use crate::error::Result;
 use crate::frame::{Column, Strings, Table};
 use crate::notice::{Code, Notice};
-use crate::read::{BELOW, BLANK, BadRow, Export, HEADER_AGAIN, Paging, Rows};
+use crate::read::{BELOW, BLANK, BadRow, Export, FOOTER, HEADER_AGAIN, Paging, Rows};
 use crate::schema::{Field, record_field};
 
 /// What the caller settles.
@@ -111,6 +112,12 @@ impl Records {
         let older = self.older.as_ref().map_or(0, |older| older.table.height());
         (self.table.height() + self.bad.len() + older) as u64
     }
+
+    /// The same without lines below the list.
+    #[must_use]
+    pub fn rows_of_objects(&self) -> u64 {
+        self.rows() - self.bad.iter().filter(|bad| bad.is_footer()).count() as u64
+    }
 }
 
 /// An export cast, and what is to be said of it.
@@ -194,6 +201,8 @@ impl<'a> Taken<'a> {
         let mut rows = export.read(&positions, format.short_rows);
         let ended = aside::ended(export, recognised);
         set_aside(&mut rows, export, &positions, &own, &ended);
+        let footers = footers(export, recognised, formats, (&rows, &positions));
+        leave_out(&mut rows, footers);
         Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin }
     }
 
@@ -257,8 +266,7 @@ impl<'a> Taken<'a> {
         let other = other_table(cast.iter().zip(&self.wanted), &self.cells(), &self.rows.row, formats);
         let asides = formats.vocabulary().asides();
         let own = (options.order, export.epoch_1904());
-        let margin = self.margin.columns(&self.cells(), (&export.header, asides), own);
-        let noticed = self.margin.noticed(&margin, &export.header);
+        let (margin, noticed) = self.margin.columns(&self.cells(), (&export.header, asides), own);
         let written = self.margin.written(&export.header);
         let swapped = cast.iter().fold(0, |bits, cast| bits | cast.swapped);
         let Self { wanted, mut rows, mut notices, serial_is_id, .. } = self;
@@ -395,6 +403,20 @@ fn set_aside(
     }
     rows.row = kept;
     rows.bad.sort_by_key(|b| b.row);
+}
+
+/// Sets aside lines below the list. What one of them names must not count as absent.
+fn leave_out(rows: &mut Rows, footers: BTreeMap<u32, String>) {
+    if footers.is_empty() {
+        return;
+    }
+    let keep: BooleanChunked = rows.row.iter().map(|row| Some(!footers.contains_key(row))).collect();
+    for cells in &mut rows.columns {
+        *cells = cells.filter(&keep);
+    }
+    rows.row.retain(|row| !footers.contains_key(row));
+    rows.bad.extend(footers.into_iter().map(|(row, text)| BadRow { row, reason: FOOTER.into(), text }));
+    rows.bad.sort_by_key(|bad| bad.row);
 }
 
 /// The row in which another table begins: where an id should be, the row has a name of a column, and every cell of it that is

@@ -127,6 +127,21 @@ impl Exception {
         parts.join(", ")
     }
 
+    /// Whether another one may hide findings that this one hides: of one rule, and of no two devices.
+    fn may_hide_what(&self, other: &Self) -> bool {
+        let of_any = |own: &Self| own.rule == "*";
+        let rules = self.rule == other.rule || of_any(self) || of_any(other);
+        // A device has several ids, and one serial number, name and user.
+        let is_other = |(own, text): &(Selector, String)| {
+            let plain = !matches!(own, Selector::Key | Selector::Id) && !text.contains('*');
+            let differs = |(its, other): &(Selector, String)| {
+                its == own && !other.contains('*') && !other.eq_ignore_ascii_case(text)
+            };
+            plain && other.device.iter().any(differs)
+        };
+        rules && !self.device.iter().any(is_other)
+    }
+
     /// Whether every selector fits a device.
     fn means(&self, facts: &Facts<'_>) -> bool {
         let exact = self.device.iter().filter(|(selector, _)| selector.is_exact()).all(|(selector, text)| {
@@ -219,7 +234,16 @@ impl Exceptions {
                 State::Active => None,
                 State::Expired => {
                     let until = day(exception.expires);
-                    let message = format!("{about} ended on {until}: what it hid is shown again");
+                    // Findings of the rule that another one hides may be those that this one hid.
+                    let covers = |(other, state): (&Exception, &State)| {
+                        *state == State::Active && exception.may_hide_what(other)
+                    };
+                    let but = if self.list.iter().zip(states).any(covers) {
+                        " where no other exception hides it"
+                    } else {
+                        ""
+                    };
+                    let message = format!("{about} ended on {until}: what it hid is shown again{but}");
                     Some(Notice::new(Code::ExceptionExpired, "", message))
                 }
                 State::Unused => {

@@ -89,26 +89,58 @@ pub struct BadRow {
 pub const HEADER_AGAIN: &str = "is the header again";
 /// Why a row without a cell that anybody reads is set aside.
 pub const BLANK: &str = "is blank in every column that is read";
+/// Why a line below the list is set aside that describes none of its objects.
+pub const FOOTER: &str = "is a line below the list, with nothing in it that every record has";
 /// How the reason begins by which a row of another table is set aside.
 pub const BELOW: &str = "stands below another header";
 /// Words with which the last row of a list begins that counts the others.
-const TOTALS: [&str; 12] =
-    ["total", "totals", "grand total", "sum", "count", "rows", "summe", "gesamt", "anzahl", "totaal", "totale", "suma"];
+const TOTALS: [&str; 20] = [
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "count",
+    "grand count",
+    "rows",
+    "number of devices",
+    "summe",
+    "gesamt",
+    "gesamtergebnis",
+    "anzahl",
+    "totaal",
+    "eindtotaal",
+    "aantal",
+    "totale",
+    "suma",
+    "total general",
+    "total général",
+    "nombre",
+];
 
-/// Whether a cell is the word of a total, or a number of things.
+/// Whether a cell is the word of a total, with its number or without, or a number of things.
 #[must_use]
 pub fn is_total(cell: &str) -> bool {
     const THINGS: [&str; 9] =
         ["devices", "device", "items", "rows", "records", "objects", "results", "entries", "geräte"];
-    let cell = cell.trim().trim_end_matches(':').to_lowercase();
+    let cell = cell.trim().to_lowercase();
+    let counts = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b','));
+    let cell = cell.trim_end_matches(|c: char| c == ':' || c.is_whitespace());
+    let cell = cell.rsplit_once([':', ' ']).filter(|(_, number)| counts(number)).map_or(cell, |(word, _)| word);
+    let cell = cell.trim_end_matches(|c: char| c == ':' || c.is_whitespace());
     let of_things = cell
         .split_once(' ')
         .is_some_and(|(number, things)| number.bytes().all(|b| b.is_ascii_digit()) && THINGS.contains(&things.trim()));
-    TOTALS.contains(&cell.as_str()) || of_things
+    TOTALS.contains(&cell) || of_things
 }
 
 impl BadRow {
-    /// Whether it describes no object that could be missing: a header that stands twice, a blank row, a total.
+    /// Whether it is a line below the list.
+    #[must_use]
+    pub fn is_footer(&self) -> bool {
+        self.reason == FOOTER
+    }
+
+    /// Whether it describes no object that could be missing: a header that stands twice, a blank row, a total, a line of text.
     #[must_use]
     pub fn is_no_object(&self) -> bool {
         let mut cells = self
@@ -124,7 +156,7 @@ impl BadRow {
         let is_sentence = filled.next().is_some_and(|cell| cell.contains(' ')) && filled.next().is_none();
         is_total
             || is_sentence
-            || [HEADER_AGAIN, BLANK].contains(&self.reason.as_str())
+            || [HEADER_AGAIN, BLANK, FOOTER].contains(&self.reason.as_str())
             || self.reason.starts_with(BELOW)
     }
 }

@@ -251,6 +251,9 @@ fn unflagged(outcome: &Outcome, index: &Index) -> Vec<UnflaggedRow> {
     rows.into_values().collect()
 }
 
+/// What is to be known of devices that nothing is planned on.
+const FIRST: &str = "Before anything is done to such a device by hand, look whether its records are of one device.";
+
 fn unsure(outcome: &Outcome, index: &Index) -> UnsureRow {
     let all: Vec<DeviceId> = outcome.devices.numbers().filter(|device| is_unsure(outcome, *device)).collect();
     let plans: Vec<usize> =
@@ -259,14 +262,14 @@ fn unsure(outcome: &Outcome, index: &Index) -> UnsureRow {
     let alone = plans.iter().all(|steps| *steps == 1);
     let about = match (all.len(), plans.len()) {
         (0, _) => String::new(),
-        (1, 0) => "No rule flags it, so no work package holds it: look at it by hand.".into(),
-        (_, 0) => "No rule flags them, so no work package holds them: look at them by hand.".into(),
+        (1, 0) => format!("No rule flags it, so nothing is planned on it. {FIRST}"),
+        (_, 0) => format!("No rule flags them, so nothing is planned on them. {FIRST}"),
         (own, planned) if own == planned && alone => "A review is all that is planned for them.".into(),
         (own, planned) if alone => format!(
-            "A review is all that is planned for the {planned} that are flagged. The other {} are in no work package: look at them by hand.",
+            "A review is all that is planned for the {planned} that are flagged. No rule flags the other {}. {FIRST}",
             own - planned
         ),
-        (_, planned) => format!("{planned} of them are flagged and have a plan; look at the others by hand."),
+        (_, planned) => format!("{planned} of them are flagged and have a plan; no rule flags the others. {FIRST}"),
     };
     UnsureRow {
         devices: all.len(),

@@ -10,7 +10,7 @@ use crate::console::{Console, Registry, State};
 use crate::coverage::{self, Devices, KeptBefore, Place, When};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
-use crate::identity::RecordStore;
+use crate::identity::{Links, RecordStore};
 use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::{self, Kept, Outcome, Source};
 use crate::table::{DeviceTable, RecordTable};
@@ -55,7 +55,7 @@ impl Baseline {
                 names.entry(id).or_default().push(When::On(Millis::new(seen)));
             }
         }
-        coverage::Beside { label: String::new(), consoles: 0, is_list: false, is_earlier: true, names }
+        coverage::Beside { label: String::new(), consoles: 0, is_list: false, of_any: false, is_earlier: true, names }
     }
 
     /// What it had as lost or kept. A name alone stands for a device that has nothing better.
@@ -146,14 +146,15 @@ pub(super) fn compare(
 }
 
 /// What tells of devices beside the lists: tables that were not used, and the earlier report.
-pub(super) fn with_remembered(
+pub(super) fn beside(
     earlier: Option<&Baseline>,
     unused: Vec<coverage::Beside>,
-    listed: Listed<'_>,
+    (store, links, records): (&RecordStore, &Links, &RecordTable),
     (sources, proven): (&[Source], &[Console]),
 ) -> coverage::Tables {
     let early = earlier.map(|earlier| {
         let proven: Vec<String> = proven.iter().map(|console| console.as_str().to_string()).collect();
+        let listed = Listed { registry: store.registry, records, device_of: &links.device };
         compare::early(&earlier.outcome, listed, sources, &proven)
     });
     let Early { short, parted } = early.unwrap_or_default();

@@ -70,7 +70,8 @@ impl Stranger {
             export: export.label.clone(),
             container: export.container(),
             header: export.header.clone(),
-            product: unknown.product.map(|product| (product.name.clone(), product.list.clone())),
+            // What such a list lacks says more than its name.
+            product: unknown.product.filter(|_| like.is_none()).map(|p| (p.name.clone(), p.list.clone())),
             refused: unknown.refused.clone(),
             like,
         }

@@ -201,10 +201,9 @@ fn side_by_side(planned: &ByDevice<bool>, one: impl Fn(DeviceId, &mut Vec<Planne
 
 /// Whether every row of the lists of devices that enrol themselves again could have been found by its serial number.
 fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
-    let torn = store
-        .bad
-        .iter()
-        .any(|(export, bad)| !bad.text.is_empty() && store.lister(*export).is_some_and(Console::provisions));
+    let torn = store.bad.iter().any(|(export, bad)| {
+        !bad.text.is_empty() && !bad.is_footer() && store.lister(*export).is_some_and(Console::provisions)
+    });
     let whole = |console: &Console| {
         let serials = store.of(*console).and_then(|console_records| console_records.text("serial"));
         !lists.is_cut(*console) && serials.is_some_and(|s| s.iter().all(|serial| serial.is_some()))

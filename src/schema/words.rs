@@ -104,6 +104,12 @@ impl Platform {
         }
     }
 
+    /// Whether a machine of it has a host name. A phone or a Chromebook is called what people or templates call it.
+    #[must_use]
+    pub const fn has_host_names(self) -> bool {
+        !matches!(self, Self::Ios | Self::Android | Self::Chromeos)
+    }
+
     /// Its devices, for sentences.
     #[must_use]
     pub fn devices(self) -> String {

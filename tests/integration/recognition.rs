@@ -293,6 +293,18 @@ fn the_help_names_the_product_and_proposes_no_alias() {
     insta::assert_snapshot!(run.stdout);
 }
 
+/// What a list of a product that is read lacks says more than that it was not read.
+#[test]
+fn a_list_of_a_product_that_is_read_is_told_what_it_lacks() {
+    let found = inspect(
+        &[("hosts.csv", "hostname,hardware_serial,seen_time,osquery_version\nmac-1,C02X000001,2026-11-19,5.1\n")],
+        &[],
+    );
+    let said = remarks(&found, "unknown-format");
+    let wanted = "this looks like a Fleet host list without `id`, which such a list needs to be read (`fleet/hosts`); the file was not used";
+    assert!(said.iter().any(|message| message.contains(wanted)), "{said:?}");
+}
+
 #[test]
 fn a_batch_gives_its_lists_and_counts_what_failed() {
     let context = "https://graph.microsoft.com/v1.0/$metadata#";

@@ -13,12 +13,13 @@ mod people;
 mod rivals;
 mod search;
 mod traits;
+mod twins;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use search::{Asked, Found, Search};
-pub(super) use traits::{Traits, host};
+pub(super) use traits::{Traits, called, host};
 
 /// What the absence of a record rests on, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,13 +43,16 @@ impl Facts {
     pub(super) const USER: Self = Self(4);
     pub(super) const NAME: Self = Self(8);
     /// An identifier that does not join what has it. It tells nothing apart.
-    pub(super) const IDENTIFIER: Self = Self(16);
+    pub(super) const IDENTIFIER: Self = Self(64);
+    /// The name whoever gave it, and the account whatever it did with the device: both of them together tell whose twin a record is.
+    pub(super) const CALLED: Self = Self(16);
+    pub(super) const ACCOUNT: Self = Self(32);
     const ALL: [(Self, &'static str); 5] = [
         (Self::IDENTIFIER, "identifier"),
         (Self::MAKER, "manufacturer"),
         (Self::MODEL, "model"),
-        (Self::USER, "user"),
-        (Self::NAME, "name"),
+        (Self::USER.or(Self::ACCOUNT), "user"),
+        (Self::NAME.or(Self::CALLED), "name"),
     ];
 
     const fn has(self, other: Self) -> bool {

@@ -37,6 +37,8 @@ struct Plan {
     open: Vec<u32>,
     /// Patterns that facts may tell apart.
     compared: Vec<Compared>,
+    /// Patterns of devices that an identifier tells apart and that hold their record by its name alone.
+    named: Vec<u32>,
 }
 
 /// What was found for a device.
@@ -80,7 +82,8 @@ impl<'a> Search<'a> {
 
     fn list(&mut self) {
         for plan in self.plans.values() {
-            for number in plan.open.iter().copied().chain(plan.compared.iter().map(|one| one.pattern)) {
+            let compared = plan.compared.iter().map(|one| one.pattern);
+            for number in plan.open.iter().chain(&plan.named).copied().chain(compared) {
                 self.lists.entry(number).or_default();
             }
         }
@@ -96,8 +99,10 @@ impl<'a> Search<'a> {
 
     fn index(&mut self) {
         let compared = self.plans.values().flat_map(|plan| &plan.compared);
+        let named = self.plans.values().flat_map(|plan| &plan.named);
         let wanted: BTreeSet<(u32, Facts)> = compared
             .flat_map(|one| [one.facts, one.facts.without(Facts::NAME)].map(|facts| (one.pattern, facts)))
+            .chain(named.map(|pattern| (*pattern, Facts::NAME)))
             .collect();
         for (number, facts) in wanted.into_iter().filter(|(_, facts)| *facts != Facts::NONE) {
             let list = self.lists.get(&number).into_iter().flatten();
@@ -129,6 +134,12 @@ impl<'a> Search<'a> {
             }
             basis = basis.max(self.basis(device, plan, *one));
             facts = facts.or(one.facts);
+        }
+        // Whose record a name holds in the place of another one of that name, only the name tells.
+        for number in &plan.named {
+            let same = !self.equals(device, *number, Facts::NAME).is_empty();
+            basis = basis.max(if same { Basis::Name } else { Basis::Exclusion });
+            facts = facts.or(Facts::NAME);
         }
         Found::Nothing(basis, facts)
     }
@@ -168,23 +179,32 @@ impl<'a> Search<'a> {
 
 fn plan(traits: &Traits, own: &Pattern, console: Console, asked: Asked) -> Plan {
     let known = own.is_known_to(console);
-    let mut plan = Plan { basis: Basis::Identifier, known, open: Vec::new(), compared: Vec::new() };
+    let mut plan = Plan { basis: Basis::Identifier, known, open: Vec::new(), compared: Vec::new(), named: Vec::new() };
     let holds = |other: &Pattern| other.consoles & console.bit() != 0;
     for (number, other) in (0_u32..).zip(&traits.patterns).filter(|(_, other)| holds(other)) {
         if asked == Asked::Sign && !own.would_change(other) {
             continue;
         }
         if own.is_apart(other) {
-            // What tells the device of a weak link apart tells nothing of the record that it holds.
+            // What tells the device of a weak link apart tells nothing of the record that it holds. Its name does, which that device
+            // alone bears.
             let weak = !known && other.weak & console.bit() != 0;
-            plan.basis = plan.basis.max(if weak { Basis::Name } else { Basis::Identifier });
+            if weak && own.comparable(other).has(Facts::NAME) {
+                plan.named.push(number);
+            } else if weak {
+                plan.basis = plan.basis.max(Basis::Name);
+            }
             continue;
         }
         let facts = own.comparable(other);
         let other_device = own.consoles & other.consoles != 0;
         // The same name or user may be the same machine, enrolled once more.
+        let twins = own.told_by_twins(other, console);
         if other_device && !facts.has(Facts::NAME.or(Facts::USER)) {
             plan.basis = plan.basis.max(Basis::Exclusion);
+        } else if !twins.is_empty() {
+            let one = |own: &Facts| Compared { pattern: number, facts: facts.or(*own), other_device };
+            plan.compared.extend(twins.iter().map(one));
         } else if facts == Facts::NONE {
             plan.open.push(number);
         } else {

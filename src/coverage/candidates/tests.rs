@@ -336,3 +336,70 @@ fn the_master_of_copies_may_be_each_of_them() {
     assert_eq!(run.absence("d-1", Console::Entra), OPEN);
     assert!(!run.is_seen_whole("d-4"), "the master is in use");
 }
+
+fn jamf() -> Console {
+    FORMATS.consoles().named("jamf").unwrap()
+}
+
+/// Macs of two consoles that have no identifier in common: those of Jamf, and what is said of the first one in Entra ID.
+fn macs(computers: &str, entra: &str) -> Run {
+    Run::new(vec![
+        list(jamf(), &format!("native_id|serial|name|platform|model|primary_user|days\n{computers}")),
+        list(Console::Entra, &format!("native_id|entra_id|name|platform|primary_user|days\n{entra}")),
+    ])
+}
+
+const MACS: &str = "j-1|C02X000001|Mac-1|macos|Mac14,9|ada.baker@contoso.example|200
+                    j-2|C02X000002|Mac-2|macos|Mac14,9|ben.castro@contoso.example|2
+                    j-3|C02X000003|Mac-3|macos|Mac14,9|cara.dunn@contoso.example|3";
+const OBJECTS: &str = "o-1|e-1|Mac-1|macos|ada.baker@contoso.example|210
+                       o-2|e-2|Mac-2|macos|ben.castro@contoso.example|4
+                       o-3|e-3|Mac-3|macos|cara.dunn@contoso.example|4";
+
+#[test]
+fn a_record_that_has_its_own_twin_may_be_no_other_device() {
+    let run = macs(MACS, OBJECTS);
+    assert!(run.is_seen_whole("o-1") && run.is_seen_whole("j-1"));
+    assert_eq!(run.compared("o-1", jamf()), [""; 0]);
+    let twin = BTreeSet::from([("j-1".to_string(), "name".to_string())]);
+    assert_eq!(run.candidates("o-1", jamf()), twin, "its own twin may be it");
+    // In one list only, with another name and another user than all that have a twin.
+    let alone = macs(MACS, &format!("{OBJECTS}\no-9|e-9|Mac-9|macos|dario.evans@contoso.example|210"));
+    assert!(alone.is_seen_whole("o-9"));
+    assert_eq!(alone.absence("o-9", jamf()), EXCLUDED);
+}
+
+#[test]
+fn the_twin_of_a_device_in_use_is_in_use() {
+    let run = macs(&MACS.replace("|200", "|2"), OBJECTS);
+    assert!(!run.is_seen_whole("o-1"), "its twin is in use");
+    let run = macs(MACS, &OBJECTS.replace("|210", "|2"));
+    assert!(!run.is_seen_whole("j-1"));
+}
+
+#[test]
+fn what_has_no_twin_or_something_in_common_may_be_the_device() {
+    for (more, why) in [
+        ("j-9|C02X000009|Mac-9|macos|Mac14,9||2", "nobody knows whose"),
+        ("j-9|C02X000009||macos|Mac14,9|dario.evans@contoso.example|2", "without a name"),
+        ("j-9|C02X000009|Mac-1|macos|Mac14,9|dario.evans@contoso.example|2", "of its name"),
+        ("j-9|C02X000009|Mac-9|macos|Mac14,9|ada.baker@contoso.example|2", "of its user"),
+        ("j-9|C02X000009|Mac-1|macos|Mac14,9|ada.baker@contoso.example|2", "two of one name and user"),
+    ] {
+        let run = macs(&format!("{MACS}\n{more}"), OBJECTS);
+        assert!(!run.is_seen_whole("o-1"), "{why}");
+    }
+    // Somebody has an old Mac and a new one, and both lists know both.
+    let new = "Mac-9|macos|Mac14,9|ada.baker@contoso.example|2";
+    let both = macs(
+        &format!("{MACS}\nj-9|C02X000009|{new}"),
+        &format!("{OBJECTS}\no-9|e-9|Mac-9|macos|ada.baker@contoso.example|2"),
+    );
+    assert!(both.is_seen_whole("o-1") && both.is_seen_whole("j-1"));
+    // The old one is in one list only: the new one may be it.
+    let without = macs(
+        &MACS.replace("j-1|C02X000001|Mac-1", "j-1|C02X000001|Mac-7").replace("ada.baker@contoso.example|200", "|200"),
+        &format!("{OBJECTS}\no-9|e-9|Mac-2|macos|ada.baker@contoso.example|2"),
+    );
+    assert!(!without.is_seen_whole("j-1"));
+}

@@ -5,12 +5,13 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::Facts;
 use super::people::{People, people};
+use super::twins;
 use crate::console::Console;
 use crate::coverage::beside::NETBIOS;
 use crate::formats::Vocabulary;
 use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
-    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, short_name, written,
+    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, is_host_name, short_name, written,
 };
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
@@ -69,6 +70,8 @@ pub(super) struct Pattern {
     pub consoles: u32,
     /// Those the records of which only a weak link holds.
     pub weak: u32,
+    /// Those in which one other device bears its name and has its user, and no further one does.
+    pub twinned: u32,
     platform: Platform,
     pub ids: Ids,
     /// Facts that are known.
@@ -92,8 +95,25 @@ impl Pattern {
 
     /// Facts that both know and that can be compared.
     pub(super) fn comparable(&self, other: &Self) -> Facts {
-        let both = self.facts.and(other.facts);
+        let both = self.facts.and(other.facts).without(Facts::CALLED).without(Facts::ACCOUNT);
         if self.way == other.way { both } else { both.without(Facts::USER) }
+    }
+
+    /// The sets of facts one of which a record of a console shares with a device if it may be that device, where name and user tell
+    /// whose twin either of them is; none where they do not.
+    ///
+    /// If both have a twin on the other side, another name tells them apart; if one has, the other one must have another user too.
+    pub(super) fn told_by_twins(&self, other: &Self, console: Console) -> &'static [Facts] {
+        const NAME: &[Facts] = &[Facts::CALLED];
+        const NAME_OR_USER: &[Facts] = &[Facts::CALLED, Facts::ACCOUNT];
+        let (own, its) = (self.twinned & console.bit() != 0, other.twinned & self.consoles != 0);
+        let both = self.facts.and(other.facts);
+        let known = both.has(Facts::CALLED) && both.has(Facts::ACCOUNT);
+        match (own, its) {
+            (true, true) if known => NAME,
+            (true, false) | (false, true) if known => NAME_OR_USER,
+            _ => &[],
+        }
     }
 
     /// Whether a device would no longer be stale, or never seen, if the other were the same.
@@ -134,7 +154,7 @@ pub(in crate::coverage) struct Traits {
     pub(super) patterns: Vec<Pattern>,
     pattern: ByDevice<u32>,
     /// Values of the facts, in the order of their bits.
-    values: [Slots; 4],
+    values: [Slots; 6],
     /// Devices that share an identifier with others.
     pub(super) rivals: Vec<(u32, u32)>,
 }
@@ -155,7 +175,8 @@ impl Traits {
         };
         let persons = || rayon::join(|| people(store, members), || names(store, members));
         let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
-        let values = [makers, models, persons, names];
+        let twins::Known { called, accounts, pairs } = twins::known(store, members);
+        let values = [makers, models, persons, names, called, accounts];
         let (ids, doubt) = rayon::join(|| ids(store, links, members), || doubts(store, members, seen_later));
         let rivals = links.rivals.clone();
         let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values, rivals };
@@ -164,6 +185,7 @@ impl Traits {
             let pattern = Pattern {
                 consoles: members.consoles.get(device) & made_of(members),
                 weak: members.weak.get(&device).map_or(0, |weak| weak.consoles),
+                twinned: 0,
                 platform: *members.platform.get(device),
                 ids: *ids.get(device),
                 facts: made.facts(device),
@@ -171,15 +193,41 @@ impl Traits {
                 activity,
                 doubt: *doubt.get(device),
             };
-            let number = *numbers.entry(pattern).or_insert_with(|| {
-                made.patterns.push(pattern);
-                u32::try_from(made.patterns.len() - 1).unwrap_or_default()
-            });
-            if let Some(slot) = made.pattern.slot(device) {
-                *slot = number;
+            made.put(device, pattern, &mut numbers);
+        }
+        let twins = twins::twins(&made, &pairs);
+        for (device, consoles) in &twins {
+            if let Some(pattern) = made.pattern(made.number(*device)).copied() {
+                made.put(*device, Pattern { twinned: *consoles, ..pattern }, &mut numbers);
             }
         }
+        if !twins.is_empty() {
+            made.forget_unused();
+        }
         made
+    }
+
+    /// A pattern that no device has any more must not pass for one that a device may be of.
+    fn forget_unused(&mut self) {
+        let mut used = vec![false; self.patterns.len()];
+        for (_, number) in self.pattern.numbered() {
+            if let Some(slot) = used.get_mut(*number as usize) {
+                *slot = true;
+            }
+        }
+        for (pattern, _) in self.patterns.iter_mut().zip(used).filter(|(_, used)| !used) {
+            pattern.consoles = 0;
+        }
+    }
+
+    fn put(&mut self, device: DeviceId, pattern: Pattern, numbers: &mut HashMap<Pattern, u32>) {
+        let number = *numbers.entry(pattern).or_insert_with(|| {
+            self.patterns.push(pattern);
+            u32::try_from(self.patterns.len() - 1).unwrap_or_default()
+        });
+        if let Some(slot) = self.pattern.slot(device) {
+            *slot = number;
+        }
     }
 
     /// The kind of identifier by which a console would know a device.
@@ -216,7 +264,7 @@ impl Traits {
 }
 
 /// Consoles that make devices, as bits.
-fn made_of(members: &Members) -> u32 {
+pub(super) fn made_of(members: &Members) -> u32 {
     members.registry.all().iter().filter(|c| c.makes_devices()).fold(0, |bits, console| bits | console.bit())
 }
 
@@ -246,7 +294,7 @@ fn words(store: &RecordStore, members: &Members, column: &str, of: &(dyn Fn(&str
     settled(slots)
 }
 
-fn gather(slots: &mut Slots, device_of: &[DeviceId], values: impl IntoIterator<Item = u64>) {
+pub(super) fn gather(slots: &mut Slots, device_of: &[DeviceId], values: impl IntoIterator<Item = u64>) {
     scatter(slots, device_of.iter().copied(), values, |slot, value| {
         if value != 0 {
             merge(slot, value);
@@ -254,7 +302,7 @@ fn gather(slots: &mut Slots, device_of: &[DeviceId], values: impl IntoIterator<I
     });
 }
 
-fn settled(mut slots: Slots) -> Slots {
+pub(super) fn settled(mut slots: Slots) -> Slots {
     slots.iter_mut().filter(|slot| **slot == CONFLICT).for_each(|slot| *slot = 0);
     slots
 }
@@ -282,9 +330,19 @@ pub(in crate::coverage) fn host(name: &str) -> u64 {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
     match digest(name) {
-        0 => short_name(name).map_or(0, |short| digest(&short)),
+        0 if is_host_name(name) => short_name(name).map_or(0, |short| digest(&short)),
         found => found,
     }
+}
+
+/// The digest of a name whoever gave it, as a machine on the network bears it and in its whole length: `Ann's MacBook` is
+/// `Anns-MacBook` there. It is that of [`host`] where that does not cut it.
+pub(in crate::coverage) fn called(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let signs = name.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let spoken: String = signs.flat_map(|c| if c == ' ' { '-' } else { c }.to_lowercase()).collect();
+    hasher.write(spoken.as_bytes());
+    if spoken.is_empty() { 0 } else { hasher.finish().clamp(1, CONFLICT - 1) }
 }
 
 fn digest_of(name: impl Iterator<Item = u8>) -> u64 {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::super::candidates::host;
+use super::super::beside::NETBIOS;
+use super::super::candidates::{called, host};
 use crate::console::Console;
 use crate::frame::Strings;
-use crate::identity::{ConsoleRecords, Members, RecordStore};
+use crate::identity::{ConsoleRecords, Members, RecordStore, short_name};
 use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
 
@@ -37,8 +38,10 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
     let is_asked = |device: DeviceId| *activities.get(device) == Activity::Stale || only_sensed(device);
     let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| {
-        let digest = |name: &str| Some(spoken(name)).filter(|name| keep(*name));
-        Names::of_cells(store, members, "name", &|_, device| of(device), &digest)
+        let digests = |device: DeviceId, name: &str| {
+            spoken(name, *members.platform.get(device)).filter(|name| keep(*name)).collect::<Vec<_>>()
+        };
+        Names::of_cells(store, members, "name", &|_, device| of(device), &digests)
     };
     let own = named(&is_asked, &|_| true);
     let all = named(&|_| true, &|name| own.may_have(name));
@@ -84,15 +87,16 @@ fn takes_names(members: &Members) -> impl Fn(DeviceId) -> bool {
     move |device| takes.get(*members.platform.get(device) as usize) == Some(&true)
 }
 
-/// The digest of a name as a machine on the network bears it: `Ann's MacBook` is `Anns-MacBook` there.
-fn spoken(name: &str) -> u64 {
-    match host(name) {
-        0 => {
-            let plain = name.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-            host(&plain.map(|c| if c == ' ' { '-' } else { c }).collect::<String>())
-        }
-        digest => digest,
-    }
+/// The digests of a name: as it is called, and of a machine that has a host name that without its domain, cut as old protocols do.
+fn spoken(name: &str, platform: Platform) -> impl Iterator<Item = u64> + use<> {
+    let host = if platform.has_host_names() { host(name) } else { 0 };
+    // A short name is called what it is.
+    let is_cut = name.split('.').next().is_some_and(|short| short.len() > NETBIOS);
+    let whole = match host {
+        0 => called(name),
+        _ => short_name(name).filter(|_| is_cut).map_or(0, |short| called(&short)),
+    };
+    [host, whole].into_iter().filter(|digest| *digest != 0)
 }
 
 /// Of the devices of the pairs those of which it is known which hardware Entra ID saw. It joins records of the same.
@@ -120,7 +124,7 @@ fn named_by_serial(
     let is_asked = |_: Console, device: DeviceId| {
         is(device, Activity::Stale) && takes(device) && !members.handles.get(device).serial
     };
-    let whole_and_end = |name: &str| {
+    let whole_and_end = |_: DeviceId, name: &str| {
         let end = name.rsplit('-').next().unwrap_or(name);
         [name, end].into_iter().filter(|part| part.len() >= SHORTEST_SERIAL).map(host).collect::<Vec<_>>()
     };
@@ -129,7 +133,7 @@ fn named_by_serial(
         return Vec::new();
     }
     let lives = |console: Console, device: DeviceId| console.provisions() || is(device, Activity::Active);
-    let digest = |serial: &str| Some(host(serial)).filter(|number| stale.may_have(*number));
+    let digest = |_: DeviceId, serial: &str| Some(host(serial)).filter(|number| stale.may_have(*number));
     let serials = Names::of_cells(store, members, "serial", &lives, &digest);
     let borne = serials.all.iter().flat_map(|(number, device)| stale.of(*number).filter(move |own| own != device));
     let mut found: Vec<DeviceId> = borne.collect();
@@ -152,13 +156,13 @@ impl Names {
         members: &Members,
         column: &str,
         of: &(dyn Fn(Console, DeviceId) -> bool + Sync),
-        digests: &(dyn Fn(&str) -> D + Sync),
+        digests: &(dyn Fn(DeviceId, &str) -> D + Sync),
     ) -> Self {
         let of_console = |(at, records): (usize, &ConsoleRecords)| {
             let cells = records.text(column).into_iter().flat_map(Strings::iter);
             let own = members.device_of(at).iter().copied().zip(cells);
             let own = own.filter(|(device, _)| device.is_some() && of(records.console, *device));
-            let digests = own.filter_map(|(device, cell)| Some((device, digests(cell?))));
+            let digests = own.filter_map(|(device, cell)| Some((device, digests(device, cell?))));
             digests
                 .flat_map(|(device, own)| own.into_iter().map(move |digest| (digest, device)))
                 .filter(|(digest, _)| *digest != 0)

@@ -138,7 +138,9 @@ fn is_key(row: &[Word<'_>], sign: char) -> bool {
 fn is_mixed(row: &[Word<'_>], groups: usize) -> bool {
     let any = |word: &Word<'_>, is: fn(&u8) -> bool| word.text.as_bytes().iter().any(is);
     let all = |is: fn(&u8) -> bool| row.iter().any(|word| any(word, is));
-    if !all(u8::is_ascii_digit) || !all(u8::is_ascii_alphabetic) {
+    // Large numbers are written as `5e11`.
+    let is_number = |word: &Word<'_>| word.text.parse::<f64>().is_ok();
+    if !all(u8::is_ascii_digit) || !all(u8::is_ascii_alphabetic) || row.iter().all(is_number) {
         return false;
     }
     let both = row.iter().filter(|word| any(word, u8::is_ascii_digit) && any(word, u8::is_ascii_alphabetic)).count();
@@ -229,6 +231,7 @@ mod tests {
             "AB12-CD34-EF56-GH78-IJ90-KLMN".to_string(),
             " ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZ1 ".to_string(),
             "ab12-cd34-ef56-gh78-ij90-klmn".to_string(),
+            "1E11-2E12-AB12-3E11-4E10-5E11".to_string(),
             "key AB12-CD34-EF56-GH78-IJ90-KLMN".to_string(),
             "Jane's Mac (fv ab12-cd34-ef56-gh78-ij90-klmn)".to_string(),
             "FileVault: AB12–CD34–EF56–GH78–IJ90–KLMN.".to_string(),
@@ -248,6 +251,7 @@ mod tests {
             "5031-7002-3202-6721-1425-4497-46",
             "1234-5678-9012-3456-7890-1234",
             "ABCD-EFGH-IJKL-MNOP-QRST-UVWX",
+            "5e11|5e11|1e11|2e12|5e11|3e11|1e10",
             "AB12-CD34-EF56-GH78-IJ90-KLMN-OPQR",
             "VMware-56 4d 3a 56 c9 55 ba 70-99 72 f4 7a 75 e2 9c f9",
             "7f1b8c1e-90a4-4d53-8f0f-3a5d6f1e2b01",

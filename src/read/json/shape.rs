@@ -159,6 +159,9 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
     if members.identity || depth >= MAX_WRAPPERS {
         return Class::Row;
     }
+    if let Some(body) = body_of_answer(members) {
+        return Class::Inner(body, true);
+    }
     let whole = members.end.is_ok();
     let strict = trust == Trust::Known;
     let sorted = Sorted::new(scan, members);
@@ -221,6 +224,17 @@ pub(super) fn classify(scan: Scanner<'_>, members: &Members<'_>, trust: Trust, d
             if whole && rows && sorted.plain == 0 { Class::Lists(named(sorted.objects, name)) } else { Class::Row }
         }
     }
+}
+
+/// The body of an answer that a flow kept with its status and headers.
+fn body_of_answer(members: &Members<'_>) -> Option<usize> {
+    const ANSWER: [&str; 4] = ["statuscode", "status", "headers", "body"];
+    let is = |at: &usize, name: &str| members.list.get(*at).is_some_and(|member| member.key.eq_ignore_ascii_case(name));
+    let all = || 0..members.list.len();
+    let is_answer = all().all(|at| ANSWER.iter().any(|name| is(&at, name)));
+    let has_status = all().any(|at| is(&at, "statusCode") || is(&at, "status"));
+    let body = all().find(|at| is(at, "body")).filter(|_| is_answer && has_status)?;
+    members.list.get(body).filter(|member| matches!(member.value, Value::Object)).map(|_| body)
 }
 
 /// Members of an event that hold the device that it is about, in lower case.
@@ -360,6 +374,9 @@ mod tests {
             (r#"{"1001":{"serial":"x"},"1002":{"error":1}}"#, Class::Row),
             (r#"{"1001":{"serial":"x"}}"#, Class::Map(vec![0])),
             (r#"{"page1":{"value":[]},"page2":{"value":[]}}"#, Class::Row),
+            (r#"{"statusCode":200,"headers":{"Date":"x"},"body":{"value":[{"id":1}]}}"#, Class::Inner(2, true)),
+            (r#"{"statusCode":200,"headers":{"Date":"x"},"body":{"value":[]},"os":"x"}"#, Class::Row),
+            (r#"{"headers":{"a":"x"},"body":{"b":"y"}}"#, Class::Row),
             (r#"{"action":"changed","device":{"serialNumber":1}}"#, Class::Inner(1, false)),
             (r#"{"action":"changed","device":{"colour":1}}"#, Class::Row),
             (r#"{"device":{"deviceId":1},"identity":{"serialNumber":1}}"#, two("device", "identity")),

@@ -68,7 +68,8 @@ impl Answers<'_> {
         let more = names.len().saturating_sub(NAMED);
         names.truncate(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        if names.is_empty() { String::new() } else { format!(" ({}{more})", names.join(", ")) }
+        let one_of = if names.len() > 1 { "one of " } else { "" };
+        if names.is_empty() { String::new() } else { format!(" ({one_of}{}{more})", names.join(", ")) }
     }
 
     /// What tells the value of record columns of a console that is not known of a device.

@@ -210,7 +210,12 @@ impl Loading {
             self.unused.table(export, None, formats.vocabulary().asides(), true);
             return;
         }
+        let own = unknown.product.and_then(|product| formats.nearest_of(export, product));
         let message = match (unknown.product, &unknown.refused) {
+            (Some(product), _) if own.is_some() => {
+                let lacks = own.as_ref().map_or_else(String::new, lacking);
+                format!("this looks like {}{lacks}; the file was not used", product.list)
+            }
             (Some(product), _) => {
                 format!(
                     "this looks like {}; lastseen does not read {} yet, and the file was not used",
@@ -226,7 +231,8 @@ impl Loading {
         };
         self.all.notices.push(Notice::new(Code::UnknownFormat, &export.label, message));
         self.unused.table(export, nearest.as_ref(), formats.vocabulary().asides(), false);
-        self.all.strangers.push(super::Stranger::new(export, unknown, nearest));
+        let stranger = super::Stranger::new(export, unknown, own.or(nearest));
+        self.all.strangers.push(stranger);
     }
 
     /// Names for ids, then everything in the order of its label, then the doctor.
@@ -312,6 +318,15 @@ fn other_headers(export: &Export, formats: &Formats, several: &[u32]) -> String 
     }
     let rows: Vec<String> = several.iter().take(MOST_ROWS).map(u32::to_string).collect();
     format!("; rows {} each look like a header: keep one table in a file", rows.join(", "))
+}
+
+/// What a list of a product that is read lacks.
+fn lacking(nearest: &Nearest<'_>) -> String {
+    let names: Vec<String> = nearest.lacks.iter().map(|(name, _)| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => format!(", and not like one that is read (`{}`)", nearest.format.id),
+        names => format!(" without {}, which such a list needs to be read (`{}`)", names.join(", "), nearest.format.id),
+    }
 }
 
 /// What is said of a table with unknown columns.

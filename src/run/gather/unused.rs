@@ -46,6 +46,8 @@ struct Table {
     like: Option<Console>,
     /// Its first row is no header.
     headless: bool,
+    /// Whether it says when a device was seen.
+    when: names::Seen,
     /// What names a device in it, and the dates beside it.
     names: HashMap<u128, Vec<When>>,
 }
@@ -69,6 +71,7 @@ impl Unused {
                 label: prose.label.clone(),
                 consoles: 0,
                 is_list: false,
+                of_any: false,
                 is_earlier: false,
                 names,
             });
@@ -81,13 +84,15 @@ impl Unused {
         let like = near.map(|n| n.format.console);
         let headless = export.header.iter().any(|cell| parse_guid(cell).is_some() || is_day(cell));
         let may_be_part = like.is_some() || headless || book(&export.label).is_some();
-        let names = names::of(export, (may_be_part, is_prose), asides);
+        let strange = nearest.map_or(&[][..], |nearest| nearest.unknown.as_slice());
+        let (names, when) = names::of(export, (may_be_part, is_prose), strange, asides);
         if !names.is_empty() {
             self.tables.push(Table {
                 label: export.label.clone(),
                 columns: export.header.len(),
                 like,
                 headless,
+                when,
                 names,
             });
         }
@@ -103,10 +108,18 @@ impl Unused {
                 consoles = u32::MAX;
             }
             // An inventory of one's own may have columns of a console, and never begins without a header. Where no list of the
-            // console was used, one with its columns may be that list all the same.
+            // console was used, one with its columns may be that list all the same. What days such a list has that can be read are told
+            // anyway.
             let is_only = |like: Console| self.used.iter().all(|(own, ..)| *own != like);
-            let is_list = table.headless || table.like.is_some_and(is_only);
-            all.unused.push(Beside { label: table.label, consoles, is_list, is_earlier: false, names: table.names });
+            let is_list = table.headless || !table.when.is_told() && table.like.is_some_and(is_only);
+            all.unused.push(Beside {
+                label: table.label,
+                consoles,
+                is_list,
+                of_any: table.headless || table.when.may_be_hidden,
+                is_earlier: false,
+                names: table.names,
+            });
         }
         let mut short = Vec::new();
         for label in &self.unread {

@@ -181,3 +181,88 @@ fn a_placeholder_in_the_place_of_a_serial_number_of_a_mac_tells_nothing_apart() 
     place.write("in/intune.csv", header + &own);
     is_held(&judged(place), "MAC-1", "Intune");
 }
+
+/// Intune calls an Android phone by its user, and the day and time of its enrolment: no part of that is a host name.
+#[test]
+fn a_phone_is_not_the_one_of_another_with_the_same_first_name() {
+    let report = |other: &str| {
+        let place = Place::new();
+        let row = |n: usize, name: &str, seen: &str| {
+            format!("{},{name},,,Android,samsung,managed,compliant,2024-01-01T08:00:00Z,{seen}T08:00:00Z\n", guid(1, n))
+        };
+        let rows = [
+            row(1, "anna.keller_AndroidForWork_12/24/2024_8:00 AM", "2026-05-01"),
+            row(2, other, "2026-11-19"),
+            row(3, "ben.castro_AndroidForWork_1/2/2025_8:00 AM", "2026-11-19"),
+        ];
+        place.write("in/intune.csv", INTUNE.to_string() + &rows.concat());
+        judged(place)
+    };
+    for other in [
+        "anna.weber_AndroidForWork_5/5/2025_8:00 AM",
+        "anna.keller_AndroidForWork_5/5/2025_8:00 AM",
+        "anna",
+        "anna.weber",
+    ] {
+        let report = report(other);
+        let found = report.lines_where("findings.csv", "rule", "stale-everywhere");
+        assert_eq!(found.len(), 1, "{other}: {:?}", report.lines("questions.csv"));
+    }
+    let same = report("Anna.Keller_AndroidForWork_12/24/2024_8:00 AM");
+    is_held(&same, "anna.keller_AndroidForWork_12/24/2024_8:00 AM", "another one in use bears its name");
+}
+
+/// A long name that people gave is not cut as that of a host is, and one that the network made of it is still the same.
+#[test]
+fn a_mac_of_which_the_network_made_the_name_may_be_the_same() {
+    let report = |name: &str| {
+        let place = Place::new();
+        let row = |n: usize, name: &str, seen: &str| {
+            format!("{},{name},,,macOS,Apple,managed,compliant,2024-01-01T08:00:00Z,{seen}T08:00:00Z\n", guid(1, n))
+        };
+        let rows =
+            [row(1, "Ann's MacBook Pro 14", "2026-05-01"), row(2, name, "2026-11-19"), row(3, "x", "2026-11-19")];
+        place.write("in/intune.csv", INTUNE.to_string() + &rows.concat());
+        judged(place)
+    };
+    for name in ["Anns-MacBook-Pro-14.local", "Ann’s MacBook Pro 14", "anns-macbook-pro-14"] {
+        is_held(&report(name), "Ann's MacBook Pro 14", "another one in use bears its name");
+    }
+    let other = report("Ann's MacBook Pro 16");
+    assert_eq!(other.lines_where("findings.csv", "rule", "stale-everywhere").len(), 1);
+}
+
+/// A server of which only its name says which computer it is, beside a computer that only the directory knows.
+#[test]
+fn what_a_computer_holds_by_its_name_is_not_held_against_one_of_another_name() {
+    let report = |row: &str| {
+        let place = tenant((1..=6).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-18")));
+        let computer = |n: usize, name: &str, system: &str, seen: &str| {
+            format!(
+                "\"CN={name},OU=Clients,DC=corp,DC=example\",{name}.corp.example,True,{seen},{name},{},{system},{seen},2020-01-01\n",
+                guid(9, n)
+            )
+        };
+        let header = "DistinguishedName,DNSHostName,Enabled,LastLogonDate,Name,ObjectGUID,OperatingSystem,PasswordLastSet,whenCreated\n";
+        let rows = [
+            computer(1, "OLD-1", "Windows 10 Pro", "2025-10-01"),
+            computer(2, "SRV-1", "Windows Server 2022", "2026-11-18"),
+        ];
+        place.write("in/ad.csv", header.to_string() + &rows.concat());
+        let first =
+            format!("d1,pc-1,Windows11,{},2025-01-01T08:00:00Z,2026-11-19T08:00:00Z,Active,Onboarded,,\n", guid(2, 1));
+        let own = format!("d9,{row},WindowsServer2022,,2025-01-01T08:00:00Z,2026-11-19T08:00:00Z,Active,Onboarded,,\n");
+        place.write("in/machines.csv", DEFENDER.to_string() + &first + &own);
+        judged(place)
+    };
+    let found = report("srv-1.corp.example");
+    let lines = found.lines_where("findings.csv", "device_name", "OLD-1");
+    assert!(lines.iter().any(|line| line["rule"] == "stale-everywhere" && line["confidence"] == "medium"), "{lines:?}");
+    assert!(steps(&found, "OLD-1").contains(&"ad-disable-computer".to_string()), "{:?}", steps(&found, "OLD-1"));
+    // The sensor saw a machine of its name yesterday.
+    let own = steps(&report("old-1.corp.example"), "OLD-1");
+    assert!(!own.iter().any(|step| step.contains("disable") || step.contains("delete")), "{own:?}");
+    // Nobody holds the row, so that its name alone tells it apart.
+    let alone = steps(&report("srv-7.corp.example"), "OLD-1");
+    assert!(!alone.iter().any(|step| step.contains("disable") || step.contains("delete")), "{alone:?}");
+}

@@ -48,3 +48,27 @@ fn a_device_that_moved_between_two_sites_counts_once_and_both_lists_stay() {
     assert!(rules(&report, "5CDLST0002").contains(&"stale-everywhere".to_string()));
     assert!(!rules(&report, "5CDLST0001").contains(&"stale-everywhere".to_string()));
 }
+
+/// Lines of the width of the list are none of its devices, and do not stand for one that it lacks.
+#[test]
+fn a_line_below_the_list_is_no_device_that_may_be_any() {
+    let signed: Vec<(u32, bool, &str)> = (1..=20).map(|n| (n, true, "2026-02-20")).collect();
+    let held: Vec<(u32, &str, &str)> = (1..=17).map(|n| (n, "2026-02-27", "Windows")).collect();
+    let left = |line: &str| {
+        let columns = intune(&[]).split(',').count();
+        let padded = format!("{line}{}\n", ",".repeat(columns - line.split(',').count()));
+        let files = [("intune.csv", intune(&held) + &padded), ("entra.csv", entra(&signed))];
+        let (_place, report) = analyze(&files, &[]);
+        let devices = report.lines("devices.csv").len();
+        (devices, report.lines_where("findings.csv", "rule", "left-intune-still-in-entra").len())
+    };
+    for line in ["Total,17", ",Total: 17", "17", "Exported by Ann on 2026-02-28", ",Confidential - internal use only"] {
+        assert_eq!(left(line), (20, 3), "{line}");
+    }
+    // What may be a device that was cut off is one, and may be each of those that lack.
+    assert_eq!(left("d0000000-0000-4000-8000-000000000018").1, 0);
+    assert_eq!(left("d0000000-0000,LT-18").1, 0);
+    // What a line names is not for nothing, whatever it is.
+    assert_eq!(left("Not exported: LT-18").1, 3);
+    assert_eq!(left("Not exported:,LT-18").1, 2);
+}

@@ -137,6 +137,33 @@ fn the_only_list_of_a_console_may_show_a_device_later_though_it_is_not_used() {
     assert_eq!(chosen(2), [1, 0], "another device");
 }
 
+/// A table that resembles the list of a console which holds no such devices, and one whose days can all be read.
+#[test]
+fn a_table_that_cannot_show_a_device_later_makes_no_question_of_it() {
+    let stale = |header: &str, cells: &str| {
+        let list = format!(
+            "Device name,Serial number,Model,{header}\nLT-1,LSTSER0001,Latitude,{cells}\nLT-2,LSTSER0002,Latitude,{cells}\n"
+        );
+        let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+        let (_place, report) = analyze(&[("intune.csv", first), ("own.csv", list)], &[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(stale("Manufacturer", "Dell"), [1, 0]);
+    assert_eq!(stale("OS version", "10.0.22631"), [1, 0]);
+    assert_eq!(stale("Zuletzt", "vor 2 Tagen"), [0, 1], "a day that nobody can read");
+    assert_eq!(stale("Last check in", "n/k"), [0, 1]);
+    let directory = |day: &str| {
+        let list = format!(
+            "Name,Enabled,LastLogonDate,OperatingSystem\nLT-1,True,{day},Windows 11\nLT-2,True,2026-02-27,Windows 11\n"
+        );
+        let first = intune(&[(1, "2025-06-01", "Windows"), (2, "2026-02-27", "Windows"), (3, "2026-02-27", "Windows")]);
+        let (_place, report) = analyze(&[("intune.csv", first), ("ad.csv", list)], &[]);
+        ["findings.csv", "questions.csv"].map(|file| report.lines_where(file, "rule", "stale-everywhere").len())
+    };
+    assert_eq!(directory("2025-06-10"), [1, 0]);
+    assert_eq!(directory("2026-02-20"), [0, 1]);
+}
+
 /// Who keeps a list of everything beside the exports need not take it away first.
 #[test]
 fn an_inventory_of_ones_own_shakes_nothing() {

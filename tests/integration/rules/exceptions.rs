@@ -77,3 +77,23 @@ fn the_configuration_names_the_exceptions_beside_it() {
     let files = report.manifest()["configuration"]["files"].clone();
     assert_eq!(files.as_array().unwrap().len(), 2, "{files}");
 }
+
+/// One that is over beside one that hides the same.
+#[test]
+fn what_another_exception_hides_is_not_shown_again() {
+    let place = Place::with_sample();
+    let plain = place.analyze_into("plain", &[], &[]);
+    let serial = plain.lines_where("findings.csv", "rule", "stale-in-intune")[0]["serial"].clone();
+    let one = |serial: &str, until: &str| {
+        format!(
+            "- {{rule: stale-in-intune, device: {{serial: {serial}}}, reason: a, owner: o, approved_by: b, expires: {until}}}\n"
+        )
+    };
+    let said = |other: &str| {
+        place.write("exceptions.yaml", one(&serial, "2026-09-30") + &one(other, "2027-01-31"));
+        let notices = place.analyze_into(other, &["--exceptions", "exceptions.yaml"], &[]).lines("notices.csv");
+        notices.into_iter().find(|line| line["code"] == "exception-expired").unwrap()["message"].clone()
+    };
+    assert!(said(&serial).ends_with("what it hid is shown again where no other exception hides it"));
+    assert!(said("OTHER").ends_with("what it hid is shown again"));
+}

@@ -22,17 +22,46 @@ const MOST_WORDS: usize = 8;
 /// More dates of a device than this are its history; the newest are kept.
 const MOST_DATES: usize = 8;
 
-/// Every cell that may name a device, with the dates of its rows.
+/// Whether a table says when a device was seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// A column has such days.
+    in_days: bool,
+    /// A column may say it in a way that nobody can read.
+    pub may_be_hidden: bool,
+}
+
+impl Seen {
+    /// Whether everything that it says of it can be read.
+    pub(super) const fn is_told(self) -> bool {
+        self.in_days && !self.may_be_hidden
+    }
+}
+
+/// Every cell that may name a device, with the dates of its rows; and whether the table says when a device was seen.
 ///
 /// Of a table that may be `part` of a console's list every cell counts, with a date or without. Of any other, such as an inventory
-/// or a report of another product, only those of rows with a date: it tells nothing but when somebody saw the device.
-pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Asides) -> HashMap<u128, Vec<When>> {
+/// or a report of another product, only those of rows with a date: it tells nothing but when somebody saw the device. `strange`
+/// are the headers that the list it resembles does not have.
+pub(super) fn of(
+    export: &Export,
+    (part, is_prose): (bool, bool),
+    strange: &[String],
+    asides: &Asides,
+) -> (HashMap<u128, Vec<When>>, Seen) {
     let columns: Vec<usize> = (0..export.header.len()).collect();
     let first = is_prose.then(|| export.header.join(","));
     let rows = export.read(&columns, true);
     let headers = export.header.iter().map(|header| squeeze(header));
     let columns: Vec<Column> =
         rows.columns.iter().zip(headers).map(|(cells, header)| Column::of(cells, &header, asides)).collect();
+    let mut seen = Seen::default();
+    for (header, (cells, column)) in export.header.iter().zip(rows.columns.iter().zip(&columns)) {
+        match column {
+            Column::Dates(_) => seen.in_days |= asides.sees(&squeeze(header)),
+            _ => seen.may_be_hidden |= may_tell_when(cells, header, strange.contains(header), asides),
+        }
+    }
     let mut dates: Vec<Vec<When>> = vec![Vec::new(); rows.row.len()];
     for column in &columns {
         if let Column::Dates(own) = column {
@@ -55,7 +84,22 @@ pub(super) fn of(export: &Export, (part, is_prose): (bool, bool), asides: &Aside
     rows.bad.iter().map(|bad| bad.text.as_str()).chain(first.as_deref()).for_each(|line| names.add_line(line));
     // The first row of a list without a header stands where the header should.
     export.header.iter().filter(|_| part).for_each(|cell| names.add(cell, &[]));
-    names.0
+    (names.0, seen)
+}
+
+/// Whether the cells of a column without dates may tell all the same when a device was seen: by its header, by a word for what is in use
+/// now, or by numbers below a header that nobody knows.
+fn may_tell_when(cells: &Strings, header: &str, is_strange: bool, asides: &Asides) -> bool {
+    const NOW: [&str; 8] = ["online", "active", "aktiv", "connected", "today", "heute", "yesterday", "gestern"];
+    let header = squeeze(header);
+    let filled = cells.len() - cells.null_count();
+    if filled == 0 || asides.lies_ahead(&header) {
+        return false;
+    }
+    let of_now = |cell: &str| split(cell).any(|word| NOW.iter().any(|now| word.eq_ignore_ascii_case(now)));
+    let has_digit = |cell: &str| cell.bytes().any(|byte| byte.is_ascii_digit());
+    let with = |says: &dyn Fn(&str) -> bool| cells.iter().flatten().filter(|cell| says(cell)).count();
+    asides.sees(&header) || with(&of_now) > 0 || is_strange && with(&has_digit) * 2 > filled
 }
 
 /// Which rows say that a device is lost or kept: by a word in them, by a yes below such a header, by the name of the table.
@@ -264,6 +308,21 @@ mod tests {
         assert_eq!(days_ago(&cells(&["0", "12.5"]), true), Some(vec![all(0), all(12)]));
         assert_eq!(days_ago(&cells(&["0", "12"]), false), None, "numbers of anything");
         assert_eq!(days_ago(&cells(&["2026-11-18"]), true), None);
+    }
+
+    #[test]
+    fn a_column_may_tell_of_days_that_nobody_can_read() {
+        let formats = crate::formats::Formats::load(&crate::assets::rules(None).unwrap()).unwrap();
+        let asides = formats.vocabulary().asides();
+        let tells = |header: &str, is_strange: bool, cell: &str| {
+            let cells = [Some(cell); 3].into_iter().collect::<Strings>();
+            may_tell_when(&cells, header, is_strange, asides)
+        };
+        assert!(tells("Last contact", false, "n/k") && tells("Zuletzt", true, "vor 2 Tagen"));
+        assert!(tells("Status", false, "Online") && tells("Client", true, "Active"));
+        assert!(!tells("Model", false, "ProBook 450 G8") && !tells("Manufacturer", true, "HP"));
+        assert!(!tells("Readiness", true, "Capable") && !tells("Status", false, "Inactive"));
+        assert!(!tells("Warranty until", true, "Q4 2027"));
     }
 
     #[test]
