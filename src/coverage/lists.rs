@@ -157,8 +157,10 @@ impl Lists {
 
     /// Consoles of which objects of a platform are known to be missing, as bits of [`Console::index`].
     pub(super) fn gaps(&self, platform: Platform) -> u32 {
-        let has_gap =
-            |(console, list): &(&Console, &List)| list.gap().is_some() || self.lacks_some(**console, platform);
+        // What a list lacks that has no devices of the platform is none of them.
+        let has_gap = |(console, list): &(&Console, &List)| {
+            list.gap().is_some() && console.may_hold(platform) || self.lacks_some(**console, platform)
+        };
         self.of.iter().filter(has_gap).fold(0, |bits, (console, _)| bits | console.bit())
     }
 

@@ -615,3 +615,90 @@ fn over_any_runs_the_states_add_up_and_the_ledger_loses_nothing() {
         }
     }
 }
+
+/// The steps of a device in the plan of a report.
+fn plan_of(report: &Report, name: &str) -> Vec<String> {
+    let lines = report.lines("plan.csv").into_iter().filter(|line| line["device_name"] == name);
+    lines.map(|line| line["step"].clone()).collect()
+}
+
+#[test]
+fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 1, "2026-11-18");
+    let gone = &mut pcs[0];
+    gone.autopilot = false;
+    export(&place, "november", &pcs, true);
+    let first = analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    assert!(plan_of(&first, "PC-01").contains(&"entra-delete".to_string()), "{:?}", plan_of(&first, "PC-01"));
+    // Its access is closed, and nothing else was done.
+    pcs[0].enabled = false;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, true);
+    let begun = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    let resolved = begun.lines("changes.csv").into_iter().filter(|line| line["state"] == "resolved");
+    assert!(resolved.map(|line| line["rule"].clone()).any(|rule| rule == "stale-everywhere"));
+    let plan = plan_of(&begun, "PC-01");
+    for step in ["intune-delete", "entra-delete"] {
+        assert!(plan.contains(&step.to_string()), "{step}: {plan:?}");
+    }
+    assert!(!plan.contains(&"re-enroll".to_string()), "{plan:?}");
+    let asked = begun.lines("plan.csv").into_iter().filter(|line| line["device_name"] == "PC-01");
+    assert!(
+        asked.filter(|line| line["condition"].contains("An earlier plan began to take it out of service")).count() > 0
+    );
+    // Nothing more was done by the next run: it goes on all the same.
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-10");
+    export(&place, "later", &pcs, true);
+    let later = analyze(&place, "later", "2026-12-11T08:00:00Z", &["--baseline", "december-report"]);
+    assert!(plan_of(&later, "PC-01").contains(&"entra-delete".to_string()), "{:?}", plan_of(&later, "PC-01"));
+    // Without the earlier report nobody knows of it, and with it nothing is taken from what was seen again.
+    let alone = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--force"]);
+    assert!(!plan_of(&alone, "PC-01").contains(&"autopilot-delete".to_string()));
+    pcs[0].last = "2026-12-10";
+    export(&place, "seen", &pcs, true);
+    let seen = analyze(&place, "seen", "2026-12-11T08:00:00Z", &["--baseline", "later-report", "--out", "seen-report"]);
+    for step in ["data-erased", "intune-wipe", "intune-delete", "entra-delete"] {
+        assert!(!plan_of(&seen, "PC-01").contains(&step.to_string()), "{step}: {:?}", plan_of(&seen, "PC-01"));
+    }
+}
+
+#[test]
+fn what_was_one_device_and_came_apart_is_looked_at() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 1, "2026-11-18");
+    export(&place, "november", &pcs, true);
+    analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    // The Intune record went, as planned; nothing joins its Autopilot row and its Entra record any more.
+    pcs[0].intune = false;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, true);
+    let apart = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    let plan = plan_of(&apart, "PC-01");
+    for step in ["entra-disable", "data-erased", "entra-delete", "autopilot-delete"] {
+        assert!(!plan.contains(&step.to_string()), "{step}: {plan:?}");
+    }
+    let questions = apart.lines("questions.csv").into_iter().filter(|line| line["device_name"] == "PC-01");
+    let said: Vec<String> = questions.map(|line| line["unknown"].clone()).collect();
+    assert!(said.iter().any(|said| said.contains("the baseline had it in one device with another")), "{said:?}");
+}
+
+#[test]
+fn a_list_that_shrank_too_much_proves_no_absence() {
+    let place = Place::new();
+    let mut pcs = fleet(30, 0, "2026-11-18");
+    export(&place, "november", &pcs, true);
+    analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    // A sixth of the Intune list is missing a day later, and nobody planned that.
+    pcs[..5].iter_mut().for_each(|pc| pc.intune = false);
+    export(&place, "cut", &pcs, true);
+    let alone = analyze(&place, "cut", "2026-11-21T08:00:00Z", &[]);
+    assert_eq!(left_intune(&alone), "");
+    let cut = analyze(&place, "cut", "2026-11-21T08:00:00Z", &["--baseline", "november-report", "--force"]);
+    assert!(left_intune(&cut).contains("5 of the 30 objects of the earlier list"), "{}", left_intune(&cut));
+    let notices: Vec<String> = cut.lines("notices.csv").into_iter().map(|line| line["message"].clone()).collect();
+    assert!(
+        notices.iter().any(|said| said.starts_with("beside the baseline the Intune list is not whole")),
+        "{notices:?}"
+    );
+}
