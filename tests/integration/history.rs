@@ -657,7 +657,7 @@ fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
     assert!(!plan_of(&alone, "PC-01").contains(&"autopilot-delete".to_string()));
     pcs[0].last = "2026-12-10";
     export(&place, "seen", &pcs, true);
-    let seen = analyze(&place, "seen", "2026-12-11T08:00:00Z", &["--baseline", "later-report", "--out", "seen-report"]);
+    let seen = analyze(&place, "seen", "2026-12-11T08:00:00Z", &["--baseline", "later-report"]);
     for step in ["data-erased", "intune-wipe", "intune-delete", "entra-delete"] {
         assert!(!plan_of(&seen, "PC-01").contains(&step.to_string()), "{step}: {:?}", plan_of(&seen, "PC-01"));
     }
