@@ -55,7 +55,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
 /// moved otherwise.
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
-    let earlier = Baseline::load(options)?;
+    let mut earlier = Baseline::load(options)?;
     let mut decisions = baseline::decisions(options)?;
     let Gathered { inputs, sources, records, unused, mut notices, proven, provenance, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
@@ -71,7 +71,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
     progress.step("Weighing what the lists prove");
     let record_table = tables::records(&store);
-    let beside = baseline::beside(earlier.as_ref(), unused, (&store, &links, &record_table), (&sources, &proven));
+    let beside = baseline::beside(earlier.as_mut(), unused, (&store, &links, &record_table), (&sources, &proven));
     let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
@@ -143,7 +143,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         kept: Vec::new(),
         begun: close::marked(&begun),
     };
-    baseline::compare(earlier, &mut outcome, (&store, &devices, &proven), &answers, progress);
+    baseline::compare(earlier, &mut outcome, (&store, &devices), &answers, progress);
     crate::notice::in_order(&mut outcome.notices);
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules, formats: rule_set.formats }))
 }

@@ -8,8 +8,8 @@ use clap::{Args as ClapArgs, ValueHint};
 use super::analyze::since_lines;
 use super::complain::clean;
 use super::print::{self, BOLD, CAUTION, DIM};
-use crate::compare::{self, Side, Told};
-use crate::console::State;
+use crate::compare::{self, Lists, Side, Told};
+use crate::console::{Console, State};
 use crate::error::{Result, exit};
 use crate::outcome;
 use crate::report;
@@ -38,15 +38,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<u8> {
     let (old, asked) = outcome::load(&args.old)?;
     let (mut new, again) = outcome::load(&args.new)?;
-    let told = Told {
-        seal: outcome::seal_of(&args.old)?,
-        label: asked.label,
-        proven: proven(&again.settings, &new),
-        ..Told::default()
-    };
-    let matched = compare::matched(&old, Side::of(&new));
+    let told = Told { seal: outcome::seal_of(&args.old)?, label: asked.label, ..Told::default() };
+    let side = Side::of(&new);
+    let lists = Lists::new(&old, side.listed(), &new.sources, &proven(&again.settings, &new));
+    let matched = compare::matched(&old, side);
     // Reports hold no states of objects; only the ledger would read them, and it is made by `analyze`.
-    let (since, _) = compare::since(&old, &new, &matched, &told, &|_| State::Unknown);
+    let (since, _) = compare::since(&old, &new, (&matched, &lists), &told, &|_| State::Unknown);
     new.since = since;
     if args.csv || args.json {
         let mut bytes = Vec::new();
@@ -59,13 +56,14 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 }
 
 /// Consoles whose number of devices was given, and given right.
-fn proven(settings: &[(String, String)], new: &outcome::Outcome) -> Vec<String> {
+fn proven(settings: &[(String, String)], new: &outcome::Outcome) -> Vec<Console> {
     let given = settings.iter().filter(|(name, _)| name == "expect").flat_map(|(_, value)| value.split(' '));
-    let whole = |slug: &&str| {
-        let own = || new.sources.iter().filter(|source| source.console.as_str() == *slug);
+    let whole = |console: &Console| {
+        let own = || new.sources.iter().filter(|source| source.console.as_str() == console.as_str());
         own().next().is_some() && own().all(|source| source.incomplete.is_none())
     };
-    given.filter_map(|one| one.split_once('=')).map(|(slug, _)| slug).filter(whole).map(str::to_string).collect()
+    let named = given.filter_map(|one| one.split_once('=')).filter_map(|(slug, _)| new.devices.registry.parse(slug));
+    named.filter(whole).collect()
 }
 
 fn summary(old: &outcome::Outcome, new: &outcome::Outcome) -> std::io::Result<()> {

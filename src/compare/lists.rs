@@ -1,7 +1,8 @@
 //! Which lists of this run are whole beside the earlier one. Nothing is concluded from what a list lacks that is not.
 
 use super::join::each_text;
-use super::sides::{Earlier, Listed};
+use super::sides::{Earlier, Listed, Objects};
+use crate::console::Console;
 use crate::ids::{ByRecord, ObjectId};
 use crate::outcome::{Outcome, Source};
 use crate::time::{DAY, day};
@@ -58,16 +59,18 @@ pub(super) struct Stated<'a> {
     /// Objects that removals were planned for: by record of the earlier run.
     pub planned: &'a ByRecord<bool>,
     /// Consoles whose lists have as many objects as the console's own page shows.
-    pub proven: &'a [String],
+    pub proven: &'a [Console],
 }
 
-/// The lists of every console that either run has.
+/// The lists of every console that either run has. `met` hears of each object that stands once in either list: its place there
+/// and here.
 pub(super) fn lists(
     old: &Outcome,
     earlier: Earlier<'_>,
     new: Listed<'_>,
     sources: &[Source],
     stated: Stated<'_>,
+    mut met: impl FnMut([&Objects<'_>; 2], [ObjectId; 2]),
 ) -> Vec<List> {
     let (then, now) = (earlier.side.consoles(), new.consoles());
     let all = new.registry.slugs().iter().chain(old.devices.registry.slugs());
@@ -77,7 +80,7 @@ pub(super) fn lists(
             slugs.push(slug);
         }
     }
-    slugs.into_iter().map(|slug| list(slug, old, earlier, new, sources, stated)).collect()
+    slugs.into_iter().map(|slug| list(slug, old, earlier, new, sources, stated, &mut met)).collect()
 }
 
 fn list(
@@ -87,15 +90,21 @@ fn list(
     new: Listed<'_>,
     sources: &[Source],
     stated: Stated<'_>,
+    met: &mut impl FnMut([&Objects<'_>; 2], [ObjectId; 2]),
 ) -> List {
     let (then, now) = (earlier.side.objects(console), new.objects(console));
     let (mut appeared, mut missing) = (Vec::new(), Vec::new());
     let mut kept = 0;
-    each_text(&then, &now, |before, after| match (before.first(), after.first()) {
-        (Some(_), Some(_)) => kept += 1,
-        (Some(line), None) => missing.push(*line),
-        (None, Some(line)) => appeared.push(*line),
-        (None, None) => {}
+    each_text(&then, &now, |before, after| {
+        if let ([before], [after]) = (before, after) {
+            met([&then, &now], [*before, *after]);
+        }
+        match (before.first(), after.first()) {
+            (Some(_), Some(_)) => kept += 1,
+            (Some(line), None) => missing.push(*line),
+            (None, Some(line)) => appeared.push(*line),
+            (None, None) => {}
+        }
     });
     missing.sort_unstable();
     appeared.sort_unstable();
@@ -113,7 +122,7 @@ fn list(
         Some("no list of it was given".to_string())
     } else if let Some(why) = incomplete(sources, console) {
         Some(why.to_string())
-    } else if stated.proven.iter().any(|slug| slug == console) {
+    } else if stated.proven.iter().any(|own| own.as_str() == console) {
         None
     } else {
         let earlier = || made_before(newest(&old.sources, console), newest(sources, console));

@@ -4,10 +4,10 @@
 //! be assessed stays remembered until it can be.
 
 mod devices;
-mod early;
 mod findings;
 mod join;
 mod ledger;
+mod listed;
 mod lists;
 mod objects;
 mod past;
@@ -24,14 +24,14 @@ use crate::schema::{Activity, Severity};
 
 use findings::Findings;
 use ledger::Making;
-use lists::{List, Stated, lists};
+use lists::List;
 use past::Remembering;
 use sides::Earlier;
 use texts::Texts;
 
 pub use devices::{Fate, Matched};
-pub use early::{Early, early};
 pub use ledger::Said;
+pub use listed::Lists;
 pub use sides::{Listed, Numbers, Side, id as id_of};
 
 /// Finds the devices of an earlier run, and those that it remembers, among those of another.
@@ -51,8 +51,6 @@ pub struct Told {
     pub seal: String,
     /// Name of the tenant in the earlier report.
     pub label: String,
-    /// Consoles whose lists have as many objects as the console's own page shows, by slug.
-    pub proven: Vec<String>,
     /// Steps that people say are done and that the plan of this run does not have.
     pub said: Vec<Said>,
 }
@@ -62,19 +60,17 @@ pub struct Told {
 pub fn since(
     old: &Outcome,
     new: &Outcome,
-    matched: &Matched,
+    (matched, lists): (&Matched, &Lists),
     told: &Told,
     state_of: &(dyn Fn(RecordId) -> State + Sync),
 ) -> (Since, Ledger) {
     let earlier = earlier(old);
-    let planned = planned(old);
-    let stated = Stated { planned: &planned, proven: &told.proven };
-    let lists = lists(old, earlier, Side::of(new).listed(), &new.sources, stated);
+    let lists = lists.of.as_slice();
     let mut reasons: Texts<ReasonId> = Texts::default();
     let mut remembering = Remembering::new(earlier, old);
-    let mut found = Findings { old, new, earlier, matched, lists: &lists }.compare(&mut remembering, &mut reasons);
-    let ledger = Making { old, new, matched, lists: &lists, state_of, said: &told.said }.make(&mut remembering);
-    let objects = objects::compare(earlier, new, matched, &lists, &remembering.place, &mut reasons);
+    let mut found = Findings { old, new, earlier, matched, lists }.compare(&mut remembering, &mut reasons);
+    let ledger = Making { old, new, matched, lists, state_of, said: &told.said }.make(&mut remembering);
+    let objects = objects::compare(earlier, new, matched, lists, &remembering.place, &mut reasons);
     let mut changes = std::mem::take(&mut found.changes);
     changes.extend(found.devices);
     changes.extend(objects);

@@ -28,7 +28,8 @@ impl<'a> Side<'a> {
     }
 
     /// Its records alone.
-    pub(super) const fn listed(&self) -> Listed<'a> {
+    #[must_use]
+    pub const fn listed(&self) -> Listed<'a> {
         Listed { registry: self.devices.registry, records: self.records, device_of: self.device_of }
     }
 

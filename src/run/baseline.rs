@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::carry::{self, Carrying};
 use super::{Options, Progress, close};
-use crate::compare::{self, Early, Listed, Matched, Said, Side, Told};
+use crate::compare::{self, Listed, Lists, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
 use crate::coverage::{self, Devices, KeptBefore, Place, When};
 use crate::error::{Error, Result};
@@ -26,6 +26,8 @@ const DECISIONS: &str = "decisions";
 pub(super) struct Baseline {
     pub outcome: Outcome,
     pub told: Told,
+    /// Its lists beside those of this run, once those are read.
+    lists: Lists,
 }
 
 impl Baseline {
@@ -41,7 +43,7 @@ impl Baseline {
             return Err(Error::Usage { message, help: "take the report that it was made from as the baseline".into() });
         }
         let seal = outcome::seal_of(report)?;
-        Ok(Self { outcome, told: Told { seal, label: asked.label, ..Told::default() } })
+        Ok(Self { outcome, told: Told { seal, label: asked.label, ..Told::default() }, lists: Lists::default() })
     }
 
     /// When it saw devices last, for those that these lists show less lately.
@@ -119,11 +121,11 @@ impl Beside {
     }
 
     /// What became of it.
-    pub(super) fn conclude(self, new: &mut Outcome, store: &RecordStore, proven: &[Console], said: &[Said]) {
-        let Self { earlier: Baseline { outcome: old, told }, matched } = self;
-        let proven = proven.iter().map(|console| console.as_str().to_string()).collect();
-        let told = Told { proven, said: said.to_vec(), ..told };
-        (new.since, new.ledger) = compare::since(&old, new, &matched, &told, &|record| state_of(store, record));
+    pub(super) fn conclude(self, new: &mut Outcome, store: &RecordStore, said: &[Said]) {
+        let Self { earlier: Baseline { outcome: old, told, lists }, matched } = self;
+        let told = Told { said: said.to_vec(), ..told };
+        let state_of = |record| state_of(store, record);
+        (new.since, new.ledger) = compare::since(&old, new, (&matched, &lists), &told, &state_of);
         carry::answers(&old, new);
     }
 }
@@ -132,7 +134,7 @@ impl Beside {
 pub(super) fn compare(
     earlier: Option<Beside>,
     outcome: &mut Outcome,
-    (store, devices, proven): (&RecordStore, &Devices, &[Console]),
+    (store, devices): (&RecordStore, &Devices),
     answers: &Answers,
     progress: &dyn Progress,
 ) {
@@ -140,29 +142,26 @@ pub(super) fn compare(
     let said = close::answer(outcome, answers);
     if let Some(earlier) = earlier {
         progress.step("Comparing with the baseline");
-        earlier.conclude(outcome, store, proven, &said);
+        earlier.conclude(outcome, store, &said);
     }
     close::lost(outcome, &said);
 }
 
 /// What tells of devices beside the lists: tables that were not used, and the earlier report.
 pub(super) fn beside(
-    earlier: Option<&Baseline>,
+    earlier: Option<&mut Baseline>,
     unused: Vec<coverage::Beside>,
     (store, links, records): (&RecordStore, &Links, &RecordTable),
     (sources, proven): (&[Source], &[Console]),
 ) -> coverage::Tables {
-    let early = earlier.map(|earlier| {
-        let proven: Vec<String> = proven.iter().map(|console| console.as_str().to_string()).collect();
-        let listed = Listed { registry: store.registry, records, device_of: &links.device };
-        compare::early(&earlier.outcome, listed, sources, &proven)
-    });
-    let Early { short, parted } = early.unwrap_or_default();
+    let Some(earlier) = earlier else { return coverage::Tables { tables: unused, ..coverage::Tables::default() } };
+    let listed = Listed { registry: store.registry, records, device_of: &links.device };
+    earlier.lists = Lists::new(&earlier.outcome, listed, sources, proven);
     coverage::Tables {
-        tables: unused.into_iter().chain(earlier.map(Baseline::remembered)).collect(),
-        kept: earlier.map(Baseline::kept).unwrap_or_default(),
-        short,
-        parted,
+        tables: unused.into_iter().chain([earlier.remembered()]).collect(),
+        kept: earlier.kept(),
+        short: earlier.lists.short(listed, sources),
+        parted: earlier.lists.parted().to_vec(),
     }
 }
 

@@ -53,25 +53,20 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
     let begun = from.carrying.as_ref().map(|carrying| begun(carrying, from.context, from.records));
     let begun = begun.unwrap_or_else(|| from.table.key.beside(false));
-    let plans = from.plan(decided, &begun)?;
+    let mut plans = from.plan(decided, &begun)?;
     let seldom = seldom_seen(from.context, from.rules, from.findings);
-    let packages = from.packages(&plans, (&seldom, &begun), decided);
+    let mut packages = from.packages(&plans, (&seldom, &begun), decided);
     notices.extend(decided.without_plan(|device| packages.of(device).is_some()));
-    if !decided.speaks_of_packages() {
-        return Ok(Packed { begun: planned(&begun, &packages), packages, steps: plans.steps, seldom });
+    if decided.speaks_of_packages() {
+        // What is declined keeps its place among the packages, and has other steps.
+        let now: Vec<(&str, &[DeviceId])> =
+            packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
+        notices.extend(decided.spread(&now, from.table.key.count()));
+        plans = from.plan(decided, &begun)?;
+        packages = from.packages(&plans, (&seldom, &begun), decided);
     }
-    // What is declined keeps its place among the packages, and has other steps.
-    let now: Vec<(&str, &[DeviceId])> =
-        packages.list.iter().map(|own| (own.id.as_str(), own.devices.as_slice())).collect();
-    notices.extend(decided.spread(&now, from.table.key.count()));
-    let plans = from.plan(decided, &begun)?;
-    let packages = from.packages(&plans, (&seldom, &begun), decided);
-    Ok(Packed { begun: planned(&begun, &packages), packages, steps: plans.steps, seldom })
-}
-
-/// Those of some devices that have a plan.
-fn planned(devices: &ByDevice<bool>, packages: &Packages) -> ByDevice<bool> {
-    devices.numbered().map(|(device, is)| *is && packages.of(device).is_some()).collect()
+    let begun = begun.numbered().map(|(device, is)| *is && packages.of(device).is_some()).collect();
+    Ok(Packed { packages, steps: plans.steps, seldom, begun })
 }
 
 /// Lists that could show a device in use; with more of them being stale is a claim of some weight.

@@ -36,7 +36,7 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hi
     }
     for (at, records) in store.by_console.iter().enumerate() {
         if let Some(users) = records.text("primary_user") {
-            has_owner(users, members.device_of(at), &mut waits);
+            without_owned(users, members.device_of(at), &mut waits);
         }
     }
     let waiting = DeviceId::all(members.count).zip(&waits).filter(|(_, waits)| **waits);
@@ -44,7 +44,7 @@ pub(super) fn hints(store: &RecordStore, members: &Members) -> Vec<(DeviceId, Hi
 }
 
 /// Devices that somebody uses do not wait. Only the users of those that seem to are counted.
-fn has_owner(users: &Strings, device_of: &[DeviceId], waits: &mut ByDevice<bool>) {
+fn without_owned(users: &Strings, device_of: &[DeviceId], waits: &mut ByDevice<bool>) {
     let rows = || device_of.iter().copied().zip(users.iter());
     let of_these = rows().filter(|(device, _)| device.is_some() && *waits.get(*device)).filter_map(|(_, user)| user);
     let mut count: PlHashMap<&str, usize> = of_these.map(|user| (user, 0)).collect();
