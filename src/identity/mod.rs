@@ -42,7 +42,7 @@ pub use links::Links;
 pub use markers::{Marker, Markers};
 pub use members::Members;
 pub(crate) use members::SIGNS;
-pub(crate) use names::{is_host_name, is_server, short_name};
+pub(crate) use names::{host_name, is_server, short_name};
 pub use record_store::{ConsoleRecords, Gaps, RecordStore, written};
 
 /// Record columns that linking, the device table and every report read.

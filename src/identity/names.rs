@@ -12,10 +12,11 @@ pub(crate) fn short_name(name: &str) -> Option<String> {
     (!short.is_empty()).then(|| short.to_lowercase())
 }
 
-/// Whether a text may be the name of a host, with its domain or without: names that people or templates give may hold dots as well,
-/// and what stands before the first one is then part of a person's name.
-pub(crate) fn is_host_name(name: &str) -> bool {
-    seen(name).trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+/// The same of a text that may be the name of a host, with its domain or without: names that people or templates give may hold dots as
+/// well, and what stands before the first one is then part of a person's name.
+pub(crate) fn host_name(name: &str) -> Option<String> {
+    let may_be_one = seen(name).trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    may_be_one.then(|| short_name(name)).flatten()
 }
 
 /// The signs of a name that somebody sees.
@@ -46,7 +47,10 @@ mod tests {
         assert_eq!(short_name("10.0.0.7"), None);
         assert_eq!(short_name("..\\evil"), None);
         assert_eq!(short_name("LT\u{200b}-1\u{200e}").as_deref(), Some("lt-1"));
-        assert!(is_host_name("LT-1.corp.example") && is_host_name("LT\u{200b}_1"));
-        assert!(!is_host_name("anna.keller_AndroidForWork_12/24/2024_8:00 AM") && !is_host_name("Ann's Mac"));
+        assert_eq!(host_name("LT-1.corp.example").as_deref(), Some("lt-1"));
+        assert_eq!(host_name("LT\u{200b}_1").as_deref(), Some("lt_1"));
+        for name in ["anna.keller_AndroidForWork_12/24/2024_8:00 AM", "Ann's Mac"] {
+            assert_eq!(host_name(name), None, "{name}");
+        }
     }
 }

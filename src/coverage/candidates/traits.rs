@@ -11,7 +11,7 @@ use crate::coverage::beside::NETBIOS;
 use crate::formats::Vocabulary;
 use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
-    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, is_host_name, short_name, written,
+    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, host_name, written,
 };
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
@@ -174,16 +174,19 @@ impl Traits {
             rayon::join(|| words(store, members, "model", &model), makers)
         };
         let persons = || rayon::join(|| people(store, members), || names(store, members));
-        let ((models, makers), (People { persons, ways }, names)) = rayon::join(hardware, persons);
-        let twins::Known { called, accounts, pairs } = twins::known(store, members);
+        let told = || rayon::join(hardware, persons);
+        let (told, twins) = rayon::join(told, || twins::known(store, members));
+        let ((models, makers), (People { persons, ways }, names)) = told;
+        let twins::Known { called, accounts, pairs } = twins;
         let values = [makers, models, persons, names, called, accounts];
         let (ids, doubt) = rayon::join(|| ids(store, links, members), || doubts(store, members, seen_later));
         let rivals = links.rivals.clone();
         let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values, rivals };
         let mut numbers: HashMap<Pattern, u32> = HashMap::new();
+        let made_of = made_of(members);
         for (device, activity) in DeviceId::all(members.count).zip(members.activities()) {
             let pattern = Pattern {
-                consoles: members.consoles.get(device) & made_of(members),
+                consoles: members.consoles.get(device) & made_of,
                 weak: members.weak.get(&device).map_or(0, |weak| weak.consoles),
                 twinned: 0,
                 platform: *members.platform.get(device),
@@ -330,7 +333,7 @@ pub(in crate::coverage) fn host(name: &str) -> u64 {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let digest = |name: &str| if !name.is_empty() && name.bytes().all(plain) { digest_of(name.bytes()) } else { 0 };
     match digest(name) {
-        0 if is_host_name(name) => short_name(name).map_or(0, |short| digest(&short)),
+        0 => host_name(name).map_or(0, |short| digest(&short)),
         found => found,
     }
 }
@@ -339,8 +342,14 @@ pub(in crate::coverage) fn host(name: &str) -> u64 {
 /// `Anns-MacBook` there. It is that of [`host`] where that does not cut it.
 pub(in crate::coverage) fn called(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let signs = name.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-    let spoken: String = signs.flat_map(|c| if c == ' ' { '-' } else { c }.to_lowercase()).collect();
+    let mut spoken = String::with_capacity(name.len());
+    for sign in name.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')) {
+        match sign {
+            ' ' => spoken.push('-'),
+            sign if sign.is_ascii() => spoken.push(sign.to_ascii_lowercase()),
+            sign => spoken.extend(sign.to_lowercase()),
+        }
+    }
     hasher.write(spoken.as_bytes());
     if spoken.is_empty() { 0 } else { hasher.finish().clamp(1, CONFLICT - 1) }
 }

@@ -26,7 +26,7 @@ pub(super) fn known(store: &RecordStore, members: &Members) -> Known {
         both && records.console.bit() & made != 0
     };
     let telling = store.by_console.iter().filter(tells).fold(0, |bits, records| bits | records.console.bit());
-    let of = |column: &str, digest: &dyn Fn(&str) -> u64| {
+    let of = |column: &str, digest: &(dyn Fn(&str) -> u64 + Sync)| {
         let mut slots: Slots = ByDevice::filled(0, members.count);
         if telling.count_ones() < 2 {
             return slots;
@@ -41,8 +41,8 @@ pub(super) fn known(store: &RecordStore, members: &Members) -> Known {
         settled(slots)
     };
     let none = || ByDevice::filled(0, members.count);
-    let (called, accounts) =
-        (of("name", &called), of("primary_user", &|text| account(text).map_or(0, |(account, _)| account)));
+    let accounts = || of("primary_user", &|text| account(text).map_or(0, |(account, _)| account));
+    let (called, accounts) = rayon::join(|| of("name", &called), accounts);
     let mut all: Vec<(u64, u64, DeviceId)> = called
         .numbered()
         .zip(accounts.iter())

@@ -8,7 +8,7 @@ use crate::console::{Console, State};
 use crate::coverage::beside::{each_name, naming};
 use crate::formats::LOST;
 use crate::frame::by_device;
-use crate::identity::{ConsoleRecords, Members, RecordStore, is_host_name, short_name};
+use crate::identity::{ConsoleRecords, Members, RecordStore, host_name};
 use crate::ids::{ByDevice, DeviceId};
 
 /// So many devices that most are in use share no loss.
@@ -85,17 +85,16 @@ fn registered(store: &RecordStore, records: &ConsoleRecords, members: &Members, 
     let lines = device_of.iter().zip(&states).enumerate();
     let lines: Vec<usize> =
         lines.filter(|(_, (device, state))| keeps(state) && alone(**device)).map(|(line, _)| line).collect();
-    let short = |name: &str| short_name(name).filter(|_| is_host_name(name));
     let mut names: HashSet<u128> = HashSet::new();
     for values in NAMES.iter().filter_map(|column| records.text(column)) {
         let own = lines.iter().filter_map(|line| values.get(*line));
-        names.extend(own.flat_map(|name| [naming(name), short(name).as_deref().and_then(naming)]).flatten());
+        names.extend(own.flat_map(|name| [naming(name), host_name(name).as_deref().and_then(naming)]).flatten());
     }
     if !names.is_empty() {
         let mut named: ByDevice<bool> = ByDevice::filled(false, members.count);
         let is_named = |value: &str| {
             let own = |value: &str| naming(value).is_some_and(|number| names.contains(&number));
-            own(value) || short(value).is_some_and(|name| own(&name))
+            own(value) || host_name(value).is_some_and(|name| own(&name))
         };
         each_name(store, members, &mut named, is_named, |slot, is| *slot |= is);
         for ((device, slot), named) in kept.numbered_mut().zip(named.iter()) {

@@ -38,9 +38,8 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
     let is_asked = |device: DeviceId| *activities.get(device) == Activity::Stale || only_sensed(device);
     let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| {
-        let digests = |device: DeviceId, name: &str| {
-            spoken(name, *members.platform.get(device)).filter(|name| keep(*name)).collect::<Vec<_>>()
-        };
+        let digests =
+            |device: DeviceId, name: &str| spoken(name, *members.platform.get(device)).filter(|name| keep(*name));
         Names::of_cells(store, members, "name", &|_, device| of(device), &digests)
     };
     let own = named(&is_asked, &|_| true);
@@ -91,10 +90,11 @@ fn takes_names(members: &Members) -> impl Fn(DeviceId) -> bool {
 fn spoken(name: &str, platform: Platform) -> impl Iterator<Item = u64> + use<> {
     let host = if platform.has_host_names() { host(name) } else { 0 };
     // A short name is called what it is.
-    let is_cut = name.split('.').next().is_some_and(|short| short.len() > NETBIOS);
+    let is_cut = || name.split('.').next().is_some_and(|short| short.len() > NETBIOS);
     let whole = match host {
         0 => called(name),
-        _ => short_name(name).filter(|_| is_cut).map_or(0, |short| called(&short)),
+        _ if is_cut() => short_name(name).map_or(0, |short| called(&short)),
+        _ => 0,
     };
     [host, whole].into_iter().filter(|digest| *digest != 0)
 }
