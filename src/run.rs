@@ -1,28 +1,18 @@
 //! The conductor: hands the data from stage to stage and collects what the report says of the run.
 
-mod baseline;
-mod begun;
-mod carry;
 mod close;
-pub(crate) mod decisions;
+mod earlier;
 mod explain;
 mod gather;
 mod hidden;
-mod holds;
 mod inspect;
 mod needed;
-mod newest;
 mod options;
-mod packing;
-mod provenance;
-mod record_facts;
+mod plans;
 mod refuse;
 mod remarks;
 mod rule_set;
-mod subjects;
 mod tables;
-mod together;
-mod treat;
 
 use crate::coverage::{Coverage, Devices};
 use crate::error::Result;
@@ -31,17 +21,18 @@ use crate::ids::By;
 use crate::outcome::{Ledger, Outcome, Since};
 use crate::rules::{self, EvalContext};
 
-use baseline::Baseline;
+use earlier::Baseline;
 use explain::Inner;
 use gather::Gathered;
 use rule_set::RuleSet;
 
 pub use crate::outcome::{InputFile, Source};
+pub(crate) use earlier::decisions;
 pub use explain::explain;
+pub use gather::Treat;
 pub use inspect::{Inspection, Stranger, inspect};
 pub use options::{Options, Progress, Silent, Unit};
 pub use rule_set::{Checked, check};
-pub use treat::Treat;
 
 /// Reads the exports, finds the devices, judges them and plans.
 ///
@@ -56,7 +47,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
     let mut earlier = Baseline::load(options)?;
-    let mut decisions = baseline::decisions(options)?;
+    let mut decisions = decisions(options)?;
     let Gathered { inputs, sources, records, unused, mut notices, proven, provenance, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);
@@ -71,7 +62,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     notices.extend(found);
     progress.step("Weighing what the lists prove");
     let record_table = tables::records(&store);
-    let beside = baseline::beside(earlier.as_mut(), unused, (&store, &links, &record_table), (&sources, &proven));
+    let beside = earlier::beside(earlier.as_mut(), unused, (&store, &links, &record_table), (&sources, &proven));
     let (coverage, found) = Coverage::new(&store, &links, &members, &beside, rule_set.formats.vocabulary());
     notices.extend(found);
     let devices = Devices::new(members, coverage, &links, doubtful);
@@ -89,7 +80,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let earlier = earlier.map(|earlier| earlier.beside(&device_table, &record_table, &links.device)).transpose()?;
     notices.extend(remarks::name_collision(&device_table));
     let context = EvalContext { store: &store, links: &links, devices: &devices, formats: &rule_set.formats };
-    let from = packing::From {
+    let from = plans::From {
         context,
         table: &device_table,
         records: &record_table,
@@ -102,14 +93,15 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         conditions: &rule_set.conditions,
         purpose: options.purpose,
     };
-    let mut packed = packing::pack(&from, &mut decisions, &mut notices)?;
-    let (together, found) = together::find(&store, &devices, &device_table, &rule_set.rules, (&findings, &asked));
+    let mut packed = plans::pack(&from, &mut decisions, &mut notices)?;
+    let (together, found) =
+        remarks::together::find(&store, &devices, &device_table, &rule_set.rules, (&findings, &asked));
     // Only a judged fleet shows it; what else `--strict` refuses is known before.
     refuse::if_strict(options, &found)?;
     notices.extend(found);
     packed.ask(&mut rule_set.playbooks, (&together, &by_exclusion), devices.registry);
     notices.extend(remarks::long_plan(packed.steps.len()));
-    let packing::Packed { packages, steps, begun, .. } = packed;
+    let plans::Packed { packages, steps, begun, .. } = packed;
     let steps = By::of(steps);
     let answers = std::mem::take(&mut decisions.answers);
     let mut outcome = Outcome {
@@ -143,7 +135,7 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         kept: Vec::new(),
         begun: close::marked(&begun),
     };
-    baseline::compare(earlier, &mut outcome, (&store, &devices), &answers, progress);
+    earlier::compare(earlier, &mut outcome, (&store, &devices), &answers, progress);
     crate::notice::in_order(&mut outcome.notices);
     Ok((outcome, Inner { store, links, devices, rules: rule_set.rules, formats: rule_set.formats }))
 }

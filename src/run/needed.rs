@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::hidden;
+use super::plans::{holds, subjects};
 use super::rule_set::RuleSet;
-use super::{hidden, holds, subjects};
 use crate::rules::Rule;
 use crate::{coverage, identity};
 

@@ -1,12 +1,15 @@
 //! Files to records: reads every input, recognises what is in it and lets the doctor look at all of it.
 
+mod newest;
+mod provenance;
+mod treat;
 mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse::nothing;
-use super::treat::Treats;
-use super::{InputFile, Options, Progress, Source, Unit, newest, provenance, remarks::clipped, tables, together};
+use super::remarks::{clipped, together};
+use super::{InputFile, Options, Progress, Source, Unit, tables};
 use crate::console::{Console, Registry};
 use crate::coverage::Beside;
 use crate::doctor::{self, Expected};
@@ -15,7 +18,10 @@ use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Reco
 use crate::history::Provenance;
 use crate::notice::{Code, Notice, many};
 use crate::read::{self, Budget, Discovered, Export, Input};
+use treat::Treats;
 use unused::Unused;
+
+pub use treat::Treat;
 
 /// What reading the inputs gave.
 #[derive(Default)]

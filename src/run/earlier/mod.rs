@@ -1,9 +1,12 @@
 //! The earlier report that a run is compared with.
 
+mod begun;
+mod carry;
+pub(crate) mod decisions;
+
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::carry::{self, Carrying};
 use super::{Options, Progress, close};
 use crate::compare::{self, Listed, Lists, Matched, Said, Side, Told};
 use crate::console::{Console, Registry, State};
@@ -15,6 +18,9 @@ use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::{self, Kept, Outcome, Source};
 use crate::table::{DeviceTable, RecordTable};
 use crate::time::Millis;
+
+pub(super) use begun::begun;
+pub(super) use carry::{Carrying, by_object};
 
 /// With fewer devices on one side none of them may be left by chance.
 const FEWEST: usize = 5;
@@ -188,11 +194,11 @@ fn kept(devices: &Devices, table: &DeviceTable, waiting: &[DeviceId], earlier: O
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.
 pub(super) fn decisions(options: &Options) -> Result<Decisions> {
     let mut decisions = match (&options.decisions, &options.baseline) {
-        (Some(file), _) => super::decisions::load(file)?,
+        (Some(file), _) => decisions::load(file)?,
         (None, Some(report)) => carry::filled_in(report)?.unwrap_or_default(),
         (None, None) => Decisions::default(),
     };
-    decisions.answers.logs = options.logs.iter().map(|file| super::decisions::log(file)).collect::<Result<_>>()?;
+    decisions.answers.logs = options.logs.iter().map(|file| decisions::log(file)).collect::<Result<_>>()?;
     Ok(decisions)
 }
 

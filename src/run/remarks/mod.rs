@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+pub(super) mod together;
+
 use super::Source;
 use crate::console::Console;
 use crate::frame::texts::{lowered, twins};

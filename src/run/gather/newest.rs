@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::gather::Gathered;
+use super::Gathered;
 use crate::error::{Error, Result};
 use crate::schema::nearest;
 

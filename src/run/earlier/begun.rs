@@ -1,9 +1,8 @@
 //! Devices whose removal an earlier run planned and somebody began. The findings that asked for it may not hold any more, since a
 //! closed access is what they ask for; the plan goes on until the device is gone, is seen again or somebody decides otherwise.
 
-use super::baseline::state_of;
 use super::carry::Carrying;
-use super::subjects::{activity_to_plan_by, records_of};
+use super::state_of;
 use crate::compare::{Fate, Numbers, id_of};
 use crate::console::Console;
 use crate::frame::Positions;
@@ -11,12 +10,17 @@ use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::outcome::Outcome;
 use crate::plan::Planned;
 use crate::rules::{EvalContext, RuleAction};
+use crate::run::plans::subjects::{activity_to_plan_by, records_of};
 use crate::schema::{Activity, Status};
 use crate::table::RecordTable;
 
 /// Which devices of this run these are. Nothing is gone on with where it is not clear which device it is, where a list that
 /// could have seen it since is not whole, or where anything speaks for its being in use.
-pub(super) fn begun(carrying: &Carrying<'_>, context: EvalContext<'_>, records: &RecordTable) -> ByDevice<bool> {
+pub(in crate::run) fn begun(
+    carrying: &Carrying<'_>,
+    context: EvalContext<'_>,
+    records: &RecordTable,
+) -> ByDevice<bool> {
     let old = carrying.old;
     let now = Now { carrying, context, records, of_device: records_of(context.store, context.devices) };
     let asked = asked(old);

@@ -66,7 +66,7 @@ pub(crate) fn log(path: &Path) -> Result<Log> {
     if problems.is_empty() { Ok(Log { file: label, sha256: opened.sha256, done }) } else { Err(refused(problems)) }
 }
 
-pub(super) const fn refused(problems: Vec<Problem>) -> Error {
+pub(in crate::run) const fn refused(problems: Vec<Problem>) -> Error {
     Error::Rules { problems }
 }
 

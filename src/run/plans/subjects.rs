@@ -24,7 +24,7 @@ use super::record_facts::AllFacts;
 use claims::{claim, review};
 
 /// Record columns that steps depend on, beside those that the states of objects are read from.
-pub(super) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
+pub(in crate::run) const NEEDED: &[&str] = &["server", "released", "mode", "license", "profile_type"];
 
 /// Where a rule would stand in a claim that rests on a decision alone.
 const NO_RULE: u16 = u16::MAX;
@@ -60,7 +60,7 @@ pub(super) struct Plans {
 
 /// The activity that a plan goes by. Where something speaks against a device being stale, or a list that could tell is too old, the device
 /// may be in use, and is planned as if it were.
-pub(super) fn activity_to_plan_by(devices: &Devices, device: DeviceId, activity: Activity) -> Activity {
+pub(in crate::run) fn activity_to_plan_by(devices: &Devices, device: DeviceId, activity: Activity) -> Activity {
     let hinted = || devices.coverage().hint(device).is_some();
     let doubted = || hinted() || devices.coverage().too_old(devices, device) != 0;
     match activity {
@@ -212,7 +212,7 @@ fn provisioning_is_whole(store: &RecordStore, lists: &Lists) -> bool {
 }
 
 /// Records of each device. They are numbered through, console by console.
-pub(super) fn records_of(store: &RecordStore, devices: &Devices) -> Positions<DeviceId, RecordId> {
+pub(in crate::run) fn records_of(store: &RecordStore, devices: &Devices) -> Positions<DeviceId, RecordId> {
     let of_consoles = (0..store.by_console.len()).flat_map(|at| devices.device_of(at));
     Positions::new(of_consoles.copied(), devices.count)
 }

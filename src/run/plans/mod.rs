@@ -1,9 +1,10 @@
 //! From findings to steps and packages: planned once, and again where a decision about a package changes plans.
 
-use super::begun::begun;
-use super::carry::{self, Carrying};
-use super::decisions;
-use super::subjects::{self, Orders, Plans};
+pub(super) mod holds;
+mod record_facts;
+pub(super) mod subjects;
+
+use super::earlier::{Carrying, begun, by_object, decisions};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::history::Decisions;
@@ -13,6 +14,7 @@ use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule, Text};
 use crate::schema::{Disposition, Platform};
 use crate::table::{DeviceTable, RecordTable};
+use subjects::{Orders, Plans};
 
 /// What plans are made from.
 pub(super) struct From<'a> {
@@ -45,7 +47,7 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.rename(decided));
     }
-    notices.extend(carry::by_object(decided, from.table, from.records, from.device_of));
+    notices.extend(by_object(decided, from.table, from.records, from.device_of));
     notices.extend(decided.find(from.table).map_err(decisions::refused)?);
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.carry(decided));

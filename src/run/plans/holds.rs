@@ -9,7 +9,7 @@ use crate::rules::{Condition, Conditions, EvalContext};
 const CONDITIONS: [&str; 5] = ["server_machine", "virtual_device", "connector_row", "row_without_actions", "parked"];
 
 /// Record columns that those conditions read.
-pub(super) fn needed(conditions: &Conditions) -> Vec<&'static str> {
+pub(in crate::run) fn needed(conditions: &Conditions) -> Vec<&'static str> {
     let named = CONDITIONS.iter().filter_map(|name| conditions.get(name));
     named.flat_map(Condition::record_columns).collect()
 }

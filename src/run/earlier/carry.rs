@@ -37,7 +37,7 @@ pub(super) fn filled_in(report: &Path) -> Result<Option<Decisions>> {
 }
 
 /// The devices of both runs, for finding what decisions name.
-pub(super) struct Carrying<'a> {
+pub(in crate::run) struct Carrying<'a> {
     pub old: &'a Outcome,
     pub matched: &'a Matched,
     pub devices: &'a DeviceTable,
@@ -45,7 +45,7 @@ pub(super) struct Carrying<'a> {
 
 impl Carrying<'_> {
     /// Lets the file name the devices of this run where it names those of the earlier one.
-    pub(super) fn rename(&self, decisions: &mut Decisions) -> Vec<Notice> {
+    pub(in crate::run) fn rename(&self, decisions: &mut Decisions) -> Vec<Notice> {
         if decisions.names_nothing() {
             return Vec::new();
         }
@@ -80,7 +80,7 @@ impl Carrying<'_> {
     }
 
     /// Carries on what the earlier run had for devices of which nothing is decided now.
-    pub(super) fn carry(&self, decisions: &mut Decisions) -> Vec<Notice> {
+    pub(in crate::run) fn carry(&self, decisions: &mut Decisions) -> Vec<Notice> {
         let (old, count) = (&self.old.decisions, self.devices.key.count());
         let mut device_of = old.list.beside(DeviceId::NONE);
         for (device, at) in old.of_device.numbered() {
@@ -199,7 +199,7 @@ const fn go_on(status: Status) -> Status {
 }
 
 /// Objects that decisions name in the place of a device, by what is written: `console:id`, or the id alone.
-pub(super) fn by_object(
+pub(in crate::run) fn by_object(
     decisions: &mut Decisions,
     devices: &DeviceTable,
     records: &RecordTable,

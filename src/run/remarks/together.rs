@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::remarks::clipped;
+use super::clipped;
 use crate::console::{self, Console, Path, Registry};
 use crate::coverage::Devices;
 use crate::frame::by_device::mark;
@@ -16,7 +16,7 @@ use crate::table::DeviceTable;
 use crate::time::{DAY, day as written};
 
 /// Columns of lists that groups are made of.
-pub(super) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
+pub(in crate::run) fn in_lists_of(registry: &Registry) -> Vec<(Console, &'static str)> {
     registry.all().iter().flat_map(|console| console.groups().iter().map(|group| (*console, group.column))).collect()
 }
 
@@ -76,7 +76,7 @@ impl Groups<'_> {
 }
 
 /// The devices that became stale together, and a notice for each group.
-pub(super) fn find(
+pub(in crate::run) fn find(
     store: &RecordStore,
     devices: &Devices,
     table: &DeviceTable,

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Source;
-use super::decisions::refused;
-use super::gather::Gathered;
+use super::Gathered;
 use crate::disk;
 use crate::doctor::Expected;
 use crate::error::Result;
 use crate::history::{self, PROVENANCE, Provenance};
+use crate::run::Source;
+use crate::run::earlier::decisions::refused;
 
 /// What was written down in the folders of the exports, in the order of their names.
 pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
