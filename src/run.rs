@@ -104,8 +104,9 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
     let plans::Packed { packages, steps, begun, .. } = packed;
     let steps = By::of(steps);
     let answers = std::mem::take(&mut decisions.answers);
+    let waits = |step: &_, entry: &_| earlier.as_ref()?.first_day(&record_table, step, entry);
     let mut outcome = Outcome {
-        schedule: close::schedule((&packages, &steps), &rule_set.playbooks, &device_table, &options.thresholds),
+        schedule: close::schedule((&packages, &steps), &rule_set.playbooks, &device_table, &options.thresholds, &waits),
         decisions: close::decisions(decisions, device_table.key.count()),
         inputs,
         sources,

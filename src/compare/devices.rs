@@ -150,6 +150,15 @@ impl Matched {
         self.before.get(device).some()
     }
 
+    /// The same, if it is one of the earlier run itself and none that it only remembers.
+    #[must_use]
+    pub fn before_in_run(&self, device: DeviceId) -> Option<DeviceId> {
+        match self.earlier.place(self.before(device)?) {
+            Place::OfRun(before) => Some(before),
+            Place::Remembered(_) => None,
+        }
+    }
+
     /// Whether nothing of a device of this run was there before.
     #[must_use]
     pub fn is_new(&self, device: DeviceId) -> bool {

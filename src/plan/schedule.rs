@@ -59,6 +59,8 @@ pub struct Basis<'a> {
     pub devices: &'a DeviceTable,
     /// Days after which something is late.
     pub thresholds: &'a Thresholds,
+    /// The first day that an earlier plan gave to a step, if it had it.
+    pub earlier: &'a dyn Fn(&Planned, &Entry) -> Option<i32>,
 }
 
 impl Schedule {
@@ -110,8 +112,11 @@ impl Schedule {
                     let own = touched.iter().rev().find(|(object, _)| *object == (entry.console, step.object));
                     let end = match own {
                         Some((_, day)) => pause.end(*day, entry.silence),
-                        // What an earlier round has disabled waits no second time.
-                        None => Pause { grace: 0, ..pause }.end(first, entry.silence),
+                        // What an earlier round has disabled waits no second time, and no less than that round said.
+                        None => {
+                            let said = (basis.earlier)(step, entry).map_or(i64::MIN, i64::from);
+                            Pause { grace: 0, ..pause }.end(first, entry.silence).max(said)
+                        }
                     };
                     end.max(removed)
                 }

@@ -206,8 +206,9 @@ pub(super) fn schedule(
     playbooks: &plan::Playbooks,
     devices: &DeviceTable,
     thresholds: &Thresholds,
+    earlier: &dyn Fn(&plan::Planned, &plan::Entry) -> Option<i32>,
 ) -> outcome::Schedule {
-    let basis = plan::Basis { steps, entries: playbooks.entries(), packages, devices, thresholds };
+    let basis = plan::Basis { steps, entries: playbooks.entries(), packages, devices, thresholds, earlier };
     let (batches, of_device, days) = plan::Schedule::new(&basis).into_columns();
     outcome::Schedule { batches, of_device, days }
 }

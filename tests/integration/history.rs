@@ -643,6 +643,14 @@ fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
         assert!(plan.contains(&step.to_string()), "{step}: {plan:?}");
     }
     assert!(!plan.contains(&"re-enroll".to_string()), "{plan:?}");
+    // The grace period is the one that began with the first plan.
+    let first_day = |report: &Report| {
+        let mut lines = report.lines("plan.csv").into_iter();
+        lines.find(|line| line["device_name"] == "PC-01" && line["step"] == "entra-delete").unwrap()["not_before"]
+            .clone()
+    };
+    assert_eq!(first_day(&begun), first_day(&first));
+    assert!(first_day(&begun).as_str() > "2026-12-04", "{}", first_day(&begun));
     let asked = begun.lines("plan.csv").into_iter().filter(|line| line["device_name"] == "PC-01");
     assert!(
         asked.filter(|line| line["condition"].contains("An earlier plan began to take it out of service")).count() > 0
@@ -652,6 +660,7 @@ fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
     export(&place, "later", &pcs, true);
     let later = analyze(&place, "later", "2026-12-11T08:00:00Z", &["--baseline", "december-report"]);
     assert!(plan_of(&later, "PC-01").contains(&"entra-delete".to_string()), "{:?}", plan_of(&later, "PC-01"));
+    assert!(first_day(&later) >= first_day(&first), "{}", first_day(&later));
     // Without the earlier report nobody knows of it, and with it nothing is taken from what was seen again.
     let alone = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--force"]);
     assert!(!plan_of(&alone, "PC-01").contains(&"autopilot-delete".to_string()));

@@ -16,6 +16,7 @@ use crate::history::{Answers, Decisions};
 use crate::identity::{Links, RecordStore};
 use crate::ids::{ByRecord, DeviceId, RecordId};
 use crate::outcome::{self, Kept, Outcome, Source};
+use crate::plan::{Entry, Planned};
 use crate::table::{DeviceTable, RecordTable};
 use crate::time::Millis;
 
@@ -124,6 +125,21 @@ impl Beside {
     /// For finding what decisions name.
     pub(super) fn carrying<'a>(&'a self, devices: &'a DeviceTable) -> Carrying<'a> {
         Carrying { old: &self.earlier.outcome, matched: &self.matched, devices }
+    }
+
+    /// The first day that its plan gave to a step of this run that waits for the end of the grace period, if it had it.
+    pub(super) fn first_day(&self, records: &RecordTable, step: &Planned, entry: &Entry) -> Option<i32> {
+        let old = &self.earlier.outcome;
+        let before = self.matched.before_in_run(step.device)?;
+        let from = old.steps.as_slice().partition_point(|own| own.device < before);
+        let plan = old.steps.numbered().skip(from).take_while(|(_, own)| own.device == before);
+        let id = |records: &RecordTable, own: &Planned| own.object.map(|record| records.id_of(record).into_owned());
+        let asked = id(records, step);
+        let is_it = |own: &Planned| {
+            let then = old.entry(own);
+            (&then.slug, then.phase) == (&entry.slug, entry.phase) && id(&old.records, own) == asked
+        };
+        plan.filter(|(_, own)| is_it(own)).map(|(at, _)| *old.schedule.days.get(at)).max()
     }
 
     /// What became of it.
