@@ -1,7 +1,7 @@
 //! The lists of a run beside those of an earlier one, before any device is judged: which of them are shorter than plausible, and
 //! which devices were one then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::lists::{List, Stated, lists};
 use super::sides::{Listed, Objects};
@@ -30,6 +30,7 @@ impl Lists {
                 pairs.extend(then.device(before).zip(now.device(after)));
             }
         });
+        pairs.extend(by_serial(old, new));
         Self { of, parted: parted(pairs) }
     }
 
@@ -56,6 +57,26 @@ fn is_held_by_name(old: &Outcome, then: &Objects<'_>, object: ObjectId) -> bool 
     let record = then.columns.map(|columns| columns.first.after(object.index()));
     let held = record.map_or(0, |record| *old.links.held_by.get(record));
     held != 0 && held & !weak == 0
+}
+
+/// Devices then and now that have a serial number, where one device had it then: a machine that was set up anew has new objects,
+/// and its old ones do not name it any more.
+fn by_serial(old: &Outcome, new: Listed<'_>) -> Vec<(DeviceId, DeviceId)> {
+    let mut of: HashMap<&str, Option<DeviceId>> = HashMap::new();
+    for device in old.devices.numbers() {
+        let serial = old.devices.serial.compared(device);
+        if !serial.is_empty() {
+            of.entry(serial).and_modify(|own| *own = None).or_insert(Some(device));
+        }
+    }
+    let mut pairs = Vec::new();
+    for columns in &new.records.consoles {
+        for (line, now) in new.device_of.within(&columns.span()).iter().enumerate().filter(|(_, now)| now.is_some()) {
+            let then = of.get(columns.serial.compared(line)).copied().flatten();
+            pairs.extend(then.map(|then| (then, *now)));
+        }
+    }
+    pairs
 }
 
 /// Of pairs of devices, then and now, those now that were one.

@@ -80,7 +80,7 @@ impl Coverage {
         vocabulary: &Vocabulary,
     ) -> (Self, Vec<Notice>) {
         let named = beside::named(store, members, &beside.tables);
-        let hints = hints::hints(store, (links, members), &named, beside);
+        let hints = hints::hints(store, (links, members), &named, beside, vocabulary);
         let of_devices = || {
             // What may have been active since may be what another device seems to lack.
             let later: Vec<DeviceId> =
@@ -122,6 +122,11 @@ impl Coverage {
     /// there since.
     pub(crate) fn is_outdated(&self, console: Console) -> bool {
         self.proof.ages.is_outdated(console)
+    }
+
+    /// Whether that is so of the newest list of the console that holds a device.
+    pub(crate) fn is_outdated_for(&self, device: DeviceId, console: Console) -> bool {
+        self.proof.ages.is_outdated_for(device, console)
     }
 
     /// What speaks against a device being stale, although it is no sign of activity.

@@ -101,7 +101,7 @@ impl Proof {
             torn: damage::doubts(store, members),
             beside,
             sensed: sensed.to_vec(),
-            ages: Ages::new(store, members),
+            ages: Ages::new(store, links, members),
         }
     }
 

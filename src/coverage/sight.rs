@@ -60,8 +60,9 @@ impl Sight {
                 sight.whole.iter_mut().zip(claimed.iter()).for_each(|(whole, claimed)| *whole &= !claimed);
             }
         }
-        let weak = members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0).map(|(device, _)| *device);
-        sight.by_weak = weak.filter(|device| *sight.whole.get(*device)).collect();
+        for (device, weak) in members.weak.iter().filter(|(_, weak)| weak.consoles & signals != 0) {
+            sight.rest_on_weak(members, *device, (weak.consoles, weak.consoles & signals));
+        }
         without_unread(store, members, &mut sight.whole);
         for device in seen_later.iter().copied().chain(links.contested.iter().copied().map(DeviceId::new)) {
             if let Some(slot) = sight.whole.slot(device) {
@@ -79,6 +80,26 @@ impl Sight {
             *whole &= proof.ages.silent(members, device) == 0;
         }
         sight
+    }
+
+    /// A device that some consoles know by a record that a weak link holds. Every other record there bears another host name; where
+    /// machines give these names themselves, that tells them apart as it would without the record that bears the same.
+    fn rest_on_weak(&mut self, members: &Members, device: DeviceId, (weak, signalling): (u32, u32)) {
+        if !self.whole.get(device) {
+            return;
+        }
+        let platform = *members.platform.get(device);
+        let takes = |console: &&Console| console.takes_host_name(platform);
+        let all = members.registry.all();
+        let by_name = all.iter().filter(takes).fold(0, |bits, console| bits | console.bit());
+        let surely = members.consoles.get(device) & !weak;
+        if signalling & !by_name != 0 || surely & by_name == 0 {
+            self.by_weak.insert(device);
+            return;
+        }
+        let (basis, facts) = self.basis.get_mut(device);
+        (*basis, *facts) = ((*basis).max(Basis::Exclusion), facts.or(Facts::NAME));
+        *self.excluded.get_mut(device) |= signalling;
     }
 
     /// Hides the devices that a row or a table names which was not used.

@@ -92,6 +92,12 @@ fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Resu
         {
             chosen = chosen.nothing_like().or_else(differ, &chosen)?;
         }
+        // Neither of two days that differ is known; the device may have been seen on the later one.
+        if companion == format!("{name}_unread")
+            && let (Some(differ), Some(unread)) = (&differ, chosen.flags())
+        {
+            chosen = (unread | differ).into();
+        }
         columns.push(Column::new(companion, chosen));
     }
     merged.columns = columns;

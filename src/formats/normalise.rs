@@ -332,13 +332,14 @@ impl<'a> Taken<'a> {
 fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
     let rows: BTreeSet<u32> = cast.tally.unread().iter().copied().collect();
     let cells = cast.columns.iter().find(|own| own.name == field.name)?;
-    // Signs of activity have such a column already, which also knows of days and months that could be exchanged.
-    if rows.is_empty() || field.name == "last_seen" {
+    let name = format!("{}_unread", field.name);
+    // Signs of activity may have such a column already, which also knows of days and months that could be exchanged.
+    if rows.is_empty() || cast.columns.iter().any(|own| own.name == name) {
         return None;
     }
     let blank = cells.values.is_null();
     let flags = row.iter().zip(blank.iter()).map(|(row, blank)| blank == Some(true) && rows.contains(row));
-    Some(Column::new(format!("{}_unread", field.name), BooleanChunked::from_iter_values("".into(), flags)))
+    Some(Column::new(name, BooleanChunked::from_iter_values("".into(), flags)))
 }
 
 /// Where the serial number is the console's id, the one is made of the other; a placeholder stays as written, and what is

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
 use super::declined::Declined;
+use super::ids::as_compared;
 use super::lines::Lines;
 use super::packages::{self, Membership, PackageDecision};
 use crate::error::Problem;
@@ -186,6 +187,8 @@ impl Decisions {
         let [key, serial, package, intent, status, assignee, note, by] =
             [0, 1, 2, 3, 4, 5, 6, 7].map(|column| lines.cell(at, column));
         let row = lines.row.get(at).copied().unwrap_or_default();
+        let key = &as_compared(key);
+        let key = key.as_str();
         let of_device = !key.is_empty() || !serial.is_empty();
         if of_device && !package.is_empty() {
             self.written.push([key, serial, package].map(str::to_string));

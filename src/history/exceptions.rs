@@ -1,11 +1,13 @@
 //! Exceptions: findings that somebody has accepted for a time. One that has expired hides nothing and says so.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
 use regex::{Regex, RegexBuilder};
 
 use super::file;
+use super::ids::as_compared;
 use crate::config::SettledBy;
 use crate::disk;
 use crate::error::{Error, Result};
@@ -69,7 +71,7 @@ crate::schema::words! {
 #[derive(Clone, Debug, Default)]
 pub struct Facts<'a> {
     /// Values by selector; a device may have several of one.
-    pub values: Vec<(Selector, &'a str)>,
+    pub values: Vec<(Selector, Cow<'a, str>)>,
 }
 
 /// All exceptions of a run.
@@ -95,7 +97,10 @@ impl Selector {
 }
 
 impl Exception {
-    pub(super) fn new(line: usize, rule: String, device: Vec<(Selector, String)>) -> Self {
+    pub(super) fn new(line: usize, rule: String, mut device: Vec<(Selector, String)>) -> Self {
+        for (_, text) in device.iter_mut().filter(|(selector, _)| matches!(selector, Selector::Key | Selector::Id)) {
+            *text = as_compared(text);
+        }
         let pattern = |(selector, text): &(Selector, String)| {
             let parts: Vec<String> = text.split('*').map(regex::escape).collect();
             let pattern = RegexBuilder::new(&format!("^{}$", parts.join(".*"))).case_insensitive(true).build();
@@ -246,9 +251,11 @@ impl Exceptions {
                     let message = format!("{about} ended on {until}: what it hid is shown again{but}");
                     Some(Notice::new(Code::ExceptionExpired, "", message))
                 }
-                State::Unused => {
-                    Some(Notice::new(Code::ExceptionUnused, "", format!("{about} hides nothing: no finding needs it")))
-                }
+                State::Unused => Some(Notice::new(
+                    Code::ExceptionUnused,
+                    "",
+                    format!("{about} hides nothing: no finding of its rule is of a device that it names"),
+                )),
             }
         };
         self.list.iter().zip(states).filter_map(one).collect()

@@ -187,6 +187,8 @@ fn text_of(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::super::{Exceptions, Facts, State};
     use super::*;
 
@@ -199,7 +201,9 @@ mod tests {
     fn an_exception_hides_what_it_names_until_its_last_day_is_over() {
         let text = "- rule: no-owner\n  device: {serial: 5cg1, name: LAB-*}\n  reason: lab\n  owner: a\n  approved_by: b\n  expires: 2026-03-31\n";
         let exceptions = one(text);
-        let facts = |serial, name| Facts { values: vec![(Selector::Serial, serial), (Selector::Name, name)] };
+        let facts = |serial, name| Facts {
+            values: vec![(Selector::Serial, Cow::Borrowed(serial)), (Selector::Name, Cow::Borrowed(name))],
+        };
         let last = exceptions.list[0].expires;
         assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "lab-7"), last + DAY - 1), Some(0));
         assert_eq!(exceptions.hides("no-owner", &facts("5CG1", "lab-7"), last + DAY), None, "expired");

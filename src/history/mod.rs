@@ -7,6 +7,7 @@ mod decisions;
 mod declined;
 mod exceptions;
 mod file;
+mod ids;
 mod lines;
 mod log;
 mod packages;

@@ -110,14 +110,12 @@ impl Schedule {
                 }
                 Phase::AfterGrace => {
                     let own = touched.iter().rev().find(|(object, _)| *object == (entry.console, step.object));
-                    let end = match own {
-                        Some((_, day)) => pause.end(*day, entry.silence),
-                        // What an earlier round has disabled waits no second time, and no less than that round said.
-                        None => {
-                            let said = (basis.earlier)(step, entry).map_or(i64::MIN, i64::from);
-                            Pause { grace: 0, ..pause }.end(first, entry.silence).max(said)
-                        }
+                    // What an earlier round has disabled waits no second time, and no less than that round said.
+                    let goes_on = || {
+                        let said = (basis.earlier)(step, entry).map_or(i64::MIN, i64::from);
+                        Pause { grace: 0, ..pause }.end(first, entry.silence).max(said)
                     };
+                    let end = own.map_or_else(goes_on, |(_, day)| pause.end(*day, entry.silence));
                     end.max(removed)
                 }
                 Phase::Verify => last + UNTIL_SEEN,

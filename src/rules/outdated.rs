@@ -1,13 +1,14 @@
 //! What a rule concludes from the days since a console last saw a device, where the console's list was made before the others:
 //! the device may have been seen since, so the rule holds only if it would hold then as well.
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, IdxCa, NamedFrom, Series};
+use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, IdxCa, NamedFrom, Series};
 
 use super::evaluate::EvalContext;
 use super::rule::Rule;
 use crate::console::Console;
 use crate::frame::make;
 use crate::identity::SIGNS;
+use crate::ids::DeviceId;
 use crate::language::{What, first_line, mask as truth};
 
 /// A device that a rule would hold for if old lists were of today: its line, and the consoles of these lists as bits.
@@ -29,15 +30,14 @@ pub(super) fn without_outdated(
     let matched = table.take(&IdxCa::from_vec("".into(), lines.clone())).map_err(|e| first_line(&e))?;
     let mut rests = vec![0_u32; lines.len()];
     for (name, console) in &columns {
-        let holds = seen_today(rule, &matched, &[name])?;
+        let holds = seen_today(rule, &matched, (&lines, context), &[(name, *console)])?;
         for (rests, holds) in rests.iter_mut().zip(holds.iter()) {
             *rests |= if holds == Some(true) { 0 } else { console.bit() };
         }
     }
     // One of two columns may do, so that neither alone decides.
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let all = columns.iter().fold(0, |bits, (_, console)| bits | console.bit());
-    for (rests, holds) in rests.iter_mut().zip(seen_today(rule, &matched, &names)?.iter()) {
+    for (rests, holds) in rests.iter_mut().zip(seen_today(rule, &matched, (&lines, context), &columns)?.iter()) {
         if *rests == 0 && holds != Some(true) {
             *rests = all;
         }
@@ -66,12 +66,23 @@ fn columns<'a>(rule: &'a Rule, context: EvalContext<'_>) -> Vec<(&'a str, Consol
     rule.decides.iter().filter_map(counts).collect()
 }
 
-/// What a rule says where consoles have seen each device today that they have seen at all.
-fn seen_today(rule: &Rule, table: &DataFrame, columns: &[&str]) -> Result<BooleanChunked, String> {
+/// What a rule says where consoles have seen each device today that they have seen at all, and not in a list of today.
+fn seen_today(
+    rule: &Rule,
+    table: &DataFrame,
+    (lines, context): (&[u32], EvalContext<'_>),
+    columns: &[(&str, Console)],
+) -> Result<BooleanChunked, String> {
+    let coverage = context.devices.coverage();
     let mut tried = table.clone();
-    for name in columns {
-        let known = table.column(name).map_err(|e| first_line(&e))?.is_not_null();
-        let today: Vec<Option<f64>> = known.iter().map(|known| (known == Some(true)).then_some(0.0)).collect();
+    for (name, console) in columns {
+        let own =
+            table.column(name).map_err(|e| first_line(&e))?.cast(&DataType::Float64).map_err(|e| first_line(&e))?;
+        let own = own.f64().map_err(|e| first_line(&e))?;
+        let one = |(line, days): (&u32, Option<f64>)| {
+            days.map(|days| if coverage.is_outdated_for(DeviceId::new(*line), *console) { 0.0 } else { days })
+        };
+        let today: Vec<Option<f64>> = lines.iter().zip(own.iter()).map(one).collect();
         tried.with_column(Column::from(Series::new((*name).into(), today))).map_err(|e| first_line(&e))?;
     }
     truth(&tried, &rule.when)

@@ -76,17 +76,21 @@ fn facts_of<'a>(flagged: &BTreeSet<DeviceId>, context: EvalContext<'a>) -> BTree
     let EvalContext { store, links, devices, .. } = context;
     let key = |device: &DeviceId| links.key.get(device.index()).map_or("", String::as_str);
     let mut facts: BTreeMap<DeviceId, Facts<'a>> =
-        flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device))] })).collect();
+        flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device).into())] })).collect();
     for (at, console_records) in store.by_console.iter().enumerate() {
         for (column, selector) in COLUMNS {
             let Some(cells) = console_records.text(column) else { continue };
             for (line, device) in devices.device_of(at).iter().enumerate() {
                 let Some(facts) = facts.get_mut(device) else { continue };
                 if let Some(text) = cells.get(line).filter(|_| speaks(store, devices, at, *selector, line, *device)) {
-                    facts.values.push((*selector, text));
+                    facts.values.push((*selector, text.into()));
+                    // As reports name objects.
+                    if *column == "native_id" {
+                        facts.values.push((*selector, format!("{}:{text}", console_records.console).into()));
+                    }
                     // Reports show what the console writes.
                     let written = console_records.as_written(column, line).filter(|written| *written != text);
-                    facts.values.extend(written.map(|written| (*selector, written)));
+                    facts.values.extend(written.map(|written| (*selector, written.into())));
                 }
             }
         }

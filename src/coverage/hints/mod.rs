@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::beside::{Named, Tables};
 use crate::console::Console;
+use crate::formats::Vocabulary;
 use crate::identity::{Links, Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
 
@@ -70,7 +71,7 @@ impl Hint {
     /// Whether somebody has to look at the device before anything else is done, in use or not.
     #[must_use]
     pub const fn is_looked_into(self) -> bool {
-        self.keeps() || matches!(self, Self::Parted)
+        self.keeps() || matches!(self, Self::Parted | Self::Successor)
     }
 
     /// Whether somebody keeps the device, in use or not.
@@ -101,8 +102,9 @@ pub(super) fn hints(
     (links, members): (&Links, &Members),
     named: &ByDevice<Named>,
     beside: &Tables,
+    vocabulary: &Vocabulary,
 ) -> Hints {
-    let of_names = || rayon::join(|| successors::borne(store, members), || kept::hints(store, members));
+    let of_names = || rayon::join(|| successors::borne(store, members, vocabulary), || kept::hints(store, members));
     let of_rows = || rayon::join(|| servers::elsewhere(store, members), || stock::hints(store, members));
     let of_dates = || rayon::join(|| dates::hints(store, members, named, beside), of_rows);
     let ((mut of, (elsewhere, stock)), (borne, kept)) = rayon::join(of_dates, of_names);

@@ -1,12 +1,13 @@
 //! Devices whose name another one bears, or is made of the serial number of another one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::super::beside::NETBIOS;
 use super::super::candidates::{called, host};
 use crate::console::Console;
+use crate::formats::Vocabulary;
 use crate::frame::Strings;
 use crate::identity::{ConsoleRecords, Members, RecordStore, short_name};
 use crate::ids::{ByDevice, DeviceId};
@@ -20,7 +21,7 @@ const SHORTEST_SERIAL: usize = 6;
 /// What of a device another one bears.
 #[derive(Debug, Default)]
 pub(super) struct Borne {
-    /// Devices whose name another one in use bears: a machine that was joined again, has two rows in a console or lives on in another
+    /// Devices that are not known to be in use, and whose name another one bears that is: a machine that was joined again, has two rows in a console or lives on in another
     /// directory is known by its name alone. Only where machines give their names themselves, and neither serial numbers nor what
     /// Entra ID stamps on a machine tell the two apart.
     pub name: Vec<DeviceId>,
@@ -31,12 +32,14 @@ pub(super) struct Borne {
     pub serial: Vec<DeviceId>,
 }
 
-pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
+pub(super) fn borne(store: &RecordStore, members: &Members, vocabulary: &Vocabulary) -> Borne {
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
     let sensors = members.registry.all().iter().filter(|c| c.is_sensor()).fold(0, |bits, console| bits | console.bit());
     // What only a sensor has a row of may be the sensor of any machine of its name.
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
-    let is_asked = |device: DeviceId| *activities.get(device) == Activity::Stale || only_sensed(device);
+    // Of what nothing tells when it was used even less is known than of what is stale.
+    let is_quiet = |device: DeviceId| *activities.get(device) != Activity::Active;
+    let is_asked = |device: DeviceId| is_quiet(device) || only_sensed(device);
     let named = |of: &(dyn Fn(DeviceId) -> bool + Sync), keep: &(dyn Fn(u64) -> bool + Sync)| {
         let digests =
             |device: DeviceId, name: &str| spoken(name, *members.platform.get(device)).filter(|name| keep(*name));
@@ -61,6 +64,8 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     });
     pairs.sort_unstable();
     pairs.dedup();
+    let hardware = Hardware::of(store, members, &pairs, vocabulary);
+    pairs.retain(|(own, other)| !hardware.differs(*own, *other));
     let stamped = stamped(store, members, &pairs);
     pairs.retain(|(own, other)| !(stamped.contains(own) && stamped.contains(other)));
     let of = |keep: &dyn Fn(DeviceId, DeviceId) -> bool| -> Vec<DeviceId> {
@@ -71,7 +76,7 @@ pub(super) fn borne(store: &RecordStore, members: &Members) -> Borne {
     };
     let is = |device: DeviceId, activity: Activity| *activities.get(device) == activity;
     Borne {
-        name: of(&|own, other| is(own, Activity::Stale) && is(other, Activity::Active)),
+        name: of(&|own, other| is_quiet(own) && is(other, Activity::Active)),
         sensed: of(&|own, other| only_sensed(own) && !only_sensed(other)),
         serial: named_by_serial(store, members, &activities, &takes),
     }
@@ -97,6 +102,61 @@ fn spoken(name: &str, platform: Platform) -> impl Iterator<Item = u64> + use<> {
         _ => 0,
     };
     [host, whole].into_iter().filter(|digest| *digest != 0)
+}
+
+/// Who made some devices, and what each console calls their models.
+#[derive(Default)]
+struct Hardware {
+    makers: HashMap<DeviceId, BTreeSet<String>>,
+    models: HashMap<DeviceId, BTreeMap<Console, BTreeSet<String>>>,
+}
+
+impl Hardware {
+    fn of(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)], vocabulary: &Vocabulary) -> Self {
+        let mut hardware = Self::default();
+        if pairs.is_empty() {
+            return hardware;
+        }
+        let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(own, other)| [*own, *other]).collect();
+        for (at, records) in store.by_console.iter().enumerate() {
+            for column in ["manufacturer", "model"] {
+                let cells = records.text(column).into_iter().flat_map(Strings::iter);
+                let own = members.device_of(at).iter().copied().zip(cells);
+                for (device, cell) in own.filter(|(device, _)| concerned.contains(device)) {
+                    let Some(cell) = cell.filter(|cell| vocabulary.manufacturer(cell).is_some()) else { continue };
+                    if column == "model" {
+                        let own = hardware.models.entry(device).or_default();
+                        own.entry(records.console)
+                            .or_default()
+                            .insert(vocabulary.hardware_model(cell).unwrap_or_else(|| cell.to_lowercase()));
+                    } else {
+                        hardware
+                            .makers
+                            .entry(device)
+                            .or_default()
+                            .extend(vocabulary.listed_manufacturer(cell).map(str::to_string));
+                    }
+                }
+            }
+        }
+        hardware
+    }
+
+    /// Whether two devices cannot be one machine: nobody who made the one made the other, or a console calls their models
+    /// differently.
+    fn differs(&self, own: DeviceId, other: DeviceId) -> bool {
+        let makers = [own, other].map(|device| self.makers.get(&device));
+        if let [Some(own), Some(other)] = makers
+            && own.is_disjoint(other)
+        {
+            return true;
+        }
+        let models = |device| self.models.get(&device).into_iter().flatten();
+        models(own).any(|(console, models)| {
+            let others = self.models.get(&other).and_then(|others| others.get(console));
+            others.is_some_and(|others| models.is_disjoint(others))
+        })
+    }
 }
 
 /// Of the devices of the pairs those of which it is known which hardware Entra ID saw. It joins records of the same.

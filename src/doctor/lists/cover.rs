@@ -131,19 +131,24 @@ impl List<'_> {
         let held = self.newer.iter().map(|part| self.rows_of(*part).len()).sum::<usize>();
         let platform = |at: &u32| rows.get(*at as usize).map_or(0, |row| row.platform);
         let known: BTreeSet<u32> = self.newer.iter().flat_map(|part| self.rows_of(*part)).map(platform).collect();
-        let mut filtered: BTreeMap<u32, usize> = BTreeMap::new();
+        // A platform of which the newer list has nothing at all was probably not asked for.
+        let mut left_out: BTreeMap<u32, usize> = BTreeMap::new();
+        for platform in rest.iter().map(platform).filter(|platform| !known.contains(platform)) {
+            *left_out.entry(platform).or_default() += 1;
+        }
         for at in rest {
-            // A platform of which the newer list has nothing at all was probably not asked for.
-            let left_out = !known.contains(&platform(&at));
-            if left_out {
-                *filtered.entry(platform(&at)).or_default() += 1;
-            }
+            let of_platform = left_out.get(&platform(&at)).copied().unwrap_or_default();
             if let Some(fate) = verdict.fate.get_mut(at as usize) {
-                *fate = Some(if again && !left_out && !self.cut { Fate::Gone } else { Fate::Open });
+                *fate = match of_platform {
+                    0 if again && !self.cut => Some(Fate::Gone),
+                    // Of such a platform this list is the newest.
+                    PLATFORM.. => None,
+                    _ => Some(Fate::Open),
+                };
             }
         }
-        let reason = if filtered.values().any(|count| *count >= PLATFORM) {
-            Some("it lists no device of a platform of which an older list of the console has several; it looks filtered by platform".to_string())
+        let reason = if left_out.values().any(|count| *count >= PLATFORM) {
+            Some("it lists no device of a platform of which an older list of the console has several; it looks filtered by platform, and the older list speaks for these devices".to_string())
         } else {
             let few = covered * 2 < own.len() && held * 2 < own.len();
             few.then(|| {

@@ -1,5 +1,6 @@
 //! Odd exports that once led to a step for the wrong device, or showed what must not be seen.
 
+mod ages;
 mod kept;
 mod margin;
 mod twins;

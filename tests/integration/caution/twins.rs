@@ -44,6 +44,44 @@ fn a_device_in_use_of_the_same_name_may_be_the_same() {
     }
 }
 
+/// Of what nothing tells when it was used even less is known, and one that another lives on under its name is not enrolled again.
+#[test]
+fn an_earlier_record_of_a_machine_in_use_is_looked_at() {
+    for seen in ["", "2026-05-03T08:00:00Z"] {
+        let place = stale_and_others();
+        let entra = std::fs::read_to_string(place.path("in/entra.csv")).unwrap();
+        let own = format!(
+            "{},{},PC-2,True,Windows,AzureAd,0000000a-0000-0000-c000-000000000000,,{seen}\n",
+            guid(3, 9),
+            guid(2, 9)
+        );
+        place.write("in/entra.csv", entra + &own);
+        let report = judged(place);
+        let of_old: Vec<String> = report
+            .lines("plan.csv")
+            .into_iter()
+            .filter(|line| line["object_id"] == guid(3, 9) || line["device_key"].contains(&guid(2, 9)))
+            .map(|line| line["step"].clone())
+            .collect();
+        for step in ["entra-disable", "data-erased", "entra-delete", "re-enroll"] {
+            assert!(!of_old.contains(&step.to_string()), "{seen}: {of_old:?}");
+        }
+    }
+}
+
+/// Another maker's machine that took a name over is another machine.
+#[test]
+fn hardware_that_differs_tells_two_of_one_name_apart() {
+    let place = stale_and_others();
+    let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+    // No serial number tells them apart, and the one is a Lenovo.
+    let other =
+        format!("{},LAP-01,,,Windows,HP,managed,compliant,2026-06-01T08:00:00Z,2026-11-19T08:00:00Z\n", guid(1, 9));
+    place.write("in/intune.csv", intune + &other);
+    let report = judged(place);
+    assert!(steps(&report, "LAP-01").contains(&"entra-delete".to_string()), "{:?}", steps(&report, "LAP-01"));
+}
+
 /// The registration of a computer makes an object that bears its serial number until somebody sets it up.
 #[test]
 fn an_object_that_bears_a_serial_number_is_not_surely_stale() {

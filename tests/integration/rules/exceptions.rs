@@ -60,7 +60,7 @@ fn an_exception_hides_a_finding_and_everything_says_so() {
         .collect();
     insta::assert_snapshot!(said.join("\n"), @"
     exception-expired the exception in line 13 of `exceptions.yaml` (stale-in-intune for serial [SERIAL], approved by ciso@contoso.example) ended on 2026-09-30: what it hid is shown again
-    exception-unused the exception in line 7 of `exceptions.yaml` (* for serial NOBODY1, approved by ciso@contoso.example) hides nothing: no finding needs it
+    exception-unused the exception in line 7 of `exceptions.yaml` (* for serial NOBODY1, approved by ciso@contoso.example) hides nothing: no finding of its rule is of a device that it names
     ");
 
     let bare = place.analyze_into("bare", &["--no-exceptions"], &[]);
