@@ -1,6 +1,6 @@
 //! What ends a run, with the hint that gets the user on, and the exit code that a script reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::notice::Notice;
 
@@ -114,6 +114,15 @@ fn problem_title(problems: &[Problem]) -> String {
 }
 
 impl Error {
+    /// A file of a report that is not as it was written.
+    #[must_use]
+    pub fn damaged_report(path: &Path, damage: &str) -> Self {
+        Self::Evidence {
+            message: format!("`{}` {damage}", path.display()),
+            help: "take the report from where it was kept, or analyse the exports again".into(),
+        }
+    }
+
     /// The exit code that tells a script what happened.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::labels::{self, File, slashes};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::schema::MANIFEST;
 
 /// Endings that exports come with. A file named on the command line is tried whatever its ending.
 const ENDINGS: &[&str] = &[
@@ -101,7 +102,7 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
     if !seen.insert(std::fs::canonicalize(folder).map_err(unreadable)?) {
         return Ok(());
     }
-    if folder.join("evidence/manifest.json").is_file() {
+    if folder.join(MANIFEST).is_file() {
         return Ok(());
     }
     let entries = std::fs::read_dir(folder).map_err(unreadable)?;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 
-pub use load::{is_report, load, seal_of};
+pub use load::{RUN_FILE, is_report, load, seal_of};
 
 /// The folder of the report in which all this lies.
 pub const FOLDER: &str = "data";
