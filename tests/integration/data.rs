@@ -182,6 +182,27 @@ fn refused_as_no_report(place: &Place) {
     assert!(run.code == 2 && run.stderr.contains("`out` exists and is no report"), "{}", run.stderr);
 }
 
+#[test]
+fn a_report_that_explain_cannot_load_is_not_taken_for_exports() {
+    let place = Place::with_sample();
+    place.analyze(&["--format", "csv"]);
+    let said = place.run(&["explain", "CFS-LT-00035", "out"]).complaint();
+    assert!(said.starts_with("exit 2\nerror: `out` holds no `data/run.json`"), "{said}");
+    let said = place.run(&["inspect", "out"]).complaint();
+    assert!(said.starts_with("exit 3\nerror: no export was found: `out` is a report"), "{said}");
+}
+
+/// A report says which ids it keeps, so that nobody takes a device for gone that was looked for by another.
+#[test]
+fn an_id_that_a_report_does_not_keep_is_not_denied() {
+    let place = Place::with_sample();
+    place.analyze(&["--format", "data"]);
+    let of_exports = place.run(&["explain", "350042841975483", "in"]);
+    assert!(of_exports.code == 0 && of_exports.stdout.starts_with("CFS-AND-00011"), "{}", of_exports.stderr);
+    let said = place.run(&["explain", "350042841975483", "out"]).complaint();
+    assert!(said.contains("id in its console or Entra device id") && said.contains("keeps no IMEI"), "{said}");
+}
+
 /// A folder that somebody sends must not choose where files go, nor what a script does.
 #[test]
 fn a_folder_from_somebody_else_decides_neither_paths_nor_commands() {

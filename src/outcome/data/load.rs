@@ -36,10 +36,10 @@ pub fn seal_of(report: &Path) -> Result<String> {
     Ok(Manifest::read(report)?.map(|sealed| sealed.seal).unwrap_or_default())
 }
 
-/// Whether a folder is a report that can be loaded.
+/// Whether a folder is a report. Without `data/` it cannot be loaded, and [`load`] says so.
 #[must_use]
 pub fn is_report(folder: &Path) -> bool {
-    folder.join(RUN_FILE).is_file()
+    [RUN_FILE, MANIFEST].iter().any(|name| folder.join(name).is_file())
 }
 
 /// Loads the outcome of a report, and how the report was asked for.
