@@ -110,13 +110,12 @@ impl Schedule {
                 }
                 Phase::AfterGrace => {
                     let own = touched.iter().rev().find(|(object, _)| *object == (entry.console, step.object));
-                    let end = match own {
-                        Some((_, day)) => pause.end(*day, entry.silence),
+                    let end = if let Some((_, day)) = own {
+                        pause.end(*day, entry.silence)
+                    } else {
                         // What an earlier round has disabled waits no second time, and no less than that round said.
-                        None => {
-                            let said = (basis.earlier)(step, entry).map_or(i64::MIN, i64::from);
-                            Pause { grace: 0, ..pause }.end(first, entry.silence).max(said)
-                        }
+                        let said = (basis.earlier)(step, entry).map_or(i64::MIN, i64::from);
+                        Pause { grace: 0, ..pause }.end(first, entry.silence).max(said)
                     };
                     end.max(removed)
                 }
