@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::read::{Damage, Table};
 use super::run::{Head, Run};
-use super::{Asked, FOLDER, RUN, VERSION, since, tables, trust};
+use super::{Asked, FOLDER, RUN, RUN_FILE, VERSION, since, tables, trust};
 use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
@@ -25,8 +25,6 @@ use crate::table::{ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns
 
 /// The largest `run.json`: notices, rules and steps, none of which there are millions of.
 const LARGEST_RUN: u64 = 1 << 30;
-/// The file that says what the others of `data/` are.
-pub const RUN_FILE: &str = "data/run.json";
 
 /// The seal of a report: the digest of its manifest. Empty where it has none.
 ///

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::outcome::{Contents, Manifest, OutputFile};
-use crate::schema::{MANIFEST, SUMS};
+use crate::schema::{MANIFEST, SUMS, WORKBOOK};
 
 fn take(at: &Path, force: bool) -> Result<Place> {
     Place::take(at, force, &[], &mut |_| ())
@@ -200,6 +200,20 @@ fn the_only_report_comes_back() {
     fs::write(out.join("mine"), "").unwrap();
     assert!(take(&out, true).is_err());
     assert!(root.join("old/out/b.csv").is_file());
+}
+
+/// Somebody may have saved the workbook of the earlier report after the last look, just before the run was stopped.
+#[test]
+fn a_leftover_with_a_workbook_that_was_filled_in_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    for (text, stays) in [(WORKBOOK, false), ("filled in", true)] {
+        let root = leftover(dir.path(), "0123456789abcdef", "out");
+        fs::remove_file(root.join("new/out/tenant.csv")).unwrap();
+        fill(&root.join("new/out"), &[WORKBOOK]);
+        fs::write(root.join("new/out").join(WORKBOOK), text).unwrap();
+        drop(take(&dir.path().join("out"), false).unwrap());
+        assert_eq!(root.exists(), stays, "{text}");
+    }
 }
 
 #[test]
