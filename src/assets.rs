@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use include_dir::{Dir, include_dir};
 
 use crate::disk;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 
 static RULES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -35,6 +35,19 @@ pub type Files = BTreeMap<String, String>;
 /// [`Error::Unreadable`] when the folder or a file in it cannot be read.
 pub fn rules(over: Option<&Path>) -> Result<Files> {
     layered(&RULES, over, &["yaml", "yml"])
+}
+
+/// What the program makes of its own rules: consoles, playbooks.
+///
+/// That they can be used is tested. Should they not be, the program ends here and says why: without them whatever is asked for
+/// is called unknown.
+pub fn shipped<T>(what: &str, made: impl FnOnce(&Files) -> Result<T, Vec<Problem>>) -> T {
+    let problems = match rules(None).map(|files| made(&files)) {
+        Ok(Ok(made)) => return made,
+        Ok(Err(problems)) => Error::Rules { problems: problems.into_iter().take(1).collect() }.to_string(),
+        Err(error) => error.to_string(),
+    };
+    panic!("the shipped {what} cannot be used: {problems}")
 }
 
 /// The parts of the report page: the shipped ones, with those of `over` added or put in their place.
@@ -139,6 +152,19 @@ fn overlay(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With a registry of no console, every later message would blame the exports or the words of the user.
+    #[test]
+    #[should_panic(expected = "the shipped consoles cannot be used: `consoles/x.yaml`, line 3: is broken")]
+    fn what_ships_is_never_replaced_by_nothing() {
+        let broken = || Problem {
+            file: "consoles/x.yaml".into(),
+            place: "line 3".into(),
+            message: "is broken".into(),
+            help: String::new(),
+        };
+        shipped::<()>("consoles", |_| Err(vec![broken(), broken()]));
+    }
 
     #[test]
     fn tests_are_the_end_of_every_shipped_file_that_has_some() {

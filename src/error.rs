@@ -1,6 +1,6 @@
 //! What ends a run, with the hint that gets the user on, and the exit code that a script reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::notice::Notice;
 
@@ -59,7 +59,7 @@ pub enum Error {
         /// The remarks.
         notices: Vec<Notice>,
     },
-    /// The rule author's: formats, rules, playbooks or settings that cannot be used, all of them.
+    /// The rule author's: formats, rules, playbooks or settings, or a file in which somebody decided, that cannot be used.
     #[error("{}", problem_title(problems))]
     Rules {
         /// Every problem found.
@@ -109,11 +109,23 @@ fn problem_title(problems: &[Problem]) -> String {
     match problems {
         [one] if one.place.is_empty() => format!("`{}`: {}", one.file, one.message),
         [one] => format!("`{}`, {}: {}", one.file, one.place, one.message),
-        many => format!("{} problems in rules, formats or settings", many.len()),
+        [first, others @ ..] if others.iter().all(|other| other.file == first.file) => {
+            format!("{} problems in `{}`", problems.len(), first.file)
+        }
+        _ => format!("{} problems", problems.len()),
     }
 }
 
 impl Error {
+    /// A file of a report that is not as it was written.
+    #[must_use]
+    pub fn damaged_report(path: &Path, damage: &str) -> Self {
+        Self::Evidence {
+            message: format!("`{}` {damage}", path.display()),
+            help: "take the report from where it was kept, or analyse the exports again".into(),
+        }
+    }
+
     /// The exit code that tells a script what happened.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
@@ -151,3 +163,22 @@ fn is_full(source: &std::io::Error) -> bool {
 
 /// Short for results that end the run when they fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_the_file_that_all_problems_are_in() {
+        let problem = |file: &str| Problem {
+            file: file.into(),
+            place: "row 2".into(),
+            message: "is wrong".into(),
+            help: String::new(),
+        };
+        let title = |files: &[&str]| Error::Rules { problems: files.iter().map(|f| problem(f)).collect() }.to_string();
+        assert_eq!(title(&["a.xlsx"]), "`a.xlsx`, row 2: is wrong");
+        assert_eq!(title(&["a.xlsx", "a.xlsx"]), "2 problems in `a.xlsx`");
+        assert_eq!(title(&["a.yaml", "b.yaml", "a.yaml"]), "3 problems");
+    }
+}

@@ -47,7 +47,7 @@ pub fn analyze(options: &Options, progress: &dyn Progress) -> Result<Outcome> {
 fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(Outcome, Inner)> {
     let mut rule_set = RuleSet::load(options)?;
     let mut earlier = Baseline::load(options)?;
-    let mut decisions = decisions(options)?;
+    let mut decisions = decisions(options, &mut rule_set.notices)?;
     let Gathered { inputs, sources, records, unused, mut notices, proven, provenance, .. } =
         gather::gather(options, &rule_set.formats, Some(needed::needed(&rule_set)), progress)?;
     notices.append(&mut rule_set.notices);

@@ -24,7 +24,9 @@ use crate::time::{Millis, day, rfc3339};
 /// Explain one device: its records, why they were joined or refused, signals, rules and steps
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "EXPORTS may also be the folder of a report with `data/`: then it is told what the report keeps."
+    after_help = "EXPORTS may also be the folder of a report with `data/`: then it is told what the report keeps. Of the ids \
+                  it keeps those that consoles give their own records, and the Entra device id; an IMEI, for one, is found \
+                  in the exports alone."
 )]
 pub(super) struct Args {
     /// Key, name, serial number or any id of the device, an object as `console:id`, or a row of an export as `file:row`

@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use super::print::{self, BOLD, DIM};
 use crate::console::{Aggregate, Console, Registry};
-use crate::error::{Result, exit};
+use crate::error::{Error, Result, exit};
 use crate::formats::Format;
+use crate::notice::many;
 use crate::rules::Condition;
 use crate::run::Checked;
-use crate::schema::{Field, Kind, RECORD};
+use crate::schema::{Field, Kind, RECORD, instead, nearest};
 
 /// Print the columns that a rule may use, with type, meaning and the consoles that fill them.
 #[derive(Debug, ClapArgs)]
@@ -49,14 +50,39 @@ struct Row {
     console: Option<&'static str>,
 }
 
+/// The table of conditions that rules share.
+const CONDITION: &str = "condition";
+
+impl Row {
+    /// Whether its name or meaning has a text in small letters.
+    fn has(&self, text: &str) -> bool {
+        self.name.contains(text) || self.meaning.to_lowercase().contains(text)
+    }
+}
+
+/// What to say where no column that is shown has a text.
+fn none(text: &str, all: &[Row]) -> Error {
+    let hidden = all.iter().filter(|row| row.has(&text.to_lowercase())).count();
+    if hidden > 0 {
+        let message = format!("no column that a format fills has `{text}` in its name or meaning");
+        return Error::Usage { message, help: format!("`--all` shows {}", many(hidden as u64, "column")) };
+    }
+    let message = format!("no column has `{text}` in its name or meaning");
+    let near = nearest(text, all.iter().map(|row| row.name.as_str()));
+    Error::Usage { message, help: instead(near, || "`lastseen fields` prints all of them".into()) }
+}
+
 pub(super) fn run(args: &Args) -> Result<u8> {
     let checked = Checked::with(args.rules.as_deref())?;
     let registry = checked.conditions.consoles();
-    let mut rows = rows(&filled(&checked.formats), registry);
-    rows.retain(|row| args.all || !row.consoles.is_empty());
-    rows.extend(checked.conditions.iter().map(shared));
-    if let Some(text) = args.search.as_deref().map(str::to_lowercase) {
-        rows.retain(|row| row.name.contains(&text) || row.meaning.to_lowercase().contains(&text));
+    let mut all = rows(&filled(&checked.formats), registry);
+    all.extend(checked.conditions.iter().map(shared));
+    let searched = args.search.as_deref().map(str::to_lowercase);
+    let found = |row: &&Row| searched.as_ref().is_none_or(|text| row.has(text));
+    let is_shown = |row: &&Row| args.all || row.table == CONDITION || !row.consoles.is_empty();
+    let rows: Vec<&Row> = all.iter().filter(is_shown).filter(found).collect();
+    if let Some(text) = args.search.as_deref().filter(|_| rows.is_empty()) {
+        return Err(none(text, &all));
     }
     let text = if args.json { print::pretty(&rows)? } else { table(&rows, registry.all().len()) };
     print::out(&text)?;
@@ -67,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
 fn shared(condition: &Condition) -> Row {
     Row {
         name: condition.name.clone(),
-        table: "condition",
+        table: CONDITION,
         r#type: Kind::Flag.as_str(),
         meaning: condition.meaning.clone(),
         words: &[],
@@ -123,14 +149,14 @@ fn rows(filled: &BTreeMap<&'static str, BTreeSet<Console>>, registry: &Registry)
     device.chain(aggregates).chain(record).collect()
 }
 
-fn table(rows: &[Row], consoles: usize) -> String {
+fn table(rows: &[&Row], consoles: usize) -> String {
     let mut text = String::new();
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default() + 2;
     let mut part = String::new();
     for row in rows {
         let title = match (row.table, row.console) {
             ("record", _) => "one record, for `records`, `objects` and formats".to_string(),
-            ("condition", _) => "conditions that rules share; with a console: of its records".to_string(),
+            (CONDITION, _) => "conditions that rules share; with a console: of its records".to_string(),
             (_, Some(console)) => format!("the device, from its records in {console}"),
             _ => "the device as a whole".to_string(),
         };

@@ -61,10 +61,11 @@ impl Reader<'_> {
         self.add(key.span().start, format!("`{}` is no key here", key.get_ref()), help);
     }
 
-    fn table<'t, 'v>(&mut self, key: &Key<'_>, item: &'v Item<'t>) -> Option<&'v DeTable<'t>> {
+    /// A section; `within` is the one that it is part of.
+    fn table<'t, 'v>(&mut self, within: Option<&str>, key: &Key<'_>, item: &'v Item<'t>) -> Option<&'v DeTable<'t>> {
         let table = item.get_ref().as_table();
         if table.is_none() {
-            let help = format!("write `[{}]` and its keys below", key.get_ref());
+            let help = section(within, key.get_ref());
             self.add(item.span().start, format!("`{}` is no section", key.get_ref()), help);
         }
         table
@@ -84,7 +85,7 @@ impl Reader<'_> {
             self.add(
                 item.span().start,
                 format!("`{}` is no whole number", key.get_ref()),
-                "write it as `inactive = 90`",
+                format!("write it as `{} = 90`", key.get_ref()),
             );
         }
         number
@@ -94,25 +95,28 @@ impl Reader<'_> {
         for (key, item) in table {
             match key.get_ref().as_ref() {
                 "thresholds" => {
-                    if let Some(own) = self.table(key, item) {
+                    if let Some(own) = self.table(None, key, item) {
                         self.thresholds(own);
                     }
                 }
                 "rules" => {
-                    for (rule, own) in self.table(key, item).into_iter().flatten() {
-                        if let Some(own) = self.table(rule, own) {
+                    for (rule, own) in self.table(None, key, item).into_iter().flatten() {
+                        if let Some(own) = self.table(Some("rules"), rule, own) {
                             self.rule(rule.get_ref(), own);
                         }
                     }
                 }
                 "markers" => {
-                    for (name, own) in self.table(key, item).into_iter().flatten() {
+                    for (name, own) in self.table(None, key, item).into_iter().flatten() {
                         self.marker(name, own);
                     }
                 }
                 "exceptions" => {
                     let file = self.text(item, "`exceptions` names no file");
                     self.config.exceptions = file.map(PathBuf::from);
+                }
+                name if Threshold::parse(name).is_some() => {
+                    self.add(key.span().start, format!("`{name}` is no key here"), "write it below `[thresholds]`");
                 }
                 _ => self.no_key(key, SECTIONS),
             }
@@ -137,7 +141,7 @@ impl Reader<'_> {
                         continue;
                     }
                 };
-                for (key, item) in self.table(key, item).into_iter().flatten() {
+                for (key, item) in self.table(Some("thresholds"), key, item).into_iter().flatten() {
                     self.threshold(key, item, scope);
                 }
             } else if name == "allow_short" {
@@ -146,6 +150,9 @@ impl Reader<'_> {
                 }
             } else if name == "owner_quota" {
                 self.config.owner_quota = self.number(key, item);
+            } else if Platform::parse(name).is_some() || name == "vdi" {
+                // A number for the platform as a whole: which threshold is meant?
+                self.table(Some("thresholds"), key, item);
             } else {
                 self.threshold(key, item, Scope::All);
             }
@@ -203,7 +210,7 @@ impl Reader<'_> {
             Ok(marker) => marker,
             Err(wrong) => return self.wrong(name.span().start, wrong),
         };
-        for (column, patterns) in self.table(name, item).into_iter().flatten() {
+        for (column, patterns) in self.table(Some("markers"), name, item).into_iter().flatten() {
             let known = column_of(column.get_ref());
             let list = patterns.get_ref().as_array();
             let texts: Option<Vec<String>> =
@@ -218,6 +225,12 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// How a section is written.
+fn section(within: Option<&str>, name: &str) -> String {
+    let within = within.map_or_else(String::new, |within| format!("{within}."));
+    format!("write `[{within}{name}]` and its keys below")
 }
 
 #[cfg(test)]
@@ -265,6 +278,27 @@ mod tests {
         let text = "[treshold]\ninactive = 3\n[thresholds]\ninactiv = 40\ndelete = \"soon\"\ninactive = 7\n[thresholds.window]\ninactive = 60\n\
                     [rules.no-owner]\noff = true\nseverity = \"urgent\"\nsevrity = 1\n[markers.shard]\nname = [\"A\"]\n[markers.shared]\nnam = [\"A\"]\nname = \"A\"\n";
         insta::assert_snapshot!(problems(text).join("\n"));
+    }
+
+    /// Whoever does what the help says must not be told that it is wrong.
+    #[test]
+    fn a_key_in_the_wrong_place_is_told_the_right_one() {
+        for (text, said) in [
+            ("[rules]\nno-owner = \"lab\"\n", "`no-owner` is no section | write `[rules.no-owner]` and its keys below"),
+            ("[markers]\nshared = [\"A\"]\n", "`shared` is no section | write `[markers.shared]` and its keys below"),
+            ("rules = 1\n", "`rules` is no section | write `[rules]` and its keys below"),
+            ("[thresholds]\nios = 45\n", "`ios` is no section | write `[thresholds.ios]` and its keys below"),
+            ("[thresholds]\nvdi = 45\n", "`vdi` is no section | write `[thresholds.vdi]` and its keys below"),
+            ("inactive = 45\n", "`inactive` is no key here | write it below `[thresholds]`"),
+            (
+                "[thresholds]\nowner_quota = \"x\"\n",
+                "`owner_quota` is no whole number | write it as `owner_quota = 90`",
+            ),
+            ("[thresholds.ios]\ndelete = \"x\"\n", "`delete` is no whole number | write it as `delete = 90`"),
+        ] {
+            let [only] = &problems(text)[..] else { panic!("{text}") };
+            assert!(only.ends_with(said), "{text}: {only}");
+        }
     }
 
     #[test]

@@ -83,9 +83,7 @@ impl Registry {
     #[must_use]
     pub fn shipped() -> &'static Self {
         static SHIPPED: LazyLock<&'static Registry> = LazyLock::new(|| {
-            let files = assets::rules(None).unwrap_or_default();
-            let made = Registry::of_texts(assets::under(&files, file::FOLDER));
-            made.unwrap_or_else(|_| Box::leak(Box::new(Registry::of(Vec::new(), Vec::new()))))
+            assets::shipped("consoles", |files| Registry::of_texts(assets::under(files, file::FOLDER)))
         });
         &SHIPPED
     }

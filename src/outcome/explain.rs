@@ -231,7 +231,8 @@ pub fn unflagged(outcome: &Outcome, device: DeviceId) -> Option<String> {
     )
 }
 
-/// The device of a loaded report that a text names: its key, name, serial number, an id that a console gives it, or `file:row`.
+/// The device of a loaded report that a text names: its key, name, serial number, id in a console, Entra device id, or
+/// `file:row`. Other ids, such as an IMEI, a report does not keep.
 ///
 /// # Errors
 /// [`Error::Usage`] if nothing bears the name.
@@ -240,9 +241,12 @@ pub fn explain(outcome: &Outcome, query: &str) -> Result<Explained> {
     match found.as_slice() {
         [] => Err(Error::Usage {
             message: format!(
-                "no device of the report has `{query}` as key, name, serial number or id, and no row is called so"
+                "no device of the report has `{query}` as key, name, serial number, id in its console or Entra device id, \
+                 and no row is called so"
             ),
-            help: "take a `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`".into(),
+            help: "a report keeps no IMEI, MEID or other id: name the exports in its place to look for one, or take a \
+                   `device_key` of `devices.csv`, or a row of `records.csv` as `file:row`"
+                .into(),
         }),
         [one] => Ok(Explained::One(Box::new(whole(outcome, *one)))),
         many => {

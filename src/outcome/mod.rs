@@ -7,6 +7,8 @@ mod data;
 mod explain;
 mod kept;
 mod ledger;
+mod manifest;
+mod provenance;
 mod settled;
 mod since;
 mod source;
@@ -28,13 +30,18 @@ use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
 use crate::time::{DAY, day};
 
-pub use data::{Asked, FOLDER, File, files, is_report, load, seal_of};
+pub use data::{Asked, FOLDER, File, RUN_FILE, files, is_report, load, seal_of};
 pub use explain::{
     Candidate, Explained, Explanation, Field, Holds, MOST_CANDIDATES, Question, Step, Verdict, candidate, explain,
     steps, unflagged, verdict,
 };
 pub use kept::Kept;
 pub use ledger::{Ledger, LedgerLine, LedgerState};
+pub use manifest::{
+    Configuration, Contents, ControlTotals, ExportRow, InputRow, Manifest, OutputFile, ReportContents, RollupContents,
+    RollupKind, Sealed, SealedReport, ThresholdRow, is_absent,
+};
+pub use provenance::{ProvenanceRow, provenance};
 pub use settled::{Accepted, Decided, Hidden};
 pub use since::{
     Change, ChangeKind, ChangeState, Changes, ListStates, Past, PastFindings, Point, Remembered, RuleMark, RuleStates,

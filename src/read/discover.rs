@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::labels::{self, File, slashes};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::schema::MANIFEST;
 
-/// Endings that exports come with. A file named on the command line is tried whatever its ending.
-const ENDINGS: &[&str] = &[
+/// Endings of the files that are looked at in folders: those that exports come with, and those of files that are not read, so
+/// that somebody is told. A file named on the command line is tried whatever its ending.
+pub const ENDINGS: &[&str] = &[
     "csv", "tsv", "txt", "tab", "zip", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls", "xlsb", "ods", "gz", "7z",
     "xml", "html", "htm",
 ];
@@ -101,7 +103,7 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
     if !seen.insert(std::fs::canonicalize(folder).map_err(unreadable)?) {
         return Ok(());
     }
-    if folder.join("evidence/manifest.json").is_file() {
+    if folder.join(MANIFEST).is_file() {
         return Ok(());
     }
     let entries = std::fs::read_dir(folder).map_err(unreadable)?;
@@ -159,6 +161,15 @@ mod tests {
         }
         let labels: Vec<_> = discover(&[dir.path().to_path_buf()]).unwrap().into_iter().map(|i| i.label).collect();
         assert_eq!(labels, ["b.csv", "sub/a.CSV"]);
+    }
+
+    #[test]
+    fn the_page_about_the_reader_names_every_ending() {
+        let page = include_str!("../../docs/reading.md");
+        let (_, rest) = page.split_once("In a folder, files that end in ").unwrap();
+        let (listed, _) = rest.split_once(" are looked at").unwrap();
+        let listed: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+        assert_eq!(listed, ENDINGS);
     }
 
     #[test]

@@ -36,7 +36,7 @@ use sum::Digesting;
 
 pub use budget::Budget;
 pub use delimited::NO_HEADER;
-pub use discover::{Discovered, Input, discover, find};
+pub use discover::{Discovered, ENDINGS, Input, discover, find};
 pub use export::{BELOW, BLANK, BadRow, Export, FOOTER, HEADER_AGAIN, Heading, Paging, Rows, is_total};
 pub use json::PAGE_PREFIX;
 pub use prose::Prose;

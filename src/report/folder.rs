@@ -9,25 +9,15 @@ use sha2::{Digest, Sha256};
 
 use super::place::{Place, private};
 use crate::error::{Error, Result};
+use crate::outcome::OutputFile;
 use crate::read::hex;
 use crate::run::{Progress, Unit};
-
-/// A file of the report and its digest.
-#[derive(Clone, Debug)]
-pub(super) struct Written {
-    /// Path inside the report.
-    pub file: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 in hex.
-    pub sha256: String,
-}
 
 /// A report folder while it is written.
 pub(super) struct Folder<'a> {
     place: Place,
     /// Files are written side by side.
-    written: Mutex<Vec<Written>>,
+    written: Mutex<Vec<OutputFile>>,
     /// Hears how many files are written.
     progress: &'a dyn Progress,
 }
@@ -44,7 +34,7 @@ impl<'a> Folder<'a> {
         let file = create(&self.place.folder(), name).map_err(failed)?;
         let mut sink = Digesting { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         fill(&mut sink).and_then(|()| sink.inner.flush()).map_err(failed)?;
-        let one = Written { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
+        let one = OutputFile { file: name.into(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) };
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.push(one);
         self.progress.done(written.len() as u64, None, Unit::Files);
@@ -67,7 +57,7 @@ impl<'a> Folder<'a> {
     }
 
     /// The files so far, by name.
-    pub(super) fn written(&self) -> Vec<Written> {
+    pub(super) fn written(&self) -> Vec<OutputFile> {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner).clone();
         written.sort_by(|a, b| a.file.cmp(&b.file));
         written

@@ -11,7 +11,6 @@ mod model;
 mod packages;
 mod pictures;
 mod place;
-mod provenance;
 mod questions;
 mod render;
 mod roadmap;
@@ -37,7 +36,7 @@ use crate::assets::Files;
 use crate::error::{Error, Result};
 use crate::outcome::{self, Asked, Outcome};
 use crate::run::Progress;
-use crate::schema::words;
+use crate::schema::{WORKBOOK, words};
 
 pub use edition::{Edition, SETTING as EDITION};
 pub use model::Model;
@@ -47,6 +46,9 @@ pub use place::{Place, settle};
 pub use rollup::{PAGE as ROLLUP, Rollup, Tenant, tenant, write_rollup};
 pub use seal::{Verified, verify};
 pub use since::{Counts, counts};
+
+/// The machine-readable report.
+const JSON: &str = "report.json";
 
 words! {
     /// A kind of file that a report may hold. The evidence is always written.
@@ -192,7 +194,7 @@ pub fn write_checked(
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     model.outputs = outputs;
     if wants(Format::Json) {
-        folder.file("report.json", |out| render::json::write(run, &model, out))?;
+        folder.file(JSON, |out| render::json::write(run, &model, out))?;
     }
     let edition = options.edition.as_ref().map(|edition| edition.page(&model));
     let page = || render::html::render(run, &model, &selection, templates, edition.as_ref());
@@ -233,10 +235,10 @@ fn workbook(
     folder: &folder::Folder,
 ) -> Result<Vec<view::Output>> {
     let scratch = folder.scratch();
-    folder.file("workbook.xlsx", |out| render::xlsx::write(run, model, selection, scratch, out))?;
+    folder.file(WORKBOOK, |out| render::xlsx::write(run, model, selection, scratch, out))?;
     let rows = run.outcome.findings.device.iter().filter(|d| selection.has(**d)).count();
     Ok(vec![view::Output {
-        file: "workbook.xlsx".into(),
+        file: WORKBOOK.into(),
         rows,
         meaning: "tasks, steps, devices, records, rules and notices for a spreadsheet; its rows are tasks",
     }])
@@ -245,6 +247,6 @@ fn workbook(
 /// What to open when a report is done: its page, or the folder where there is none.
 #[must_use]
 pub fn page(out: &Path) -> PathBuf {
-    let page = out.join("report.html");
+    let page = out.join(seal::PAGE);
     if page.is_file() { page } else { out.to_path_buf() }
 }

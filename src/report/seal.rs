@@ -6,24 +6,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::place::{Earlier, MANIFEST, SUMS};
+use super::place::Earlier;
+use super::{JSON, ROLLUP};
 use crate::disk;
 use crate::error::{Error, Result};
+use crate::outcome::{Manifest, OutputFile, RUN_FILE, Sealed, is_absent};
 use crate::read::{digest_of, hex};
+use crate::schema::{MANIFEST, SUMS};
 
 /// The file that shows the seal.
 pub(super) const PAGE: &str = "report.html";
+/// The list of findings, which every report with CSV files has and no console hands out.
+const FINDINGS: &str = "findings.csv";
 /// The seal of a page that is not sealed yet.
 pub(super) const UNSEALED: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// What stands before the seal in the page. Nothing from an export can be it, since its signs are escaped there.
 const BEFORE: &str = "id=\"seal\">";
 /// The largest page that is looked at.
 const LARGEST_PAGE: u64 = 2 << 30;
-/// The largest manifest.
-const LARGEST_MANIFEST: u64 = 256 << 20;
+/// The largest list of sums.
+const LARGEST_SUMS: u64 = 256 << 20;
 
 /// The page with a seal in it. A page of other templates may show none.
 pub(super) fn sealed<'a>(page: &'a str, seal: &str) -> Cow<'a, str> {
@@ -63,46 +67,47 @@ impl Verified {
     }
 }
 
-/// The seal of a report, and what its manifest says.
-pub(super) fn manifest(report: &Path) -> Result<(String, Value)> {
-    let path = report.join(MANIFEST);
-    let none = |why: &str| Error::Evidence {
-        message: format!("`{}` {why}", path.display()),
-        help: "name the folder of a report that `analyze` wrote".into(),
+/// Files that say of a folder that it is a report, or was one, though its manifest is gone.
+const TELLING: &[&str] = &[SUMS, PAGE, ROLLUP, JSON, FINDINGS, RUN_FILE];
+
+/// The manifest of a report.
+fn manifest(report: &Path) -> Result<Sealed> {
+    if let Some(sealed) = Manifest::read(report)? {
+        return Ok(sealed);
+    }
+    // Whoever misspells a folder must not be told that somebody tampered with a report.
+    if TELLING.iter().any(|name| std::fs::symlink_metadata(report.join(name)).is_ok()) {
+        return Err(Error::damaged_report(&report.join(MANIFEST), "is missing"));
+    }
+    let shown = report.display();
+    let message = match std::fs::metadata(report) {
+        Ok(_) => format!("`{shown}` is no report"),
+        Err(e) if is_absent(&e) => format!("`{shown}` does not exist"),
+        Err(source) => return Err(Error::Unreadable { path: report.to_path_buf(), source }),
     };
-    let bytes = match disk::read(&path, LARGEST_MANIFEST) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(none("is missing")),
-        Err(source) => return Err(Error::Unreadable { path, source }),
-    };
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_| none("cannot be understood"))?;
-    Ok((hex(&Sha256::digest(&bytes)), value))
+    Err(Error::Usage { message, help: "name the folder of a report that `analyze` wrote".into() })
 }
 
 /// Compares every file of a report with what its manifest says.
 ///
 /// # Errors
-/// [`Error::Evidence`] where there is no manifest; [`Error::Unreadable`].
+/// [`Error::Usage`] where no report is; [`Error::Evidence`] where its manifest is gone or damaged; [`Error::Unreadable`].
 pub fn verify(report: &Path) -> Result<Verified> {
-    let (seal, manifest) = manifest(report)?;
-    let named = named(&manifest);
-    let unreadable = |source| Error::Unreadable { path: report.to_path_buf(), source };
-    let earlier = Earlier::find(report).map_err(unreadable)?;
-    let Some(earlier) = earlier else {
-        let message = format!("`{}` is not the manifest of a report", report.join(MANIFEST).display());
-        return Err(Error::Evidence { message, help: "name the folder of a report that `analyze` wrote".into() });
+    let Sealed { manifest, seal } = manifest(report)?;
+    let Some(earlier) = Earlier::find(report)? else {
+        return Err(Error::damaged_report(&report.join(MANIFEST), "is a link, not a file of the report"));
     };
     let (mut missing, mut changed) = (BTreeSet::new(), BTreeSet::new());
     let mut sums: BTreeMap<String, String> = BTreeMap::from([(MANIFEST.to_string(), seal.clone())]);
-    for (name, digest) in &named {
+    for OutputFile { file: name, sha256, .. } in &manifest.outputs {
         match own_digest(report, name) {
             Ok((own, raw)) => {
-                if own != *digest {
+                if own != *sha256 {
                     changed.insert(name.clone());
                 }
                 sums.insert(name.clone(), raw);
             }
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Err(e) if is_absent(&e) => {
                 missing.insert(name.clone());
             }
             Err(source) => return Err(Error::Unreadable { path: report.join(name), source }),
@@ -118,31 +123,17 @@ pub fn verify(report: &Path) -> Result<Verified> {
             }
         }
         Ok(None) => _ = changed.insert(SUMS.to_string()),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => _ = missing.insert(SUMS.to_string()),
+        Err(e) if is_absent(&e) => _ = missing.insert(SUMS.to_string()),
         Err(source) => return Err(Error::Unreadable { path: report.join(SUMS), source }),
     }
-    let baseline = manifest.pointer("/baseline/seal").and_then(Value::as_str).map(str::to_string);
     Ok(Verified {
         seal,
-        files: named.len(),
+        files: manifest.outputs.len(),
         missing: missing.into_iter().collect(),
         changed: changed.into_iter().collect(),
         extra: earlier.strangers,
-        baseline,
+        baseline: manifest.baseline().map(str::to_string),
     })
-}
-
-/// The files that a manifest names, with their digests.
-fn named(manifest: &Value) -> BTreeMap<String, String> {
-    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).map(str::to_string);
-    let outputs = manifest.get("outputs").and_then(Value::as_array);
-    let one = |output: &Value| Some((text(output, "file")?, text(output, "sha256").unwrap_or_default()));
-    outputs.into_iter().flatten().filter_map(one).filter(|(name, _)| is_inside(name)).collect()
-}
-
-/// Whether a name is that of a file inside the report.
-fn is_inside(name: &str) -> bool {
-    Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 /// The digest of a file as the manifest counts it, and as it lies on disk.
@@ -170,7 +161,7 @@ fn own_digest(report: &Path, name: &str) -> io::Result<(String, String)> {
 
 /// The lines of `SHA256SUMS`; nothing where a line is none.
 fn lines_of_sums(report: &Path) -> io::Result<Option<BTreeMap<String, String>>> {
-    let bytes = disk::read(&report.join(SUMS), LARGEST_MANIFEST)?;
+    let bytes = disk::read(&report.join(SUMS), LARGEST_SUMS)?;
     let Ok(text) = String::from_utf8(bytes) else { return Ok(None) };
     let line = |line: &str| line.split_once("  ").map(|(sum, name)| (name.to_string(), sum.to_string()));
     Ok(text.lines().map(line).collect())
@@ -191,14 +182,6 @@ mod tests {
             ["nothing", "id=\"seal\">", "id=\"seal\">&lt;b&gt;0000000000000000000000000000000000000000000000000000000"]
         {
             assert_eq!(sealed(odd, &seal), odd);
-        }
-    }
-
-    #[test]
-    fn a_name_leads_nowhere_else() {
-        assert!(is_inside("data/run.json"));
-        for odd in ["/etc/passwd", "../x", "a/../../x"] {
-            assert!(!is_inside(odd), "{odd}");
         }
     }
 }

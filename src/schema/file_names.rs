@@ -1,4 +1,12 @@
-//! Ids that become names of files: what every system takes as a name, and takes for the same name.
+//! Names of files: those of a report that several stages know, and ids that become names, which every system has to take as a
+//! name and for the same name.
+
+/// What every report has, and no other folder.
+pub const MANIFEST: &str = "evidence/manifest.json";
+/// The digests of all files of a report, for the usual tools.
+pub const SUMS: &str = "evidence/SHA256SUMS";
+/// The file of a report that people write into.
+pub const WORKBOOK: &str = "workbook.xlsx";
 
 /// Names that Windows keeps for devices, with whatever ending.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];

@@ -10,7 +10,7 @@ mod record;
 mod words;
 
 pub use device::{DEVICE, beneath};
-pub use file_names::no_file_name;
+pub use file_names::{MANIFEST, SUMS, WORKBOOK, no_file_name};
 pub use record::{LASTING, RECORD, record_field, spoken};
 pub(crate) use words::words;
 pub use words::{

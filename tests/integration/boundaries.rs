@@ -148,6 +148,13 @@ fn no_stage_names_a_later_one() {
     assert_eq!(found, NONE);
 }
 
+/// Whoever spells the name of the manifest by itself is about to read it by itself, with an idea of its own of a damaged one.
+#[test]
+fn files_of_a_report_that_several_stages_know_are_spelled_once() {
+    let names = ["evidence/manifest.json", "evidence/SHA256SUMS", "workbook.xlsx", "data/run.json"];
+    assert_eq!(breaches(&["schema/file_names.rs", "outcome/data/mod.rs"], &names), NONE);
+}
+
 #[test]
 fn every_file_of_tests_is_run() {
     let main = fs::read_to_string(repository("tests/integration/main.rs")).unwrap();

@@ -154,6 +154,55 @@ fn a_folder_that_was_changed_is_refused_by_the_name_of_the_file() {
     assert!(!place.path("new").exists(), "something was written");
 }
 
+/// Whose digests cannot be read, of that nothing is believed; and no other file is blamed.
+#[test]
+fn a_damaged_manifest_is_named_by_whatever_reads_a_report() {
+    let place = Place::with_sample();
+    let report = place.analyze(&["--format", "data"]);
+    let whole = fs::read_to_string(report.root.join("evidence/manifest.json")).unwrap();
+    place.write("out/evidence/manifest.json", whole.get(..200).unwrap());
+    let expected = "exit 6\nerror: `out/evidence/manifest.json` cannot be understood\nhelp: take the report from where it was kept, \
+                    or analyse the exports again\n";
+    for arguments in [
+        &["render", "out", "--out", "new"][..],
+        &["explain", "CFS-LT-00035", "out"],
+        &["verify", "out"],
+        &["compare", "out", "out"],
+        &["rollup", "out", "--out", "new"],
+        &["analyze", "in", "--out", "new", "--baseline", "out"],
+    ] {
+        assert_eq!(place.run(arguments).complaint(), expected, "{arguments:?}");
+    }
+    refused_as_no_report(&place);
+}
+
+/// What the manifest is of cannot be told, so nothing is replaced.
+fn refused_as_no_report(place: &Place) {
+    let run = place.run(&["analyze", "in", "--out", "out", "--force"]);
+    assert!(run.code == 2 && run.stderr.contains("`out` exists and is no report"), "{}", run.stderr);
+}
+
+#[test]
+fn a_report_that_explain_cannot_load_is_not_taken_for_exports() {
+    let place = Place::with_sample();
+    place.analyze(&["--format", "csv"]);
+    let said = place.run(&["explain", "CFS-LT-00035", "out"]).complaint();
+    assert!(said.starts_with("exit 2\nerror: `out` holds no `data/run.json`"), "{said}");
+    let said = place.run(&["inspect", "out"]).complaint();
+    assert!(said.starts_with("exit 3\nerror: no export was found: `out` is a report"), "{said}");
+}
+
+/// A report says which ids it keeps, so that nobody takes a device for gone that was looked for by another.
+#[test]
+fn an_id_that_a_report_does_not_keep_is_not_denied() {
+    let place = Place::with_sample();
+    place.analyze(&["--format", "data"]);
+    let of_exports = place.run(&["explain", "350042841975483", "in"]);
+    assert!(of_exports.code == 0 && of_exports.stdout.starts_with("CFS-AND-00011"), "{}", of_exports.stderr);
+    let said = place.run(&["explain", "350042841975483", "out"]).complaint();
+    assert!(said.contains("id in its console or Entra device id") && said.contains("keeps no IMEI"), "{said}");
+}
+
 /// A folder that somebody sends must not choose where files go, nor what a script does.
 #[test]
 fn a_folder_from_somebody_else_decides_neither_paths_nor_commands() {

@@ -104,6 +104,30 @@ fn what_cannot_be_understood_ends_the_run() {
     assert!(!place.path("lastseen-report").exists());
 }
 
+/// Nobody named the file: the message has to say which report it is of.
+#[test]
+fn a_workbook_of_the_baseline_that_cannot_be_understood_is_named_with_its_folder() {
+    let place = Place::with_sample();
+    place.analyze_into("before", &["--format", "data,xlsx"], &[]);
+    place.write("before/workbook.xlsx", "no workbook");
+    let said = place.run(&["analyze", "in", "--baseline", "before"]).complaint();
+    assert_snapshot!(said);
+}
+
+/// Without the manifest nobody knows whether the workbook was filled in. That is said, and gravely.
+#[test]
+fn a_workbook_of_a_baseline_without_a_manifest_is_in_doubt() {
+    let place = Place::with_sample();
+    place.analyze_into("before", &["--format", "data,xlsx"], &[]);
+    std::fs::remove_dir_all(place.path("before/evidence")).unwrap();
+    let report = place.analyze_into("now", &["--baseline", "before"], &[]);
+    let notices = report.lines_where("notices.csv", "code", "decision-in-doubt");
+    let [only] = &notices[..] else { panic!("{notices:?}") };
+    assert!(only["severity"] == "high" && only["message"].contains("is missing"), "{only:?}");
+    let run = place.run(&["analyze", "in", "--out", "strict", "--baseline", "before", "--strict"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+}
+
 fn planned_once(place: &Place, intent: &str, name: &str) -> Vec<String> {
     if !place.path(intent).exists() {
         place.analyze_into(intent, &["--intent", intent], &[]);

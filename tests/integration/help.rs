@@ -151,6 +151,27 @@ fn fields() {
 }
 
 #[test]
+fn fields_that_are_not_there() {
+    let place = Place::new();
+    let complaint = |arguments: &[&str]| place.run(&[&["fields"], arguments].concat()).complaint();
+    assert_eq!(
+        complaint(&["days_inactiv_", "--json"]),
+        "exit 2\nerror: no column has `days_inactiv_` in its name or meaning\nhelp: the nearest is `days_inactive`\n"
+    );
+    assert_eq!(
+        complaint(&["zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"]),
+        "exit 2\nerror: no column has `zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz` in its name or meaning\n\
+         help: `lastseen fields` prints all of them\n"
+    );
+    // A column that no format fills is there all the same.
+    let hidden = complaint(&["intune_backed_up"]);
+    assert!(
+        hidden.contains("no column that a format fills has") && hidden.contains("\nhelp: `--all` shows"),
+        "{hidden}"
+    );
+}
+
+#[test]
 fn summary_of_a_run() {
     let place = Place::with_sample();
     let run = place.run(&["analyze", "in"]);

@@ -99,6 +99,23 @@ fn a_workbook_that_was_filled_in_is_not_replaced() {
     place.analyze(&["--format", "xlsx", "--force"]);
 }
 
+/// A file that cannot be read may be filled in as well as any other: another program may hold it open.
+#[cfg(unix)]
+#[test]
+fn a_workbook_that_cannot_be_read_is_not_replaced() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::with_sample();
+    place.analyze(&["--format", "xlsx"]);
+    place.write("out/workbook.xlsx", "filled in");
+    let book = place.path("out/workbook.xlsx");
+    fs::set_permissions(&book, fs::Permissions::from_mode(0o000)).unwrap();
+    // The administrator of the machine reads everything; then it is a workbook that was changed.
+    let said = if fs::read(&book).is_ok() { "was changed" } else { "cannot be read, so that nobody knows" };
+    refused(&place.run(&["analyze", "in", "--out", "out", "--force"]), 2, &format!("`workbook.xlsx` {said}"));
+    fs::set_permissions(&book, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(fs::read(&book).unwrap(), b"filled in");
+}
+
 #[test]
 fn a_folder_that_appears_meanwhile_is_kept() {
     for force in [false, true] {

@@ -85,8 +85,29 @@ fn a_manifest_that_was_changed_along_with_a_file() {
     let run = verified(&place, &[]);
     assert_eq!(
         run.complaint(),
-        "exit 6\nerror: `out/evidence/manifest.json` is missing\nhelp: name the folder of a report that `analyze` wrote\n"
+        "exit 6\nerror: `out/evidence/manifest.json` is missing\nhelp: take the report from where it was kept, or analyse the exports again\n"
     );
+}
+
+/// Exit code 6 sends somebody to find out who changed a report: a misspelt folder must not.
+#[test]
+fn what_is_no_report_is_no_report_that_was_changed() {
+    let place = Place::with_sample();
+    place.write("file", "");
+    for (name, said) in
+        [("typo", "`typo` does not exist"), ("in", "`in` is no report"), ("file", "`file` is no report")]
+    {
+        let run = place.run(&["verify", name]);
+        let help = "help: name the folder of a report that `analyze` wrote\n";
+        assert_eq!(run.complaint(), format!("exit 2\nerror: {said}\n{help}"));
+    }
+    // Of each kind of report, what is left says that it was one.
+    for format in ["html", "csv", "json", "data"] {
+        place.analyze_into(format, &["--format", format], &[]);
+        fs::remove_dir_all(place.path(&format!("{format}/evidence"))).unwrap();
+        let run = place.run(&["verify", format]);
+        assert_eq!(run.code, 6, "{format}: {}", run.stderr);
+    }
 }
 
 #[test]

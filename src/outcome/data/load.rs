@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::read::{Damage, Table};
 use super::run::{Head, Run};
-use super::{Asked, FOLDER, RUN, VERSION, since, tables, trust};
+use super::{Asked, FOLDER, RUN, RUN_FILE, VERSION, since, tables, trust};
 use crate::assets;
 use crate::console::{Console, Registry};
 use crate::disk;
@@ -16,35 +14,30 @@ use crate::frame::list_of;
 use crate::history::{Decision, Declined, by_device};
 use crate::identity::AsOf;
 use crate::ids::{By, ByDevice, DecisionId, DeviceId, EntryId, ExceptionId, ExportId, Number, RecordId, StepId};
-use crate::outcome::{Decided, Hidden, Links, Outcome, Schedule};
+use crate::outcome::{Decided, Hidden, Links, Manifest, Outcome, Schedule, Sealed, is_absent};
 use crate::plan::{Packages, Planned};
 use crate::read::digest_of;
 use crate::rules::{Findings, QuestionTexts, Questions};
-use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
+use crate::schema::{
+    Activity, Confidence, Disposition, Identity, JoinType, MANIFEST, Ownership, Platform, Severity, Status,
+};
 use crate::table::{ConsoleColumns, DeviceTable, Identifiers, Lines, OlderColumns, RecordColumns, RecordTable, Texts};
 
 /// The largest `run.json`: notices, rules and steps, none of which there are millions of.
 const LARGEST_RUN: u64 = 1 << 30;
-/// The largest manifest.
-const LARGEST_MANIFEST: u64 = 256 << 20;
-const MANIFEST: &str = "evidence/manifest.json";
 
 /// The seal of a report: the digest of its manifest. Empty where it has none.
 ///
 /// # Errors
-/// [`Error::Unreadable`].
+/// As [`Manifest::read`].
 pub fn seal_of(report: &Path) -> Result<String> {
-    let path = report.join(MANIFEST);
-    if !path.is_file() {
-        return Ok(String::new());
-    }
-    digest_of(&path).map_err(|source| Error::Unreadable { path, source })
+    Ok(Manifest::read(report)?.map(|sealed| sealed.seal).unwrap_or_default())
 }
 
-/// Whether a folder is a report that can be loaded.
+/// Whether a folder is a report. Without `data/` it cannot be loaded, and [`load`] says so.
 #[must_use]
 pub fn is_report(folder: &Path) -> bool {
-    folder.join(FOLDER).join(RUN).is_file()
+    [RUN_FILE, MANIFEST].iter().any(|name| folder.join(name).is_file())
 }
 
 /// Loads the outcome of a report, and how the report was asked for.
@@ -53,14 +46,18 @@ pub fn is_report(folder: &Path) -> bool {
 /// [`Error::Usage`] where there is none, or a newer program wrote it; [`Error::Evidence`] where a file is missing, was changed
 /// or makes no sense.
 pub fn load(report: &Path) -> Result<(Outcome, Asked)> {
-    if !is_report(report) {
-        let message = format!("`{}` holds no `{FOLDER}/{RUN}`, so it cannot be loaded", report.display());
-        let help = "name the folder of a report that `analyze` wrote with the format `data`".into();
-        return Err(Error::Usage { message, help });
+    let path = report.join(RUN_FILE);
+    match std::fs::metadata(&path) {
+        Err(e) if !is_absent(&e) => return Err(Error::Unreadable { path, source: e }),
+        Ok(meta) if meta.is_file() => {}
+        _ => {
+            let message = format!("`{}` holds no `{RUN_FILE}`, so it cannot be loaded", report.display());
+            let help = "name the folder of a report that `analyze` wrote with the format `data`".into();
+            return Err(Error::Usage { message, help });
+        }
     }
-    let folder = Loading { report, sums: sums(report)? };
+    let folder = Loading { report, sealed: Manifest::read(report)? };
     folder.is_unchanged(RUN)?;
-    let path = report.join(FOLDER).join(RUN);
     let bytes = disk::read(&path, LARGEST_RUN).map_err(|source| Error::Unreadable { path, source })?;
     let head: Head =
         serde_json::from_slice(&bytes).map_err(|e| folder.damaged(RUN, &format!("cannot be understood: {e}")))?;
@@ -95,44 +92,29 @@ fn registry(head: &Head) -> Result<&'static Registry, Damage> {
     Registry::load(&files).map_err(|_| "has consoles that this version does not understand".to_string())
 }
 
-/// What the manifest says of the files of `data/`; nothing where the report has no manifest.
-fn sums(report: &Path) -> Result<Option<BTreeMap<String, String>>> {
-    let path = report.join(MANIFEST);
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let bytes = disk::read(&path, LARGEST_MANIFEST).map_err(|source| Error::Unreadable { path, source })?;
-    let manifest: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let outputs = manifest.get("outputs").and_then(Value::as_array);
-    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).map(str::to_string);
-    Ok(Some(outputs.into_iter().flatten().filter_map(|o| Some((text(o, "file")?, text(o, "sha256")?))).collect()))
-}
-
 /// A report that is loaded.
 struct Loading<'a> {
     report: &'a Path,
-    sums: Option<BTreeMap<String, String>>,
+    /// Nothing where the report has no manifest: then there is nothing to compare its files with.
+    sealed: Option<Sealed>,
 }
 
 impl Loading<'_> {
     fn damaged(&self, file: &str, damage: &str) -> Error {
-        Error::Evidence {
-            message: format!("`{}` {damage}", self.report.join(FOLDER).join(file).display()),
-            help: "take the report from where it was kept, or analyse the exports again".into(),
-        }
+        Error::damaged_report(&self.report.join(FOLDER).join(file), damage)
     }
 
     /// Refuses a file that is not the one that the manifest names.
     fn is_unchanged(&self, file: &str) -> Result<()> {
-        let Some(sums) = &self.sums else { return Ok(()) };
+        let Some(sealed) = &self.sealed else { return Ok(()) };
         let path = self.report.join(FOLDER).join(file);
         let digest = match digest_of(&path) {
             Ok(digest) => digest,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(self.damaged(file, "is missing")),
+            Err(e) if is_absent(&e) => return Err(self.damaged(file, "is missing")),
             Err(source) => return Err(Error::Unreadable { path, source }),
         };
-        match sums.get(&format!("{FOLDER}/{file}")) {
-            Some(sum) if *sum == digest => Ok(()),
+        match sealed.manifest.sha256_of(&format!("{FOLDER}/{file}")) {
+            Some(sum) if sum == digest => Ok(()),
             Some(_) => Err(self.damaged(file, "was changed since the report was written")),
             None => Err(self.damaged(file, &format!("is not named in `{MANIFEST}`"))),
         }

@@ -24,8 +24,10 @@ pub use load::{is_report, load, seal_of};
 
 /// The folder of the report in which all this lies.
 pub const FOLDER: &str = "data";
-/// The file that says what the others are.
+/// The file that says what the others are, inside that folder.
 const RUN: &str = "run.json";
+/// The same file, inside the report.
+pub const RUN_FILE: &str = "data/run.json";
 /// The shape of all files together. A program reads its own and earlier ones.
 const VERSION: u32 = 1;
 
@@ -77,7 +79,7 @@ pub fn files<'a>(outcome: &'a Outcome, asked: &'a Asked) -> Vec<File<'a>> {
         text.push('\n');
         out.write_all(text.as_bytes())
     };
-    files.push(File { name: format!("{FOLDER}/{RUN}"), fill: Box::new(fill) });
+    files.push(File { name: RUN_FILE.into(), fill: Box::new(fill) });
     files
 }
 

@@ -4,12 +4,11 @@
 //! here. Everything else is text that the renderers treat like any other text of an export.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use super::read::{Damage, is_date};
 use super::run::Run;
-use crate::assets;
+use crate::assets::{self, Files};
 use crate::console::MOST as MOST_CONSOLES;
 use crate::ids::{By, EntryId};
 use crate::plan::{Entry, Package, Parameters, Playbooks};
@@ -96,8 +95,7 @@ fn guards(entry: &Entry) -> impl PartialEq + '_ {
 
 /// The steps of the program itself.
 fn shipped() -> By<EntryId, Entry> {
-    let files = assets::rules(None::<&Path>).unwrap_or_default();
     let parameters = Parameters { delete_days: 0, inactive_days: 0, pending_days: 0 };
-    let playbooks = Playbooks::load(&assets::under(&files, "playbooks/"), &parameters);
-    playbooks.map(Playbooks::into_entries).unwrap_or_default()
+    let load = |files: &Files| Playbooks::load(&assets::under(files, "playbooks/"), &parameters);
+    assets::shipped("playbooks", load).into_entries()
 }

@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::earlier::Earlier;
+use super::earlier::{Earlier, Workbook};
 use super::lock::{self, Answer, PREFIX};
 use super::swap;
 use crate::read::hex;
@@ -218,12 +218,14 @@ fn fate(aside: &Path, target: &Path) -> Fate {
     }
 }
 
-/// Whether an earlier report that was exchanged has something in it that came after the last look.
+/// Whether an earlier report that was exchanged has something in it that came after the last look, or may have.
 fn holds_strangers(new: &Path) -> bool {
     let Ok(entries) = fs::read_dir(new) else { return false };
-    entries.flatten().any(
-        |entry| matches!(Earlier::find(&entry.path()), Ok(Some(found)) if !found.gaps && !found.strangers.is_empty()),
-    )
+    entries.flatten().any(|entry| match Earlier::find(&entry.path()) {
+        Ok(Some(found)) => !found.gaps && (!found.strangers.is_empty() || found.workbook != Workbook::Untouched),
+        Ok(None) => false,
+        Err(_) => true,
+    })
 }
 
 /// The marker of a folder, and the report that it names.

@@ -1,25 +1,17 @@
 //! What an earlier run left at a place. Only that is ever replaced: a file that its manifest does not name is somebody's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use crate::error::{Error, Result};
+use crate::outcome::{Manifest, is_absent};
+use crate::read::digest_of;
+use crate::schema::{MANIFEST, SUMS, WORKBOOK};
 
-use crate::read::{digest_of, hex};
-
-/// What every report has, and no other folder.
-pub(in crate::report) const MANIFEST: &str = "evidence/manifest.json";
-/// The digests of all files, for the usual tools.
-pub(in crate::report) const SUMS: &str = "evidence/SHA256SUMS";
 /// Files that the manifest cannot name, since they are made from it.
 const EVIDENCE: &[&str] = &[MANIFEST, SUMS];
-/// The file of a report that people write into.
-const FILLED_IN: &str = "workbook.xlsx";
-/// A manifest is small; what is larger is none.
-const LARGEST_MANIFEST: u64 = 256 << 20;
 
 /// A report as it lies in its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,26 +20,59 @@ pub(in crate::report) struct Earlier {
     pub(super) manifest: String,
     /// Files, folders and links that the manifest does not name, by name.
     pub(in crate::report) strangers: Vec<String>,
-    /// The workbook, if somebody changed it since it was written.
-    pub(super) filled_in: Option<String>,
+    /// The file of a report that people write into.
+    pub(super) workbook: Workbook,
     /// Whether a file that the manifest names is not there.
     pub(super) gaps: bool,
 }
 
-/// Files by name, each with its digest.
-type Named = BTreeMap<String, String>;
+/// Whether somebody wrote into the workbook since it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Workbook {
+    /// There is none, or it is as it was written.
+    Untouched,
+    /// Somebody did.
+    Changed,
+    /// It cannot be read, for this reason: whatever is in it may be somebody's.
+    Unread(String),
+}
+
+impl Workbook {
+    /// By the digest that it had, and the one that it has.
+    fn of(written: &str, now: io::Result<String>) -> Self {
+        match now {
+            Ok(now) if now == written => Self::Untouched,
+            Ok(_) => Self::Changed,
+            Err(e) if is_absent(&e) => Self::Untouched,
+            Err(e) => Self::Unread(super::target::plain(&e)),
+        }
+    }
+}
 
 impl Earlier {
     /// Looks at a folder; nothing if no report is in it.
-    pub(in crate::report) fn find(folder: &Path) -> io::Result<Option<Self>> {
-        let Some((manifest, mut named)) = manifest(folder)? else { return Ok(None) };
-        named.extend(EVIDENCE.iter().map(|name| ((*name).to_string(), String::new())));
-        let folders: BTreeSet<&str> = named.keys().flat_map(|name| above(name)).collect();
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub(in crate::report) fn find(folder: &Path) -> Result<Option<Self>> {
+        // A link leads to the manifest of another folder.
+        if fs::symlink_metadata(folder.join(MANIFEST)).is_ok_and(|meta| meta.is_symlink()) {
+            return Ok(None);
+        }
+        let sealed = match Manifest::read(folder) {
+            Ok(Some(sealed)) => sealed,
+            // What is no manifest of ours is somebody's file.
+            Ok(None) | Err(Error::Evidence { .. }) => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let outputs = sealed.manifest.outputs.iter().map(|output| output.file.as_str());
+        let named: BTreeSet<&str> = outputs.chain(EVIDENCE.iter().copied()).collect();
+        let folders: BTreeSet<&str> = named.iter().flat_map(|name| above(name)).collect();
         let (mut strangers, mut there) = (Vec::new(), BTreeSet::new());
-        walk(folder, "", &mut |name, kind| {
+        let walked = walk(folder, "", &mut |name, kind| {
             let known = match kind {
                 Kind::Folder => folders.contains(name),
-                Kind::File => named.contains_key(name),
+                Kind::File => named.contains(name),
                 Kind::Other => false,
             };
             match kind {
@@ -58,37 +83,15 @@ impl Earlier {
                 _ => {}
             }
             known
-        })?;
+        });
+        walked.map_err(|source| Error::Unreadable { path: folder.to_path_buf(), source })?;
         strangers.sort();
-        let filled_in = named
-            .get(FILLED_IN)
-            .filter(|digest| {
-                there.contains(FILLED_IN) && digest_of(&folder.join(FILLED_IN)).is_ok_and(|own| own != **digest)
-            })
-            .map(|_| FILLED_IN.to_string());
-        let gaps = named.keys().any(|name| !there.contains(name));
-        Ok(Some(Self { manifest, strangers, filled_in, gaps }))
+        let written = sealed.manifest.sha256_of(WORKBOOK).filter(|_| there.contains(WORKBOOK));
+        let workbook =
+            written.map_or(Workbook::Untouched, |written| Workbook::of(written, digest_of(&folder.join(WORKBOOK))));
+        let gaps = named.iter().any(|name| !there.contains(*name));
+        Ok(Some(Self { manifest: sealed.seal, strangers, workbook, gaps }))
     }
-}
-
-/// The digest of a folder's manifest and the files that it names, if a report's manifest is there.
-fn manifest(folder: &Path) -> io::Result<Option<(String, Named)>> {
-    let path = folder.join(MANIFEST);
-    match fs::symlink_metadata(&path) {
-        Ok(meta) if meta.is_file() && meta.len() <= LARGEST_MANIFEST => {}
-        Ok(_) => return Ok(None),
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
-        Err(e) => return Err(e),
-    }
-    let bytes = crate::disk::read(&path, LARGEST_MANIFEST)?;
-    let Ok(manifest) = serde_json::from_slice::<Value>(&bytes) else { return Ok(None) };
-    let ours = manifest.pointer("/program/name").and_then(Value::as_str) == Some(env!("CARGO_PKG_NAME"));
-    let outputs = manifest.get("outputs").and_then(Value::as_array).filter(|_| ours);
-    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).map(str::to_string);
-    let named = |outputs: &Vec<Value>| {
-        outputs.iter().filter_map(|o| Some((text(o, "file")?, text(o, "sha256").unwrap_or_default()))).collect()
-    };
-    Ok(outputs.map(|outputs| (hex(&Sha256::digest(&bytes)), named(outputs))))
 }
 
 /// The folders above a file, by name.
@@ -130,19 +133,7 @@ mod tests {
     use super::*;
 
     fn report(dir: &Path, files: &[&str]) {
-        let outputs: Vec<Value> = files
-            .iter()
-            .map(|f| serde_json::json!({ "file": f, "sha256": hex(&Sha256::digest(f.as_bytes())) }))
-            .collect();
-        let manifest = serde_json::json!({ "program": { "name": "lastseen" }, "outputs": outputs });
-        for file in files {
-            let path = dir.join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, file).unwrap();
-        }
-        fs::create_dir_all(dir.join("evidence")).unwrap();
-        fs::write(dir.join(MANIFEST), manifest.to_string()).unwrap();
-        fs::write(dir.join("evidence/SHA256SUMS"), "").unwrap();
+        super::super::tests::fill(dir, files);
     }
 
     #[test]
@@ -150,7 +141,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         report(dir.path(), &["devices.csv", "suggestions/a.csv", "workbook.xlsx"]);
         let found = Earlier::find(dir.path()).unwrap().unwrap();
-        assert!(found.strangers.is_empty() && found.filled_in.is_none() && !found.gaps, "{found:?}");
+        assert!(found.strangers.is_empty() && found.workbook == Workbook::Untouched && !found.gaps, "{found:?}");
         for name in ["notes.txt", "suggestions/b.csv", "evidence/more.txt", ".hidden", "own/deep/x"] {
             fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
             fs::write(dir.path().join(name), "mine").unwrap();
@@ -159,7 +150,17 @@ mod tests {
         fs::write(dir.path().join("workbook.xlsx"), "filled in").unwrap();
         let found = Earlier::find(dir.path()).unwrap().unwrap();
         assert_eq!(found.strangers, [".hidden", "evidence/more.txt", "notes.txt", "own/", "suggestions/b.csv"]);
-        assert_eq!((found.filled_in.as_deref(), found.gaps), (Some("workbook.xlsx"), true));
+        assert_eq!((found.workbook, found.gaps), (Workbook::Changed, true));
+    }
+
+    /// An error is no proof that nobody wrote into it: another program may hold it open.
+    #[test]
+    fn a_workbook_that_cannot_be_read_is_not_untouched() {
+        let of = |now| Workbook::of("ab", now);
+        assert_eq!(of(Ok("ab".into())), Workbook::Untouched);
+        assert_eq!(of(Ok("cd".into())), Workbook::Changed);
+        assert_eq!(of(Err(io::ErrorKind::NotFound.into())), Workbook::Untouched);
+        assert_eq!(of(Err(io::ErrorKind::PermissionDenied.into())), Workbook::Unread("permission denied".into()));
     }
 
     #[cfg(unix)]

@@ -25,7 +25,7 @@ use self::target::{Before, refuse};
 use crate::error::{Error, Result};
 
 pub(super) use beside::private;
-pub(super) use earlier::{Earlier, MANIFEST, SUMS};
+pub(super) use earlier::Earlier;
 pub use interrupt::settle;
 #[cfg(unix)]
 pub use interrupt::watch;
@@ -220,7 +220,11 @@ impl Place {
 
     fn last_look(&self, earlier: &Path) -> Result<()> {
         let shown = self.shown.display().to_string();
-        match Earlier::find(earlier).map_err(|e| self.failed(e))? {
+        let found = Earlier::find(earlier).map_err(|e| match e {
+            Error::Unreadable { source, .. } => self.failed(source),
+            other => other,
+        });
+        match found? {
             Some(found) => target::replaceable(&found, &shown),
             None => Err(self.taken()),
         }

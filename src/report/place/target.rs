@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::earlier::Earlier;
+use super::earlier::{Earlier, Workbook};
 use crate::error::{Error, Result};
+use crate::schema::WORKBOOK;
 
 /// What is at the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,8 @@ pub(super) fn look(at: &Path, shown: &Path, force: bool, inputs: &[PathBuf]) -> 
         Ok(Some(earlier)) => earlier,
         // Whatever `--force` says, a folder that no report made is somebody's data.
         Ok(None) => return refuse(format!("`{shown}` exists and is no report"), ELSEWHERE),
-        Err(e) => return failed(e),
+        Err(Error::Unreadable { source, .. }) => return failed(source),
+        Err(e) => return Err(e),
     };
     if !force {
         let help = "replace it with `--force`, or choose another place with `--out`";
@@ -95,11 +97,15 @@ pub(super) fn replaceable(earlier: &Earlier, shown: &str) -> Result<()> {
         let message = format!("`{shown}` holds what its report did not write: {}", listed(&names));
         return refuse(message, "move it elsewhere, or choose another place with `--out`");
     }
-    if let Some(name) = &earlier.filled_in {
-        let message = format!("`{shown}` cannot be replaced: `{name}` was changed since it was written");
-        return refuse(message, "move it elsewhere; what is filled in counts again with `--decisions`");
-    }
-    Ok(())
+    let why = match &earlier.workbook {
+        Workbook::Untouched => return Ok(()),
+        Workbook::Changed => format!("`{WORKBOOK}` was changed since it was written"),
+        Workbook::Unread(why) => {
+            format!("`{WORKBOOK}` cannot be read, so that nobody knows whether it was filled in: {why}")
+        }
+    };
+    let message = format!("`{shown}` cannot be replaced: {why}");
+    refuse(message, "move it elsewhere; what is filled in counts again with `--decisions`")
 }
 
 /// As many names as a person reads; the rest as a number.
@@ -109,7 +115,8 @@ fn listed(names: &[String]) -> String {
     if names.len() > MOST { format!("{shown} and {} more", names.len() - MOST) } else { shown }
 }
 
-fn plain(e: &io::Error) -> String {
+/// What the system says, in a sentence.
+pub(super) fn plain(e: &io::Error) -> String {
     let text = e.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

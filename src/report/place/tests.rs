@@ -2,10 +2,21 @@
 
 use std::fs;
 
+use sha2::{Digest, Sha256};
+
 use super::*;
+use crate::outcome::{Contents, Manifest, OutputFile};
+use crate::schema::{MANIFEST, SUMS, WORKBOOK};
 
 fn take(at: &Path, force: bool) -> Result<Place> {
     Place::take(at, force, &[], &mut |_| ())
+}
+
+/// A manifest that names files whose content is their name.
+fn manifest(files: &[&str]) -> String {
+    let sha256 = |file: &str| crate::read::hex(&Sha256::digest(file.as_bytes()));
+    let output = |file: &&str| OutputFile { file: (*file).into(), bytes: file.len() as u64, sha256: sha256(file) };
+    Manifest::new(Contents::Report(Box::default()), files.iter().map(output).collect()).text().unwrap()
 }
 
 /// Writes a report with these files, whose content is their name.
@@ -13,9 +24,9 @@ fn write(place: &Place, files: &[&str]) {
     fill(&place.folder(), files);
 }
 
-fn fill(folder: &Path, files: &[&str]) {
-    let outputs: Vec<_> = files.iter().map(|f| serde_json::json!({ "file": f, "sha256": "" })).collect();
-    let manifest = serde_json::json!({ "program": { "name": "lastseen" }, "outputs": outputs }).to_string();
+/// Makes a report of these files.
+pub(super) fn fill(folder: &Path, files: &[&str]) {
+    let manifest = manifest(files);
     for (name, text) in files.iter().map(|f| (*f, *f)).chain([(MANIFEST, manifest.as_str()), (SUMS, "")]) {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -191,6 +202,20 @@ fn the_only_report_comes_back() {
     assert!(root.join("old/out/b.csv").is_file());
 }
 
+/// Somebody may have saved the workbook of the earlier report after the last look, just before the run was stopped.
+#[test]
+fn a_leftover_with_a_workbook_that_was_filled_in_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    for (text, stays) in [(WORKBOOK, false), ("filled in", true)] {
+        let root = leftover(dir.path(), "0123456789abcdef", "out");
+        fs::remove_file(root.join("new/out/tenant.csv")).unwrap();
+        fill(&root.join("new/out"), &[WORKBOOK]);
+        fs::write(root.join("new/out").join(WORKBOOK), text).unwrap();
+        drop(take(&dir.path().join("out"), false).unwrap());
+        assert_eq!(root.exists(), stays, "{text}");
+    }
+}
+
 #[test]
 fn without_an_exchange_the_earlier_report_is_moved_aside() {
     let dir = tempfile::tempdir().unwrap();
@@ -276,8 +301,7 @@ mod unix {
             assert_eq!(mode(place.scratch()), 0o700);
             let folder = super::super::super::folder::Folder::begin(place, &crate::run::Silent);
             folder.text("lists/a.csv", "a").unwrap();
-            let outputs = r#"{"program":{"name":"lastseen"},"outputs":[{"file":"lists/a.csv"}]}"#;
-            folder.text(MANIFEST, outputs).unwrap();
+            folder.text(MANIFEST, &manifest(&["lists/a.csv"])).unwrap();
             folder.finish().unwrap();
             [mode(&out), mode(&out.join("lists")), mode(&out.join("lists/a.csv"))]
         };

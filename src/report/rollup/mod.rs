@@ -7,14 +7,14 @@ mod tenant;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::folder::Folder;
-use super::place::{MANIFEST, Place, SUMS};
-use super::{render, seal};
+use super::place::Place;
+use super::{evidence, render};
 use crate::assets::Files;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::outcome::{Contents, Manifest, RollupContents, RollupKind, SealedReport};
 use crate::run::Progress;
+use crate::schema::MANIFEST;
 
 pub(in crate::report) use grids::{Cell, Grid};
 pub use model::Rollup;
@@ -32,9 +32,9 @@ pub fn tenant(report: &Path, label: Option<&str>) -> Result<Tenant> {
     let whole = std::path::absolute(report).unwrap_or_else(|_| report.to_path_buf());
     let folder = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut tenant = Tenant::of(&outcome, &asked, label, &folder);
-    if let Ok((seal, manifest)) = seal::manifest(report) {
-        tenant.seal = seal;
-        tenant.version = manifest.pointer("/program/version").and_then(Value::as_str).unwrap_or_default().to_string();
+    if let Some(sealed) = Manifest::read(report)? {
+        tenant.seal = sealed.seal;
+        tenant.version = sealed.manifest.program.version;
     }
     Ok(tenant)
 }
@@ -54,29 +54,15 @@ pub fn write_rollup(rollup: &Rollup, templates: &Files, place: Place, progress: 
     folder.file("rollup.xlsx", |out| render::xlsx::grids(&grids, newest, &scratch, out))?;
     let written: BTreeSet<String> = folder.written().into_iter().map(|own| own.file).collect();
     folder.text(PAGE, &render::html::plain(PAGE, templates, written, rollup)?)?;
-    evidence(rollup, &folder)?;
+    folder.text(MANIFEST, &manifest(rollup, &folder).text()?)?;
+    evidence::sums(&folder)?;
     folder.finish()
 }
 
 /// The manifest: from which reports it is made, and the digest of every file.
-fn evidence(rollup: &Rollup, folder: &Folder<'_>) -> Result<()> {
-    let reports: Vec<Value> =
-        rollup.tenants.iter().map(|own| json!({ "label": own.label, "as_of": own.as_of, "seal": own.seal })).collect();
-    let outputs: Vec<Value> = folder
-        .written()
-        .iter()
-        .map(|own| json!({ "file": own.file, "bytes": own.bytes, "sha256": own.sha256 }))
-        .collect();
-    let manifest = json!({
-        "schema_version": 1,
-        "program": { "name": rollup.program, "version": rollup.version },
-        "kind": "rollup",
-        "reports": reports,
-        "outputs": outputs,
-    });
-    let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::Internal(e.to_string()))?;
-    folder.text(MANIFEST, &format!("{text}\n"))?;
-    let line = |own: &super::folder::Written| format!("{}  {}\n", own.sha256, own.file);
-    let sums = folder.written().iter().map(line).collect::<Vec<_>>().concat();
-    folder.text(SUMS, &sums)
+fn manifest(rollup: &Rollup, folder: &Folder<'_>) -> Manifest {
+    let report =
+        |own: &Tenant| SealedReport { label: own.label.clone(), as_of: own.as_of.clone(), seal: own.seal.clone() };
+    let reports = rollup.tenants.iter().map(report).collect();
+    Manifest::new(Contents::Rollup(RollupContents { kind: RollupKind::Rollup, reports }), folder.written())
 }

@@ -8,32 +8,43 @@ use std::path::Path;
 
 use super::decisions;
 use crate::compare::{Fate, Matched, Numbers};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
 use crate::ids::{ByRecord, DeviceId, EarlierId, StepId};
 use crate::notice::{Code, Notice, many};
-use crate::outcome::{LedgerState, Outcome};
+use crate::outcome::{LedgerState, Manifest, Outcome, is_absent};
 use crate::read::digest_of;
-use crate::schema::{Disposition, Status};
+use crate::schema::{Disposition, MANIFEST, Status, WORKBOOK};
 use crate::table::{DeviceTable, RecordTable};
 
-/// The workbook that people fill in.
-const WORKBOOK: &str = "workbook.xlsx";
-const MANIFEST: &str = "evidence/manifest.json";
 /// Devices that a notice names.
 const NAMED: usize = 10;
 
 /// What somebody wrote into the workbook of the earlier report since it was written.
-pub(super) fn filled_in(report: &Path) -> Result<Option<Decisions>> {
-    let (book, manifest) = (report.join(WORKBOOK), report.join(MANIFEST));
-    let Ok(own) = digest_of(&book) else { return Ok(None) };
-    let text = crate::disk::read(&manifest, 256 << 20).unwrap_or_default();
-    let written: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    let outputs = written.get("outputs").and_then(serde_json::Value::as_array);
-    let is_it = |output: &&serde_json::Value| output.get("file").and_then(serde_json::Value::as_str) == Some(WORKBOOK);
-    let digest = outputs.into_iter().flatten().find(is_it).and_then(|output| output.get("sha256")?.as_str());
-    // A report without a manifest does not say what its workbook was.
-    if digest.is_none_or(|digest| digest == own) { Ok(None) } else { decisions::load(&book).map(Some) }
+///
+/// # Errors
+/// A workbook that is there and cannot be read: passed over, what was decided in it would be lost without a word.
+pub(super) fn filled_in(report: &Path, notices: &mut Vec<Notice>) -> Result<Option<Decisions>> {
+    let book = report.join(WORKBOOK);
+    let now = match digest_of(&book) {
+        Ok(now) => now,
+        Err(e) if is_absent(&e) => return Ok(None),
+        Err(source) => return Err(Error::Unreadable { path: book, source }),
+    };
+    let sealed = Manifest::read(report)?;
+    match sealed.as_ref().map(|sealed| sealed.manifest.sha256_of(WORKBOOK)) {
+        Some(Some(written)) if written == now => Ok(None),
+        Some(Some(_)) => decisions::load(&book).map(Some),
+        unnamed => {
+            let why = if unnamed.is_some() { "does not name it" } else { "is missing" };
+            let message = format!(
+                "`{MANIFEST}` of the baseline {why}, so that nobody knows whether somebody filled in its `{WORKBOOK}`; nothing in \
+                 that was used, and `--decisions` with its path makes it count"
+            );
+            notices.push(Notice::new(Code::DecisionInDoubt, "", message));
+            Ok(None)
+        }
+    }
 }
 
 /// The devices of both runs, for finding what decisions name.
@@ -275,4 +286,51 @@ pub(super) fn answers(old: &Outcome, new: &mut Outcome) {
     }
     new.decisions.done.extend(more);
     new.decisions.done.sort_by_key(|claimed| claimed.step);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::outcome::{Contents, OutputFile};
+
+    fn report(named: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let output =
+            |(file, sha256): &(&str, &str)| OutputFile { file: (*file).into(), bytes: 1, sha256: (*sha256).into() };
+        let manifest = Manifest::new(Contents::Report(Box::default()), named.iter().map(output).collect());
+        fs::create_dir(dir.path().join("evidence")).unwrap();
+        fs::write(dir.path().join(MANIFEST), manifest.text().unwrap()).unwrap();
+        dir
+    }
+
+    #[test]
+    fn a_workbook_of_which_nothing_is_known_is_never_passed_over_in_silence() {
+        let dir = report(&[(WORKBOOK, "ab")]);
+        let look = |notices: &mut Vec<Notice>| filled_in(dir.path(), notices);
+        let mut notices = Vec::new();
+        assert!(look(&mut notices).unwrap().is_none(), "there is none");
+        fs::create_dir(dir.path().join(WORKBOOK)).unwrap();
+        assert!(matches!(look(&mut notices), Err(Error::Unreadable { path, .. }) if path.ends_with(WORKBOOK)));
+        fs::remove_dir(dir.path().join(WORKBOOK)).unwrap();
+
+        fs::write(dir.path().join(WORKBOOK), "filled in").unwrap();
+        assert!(matches!(look(&mut notices), Err(Error::Rules { .. })), "it was changed, so it is read");
+        let now = digest_of(&dir.path().join(WORKBOOK)).unwrap();
+        let same = report(&[(WORKBOOK, &now)]);
+        fs::write(same.path().join(WORKBOOK), "filled in").unwrap();
+        assert!(filled_in(same.path(), &mut notices).unwrap().is_none() && notices.is_empty());
+
+        fs::remove_file(dir.path().join(MANIFEST)).unwrap();
+        assert!(look(&mut notices).unwrap().is_none());
+        let unnamed = report(&[("devices.csv", "ab")]);
+        fs::write(unnamed.path().join(WORKBOOK), "filled in").unwrap();
+        assert!(filled_in(unnamed.path(), &mut notices).unwrap().is_none());
+        assert_eq!(notices.iter().map(|notice| notice.code).collect::<Vec<_>>(), [Code::DecisionInDoubt; 2]);
+        assert!(notices[0].message.contains("is missing") && notices[1].message.contains("does not name it"));
+
+        fs::write(unnamed.path().join(MANIFEST), "{").unwrap();
+        assert!(matches!(filled_in(unnamed.path(), &mut notices), Err(Error::Evidence { .. })));
+    }
 }

@@ -17,7 +17,7 @@ use crate::schema::nearest;
 /// # Errors
 /// [`Error::Rules`] with everything in it that cannot be understood; [`Error::Unreadable`].
 pub(crate) fn load(path: &Path) -> Result<Decisions> {
-    let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let (name, label) = names(path);
     let yaml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"));
     let (found, sha256) = if yaml {
         let text = disk::settings(path, disk::SETTINGS_LIMIT)?;
@@ -31,7 +31,7 @@ pub(crate) fn load(path: &Path) -> Result<Decisions> {
     let mut none = |found: Vec<Problem>| problems.extend(found);
     let done = history::claims(&found.done).map_err(&mut none).unwrap_or_default();
     let approved = history::approvals(&found.approved).map_err(&mut none).unwrap_or_default();
-    let mut decisions = Decisions::new(&label, &sha256, found.decisions).map_err(&mut none).unwrap_or_default();
+    let mut decisions = Decisions::new(&name, &sha256, found.decisions).map_err(&mut none).unwrap_or_default();
     if problems.is_empty() {
         decisions.answers = Answers { done, approved, logs: Vec::new() };
         Ok(decisions)
@@ -45,7 +45,7 @@ pub(crate) fn load(path: &Path) -> Result<Decisions> {
 /// # Errors
 /// As [`load`].
 pub(crate) fn log(path: &Path) -> Result<Log> {
-    let label = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let (name, label) = names(path);
     let opened = read::open(&Input { path: path.to_path_buf(), label: label.clone(), bytes: 0 })?;
     let (mut lines, mut problems, mut any) = (Lines::default(), unreadable(&opened), false);
     for export in &opened.exports {
@@ -63,7 +63,14 @@ pub(crate) fn log(path: &Path) -> Result<Log> {
         problems.extend(found);
         BTreeMap::new()
     });
-    if problems.is_empty() { Ok(Log { file: label, sha256: opened.sha256, done }) } else { Err(refused(problems)) }
+    if problems.is_empty() { Ok(Log { file: name, sha256: opened.sha256, done }) } else { Err(refused(problems)) }
+}
+
+/// What a file is called: in reports, where the folders above it are nobody's business, and in what is wrong with it, which
+/// has to be found. Nobody named the workbook of a baseline.
+fn names(path: &Path) -> (String, String) {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    (name, path.display().to_string())
 }
 
 pub(in crate::run) const fn refused(problems: Vec<Problem>) -> Error {

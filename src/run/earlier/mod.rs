@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::{Links, RecordStore};
 use crate::ids::{ByRecord, DeviceId, RecordId};
+use crate::notice::Notice;
 use crate::outcome::{self, Kept, Outcome, Source};
 use crate::plan::{Entry, Planned};
 use crate::table::{DeviceTable, RecordTable};
@@ -208,10 +209,10 @@ fn kept(devices: &Devices, table: &DeviceTable, waiting: &[DeviceId], earlier: O
 }
 
 /// What people decided: by the file that is named, else by the workbook of the earlier report if somebody filled it in.
-pub(super) fn decisions(options: &Options) -> Result<Decisions> {
+pub(super) fn decisions(options: &Options, notices: &mut Vec<Notice>) -> Result<Decisions> {
     let mut decisions = match (&options.decisions, &options.baseline) {
         (Some(file), _) => decisions::load(file)?,
-        (None, Some(report)) => carry::filled_in(report)?.unwrap_or_default(),
+        (None, Some(report)) => carry::filled_in(report, notices)?.unwrap_or_default(),
         (None, None) => Decisions::default(),
     };
     decisions.answers.logs = options.logs.iter().map(|file| decisions::log(file)).collect::<Result<_>>()?;

@@ -6,6 +6,7 @@ mod treat;
 mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::refuse::nothing;
 use super::remarks::{clipped, together};
@@ -17,7 +18,8 @@ use crate::error::{Error, Result};
 use crate::formats::{self, Below, Formats, Nearest, Normalised, Recognised, Records, Unknown, values};
 use crate::history::Provenance;
 use crate::notice::{Code, Notice, many};
-use crate::read::{self, Budget, Discovered, Export, Input};
+use crate::read::{self, Budget, Discovered, ENDINGS, Export, Input};
+use crate::schema::MANIFEST;
 use treat::Treats;
 use unused::Unused;
 
@@ -81,8 +83,7 @@ fn load(options: &Options, formats: &Formats, settings: &formats::Options, progr
     let mut loading = Loading::default();
     loading.all.notices.extend(passed_over);
     if inputs.is_empty() {
-        let message = "no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there";
-        return Err(nothing(message.into(), loading.all.notices));
+        return Err(nothing(no_input(&options.exports), loading.all.notices));
     }
     expected(&options.expected, formats.consoles())?;
     let mut treats = Treats::new(&options.treat, formats, &inputs)?;
@@ -124,6 +125,14 @@ fn load(options: &Options, formats: &Formats, settings: &formats::Options, progr
         loading.all.inputs.push(InputFile { label: label.clone(), bytes: *bytes, sha256: sum.finish()? });
     }
     Ok(loading)
+}
+
+/// Why no file was found at these places.
+fn no_input(places: &[PathBuf]) -> String {
+    if let Some(report) = places.iter().find(|place| place.join(MANIFEST).is_file()) {
+        return format!("no export was found: `{}` is a report", report.display());
+    }
+    format!("no export was found: no file is there with one of the endings {}", ENDINGS.join(", "))
 }
 
 /// The numbers that the user expects, by console.

@@ -19,7 +19,7 @@ pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
     let mut all = Vec::new();
     for file in files.iter().filter(|file| file.is_file()) {
         let text = disk::settings(file, disk::SETTINGS_LIMIT)?;
-        all.extend(history::provenance(PROVENANCE, &text).map_err(refused)?);
+        all.extend(history::provenance(&file.display().to_string(), &text).map_err(refused)?);
     }
     Ok(all)
 }

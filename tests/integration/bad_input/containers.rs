@@ -11,7 +11,7 @@ fn empty_folder() {
     std::fs::create_dir(place.path("in")).unwrap();
     assert_snapshot!(complaint(&place, &["analyze", "in"]), @"
     exit 3
-    error: no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there
+    error: no export was found: no file is there with one of the endings csv, tsv, txt, tab, zip, json, jsonl, ndjson, xlsx, xlsm, xls, xlsb, ods, gz, 7z, xml, html, htm
     help: `lastseen checklist` says which exports to ask for and how each is made; `lastseen inspect` says what a file is
     ");
 }
@@ -24,7 +24,7 @@ fn folder_with_other_files_only() {
     }
     assert_snapshot!(refusal(&place), @"
     exit 3
-    error: no export was found: no CSV, TSV, TXT, XLSX, JSON or ZIP file is there
+    error: no export was found: no file is there with one of the endings csv, tsv, txt, tab, zip, json, jsonl, ndjson, xlsx, xlsm, xls, xlsb, ods, gz, 7z, xml, html, htm
     ");
 }
 

@@ -152,7 +152,7 @@ fn rule_that_is_no_yaml() {
 fn several_problems_at_once() {
     assert_snapshot!(about_rule(&[(WHEN, "intune_dys > 3"), ("severity: low", "severity: mild")]), @"
     exit 5
-    error: 2 problems in rules, formats or settings
+    error: 2 problems in `findings/own/probe.yaml`
       `findings/own/probe.yaml`, line 3, `severity`: `mild` is no severity
         help: use one of info, low, medium, high, critical
       `findings/own/probe.yaml`, line 4, `when`: `intune_dys` is no column
@@ -178,7 +178,7 @@ fn format_that_is_wrong() {
     );
     assert_snapshot!(complaint(&place, &["analyze", "in", "--rules", "mine"]), @"
     exit 5
-    error: 2 problems in rules, formats or settings
+    error: 2 problems in `formats/intune/own.yaml`
       `formats/intune/own.yaml`, serail: `serail` is no canonical column
         help: the nearest column is `serial`
       `formats/intune/own.yaml`, columns: the format fills no column

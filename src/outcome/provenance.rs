@@ -2,36 +2,43 @@
 
 use serde::Serialize;
 
-use crate::outcome::Outcome;
+use super::{InputFile, Outcome};
 
 /// Where one file comes from.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct ProvenanceRow {
+pub struct ProvenanceRow {
     /// The file.
     pub file: String,
-    exported_by: String,
-    exported_at: String,
-    source: String,
-    role: String,
-    scope: String,
-    filter: String,
+    /// Who exported it.
+    pub exported_by: String,
+    /// When.
+    pub exported_at: String,
+    /// The page, or the command.
+    pub source: String,
+    /// The role that the person or the application had.
+    pub role: String,
+    /// Which part of the organisation it shows.
+    pub scope: String,
+    /// The filter that was set.
+    pub filter: String,
     /// The number that the console's own page showed.
-    count_shown: Option<u64>,
+    pub count_shown: Option<u64>,
     /// Rows that were read.
-    rows: u64,
+    pub rows: u64,
     /// Rows read less the number shown; nothing where none was stated.
-    difference: Option<i64>,
+    pub difference: Option<i64>,
     /// What was not stated.
-    not_stated: Vec<&'static str>,
+    pub not_stated: Vec<&'static str>,
 }
 
 /// One line for each input.
-pub(super) fn provenance(outcome: &Outcome) -> Vec<ProvenanceRow> {
+#[must_use]
+pub fn provenance(outcome: &Outcome) -> Vec<ProvenanceRow> {
     let rows = |number: usize| -> u64 {
         outcome.sources.iter().filter(|source| source.input == number).map(|source| source.rows).sum()
     };
-    let one = |(number, input): (usize, &crate::outcome::InputFile)| {
+    let one = |(number, input): (usize, &InputFile)| {
         let stated = outcome.provenance.iter().find(|own| own.is_of(&input.label)).cloned().unwrap_or_default();
         let rows = rows(number);
         let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
