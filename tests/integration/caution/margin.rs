@@ -61,6 +61,45 @@ fn what_people_write_beside_a_device_keeps_it() {
     is_stale(&with_column("phone", "legal hold", ""));
 }
 
+#[test]
+fn headers_in_other_languages_tell_when_something_saw_a_device() {
+    for name in [
+        "Letzte Anmeldung",
+        "Letzter Kontakt",
+        "Dernière connexion",
+        "Última conexión",
+        "Ultimo accesso",
+        "Laatste aanmelding",
+        "Último acesso",
+        "Ostatnie logowanie",
+        "Senast sedd",
+        "Sidste kontakt",
+        "Übergeben am",
+        "Physically verified",
+        "Scan date",
+    ] {
+        is_held(&with_column(name, "2026-11-18", "2026-11-17"), "PC-STALE", &format!("later than the last one (`{name}`)"));
+    }
+    for name in [
+        "Letzte Änderung",
+        "Erstellt am",
+        "Garantie bis",
+        "Kaufdatum",
+        "Dernière modification",
+        "Date de création",
+        "Última modificación",
+        "Data acquisto",
+        "Laatst gewijzigd",
+        "Última alteração",
+        "Ostatnia zmiana",
+        "Senast ändrad",
+        "Sidst ændret",
+        "Last warranty check",
+    ] {
+        is_stale(&with_column(name, "2026-11-18", "2026-11-17"));
+    }
+}
+
 /// Many rows of one moment: when the list was made, or its server synchronised.
 #[test]
 fn a_moment_that_all_rows_share_is_no_sign() {
