@@ -78,7 +78,11 @@ fn headers_in_other_languages_tell_when_something_saw_a_device() {
         "Physically verified",
         "Scan date",
     ] {
-        is_held(&with_column(name, "2026-11-18", "2026-11-17"), "PC-STALE", &format!("later than the last one (`{name}`)"));
+        is_held(
+            &with_column(name, "2026-11-18", "2026-11-17"),
+            "PC-STALE",
+            &format!("later than the last one (`{name}`)"),
+        );
     }
     for name in [
         "Letzte Änderung",
@@ -120,7 +124,15 @@ fn what_is_away_is_asked_about() {
     ] {
         is_held(&with_column("Description", text, ""), "PC-STALE", "(`Description`: ");
     }
-    for text in ["no longer in use by sales", "carpool", "swimming pool", "offline since May", "left the company", "lab 7", "dado de baja"] {
+    for text in [
+        "no longer in use by sales",
+        "carpool",
+        "swimming pool",
+        "offline since May",
+        "left the company",
+        "lab 7",
+        "dado de baja",
+    ] {
         is_stale(&with_column("Description", text, ""));
     }
 }

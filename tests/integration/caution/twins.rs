@@ -272,9 +272,10 @@ fn what_a_computer_holds_by_its_name_is_not_held_against_one_of_another_name() {
 fn the_enrolment_user_tells_two_phones_apart() {
     let judged_with = |user: &str| {
         let place = Place::new();
-        let mut phones = "Device ID,Friendly Name,Last Seen,Enrollment Status,Organization Group,Serial Number,Platform,Model,\
+        let mut phones =
+            "Device ID,Friendly Name,Last Seen,Enrollment Status,Organization Group,Serial Number,Platform,Model,\
                           Email Address,Enrollment Date\n"
-            .to_string();
+                .to_string();
         let mut objects = "id,deviceId,displayName,accountEnabled,operatingSystem,trustType,model,registeredOwners,\
                            approximateLastSignInDateTime\n"
             .to_string();
@@ -283,13 +284,13 @@ fn the_enrolment_user_tells_two_phones_apart() {
             (2, "ben@contoso.example", "2026-11-19"),
             (3, "cleo@contoso.example", "2026-11-18"),
         ] {
-            phones += &format!(
-                "500{n},Phone {n},{seen} 08:00,Enrolled,HQ,F2LC257W2TK{n},Apple iOS,iPhone 15,{user},2025-01-01 08:00\n"
-            );
+            let phone = "Enrolled,HQ,F2LC257W2TK";
+            writeln!(phones, "500{n},Phone {n},{seen} 08:00,{phone}{n},Apple iOS,iPhone 15,{user},2025-01-01 08:00")
+                .unwrap();
             if n > 1 {
                 let (object, device) = (guid(3, n), guid(2, n));
-                objects +=
-                    &format!("{object},{device},iPhone,True,iOS,Workplace,iPhone 15,{user},{seen}T08:00:00Z\n");
+                writeln!(objects, "{object},{device},iPhone,True,iOS,Workplace,iPhone 15,{user},{seen}T08:00:00Z")
+                    .unwrap();
             }
         }
         place.write("in/phones.csv", phones);
