@@ -137,6 +137,15 @@ const GENERAL: &[&str] = &[
     "Device name,Last check-in,Managed by,OS,Serial number\nPC-1,2026-03-30,Ada Example,Windows,5CG0000ABC\n",
     "Device Name,Last Contact,OS Version,Serial Number\nPC-1,2026-03-30,10.0.22631,5CG0000ABC\n",
     "Device ID,Device Name,Last Contact,OS Version\n1001,PC-1,2026-03-30,10.0.22631\n",
+    "Device Name,Last Contact,Owner Type,Serial Number,Model,MDM Status\nPC-1,2026-03-30,Company,5CG0000ABC,EliteBook,Enrolled\n",
+    "Device name,Serial number,Last check-in,Management name,Platform\nPC-1,5CG0000ABC,2026-03-30,North,Windows\n",
+    "Name,Serial number,Last sync date time,Compliance state,Owner type\nPC-1,5CG0000ABC,2026-03-30,In order,Branch\n",
+    // Kandji, Entra ID, Defender.
+    "Device ID,Display Name,Serial Number,Last Check-in,Owner,State\n1001,PC-1,5CG0000ABC,2026-03-30,ada,Active\n",
+    "Device ID,Display Name,Serial Number,Last Check-in,Owner\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,PC-1,5CG0000ABC,2026-03-30,ada\n",
+    "device_id,serial_number,last_check_in,platform\n0f3c9d8e-1111-4222-8333-aaaaaaaaaaaa,5CG0000ABC,2026-03-30,Windows\n",
+    "ID,Device ID,Display Name,Trust Type,Last Seen\n7,1001,PC-1,High,2026-03-30\n",
+    "Timestamp,Device ID,Device Name,Onboarding Status\n2026-03-30T08:00:00Z,1001,PC-1,Complete\n",
     // Apple, key lists, servers.
     "Serial Number,Product Family,Part Number,Status\nDMPZX0AAMF3M,iPad,MK2K3LL/A,In use\nDMPZX0AAMF3N,iPad,MK2K3LL/A,Stolen\n",
     "Serial Number,Product Family,Part Number,Status,Manufacturer\n5CG0000ABC,Notebook,X1,Assigned,HP\n",

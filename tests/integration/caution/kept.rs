@@ -26,6 +26,30 @@ fn a_row_of_the_register_that_is_not_joined_keeps_what_it_names() {
     }
 }
 
+/// The labels that a register is installed with, and the usual words of other languages.
+#[test]
+fn what_the_words_of_registers_mean() {
+    for (word, asked) in [
+        ("Lost/Stolen", Some("settle-lost")),
+        ("Missing", Some("settle-lost")),
+        ("Verloren gegangen", Some("settle-lost")),
+        ("Volé", Some("settle-lost")),
+        ("Out for Repair", Some("settle-spare")),
+        ("En réparation", Some("settle-spare")),
+        ("waits for a battery", Some("settle-spare")),
+        ("Broken - Not Fixable", None),
+        ("E-Waste", None),
+        ("Ausgemustert", None),
+        ("Mis au rebut", None),
+        ("Im Einsatz", None),
+    ] {
+        let planned = steps(&registered(&format!("A-1,PC-STALE,PF000001,{word},\n")), "PC-STALE");
+        let settled: Vec<&String> = planned.iter().filter(|step| step.starts_with("settle-")).collect();
+        assert_eq!(settled, asked.iter().collect::<Vec<_>>(), "{word} {planned:?}");
+        assert_eq!(planned.contains(&"intune-delete".to_string()), asked.is_none(), "{word} {planned:?}");
+    }
+}
+
 #[test]
 fn two_rows_of_the_register_that_disagree_keep_the_device() {
     let both = "A-1,PC-STALE,PF000001,Disposed,\nA-9,PC-STALE,PF000001,Lost,\n";

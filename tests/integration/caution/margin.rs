@@ -61,6 +61,82 @@ fn what_people_write_beside_a_device_keeps_it() {
     is_stale(&with_column("phone", "legal hold", ""));
 }
 
+#[test]
+fn headers_in_other_languages_tell_when_something_saw_a_device() {
+    for name in [
+        "Letzte Anmeldung",
+        "Letzter Kontakt",
+        "Dernière connexion",
+        "Última conexión",
+        "Ultimo accesso",
+        "Laatste aanmelding",
+        "Último acesso",
+        "Ostatnie logowanie",
+        "Senast sedd",
+        "Sidste kontakt",
+        "Übergeben am",
+        "Physically verified",
+        "Scan date",
+    ] {
+        is_held(
+            &with_column(name, "2026-11-18", "2026-11-17"),
+            "PC-STALE",
+            &format!("later than the last one (`{name}`)"),
+        );
+    }
+    for name in [
+        "Letzte Änderung",
+        "Erstellt am",
+        "Garantie bis",
+        "Kaufdatum",
+        "Dernière modification",
+        "Date de création",
+        "Última modificación",
+        "Data acquisto",
+        "Laatst gewijzigd",
+        "Última alteração",
+        "Ostatnia zmiana",
+        "Senast ändrad",
+        "Sidst ændret",
+        "Last warranty check",
+    ] {
+        is_stale(&with_column(name, "2026-11-18", "2026-11-17"));
+    }
+}
+
+/// Nobody uses what is lent, in reserve or with somebody on leave, and it is to be there all the same.
+#[test]
+fn what_is_away_is_asked_about() {
+    for text in [
+        "loaner pool",
+        "maternity leave until 03/2027",
+        "Elternzeit bis 31.03.2027",
+        "Poolgerät Vertrieb",
+        "PC de prêt",
+        "congé parental",
+        "baja por maternidad",
+        "equipo de reserva",
+        "uitgeleend aan IT",
+        "in prestito",
+        "air-gapped",
+        "Kasse 3 (Saisonbetrieb)",
+        "ne pas désactiver",
+    ] {
+        is_held(&with_column("Description", text, ""), "PC-STALE", "(`Description`: ");
+    }
+    for text in [
+        "no longer in use by sales",
+        "carpool",
+        "swimming pool",
+        "offline since May",
+        "left the company",
+        "lab 7",
+        "dado de baja",
+    ] {
+        is_stale(&with_column("Description", text, ""));
+    }
+}
+
 /// Many rows of one moment: when the list was made, or its server synchronised.
 #[test]
 fn a_moment_that_all_rows_share_is_no_sign() {

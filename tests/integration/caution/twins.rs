@@ -304,3 +304,40 @@ fn what_a_computer_holds_by_its_name_is_not_held_against_one_of_another_name() {
     let alone = steps(&report("srv-7.corp.example"), "OLD-1");
     assert!(!alone.iter().any(|step| step.contains("disable") || step.contains("delete")), "{alone:?}");
 }
+
+/// The user of a device in Workspace ONE is the one who enrolled it, so that a phone of somebody else is another phone.
+#[test]
+fn the_enrolment_user_tells_two_phones_apart() {
+    let judged_with = |user: &str| {
+        let place = Place::new();
+        let mut phones =
+            "Device ID,Friendly Name,Last Seen,Enrollment Status,Organization Group,Serial Number,Platform,Model,\
+                          Email Address,Enrollment Date\n"
+                .to_string();
+        let mut objects = "id,deviceId,displayName,accountEnabled,operatingSystem,trustType,model,registeredOwners,\
+                           approximateLastSignInDateTime\n"
+            .to_string();
+        for (n, user, seen) in [
+            (1, user, "2026-03-01"),
+            (2, "ben@contoso.example", "2026-11-19"),
+            (3, "cleo@contoso.example", "2026-11-18"),
+        ] {
+            let phone = "Enrolled,HQ,F2LC257W2TK";
+            writeln!(phones, "500{n},Phone {n},{seen} 08:00,{phone}{n},Apple iOS,iPhone 15,{user},2025-01-01 08:00")
+                .unwrap();
+            if n > 1 {
+                let (object, device) = (guid(3, n), guid(2, n));
+                writeln!(objects, "{object},{device},iPhone,True,iOS,Workplace,iPhone 15,{user},{seen}T08:00:00Z")
+                    .unwrap();
+            }
+        }
+        place.write("in/phones.csv", phones);
+        place.write("in/entra.csv", objects);
+        judged(place)
+    };
+    let findings = judged_with("ann@contoso.example").lines_where("findings.csv", "device_name", "Phone 1");
+    assert!(findings.iter().any(|line| line["rule"] == "stale-everywhere"), "{findings:?}");
+    for user in ["ben@contoso.example", ""] {
+        is_held(&judged_with(user), "Phone 1", "whether a record in Entra ID that is in use is the device");
+    }
+}
