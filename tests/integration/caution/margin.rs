@@ -99,6 +99,7 @@ fn headers_in_other_languages_tell_when_something_saw_a_device() {
         "Senast ändrad",
         "Sidst ændret",
         "Last warranty check",
+        "androidSecurityPatchLevel",
     ] {
         is_stale(&with_column(name, "2026-11-18", "2026-11-17"));
     }
