@@ -102,6 +102,10 @@ fn what_cannot_be_understood_ends_the_run() {
     assert_snapshot!(complaint("missing.csv"));
     assert_snapshot!(place.run(&["analyze", "in", "--intent", "sell"]).complaint());
     assert!(!place.path("lastseen-report").exists());
+    // Rows of devices that do not say of which would decide for all devices of their package.
+    place.write("nameless.csv", "device_name,suggestion_id,status\nPC-1,x,declined\n");
+    let said = complaint("nameless.csv");
+    assert!(said.contains("its rows are of devices, and it has neither `device_key` nor `serial`"), "{said}");
 }
 
 /// Nobody named the file: the message has to say which report it is of.

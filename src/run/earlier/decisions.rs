@@ -113,6 +113,15 @@ fn table(path: &Path, label: &str) -> Result<(Found, String)> {
             sheet.add(DONE, &DONE, &[3, 4], &mut found.done, &mut problems);
         } else if has(&["device_key", "serial", "suggestion_id"]) && has(&["intent", "status", "assignee", "note"]) {
             let of_devices = has(&["device_key", "serial"]);
+            if !of_devices && has(&["device_name"]) {
+                // What was meant of one device would be decided for all that are in its package.
+                let help =
+                    "put one of the two columns back; what is decided of a package is decided of all its devices";
+                let message = "its rows are of devices, and it has neither `device_key` nor `serial`";
+                problems.push(problem(&export.label, "", message, help));
+                any = true;
+                continue;
+            }
             let meant: &[&str] =
                 if of_devices { &COLUMNS } else { &["suggestion_id", "status", "assignee", "decided_by", "until"] };
             sheet.add(COLUMNS, meant, &[], &mut found.decisions, &mut problems);

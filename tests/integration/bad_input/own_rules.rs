@@ -51,6 +51,12 @@ fn rule_with_an_unknown_column() {
     error: `findings/own/probe.yaml`, line 7, `evidence`: `intune_day` is no column of the device table
     help: the nearest column is `intune_days`
     ");
+    // A condition may stand where a column does in `when`, and has no value to show or to be given.
+    assert_snapshot!(about_rule(&[("[intune_days]", "[in_use]")]), @"
+    exit 5
+    error: `findings/own/probe.yaml`, line 7, `evidence`: `in_use` is a shared condition, and no column that has a value
+    help: give the columns that it reads: `lastseen rules show in_use` names them
+    ");
 }
 
 #[test]
