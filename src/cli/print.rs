@@ -41,7 +41,9 @@ pub(super) fn note(text: &str) {
 
 /// A title and what stands beside it. What comes from an export is cleaned: a terminal obeys control characters.
 pub(super) fn line(text: &mut String, width: usize, title: &str, value: &str) {
-    let _ = writeln!(text, "  {DIM}{title:<width$}{DIM:#}{}", clean(value));
+    // A long name, such as that of a console of one's own, is not glued to what follows.
+    let gap = if title.chars().count() < width { "" } else { " " };
+    let _ = writeln!(text, "  {DIM}{title:<width$}{DIM:#}{gap}{}", clean(value));
 }
 
 /// JSON for programs, that people can read too. What a terminal would obey is written as an escape.

@@ -14,6 +14,8 @@ use crate::time::{day, rfc3339};
 const SHOWN: usize = 40;
 /// Lines of the ledger that the page lists; `ledger.csv` has all.
 const LEDGER: usize = 200;
+/// Of each kind of settled line so many are shown.
+const SETTLED: usize = 20;
 
 /// What became of the baseline.
 #[derive(Debug, Serialize)]
@@ -239,7 +241,8 @@ fn point_row(point: &Point, before: Option<&Point>) -> PointRow {
         as_of: rfc3339(point.as_of),
         devices: point.devices,
         stale: point.stale,
-        stale_per_mille: (point.stale * 1_000).checked_div(point.devices).unwrap_or_default(),
+        // Rounded as the summary rounds it.
+        stale_per_mille: (point.stale * 1_000 + point.devices / 2).checked_div(point.devices).unwrap_or_default(),
         findings: point.findings.iter().rev().take(Severity::ALL.len()).copied().collect(),
         comparable: differs.is_empty(),
         differs: differs.to_string(),
@@ -257,14 +260,16 @@ fn ledger_counts(ledger: &Ledger) -> LedgerCounts {
     }
 }
 
-/// Lines of the ledger: what contradicts and what came back, what was done, then the rest.
+/// Lines of the ledger: what contradicts, what came back and what waits for its proof, then some of what is settled. What is planned
+/// stands in the plan, and a table that nobody reads to its end hides what stands at its top.
 fn ledger_lines(run: Run<'_>) -> (Vec<LedgerRow>, usize) {
-    use LedgerState::{Claimed, Confirmed, Contradicted, Planned, Returned, Withdrawn};
+    use LedgerState::{Claimed, Confirmed, Contradicted, Returned, Withdrawn};
     let lines = &run.outcome.ledger.lines;
     let mut chosen = Vec::new();
-    for state in [Contradicted, Returned, Claimed, Confirmed, Withdrawn, Planned] {
+    for state in [Contradicted, Returned, Claimed, Confirmed, Withdrawn] {
         let own = lines.iter().enumerate().filter(|(_, line)| line.state == state).map(|(at, _)| at);
-        chosen.extend(own.take(LEDGER - chosen.len()));
+        let most = if matches!(state, Confirmed | Withdrawn) { SETTLED } else { LEDGER };
+        chosen.extend(own.take(most.min(LEDGER - chosen.len())));
     }
     let table = table::ledger(run);
     let row = |at: &usize| {
