@@ -692,6 +692,33 @@ fn what_was_one_device_and_came_apart_is_looked_at() {
     assert!(said.iter().any(|said| said.contains("the baseline had it in one device with another")), "{said:?}");
 }
 
+/// A machine that was set up anew has new ids and a new name; only the baseline knows of which serial number the old ones are.
+#[test]
+fn what_a_machine_that_was_set_up_anew_leaves_behind_is_looked_at() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 1, "2026-11-18");
+    pcs.iter_mut().for_each(|pc| pc.autopilot = false);
+    export(&place, "november", &pcs, false);
+    analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    // The old Entra record is disabled, as planned; the machine checks in under new ids.
+    pcs[0].enabled = false;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, false);
+    let intune = std::fs::read_to_string(place.path("december/intune.csv")).unwrap();
+    let again = |line: &str| {
+        let line = line.replace("2025-08-01", "2026-12-03").replace("PC-01", "NEW-01");
+        line.replace(&pcs[0].guid(1), &pcs[13].guid(8)).replace(&pcs[0].guid(2), &pcs[13].guid(9)) + "\n"
+    };
+    let lines = intune.lines().map(|line| if line.contains("PC-01") { again(line) } else { format!("{line}\n") });
+    place.write("december/intune.csv", lines.collect::<String>());
+    let anew = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    let plan = plan_of(&anew, "PC-01");
+    for step in ["data-erased", "entra-delete", "intune-wipe"] {
+        assert!(!plan.contains(&step.to_string()), "{step}: {plan:?}");
+    }
+    assert!(anew.lines("devices.csv").iter().any(|line| line["name"] == "NEW-01" && line["activity"] == "active"));
+}
+
 #[test]
 fn a_list_that_shrank_too_much_proves_no_absence() {
     let place = Place::new();

@@ -67,6 +67,23 @@ fn an_exception_hides_a_finding_and_everything_says_so() {
     assert_eq!(bare.conclusions(), plain.conclusions());
 }
 
+/// As reports, consoles and PowerShell write them.
+#[test]
+fn an_exception_finds_its_device_by_an_id_however_it_is_written() {
+    let place = Place::with_sample();
+    let plain = place.analyze_into("plain", &[], &[]);
+    let stale = plain.lines_where("findings.csv", "rule", "stale-in-intune");
+    let objects = stale[0]["objects"].clone();
+    let object = objects.split('|').find(|object| object.starts_with("intune:")).unwrap();
+    let id = object.trim_start_matches("intune:");
+    for (at, written) in [object.to_string(), format!("{{{}}}", id.to_uppercase())].iter().enumerate() {
+        let file = FILE.replace("{name: \"*\", serial: SERIAL}", &format!("{{id: '{written}'}}"));
+        place.write("exceptions.yaml", file);
+        let report = place.analyze_into(&format!("own{at}"), &["--exceptions", "exceptions.yaml"], &[]);
+        assert_eq!(named(&report.lines("findings.csv"), "status", "excepted").len(), 1, "{written}");
+    }
+}
+
 #[test]
 fn the_configuration_names_the_exceptions_beside_it() {
     let place = Place::with_sample();
