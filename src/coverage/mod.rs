@@ -118,6 +118,11 @@ impl Coverage {
         self.proof.ages.silent(members, device)
     }
 
+    /// Whether a device was there after the lists of a console were made, so that these could not know it.
+    pub(crate) fn came_later(&self, device: DeviceId, console: Console) -> bool {
+        self.proof.ages.came_later(device, console)
+    }
+
     /// Whether the lists of a console were made before the others, so that a device which they show silent may have been seen
     /// there since.
     pub(crate) fn is_outdated(&self, console: Console) -> bool {

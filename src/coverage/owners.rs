@@ -93,9 +93,10 @@ impl Devices {
         let one = |device: DeviceId| {
             let line = self.live_line(console, device)?;
             let id = named?.get(line as usize).filter(|_| ids.is_some())?;
-            // A row that was set aside, or whose id could not be read, may be the one with the id.
+            // A row that was set aside, or whose id could not be read, may be the one with the id; and so may one of which the list was
+            // made too early to know.
             let found = known.contains(&number(id));
-            let doubt = unread || self.coverage().is_torn(device, owner);
+            let doubt = unread || self.coverage().is_torn(device, owner) || self.coverage().came_later(device, owner);
             (found || !doubt).then_some(found)
         };
         make::flags(name, DeviceId::all(self.count).map(one))

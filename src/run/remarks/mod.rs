@@ -46,13 +46,21 @@ pub(super) fn name_collision(devices: &DeviceTable) -> Option<Notice> {
 pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
     const APART: i64 = 14 * DAY;
     const FEWEST: u64 = 10;
+    let is_late = |newest: i64| as_of.millis - newest > APART;
+    // Nothing is earlier than a rest that is as late.
+    let all = sources.iter().filter_map(|source| source.newest_signal).all(is_late);
+    let why = if all {
+        "no list is of the day on which is judged"
+    } else {
+        "it was exported earlier than the rest, or its console is out of use"
+    };
     sources
         .iter()
         .filter_map(|source| {
             let newest = source.newest_signal?;
-            (as_of.millis - newest > APART && source.records >= FEWEST).then(|| {
+            (is_late(newest) && source.records >= FEWEST).then(|| {
                 let message = format!(
-                    "its newest activity is of {}, {} days before the time of judgement: it was exported earlier than the rest, or its console is out of use",
+                    "its newest activity is of {}, {} days before the time of judgement: {why}",
                     day(newest),
                     as_of.at().days_since(Millis::new(newest))
                 );

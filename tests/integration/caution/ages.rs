@@ -62,6 +62,20 @@ fn a_device_that_only_the_old_list_shows_silent_is_not_silent_there() {
     assert!(findings.iter().all(|line| line["rule"] != "stale-in-intune"), "{findings:?}");
 }
 
+/// A list of last quarter cannot have what was enrolled since.
+#[test]
+fn what_was_enrolled_after_a_list_was_made_is_not_missing_there() {
+    let place = tenant((1..13).map(|n| {
+        let (own, entra) = pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19");
+        let own = if n < 3 { own.replace("2024-01-01", "2026-10-01") } else { own };
+        (own, if n < 3 { String::new() } else { entra.replace("2026-11-19", "2026-08-10") })
+    }));
+    let report = judged(place);
+    assert!(report.lines("findings.csv").iter().all(|line| line["rule"] != "intune-without-entra"));
+    let asked = asked(&report, "PC-1");
+    assert!(asked.iter().any(|(rule, _)| rule == "intune-without-entra"), "{asked:?}");
+}
+
 /// Two columns of one name that say different days: the later one may be true.
 #[test]
 fn a_day_that_two_columns_of_one_name_dispute_is_not_known() {
