@@ -22,9 +22,9 @@ use crate::config::Setting;
 use crate::console::Console;
 use crate::history::Provenance;
 use crate::identity::{AsOf, Thresholds};
-use crate::ids::{BatchId, By, ByDevice, ByRecord, DeviceId, EntryId, RecordId, StepId};
+use crate::ids::{By, ByRecord, DeviceId, EntryId, RecordId, StepId};
 use crate::notice::Notice;
-use crate::plan::{Batch, Entry, Packages, Phase, Planned};
+use crate::plan::{Entry, Packages, Phase, Planned, Schedule};
 use crate::rules::{Findings, Questions, Tally, Text};
 use crate::schema::{Disposition, JoinType, Severity};
 use crate::table::{DeviceTable, RecordTable};
@@ -125,32 +125,6 @@ pub struct Links {
     pub held_by: ByRecord<u16>,
     /// Refused links of a record.
     pub refused: BTreeMap<RecordId, Vec<String>>,
-}
-
-/// Batches of all plans, and the earliest day of every step.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Schedule {
-    /// The batches, in the order in which they are to be done.
-    pub batches: By<BatchId, Batch>,
-    /// Batch of each device, or none.
-    pub of_device: ByDevice<BatchId>,
-    /// Earliest day of each step, in days since 1970.
-    pub days: By<StepId, i32>,
-}
-
-impl Schedule {
-    /// The batch of a device.
-    #[must_use]
-    pub fn batch_of(&self, device: DeviceId) -> Option<(BatchId, &Batch)> {
-        let number = *self.of_device.get(device);
-        self.batches.find(number).map(|batch| (number, batch))
-    }
-
-    /// The earliest day of a step, in UTC milliseconds.
-    #[must_use]
-    pub fn earliest(&self, step: StepId) -> i64 {
-        i64::from(*self.days.get(step)) * DAY
-    }
 }
 
 impl Outcome {

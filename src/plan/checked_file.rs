@@ -183,39 +183,16 @@ fn named(text: &str) -> Vec<(usize, &str)> {
 
 /// Names the nearest word that is right, if one is near.
 fn suggest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
-    let nearest = known.map(|k| (distance(word, k), k)).min();
+    let nearest = known.map(|k| (strsim::levenshtein(word, k), k)).min();
     match nearest {
         Some((far, near)) if far <= 1 + word.chars().count() / 2 => format!("did you mean `{near}`?"),
         _ => String::new(),
     }
 }
 
-/// Letters to insert, remove or replace on the way from one word to the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        next.push(i + 1);
-        for ((&b, &above), &diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
-            let left = next.last().copied().unwrap_or_default();
-            next.push((left + 1).min(above + 1).min(diagonal + usize::from(a != b)));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distance_counts_letters() {
-        for (a, b, far) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("windows", "window", 1)] {
-            assert_eq!(distance(a, b), far, "{a} {b}");
-        }
-    }
 
     #[test]
     fn a_word_that_resembles_nothing_gets_no_suggestion() {

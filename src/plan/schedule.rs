@@ -37,14 +37,14 @@ pub struct Batch {
 }
 
 /// Batches of all plans, and the earliest day of every step.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The batches, in the order in which they are to be done.
     pub batches: By<BatchId, Batch>,
     /// Batch of each device, or none.
-    of_device: ByDevice<BatchId>,
+    pub of_device: ByDevice<BatchId>,
     /// Earliest day of each step, in days since 1970.
-    days: By<StepId, i32>,
+    pub days: By<StepId, i32>,
 }
 
 /// What a schedule is made from.
@@ -77,15 +77,17 @@ impl Schedule {
         schedule
     }
 
-    /// The batches, the batch of each device (or none), and the earliest day of each step in days since 1970.
+    /// The batch of a device.
     #[must_use]
-    pub fn into_columns(self) -> (By<BatchId, Batch>, ByDevice<BatchId>, By<StepId, i32>) {
-        (self.batches, self.of_device, self.days)
+    pub fn batch_of(&self, device: DeviceId) -> Option<(BatchId, &Batch)> {
+        let number = *self.of_device.get(device);
+        self.batches.find(number).map(|batch| (number, batch))
     }
 
-    /// The batch of a device.
-    fn batch_of(&self, device: DeviceId) -> Option<&Batch> {
-        self.batches.find(*self.of_device.get(device))
+    /// The earliest day of a step, in UTC milliseconds.
+    #[must_use]
+    pub fn earliest(&self, step: StepId) -> i64 {
+        i64::from(*self.days.get(step)) * DAY
     }
 
     /// Dates the steps of one plan.
@@ -94,7 +96,7 @@ impl Schedule {
         let Some(device) = plan.first().map(|s| s.device) else { return };
         let pause = Pause::of(basis, device);
         let today = basis.devices.as_of.div_euclid(DAY);
-        let first = today + self.batch_of(device).map_or(0, |batch| i64::from(batch.day) - 1);
+        let first = today + self.batch_of(device).map_or(0, |(_, batch)| i64::from(batch.day) - 1);
         let (mut last, mut removed) = (first, first);
         let mut begun: Vec<(&str, i64)> = Vec::new();
         // Of each object the last day on which something is done to it: its grace period begins then.

@@ -9,8 +9,8 @@ use super::text::Texts;
 use crate::frame::list_of;
 use crate::history::{Approved, Claimed, Decision, Declined, PackageDecision, by_device};
 use crate::ids::{BatchId, By, DecisionId, FindingId, PackageDecisionId, PackageId, RecordId, StepId};
-use crate::outcome::{Accepted, Decided, Hidden, Schedule};
-use crate::plan::{Batch, Package, Packages, Planned};
+use crate::outcome::{Accepted, Decided, Hidden};
+use crate::plan::{Batch, Package, Packages, Planned, Schedule};
 use crate::rules::{Findings, QuestionTexts, Questions};
 
 /// Findings in the order of rules and devices, and where each was.

@@ -207,10 +207,9 @@ pub(super) fn schedule(
     devices: &DeviceTable,
     thresholds: &Thresholds,
     earlier: &dyn Fn(&plan::Planned, &plan::Entry) -> Option<i32>,
-) -> outcome::Schedule {
+) -> plan::Schedule {
     let basis = plan::Basis { steps, entries: playbooks.entries(), packages, devices, thresholds, earlier };
-    let (batches, of_device, days) = plan::Schedule::new(&basis).into_columns();
-    outcome::Schedule { batches, of_device, days }
+    plan::Schedule::new(&basis)
 }
 
 /// By what a later run tells whether a rule was the same: its file, the conditions that it names, its severity, and the

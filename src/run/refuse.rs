@@ -53,7 +53,7 @@ pub(super) fn without_a_time(
     notices.extend(found);
     let as_of = as_of.ok_or_else(|| Error::NothingUsable {
         message: "no export has a date of activity, so there is no time to judge at".into(),
-        help: "give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google".into(),
+        help: "give the time with `--as-of`, or add an export that says when its console saw the devices".into(),
         notices: notices.clone(),
     })?;
     notices.extend(out_of_step(sources, as_of));

@@ -107,33 +107,17 @@ pub fn renamed(name: &str) -> Option<&'static str> {
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names.map(|n| (distance(name, n), n)).filter(|(d, n)| *d <= n.len().max(name.len()) / 3 + 1).min().map(|(_, n)| n)
+    names
+        .map(|n| (strsim::levenshtein(name, n), n))
+        .filter(|(d, n)| *d <= n.len().max(name.len()) / 3 + 1)
+        .min()
+        .map(|(_, n)| n)
 }
 
 /// What to write instead of a name that does not exist: the nearest one, or what else helps.
 #[must_use]
 pub fn instead(near: Option<&str>, otherwise: impl FnOnce() -> String) -> String {
     near.map_or_else(otherwise, |near| format!("the nearest is `{near}`"))
-}
-
-/// Edit distance by letters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let cost = (corner + usize::from(x != *y)).min(left + 1).min(*above + 1);
-            corner = *above;
-            *above = cost;
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

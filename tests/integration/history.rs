@@ -697,7 +697,9 @@ fn what_was_one_device_and_came_apart_is_looked_at() {
 fn what_a_machine_that_was_set_up_anew_leaves_behind_is_looked_at() {
     let place = Place::new();
     let mut pcs = fleet(14, 1, "2026-11-18");
-    pcs.iter_mut().for_each(|pc| pc.autopilot = false);
+    for pc in &mut pcs {
+        pc.autopilot = false;
+    }
     export(&place, "november", &pcs, false);
     analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
     // The old Entra record is disabled, as planned; the machine checks in under new ids.

@@ -14,8 +14,8 @@ use crate::frame::list_of;
 use crate::history::{Decision, Declined, by_device};
 use crate::identity::AsOf;
 use crate::ids::{By, ByDevice, DecisionId, DeviceId, EntryId, ExceptionId, ExportId, Number, RecordId, StepId};
-use crate::outcome::{Decided, Hidden, Links, Manifest, Outcome, Schedule, Sealed, is_absent};
-use crate::plan::{Packages, Planned};
+use crate::outcome::{Decided, Hidden, Links, Manifest, Outcome, Sealed, is_absent};
+use crate::plan::{Packages, Planned, Schedule};
 use crate::read::digest_of;
 use crate::rules::{Findings, QuestionTexts, Questions};
 use crate::schema::{

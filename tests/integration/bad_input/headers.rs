@@ -35,7 +35,7 @@ fn rows_without_any_date() {
     assert_snapshot!(complaint(&place, &["analyze", "in"]), @"
     exit 3
     error: no export has a date of activity, so there is no time to judge at
-    help: give the time with `--as-of`, or add an export of Intune, Entra ID, Defender or Google
+    help: give the time with `--as-of`, or add an export that says when its console saw the devices
     ");
 }
 
