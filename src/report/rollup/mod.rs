@@ -42,7 +42,7 @@ pub fn tenant(report: &Path, label: Option<&str>) -> Result<Tenant> {
 /// Writes a rollup at a place that was taken for it.
 ///
 /// # Errors
-/// [`Error::Write`] when the system refuses; nothing is left behind then.
+/// [`Error::Write`](crate::error::Error::Write) when the system refuses; nothing is left behind then.
 pub fn write_rollup(rollup: &Rollup, templates: &Files, place: Place, progress: &dyn Progress) -> Result<()> {
     let folder = Folder::begin(place, progress);
     let grids = grids::all(rollup);
