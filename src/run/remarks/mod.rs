@@ -50,7 +50,7 @@ pub(super) fn out_of_step(sources: &[Source], as_of: AsOf) -> Vec<Notice> {
     // Nothing is earlier than a rest that is as late.
     let all = sources.iter().filter_map(|source| source.newest_signal).all(is_late);
     let why = if all {
-        "no list is of the day on which is judged"
+        "no list shows anything later"
     } else {
         "it was exported earlier than the rest, or its console is out of use"
     };
