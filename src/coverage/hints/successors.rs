@@ -104,12 +104,9 @@ fn spoken(name: &str, platform: Platform) -> impl Iterator<Item = u64> + use<> {
     [host, whole].into_iter().filter(|digest| *digest != 0)
 }
 
-/// Who made some devices, and what each console calls their models.
+/// What is told of the hardware of devices: without a console who made it, and of each console what that calls its model.
 #[derive(Default)]
-struct Hardware {
-    makers: HashMap<DeviceId, BTreeSet<String>>,
-    models: HashMap<DeviceId, BTreeMap<Console, BTreeSet<String>>>,
-}
+struct Hardware(HashMap<DeviceId, BTreeMap<Option<Console>, BTreeSet<String>>>);
 
 impl Hardware {
     fn of(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)], vocabulary: &Vocabulary) -> Self {
@@ -118,26 +115,23 @@ impl Hardware {
             return hardware;
         }
         let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(own, other)| [*own, *other]).collect();
+        // Nobody knows what else a maker is called that is not listed.
+        let maker = |cell: &str| vocabulary.listed_manufacturer(cell).map(str::to_string);
+        // Words that name no maker, such as *System Product Name*, name no model.
+        let model = |cell: &str| {
+            let is_one = vocabulary.manufacturer(cell).is_some();
+            is_one.then(|| vocabulary.hardware_model(cell).unwrap_or_else(|| cell.to_lowercase()))
+        };
         for (at, records) in store.by_console.iter().enumerate() {
-            for column in ["manufacturer", "model"] {
+            let mut add = |column: &str, console: Option<Console>, name: &dyn Fn(&str) -> Option<String>| {
                 let cells = records.text(column).into_iter().flat_map(Strings::iter);
-                let own = members.device_of(at).iter().copied().zip(cells);
-                for (device, cell) in own.filter(|(device, _)| concerned.contains(device)) {
-                    let Some(cell) = cell.filter(|cell| vocabulary.manufacturer(cell).is_some()) else { continue };
-                    if column == "model" {
-                        let own = hardware.models.entry(device).or_default();
-                        own.entry(records.console)
-                            .or_default()
-                            .insert(vocabulary.hardware_model(cell).unwrap_or_else(|| cell.to_lowercase()));
-                    } else {
-                        hardware
-                            .makers
-                            .entry(device)
-                            .or_default()
-                            .extend(vocabulary.listed_manufacturer(cell).map(str::to_string));
-                    }
+                let own = members.device_of(at).iter().zip(cells).filter(|(device, _)| concerned.contains(device));
+                for (device, name) in own.filter_map(|(device, cell)| Some((*device, name(cell?)?))) {
+                    hardware.0.entry(device).or_default().entry(console).or_default().insert(name);
                 }
-            }
+            };
+            add("manufacturer", None, &maker);
+            add("model", Some(records.console), &model);
         }
         hardware
     }
@@ -145,17 +139,8 @@ impl Hardware {
     /// Whether two devices cannot be one machine: nobody who made the one made the other, or a console calls their models
     /// differently.
     fn differs(&self, own: DeviceId, other: DeviceId) -> bool {
-        let makers = [own, other].map(|device| self.makers.get(&device));
-        if let [Some(own), Some(other)] = makers
-            && own.is_disjoint(other)
-        {
-            return true;
-        }
-        let models = |device| self.models.get(&device).into_iter().flatten();
-        models(own).any(|(console, models)| {
-            let others = self.models.get(&other).and_then(|others| others.get(console));
-            others.is_some_and(|others| models.is_disjoint(others))
-        })
+        let Some((own, other)) = self.0.get(&own).zip(self.0.get(&other)) else { return false };
+        own.iter().any(|(told_by, names)| other.get(told_by).is_some_and(|others| names.is_disjoint(others)))
     }
 }
 

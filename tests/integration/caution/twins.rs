@@ -82,6 +82,21 @@ fn hardware_that_differs_tells_two_of_one_name_apart() {
     assert!(steps(&report, "LAP-01").contains(&"entra-delete".to_string()), "{:?}", steps(&report, "LAP-01"));
 }
 
+/// A maker that is not listed may be called otherwise elsewhere: it tells nothing apart.
+#[test]
+fn a_maker_that_nobody_knows_tells_nothing_apart() {
+    for maker in ["Acme Computing", "Northwind"] {
+        let place = stale_and_others();
+        let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+        let other = format!(
+            "{},LAP-01,,,Windows,{maker},managed,compliant,2026-06-01T08:00:00Z,2026-11-19T08:00:00Z\n",
+            guid(1, 9)
+        );
+        place.write("in/intune.csv", intune + &other);
+        is_held(&judged(place), "LAP-01", "another one in use bears its name");
+    }
+}
+
 /// The registration of a computer makes an object that bears its serial number until somebody sets it up.
 #[test]
 fn an_object_that_bears_a_serial_number_is_not_surely_stale() {
