@@ -1,13 +1,14 @@
 //! The lists of a run beside those of an earlier one, before any device is judged: which of them are shorter than plausible, and
 //! which devices were one then.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use super::join::{Read, each_text};
 use super::lists::{List, Stated, lists};
 use super::sides::{Listed, Objects};
 use crate::console::Console;
 use crate::identity::KeyKind;
-use crate::ids::{DeviceId, ObjectId};
+use crate::ids::{DeviceId, ObjectId, RecordId};
 use crate::outcome::{Outcome, Source};
 
 /// The lists of two runs, console by console.
@@ -62,20 +63,18 @@ fn is_held_by_name(old: &Outcome, then: &Objects<'_>, object: ObjectId) -> bool 
 /// Devices then and now that have a serial number, where one device had it then: a machine that was set up anew has new objects,
 /// and its old ones do not name it any more.
 fn by_serial(old: &Outcome, new: Listed<'_>) -> Vec<(DeviceId, DeviceId)> {
-    let mut of: HashMap<&str, Option<DeviceId>> = HashMap::new();
-    for device in old.devices.numbers() {
-        let serial = old.devices.serial.compared(device);
-        if !serial.is_empty() {
-            of.entry(serial).and_modify(|own| *own = None).or_insert(Some(device));
-        }
-    }
+    let then = Read::new(old.devices.len(), |device| old.devices.serial.compared(device));
+    let now = Read::new(new.device_of.len(), |record: RecordId| {
+        let (columns, line) = new.records.locate(record);
+        columns.serial.compared(line)
+    });
     let mut pairs = Vec::new();
-    for columns in &new.records.consoles {
-        for (line, now) in new.device_of.within(&columns.span()).iter().enumerate().filter(|(_, now)| now.is_some()) {
-            let then = of.get(columns.serial.compared(line)).copied().flatten();
-            pairs.extend(then.map(|then| (then, *now)));
+    each_text(&then, &now, |before, after| {
+        if let [before] = before {
+            let devices = after.iter().filter_map(|record| new.device_of.get(*record).some());
+            pairs.extend(devices.map(|after| (*before, after)));
         }
-    }
+    });
     pairs
 }
 
