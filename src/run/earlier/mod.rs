@@ -14,7 +14,7 @@ use crate::coverage::{self, Devices, KeptBefore, Place, When};
 use crate::error::{Error, Result};
 use crate::history::{Answers, Decisions};
 use crate::identity::{Links, RecordStore};
-use crate::ids::{ByRecord, DeviceId, RecordId};
+use crate::ids::{ByRecord, DeviceId, RecordId, StepId};
 use crate::notice::Notice;
 use crate::outcome::{self, Kept, Outcome, Source};
 use crate::plan::{Entry, Planned};
@@ -132,14 +132,16 @@ impl Beside {
     pub(super) fn first_day(&self, records: &RecordTable, step: &Planned, entry: &Entry) -> Option<i32> {
         let old = &self.earlier.outcome;
         let before = self.matched.before_in_run(step.device)?;
-        let from = old.steps.as_slice().partition_point(|own| own.device < before);
-        let plan = old.steps.numbered().skip(from).take_while(|(_, own)| own.device == before);
+        let steps = old.steps.as_slice();
+        let begin = StepId::at(steps.partition_point(|own| own.device < before));
+        let end = StepId::at(steps.partition_point(|own| own.device <= before));
         let id = |records: &RecordTable, own: &Planned| own.object.map(|record| records.id_of(record).into_owned());
         let asked = id(records, step);
         let is_it = |own: &Planned| {
             let then = old.entry(own);
             (&then.slug, then.phase) == (&entry.slug, entry.phase) && id(&old.records, own) == asked
         };
+        let plan = begin.onwards().zip(old.steps.within(&(begin..end)));
         plan.filter(|(_, own)| is_it(own)).map(|(at, _)| *old.schedule.days.get(at)).max()
     }
 
