@@ -151,6 +151,11 @@ impl Registry {
         &self.consoles
     }
 
+    /// The consoles of which something holds, as bits of [`Console::bit`].
+    pub fn bits(&self, which: impl Fn(Console) -> bool) -> u32 {
+        self.consoles.iter().filter(|console| which(**console)).fold(0, |bits, console| bits | console.bit())
+    }
+
     /// The consoles that could show in use what they `may_hold`: those of which a list was supplied, and the common ones of
     /// which none was.
     pub fn witnesses(

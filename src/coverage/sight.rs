@@ -89,9 +89,7 @@ impl Sight {
             return;
         }
         let platform = *members.platform.get(device);
-        let takes = |console: &&Console| console.takes_host_name(platform);
-        let all = members.registry.all();
-        let by_name = all.iter().filter(takes).fold(0, |bits, console| bits | console.bit());
+        let by_name = members.registry.bits(|console| console.takes_host_name(platform));
         let surely = members.consoles.get(device) & !weak;
         if signalling & !by_name != 0 || surely & by_name == 0 {
             self.by_weak.insert(device);

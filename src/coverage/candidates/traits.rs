@@ -268,7 +268,7 @@ impl Traits {
 
 /// Consoles that make devices, as bits.
 pub(super) fn made_of(members: &Members) -> u32 {
-    members.registry.all().iter().filter(|c| c.makes_devices()).fold(0, |bits, console| bits | console.bit())
+    members.registry.bits(Console::makes_devices)
 }
 
 /// Puts what a record says to what others of the device say.

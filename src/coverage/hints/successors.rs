@@ -34,7 +34,7 @@ pub(super) struct Borne {
 
 pub(super) fn borne(store: &RecordStore, members: &Members, vocabulary: &Vocabulary) -> Borne {
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
-    let sensors = members.registry.all().iter().filter(|c| c.is_sensor()).fold(0, |bits, console| bits | console.bit());
+    let sensors = members.registry.bits(Console::is_sensor);
     // What only a sensor has a row of may be the sensor of any machine of its name.
     let only_sensed = |device: DeviceId| members.consoles.get(device) & !sensors == 0;
     // Of what nothing tells when it was used even less is known than of what is stale.
