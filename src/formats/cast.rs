@@ -8,7 +8,7 @@ use polars::prelude::BooleanChunked;
 use super::Formats;
 use super::dates::{self, Known, Order, Stamp};
 use super::describe::Format;
-use super::identifiers::is_id;
+use super::identifiers::{is_id, unread_name};
 use super::source::Part;
 use super::tally::{Fault, Tally};
 use super::values::{self, Cell};
@@ -50,7 +50,7 @@ impl Cast {
     /// Takes its times for ones that may be newer.
     pub(super) fn only_at_least(&mut self, field: &Field, why: &str) {
         let Some(known) = self.columns.first().map(|times| times.values.is_not_null()) else { return };
-        let name = format!("{}_unread", field.name);
+        let name = unread_name(field.name);
         let unread = self.columns.iter().position(|column| column.name == name).map(|at| self.columns.remove(at));
         let open = match unread.as_ref().and_then(|unread| unread.values.flags()) {
             Some(unread) => &known | unread,

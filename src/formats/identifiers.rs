@@ -121,6 +121,11 @@ pub(super) fn written_name(field: &str) -> String {
     format!("{field}_written")
 }
 
+/// The column that says where a cell holds something that could not be read.
+pub(super) fn unread_name(field: &str) -> String {
+    format!("{field}_unread")
+}
+
 /// Texts as written. As long as none differs there is no column, so that clean lists cost nothing.
 struct AsWritten {
     name: String,

@@ -3,7 +3,7 @@
 use polars::prelude::{Int64Chunked, NewChunkedArray};
 
 use super::cast::Cast;
-use super::identifiers::written_name;
+use super::identifiers::{unread_name, written_name};
 use super::tally::Fault;
 use crate::error::Result;
 use crate::frame::{Column, Values, internal};
@@ -93,7 +93,7 @@ fn merge_two(merged: &mut Cast, next: Cast, repeated: bool, row: &[u32]) -> Resu
             chosen = chosen.nothing_like().or_else(differ, &chosen)?;
         }
         // Neither of two days that differ is known; the device may have been seen on the later one.
-        if companion == format!("{name}_unread")
+        if companion == unread_name(&name)
             && let (Some(differ), Some(unread)) = (&differ, chosen.flags())
         {
             chosen = (unread | differ).into();

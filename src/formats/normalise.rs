@@ -10,7 +10,7 @@ use super::cast::{Cast, Caster, Written, constant};
 use super::dates::{Known, Order};
 use super::describe::Format;
 use super::footer::footers;
-use super::identifiers::written_name;
+use super::identifiers::{unread_name, written_name};
 use super::margin::Margin;
 use super::merge::{merge, newest};
 use super::older::Older;
@@ -332,7 +332,7 @@ impl<'a> Taken<'a> {
 fn unread(cast: &Cast, field: &Field, row: &[u32]) -> Option<Column> {
     let rows: BTreeSet<u32> = cast.tally.unread().iter().copied().collect();
     let cells = cast.columns.iter().find(|own| own.name == field.name)?;
-    let name = format!("{}_unread", field.name);
+    let name = unread_name(field.name);
     // Signs of activity may have such a column already, which also knows of days and months that could be exchanged.
     if rows.is_empty() || cast.columns.iter().any(|own| own.name == name) {
         return None;

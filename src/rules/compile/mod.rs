@@ -220,7 +220,7 @@ impl Compiler<'_> {
 
     fn unknown_column(&mut self, place: &[&str], name: &str, scope: &Devices<'_>) {
         // Conditions may be named where columns are, and none of them is a column.
-        if scope.names().into_iter().any(|known| known == name) {
+        if scope.shared(name).is_some() {
             let help = format!("give the columns that it reads: `lastseen rules show {name}` names them");
             self.add(place, format!("`{name}` is a shared condition, and no column that has a value"), help);
             return;
