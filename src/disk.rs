@@ -56,6 +56,12 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     whole(file, size)
 }
 
+/// Whether the system says that nothing is there. Whatever else it says, something may be.
+#[must_use]
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 fn whole(file: File, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX)).map_err(io::Error::other)?;

@@ -3,7 +3,6 @@
 //! Whoever writes or reads it does so here, so that a damaged one is the same to all: a manifest that cannot be read or
 //! understood is an error, never an empty one, since nothing would be compared with it then.
 
-use std::io;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
@@ -236,7 +235,7 @@ impl Manifest {
         let path = report.join(MANIFEST);
         let bytes = match disk::read(&path, LARGEST) {
             Ok(bytes) => bytes,
-            Err(e) if is_absent(&e) => return Ok(None),
+            Err(e) if disk::is_absent(&e) => return Ok(None),
             Err(source) => return Err(Error::Unreadable { path, source }),
         };
         let damaged = |why: &str| Error::damaged_report(&path, why);
@@ -273,12 +272,6 @@ impl Manifest {
             Contents::Rollup(_) => None,
         }
     }
-}
-
-/// Whether the system says that nothing is there. Whatever else it says, something may be.
-#[must_use]
-pub fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Whether a name is that of a file inside the report.

@@ -39,7 +39,7 @@ pub use kept::Kept;
 pub use ledger::{Ledger, LedgerLine, LedgerState};
 pub use manifest::{
     Configuration, Contents, ControlTotals, ExportRow, InputRow, Manifest, OutputFile, ReportContents, RollupContents,
-    RollupKind, Sealed, SealedReport, ThresholdRow, is_absent,
+    RollupKind, Sealed, SealedReport, ThresholdRow,
 };
 pub use provenance::{ProvenanceRow, provenance};
 pub use settled::{Accepted, Decided, Hidden};

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::place::Earlier;
 use super::{JSON, ROLLUP};
-use crate::disk;
+use crate::disk::{self, is_absent};
 use crate::error::{Error, Result};
-use crate::outcome::{Manifest, OutputFile, RUN_FILE, Sealed, is_absent};
+use crate::outcome::{Manifest, OutputFile, RUN_FILE, Sealed};
 use crate::read::{digest_of, hex};
 use crate::schema::{MANIFEST, SUMS};
 

@@ -5,8 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::disk::is_absent;
 use crate::error::{Error, Result};
-use crate::outcome::{Manifest, is_absent};
+use crate::outcome::Manifest;
 use crate::read::digest_of;
 use crate::schema::{MANIFEST, SUMS, WORKBOOK};
 

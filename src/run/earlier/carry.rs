@@ -8,11 +8,12 @@ use std::path::Path;
 
 use super::decisions;
 use crate::compare::{Fate, Matched, Numbers};
+use crate::disk::is_absent;
 use crate::error::{Error, Result};
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
 use crate::ids::{ByRecord, DeviceId, EarlierId, StepId};
 use crate::notice::{Code, Notice, many};
-use crate::outcome::{LedgerState, Manifest, Outcome, is_absent};
+use crate::outcome::{LedgerState, Manifest, Outcome};
 use crate::read::digest_of;
 use crate::schema::{Disposition, MANIFEST, Status, WORKBOOK};
 use crate::table::{DeviceTable, RecordTable};
