@@ -139,6 +139,13 @@ impl Coverage {
         self.sight.hint(device)
     }
 
+    /// The device in use that one may be of which a hint says so.
+    pub(crate) fn other(&self, device: DeviceId) -> Option<Candidate> {
+        let hint = self.hint(device)?;
+        let names_one = matches!(hint, Hint::Successor | Hint::SetUpAgain);
+        self.sight.hinted().others.get(&device).copied().filter(|_| names_one)
+    }
+
     /// Where it stands that a device is lost or kept, by its number.
     pub(crate) fn place(&self, number: u16) -> Option<&Place> {
         self.sight.hinted().places.get(number)

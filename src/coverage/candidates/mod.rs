@@ -18,6 +18,7 @@ mod twins;
 #[cfg(test)]
 mod tests;
 
+pub(super) use people::account;
 pub(super) use search::{Asked, Found, Search};
 pub(super) use traits::{Traits, called, host};
 

@@ -80,7 +80,7 @@ fn numbered(mut persons: Slots, ways: &ByDevice<u64>) -> People {
 }
 
 /// The digest of an account, and that of the way in which it is named: its domain, and how the parts before it look.
-pub(super) fn account(text: &str) -> Option<(u64, u64)> {
+pub(in crate::coverage) fn account(text: &str) -> Option<(u64, u64)> {
     let (local, domain) = text.trim().split_once('@')?;
     let plain = !local.is_empty() && domain.contains('.') && !domain.contains([' ', '@', ';', ',']);
     if !plain || local.contains([' ', '#']) {

@@ -403,3 +403,42 @@ fn what_has_no_twin_or_something_in_common_may_be_the_device() {
     );
     assert!(!without.is_seen_whole("j-1"));
 }
+
+/// Macs of Jamf and Entra ID and what a sensor says of them, which knows no users. What three consoles know by a name is not joined by it.
+fn sensed(computers: &str, sensor: &str) -> Run {
+    let objects = OBJECTS
+        .replace("|Mac-", "|Mac-0")
+        .replace("|Mac-01", if computers.contains("Mac-01") { "|Mac-01" } else { "|Mac" });
+    Run::new(vec![
+        list(jamf(), &format!("native_id|serial|name|platform|model|primary_user|days\n{computers}")),
+        list(Console::Entra, &format!("native_id|entra_id|name|platform|primary_user|days\n{objects}")),
+        list(Console::Defender, &format!("native_id|name|platform|days\n{sensor}")),
+    ])
+}
+
+const NUMBERED: &str = "j-1|C02X000001|Mac-01|macos|Mac14,9|ada.baker@contoso.example|200
+                        j-2|C02X000002|Mac-02|macos|Mac14,9|ben.castro@contoso.example|2
+                        j-3|C02X000003|Mac-03|macos|Mac14,9|cara.dunn@contoso.example|3";
+const ROWS: &str = "d-1|mac-01.local|macos|205
+                    d-2|mac-02.local|macos|4
+                    d-3|mac-03.local|macos|4";
+
+#[test]
+fn records_of_one_name_that_were_last_seen_in_the_same_days_are_twins() {
+    let run = sensed(NUMBERED, ROWS);
+    assert!(run.is_seen_whole("j-1") && run.is_seen_whole("d-1"));
+    let is_open = |computers: &str, sensor: &str, why: &str| {
+        let run = sensed(computers, sensor);
+        assert!(!run.is_seen_whole("j-1"), "{why}");
+    };
+    is_open(NUMBERED, &ROWS.replace("|205", "|160"), "the sensor saw it long after the console did");
+    is_open(NUMBERED, &ROWS.replace("|205", "|2"), "the sensor sees it");
+    is_open(NUMBERED, &ROWS.replace("d-1|mac-01", "d-1|mac-11"), "the sensor has none of its name");
+    is_open(
+        NUMBERED,
+        &ROWS.replace("d-2|mac-02", "d-2|mac-12"),
+        "the sensor has one in use that no computer bears the name of",
+    );
+    is_open(NUMBERED, &format!("{ROWS}\nd-9|mac-01|macos|205"), "the sensor has two of its name");
+    is_open(&NUMBERED.replace("Mac-01", "Mac"), &ROWS.replace("mac-01", "mac"), "machines come with such a name");
+}

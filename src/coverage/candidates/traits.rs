@@ -108,10 +108,10 @@ impl Pattern {
         const NAME_OR_USER: &[Facts] = &[Facts::CALLED, Facts::ACCOUNT];
         let (own, its) = (self.twinned & console.bit() != 0, other.twinned & self.consoles != 0);
         let both = self.facts.and(other.facts);
-        let known = both.has(Facts::CALLED) && both.has(Facts::ACCOUNT);
         match (own, its) {
-            (true, true) if known => NAME,
-            (true, false) | (false, true) if known => NAME_OR_USER,
+            _ if !both.has(Facts::CALLED) => &[],
+            (true, true) => NAME,
+            (true, false) | (false, true) if both.has(Facts::ACCOUNT) => NAME_OR_USER,
             _ => &[],
         }
     }

@@ -4,14 +4,18 @@
 
 mod before;
 mod dates;
+mod hardware;
 mod kept;
+mod renewed;
 mod servers;
 mod stock;
 mod successors;
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::Candidate;
 use super::beside::{Named, Tables};
+use super::candidates::Facts;
 use crate::console::Console;
 use crate::formats::Vocabulary;
 use crate::identity::{Links, Members, RecordStore};
@@ -45,6 +49,8 @@ pub enum Hint {
     Noticed(Console),
     /// A device in use bears its name, and nothing tells the two apart.
     Successor,
+    /// A device of its user came into use after it was last seen, and no serial number tells the two apart.
+    SetUpAgain,
     /// It was seen in a console long before its record there was made.
     Impossible(Console),
     /// A console assigns it to a management server of which no device is in use by these lists.
@@ -71,7 +77,7 @@ impl Hint {
     /// Whether somebody has to look at the device before anything else is done, in use or not.
     #[must_use]
     pub const fn is_looked_into(self) -> bool {
-        self.keeps() || matches!(self, Self::Parted | Self::Successor)
+        self.keeps() || matches!(self, Self::Parted | Self::Successor | Self::SetUpAgain)
     }
 
     /// Whether somebody keeps the device, in use or not.
@@ -86,6 +92,8 @@ impl Hint {
 pub(super) struct Hints {
     /// The strongest of each device that has one.
     pub of: BTreeMap<DeviceId, Hint>,
+    /// The device in use that one with such a hint may be.
+    pub others: BTreeMap<DeviceId, Candidate>,
     /// Where it stands that devices are lost or kept, by number.
     pub places: Places,
     /// Devices of which only a sensor has a row, and which may be one of another console by their name; sorted.
@@ -105,22 +113,31 @@ pub(super) fn hints(
     vocabulary: &Vocabulary,
 ) -> Hints {
     let of_names = || rayon::join(|| successors::borne(store, members, vocabulary), || kept::hints(store, members));
+    let of_machines = || rayon::join(of_names, || renewed::renewed(store, members, vocabulary));
     let of_rows = || rayon::join(|| servers::elsewhere(store, members), || stock::hints(store, members));
     let of_dates = || rayon::join(|| dates::hints(store, members, named, beside), of_rows);
-    let ((mut of, (elsewhere, stock)), (borne, kept)) = rayon::join(of_dates, of_names);
+    let ((mut of, (elsewhere, stock)), ((borne, kept), renewed)) = rayon::join(of_dates, of_machines);
     let Kept { hints: kept, registered, mut places } = kept;
     of.extend(stock);
     of.extend(elsewhere);
     of.extend(copies(links, members).map(|device| (device, Hint::Copy)));
     let sensed = borne.sensed;
     of.extend(borne.serial.into_iter().map(|device| (device, Hint::NamedBySerial)));
-    of.extend(borne.name.into_iter().map(|device| (device, Hint::Successor)));
+    let mut others = BTreeMap::new();
+    for one in renewed {
+        of.insert(one.device, Hint::SetUpAgain);
+        others.insert(one.device, Candidate { device: one.now, same: one.same });
+    }
+    for (device, other) in borne.name {
+        of.insert(device, Hint::Successor);
+        others.insert(device, Candidate { device: other, same: Facts::NAME });
+    }
     of.extend(beside.parted.iter().map(|device| (*device, Hint::Parted)));
     let (before, gone) = before::hints(store, members, beside, &mut places);
     of.extend(before);
     of.extend(named.numbered().filter_map(|(device, named)| Some((device, Hint::Listed(named.kept?)))));
     of.extend(kept);
-    Hints { of, places, sensed, registered, gone }
+    Hints { of, others, places, sensed, registered, gone }
 }
 
 /// Devices that share an identifier that does not join them, one of them in use. Whose records contradict each other is looked at

@@ -1,11 +1,10 @@
 //! Devices whose name another one bears, or is made of the serial number of another one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use rayon::prelude::*;
 
 use super::super::beside::NETBIOS;
 use super::super::candidates::{called, host};
+use super::hardware::{Hardware, stamped};
 use crate::console::Console;
 use crate::formats::Vocabulary;
 use crate::frame::Strings;
@@ -23,8 +22,8 @@ const SHORTEST_SERIAL: usize = 6;
 pub(super) struct Borne {
     /// Devices that are not known to be in use, and whose name another one bears that is: a machine that was joined again, has two rows in a console or lives on in another
     /// directory is known by its name alone. Only where machines give their names themselves, and neither serial numbers nor what
-    /// Entra ID stamps on a machine tell the two apart.
-    pub name: Vec<DeviceId>,
+    /// Entra ID stamps on a machine tell the two apart. Each with the one in use.
+    pub name: Vec<(DeviceId, DeviceId)>,
     /// Devices of which only a sensor has a row, and whose name a device of another console bears: it may be that one's sensor.
     pub sensed: Vec<DeviceId>,
     /// Devices whose name is the serial number of another one that is in use or registered to be enrolled: such a name was made of
@@ -68,16 +67,16 @@ pub(super) fn borne(store: &RecordStore, members: &Members, vocabulary: &Vocabul
     pairs.retain(|(own, other)| !hardware.differs(*own, *other));
     let stamped = stamped(store, members, &pairs);
     pairs.retain(|(own, other)| !(stamped.contains(own) && stamped.contains(other)));
-    let of = |keep: &dyn Fn(DeviceId, DeviceId) -> bool| -> Vec<DeviceId> {
-        let mut own: Vec<DeviceId> =
-            pairs.iter().filter(|(own, other)| keep(*own, *other)).map(|(own, _)| *own).collect();
-        own.dedup();
+    let of = |keep: &dyn Fn(DeviceId, DeviceId) -> bool| -> Vec<(DeviceId, DeviceId)> {
+        let mut own: Vec<(DeviceId, DeviceId)> =
+            pairs.iter().copied().filter(|(own, other)| keep(*own, *other)).collect();
+        own.dedup_by_key(|(own, _)| *own);
         own
     };
     let is = |device: DeviceId, activity: Activity| *activities.get(device) == activity;
     Borne {
         name: of(&|own, other| is_quiet(own) && is(other, Activity::Active)),
-        sensed: of(&|own, other| only_sensed(own) && !only_sensed(other)),
+        sensed: of(&|own, other| only_sensed(own) && !only_sensed(other)).into_iter().map(|(own, _)| own).collect(),
         serial: named_by_serial(store, members, &activities, &takes),
     }
 }
@@ -102,60 +101,6 @@ fn spoken(name: &str, platform: Platform) -> impl Iterator<Item = u64> + use<> {
         _ => 0,
     };
     [host, whole].into_iter().filter(|digest| *digest != 0)
-}
-
-/// What is told of the hardware of devices: without a console who made it, and of each console what that calls its model.
-#[derive(Default)]
-struct Hardware(HashMap<DeviceId, BTreeMap<Option<Console>, BTreeSet<String>>>);
-
-impl Hardware {
-    fn of(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)], vocabulary: &Vocabulary) -> Self {
-        let mut hardware = Self::default();
-        if pairs.is_empty() {
-            return hardware;
-        }
-        let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(own, other)| [*own, *other]).collect();
-        // Nobody knows what else a maker is called that is not listed.
-        let maker = |cell: &str| vocabulary.listed_manufacturer(cell).map(str::to_string);
-        // Words that name no maker, such as *System Product Name*, name no model.
-        let model = |cell: &str| {
-            let is_one = vocabulary.manufacturer(cell).is_some();
-            is_one.then(|| vocabulary.hardware_model(cell).unwrap_or_else(|| cell.to_lowercase()))
-        };
-        for (at, records) in store.by_console.iter().enumerate() {
-            let mut add = |column: &str, console: Option<Console>, name: &dyn Fn(&str) -> Option<String>| {
-                let cells = records.text(column).into_iter().flat_map(Strings::iter);
-                let own = members.device_of(at).iter().zip(cells).filter(|(device, _)| concerned.contains(device));
-                for (device, name) in own.filter_map(|(device, cell)| Some((*device, name(cell?)?))) {
-                    hardware.0.entry(device).or_default().entry(console).or_default().insert(name);
-                }
-            };
-            add("manufacturer", None, &maker);
-            add("model", Some(records.console), &model);
-        }
-        hardware
-    }
-
-    /// Whether two devices cannot be one machine: nobody who made the one made the other, or a console calls their models
-    /// differently.
-    fn differs(&self, own: DeviceId, other: DeviceId) -> bool {
-        let Some((own, other)) = self.0.get(&own).zip(self.0.get(&other)) else { return false };
-        own.iter().any(|(told_by, names)| other.get(told_by).is_some_and(|others| names.is_disjoint(others)))
-    }
-}
-
-/// Of the devices of the pairs those of which it is known which hardware Entra ID saw. It joins records of the same.
-fn stamped(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)]) -> HashSet<DeviceId> {
-    if pairs.is_empty() {
-        return HashSet::new();
-    }
-    let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(old, new)| [*old, *new]).collect();
-    let of_console = |(at, records): (usize, &ConsoleRecords)| {
-        let stamps = records.text("hardware_id").into_iter().flat_map(Strings::iter);
-        let own = members.device_of(at).iter().copied().zip(stamps);
-        own.filter(|(device, stamp)| stamp.is_some() && concerned.contains(device)).map(|(device, _)| device).collect()
-    };
-    store.by_console.iter().enumerate().flat_map(|records| -> Vec<DeviceId> { of_console(records) }).collect()
 }
 
 /// Stale devices whose name is a serial number, or ends in one behind a hyphen.

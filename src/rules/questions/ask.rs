@@ -7,7 +7,7 @@ use super::undecided::Undecided;
 use super::words::{self, Open};
 use super::{Questions, Texts};
 use crate::console::Console;
-use crate::coverage::{Absence, Candidate, Doubt, Ground, Verdict};
+use crate::coverage::{Absence, Candidate, Doubt, Facts, Ground, Verdict};
 use crate::ids::DeviceId;
 use crate::rules::evaluate::EvalContext;
 use crate::rules::rule::Rule;
@@ -108,6 +108,11 @@ impl Asker<'_> {
             for sought in self.consoles_in_doubt(ground, device) {
                 self.name(sought, device, &mut candidates);
             }
+        }
+        if let Some(other) = self.context.devices.coverage().other(device)
+            && open.iter().any(|open| matches!(open, Open::Hinted(_)))
+        {
+            candidates.extend(one_in_words(self.context, &other));
         }
         // A console that does not hold the device has nothing to say of it; the others are asked.
         let held = |open: &Open| match open {
@@ -222,15 +227,26 @@ fn in_words(context: EvalContext<'_>, console: Console, first: &[Candidate], all
     let mut ordered: Vec<&Candidate> = first.iter().collect();
     ordered.sort_by_key(|candidate| std::cmp::Reverse(candidate.same.words().count()));
     let one = |candidate: &&Candidate| {
-        let object = store.object(devices.live_record(store.of(console)?, candidate.device)?);
-        let same: Vec<String> = candidate.same.words().map(|word| format!("same {word}")).collect();
-        Some(if same.is_empty() { object } else { format!("{object} ({})", same.join(", ")) })
+        Some(with_facts(store.object(devices.live_record(store.of(console)?, candidate.device)?), candidate.same))
     };
     let mut names: Vec<String> = ordered.iter().filter_map(one).collect();
     if all > first.len() {
         names.push(format!("{} more in {}", all - first.len(), console.title()));
     }
     names
+}
+
+/// Names a device by the first of its records.
+fn one_in_words(context: EvalContext<'_>, candidate: &Candidate) -> Option<String> {
+    let (store, devices) = (context.store, context.devices);
+    let record = store.by_console.iter().find_map(|records| devices.live_record(records, candidate.device))?;
+    Some(with_facts(store.object(record), candidate.same))
+}
+
+/// An object, and what it has in common with a device.
+fn with_facts(object: String, same: Facts) -> String {
+    let same: Vec<String> = same.words().map(|word| format!("same {word}")).collect();
+    if same.is_empty() { object } else { format!("{object} ({})", same.join(", ")) }
 }
 
 /// The records of a console that may be a device, in words.

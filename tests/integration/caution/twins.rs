@@ -356,3 +356,62 @@ fn the_enrolment_user_tells_two_phones_apart() {
         is_held(&judged_with(user), "Phone 1", "whether a record in Entra ID that is in use is the device");
     }
 }
+
+/// Two PCs, one user each, one of them silent; and rows of Entra ID that no other list knows.
+fn with_newcomer(of_entra: &str) -> Judged {
+    let place = Place::new();
+    let intune = "Device ID,Device name,Enrollment date,Last check-in,Azure AD Device ID,Serial number,Manufacturer,Model,Primary user UPN,Ownership,OS\n";
+    let entra = "displayName,accountEnabled,operatingSystem,joinType (trustType),userNames,registrationTime,approximateLastSignInDateTime,deviceId,objectId,model\n";
+    let (mut own, mut objects) = (intune.to_string(), entra.to_string());
+    for (n, seen) in (1..).zip(["2026-07-23", "2026-11-19", "2026-11-18", "2026-11-18"]) {
+        let (device, object, user) = (guid(2, n), guid(3, n), format!("user.{n}@contoso.example"));
+        own += &format!(
+            "{},LAP-0{n},2025-07-08 08:00:00,{seen} 08:00:00,{device},5CG00000{n},HP,HP EliteBook 840 G9,{user},Corporate,Windows\n",
+            guid(1, n)
+        );
+        objects += &format!(
+            "LAP-0{n},True,Windows,Azure AD joined,{user},2025-07-08T08:00:00Z,{seen}T08:00:00Z,{device},{object},HP EliteBook 840 G9\n"
+        );
+    }
+    place.write("in/intune.csv", own);
+    place.write("in/entra.csv", objects + of_entra);
+    judged(place)
+}
+
+fn newcomer(user: usize, model: &str, came: &str, seen: &str) -> String {
+    let (device, object) = (guid(2, 9), guid(3, 9));
+    format!(
+        "CID-NB-01,True,Windows,Azure AD joined,user.{user}@contoso.example,{came},{seen}T08:00:00Z,{device},{object},{model}\n"
+    )
+}
+
+/// One that was wiped and set up without its management keeps its user and its model, and comes back after it was last seen.
+#[test]
+fn a_machine_of_the_same_user_that_came_afterwards_may_be_the_same() {
+    const MODEL: &str = "HP EliteBook 840 G9";
+    const WHY: &str = "another one of its user came into use after it was last seen";
+    for (model, came) in
+        [(MODEL, "2026-07-25T08:00:00Z"), (MODEL, "2026-10-25T08:00:00Z"), (MODEL, ""), ("", "2026-07-25T08:00:00Z")]
+    {
+        let report = with_newcomer(&newcomer(1, model, came, "2026-11-18"));
+        is_held(&report, "LAP-01", WHY);
+        let asked = report.lines_where("questions.csv", "device_name", "LAP-01");
+        let same = if model.is_empty() { "(same user)" } else { "(same model, same user)" };
+        let candidate = format!("entra:{} {same}", guid(3, 9));
+        assert!(asked.iter().any(|question| question["candidates"] == candidate), "{asked:?}");
+    }
+    for (other, why) in [
+        (newcomer(2, MODEL, "2026-07-25T08:00:00Z", "2026-11-18"), "of somebody else"),
+        (newcomer(1, "ThinkPad T14 Gen 3", "2026-07-25T08:00:00Z", "2026-11-18"), "of another model"),
+        (newcomer(1, MODEL, "2026-05-25T08:00:00Z", "2026-11-18"), "it was there beside it"),
+        (newcomer(1, "", "2026-10-25T08:00:00Z", "2026-11-18"), "long after, and nothing tells its model"),
+        (newcomer(1, MODEL, "2026-07-25T08:00:00Z", "2026-07-26"), "it is silent too"),
+    ] {
+        let report = with_newcomer(&other);
+        assert!(
+            steps(&report, "LAP-01").contains(&"intune-delete".to_string()),
+            "{why}: {:?}",
+            asked(&report, "LAP-01")
+        );
+    }
+}

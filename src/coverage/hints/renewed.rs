@@ -1,0 +1,121 @@
+//! Machines that were set up anew under another name.
+//!
+//! A machine that is wiped and set up without its management comes back with new ids, a new name and no serial number. What it keeps
+//! is its user and its model, and it comes back after it was last seen as what it was.
+
+use std::collections::HashSet;
+
+use polars::prelude::Int64Chunked;
+
+use super::super::candidates::{Facts, account};
+use super::hardware::{Hardware, stamped};
+use crate::console::Console;
+use crate::formats::Vocabulary;
+use crate::frame::{Strings, by_device};
+use crate::identity::{Members, RecordStore};
+use crate::ids::{ByDevice, DeviceId};
+use crate::schema::{Activity, Platform};
+use crate::time::{DAY, Millis};
+
+/// A machine of whose model nothing is known comes back within so many days.
+const SOON: i64 = 30;
+
+/// A stale device that lists know by its serial number, the one in use that may be it, and what both have in common.
+pub(super) struct Renewed {
+    pub device: DeviceId,
+    pub now: DeviceId,
+    pub same: Facts,
+}
+
+/// The devices that may have been set up anew, each with the first that it may be now.
+pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocabulary) -> Vec<Renewed> {
+    let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
+    let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
+    let has_serial = |device: DeviceId| members.handles.get(device).serial;
+    let is_old = |device: DeviceId| *activities.get(device) == Activity::Stale && has_serial(device);
+    let is_new = |device: DeviceId| *activities.get(device) == Activity::Active && !has_serial(device);
+    let old = users(store, members, &is_old);
+    if old.is_empty() {
+        return Vec::new();
+    }
+    let new = users(store, members, &is_new);
+    let pairs = of_one_user(&old, &new, members.thresholds.owner_quota as usize);
+    let pairs: Vec<(DeviceId, DeviceId)> = pairs
+        .into_iter()
+        .filter(|(old, new)| {
+            let (one, two) = (*members.platform.get(*old), *members.platform.get(*new));
+            one == two && one != Platform::Other && !members.marks.needs_no_user(*old)
+        })
+        .collect();
+    let came = came(store, members, &pairs);
+    let hardware = Hardware::of(store, members, &pairs, vocabulary);
+    let stamped = stamped(store, members, &pairs);
+    let may_be = |(device, now): (DeviceId, DeviceId)| {
+        let is_one_model = hardware.is_one_model(device, now);
+        let last = (*seen.get(device))?;
+        let is_next = match *came.get(now) {
+            Some(at) => {
+                let since = at.days_since(last);
+                at.number() >= last.number() - DAY && (is_one_model || since <= SOON)
+            }
+            // Of what nothing tells when it came, one model is needed.
+            None => is_one_model,
+        };
+        let same = if is_one_model { Facts::USER.or(Facts::MODEL) } else { Facts::USER };
+        let is_told_apart = hardware.differs(device, now) || (stamped.contains(&device) && stamped.contains(&now));
+        (is_next && !is_told_apart).then_some(Renewed { device, now, same })
+    };
+    let mut found: Vec<Renewed> = pairs.into_iter().filter_map(may_be).collect();
+    found.dedup_by_key(|one| one.device);
+    found
+}
+
+/// The accounts of some devices, by the digest of each; sorted.
+fn users(store: &RecordStore, members: &Members, of: &dyn Fn(DeviceId) -> bool) -> Vec<(u64, DeviceId)> {
+    let mut all = Vec::new();
+    let of_persons =
+        store.by_console.iter().enumerate().filter(|(_, records)| records.console.records_enrolling_user());
+    for (at, records) in of_persons {
+        let cells = records.text("primary_user").into_iter().flat_map(Strings::iter);
+        let own = members.device_of(at).iter().copied().zip(cells);
+        let own = own.filter(|(device, _)| device.is_some() && of(*device));
+        all.extend(own.filter_map(|(device, cell)| Some((account(cell?)?.0, device))));
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Two devices of one account each, one of either side. An account with more devices than the quota enrols them for others.
+fn of_one_user(old: &[(u64, DeviceId)], new: &[(u64, DeviceId)], quota: usize) -> Vec<(DeviceId, DeviceId)> {
+    let mut pairs = Vec::new();
+    for own in old.chunk_by(|a, b| a.0 == b.0) {
+        let Some((user, _)) = own.first() else { continue };
+        let from = new.partition_point(|(other, _)| other < user);
+        let its: Vec<DeviceId> =
+            new.iter().skip(from).take_while(|(other, _)| other == user).map(|(_, device)| *device).collect();
+        if own.len() + its.len() <= quota {
+            pairs.extend(own.iter().flat_map(|(_, old)| its.iter().map(move |new| (*old, *new))));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// When the newer devices of the pairs came: the first day on which a console that gives signs of activity has them.
+fn came(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)]) -> ByDevice<Option<Millis>> {
+    let mut first = ByDevice::filled(None, members.count);
+    if pairs.is_empty() {
+        return first;
+    }
+    let concerned: HashSet<DeviceId> = pairs.iter().map(|(_, new)| *new).collect();
+    let telling = store.by_console.iter().enumerate().filter(|(_, records)| Console::gives_signals(records.console));
+    for (at, records) in telling {
+        let times = records.times("enrolled").into_iter().flat_map(Int64Chunked::iter);
+        let own = members.device_of(at).iter().copied().zip(times).filter(|(device, _)| concerned.contains(device));
+        let (devices, times): (Vec<DeviceId>, Vec<Option<i64>>) = own.unzip();
+        by_device::oldest(&mut first, devices, times);
+    }
+    first
+}
