@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::ChunkedArray;
 
 use crate::console::Console;
+use crate::formats::Made;
 use crate::frame::by_device;
 use crate::identity::{ConsoleRecords, Links, Members, RecordStore, SIGNS, Threshold};
 use crate::ids::{ByDevice, DeviceId};
@@ -19,6 +20,8 @@ use crate::time::{DAY, Millis};
 const LATE: i64 = 14 * DAY;
 /// Of fewer records all may be silent in a list of today.
 const FEWEST: usize = 5;
+/// A date that lies further after all others of a list is alone.
+const LONE: i64 = 30 * DAY;
 /// Of fewer records it is chance that others saw most of their devices since.
 const FEWEST_IN_USE: usize = 3;
 /// Dates of a record which say that the device was there, beside its signs of activity.
@@ -30,6 +33,9 @@ pub(super) struct Ages {
     older: BTreeMap<Console, Older>,
     /// The newest date of each device; nothing where no list is older.
     there: ByDevice<Option<Millis>>,
+    /// Consoles with a list that was made before a device was there, and that has devices of its platform, as bits; nothing where
+    /// there is no such list.
+    before: ByDevice<u32>,
     /// Consoles of which the newest list that holds a device was made before the others, as bits of [`Console::bit`]; nothing
     /// where there is no such list.
     outdated: ByDevice<u32>,
@@ -53,29 +59,32 @@ struct Older {
 impl Ages {
     pub(super) fn new(store: &RecordStore, links: &Links, members: &Members) -> Self {
         let now = members.as_of.at();
-        let lists: Vec<Lists<'_>> =
-            store.signalling().map(|records| Lists::of(records, links, store.exports.len(), now)).collect();
+        let lists: Vec<Lists<'_>> = store.signalling().map(|records| Lists::of(records, links, store, now)).collect();
         let newest = lists.iter().filter_map(Lists::newest).max();
         // Where nothing at all was seen for as long as makes a device stale, the lists are of another day than the judgement.
         let days = i64::from(members.thresholds.days(Threshold::Inactive, Platform::Windows));
         let today = newest.map(|newest| if now - newest > days * DAY { now } else { newest });
         let activity = LazyCell::new(|| ByDevice::of(members.last_activity().collect()));
         let mut ages = Self::default();
-        // By the user's own count a list is what the console shows today.
-        for lists in lists.iter().filter(|lists| !store.proven.contains(&lists.records.console)) {
+        let mut early: Vec<(Console, Early)> = Vec::new();
+        // By the user's own count a list is what the console shows today, unless somebody wrote down when it was made.
+        let is_of_today = |lists: &&Lists<'_>| store.proven.contains(&lists.records.console) && !lists.is_dated;
+        for lists in lists.iter().filter(|lists| !is_of_today(lists)) {
             if let Some((until, before)) = lists.newest().zip(today).map(|(until, today)| (until, today - until))
                 && before > LATE
             {
-                let shows = lists.records.height() >= FEWEST || seen_since(&activity, lists.devices, until);
+                let shows = lists.shows_age(lists.devices, &activity, until) || lists.are_stated(until);
                 ages.older.insert(lists.records.console, Older { until, before, shows });
             }
             if lists.ends.iter().flatten().any(|until| now - *until > LATE) {
                 ages.look(lists, members, &activity, today);
+                early.extend(lists.early(members, &activity).map(|list| (lists.records.console, list)));
             }
         }
-        if !ages.older.is_empty() {
+        if !ages.older.is_empty() || !early.is_empty() {
             ages.there = there(store, members);
         }
+        ages.arrivals(members, &early);
         ages
     }
 
@@ -99,9 +108,24 @@ impl Ages {
         }
     }
 
-    /// Whether a device without a record in a console was there after its list was made.
+    /// Finds the devices that were there after lists were made that have others of their platform.
+    fn arrivals(&mut self, members: &Members, early: &[(Console, Early)]) {
+        if early.is_empty() {
+            return;
+        }
+        self.before = members.platform.beside(0);
+        for (device, there) in self.there.numbered() {
+            let platform = 1 << *members.platform.get(device) as u32;
+            let could_hold =
+                early.iter().filter(|(_, list)| list.platforms & platform != 0 && *there > Some(list.until));
+            *self.before.get_mut(device) = could_hold.fold(0, |bits, (console, _)| bits | console.bit());
+        }
+    }
+
+    /// Whether a device without a record in a console was there after a list was made that could have it.
     pub(super) fn came_later(&self, device: DeviceId, console: Console) -> bool {
-        self.older.get(&console).is_some_and(|own| *self.there.get(device) > Some(own.until))
+        let after_all = self.older.get(&console).is_some_and(|own| *self.there.get(device) > Some(own.until));
+        after_all || bits(&self.before, device) & console.bit() != 0
     }
 
     /// Whether all lists of a console were made before the others, as far as they have so many records that it shows.
@@ -137,6 +161,15 @@ impl Ages {
     }
 }
 
+/// A list that was made before another of its console.
+#[derive(Clone, Copy, Debug)]
+struct Early {
+    /// Its newest date.
+    until: Millis,
+    /// Platforms of its devices, as bits.
+    platforms: u32,
+}
+
 /// The bits of a device, in a table that has no lines where there are none.
 fn bits(of: &ByDevice<u32>, device: DeviceId) -> u32 {
     if of.is_empty() { 0 } else { *of.get(device) }
@@ -150,23 +183,49 @@ struct Lists<'a> {
     records: &'a ConsoleRecords,
     devices: &'a [DeviceId],
     ends: Vec<Option<Millis>>,
+    /// The lists of which somebody wrote down when they were made.
+    stated: BTreeSet<usize>,
+    /// Somebody wrote down of one of them when it was made, or that it has all of a day that nobody knows.
+    is_dated: bool,
 }
 
 impl<'a> Lists<'a> {
     /// A clock that is ahead makes no list newer.
-    fn of(records: &'a ConsoleRecords, links: &'a Links, exports: usize, now: Millis) -> Self {
-        let mut ends = vec![None; exports];
+    fn of(records: &'a ConsoleRecords, links: &'a Links, store: &RecordStore, now: Millis) -> Self {
+        let mut days: Vec<Vec<Millis>> = vec![Vec::new(); store.exports.len()];
         if let Some(lists) = records.numbers("export") {
             for times in SIGNS.iter().chain(&["listed"]).filter_map(|column| records.times(column)) {
                 for (list, time) in lists.iter().zip(times.iter()) {
                     let time = time.map(Millis::new).filter(|time| *time <= now);
-                    if let Some(end) = list.and_then(|list| ends.get_mut(list as usize)) {
-                        *end = time.max(*end);
+                    if let Some((days, time)) = list.and_then(|list| days.get_mut(list as usize)).zip(time) {
+                        days.push(time);
                     }
                 }
             }
         }
-        Self { records, devices: links.device.within(&records.span()), ends }
+        let mut ends: Vec<Option<Millis>> = days.into_iter().map(end).collect();
+        let (mut stated, mut is_dated) = (BTreeSet::new(), false);
+        let own = store.exports.iter().zip(&store.gaps).enumerate();
+        for (list, ((_, _), gaps)) in own.filter(|(_, ((_, console), _))| *console == records.console) {
+            is_dated |= gaps.made.is_some();
+            let Some((Made::At(made), slot)) = gaps.made.zip(ends.get_mut(list)) else { continue };
+            *slot = (*slot).max(Some(Millis::new(made).min(now)));
+            stated.insert(list);
+        }
+        Self { records, devices: links.device.within(&records.span()), ends, stated, is_dated }
+    }
+
+    /// Whether it was written down that the newest of the lists was made then.
+    fn are_stated(&self, until: Millis) -> bool {
+        self.stated.iter().any(|list| self.ends.get(*list) == Some(&Some(until)))
+    }
+
+    /// Whether some devices of a list that ends before the others show that it was made before them: they are many, fell silent in the
+    /// same days, or others saw most of them since.
+    fn shows_age(&self, devices: &[DeviceId], activity: &Activity, until: Millis) -> bool {
+        devices.len() >= FEWEST
+            || fell_silent_together(activity, devices, until)
+            || seen_since(activity, devices, until)
     }
 
     fn newest(&self) -> Option<Millis> {
@@ -183,6 +242,23 @@ impl<'a> Lists<'a> {
         })
     }
 
+    /// The lists that were made before another of the console.
+    fn early(&self, members: &Members, activity: &Activity) -> impl Iterator<Item = Early> {
+        let newest = self.newest();
+        let mut lists: BTreeMap<usize, (Millis, Vec<DeviceId>)> = BTreeMap::new();
+        for (list, until, device) in self.lines().filter(|(_, until, _)| newest.is_some_and(|end| end - *until > LATE))
+        {
+            lists.entry(list).or_insert((until, Vec::new())).1.push(device);
+        }
+        // A few silent devices are a list of today as well.
+        lists.retain(|list, (until, devices)| self.stated.contains(list) || self.shows_age(devices, activity, *until));
+        let platforms = |devices: &[DeviceId]| {
+            devices.iter().fold(0, |bits, device| bits | 1 << *members.platform.get(*device) as u32)
+        };
+        let early = lists.into_values().map(|(until, devices)| Early { until, platforms: platforms(&devices) });
+        early.collect::<Vec<_>>().into_iter()
+    }
+
     /// When the newest list that holds a device ends, where that shows the list to be of another day than the judgement.
     fn ended(&self, activity: &Activity, now: Millis) -> ByDevice<Option<Millis>> {
         let newest = self.newest();
@@ -191,9 +267,9 @@ impl<'a> Lists<'a> {
             late.entry(list).or_insert((until, Vec::new())).1.push(device);
         }
         // A few silent devices are a list of today as well, unless another list of the console shows otherwise.
-        late.retain(|_, (until, devices)| {
+        late.retain(|list, (until, devices)| {
             let is_newer = newest.is_some_and(|newest| newest - *until > LATE);
-            devices.len() >= FEWEST || is_newer || seen_since(activity, devices, *until)
+            is_newer || self.stated.contains(list) || self.shows_age(devices, activity, *until)
         });
         // Of two lists that end together the one that shows nothing counts.
         let mut last: ByDevice<Option<(Millis, bool)>> = activity.beside(None);
@@ -205,6 +281,23 @@ impl<'a> Lists<'a> {
     }
 }
 
+/// The newest date of a list. One that lies alone, far after those of a crowd, is that of a wrong clock or of a row that was put in.
+fn end(mut days: Vec<Millis>) -> Option<Millis> {
+    days.sort_unstable_by_key(|day| std::cmp::Reverse(*day));
+    let (first, rest) = days.split_first()?;
+    let Some(next) = rest.first() else { return Some(*first) };
+    let near = rest.iter().take_while(|day| *next - **day <= LATE).count();
+    let is_alone = *first - *next > LONE && near >= FEWEST && near * 2 > rest.len();
+    Some(if is_alone { *next } else { *first })
+}
+
+/// Whether the few devices of a list were all last seen in the days in which it ends.
+fn fell_silent_together(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool {
+    let is_then = |device: &DeviceId| activity.get(*device).is_some_and(|seen| (until - seen).abs() <= LATE);
+    let of_list: BTreeSet<DeviceId> = devices.iter().copied().filter(|device| device.is_some()).collect();
+    of_list.len() >= FEWEST_IN_USE && of_list.iter().all(is_then)
+}
+
 /// Whether other lists saw most of the devices of a list well after it ends.
 fn seen_since(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool {
     let of_list: BTreeSet<DeviceId> = devices.iter().copied().filter(|device| device.is_some()).collect();
@@ -213,9 +306,11 @@ fn seen_since(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool 
     seen >= FEWEST_IN_USE && seen * 2 > of_list.len()
 }
 
-/// The newest date of each device.
+/// The newest date of each device. What nothing saw may have come at any time.
 fn there(store: &RecordStore, members: &Members) -> ByDevice<Option<Millis>> {
-    let mut there: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
+    let now = members.as_of.at();
+    let mut there: ByDevice<Option<Millis>> =
+        ByDevice::of(members.last_activity().map(|seen| seen.or(Some(now))).collect());
     for (at, records) in store.by_console.iter().enumerate() {
         for times in THERE.into_iter().filter_map(|column| records.times(column)) {
             by_device::newest(&mut there, members.device_of(at).iter().copied(), times.iter());

@@ -124,8 +124,12 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
         let named = |table: &Beside| {
             let dates = values.iter().flatten().find_map(|value| table.names.get(value))?;
             let past = dates.iter().filter_map(|when| when.at(members));
-            // A licence or the next backup is later than anything saw it.
-            let on = past.filter(|date| members.as_of.at().days_since(*date) >= 0).max();
+            // A licence or the next backup is later than anything saw it; an earlier report tells of the past alone.
+            let is_past = |date: &Millis| match table.is_earlier {
+                true => members.as_of.is_past(*date),
+                false => members.as_of.may_be_past(*date),
+            };
+            let on = past.filter(is_past).max();
             Some((on, dates.contains(&When::Kept)))
         };
         let own = (0_u16..).zip(tables).filter_map(|(at, table)| Some((at, table, named(table)?)));

@@ -45,7 +45,7 @@ pub use evidence::Refusal;
 pub use header::Below;
 pub(crate) use margin::{Asides, LOST, remark, says_yes};
 pub use nearest::Nearest;
-pub use normalise::{Normalised, Options, Records, lookup, normalise, take_over, translate};
+pub use normalise::{Made, Normalised, Options, Records, lookup, normalise, take_over, translate};
 pub use older::{Fate, Older};
 pub use products::Product;
 pub use source::Source;

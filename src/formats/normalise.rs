@@ -81,6 +81,17 @@ pub struct Records {
     pub noticed: Vec<String>,
     /// Headers of columns in which it may stand that somebody keeps a device.
     pub written: Vec<String>,
+    /// When it was made, where somebody wrote that down.
+    pub made: Option<Made>,
+}
+
+/// When a list was made, as far as its provenance tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Then, in UTC milliseconds.
+    At(i64),
+    /// On the day on which the console showed as many objects as it has, whenever that was.
+    SomeDay,
 }
 
 impl Records {
@@ -103,6 +114,7 @@ impl Records {
             lent: BTreeSet::new(),
             noticed: Vec::new(),
             written: Vec::new(),
+            made: None,
         }
     }
 
@@ -323,6 +335,7 @@ impl<'a> Taken<'a> {
             lent: BTreeSet::new(),
             noticed,
             written,
+            made: None,
         };
         Ok(Normalised { records, notices, dates, swapped })
     }

@@ -104,7 +104,9 @@ pub fn domain(text: &str) -> Cell<Cow<'_, str>> {
     };
     let labels = |part: &str| part.trim().trim_start_matches("DC=").trim_start_matches("dc=").to_lowercase();
     let name = text.split([',', '.']).map(labels).collect::<Vec<_>>().join(".");
-    let fits = name.contains('.') && !name.split('.').any(|label| label.is_empty() || label.contains('='));
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let fits = name.contains('.') && name.split('.').all(is_label);
     if fits { Cell::Value(Cow::Owned(name)) } else { Cell::Nothing }
 }
 
@@ -125,6 +127,7 @@ mod tests {
             assert_eq!(domain(text), Cell::Value(Cow::Borrowed("corp.example.org")), "{text:?}");
         }
         assert_eq!(domain("WORKGROUP"), Cell::Nothing);
+        assert_eq!(domain("DC='0example,DC4567"), Cell::Nothing, "no sign of a name");
         assert_eq!(domain("\u{200b}"), Cell::Nothing);
     }
 

@@ -274,7 +274,9 @@ impl Decisions {
     /// Whether nothing may be taken away from a device until somebody decides again.
     #[must_use]
     pub fn waits(&self, device: DeviceId) -> bool {
-        self.waiting.contains(&device) && self.of(device).is_none()
+        // A line that only says who does it, or notes something, decides nothing.
+        let decides = |own: &Decision| own.status != Status::Open || own.purpose.is_some();
+        self.waiting.contains(&device) && !self.of(device).is_some_and(decides)
     }
 
     /// Whether something was decided for packages.
@@ -380,6 +382,26 @@ impl Decisions {
         }
         self.of_device = of_device;
         if problems.is_empty() { Ok(notices) } else { Err(problems) }
+    }
+
+    /// Has devices wait of which nothing was decided but a note that by `keeps` asks to keep them.
+    pub fn heed_notes(&mut self, keeps: &dyn Fn(&str) -> bool) -> Vec<Notice> {
+        let is_open = |own: &Decision| own.status == Status::Open && own.purpose.is_none();
+        let own = self.of_device.numbered().filter(|(_, at)| **at != DecisionId::NONE);
+        let own = own.map(|(device, at)| (device, self.list.get(*at)));
+        let kept: Vec<(DeviceId, u32, String)> = own
+            .filter(|(_, decision)| is_open(decision) && keeps(&decision.note))
+            .map(|(device, decision)| (device, decision.row, decision.note.clone()))
+            .collect();
+        let heed = |(device, row, note): (DeviceId, u32, String)| {
+            self.waiting.insert(device);
+            let message = format!(
+                "its note asks to keep the device (`{note}`) and its status is open: nothing is taken from it until a status or an \
+                 intent says what becomes of it"
+            );
+            Notice::new(Code::DecisionInDoubt, self.file.clone(), message).at_row(row.into())
+        };
+        kept.into_iter().map(heed).collect()
     }
 
     /// The packages of the devices that the file names, as they were when it was written.

@@ -22,6 +22,8 @@ const LONE_MINIMUM: usize = 20;
 const MANY: usize = 200;
 /// So many of a few devices that were seen within days of each other were in use when the exports were made.
 const CROWD: usize = 3;
+/// Lists are made within so many days after the newest sign of activity in them.
+const MADE_AFTER: i64 = 14;
 /// More dates than this are no accident, however many there are in all.
 const LONE_MOST: usize = 50;
 
@@ -41,6 +43,21 @@ impl AsOf {
     #[must_use]
     pub const fn at(self) -> Millis {
         Millis::new(self.millis)
+    }
+
+    /// Whether a day that something was done may have been past when the lists were made. Where the time is that of the newest sign of
+    /// activity they were made at any time after it.
+    #[must_use]
+    pub const fn is_past(self, day: Millis) -> bool {
+        !self.given || self.at().days_since(day) >= 0
+    }
+
+    /// The same of a day of which nothing says whether it was ahead when it was written: only shortly after the newest sign of
+    /// activity it may have been past.
+    #[must_use]
+    pub const fn may_be_past(self, day: Millis) -> bool {
+        let after = if self.given { 0 } else { MADE_AFTER };
+        self.at().days_since(day) >= -after
     }
 }
 

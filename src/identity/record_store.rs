@@ -8,7 +8,7 @@ use polars::prelude::{BooleanChunked, ChunkFull, Int64Chunked, UInt32Chunked};
 
 use crate::console::{Cells, Console, Registry};
 use crate::error::Result;
-use crate::formats::{Older, Records};
+use crate::formats::{Made, Older, Records};
 use crate::frame::{Column, Strings, Table, Values, internal};
 use crate::ids::{ExportId, RecordId};
 use crate::read::BadRow;
@@ -65,6 +65,8 @@ pub struct Gaps {
     pub partial: Option<String>,
     /// Columns of which it lists no object that has one.
     pub leaves_out: Vec<&'static str>,
+    /// When it was made, where somebody wrote that down.
+    pub made: Option<Made>,
 }
 
 impl Gaps {
@@ -74,6 +76,7 @@ impl Gaps {
             cut: records.incomplete.clone(),
             partial: records.partial.clone(),
             leaves_out: records.leaves_out.iter().map(|(field, _)| *field).collect(),
+            made: records.made,
         }
     }
 }

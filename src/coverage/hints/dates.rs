@@ -47,8 +47,11 @@ pub(super) fn hints(
         let add = |all: &mut Newest, column: &str, before: i64| {
             let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
             // What lies ahead says nothing, and must not hide what does.
-            let past = |time: &i64| as_of.days_since(Millis::new(*time)) >= 0;
-            let times = times.map(|time| time.map(|time| time - before).filter(past));
+            let is_past = |time: &i64| match NOTICED.contains(&column) || before > 0 {
+                true => members.as_of.may_be_past(Millis::new(*time)),
+                false => members.as_of.is_past(Millis::new(*time)),
+            };
+            let times = times.map(|time| time.map(|time| time - before).filter(is_past));
             by_device::newest(all, members.device_of(at).iter().copied(), times);
         };
         // A row of a register is written by people, all of them on the day on which it was set up.
@@ -79,7 +82,7 @@ pub(super) fn hints(
     let later = |date: Option<Millis>, seen: Option<Millis>| {
         let age = as_of.days_since(date?);
         let is_later = seen.is_none_or(|seen| date.is_some_and(|date| date.days_since(seen) > LATE));
-        (age >= 0 && is_later).then_some(age)
+        is_later.then_some(age)
     };
     let speaks = |device: DeviceId, date: Option<Millis>, seen: Option<Millis>| {
         let days = i64::from(members.days(Threshold::Inactive, device));

@@ -1,7 +1,8 @@
 //! Machines that were set up anew under another name.
 //!
-//! A machine that is wiped and set up without its management comes back with new ids, a new name and no serial number. What it keeps
-//! is its user and its model, and it comes back after it was last seen as what it was.
+//! A machine that is wiped and set up without its management comes back with new ids, a new name and no serial number; one that is set
+//! up with it leaves a record without one behind. What it keeps is its user and its model, and it comes back after it was last seen as
+//! what it was.
 
 use std::collections::HashSet;
 
@@ -20,7 +21,7 @@ use crate::time::{DAY, Millis};
 /// A machine of whose model nothing is known comes back within so many days.
 const SOON: i64 = 30;
 
-/// A stale device that lists know by its serial number, the one in use that may be it, and what both have in common.
+/// A device that is stale or was never seen, the one in use that may be it, and what both have in common.
 pub(super) struct Renewed {
     pub device: DeviceId,
     pub now: DeviceId,
@@ -32,8 +33,13 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
     let activities: ByDevice<Activity> = ByDevice::of(members.activities().collect());
     let seen: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     let has_serial = |device: DeviceId| members.handles.get(device).serial;
-    let is_old = |device: DeviceId| *activities.get(device) == Activity::Stale && has_serial(device);
-    let is_new = |device: DeviceId| *activities.get(device) == Activity::Active && !has_serial(device);
+    // A stale record without a serial number, beside a machine that has one, is what is cleaned up every day; of what nothing saw
+    // it is not even known that it is old.
+    let is_old = |device: DeviceId| match *activities.get(device) {
+        Activity::Stale => has_serial(device),
+        activity => activity == Activity::Unknown,
+    };
+    let is_new = |device: DeviceId| *activities.get(device) == Activity::Active;
     let old = users(store, members, &is_old);
     if old.is_empty() {
         return Vec::new();
@@ -44,7 +50,8 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
         .into_iter()
         .filter(|(old, new)| {
             let (one, two) = (*members.platform.get(*old), *members.platform.get(*new));
-            one == two && one != Platform::Other && !members.marks.needs_no_user(*old)
+            let is_told_apart = has_serial(*old) && has_serial(*new);
+            one == two && one != Platform::Other && !is_told_apart && !members.marks.needs_no_user(*old)
         })
         .collect();
     let came = came(store, members, &pairs);
@@ -52,12 +59,10 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
     let stamped = stamped(store, members, &pairs);
     let may_be = |(device, now): (DeviceId, DeviceId)| {
         let is_one_model = hardware.is_one_model(device, now);
-        let last = (*seen.get(device))?;
-        let is_next = match *came.get(now) {
-            Some(at) => {
-                let since = at.days_since(last);
-                at.number() >= last.number() - DAY && (is_one_model || since <= SOON)
-            }
+        // Of what nothing saw the day counts on which it came.
+        let last = seen.get(device).or(*came.get(device));
+        let is_next = match last.zip(*came.get(now)) {
+            Some((last, at)) => at.number() >= last.number() - DAY && (is_one_model || at.days_since(last) <= SOON),
             // Of what nothing tells when it came, one model is needed.
             None => is_one_model,
         };
@@ -103,13 +108,13 @@ fn of_one_user(old: &[(u64, DeviceId)], new: &[(u64, DeviceId)], quota: usize) -
     pairs
 }
 
-/// When the newer devices of the pairs came: the first day on which a console that gives signs of activity has them.
+/// When the devices of the pairs came: the first day on which a console that gives signs of activity has them.
 fn came(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)]) -> ByDevice<Option<Millis>> {
     let mut first = ByDevice::filled(None, members.count);
     if pairs.is_empty() {
         return first;
     }
-    let concerned: HashSet<DeviceId> = pairs.iter().map(|(_, new)| *new).collect();
+    let concerned: HashSet<DeviceId> = pairs.iter().flat_map(|(old, new)| [*old, *new]).collect();
     let telling = store.by_console.iter().enumerate().filter(|(_, records)| Console::gives_signals(records.console));
     for (at, records) in telling {
         let times = records.times("enrolled").into_iter().flat_map(Int64Chunked::iter);

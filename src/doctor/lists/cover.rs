@@ -17,6 +17,17 @@ const FEW: usize = 20;
 /// So many objects of one platform in the older list and none in the newer: that one was filtered.
 const PLATFORM: usize = 5;
 
+/// Whether a newer list lacks more of an older one than a console loses: more than 35 of 100, or more than 15 of 100 of what was in use when the older
+/// one was made. A few always may be gone.
+fn is_implausible(lost: [usize; 2], of: [usize; 2]) -> bool {
+    let [all, used] = lost;
+    let [of_all, of_used] = of;
+    (all > 3 && all * 100 > of_all * 35) || (used > 3 && used * 100 > of_used * 15)
+}
+
+/// A device that was seen so many days before the newest of its list was in use.
+const IN_USE: i64 = 30 * DAY;
+
 /// What is known of each row and of each list.
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
@@ -136,13 +147,19 @@ impl List<'_> {
         for platform in rest.iter().map(platform).filter(|platform| !known.contains(platform)) {
             *left_out.entry(platform).or_default() += 1;
         }
+        let of_known = rest.iter().filter(|at| known.contains(&platform(at))).copied();
+        let lacks = again && !self.cut && self.lacks(rows, &own, of_known);
+        let few = lacks || (covered * 2 < own.len() && held * 2 < own.len());
+        // What has hardly anything that the older list lacks is a part of it: a trial of the export, or a filter.
+        let is_part = few && !lacks && held.saturating_sub(covered) * 10 <= held;
         for at in rest {
             let of_platform = left_out.get(&platform(&at)).copied().unwrap_or_default();
             if let Some(fate) = verdict.fate.get_mut(at as usize) {
                 *fate = match of_platform {
-                    0 if again && !self.cut => Some(Fate::Gone),
+                    0 if again && !self.cut && !lacks => Some(Fate::Gone),
                     // Of such a platform this list is the newest.
                     PLATFORM.. => None,
+                    _ if is_part => None,
                     _ => Some(Fate::Open),
                 };
             }
@@ -150,10 +167,10 @@ impl List<'_> {
         let reason = if left_out.values().any(|count| *count >= PLATFORM) {
             Some("it lists no device of a platform of which an older list of the console has several; it looks filtered by platform, and the older list speaks for these devices".to_string())
         } else {
-            let few = covered * 2 < own.len() && held * 2 < own.len();
+            let speaks = if is_part { ", and the older list speaks for the others" } else { "" };
             few.then(|| {
                 format!(
-                    "it has {covered} of the {} objects of an older list of the console; it looks filtered or cut",
+                    "it has {covered} of the {} objects of an older list of the console; it looks filtered or cut{speaks}",
                     own.len()
                 )
             })
@@ -161,6 +178,18 @@ impl List<'_> {
         if let Some(reason) = reason {
             verdict.short.extend(self.newer.iter().map(|part| (*part, reason.clone())));
         }
+    }
+
+    /// Whether the newer lists lack more of this one than is plausible; `rest`: its rows that they lack.
+    fn lacks(&self, rows: &[Row], own: &[u32], rest: impl Iterator<Item = u32>) -> bool {
+        let [newest, _] = self.newest.get(self.number as usize).copied().unwrap_or([NEVER; 2]);
+        let is_used = |at: u32| {
+            rows.get(at as usize).is_some_and(|row| row.seen != NEVER && newest.saturating_sub(row.seen) <= IN_USE)
+        };
+        let count = |rows: &mut dyn Iterator<Item = u32>| {
+            rows.fold([0, 0], |[all, used], at| [all + 1, used + usize::from(is_used(at))])
+        };
+        is_implausible(count(&mut { rest }), count(&mut own.iter().copied()))
     }
 
     fn rows_of(&self, part: u32) -> &[u32] {

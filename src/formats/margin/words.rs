@@ -19,6 +19,8 @@ pub(in crate::formats) struct Raw {
     due: Vec<String>,
     lost_modes: Vec<String>,
     keeping: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    not_keeping: Vec<String>,
 }
 
 /// By which headers and words such columns are known.
@@ -32,6 +34,8 @@ pub(crate) struct Asides {
     lost_modes: Vec<String>,
     /// First word of a phrase → the words that follow, and what the phrase says.
     keeping: HashMap<String, Vec<(Vec<String>, Kept)>>,
+    /// Phrases with a word that keeps, which keep nothing.
+    not_keeping: Vec<String>,
     /// A part of each phrase: a text without any of them holds no phrase.
     marks: Option<AhoCorasick>,
 }
@@ -74,6 +78,7 @@ impl Asides {
             due: squeezed(raw.due),
             lost_modes: squeezed(raw.lost_modes),
             keeping,
+            not_keeping: raw.not_keeping.iter().map(|phrase| phrase.to_lowercase()).collect(),
         }
     }
 
@@ -105,10 +110,21 @@ impl Asides {
 
     /// What a text says that keeps the device.
     pub(crate) fn keeps(&self, text: &str) -> Option<&Kept> {
+        // A compound is written with a hyphen or without: *Leih-Laptop*.
+        let joined = || text.contains('-').then(|| text.replace('-', ""));
+        self.keeps_as_written(text).or_else(|| self.keeps_as_written(&joined()?))
+    }
+
+    fn keeps_as_written(&self, text: &str) -> Option<&Kept> {
         if self.marks.as_ref().is_some_and(|marks| !marks.is_match(text)) || is_address(text) {
             return None;
         }
-        let text = text.to_lowercase();
+        let mut text = text.to_lowercase();
+        for phrase in self.not_keeping.iter().filter(|phrase| !phrase.is_empty()) {
+            if text.contains(phrase.as_str()) {
+                text = text.replace(phrase.as_str(), " ");
+            }
+        }
         let mut rest = words(&text);
         let mut before = "";
         while let Some(word) = rest.next() {
@@ -169,6 +185,12 @@ mod tests {
             ("eDiscovery", Some("hold")),
             ("lost.property@contoso.example", None),
             ("STOLEN-PC-1", Some("lost")),
+            ("Leih-Laptop der Schule", Some("away")),
+            ("on leave until March", Some("away")),
+            ("Spare Parts Warehouse", None),
+            ("Maternity Ward 3", None),
+            ("US Army Reserve Centre", None),
+            ("reserved for disposal", None),
             ("", None),
         ] {
             assert_eq!(asides.keeps(text).map(|kept| kept.why.as_str()), says, "{text}");

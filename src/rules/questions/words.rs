@@ -116,7 +116,7 @@ impl Open {
             Self::Record(console, ..) | Self::Unseen(console) if !answers.supplied(console) => an_export(console),
             Self::Record(console, Doubt::Older, _) | Self::Since(console) => {
                 format!(
-                    "{} made today; if this one was, the number that the console shows, with `--expect`",
+                    "{} made today (if this one was, say so as its `exported_at` in `provenance.yaml`)",
                     an_export(console)
                 )
             }

@@ -271,6 +271,11 @@ impl Loading {
         all.provenance = provenance::read(&options.exports)?;
         let (expected, filtered) = provenance::stated(&all, expected);
         note_short(&mut all, filtered);
+        for (at, made) in provenance::made(&all) {
+            if let Some((_, records)) = all.records.get_mut(at) {
+                records.made = Some(made);
+            }
+        }
         let diagnosis = doctor::examine(&all.records, &expected)?;
         all.notices.extend(diagnosis.notices);
         all.proven = diagnosis.proven;

@@ -1,5 +1,5 @@
 //! `provenance.yaml` beside the exports: a stated filter keeps a list from being whole, and the number that the console showed
-//! is compared with the rows.
+//! is compared with the rows. A list is as old as it is said to be.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,8 @@ use super::Gathered;
 use crate::disk;
 use crate::doctor::Expected;
 use crate::error::Result;
+use crate::formats::Made;
+use crate::formats::dates::{self, Stamp};
 use crate::history::{self, PROVENANCE, Provenance};
 use crate::run::Source;
 use crate::run::earlier::decisions::refused;
@@ -43,4 +45,21 @@ pub(super) fn stated(all: &Gathered, mut expected: Vec<Expected>) -> (Vec<Expect
         }
     }
     (expected, filtered)
+}
+
+/// When lists were made, by position, where it was written down; a count by itself says nothing of the day.
+pub(super) fn made(all: &Gathered) -> Vec<(usize, Made)> {
+    let mut found = Vec::new();
+    for own in &all.provenance {
+        let made = match dates::stamp(own.exported_at.trim()) {
+            Stamp::At(millis) => Made::At(millis),
+            _ if own.count_shown.is_some() => Made::SomeDay,
+            _ => continue,
+        };
+        let is_of = |input: usize| all.inputs.get(input).is_some_and(|input| own.is_of(&input.label));
+        let lists = all.sources.iter().filter(|source| is_of(source.input));
+        let place = |source: &Source| all.records.iter().position(|(label, _)| *label == source.export);
+        found.extend(lists.filter_map(place).map(|at| (at, made)));
+    }
+    found
 }

@@ -53,6 +53,8 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
         notices.extend(carrying.carry(decided));
     }
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
+    let asides = from.context.formats.vocabulary().asides();
+    notices.extend(decided.heed_notes(&|note| asides.keeps(note).is_some()));
     let begun = from.carrying.as_ref().map(|carrying| begun(carrying, from.context, from.records));
     let begun = begun.unwrap_or_else(|| from.table.key.beside(false));
     let mut plans = from.plan(decided, &begun)?;

@@ -88,3 +88,94 @@ fn a_day_that_two_columns_of_one_name_dispute_is_not_known() {
     let report = judged(place);
     is_held(&report, "PC-1", "whether the device was seen later than its lists say");
 }
+
+/// Without `--as-of` the time is that of the newest sign of activity; the lists themselves are made at any time after it.
+#[test]
+fn what_somebody_noticed_after_the_newest_sign_of_activity_counts() {
+    let devices =
+        [(1, "LAP-01", "2026-05-01"), (2, "PC-2", "2026-11-17"), (3, "PC-3", "2026-11-16"), (4, "PC-4", "2026-11-16")];
+    let held = |column: &str, day: &'static str| {
+        let place = tenant(devices.into_iter().map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)));
+        add_column(&place, column, |line| if line == 0 { day } else { "2026-05-01" });
+        let report = judged(place);
+        !steps(&report, "LAP-01").iter().any(|step| step.contains("delete"))
+    };
+    assert!(held("Last audit", "2026-11-20"), "three days after it");
+    assert!(!held("Last audit", "2026-12-20"), "by then other devices would have been seen");
+    assert!(!held("Last audit", "2026-04-20"), "before");
+}
+
+/// A region a file: what was enrolled after the list of its region was made may be there by now.
+#[test]
+fn what_came_after_any_list_of_a_console_may_be_in_it_by_now() {
+    let region = |numbers: std::ops::Range<usize>, seen: &str| {
+        numbers.fold(INTUNE.to_string(), |all, n| all + &pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), seen).0)
+    };
+    let found = |came: &str, seen: &str| {
+        let place = Place::new();
+        place.write("in/emea.csv", region(1..21, "2026-09-20"));
+        place.write("in/apac.csv", region(101..121, "2026-11-19"));
+        let (_, object) = pair(900, "NEW-1", "", seen);
+        let rows = format!("{},registrationDateTime\n{},{came}T08:00:00Z\n", ENTRA.trim_end(), object.trim_end());
+        place.write("in/entra.csv", rows);
+        let report = judged(place);
+        let found = report.lines_where("findings.csv", "device_name", "NEW-1");
+        found.iter().any(|line| line["rule"] == "left-intune-still-in-entra")
+    };
+    assert!(!found("2026-10-20", "2026-11-18"), "it came after the older list was made");
+    assert!(found("2026-03-20", "2026-09-10"), "each of the lists would have it");
+}
+
+/// Four Macs of a list of July, beside lists of today.
+fn macs(seen: [&str; 4]) -> Place {
+    let place = tenant((1..6).map(|n| pair(n, &format!("PC-{n}"), &format!("PF{n:06}"), "2026-11-19")));
+    let header = "Computer Name,Serial Number,UDID,Jamf Pro Computer ID,Last Check-in,Last Inventory Update,Last Enrollment,Managed,Operating System,Username\n";
+    let rows = (1..).zip(seen).fold(header.to_string(), |all, (n, day)| {
+        all + &format!(
+            "MAC-0{n},C02X00000{n},{},{n},{day} 08:00:00,{day} 08:00:00,2025-01-01 08:00:00,Managed,macOS,u{n}\n",
+            guid(4, n)
+        )
+    });
+    place.write("in/jamf.csv", rows);
+    place
+}
+
+const TOGETHER: [&str; 4] = ["2026-07-10", "2026-07-11", "2026-07-12", "2026-07-12"];
+
+/// Few devices that were all last seen in the days in which their list ends are an old list, or went dark together: nobody knows.
+#[test]
+fn a_few_devices_that_fell_silent_in_the_same_days_are_asked() {
+    is_held(&judged(macs(TOGETHER)), "MAC-02", WHY);
+    let report = judged(macs(["2026-07-10", "2026-03-11", "2025-12-12", "2026-05-12"]));
+    assert!(steps(&report, "MAC-02").contains(&"jamf-delete".to_string()), "{:?}", asked(&report, "MAC-02"));
+}
+
+/// Who wrote down when a list was made says how old it is, and the count that the console showed then says nothing of today.
+#[test]
+fn a_list_is_as_old_as_its_provenance_says() {
+    let stated = |made: &str, count: &str| {
+        let place = macs(TOGETHER);
+        place.write("in/provenance.yaml", format!("exports:\n  - {{file: jamf.csv, exported_at: '{made}'{count}}}\n"));
+        judged(place)
+    };
+    let deletes = |report: &Report| steps(report, "MAC-02").contains(&"jamf-delete".to_string());
+    for (made, count) in
+        [("2026-07-13 09:00 UTC", ""), ("2026-07-13 09:00", ", count_shown: 4"), ("", ", count_shown: 4")]
+    {
+        is_held(&stated(made, count), "MAC-02", WHY);
+    }
+    let report = stated("2026-11-19 09:00 UTC", "");
+    assert!(deletes(&report), "{:?}", asked(&report, "MAC-02"));
+}
+
+/// A row of today in an old list is that of a wrong clock, or was put in.
+#[test]
+fn one_date_of_today_makes_no_list_one_of_today() {
+    let place = Place::new();
+    let day = |n: usize| if n == 1 { "2026-11-19".to_string() } else { format!("2026-08-{:02}", 10 + n % 3) };
+    let old = region(1..13, day);
+    place.write("in/intune.csv", old.replace("PC-", "OLD-"));
+    let entra = (1..9).fold(ENTRA.to_string(), |all, n| all + &pair(100 + n, &format!("PC-{n}"), "", "2026-11-19").1);
+    place.write("in/entra.csv", entra);
+    is_held(&judged(place), "OLD-5", WHY);
+}

@@ -364,3 +364,23 @@ fn a_device_that_may_be_the_declined_one_waits() {
     let own = ["--format", "csv,data", "--as-of", "2026-12-20T08:00:00Z", "--baseline", "after"];
     is_held(&report.place.analyze_into("later", &own, &[]), "PC-1", "an earlier report had it as lost or kept");
 }
+
+/// What somebody writes into the note of our own sheet keeps a device as what stands in a register does, until a status says otherwise.
+#[test]
+fn a_note_that_asks_to_keep_a_device_holds_it_until_a_status_says_otherwise() {
+    let deletes = |line: &str| {
+        let place = tenant(
+            [(1, "LAP-01", "2026-05-01"), (2, "PC-2", "2026-11-19"), (3, "PC-3", "2026-11-18")]
+                .into_iter()
+                .map(|(n, name, seen)| pair(n, name, &format!("PF{n:06}"), seen)),
+        );
+        place.write("decisions.csv", format!("serial,status,note\nPF000001,{line}\n"));
+        let report = place.tables(&["--decisions", "decisions.csv"]);
+        let is_said = said(&report, "decision-in-doubt", "its note asks to keep the device");
+        (steps(&report, "LAP-01").contains(&"intune-delete".to_string()), is_said)
+    };
+    assert_eq!(deletes("open,DO NOT WIPE - on parental leave"), (false, true));
+    assert_eq!(deletes(",\"keep, legal hold\""), (false, true));
+    assert_eq!(deletes("open,waiting for the courier"), (true, false));
+    assert_eq!(deletes("in-progress,was on legal hold until May"), (true, false));
+}

@@ -33,6 +33,23 @@ fn a_newer_list_of_one_platform_does_not_make_the_others_gone() {
     assert_eq!(held.count(), 8);
 }
 
+/// A list by a filter that nobody sees: it holds half of what the older one has, and the other half was in use.
+#[test]
+fn a_newer_list_that_lacks_many_in_use_does_not_make_them_gone() {
+    let old: Vec<(u32, &str, &str)> = (1..=40).map(|n| (n, "2026-02-10", "Windows")).collect();
+    let signed: Vec<(u32, bool, &str)> = (1..=40).map(|n| (n, true, "2026-02-20")).collect();
+    let gone = |has: u32, more: &[&str]| {
+        let new: Vec<(u32, &str, &str)> = (1..=has).map(|n| (n, "2026-02-26", "Windows")).collect();
+        let files = [("old.csv", intune(&old)), ("new.csv", intune(&new)), ("entra.csv", entra(&signed))];
+        let (_place, report) = analyze(&files, more);
+        report.lines("findings.csv").iter().filter(|line| line["rule"] == "left-intune-still-in-entra").count()
+    };
+    assert_eq!(gone(22, &[]), 0);
+    assert_eq!(gone(33, &[]), 0);
+    assert_eq!(gone(36, &[]), 4, "so many leave within two weeks");
+    assert_eq!(gone(22, &["--expect", "intune=22"]), 18, "it is whole");
+}
+
 #[test]
 fn of_a_fleet_that_was_mostly_replaced_the_old_devices_are_neither_gone_nor_planned() {
     let old: Vec<(u32, &str, &str)> = (1..=20).map(|n| (n, "ACTIVE", "2025-06-10")).collect();
@@ -47,7 +64,19 @@ fn of_a_fleet_that_was_mostly_replaced_the_old_devices_are_neither_gone_nor_plan
 
 #[test]
 fn a_device_that_moved_between_two_sites_counts_once_and_both_lists_stay() {
-    let here: Vec<(u32, &str, &str)> = (1..=10).map(|n| (n, "ACTIVE", "2025-10-01")).collect();
+    const DAYS: [&str; 10] = [
+        "2025-10-01",
+        "2025-10-01",
+        "2025-09-01",
+        "2025-08-01",
+        "2025-07-01",
+        "2025-06-01",
+        "2025-05-01",
+        "2025-04-01",
+        "2025-03-01",
+        "2025-02-01",
+    ];
+    let here: Vec<(u32, &str, &str)> = (1..=10).zip(DAYS).map(|(n, day)| (n, "ACTIVE", day)).collect();
     let mut there: Vec<(u32, &str, &str)> = (11..=20).map(|n| (n, "ACTIVE", "2026-02-27")).collect();
     there.push((1, "DISABLED", "2026-02-27"));
     let mut here = here;
