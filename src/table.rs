@@ -131,10 +131,8 @@ impl<N: Place> Identifiers<N> {
     /// The identifier as its console writes it; empty where there is none.
     #[must_use]
     pub fn get(&self, line: N) -> &str {
-        match self.compared.get(line) {
-            "" => "",
-            _ => self.as_written(line),
-        }
+        let compared = self.compared.get(line);
+        if compared.is_empty() { "" } else { self.written_or(compared, line) }
     }
 
     /// What the console writes in its place, also where that is no identifier.
@@ -142,6 +140,14 @@ impl<N: Place> Identifiers<N> {
     pub fn as_written(&self, line: N) -> &str {
         match self.written.get(line) {
             "" => self.compared.get(line),
+            written => written,
+        }
+    }
+
+    /// What the console writes, else what is compared. Each look is one at some place in memory, so that is not asked again.
+    fn written_or<'a>(&'a self, compared: &'a str, line: N) -> &'a str {
+        match self.written.get(line) {
+            "" => compared,
             written => written,
         }
     }
@@ -447,13 +453,17 @@ impl RecordTable {
     #[must_use]
     pub fn id_of(&self, record: RecordId) -> Cow<'_, str> {
         let (columns, line) = self.locate(record);
-        match (columns.native_id.get(line), columns.serial.get(line)) {
-            ("", "") => {
+        // Hardly any record is without an id of its own: for all others the serial number is a look at memory for nothing.
+        let id = columns.native_id.get(line);
+        if !id.is_empty() {
+            return Cow::Borrowed(id);
+        }
+        match columns.serial.get(line) {
+            "" => {
                 let (label, _) = self.exports.get(*columns.export.get(line));
                 Cow::Owned(format!("{label}:{}", columns.row.get(line)))
             }
-            ("", serial) => Cow::Borrowed(serial),
-            (id, _) => Cow::Borrowed(id),
+            serial => Cow::Borrowed(serial),
         }
     }
 
