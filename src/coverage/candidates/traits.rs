@@ -288,11 +288,11 @@ fn words(store: &RecordStore, members: &Members, column: &str, of: &(dyn Fn(&str
     for (at, console_records) in store.by_console.iter().enumerate() {
         let Some(cells) = console_records.text(column) else { continue };
         let mut known: HashMap<&str, u64> = HashMap::new();
-        let values = cells.iter().map(|cell| {
-            let text = cell.unwrap_or_default();
-            if text.is_empty() { 0 } else { *known.entry(text).or_insert_with(|| of(text).unwrap_or_default()) }
-        });
-        gather(&mut slots, members.device_of(at), values);
+        let value = move |text| match text {
+            "" => 0,
+            text => *known.entry(text).or_insert_with(|| of(text).unwrap_or_default()),
+        };
+        gather(&mut slots, members.device_of(at), cells.each(value).map(Option::unwrap_or_default));
     }
     settled(slots)
 }
