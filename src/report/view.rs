@@ -158,7 +158,7 @@ pub(super) fn rule_of<'a>(outcome: &'a Outcome, findings: &Findings, finding: Fi
 /// Stable id of a finding: the rule and the device, so that it is the same in the next run.
 pub(super) fn finding_id(outcome: &Outcome, findings: &Findings, finding: FindingId) -> String {
     let key = outcome.devices.key.get(*findings.device.get(finding));
-    format!("{}/{key}", rule_of(outcome, findings, finding))
+    [rule_of(outcome, findings, finding), "/", key].concat()
 }
 
 /// What was decided about the plan of a device.

@@ -173,8 +173,11 @@ impl Sink for Line {
     }
 
     fn remember(&mut self, thing: u32) {
-        let made = self.bytes.get(self.start..).unwrap_or_default().to_vec();
-        self.prefix = Some((thing, made));
+        let made = self.bytes.get(self.start..).unwrap_or_default();
+        let (known, bytes) = self.prefix.get_or_insert_with(|| (thing, Vec::new()));
+        *known = thing;
+        bytes.clear();
+        bytes.extend_from_slice(made);
     }
 }
 
@@ -422,7 +425,8 @@ pub(in crate::report) fn write(
 
 /// Writes a header and `count` lines, some of which are made together.
 ///
-/// While one batch goes out (and through the digest), the next is made.
+/// While one batch goes out (and through the digest), the next is made, in the memory of the one before: pages that are given
+/// back come again only after the system has cleared them.
 fn write_spans(
     out: &mut (dyn Write + Send),
     header: &[impl AsRef<str>],
@@ -434,20 +438,22 @@ fn write_spans(
         first.word(name.as_ref());
     }
     first.end();
-    let make = |start: usize| {
-        let mut line = Line { bytes: Vec::with_capacity(CHUNK * 160), ..Line::default() };
+    let make = |start: usize, mut bytes: Vec<u8>| {
+        bytes.clear();
+        let mut line = Line { bytes, ..Line::default() };
         fill(start..(start + CHUNK).min(count), &mut line);
         line.bytes
     };
-    let mut made = vec![first.bytes];
+    let (mut made, mut spare) = (vec![first.bytes], Vec::new());
     let chunks: Vec<usize> = (0..count).step_by(CHUNK).collect();
     for batch in chunks.chunks(BATCH) {
+        spare.resize_with(batch.len(), Vec::new);
         let (written, next) = rayon::join(
             || made.iter().try_for_each(|bytes| out.write_all(bytes)),
-            || batch.par_iter().map(|start| make(*start)).collect(),
+            || batch.par_iter().zip(spare).map(|(start, bytes)| make(*start, bytes)).collect(),
         );
         written?;
-        made = next;
+        spare = std::mem::replace(&mut made, next);
     }
     made.iter().try_for_each(|bytes| out.write_all(bytes))
 }
