@@ -167,18 +167,25 @@ pub fn write_checked(
         index.prepare(outcome);
     }
     let run = view::Run { outcome, index: &index };
-    let selection = selection::Selection::for_people(outcome, &index);
-    let mut model = Model::new(run, &options.label, settled::Settled::of(outcome, &options.settings));
-
     let tables = || if wants(Format::Csv) { render::csv::write_all(run, &folder) } else { Ok(Vec::new()) };
-    let workbook = || match (wants(Format::Xlsx), options.formats.is_empty() || selection.complete) {
+    let workbook = |model: &Model, selection: &selection::Selection| match (
+        wants(Format::Xlsx),
+        options.formats.is_empty() || selection.complete,
+    ) {
         (false, _) => Ok(Vec::new()),
-        (true, true) => workbook(run, &model, &selection, &folder),
-        (true, false) => workbook(run, &model, &selection::Selection::whole(outcome, &index), &folder),
+        (true, true) => workbook(run, model, selection, &folder),
+        (true, false) => workbook(run, model, &selection::Selection::whole(outcome, &index), &folder),
     };
     let asked = options.asked();
     let saved = || if wants(Format::Data) { save(outcome, &asked, &folder) } else { Ok(Vec::new()) };
-    let (tables, (workbook, saved)) = rayon::join(tables, || rayon::join(workbook, saved));
+    // The tables are lines of the run, and go out while what the page says of all of them is put together.
+    let for_people = || {
+        let selection = selection::Selection::for_people(outcome, &index);
+        let model = Model::new(run, &options.label, settled::Settled::of(outcome, &options.settings));
+        let workbook = workbook(&model, &selection);
+        (selection, model, workbook)
+    };
+    let (tables, ((selection, mut model, workbook), saved)) = rayon::join(tables, || rayon::join(for_people, saved));
     let mut outputs = tables?;
     outputs.extend(workbook?);
     outputs.extend(saved?);
