@@ -20,6 +20,8 @@ use crate::time::{DAY, Millis};
 const LATE: i64 = 14 * DAY;
 /// Of fewer records all may be silent in a list of today.
 const FEWEST: usize = 5;
+/// Of fewer devices it is chance that all were last seen in the same days.
+const FEWEST_TOGETHER: usize = 4;
 /// A date that lies further after all others of a list is alone.
 const LONE: i64 = 30 * DAY;
 /// Of fewer records it is chance that others saw most of their devices since.
@@ -73,7 +75,7 @@ impl Ages {
             if let Some((until, before)) = lists.newest().zip(today).map(|(until, today)| (until, today - until))
                 && before > LATE
             {
-                let shows = lists.shows_age(lists.devices, &activity, until) || lists.are_stated(until);
+                let shows = shows_age(lists.devices, &activity, until) || lists.are_stated(until);
                 ages.older.insert(lists.records.console, Older { until, before, shows });
             }
             if lists.ends.iter().flatten().any(|until| now - *until > LATE) {
@@ -84,7 +86,7 @@ impl Ages {
         if !ages.older.is_empty() || !early.is_empty() {
             ages.there = there(store, members);
         }
-        ages.arrivals(members, &early);
+        ages.arrivals(members, &activity, &early);
         ages
     }
 
@@ -109,16 +111,21 @@ impl Ages {
     }
 
     /// Finds the devices that were there after lists were made that have others of their platform.
-    fn arrivals(&mut self, members: &Members, early: &[(Console, Early)]) {
-        if early.is_empty() {
+    /// What nothing saw may have come at any time.
+    fn arrivals(&mut self, members: &Members, activity: &Activity, early: &[(Console, Early)]) {
+        let outdated = self.older.iter().filter(|(_, own)| own.shows);
+        let outdated = outdated.fold(0, |bits, (console, _)| bits | console.bit());
+        if early.is_empty() && outdated == 0 {
             return;
         }
         self.before = members.platform.beside(0);
         for (device, there) in self.there.numbered() {
             let platform = 1 << *members.platform.get(device) as u32;
-            let could_hold =
-                early.iter().filter(|(_, list)| list.platforms & platform != 0 && *there > Some(list.until));
-            *self.before.get_mut(device) = could_hold.fold(0, |bits, (console, _)| bits | console.bit());
+            let is_unseen = activity.get(device).is_none();
+            let is_later = |list: &Early| is_unseen || *there > Some(list.until);
+            let could_hold = early.iter().filter(|(_, list)| list.platforms & platform != 0 && is_later(list));
+            let all = if is_unseen { outdated } else { 0 };
+            *self.before.get_mut(device) = could_hold.fold(all, |bits, (console, _)| bits | console.bit());
         }
     }
 
@@ -220,14 +227,6 @@ impl<'a> Lists<'a> {
         self.stated.iter().any(|list| self.ends.get(*list) == Some(&Some(until)))
     }
 
-    /// Whether some devices of a list that ends before the others show that it was made before them: they are many, fell silent in the
-    /// same days, or others saw most of them since.
-    fn shows_age(&self, devices: &[DeviceId], activity: &Activity, until: Millis) -> bool {
-        devices.len() >= FEWEST
-            || fell_silent_together(activity, devices, until)
-            || seen_since(activity, devices, until)
-    }
-
     fn newest(&self) -> Option<Millis> {
         self.ends.iter().copied().max().flatten()
     }
@@ -251,7 +250,7 @@ impl<'a> Lists<'a> {
             lists.entry(list).or_insert((until, Vec::new())).1.push(device);
         }
         // A few silent devices are a list of today as well.
-        lists.retain(|list, (until, devices)| self.stated.contains(list) || self.shows_age(devices, activity, *until));
+        lists.retain(|list, (until, devices)| self.stated.contains(list) || shows_age(devices, activity, *until));
         let platforms = |devices: &[DeviceId]| {
             devices.iter().fold(0, |bits, device| bits | 1 << *members.platform.get(*device) as u32)
         };
@@ -269,7 +268,7 @@ impl<'a> Lists<'a> {
         // A few silent devices are a list of today as well, unless another list of the console shows otherwise.
         late.retain(|list, (until, devices)| {
             let is_newer = newest.is_some_and(|newest| newest - *until > LATE);
-            is_newer || self.stated.contains(list) || self.shows_age(devices, activity, *until)
+            is_newer || self.stated.contains(list) || shows_age(devices, activity, *until)
         });
         // Of two lists that end together the one that shows nothing counts.
         let mut last: ByDevice<Option<(Millis, bool)>> = activity.beside(None);
@@ -291,11 +290,17 @@ fn end(mut days: Vec<Millis>) -> Option<Millis> {
     Some(if is_alone { *next } else { *first })
 }
 
+/// Whether some devices of a list that ends before the others show that it was made before them: they are many, fell silent in the
+/// same days, or others saw most of them since.
+fn shows_age(devices: &[DeviceId], activity: &Activity, until: Millis) -> bool {
+    devices.len() >= FEWEST || fell_silent_together(activity, devices, until) || seen_since(activity, devices, until)
+}
+
 /// Whether the few devices of a list were all last seen in the days in which it ends.
 fn fell_silent_together(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool {
     let is_then = |device: &DeviceId| activity.get(*device).is_some_and(|seen| (until - seen).abs() <= LATE);
     let of_list: BTreeSet<DeviceId> = devices.iter().copied().filter(|device| device.is_some()).collect();
-    of_list.len() >= FEWEST_IN_USE && of_list.iter().all(is_then)
+    of_list.len() >= FEWEST_TOGETHER && of_list.iter().all(is_then)
 }
 
 /// Whether other lists saw most of the devices of a list well after it ends.
@@ -306,11 +311,9 @@ fn seen_since(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool 
     seen >= FEWEST_IN_USE && seen * 2 > of_list.len()
 }
 
-/// The newest date of each device. What nothing saw may have come at any time.
+/// The newest date of each device.
 fn there(store: &RecordStore, members: &Members) -> ByDevice<Option<Millis>> {
-    let now = members.as_of.at();
-    let mut there: ByDevice<Option<Millis>> =
-        ByDevice::of(members.last_activity().map(|seen| seen.or(Some(now))).collect());
+    let mut there: ByDevice<Option<Millis>> = ByDevice::of(members.last_activity().collect());
     for (at, records) in store.by_console.iter().enumerate() {
         for times in THERE.into_iter().filter_map(|column| records.times(column)) {
             by_device::newest(&mut there, members.device_of(at).iter().copied(), times.iter());

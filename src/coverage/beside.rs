@@ -125,9 +125,8 @@ pub(super) fn named(store: &RecordStore, members: &Members, tables: &[Beside]) -
             let dates = values.iter().flatten().find_map(|value| table.names.get(value))?;
             let past = dates.iter().filter_map(|when| when.at(members));
             // A licence or the next backup is later than anything saw it; an earlier report tells of the past alone.
-            let is_past = |date: &Millis| match table.is_earlier {
-                true => members.as_of.is_past(*date),
-                false => members.as_of.may_be_past(*date),
+            let is_past = |date: &Millis| {
+                if table.is_earlier { members.as_of.is_past(*date) } else { members.as_of.may_be_past(*date) }
             };
             let on = past.filter(is_past).max();
             Some((on, dates.contains(&When::Kept)))

@@ -47,9 +47,10 @@ pub(super) fn hints(
         let add = |all: &mut Newest, column: &str, before: i64| {
             let times = records.times(column).into_iter().flat_map(Int64Chunked::iter);
             // What lies ahead says nothing, and must not hide what does.
-            let is_past = |time: &i64| match NOTICED.contains(&column) || before > 0 {
-                true => members.as_of.may_be_past(Millis::new(*time)),
-                false => members.as_of.is_past(Millis::new(*time)),
+            let may_lie_ahead = NOTICED.contains(&column) || before > 0;
+            let is_past = |time: &i64| {
+                let day = Millis::new(*time);
+                if may_lie_ahead { members.as_of.may_be_past(day) } else { members.as_of.is_past(day) }
             };
             let times = times.map(|time| time.map(|time| time - before).filter(is_past));
             by_device::newest(all, members.device_of(at).iter().copied(), times);

@@ -148,7 +148,7 @@ impl List<'_> {
             *left_out.entry(platform).or_default() += 1;
         }
         let of_known = rest.iter().filter(|at| known.contains(&platform(at))).copied();
-        let lacks = again && !self.cut && self.lacks(rows, &own, of_known);
+        let lacks = again && !self.cut && self.lacks(rows, own, of_known);
         let few = lacks || (covered * 2 < own.len() && held * 2 < own.len());
         // What has hardly anything that the older list lacks is a part of it: a trial of the export, or a filter.
         let is_part = few && !lacks && held.saturating_sub(covered) * 10 <= held;

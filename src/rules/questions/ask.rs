@@ -112,7 +112,7 @@ impl Asker<'_> {
         if let Some(other) = self.context.devices.coverage().other(device)
             && open.iter().any(|open| matches!(open, Open::Hinted(_)))
         {
-            candidates.extend(one_in_words(self.context, &other));
+            candidates.extend(one_in_words(self.context, other));
         }
         // A console that does not hold the device has nothing to say of it; the others are asked.
         let held = |open: &Open| match open {
@@ -237,7 +237,7 @@ fn in_words(context: EvalContext<'_>, console: Console, first: &[Candidate], all
 }
 
 /// Names a device by the first of its records.
-fn one_in_words(context: EvalContext<'_>, candidate: &Candidate) -> Option<String> {
+fn one_in_words(context: EvalContext<'_>, candidate: Candidate) -> Option<String> {
     let (store, devices) = (context.store, context.devices);
     let record = store.by_console.iter().find_map(|records| devices.live_record(records, candidate.device))?;
     Some(with_facts(store.object(record), candidate.same))
