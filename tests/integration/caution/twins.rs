@@ -365,15 +365,15 @@ fn with_newcomer(of_entra: &str) -> Judged {
     let (mut own, mut objects) = (intune.to_string(), entra.to_string());
     for (n, seen) in (1..).zip(["2026-07-23", "2026-11-19", "2026-11-18", "2026-11-18"]) {
         let (device, object, user) = (guid(2, n), guid(3, n), format!("user.{n}@contoso.example"));
-        write!(
+        writeln!(
             own,
-            "{},LAP-0{n},2025-07-08 08:00:00,{seen} 08:00:00,{device},5CG00000{n},HP,HP EliteBook 840 G9,{user},Corporate,Windows\n",
+            "{},LAP-0{n},2025-07-08 08:00:00,{seen} 08:00:00,{device},5CG00000{n},HP,HP EliteBook 840 G9,{user},Corporate,Windows",
             guid(1, n)
         )
         .unwrap();
-        write!(
+        writeln!(
             objects,
-            "LAP-0{n},True,Windows,Azure AD joined,{user},2025-07-08T08:00:00Z,{seen}T08:00:00Z,{device},{object},HP EliteBook 840 G9\n"
+            "LAP-0{n},True,Windows,Azure AD joined,{user},2025-07-08T08:00:00Z,{seen}T08:00:00Z,{device},{object},HP EliteBook 840 G9"
         )
         .unwrap();
     }
