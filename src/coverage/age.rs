@@ -80,7 +80,7 @@ impl Ages {
             }
             if lists.ends.iter().flatten().any(|until| now - *until > LATE) {
                 ages.look(lists, members, &activity, today);
-                early.extend(lists.early(members, &activity).map(|list| (lists.records.console, list)));
+                early.extend(lists.early(members, &activity).into_iter().map(|list| (lists.records.console, list)));
             }
         }
         if !ages.older.is_empty() || !early.is_empty() {
@@ -210,7 +210,7 @@ impl<'a> Lists<'a> {
                 }
             }
         }
-        let mut ends: Vec<Option<Millis>> = days.into_iter().map(end).collect();
+        let mut ends: Vec<Option<Millis>> = days.iter().map(|days| end(days)).collect();
         let (mut stated, mut is_dated) = (BTreeSet::new(), false);
         let own = store.exports.iter().zip(&store.gaps).enumerate();
         for (list, ((_, _), gaps)) in own.filter(|(_, ((_, console), _))| *console == records.console) {
@@ -242,29 +242,30 @@ impl<'a> Lists<'a> {
     }
 
     /// The lists that were made before another of the console.
-    fn early(&self, members: &Members, activity: &Activity) -> impl Iterator<Item = Early> {
-        let newest = self.newest();
-        let mut lists: BTreeMap<usize, (Millis, Vec<DeviceId>)> = BTreeMap::new();
-        for (list, until, device) in self.lines().filter(|(_, until, _)| newest.is_some_and(|end| end - *until > LATE))
-        {
-            lists.entry(list).or_insert((until, Vec::new())).1.push(device);
-        }
+    fn early(&self, members: &Members, activity: &Activity) -> Vec<Early> {
+        let Some(newest) = self.newest() else { return Vec::new() };
+        let mut lists = self.ending_before(newest);
         // A few silent devices are a list of today as well.
         lists.retain(|list, (until, devices)| self.stated.contains(list) || shows_age(devices, activity, *until));
         let platforms = |devices: &[DeviceId]| {
             devices.iter().fold(0, |bits, device| bits | 1 << *members.platform.get(*device) as u32)
         };
-        let early = lists.into_values().map(|(until, devices)| Early { until, platforms: platforms(&devices) });
-        early.collect::<Vec<_>>().into_iter()
+        lists.into_values().map(|(until, devices)| Early { until, platforms: platforms(&devices) }).collect()
+    }
+
+    /// The lists that end well before a time, each with its newest date and its devices.
+    fn ending_before(&self, time: Millis) -> BTreeMap<usize, (Millis, Vec<DeviceId>)> {
+        let mut lists = BTreeMap::new();
+        for (list, until, device) in self.lines().filter(|(_, until, _)| time - *until > LATE) {
+            lists.entry(list).or_insert((until, Vec::new())).1.push(device);
+        }
+        lists
     }
 
     /// When the newest list that holds a device ends, where that shows the list to be of another day than the judgement.
     fn ended(&self, activity: &Activity, now: Millis) -> ByDevice<Option<Millis>> {
         let newest = self.newest();
-        let mut late: BTreeMap<usize, (Millis, Vec<DeviceId>)> = BTreeMap::new();
-        for (list, until, device) in self.lines().filter(|(_, until, _)| now - *until > LATE) {
-            late.entry(list).or_insert((until, Vec::new())).1.push(device);
-        }
+        let mut late = self.ending_before(now);
         // A few silent devices are a list of today as well, unless another list of the console shows otherwise.
         late.retain(|list, (until, devices)| {
             let is_newer = newest.is_some_and(|newest| newest - *until > LATE);
@@ -281,13 +282,19 @@ impl<'a> Lists<'a> {
 }
 
 /// The newest date of a list. One that lies alone, far after those of a crowd, is that of a wrong clock or of a row that was put in.
-fn end(mut days: Vec<Millis>) -> Option<Millis> {
-    days.sort_unstable_by_key(|day| std::cmp::Reverse(*day));
-    let (first, rest) = days.split_first()?;
-    let Some(next) = rest.first() else { return Some(*first) };
-    let near = rest.iter().take_while(|day| *next - **day <= LATE).count();
-    let is_alone = *first - *next > LONE && near >= FEWEST && near * 2 > rest.len();
-    Some(if is_alone { *next } else { *first })
+fn end(days: &[Millis]) -> Option<Millis> {
+    let newest_two = |(first, next): (Option<Millis>, Option<Millis>), day: &Millis| match Some(*day) {
+        day if day > first => (day, first),
+        day => (first, next.max(day)),
+    };
+    let (first, next) = days.iter().fold((None, None), newest_two);
+    let (first, Some(next)) = (first?, next) else { return first };
+    if first - next <= LONE {
+        return Some(first);
+    }
+    let near = days.iter().filter(|day| **day <= next && next - **day <= LATE).count();
+    let is_alone = near >= FEWEST && near * 2 > days.len() - 1;
+    Some(if is_alone { next } else { first })
 }
 
 /// Whether some devices of a list that ends before the others show that it was made before them: they are many, fell silent in the
@@ -296,16 +303,20 @@ fn shows_age(devices: &[DeviceId], activity: &Activity, until: Millis) -> bool {
     devices.len() >= FEWEST || fell_silent_together(activity, devices, until) || seen_since(activity, devices, until)
 }
 
+fn each_once(devices: &[DeviceId]) -> BTreeSet<DeviceId> {
+    devices.iter().copied().filter(|device| device.is_some()).collect()
+}
+
 /// Whether the few devices of a list were all last seen in the days in which it ends.
 fn fell_silent_together(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool {
     let is_then = |device: &DeviceId| activity.get(*device).is_some_and(|seen| (until - seen).abs() <= LATE);
-    let of_list: BTreeSet<DeviceId> = devices.iter().copied().filter(|device| device.is_some()).collect();
+    let of_list = each_once(devices);
     of_list.len() >= FEWEST_TOGETHER && of_list.iter().all(is_then)
 }
 
 /// Whether other lists saw most of the devices of a list well after it ends.
 fn seen_since(activity: &Activity, devices: &[DeviceId], until: Millis) -> bool {
-    let of_list: BTreeSet<DeviceId> = devices.iter().copied().filter(|device| device.is_some()).collect();
+    let of_list = each_once(devices);
     let since = |device: &&DeviceId| activity.get(**device).is_some_and(|seen| seen - until > LATE);
     let seen = of_list.iter().filter(since).count();
     seen >= FEWEST_IN_USE && seen * 2 > of_list.len()

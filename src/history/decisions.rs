@@ -142,6 +142,11 @@ pub fn in_yaml(file: &str, text: &str) -> Result<Lines<10>, Vec<Problem>> {
 }
 
 impl Decision {
+    /// Whether it says what becomes of the device. A line that only says who does it, or notes something, decides nothing.
+    fn decides(&self) -> bool {
+        self.status != Status::Open || self.purpose.is_some()
+    }
+
     /// Both together, unless they say different things. A status that is still open says nothing.
     fn and(&self, other: &Self) -> Option<Self> {
         let text = |a: &String, b: &String| match (a.as_str(), b.as_str()) {
@@ -274,9 +279,7 @@ impl Decisions {
     /// Whether nothing may be taken away from a device until somebody decides again.
     #[must_use]
     pub fn waits(&self, device: DeviceId) -> bool {
-        // A line that only says who does it, or notes something, decides nothing.
-        let decides = |own: &Decision| own.status != Status::Open || own.purpose.is_some();
-        self.waiting.contains(&device) && !self.of(device).is_some_and(decides)
+        self.waiting.contains(&device) && !self.of(device).is_some_and(Decision::decides)
     }
 
     /// Whether something was decided for packages.
@@ -386,11 +389,10 @@ impl Decisions {
 
     /// Has devices wait of which nothing was decided but a note that by `keeps` asks to keep them.
     pub fn heed_notes(&mut self, keeps: &dyn Fn(&str) -> bool) -> Vec<Notice> {
-        let is_open = |own: &Decision| own.status == Status::Open && own.purpose.is_none();
         let own = self.of_device.numbered().filter(|(_, at)| **at != DecisionId::NONE);
         let own = own.map(|(device, at)| (device, self.list.get(*at)));
         let kept: Vec<(DeviceId, u32, String)> = own
-            .filter(|(_, decision)| is_open(decision) && keeps(&decision.note))
+            .filter(|(_, decision)| !decision.decides() && keeps(&decision.note))
             .map(|(device, decision)| (device, decision.row, decision.note.clone()))
             .collect();
         let heed = |(device, row, note): (DeviceId, u32, String)| {

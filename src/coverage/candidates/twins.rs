@@ -77,7 +77,7 @@ const COMMON: u64 = 1 << 63;
 
 /// The digest of a name whoever gave it, without the domain of a host name.
 fn named(name: &str) -> u64 {
-    let short = if host(name) == 0 { name } else { name.split('.').next().unwrap_or(name) };
+    let short = name.split_once('.').filter(|_| host(name) != 0).map_or(name, |(short, _)| short);
     let is_common = name.bytes().filter(u8::is_ascii_digit).count() < DIGITS;
     match called(short) & !COMMON {
         0 => 0,

@@ -31,12 +31,10 @@ pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
 pub(super) fn stated(all: &Gathered, mut expected: Vec<Expected>) -> (Vec<Expected>, Vec<(usize, String)>) {
     let mut filtered = Vec::new();
     for own in &all.provenance {
-        let is_of = |input: usize| all.inputs.get(input).is_some_and(|input| own.is_of(&input.label));
-        let lists: Vec<&Source> = all.sources.iter().filter(|source| is_of(source.input)).collect();
+        let lists = lists_of(all, own);
         if let Some(filter) = own.filtered_by() {
-            let place = |source: &&Source| all.records.iter().position(|(label, _)| *label == source.export);
             let reason = format!("{PROVENANCE} says that it was filtered: {filter}");
-            filtered.extend(lists.iter().filter_map(place).map(|at| (at, reason.clone())));
+            filtered.extend(places(all, &lists).map(|at| (at, reason.clone())));
         } else if let ([list], Some(count)) = (&lists[..], own.count_shown) {
             let is_only = all.sources.iter().filter(|source| source.console == list.console).count() == 1;
             if is_only && !expected.iter().any(|(other, _)| *other == list.console) {
@@ -56,10 +54,18 @@ pub(super) fn made(all: &Gathered) -> Vec<(usize, Made)> {
             _ if own.count_shown.is_some() => Made::SomeDay,
             _ => continue,
         };
-        let is_of = |input: usize| all.inputs.get(input).is_some_and(|input| own.is_of(&input.label));
-        let lists = all.sources.iter().filter(|source| is_of(source.input));
-        let place = |source: &Source| all.records.iter().position(|(label, _)| *label == source.export);
-        found.extend(lists.filter_map(place).map(|at| (at, made)));
+        found.extend(places(all, &lists_of(all, own)).map(|at| (at, made)));
     }
     found
+}
+
+/// The lists of the file that is spoken of.
+fn lists_of<'a>(all: &'a Gathered, own: &Provenance) -> Vec<&'a Source> {
+    let is_of = |input: usize| all.inputs.get(input).is_some_and(|input| own.is_of(&input.label));
+    all.sources.iter().filter(|source| is_of(source.input)).collect()
+}
+
+/// Where the records of lists are.
+fn places<'a>(all: &'a Gathered, lists: &'a [&Source]) -> impl Iterator<Item = usize> + 'a {
+    lists.iter().filter_map(|source| all.records.iter().position(|(label, _)| *label == source.export))
 }
