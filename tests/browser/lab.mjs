@@ -99,6 +99,13 @@ export async function open(t, { file = join(folder, "report.html"), hash = "", s
   page.on("dialog", (dialog) => { trouble.dialogs.push(dialog.message()); dialog.dismiss(); });
   await page.exposeBinding("__violation", (_source, text) => trouble.violations.push(text));
   await page.addInitScript(() => {
+    // The texts of an element, a line each. innerText has none of a section that was not drawn yet (content-visibility).
+    window.__texts = (element) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const texts = [];
+      while (walker.nextNode()) if (walker.currentNode.data.trim()) texts.push(walker.currentNode.data);
+      return texts.join("\n");
+    };
     document.addEventListener("securitypolicyviolation", (event) => {
       window.__violation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });

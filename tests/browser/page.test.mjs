@@ -449,7 +449,7 @@ test("the road map has the steps of every package by stage", async () => {
   assert.deepEqual(figures.map(([stage, text]) => [stage, digits(text)]), model.roadmap.stages.map((s) => [s.stage, s.work.steps]));
   assert.equal(model.roadmap.stages.reduce((sum, s) => sum + s.work.steps, 0), model.totals.steps, "every step is in one stage");
   assert.equal(model.roadmap.stages.reduce((sum, s) => sum + s.work.irreversible, 0), model.totals.irreversible_steps);
-  const rows = await page.locator("#roadmap tr[data-package]").evaluateAll((all) => all.map((tr) => [tr.dataset.package, Array.from(tr.cells, (td) => td.innerText)]));
+  const rows = await page.locator("#roadmap tr[data-package]").evaluateAll((all) => all.map((tr) => [tr.dataset.package, Array.from(tr.cells, (td) => window.__texts(td))]));
   assert.equal(rows.length, model.roadmap.packages.length);
   rows.forEach(([id, cells], at) => {
     const own = model.roadmap.packages[at];
@@ -459,7 +459,7 @@ test("the road map has the steps of every package by stage", async () => {
       const cell = cells[stage + 2];
       if (work.steps === 0) assert.equal(cell, "—");
       else assert.ok(stage === 3 ? cell.startsWith(work.from) : digits(cell.split(" step")[0]) === work.steps, `${id}: ${cell}`);
-      if (work.irreversible) assert.ok(cell.replace(/\s/g, " ").includes(`${work.irreversible} cannot be undone`), `${id}: ${cell}`);
+      if (work.irreversible) assert.ok(cell.replace(/\s+/g, " ").includes(`${work.irreversible} cannot be undone`), `${id}: ${cell}`);
     });
   });
 });
