@@ -6,6 +6,7 @@ mod explain;
 mod gather;
 mod hidden;
 mod inspect;
+mod named;
 mod needed;
 mod options;
 mod plans;
@@ -84,7 +85,6 @@ fn conclude(options: &Options, keep: bool, progress: &dyn Progress) -> Result<(O
         context,
         table: &device_table,
         records: &record_table,
-        device_of: &links.device,
         carrying: earlier.as_ref().map(|earlier| earlier.carrying(&device_table)),
         rules: &rule_set.rules,
         findings: &findings,

@@ -31,6 +31,8 @@ const LOOKED_AT: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Margin {
     seeing: Vec<usize>,
+    /// Those below a header that nobody knows, such as that of another product, if they hold days that are written as days.
+    strange: Vec<usize>,
     due: Vec<usize>,
     written: Vec<usize>,
     /// Columns that say it by their headers, and what they say of a row with a yes.
@@ -56,32 +58,39 @@ impl Margin {
             let keeps = asides.keeps(header).cloned();
             let header = squeeze(header);
             let people_write = read.iter().any(|name| WRITTEN.contains(name));
-            if !read.is_empty() && !people_write || header.is_empty() {
+            if !read.is_empty() && !people_write {
                 continue;
             }
+            let of_days = dates && read.is_empty();
             let mode = asides.lost_mode(&header).or(keeps).filter(|_| remarks && read.is_empty());
             if let Some(mode) = mode {
                 own.modes.push((at, mode));
-            } else if dates && read.is_empty() && asides.is_due(&header) {
+            } else if of_days && asides.is_due(&header) {
                 own.due.push(at);
-            } else if dates && read.is_empty() && asides.sees(&header) {
+            } else if of_days && asides.sees(&header) {
                 own.seeing.push(at);
-            } else if remarks && (people_write || asides.is_written(&header)) {
-                own.written.push(at);
+            } else {
+                // People paste a column beside a list and call it after what it comes from, or not at all.
+                let is_strange = header.is_empty() || recognised.unknown.contains(&export.header[at]);
+                if of_days && is_strange && asides.may_see(&header) {
+                    own.strange.push(at);
+                }
+                if remarks && (people_write || asides.is_written(&header)) {
+                    own.written.push(at);
+                }
             }
         }
         // Most of those that sound like it hold no dates: where the first cells show it, the rest is not read.
-        let shown = export.sample(&own.seeing, 1);
-        let may_be_date =
-            |cells: &Vec<String>| cells.iter().all(|cell| !matches!(dates::stamp(cell), Stamp::Unreadable));
-        let kept = own.seeing.iter().zip(&shown).filter(|(_, cells)| may_be_date(cells)).map(|(at, _)| *at).collect();
-        own.seeing = kept;
+        let may_be_date = |cell: &String| !matches!(dates::stamp(cell), Stamp::Unreadable);
+        own.seeing = shown(export, &own.seeing, 1, may_be_date);
+        own.strange = shown(export, &own.strange, 1, |cell| may_be_date(cell) && !is_number(cell));
         own
     }
 
     /// The places of all of them.
     pub(super) fn positions(&self) -> impl Iterator<Item = usize> {
-        self.seeing.iter().chain(&self.due).chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
+        let of_days = self.seeing.iter().chain(&self.strange).chain(&self.due);
+        of_days.chain(&self.written).chain(self.modes.iter().map(|(at, _)| at)).copied()
     }
 
     /// Headers of the columns in which it may stand that somebody keeps a device.
@@ -103,9 +112,11 @@ impl Margin {
         };
         let mut noticed = Vec::new();
         let (mut newest, mut either) = (Vec::new(), Vec::new());
-        for (column, header) in of(&self.seeing) {
-            if notice(&stamps(column, epoch_1904), order, true, (&mut newest, &mut either)) {
-                noticed.push(header.clone());
+        let known = of(&self.seeing).map(|(column, header)| (stamps(column, epoch_1904), header));
+        for (stamps, header) in known.chain(of(&self.strange).map(|(column, header)| (written(column), header))) {
+            if notice(&stamps, order, true, (&mut newest, &mut either)) {
+                let unnamed = || "a column without a header".to_owned();
+                noticed.push(if header.trim().is_empty() { unnamed() } else { header.clone() });
             }
         }
         let (mut due, mut due_or) = (Vec::new(), Vec::new());
@@ -162,8 +173,27 @@ pub(crate) fn says_yes(text: &str) -> bool {
     !is_no && !matches!(values::flag(text), Cell::Value(false) | Cell::Nothing)
 }
 
+/// Those columns whose first cells that hold anything all look as asked.
+fn shown(export: &Export, columns: &[usize], cells: usize, looks: impl Fn(&String) -> bool) -> Vec<usize> {
+    let shown = export.sample(columns, cells);
+    columns.iter().zip(&shown).filter(|(_, cells)| cells.iter().all(&looks)).map(|(at, _)| *at).collect()
+}
+
 fn stamps(cells: &Strings, epoch_1904: bool) -> Vec<Stamp> {
     cells.iter().map(|cell| cell.map_or(Stamp::Unknown, |cell| dates::stamp_in(cell, epoch_1904))).collect()
+}
+
+/// The same of cells that are written as days; below a header that nobody knows a number is a number.
+fn written(cells: &Strings) -> Vec<Stamp> {
+    let stamp = |cell: &str| if is_number(cell) { Stamp::Unreadable } else { dates::stamp(cell) };
+    cells.iter().map(|cell| cell.map_or(Stamp::Unknown, stamp)).collect()
+}
+
+/// Whether a cell is a number, such as an amount of memory or a version, and no day with its parts told apart.
+fn is_number(cell: &str) -> bool {
+    let cell = values::bare(cell);
+    let points = cell.bytes().filter(|byte| matches!(byte, b'.' | b',')).count();
+    points < 2 && cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
 }
 
 /// Adds the dates of a column, if most of what it holds is dates, and unless it has the date of the list where `own` ones are asked for.

@@ -8,6 +8,7 @@ use crate::identity::RecordStore;
 use crate::ids::{By, DeviceId, ExceptionId, FindingId};
 use crate::notice::Notice;
 use crate::rules::{EvalContext, Findings, Rule, Tally};
+use crate::run::named::ids_of;
 
 /// Record columns by which exceptions may name devices, beyond those that every run reads.
 pub(super) const NEEDED: [&str; 2] = ["org_unit", "group_tag"];
@@ -65,8 +66,6 @@ pub(super) fn hide(
 /// What exceptions may name flagged devices by.
 fn facts_of<'a>(flagged: &BTreeSet<DeviceId>, context: EvalContext<'a>) -> BTreeMap<DeviceId, Facts<'a>> {
     const COLUMNS: &[(&str, Selector)] = &[
-        ("native_id", Selector::Id),
-        ("entra_id", Selector::Id),
         ("serial", Selector::Serial),
         ("name", Selector::Name),
         ("primary_user", Selector::User),
@@ -78,16 +77,19 @@ fn facts_of<'a>(flagged: &BTreeSet<DeviceId>, context: EvalContext<'a>) -> BTree
     let mut facts: BTreeMap<DeviceId, Facts<'a>> =
         flagged.iter().map(|device| (*device, Facts { values: vec![(Selector::Key, key(device).into())] })).collect();
     for (at, console_records) in store.by_console.iter().enumerate() {
+        for (line, device) in devices.device_of(at).iter().enumerate() {
+            let Some(facts) = facts.get_mut(device) else { continue };
+            for (kind, id) in ids_of(console_records, line) {
+                let ids = [id.into(), format!("{kind}:{id}").into()];
+                facts.values.extend(ids.map(|id| (Selector::Id, id)));
+            }
+        }
         for (column, selector) in COLUMNS {
             let Some(cells) = console_records.text(column) else { continue };
             for (line, device) in devices.device_of(at).iter().enumerate() {
                 let Some(facts) = facts.get_mut(device) else { continue };
                 if let Some(text) = cells.get(line).filter(|_| speaks(store, devices, at, *selector, line, *device)) {
                     facts.values.push((*selector, text.into()));
-                    // As reports name objects.
-                    if *column == "native_id" {
-                        facts.values.push((*selector, format!("{}:{text}", console_records.console).into()));
-                    }
                     // Reports show what the console writes.
                     let written = console_records.as_written(column, line).filter(|written| *written != text);
                     facts.values.extend(written.map(|written| (*selector, written.into())));

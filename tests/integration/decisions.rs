@@ -64,6 +64,37 @@ fn a_decision_holds_for_its_device_alone() {
     assert_eq!(manifest["decisions"]["sha256"].as_str().unwrap().len(), 64);
 }
 
+/// People copy the id that their console shows, and a key may be one of an earlier run, in which fewer lists were given.
+#[test]
+fn a_decision_and_an_exception_find_a_device_by_any_id_that_a_console_shows() {
+    let place = Place::with_sample();
+    let before = place.analyze_into("before", &[], &[]);
+    let device = before.lines_where("devices.csv", "name", "CFS-DT-00029")[0].clone();
+    let (key, serial) = (&device["device_key"], &device["serial"]);
+    assert!(key.starts_with("serial:"), "{device:?}");
+    // The id that Intune, Autopilot and Entra ID show of one device; the last one has one more of its own, that of the object.
+    let id = "35846b5c-3660-4dc4-93b9-9e45062804e3";
+    let names =
+        [id.to_owned(), format!("{{{}}}", id.to_uppercase()), format!("entra:{id}"), format!("serial:{serial}")];
+    for (at, named) in names.iter().enumerate() {
+        let run = |what: &str, text: String, status: &str| {
+            let file = format!("{what}.yaml");
+            place.write(&file, text);
+            let report =
+                place.analyze_into(&format!("{what}-{at}"), &["--format", "csv", &format!("--{what}"), &file], &[]);
+            for finding in report.lines_where("findings.csv", "device_name", "CFS-DT-00029") {
+                assert_eq!(finding["status"], status, "{named}");
+            }
+            for code in ["decision-unused", "exception-unused"] {
+                assert_eq!(report.lines_where("notices.csv", "code", code), [], "{named}");
+            }
+        };
+        run("decisions", format!("- {{device_key: '{named}', status: declined}}\n"), "declined");
+        let accepted = "reason: kept, owner: Ann, approved_by: Ben, expires: 2027-01-01";
+        run("exceptions", format!("- {{rule: '*', device: {{id: '{named}'}}, {accepted}}}\n"), "excepted");
+    }
+}
+
 #[test]
 fn what_is_said_to_be_done_gets_no_command() {
     let place = Place::with_sample();

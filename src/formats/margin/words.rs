@@ -87,6 +87,11 @@ impl Asides {
         has(&self.seeing, header) && !has(&self.not_seeing, header)
     }
 
+    /// Whether days below a header, squeezed, may be such ones, for all that it says: it is not one of other days.
+    pub(super) fn may_see(&self, header: &str) -> bool {
+        !has(&self.not_seeing, header) && !self.lies_ahead(header)
+    }
+
     /// Whether the days of a header, squeezed, are those until which somebody has the device.
     pub(crate) fn is_due(&self, header: &str) -> bool {
         has(&self.due, header)

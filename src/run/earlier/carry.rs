@@ -8,15 +8,18 @@ use std::path::Path;
 
 use super::decisions;
 use crate::compare::{Fate, Matched, Numbers};
+use crate::coverage::Devices;
 use crate::disk::is_absent;
 use crate::error::{Error, Result};
 use crate::history::{Decision, Decisions, Naming, PackageDecision};
-use crate::ids::{ByRecord, DeviceId, EarlierId, StepId};
+use crate::identity::RecordStore;
+use crate::ids::{DeviceId, EarlierId, StepId};
 use crate::notice::{Code, Notice, many};
 use crate::outcome::{LedgerState, Manifest, Outcome};
 use crate::read::digest_of;
+use crate::run::named::ids_of;
 use crate::schema::{Disposition, MANIFEST, Status, WORKBOOK};
-use crate::table::{DeviceTable, RecordTable};
+use crate::table::DeviceTable;
 
 /// Devices that a notice names.
 const NAMED: usize = 10;
@@ -210,39 +213,44 @@ const fn go_on(status: Status) -> Status {
     }
 }
 
-/// Objects that decisions name in the place of a device, by what is written: `console:id`, or the id alone.
+/// What decisions name in the place of a device's key: an object, an Entra device id or a serial number, by what is written:
+/// `console:id`, or the id alone. A key of another run may be one of these today.
 pub(in crate::run) fn by_object(
     decisions: &mut Decisions,
-    devices: &DeviceTable,
-    records: &RecordTable,
-    device_of: &ByRecord<DeviceId>,
+    table: &DeviceTable,
+    (store, devices): (&RecordStore, &Devices),
 ) -> Vec<Notice> {
-    let keys: BTreeSet<&str> = devices.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
-    let mut wanted: BTreeMap<String, BTreeSet<DeviceId>> = decisions
-        .names()
-        .filter(|name| !keys.contains(name))
-        .map(|name| (name.to_lowercase(), BTreeSet::new()))
-        .collect();
+    let keys: BTreeSet<&str> = table.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
+    // By the id, with or without what stands before it.
+    let mut wanted: BTreeMap<String, Vec<(String, BTreeSet<DeviceId>)>> = BTreeMap::new();
+    for name in decisions.names().filter(|name| !keys.contains(name)) {
+        let name = name.to_lowercase();
+        for id in [Some(name.as_str()), name.split_once(':').map(|(_, id)| id)].into_iter().flatten() {
+            wanted.entry(id.to_owned()).or_default().push((name.clone(), BTreeSet::new()));
+        }
+    }
     if wanted.is_empty() {
         return Vec::new();
     }
-    for columns in &records.consoles {
-        for (line, device) in device_of.within(&columns.span()).iter().copied().enumerate() {
-            for id in [columns.native_id.get(line), columns.native_id.compared(line)] {
-                if id.is_empty() || !device.is_some() {
-                    continue;
-                }
+    for (at, records) in store.by_console.iter().enumerate() {
+        for (line, device) in devices.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some()) {
+            for (kind, id) in ids_of(records, line) {
                 let id = id.to_lowercase();
-                let object = format!("{}:{id}", columns.console);
-                for name in [id, object] {
-                    if let Some(found) = wanted.get_mut(&name) {
-                        found.insert(device);
+                let named = |(name, found): &mut (String, BTreeSet<DeviceId>)| {
+                    if *name == id || name.strip_suffix(id.as_str()).and_then(|own| own.strip_suffix(':')) == Some(kind)
+                    {
+                        found.insert(*device);
                     }
-                }
+                };
+                wanted.get_mut(&id).into_iter().flatten().for_each(named);
             }
         }
     }
-    decisions.rename(&devices.key, &mut |key| match wanted
+    let mut found: BTreeMap<String, BTreeSet<DeviceId>> = BTreeMap::new();
+    for (name, devices) in wanted.into_values().flatten() {
+        found.entry(name).or_default().extend(devices);
+    }
+    decisions.rename(&table.key, &mut |key| match found
         .get(&key.to_lowercase())
         .map(|found| (found.len(), found.first()))
     {

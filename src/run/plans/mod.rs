@@ -8,7 +8,7 @@ use super::earlier::{Carrying, begun, by_object, decisions};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::history::Decisions;
-use crate::ids::{ByDevice, ByRecord, DeviceId};
+use crate::ids::{ByDevice, DeviceId};
 use crate::notice::{Code, Notice, listed};
 use crate::plan::{Ingredients, Packages, Planned, Playbooks};
 use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule, Text};
@@ -21,7 +21,6 @@ pub(super) struct From<'a> {
     pub context: EvalContext<'a>,
     pub table: &'a DeviceTable,
     pub records: &'a RecordTable,
-    pub device_of: &'a ByRecord<DeviceId>,
     pub rules: &'a [Rule],
     pub findings: &'a Findings,
     pub asked: &'a Asked,
@@ -47,7 +46,7 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.rename(decided));
     }
-    notices.extend(by_object(decided, from.table, from.records, from.device_of));
+    notices.extend(by_object(decided, from.table, (from.context.store, from.context.devices)));
     notices.extend(decided.find(from.table).map_err(decisions::refused)?);
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.carry(decided));

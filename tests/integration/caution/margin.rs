@@ -40,6 +40,23 @@ fn a_day_in_a_column_that_is_not_read_speaks_against_a_device_being_stale() {
     is_stale(&with_column("Last user", "ann@contoso.example", "bob@contoso.example"));
 }
 
+/// Whoever looks up a day in another product calls the column after the product, or not at all.
+#[test]
+fn a_day_below_a_header_that_nobody_knows_speaks_against_it_too() {
+    for name in ["VPN", "EDR", "Date", "Datum", "Confirmed", "Status date", "Vor Ort am", "確認日", ""] {
+        let shown = if name.is_empty() { "a column without a header" } else { name };
+        let says = format!("a day that is no sign of activity is later than the last one (`{shown}`)");
+        is_held(&with_column(name, "2026-11-18", "2026-10-29"), "PC-STALE", &says);
+    }
+    for name in ["End of life", "Contract start", "Hire date", "Lease end", "Purchased"] {
+        is_stale(&with_column(name, "2026-11-18", "2026-10-29"));
+    }
+    // Numbers are no days there, and a day that all rows share is one of the list.
+    is_stale(&with_column("Storage", "46344", "46300"));
+    is_stale(&with_column("Build", "26100.1", "22631.4"));
+    is_stale(&with_column("VPN", "2026-11-18", "2026-11-18"));
+}
+
 #[test]
 fn what_people_write_beside_a_device_keeps_it() {
     for (name, text) in [
