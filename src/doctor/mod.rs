@@ -6,6 +6,8 @@
 mod identifiers;
 mod lists;
 mod names;
+mod numbered;
+mod pages;
 mod totals;
 
 use crate::console::Console;

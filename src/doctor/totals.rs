@@ -1,7 +1,8 @@
 //! Whether an export is all of the list: further pages, declared totals, round numbers of rows, the user's own count.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::pages::Pages;
 use super::{Diagnosis, Expected};
 use crate::formats::Records;
 use crate::frame::Strings;
@@ -10,7 +11,7 @@ use crate::read::is_total;
 
 pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], found: &mut Diagnosis) {
     control_totals(exports, expected, found);
-    let chains = chains(exports);
+    let pages = Pages::of(exports);
     for (at, (label, records)) in exports.iter().enumerate() {
         if found.proven.contains(&records.console) {
             continue;
@@ -19,10 +20,10 @@ pub(super) fn examine(exports: &[(String, Records)], expected: &[Expected], foun
             one_object(exports, at, found);
         }
         left_out(exports, label, records, found);
-        let chain = chains.get(records.format.as_str()).filter(|_| records.paging.enveloped);
         let reasons = [
-            further_page(records, chain),
-            short_of_declared(records, chain),
+            pages.further(at, records),
+            pages.missing(at),
+            short_of_declared(records, pages.rows(at)),
             sheet_limit(records).or_else(|| page_size(records)),
             records.paging.lacks.clone(),
         ];
@@ -61,59 +62,12 @@ fn left_out(exports: &[(String, Records)], label: &str, records: &Records, found
     }
 }
 
-/// The pages of one answer, by format. What the files are called tells nothing; what is in them does.
-type Chains<'a> = BTreeMap<&'a str, Chain>;
-
-/// Pages that are one answer: they share no object, and either all but one name a further page, or together they have as
-/// many objects as each of them declares.
-struct Chain {
-    rows: u64,
-    /// One of the pages names no further one: it is the last.
-    ended: bool,
-}
-
-fn chains(exports: &[(String, Records)]) -> Chains<'_> {
-    let mut pages: BTreeMap<&str, Vec<&Records>> = BTreeMap::new();
-    for (_, records) in exports.iter().filter(|(_, r)| r.paging.enveloped) {
-        pages.entry(&records.format).or_default().push(records);
-    }
-    pages.into_iter().filter_map(|(format, pages)| Some((format, chain(&pages)?))).collect()
-}
-
-fn chain(pages: &[&Records]) -> Option<Chain> {
-    let last = pages.iter().filter(|page| !page.paging.more).count();
-    let rows = pages.iter().map(|page| page.rows()).sum();
-    let declared = pages.first().and_then(|page| page.paging.declared);
-    let counted = declared.is_some_and(|declared| {
-        rows >= declared && pages.iter().all(|page| page.paging.declared == Some(declared) && page.rows() < declared)
-    });
-    let linked = last < pages.len() && last <= 1;
-    (pages.len() > 1 && (linked || counted) && are_disjoint(pages))
-        .then_some(Chain { rows, ended: counted || last == 1 })
-}
-
-/// Whether no object stands on two pages.
-fn are_disjoint(pages: &[&Records]) -> bool {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    pages.iter().enumerate().all(|(at, page)| {
-        page.table
-            .text("native_id")
-            .is_none_or(|ids| ids.iter().flatten().all(|id| *seen.entry(id).or_insert(at) == at))
-    })
-}
-
-fn further_page(records: &Records, chain: Option<&Chain>) -> Option<String> {
-    let ended = chain.is_some_and(|chain| chain.ended);
-    (records.paging.more && !ended).then(|| {
-        format!("it holds {} and names a further page, which is in none of the files", many(records.rows(), "row"))
-    })
-}
-
-fn short_of_declared(records: &Records, chain: Option<&Chain>) -> Option<String> {
+/// `of_all` are the rows of all pages of its answer, if it is one of several.
+fn short_of_declared(records: &Records, of_all: Option<u64>) -> Option<String> {
     let declared = records.paging.declared?;
-    let rows = chain.map_or(records.rows(), |chain| chain.rows);
+    let rows = of_all.unwrap_or(records.rows());
     // PowerShell counts each page for itself, so a total per page is no total of the chain.
-    (rows < declared && (chain.is_none() || declared > records.rows()))
+    (rows < declared && (of_all.is_none() || declared > records.rows()))
         .then(|| format!("it declares {} and has {rows}", many(declared, "object")))
 }
 

@@ -48,13 +48,43 @@ fn chain_of_pages() {
     // The last page is missing.
     assert_snapshot!(pages(&[("devices-1.json", page(1..=3, NEXT)), ("devices-2.json", page(4..=5, NEXT))]), @"
     5 rows, 0 set aside
-    incomplete-export, devices-1.json
-      it holds 3 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
     incomplete-export, devices-2.json
       it holds 2 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
     ");
-    // What the files are called tells nothing.
-    assert_eq!(pages(&[("second.json", page(1..=3, NEXT)), ("first.json", page(4..=5, ""))]), "5 rows, 0 set aside\n");
+    // One in the middle, or the first.
+    assert_snapshot!(
+        pages(&[
+            ("devices-1.json", page(1..=3, NEXT)),
+            ("devices-2.json", page(4..=6, NEXT)),
+            ("devices-4.json", page(10..=11, "")),
+        ]),
+        @"
+    8 rows, 0 set aside
+    incomplete-export, devices-2.json
+      it holds 3 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
+    "
+    );
+    assert_snapshot!(pages(&[("devices-2.json", page(4..=6, NEXT)), ("devices-3.json", page(7..=8, ""))]), @"
+    5 rows, 0 set aside
+    incomplete-export, devices-2.json
+      the names of its files are numbered, and no file has the number 1; nothing is concluded from what it lacks
+    ");
+    // A browser numbers what it saves from the second file on.
+    assert_eq!(
+        pages(&[("devices.json", page(1..=3, NEXT)), ("devices (1).json", page(4..=5, ""))]),
+        "5 rows, 0 set aside\n"
+    );
+    // What ends may be the answer to another question: the names do not say that it is the next page.
+    assert_snapshot!(pages(&[("second.json", page(1..=3, NEXT)), ("first.json", page(4..=5, ""))]), @"
+    5 rows, 0 set aside
+    incomplete-export, second.json
+      it holds 3 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
+    ");
+    assert_snapshot!(pages(&[("devices_page_1.json", page(1..=3, NEXT)), ("iphones.json", page(4..=5, ""))]), @"
+    5 rows, 0 set aside
+    incomplete-export, devices_page_1.json
+      it holds 3 rows and names a further page, which is in none of the files; nothing is concluded from what it lacks
+    ");
     // Two answers are no chain, though their names differ in digits only: they have objects in common, or two ends.
     assert_snapshot!(pages(&[("devices-1.json", page(1..=3, NEXT)), ("devices-2.json", page(2..=3, ""))]), @"
     5 rows, 0 set aside
@@ -63,6 +93,30 @@ fn chain_of_pages() {
     duplicate-rows
       2 objects of Entra ID in 4 rows; each counts once
     ");
+}
+
+/// Whoever splits a list numbers its parts.
+#[test]
+fn a_part_that_is_missing() {
+    let part = |numbers: std::ops::RangeInclusive<usize>| format!("[{}]", devices(numbers));
+    let complete =
+        [("all 1 of 3.json", part(1..=3)), ("all 2 of 3.json", part(4..=6)), ("all 3 of 3.json", part(7..=9))];
+    assert_eq!(pages(&complete), "9 rows, 0 set aside\n");
+    let lacking = [complete[0].clone(), complete[2].clone()];
+    assert_snapshot!(pages(&lacking), @"
+    6 rows, 0 set aside
+    incomplete-export, all 1 of 3.json
+      the names of its files are numbered, and no file has the number 2; nothing is concluded from what it lacks
+    ");
+    assert_snapshot!(pages(&[("page 1.json", part(1..=3)), ("page 2.json", part(4..=6)), ("page 4.json", part(7..=9))]), @"
+    9 rows, 0 set aside
+    incomplete-export, page 2.json
+      the names of its files are numbered, and no file has the number 3; nothing is concluded from what it lacks
+    ");
+    // Lists of several days are no parts: they have objects in common. Nor are those that nobody numbered as such.
+    let days = [("list 1.json", part(1..=3)), ("list 2.json", part(1..=4)), ("list 5.json", part(1..=5))];
+    assert!(!pages(&days).contains("numbered"));
+    assert_eq!(pages(&[("site 1.json", part(1..=3)), ("site 3.json", part(4..=6))]), "6 rows, 0 set aside\n");
 }
 
 #[test]
