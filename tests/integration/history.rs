@@ -672,6 +672,38 @@ fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
     }
 }
 
+/// Whoever enables a device again has a reason, and the dates of its sign-ins are late by up to two weeks.
+#[test]
+fn what_was_closed_and_is_open_again_waits_for_a_decision() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 1, "2026-11-18");
+    pcs[0].autopilot = false;
+    export(&place, "november", &pcs, true);
+    analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    pcs[0].enabled = false;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, true);
+    analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    pcs[0].enabled = true;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-29");
+    export(&place, "january", &pcs, true);
+    let baseline = ["--baseline", "december-report"];
+    let opened = analyze(&place, "january", "2026-12-30T08:00:00Z", &baseline);
+    let stale = opened.lines_where("findings.csv", "device_name", "PC-01");
+    assert!(stale.iter().any(|line| line["rule"] == "stale-everywhere"), "{stale:?}");
+    for step in ["entra-disable", "data-erased", "intune-wipe", "intune-delete", "entra-delete"] {
+        assert!(!plan_of(&opened, "PC-01").contains(&step.to_string()), "{step}: {:?}", plan_of(&opened, "PC-01"));
+    }
+    let notices = opened.lines_where("notices.csv", "code", "decision-in-doubt");
+    assert!(notices.iter().any(|line| line["message"].contains("in Entra ID is enabled again")), "{notices:?}");
+    // It does not wait once somebody has decided.
+    place.write("go.yaml", format!("- {{serial: {}, intent: dispose}}\n", pcs[0].serial()));
+    let decided = [&baseline[..], &["--decisions", "go.yaml", "--force"]].concat();
+    let decided = analyze(&place, "january", "2026-12-30T08:00:00Z", &decided);
+    assert!(plan_of(&decided, "PC-01").contains(&"entra-delete".to_string()), "{:?}", plan_of(&decided, "PC-01"));
+    assert_eq!(decided.lines_where("notices.csv", "code", "decision-in-doubt"), []);
+}
+
 #[test]
 fn what_was_one_device_and_came_apart_is_looked_at() {
     let place = Place::new();

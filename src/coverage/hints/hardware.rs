@@ -52,11 +52,19 @@ impl Hardware {
         own.iter().any(|(told_by, names)| other.get(told_by).is_some_and(|others| names.is_disjoint(others)))
     }
 
-    /// Whether a console calls the models of both the same.
+    /// Whether the models of both are called the same. That two consoles call them differently tells nothing.
     pub(super) fn is_one_model(&self, own: DeviceId, other: DeviceId) -> bool {
-        let Some((own, other)) = self.0.get(&own).zip(self.0.get(&other)) else { return false };
-        let models = own.iter().filter(|(told_by, _)| told_by.is_some());
-        models.filter_map(|(told_by, names)| Some((names, other.get(told_by)?))).any(|(one, two)| !one.is_disjoint(two))
+        self.models(own).any(|one| self.models(other).any(|two| !one.is_disjoint(two)))
+    }
+
+    /// Whether some console tells the model of a device.
+    pub(super) fn tells_model(&self, device: DeviceId) -> bool {
+        self.models(device).next().is_some()
+    }
+
+    fn models(&self, device: DeviceId) -> impl Iterator<Item = &BTreeSet<String>> {
+        let told = self.0.get(&device).into_iter().flatten();
+        told.filter(|(told_by, _)| told_by.is_some()).map(|(_, names)| names)
     }
 }
 

@@ -49,7 +49,7 @@ pub enum Hint {
     Noticed(Console),
     /// A device in use bears its name, and nothing tells the two apart.
     Successor,
-    /// A device of its user came into use after it was last seen, and no serial number tells the two apart.
+    /// A device of its user came after it was last seen, and no serial number tells the two apart.
     SetUpAgain,
     /// It was seen in a console long before its record there was made.
     Impossible(Console),

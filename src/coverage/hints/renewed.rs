@@ -18,7 +18,7 @@ use crate::ids::{ByDevice, DeviceId};
 use crate::schema::{Activity, Platform};
 use crate::time::{DAY, Millis};
 
-/// A machine of whose model nothing is known comes back within so many days.
+/// A machine whose model consoles call differently comes back within so many days.
 const SOON: i64 = 30;
 
 /// A device that is stale or was never seen, the one in use that may be it, and what both have in common.
@@ -39,19 +39,24 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
         Activity::Stale => has_serial(device),
         activity => activity == Activity::Unknown,
     };
-    let is_new = |device: DeviceId| *activities.get(device) == Activity::Active;
-    let old = users(store, members, &is_old);
+    // Of what came lately nothing may be told yet: a blank stamp is no sign of disuse.
+    let is_new = |device: DeviceId| *activities.get(device) != Activity::Stale;
+    // A registration names whom the machine was for.
+    let old = users(store, members, (&is_old, &|console| console.records_enrolling_user() || console.provisions()));
     if old.is_empty() {
         return Vec::new();
     }
-    let new = users(store, members, &is_new);
+    let new = users(store, members, (&is_new, &Console::records_enrolling_user));
     let pairs = of_one_user(&old, &new, members.thresholds.owner_quota as usize);
     let pairs: Vec<(DeviceId, DeviceId)> = pairs
         .into_iter()
         .filter(|(old, new)| {
             let (one, two) = (*members.platform.get(*old), *members.platform.get(*new));
             let is_told_apart = has_serial(*old) && has_serial(*new);
-            one == two && one != Platform::Other && !is_told_apart && !members.marks.needs_no_user(*old)
+            let is = |device: DeviceId, activity: Activity| *activities.get(device) == activity;
+            let one_is_seen = is(*new, Activity::Active) || is(*old, Activity::Stale) && is(*new, Activity::Unknown);
+            let is_one_kind = one == two && one != Platform::Other;
+            old != new && one_is_seen && is_one_kind && !is_told_apart && !members.marks.needs_no_user(*old)
         })
         .collect();
     let came = came(store, members, &pairs);
@@ -61,10 +66,11 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
         let is_one_model = hardware.is_one_model(device, now);
         // Of what nothing saw the day counts on which it came.
         let last = seen.get(device).or(*came.get(device));
+        let may_be_one_model = is_one_model || !hardware.tells_model(device) || !hardware.tells_model(now);
         let is_next = match last.zip(*came.get(now)) {
-            Some((last, at)) => at.number() >= last.number() - DAY && (is_one_model || at.days_since(last) <= SOON),
-            // Of what nothing tells when it came, one model is needed.
-            None => is_one_model,
+            Some((last, at)) => at.number() >= last.number() - DAY && (may_be_one_model || at.days_since(last) <= SOON),
+            // Of what nothing tells when it came, one model is needed, and that it is in use.
+            None => is_one_model && *activities.get(now) == Activity::Active,
         };
         let same = if is_one_model { Facts::USER.or(Facts::MODEL) } else { Facts::USER };
         let is_told_apart = hardware.differs(device, now) || (stamped.contains(&device) && stamped.contains(&now));
@@ -75,11 +81,14 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
     found
 }
 
-/// The accounts of some devices, by the digest of each; sorted.
-fn users(store: &RecordStore, members: &Members, of: &dyn Fn(DeviceId) -> bool) -> Vec<(u64, DeviceId)> {
+/// The accounts of some devices in some consoles, by the digest of each; sorted.
+fn users(
+    store: &RecordStore,
+    members: &Members,
+    (of, told_by): (&dyn Fn(DeviceId) -> bool, &dyn Fn(Console) -> bool),
+) -> Vec<(u64, DeviceId)> {
     let mut all = Vec::new();
-    let of_persons =
-        store.by_console.iter().enumerate().filter(|(_, records)| records.console.records_enrolling_user());
+    let of_persons = store.by_console.iter().enumerate().filter(|(_, records)| told_by(records.console));
     for (at, records) in of_persons {
         let cells = records.text("primary_user").into_iter().flat_map(Strings::iter);
         let own = members.device_of(at).iter().copied().zip(cells);

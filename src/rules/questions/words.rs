@@ -75,7 +75,7 @@ impl Open {
                     Hint::NoDate => "one of its records has no date at all",
                     Hint::Successor => "another one in use bears its name, and may be the same machine",
                     Hint::SetUpAgain => {
-                        "another one of its user came into use after it was last seen, and may be the same machine, set up anew"
+                        "another one of its user came after it was last seen, and may be the same machine, set up anew"
                     }
                     Hint::Impossible(console) => &format!(
                         "{} saw it more than a year before its record there was made, so that the date cannot be right",
@@ -168,7 +168,7 @@ impl Open {
                 format!("{}, made today; or what was decided for the device since", answers.list_of(place))
             }
             Self::Hinted(Hint::Successor | Hint::SetUpAgain) => {
-                "a look at the device and at the one that is in use: the serial number of each".into()
+                "a look at the device and at the other one: the serial number of each".into()
             }
             Self::Hinted(_) => {
                 "a look at the device; for a computer in a domain, the last logon that every domain controller keeps"

@@ -3,6 +3,7 @@
 mod begun;
 mod carry;
 pub(crate) mod decisions;
+mod returned;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::time::Millis;
 
 pub(super) use begun::begun;
 pub(super) use carry::{Carrying, by_object};
+pub(super) use returned::returned;
 
 /// With fewer devices on one side none of them may be left by chance.
 const FEWEST: usize = 5;

@@ -4,7 +4,7 @@ pub(super) mod holds;
 mod record_facts;
 pub(super) mod subjects;
 
-use super::earlier::{Carrying, begun, by_object, decisions};
+use super::earlier::{Carrying, begun, by_object, decisions, returned};
 use crate::console::{Console, Registry};
 use crate::error::Result;
 use crate::history::Decisions;
@@ -50,6 +50,7 @@ pub(super) fn pack(from: &From<'_>, decided: &mut Decisions, notices: &mut Vec<N
     notices.extend(decided.find(from.table).map_err(decisions::refused)?);
     if let Some(carrying) = &from.carrying {
         notices.extend(carrying.carry(decided));
+        notices.extend(returned(carrying, (from.context, from.records), decided));
     }
     notices.extend(decided.end_declined(from.context.devices.as_of.millis));
     let asides = from.context.formats.vocabulary().asides();
