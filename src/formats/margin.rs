@@ -18,7 +18,8 @@ use crate::read::Export;
 use crate::time::DAY;
 
 /// Columns that formats read from what people write, or from a path in a tree that people grow.
-const WRITTEN: [&str; 7] = ["name", "primary_user", "org_unit", "group_tag", "domain", "services", "labels"];
+const WRITTEN: [&str; 8] =
+    ["name", "primary_user", "org_unit", "group_tag", "domain", "services", "labels", "profile_type"];
 
 /// With fewer dates several may be of one moment by chance.
 const FEWEST: usize = 3;

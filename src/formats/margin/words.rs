@@ -34,6 +34,8 @@ pub(crate) struct Asides {
     lost_modes: Vec<String>,
     /// First word of a phrase → the words that follow, and what the phrase says.
     keeping: HashMap<String, Vec<(Vec<String>, Kept)>>,
+    /// Phrases of scripts that put no blanks between words, and what each says.
+    within: Vec<Kept>,
     /// Phrases with a word that keeps, which keep nothing.
     not_keeping: Vec<String>,
     /// A part of each phrase: a text without any of them holds no phrase.
@@ -59,8 +61,13 @@ impl Asides {
     pub(in crate::formats) fn new(raw: Raw) -> Self {
         let squeezed = |words: Vec<String>| words.iter().map(|word| squeeze(word)).collect();
         let mut keeping: HashMap<String, Vec<(Vec<String>, Kept)>> = HashMap::new();
+        let mut within = Vec::new();
         for (why, phrases) in raw.keeping {
             for phrase in phrases {
+                if phrase.chars().any(is_written_together) {
+                    within.push(Kept { why: why.clone(), phrase });
+                    continue;
+                }
                 let mut words = words(&phrase.to_lowercase()).map(str::to_owned).collect::<Vec<_>>().into_iter();
                 let Some(first) = words.next() else { continue };
                 keeping.entry(first).or_default().push((words.collect(), Kept { why: why.clone(), phrase }));
@@ -68,6 +75,7 @@ impl Asides {
         }
         // The longest run of plain letters in each phrase; beyond them a small letter may be written otherwise.
         let runs = keeping.iter().flat_map(|(first, rest)| rest.iter().map(move |(words, _)| longest(first, words)));
+        let runs = runs.chain(within.iter().map(|kept| kept.phrase.as_str()));
         let marks = AhoCorasick::builder().ascii_case_insensitive(true).build(runs).ok();
         Self {
             marks,
@@ -78,6 +86,7 @@ impl Asides {
             due: squeezed(raw.due),
             lost_modes: squeezed(raw.lost_modes),
             keeping,
+            within,
             not_keeping: raw.not_keeping.iter().map(|phrase| phrase.to_lowercase()).collect(),
         }
     }
@@ -142,8 +151,13 @@ impl Asides {
                 return Some(kept);
             }
         }
-        None
+        self.within.iter().find(|kept| text.contains(kept.phrase.as_str()))
     }
+}
+
+/// Whether a sign is of a script that puts no blanks between words: Chinese and Japanese.
+const fn is_written_together(sign: char) -> bool {
+    matches!(sign, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 /// The longest run of plain letters in a phrase.
@@ -196,6 +210,9 @@ mod tests {
             ("Maternity Ward 3", None),
             ("US Army Reserve Centre", None),
             ("reserved for disposal", None),
+            ("現在貸出中です（田中）", Some("away")),
+            ("紛失", Some("lost")),
+            ("東京本社", None),
             ("", None),
         ] {
             assert_eq!(asides.keeps(text).map(|kept| kept.why.as_str()), says, "{text}");

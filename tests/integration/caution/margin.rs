@@ -63,6 +63,8 @@ fn what_people_write_beside_a_device_keeps_it() {
         ("notes", "LEGAL HOLD - do not wipe"),
         ("Device tags", "vip|stolen"),
         ("Group", "Gestohlen / verloren"),
+        ("Department", "Loaners"),
+        ("Site", "Legal hold"),
         ("lostModeState", "enabled"),
         ("Lost Mode Enabled", "Yes"),
         ("Legal hold", "x"),
