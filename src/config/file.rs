@@ -167,6 +167,18 @@ impl Reader<'_> {
             return;
         };
         let Some(days) = self.number(key, item) else { return };
+        // No export is so fresh that it shows what is in use now.
+        if days == 0 && matches!(threshold, Threshold::Inactive | Threshold::Delete) {
+            self.add(
+                item.span().start,
+                format!(
+                    "after 0 days every device would be {}",
+                    if threshold == Threshold::Delete { "due for deletion" } else { "stale" }
+                ),
+                "",
+            );
+            return;
+        }
         let meant = self.config.allow_short_thresholds || scope == Scope::Vdi;
         if threshold == Threshold::Inactive && days < SHORTEST_INACTIVE && !meant {
             let help = format!(
@@ -216,6 +228,10 @@ impl Reader<'_> {
             let texts: Option<Vec<String>> =
                 list.and_then(|list| list.iter().map(|one| one.get_ref().as_str().map(str::to_string)).collect());
             match (known, texts) {
+                (Ok(_), Some(texts)) if texts.iter().any(|text| text.chars().all(|sign| sign == '*')) => {
+                    let message = format!("a pattern of `{}` fits every device", name.get_ref());
+                    self.add(patterns.span().start, message, "name those that are meant, as in `KIOSK-*`");
+                }
                 (Ok(column), Some(texts)) => self.config.markers.add(marker, column, texts),
                 (Err(wrong), _) => self.wrong(column.span().start, wrong),
                 (Ok(column), None) => {
@@ -293,6 +309,11 @@ mod tests {
             (
                 "[thresholds]\nowner_quota = \"x\"\n",
                 "`owner_quota` is no whole number | write it as `owner_quota = 90`",
+            ),
+            ("[thresholds.vdi]\ninactive = 0\n", "after 0 days every device would be stale | "),
+            (
+                "[markers.vdi]\nname = [\"*\"]\n",
+                "a pattern of `vdi` fits every device | name those that are meant, as in `KIOSK-*`",
             ),
             ("[thresholds.ios]\ndelete = \"x\"\n", "`delete` is no whole number | write it as `delete = 90`"),
         ] {

@@ -68,12 +68,12 @@ impl Margin {
                 own.modes.push((at, mode));
             } else if of_days && asides.is_due(&header) {
                 own.due.push(at);
-            } else if of_days && asides.sees(&header) {
-                own.seeing.push(at);
             } else {
                 // People paste a column beside a list and call it after what it comes from, or not at all.
                 let is_strange = header.is_empty() || recognised.unknown.contains(&export.header[at]);
-                if of_days && is_strange && asides.may_see(&header) {
+                if of_days && asides.sees(&header) {
+                    own.seeing.push(at);
+                } else if of_days && is_strange && asides.may_see(&header) {
                     own.strange.push(at);
                 }
                 if remarks && (people_write || asides.is_written(&header)) {
