@@ -99,6 +99,8 @@ codes! {
     RenamedRule = "renamed-rule", Low;
     /// A configuration or exceptions among the exports, by which nothing was judged.
     SettingsUnused = "settings-unused", Medium;
+    /// An entry of `provenance.yaml` that could not be used.
+    ProvenanceUnused = "provenance-unused", Medium;
     /// An exception that hides nothing.
     ExceptionUnused = "exception-unused", Low;
     /// A plan so long that its lines name the line of the guide that has their texts.

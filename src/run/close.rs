@@ -19,6 +19,10 @@ use crate::read::hex;
 use crate::rules::Rule;
 use crate::schema::Platform;
 use crate::table::DeviceTable;
+use crate::time::{DAY, day};
+
+/// Sheets are filled in until so many days after the exports of which they speak.
+const WRITTEN_AFTER: i64 = 60;
 
 fn digested(file: &str, text: &str) -> Digested {
     Digested { file: file.to_string(), sha256: hex(&Sha256::digest(text.as_bytes())) }
@@ -86,7 +90,17 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
     let file = outcome.decisions.file.clone();
     let remark =
         |row: u32, message: String| Notice::new(Code::DecisionUnused, file.clone(), message).at_row(row.into());
-    let mut left: BTreeMap<_, _> = answers.done.iter().collect();
+    let end = outcome.as_of.millis + WRITTEN_AFTER * DAY;
+    let (past, ahead): (BTreeMap<_, _>, BTreeMap<_, _>) = answers.done.iter().partition(|(_, signed)| signed.on <= end);
+    let unsound = ahead.values().map(|signed| {
+        let (on, now) = (day(signed.on), day(outcome.as_of.millis));
+        let message =
+            format!("a step is said to be done on {on}, and everything is judged at {now}; that was not used");
+        Notice::new(Code::DecisionInDoubt, file.clone(), message).at_row(signed.row.into())
+    });
+    let unsound: Vec<Notice> = unsound.collect();
+    outcome.notices.extend(unsound);
+    let mut left = past.clone();
     let devices = answers.devices();
     let named: ByDevice<bool> = outcome.devices.key.iter().map(|key| devices.contains(key.as_str())).collect();
     let mut logged = Logs::new(&answers.logs);
@@ -102,7 +116,7 @@ pub(super) fn answer(outcome: &mut Outcome, answers: &Answers) -> Vec<Said> {
             let key = outcome.devices.key.get(step.device).clone();
             let name = (key, entry.slug.clone(), object.into_owned());
             left.remove(&name);
-            answers.done.get(&name)
+            past.get(&name).copied()
         });
         // What a person wrote down counts before what a file of commands did.
         if let Some(signed) = by_hand.flatten().or(by_log) {

@@ -306,6 +306,24 @@ fn claims(report: &Report, names: &[&str], on: &str, by: &str) -> String {
     text
 }
 
+/// Of a date with its day and month exchanged, or a year too far, nobody is to make evidence.
+#[test]
+fn a_step_that_is_said_to_be_done_long_after_the_exports_is_not_believed() {
+    let place = Place::new();
+    export(&place, "january", &fleet(12, 3, "2026-01-08"), false);
+    let january = analyze(&place, "january", "2026-01-10", &[]);
+    for (on, claimed) in [("2026-01-20", true), ("2027-01-20", false)] {
+        place.write("done.csv", claims(&january, &["PC-01"], on, "Ann"));
+        export(&place, on, &fleet(12, 3, "2026-01-08"), false);
+        let more = ["--decisions", "done.csv", "--baseline", "january-report"];
+        let report = analyze(&place, on, "2026-01-10", &more);
+        let notices = report.lines_where("notices.csv", "code", "decision-in-doubt");
+        assert_eq!(notices.is_empty(), claimed, "{notices:?}");
+        assert!(notices.iter().all(|line| line["message"].contains("said to be done on 2027-01-20")), "{notices:?}");
+        assert_eq!(report.lines_where("ledger.csv", "state", "claimed").is_empty(), !claimed);
+    }
+}
+
 #[test]
 fn a_life_of_five_runs() {
     let place = Place::new();

@@ -269,6 +269,8 @@ impl Loading {
         let short = unused.settle(&mut all);
         note_short(&mut all, short);
         all.provenance = provenance::read(&options.exports)?;
+        let unused = provenance::unused(&all);
+        all.notices.extend(unused);
         let (expected, filtered) = provenance::stated(&all, expected);
         note_short(&mut all, filtered);
         for (at, made) in provenance::made(&all) {

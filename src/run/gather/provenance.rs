@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::formats::Made;
 use crate::formats::dates::{self, Stamp};
 use crate::history::{self, PROVENANCE, Provenance};
+use crate::notice::{Code, Notice};
 use crate::run::Source;
 use crate::run::earlier::decisions::refused;
 
@@ -43,6 +44,27 @@ pub(super) fn stated(all: &Gathered, mut expected: Vec<Expected>) -> (Vec<Expect
         }
     }
     (expected, filtered)
+}
+
+/// Entries that say nothing: of a file that was not given, and with a time that is none. What somebody wrote down is not dropped
+/// without a word.
+pub(super) fn unused(all: &Gathered) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    // Neither the name of the file nor the text is repeated: both are what somebody wrote.
+    for (own, entry) in all.provenance.iter().zip(1..) {
+        let at = own.exported_at.trim();
+        let input = all.inputs.iter().find(|input| own.is_of(&input.label));
+        let message = match input {
+            None => format!("entry {entry} names none of the files that were given; what it says was not used"),
+            Some(_) if at.is_empty() || matches!(dates::stamp(at), Stamp::At(_)) => continue,
+            Some(_) => format!(
+                "`exported_at` of entry {entry} is no time, so that it says nothing of how old the list is; write it as \
+                 2026-11-20 08:00 UTC"
+            ),
+        };
+        notices.push(Notice::new(Code::ProvenanceUnused, PROVENANCE, message));
+    }
+    notices
 }
 
 /// When lists were made, by position, where it was written down; a count by itself says nothing of the day.

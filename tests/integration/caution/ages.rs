@@ -166,6 +166,12 @@ fn a_list_is_as_old_as_its_provenance_says() {
     }
     let report = stated("2026-11-19 09:00 UTC", "");
     assert!(deletes(&report), "{:?}", asked(&report, "MAC-02"));
+    assert_eq!(report.lines_where("notices.csv", "code", "provenance-unused"), []);
+    // What cannot be used is not passed over without a word.
+    let report = stated("around noon'}\n  - {file: gone.csv, exported_at: '2026-11-19", "");
+    let unused = report.lines_where("notices.csv", "code", "provenance-unused");
+    let says = |text: &str| unused.iter().any(|line| line["message"].contains(text));
+    assert!(says("`exported_at` of entry 1 is no time") && says("entry 2 names none of the files"), "{unused:?}");
 }
 
 /// A row of today in an old list is that of a wrong clock, or was put in.
