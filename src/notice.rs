@@ -73,6 +73,8 @@ codes! {
     ControlTotal = "control-total", High;
     /// Rows of a worksheet that a reader does not see; they are read like the others.
     HiddenRows = "hidden-rows", Low;
+    /// Comments on cells of a worksheet, which are not read.
+    CellComments = "cell-comments", Medium;
     /// Rows above a header, or text around a list, that are no part of it.
     LinesPassedOver = "lines-passed-over", Low;
     /// Cells of a worksheet that are merged: the value of the first counts for every row of the range.

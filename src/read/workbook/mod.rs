@@ -47,6 +47,8 @@ pub(crate) struct Sheet {
     pub(crate) filtered: bool,
     /// Ranges of merged cells below the header.
     pub(crate) merged: MergedCells,
+    /// Cells with a comment, wherever they are.
+    pub(crate) comments: u32,
     /// Whether serials count from 1904-01-01. It is the same for all sheets.
     pub(crate) epoch_1904: bool,
     /// Why the sheet cannot be read, if so. It then has no header.
@@ -111,7 +113,10 @@ pub(crate) fn open<B: AsRef<[u8]>>(bytes: B, most: u64) -> Result<Workbook<B>, S
     for part in &survey.sheets {
         scans.push(if part.has_cells {
             match scan::scan(&mut package, &part.path, &survey.strings) {
-                Ok(Some(scan)) => Ok(scan),
+                Ok(Some(mut scan)) => {
+                    scan.comments = parts::comments(&mut package, &part.path);
+                    Ok(scan)
+                }
                 Ok(None) => Err("its part is missing".to_owned()),
                 Err(Fault::Damage(text)) => Err(text),
                 Err(Fault::Limit(text)) => return Err(text),
@@ -185,6 +190,7 @@ impl Sheet {
     fn head(&mut self, row: u32, cells: Vec<String>, scan: &Scan, merged: &Merged) {
         (self.rows, self.hidden_rows, self.filtered) = scan.below(row);
         self.merged = merged.below(row);
+        self.comments = scan.comments;
         self.header = cells;
         self.header_row = row;
     }

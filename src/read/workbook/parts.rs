@@ -70,6 +70,28 @@ pub(super) fn survey<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<Survey,
     found.map(|()| Survey { sheets, strings })
 }
 
+/// How many cells of a sheet bear a comment. A part that cannot be read has none that anybody could show.
+pub(super) fn comments<B: AsRef<[u8]>>(package: &mut Package<B>, sheet: &str) -> u32 {
+    let (folder, name) = sheet.rsplit_once('/').unwrap_or(("", sheet));
+    let rels = format!("{folder}/_rels/{name}.rels");
+    if !package.has(&rels) {
+        return 0;
+    }
+    let targets = relationships(package, &rels).unwrap_or_default();
+    let mut count = 0;
+    for (target, _) in targets.values().filter(|(_, kind)| kind.ends_with("/relationships/comments")) {
+        let up = folder.rsplit_once('/').map_or("", |(up, _)| up);
+        let path = match (target.strip_prefix("../"), target.strip_prefix('/')) {
+            (Some(beside), _) => format!("{up}/{beside}"),
+            (_, Some(whole)) => whole.to_owned(),
+            _ => format!("{folder}/{target}"),
+        };
+        let seen = each_tag(package, &path, |tag| count += u32::from(tag.local_name().as_ref() == "comment"));
+        count = if seen.is_ok() { count } else { 0 };
+    }
+    count
+}
+
 /// The folder and the file name of the workbook part.
 fn main_part<B: AsRef<[u8]>>(package: &mut Package<B>) -> Result<(String, String), Fault> {
     let mut target = None;

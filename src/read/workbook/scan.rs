@@ -36,6 +36,8 @@ pub(super) struct Scan {
     hidden: u32,
     has_filter: bool,
     has_criteria: bool,
+    /// Cells with a comment.
+    pub(super) comments: u32,
     merged: Vec<Range>,
     /// What a merged range would repeat.
     lengths: Lengths,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Writer};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Note, Workbook as Writer};
 
 use super::fixture::{Book, pack, pack_all, text_row, worksheet};
 use super::*;
@@ -95,6 +95,7 @@ fn a_workbook_of_another_program() {
     sheet.write(6, 5, Formula::new("=NA()").set_result("#N/A")).unwrap();
     sheet.write(7, 5, "only a note").unwrap();
     sheet.set_row_hidden(6).unwrap();
+    sheet.insert_note(6, 1, &Note::new("do not wipe")).unwrap();
     sheet.merge_range(8, 1, 9, 2, "merged", &Format::new()).unwrap();
     writer.add_worksheet().set_name(hidden).unwrap().set_hidden(true).write(0, 0, "Serial").unwrap();
     writer.add_worksheet().set_name("Empty").unwrap();
@@ -111,6 +112,7 @@ fn a_workbook_of_another_program() {
         rows: 4,
         hidden_rows: 1,
         merged: MergedCells { down: 1, across: 1 },
+        comments: 1,
         ..Sheet::default()
     };
     let old = Sheet { name: hidden.to_owned(), header: vec!["Serial".to_owned()], header_row: 1, ..Sheet::default() };

@@ -70,6 +70,15 @@ pub(in crate::read) fn sheets(label: &str, bytes: Vec<u8>, most: u64) -> Result<
             notices.push(Notice::new(Code::HiddenRows, &name, message));
         }
         notices.extend(merged(&name, &sheet));
+        if sheet.comments > 0 {
+            let (cells, it) =
+                if sheet.comments == 1 { ("cell has a comment", "it") } else { ("cells have comments", "one") };
+            let message = format!(
+                "{} {cells}, and comments are not read: a device that {it} asks to keep is not held back; write it into a column",
+                sheet.comments
+            );
+            notices.push(Notice::new(Code::CellComments, &name, message));
+        }
         exports.push(Export::sheet(name, Worksheet { book: Arc::clone(&book), index, sheet }));
     }
     if exports.is_empty() && notices.is_empty() {
