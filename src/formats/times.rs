@@ -45,7 +45,9 @@ impl Caster<'_> {
         if self.field.name == "last_seen" && unread.contains(&true) {
             columns.push(Column::new("last_seen_unread", BooleanChunked::from_slice("".into(), &unread)));
         }
-        let swapped = swapped.filter(|own| matches!(own.place, Place::Here | Place::Sense)).map_or(0, |own| own.shapes);
+        let swapped = swapped
+            .filter(|own| matches!(own.place, Place::Here | Place::Sense | Place::MonthFirst))
+            .map_or(0, |own| own.shapes);
         Cast { columns, tally, written: filled.then_some(written), swapped }
     }
 
@@ -153,6 +155,10 @@ impl Caster<'_> {
                 "{count} {dates} {have} a day up to 12 and {only} sense with day and month exchanged: the others, or the time of \
                  judgement, show it. {these} as unknown; take the list as the console exports it",
                 only = if count == 1 { "makes" } else { "make" }
+            ),
+            Place::MonthFirst => format!(
+                "{count} {dates} with dots {have} a day up to 12, and others of the column are dates only with the month first. \
+                 {these} as unknown; take the list as the console exports it"
             ),
             Place::Elsewhere => format!(
                 "{count} {dates} {have} a day up to 12, and in another list with dates of this kind a spreadsheet took the day for \

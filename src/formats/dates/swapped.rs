@@ -17,6 +17,8 @@ pub(in crate::formats) enum Place {
     Here,
     /// In this column: its dates only make sense with day and month exchanged.
     Sense,
+    /// In this column: others with dots have a month that is none, and a day that can be one, in its place.
+    MonthFirst,
     /// In another column of the list; nothing in this one speaks against it.
     Beside,
     /// In another list, whose dates are written in the same way; nothing in this column speaks against it.
@@ -63,6 +65,8 @@ impl Swapped {
 const MONTHS: u32 = 12;
 /// Ways to write a date that leave no choice of its order.
 const SHAPES: usize = 5;
+/// The number of the one with dots, the day first.
+const DOTTED: usize = 2;
 /// Of five days of a month two are up to 12. Where early ones are not a quarter of the late ones, something took them away; so it
 /// is the other way round.
 const FEW: usize = 4;
@@ -164,7 +168,7 @@ fn exchanged(date: NaiveDate) -> Option<NaiveDate> {
 /// also show it by the months that they are in.
 pub(in crate::formats) fn swapped<'a>(cells: impl Iterator<Item = (&'a str, Stamp)>, known: Known) -> Option<Swapped> {
     let mut fixed: [Days; SHAPES] = std::array::from_fn(|_| Days::default());
-    let (mut early, mut late) = (0_usize, 0_usize);
+    let (mut early, mut late, mut month_first) = (0_usize, 0_usize, false);
     for (cell, stamp) in cells {
         // `12/31/9999` is no date, and `5/5/2026` is one in either order.
         match stamp.resolve(None) {
@@ -174,13 +178,15 @@ pub(in crate::formats) fn swapped<'a>(cells: impl Iterator<Item = (&'a str, Stam
                 let Some(days) = shape(cell).and_then(|shape| fixed.get_mut(shape)) else { continue };
                 days.add(millis, known);
             }
-            Stamp::Unknown | Stamp::Unreadable => {}
+            Stamp::Unreadable => month_first |= has_month_first(cell),
+            Stamp::Unknown => {}
         }
     }
     let here = late > 0 && early * FEW <= late;
     let sure = late >= SURE && early == 0;
     let place = |(shape, days): (usize, &Days)| match (days.early, days.late) {
         (0, _) => None,
+        _ if month_first && shape == DOTTED => Some(Place::MonthFirst),
         (_, 0) if here => Some(Place::Here),
         _ if days.makes_sense_exchanged() => Some(Place::Sense),
         (_, 0) if early == 0 && known.beside => Some(Place::Beside),
@@ -218,10 +224,22 @@ fn shape(cell: &str) -> Option<usize> {
     Some(match (digits, cell.as_bytes().get(digits)) {
         (4, Some(b'-')) => 0,
         (4, Some(_)) => 1,
-        (1..=2, Some(b'.')) => 2,
+        (1..=2, Some(b'.')) => DOTTED,
         (0..=2, _) => 3,
         _ => 4,
     })
+}
+
+/// Whether a text with dots is a date only if the month stands first, as no country writes it: a spreadsheet that was told to put
+/// dots where its own country has strokes does.
+fn has_month_first(cell: &str) -> bool {
+    let mut parts = super::super::values::bare(cell).splitn(3, '.').map(str::trim);
+    let mut number = || parts.next().filter(|part| part.len() <= 2).and_then(|part| part.parse::<u32>().ok());
+    let (first, second) = (number(), number());
+    let has_year = parts.next().is_some_and(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() == 4);
+    has_year
+        && first.is_some_and(|month| (1..=MONTHS).contains(&month))
+        && second.is_some_and(|day| (MONTHS + 1..=31).contains(&day))
 }
 
 #[cfg(test)]
@@ -286,6 +304,13 @@ mod tests {
         assert_eq!(with(&["11/3/2026", "11/4/2026"]), None, "as many early ones as lists have");
         let sure = ["11/17/2026", "11/18/2026", "11/19/2026", "11/20/2026"];
         assert_eq!(with(&[&sure[..], &["18.11.2026", "19.11.2026", "20.11.2026"]].concat()), Some((Place::Here, 5)));
+    }
+
+    #[test]
+    fn dots_after_a_month_that_comes_first() {
+        assert_eq!(of(&["11.04.2026", "11.05.2026 08:00", "02.28.2026"], false), Some((Place::MonthFirst, 2)));
+        assert_eq!(of(&["11.04.2026", "28.02.2026", "31.12.2026"], false), None);
+        assert_eq!(of(&["11.04.2026", "10.0.22631", "1.50.2026"], false), None);
     }
 
     #[test]
