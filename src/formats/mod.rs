@@ -24,6 +24,7 @@ mod products;
 mod source;
 mod tally;
 mod times;
+mod twice;
 pub mod values;
 mod vocabulary;
 

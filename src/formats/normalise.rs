@@ -15,6 +15,7 @@ use super::margin::Margin;
 use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
+use super::twice;
 use super::{Formats, Recognised, RowLimits, values};
 use crate::console::Console;
 use crate::error::Result;
@@ -146,10 +147,10 @@ pub struct Normalised {
 }
 
 /// A canonical column, and where the export has it.
-struct Wanted<'a> {
-    field: &'static Field,
+pub(super) struct Wanted<'a> {
+    pub field: &'static Field,
     source: &'a Source,
-    at: &'a [usize],
+    pub at: &'a [usize],
 }
 
 /// Casts the columns of a recognised export.
@@ -214,7 +215,9 @@ impl<'a> Taken<'a> {
         let ended = aside::ended(export, recognised);
         set_aside(&mut rows, export, &positions, &own, &ended);
         let footers = footers(export, recognised, formats, (&rows, &positions));
-        leave_out(&mut rows, footers);
+        leave_out(&mut rows, footers.into_iter().map(|(row, text)| (row, (FOOTER.into(), text))).collect());
+        let torn = twice::contradictions(export, &wanted, (&rows, &positions));
+        leave_out(&mut rows, torn);
         Self { wanted, positions, rows, notices: recognised.notices(export), serial_is_id, margin }
     }
 
@@ -419,17 +422,17 @@ fn set_aside(
     rows.bad.sort_by_key(|b| b.row);
 }
 
-/// Sets aside lines below the list. What one of them names must not count as absent.
-fn leave_out(rows: &mut Rows, footers: BTreeMap<u32, String>) {
-    if footers.is_empty() {
+/// Sets aside rows, each with why and what it names: that must not count as absent.
+fn leave_out(rows: &mut Rows, torn: BTreeMap<u32, (String, String)>) {
+    if torn.is_empty() {
         return;
     }
-    let keep: BooleanChunked = rows.row.iter().map(|row| Some(!footers.contains_key(row))).collect();
+    let keep: BooleanChunked = rows.row.iter().map(|row| Some(!torn.contains_key(row))).collect();
     for cells in &mut rows.columns {
         *cells = cells.filter(&keep);
     }
-    rows.row.retain(|row| !footers.contains_key(row));
-    rows.bad.extend(footers.into_iter().map(|(row, text)| BadRow { row, reason: FOOTER.into(), text }));
+    rows.row.retain(|row| !torn.contains_key(row));
+    rows.bad.extend(torn.into_iter().map(|(row, (reason, text))| BadRow { row, reason, text }));
     rows.bad.sort_by_key(|bad| bad.row);
 }
 

@@ -2,8 +2,9 @@
 
 use crate::identity::ConsoleRecords;
 
-/// Record columns whose texts name a device, with what stands before such a text in a key; a console's own id has the console there.
-const IDS: [(&str, Option<&str>); 3] = [("native_id", None), ("entra_id", Some("entra")), ("serial", Some("serial"))];
+/// Record columns whose texts name a device, and how the key of a device begins that has such a text; a console's own id has the
+/// console there.
+const IDS: [(&str, Option<&str>); 3] = [("native_id", None), ("entra_id", Some("entra:")), ("serial", Some("serial:"))];
 
 /// What stands before each id of a record in a key, and the id: as lists are compared, and as the console writes it.
 pub(super) fn ids_of(records: &ConsoleRecords, line: usize) -> impl Iterator<Item = (&str, &str)> {
@@ -12,7 +13,8 @@ pub(super) fn ids_of(records: &ConsoleRecords, line: usize) -> impl Iterator<Ite
         let id = records.text(column).and_then(|cells| cells.get(line));
         let written = records.as_written(column, line).filter(|written| id != Some(written));
         // Reports name objects by their console, keys by what the console calls them.
-        let kinds = kind.map_or([console.as_str(), console.object_key()], |kind| [kind, kind]);
+        let of_key = kind.map(|begin| begin.trim_end_matches(':'));
+        let kinds = of_key.map_or([console.as_str(), console.object_key()], |kind| [kind, kind]);
         let ids = id.into_iter().chain(written);
         ids.flat_map(move |id| kinds.into_iter().map(move |kind| (kind, id)))
     })
