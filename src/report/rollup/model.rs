@@ -1,5 +1,6 @@
 //! Tenants side by side: each figure with what it is counted of, and what was not judged alike said in words.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -17,7 +18,7 @@ pub struct Rollup {
     pub tenants: Vec<Tenant>,
     /// The figures, a line each, with a cell for each tenant.
     pub(super) figures: Vec<Figure>,
-    /// The rules, the gravest first, with a cell for each tenant.
+    /// The rules, those with the gravest findings first, with a cell for each tenant.
     pub(super) rules: Vec<RuleLine>,
     /// What keeps figures from being compared, in words.
     pub differences: Vec<String>,
@@ -59,6 +60,7 @@ impl Share {
 pub(super) struct RuleLine {
     pub rule: String,
     pub title: String,
+    /// The severest that was found in any tenant, else that of the rule.
     pub severity: &'static str,
     /// Whether tenants were judged by different versions of it.
     pub differs: bool,
@@ -75,6 +77,8 @@ pub(super) struct RuleCell {
     /// `ran`, `did-not-run`, `not-in-report`.
     pub outcome: &'static str,
     pub findings: Option<Share>,
+    /// The findings by severity in words, where they are of several: `28 high, 6 medium`.
+    pub found: String,
     pub undecided: u64,
     pub reason: String,
     /// Which version of the rule judged: the same letter, the same version. Empty where all are alike.
@@ -135,9 +139,12 @@ fn same(tenants: &[Tenant]) -> Vec<String> {
 fn figures(tenants: &[Tenant]) -> Vec<Figure> {
     let each = |name, of, get: &dyn Fn(&Tenant) -> Share| Figure { name, of, cells: tenants.iter().map(get).collect() };
     let of_devices = |name, get: fn(&Tenant) -> u64| each(name, "devices", &|own| Share::new(get(own), own.devices));
-    let severity = |name, at: usize| {
-        each(name, "devices", &|own| Share::new(own.findings.get(at).copied().unwrap_or_default(), own.devices))
+    let severest = |name, at: usize| {
+        each(name, "devices", &|own| Share::new(own.severest.get(at).copied().unwrap_or_default(), own.devices))
     };
+    // A device may have several findings: they are no part of the devices.
+    let findings =
+        |name, at: usize| each(name, "", &|own| Share::alone(own.findings.get(at).copied().unwrap_or_default()));
     let notices = |own: &Tenant| own.notices.iter().take(2).sum::<u64>();
     vec![
         each("Devices", "", &|own| Share::alone(own.devices)),
@@ -147,11 +154,16 @@ fn figures(tenants: &[Tenant]) -> Vec<Figure> {
         of_devices("Devices with a finding", |own| own.flagged),
         of_devices("Devices with an open question", |own| own.undecided),
         of_devices("Devices with steps", |own| own.planned),
-        severity("Findings, critical", 0),
-        severity("Findings, high", 1),
-        severity("Findings, medium", 2),
-        severity("Findings, low", 3),
-        severity("Findings, info", 4),
+        severest("Devices, severest finding critical", 0),
+        severest("Devices, severest finding high", 1),
+        severest("Devices, severest finding medium", 2),
+        severest("Devices, severest finding low", 3),
+        severest("Devices, severest finding info", 4),
+        findings("Findings, critical", 0),
+        findings("Findings, high", 1),
+        findings("Findings, medium", 2),
+        findings("Findings, low", 3),
+        findings("Findings, info", 4),
         each("Findings that exceptions hide", "findings", &|own| {
             Share::new(own.excepted, own.findings.iter().sum::<u64>() + own.excepted)
         }),
@@ -162,18 +174,28 @@ fn figures(tenants: &[Tenant]) -> Vec<Figure> {
     ]
 }
 
+/// The rules: the gravest findings first, then the most; what ran nowhere comes last.
 fn rules(tenants: &[Tenant]) -> Vec<RuleLine> {
-    let mut known: BTreeMap<(std::cmp::Reverse<Severity>, &str), &Judged> = BTreeMap::new();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut known: BTreeMap<&str, Vec<&Judged>> = BTreeMap::new();
     for judged in tenants.iter().flat_map(|own| &own.judged) {
-        if seen.insert(&judged.id) {
-            known.insert((std::cmp::Reverse(judged.severity), &judged.id), judged);
-        }
+        known.entry(&judged.id).or_default().push(judged);
     }
-    known.into_values().map(|judged| line(judged, tenants)).collect()
+    let mut all: Vec<Vec<&Judged>> = known.into_values().collect();
+    all.sort_by_key(|own| {
+        let ran = own.iter().any(|judged| judged.ran);
+        let count = own.iter().map(|judged| judged.matched).sum::<u64>();
+        let severity = own.iter().map(|judged| judged.severity).max();
+        (!ran, Reverse(severest(own)), Reverse(count), Reverse(severity))
+    });
+    all.iter().filter_map(|own| Some(line(own.first()?, severest(own), tenants))).collect()
 }
 
-fn line(judged: &Judged, tenants: &[Tenant]) -> RuleLine {
+/// The severest finding of a rule in any tenant.
+fn severest(own: &[&Judged]) -> Option<Severity> {
+    own.iter().flat_map(|judged| judged.found.iter().map(|(severity, _)| *severity)).max()
+}
+
+fn line(judged: &Judged, severest: Option<Severity>, tenants: &[Tenant]) -> RuleLine {
     let own: Vec<Option<&Judged>> =
         tenants.iter().map(|tenant| tenant.judged.iter().find(|own| own.id == judged.id)).collect();
     let mut versions: Vec<&str> = Vec::new();
@@ -194,7 +216,7 @@ fn line(judged: &Judged, tenants: &[Tenant]) -> RuleLine {
     RuleLine {
         rule: judged.id.clone(),
         title: judged.title.clone(),
-        severity: judged.severity.as_str(),
+        severity: severest.unwrap_or(judged.severity).as_str(),
         differs,
         cells,
         total,
@@ -207,19 +229,33 @@ fn cell(own: Option<&Judged>, letter: Option<char>) -> RuleCell {
     match own {
         None => {
             let reason = "the report does not have this rule".to_string();
-            RuleCell { outcome: "not-in-report", findings: None, undecided: 0, reason, version }
+            RuleCell { outcome: "not-in-report", findings: None, found: String::new(), undecided: 0, reason, version }
         }
-        Some(own) if !own.ran => {
-            RuleCell { outcome: "did-not-run", findings: None, undecided: 0, reason: own.reason.clone(), version }
-        }
+        Some(own) if !own.ran => RuleCell {
+            outcome: "did-not-run",
+            findings: None,
+            found: String::new(),
+            undecided: 0,
+            reason: own.reason.clone(),
+            version,
+        },
         Some(own) => RuleCell {
             outcome: "ran",
             findings: Some(Share::new(own.matched, own.devices)),
+            found: in_grades(&own.found),
             undecided: own.unknown,
             reason: String::new(),
             version,
         },
     }
+}
+
+/// `28 high, 6 medium`; nothing where all are of one severity.
+fn in_grades(found: &[(Severity, u64)]) -> String {
+    if found.len() < 2 {
+        return String::new();
+    }
+    found.iter().map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
 }
 
 /// How a remark about rules begins.
@@ -293,6 +329,7 @@ mod tests {
             reason: if ran { String::new() } else { "no list".into() },
             matched: 3,
             unknown: 1,
+            found: if ran { vec![(Severity::High, 3)] } else { Vec::new() },
             devices: 40,
             digest: digest.into(),
         };
@@ -310,6 +347,7 @@ mod tests {
             undecided: 2,
             planned: 8,
             findings: vec![0, 3, 0, 0, 0],
+            severest: vec![0, 2, 0, 0, 0],
             excepted: 0,
             rows: 80,
             set_aside: 1,
@@ -332,6 +370,45 @@ mod tests {
         assert_eq!(Share::new(9, 40).tenths, Some(225));
         assert_eq!(Share::new(1, 3).tenths, Some(333));
         assert_eq!(Share::new(0, 0).tenths, None);
+    }
+
+    #[test]
+    fn devices_are_counted_of_devices_and_findings_alone() {
+        let rollup = Rollup::new(vec![tenant("A", "1", 0..10)]);
+        let figure = |name: &str| rollup.figures.iter().find(|own| own.name == name).unwrap().cells[0];
+        let devices = figure("Devices, severest finding high");
+        assert_eq!((devices.count, devices.of), (2, Some(40)));
+        let findings = figure("Findings, high");
+        assert_eq!((findings.count, findings.of, findings.tenths), (3, None, None));
+    }
+
+    #[test]
+    fn the_gravest_findings_come_first_and_rules_that_ran_nowhere_last() {
+        use Severity::{High, Low, Medium};
+        let rule = |id: &str, severity, ran: bool, found: &[(Severity, u64)]| Judged {
+            id: id.into(),
+            title: id.into(),
+            severity,
+            ran,
+            reason: String::new(),
+            matched: found.iter().map(|(_, count)| count).sum(),
+            unknown: 0,
+            found: found.to_vec(),
+            devices: 40,
+            digest: "1".into(),
+        };
+        let judged = vec![
+            rule("idle", High, false, &[]),
+            rule("few", High, true, &[(High, 2)]),
+            rule("raised", Medium, true, &[(High, 28), (Medium, 6)]),
+            rule("none", High, true, &[]),
+            rule("low", Low, true, &[(Low, 30)]),
+        ];
+        let rollup = Rollup::new(vec![Tenant { judged, ..tenant("A", "1", 0..10) }]);
+        let order: Vec<(&str, &str)> = rollup.rules.iter().map(|own| (own.rule.as_str(), own.severity)).collect();
+        assert_eq!(order, [("raised", "high"), ("few", "high"), ("low", "low"), ("none", "high"), ("idle", "high")]);
+        assert_eq!(rollup.rules[0].cells[0].found, "28 high, 6 medium");
+        assert_eq!(rollup.rules[1].cells[0].found, "", "the severity of the line says it");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a rollup takes from one report. The large tables are counted and let go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
@@ -43,6 +43,8 @@ pub struct Tenant {
     pub planned: u64,
     /// Findings by severity, the gravest first.
     pub findings: Vec<u64>,
+    /// Devices by their severest finding, the gravest first.
+    pub(super) severest: Vec<u64>,
     /// Findings that exceptions hide.
     pub excepted: u64,
     /// Rows that were read.
@@ -83,6 +85,8 @@ pub(super) struct Judged {
     pub reason: String,
     pub matched: u64,
     pub unknown: u64,
+    /// The same by the severity of the findings, the gravest first; severities of which there is none are left out.
+    pub found: Vec<(Severity, u64)>,
     /// Devices that it was tried on.
     pub devices: u64,
     pub digest: String,
@@ -112,6 +116,7 @@ impl Tenant {
             undecided: distinct(outcome.questions.device.iter().copied()),
             planned: distinct(outcome.steps.iter().map(|step| step.device)),
             findings: Severity::ALL.iter().rev().map(|own| findings(own) as u64).collect(),
+            severest: severest(outcome),
             excepted: outcome.hidden.findings.len() as u64,
             rows: outcome.sources.iter().map(|source| source.rows).sum(),
             set_aside: outcome.records.asides() as u64,
@@ -160,11 +165,33 @@ fn thresholds(outcome: &Outcome) -> Vec<(String, String, u32)> {
     .collect()
 }
 
+/// Devices by their severest finding, the gravest first.
+fn severest(outcome: &Outcome) -> Vec<u64> {
+    let mut highest: BTreeMap<DeviceId, Severity> = BTreeMap::new();
+    for (device, severity) in outcome.findings.device.iter().zip(&outcome.findings.severity) {
+        let own = highest.entry(*device).or_insert(*severity);
+        *own = (*own).max(*severity);
+    }
+    let count = |severity: &Severity| highest.values().filter(|own| *own == severity).count() as u64;
+    Severity::ALL.iter().rev().map(count).collect()
+}
+
+/// Findings of each rule by their severity, the gravest first.
+fn found(outcome: &Outcome) -> Vec<Vec<(Severity, u64)>> {
+    let mut counts = vec![BTreeMap::<Severity, u64>::new(); outcome.rules.len()];
+    for (rule, severity) in outcome.findings.rule.iter().zip(&outcome.findings.severity) {
+        if let Some(of_rule) = counts.get_mut(usize::from(*rule)) {
+            *of_rule.entry(*severity).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|of_rule| of_rule.into_iter().rev().collect()).collect()
+}
+
 fn judged(outcome: &Outcome) -> Vec<Judged> {
     let marks = outcome.marks.iter().map(|mark| mark.digest.clone()).chain(std::iter::repeat(String::new()));
-    let rules = outcome.rules.iter().zip(&outcome.tallies).zip(marks);
+    let rules = outcome.rules.iter().zip(&outcome.tallies).zip(marks).zip(found(outcome));
     rules
-        .map(|((rule, tally), digest)| Judged {
+        .map(|(((rule, tally), digest), found)| Judged {
             id: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity,
@@ -172,6 +199,7 @@ fn judged(outcome: &Outcome) -> Vec<Judged> {
             reason: tally.reason.clone(),
             matched: tally.matched,
             unknown: tally.unknown,
+            found,
             devices: tally.matched + tally.unknown + tally.passed,
             digest,
         })
