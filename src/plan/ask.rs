@@ -8,21 +8,25 @@ use crate::notice::listed;
 use crate::plan::{Entry, Phase, Planned, Playbooks};
 
 /// What questions are about: the notice that raised them.
-pub(super) const ABOUT: &[&str] = &["went-dark-together", "few-consoles", "begun", BY_EXCLUSION];
+pub(super) const ABOUT: &[&str] = &[OF_GROUP, "few-consoles", "begun", BY_EXCLUSION];
 
 /// The question to ask where the lack of a record was concluded by exclusion.
 const BY_EXCLUSION: &str = "by-exclusion";
+
+/// The question about a whole group: it is settled once, before the first step for any device of the group.
+const OF_GROUP: &str = "went-dark-together";
 
 /// Where its text names the consoles.
 const CONSOLES: &str = "<consoles>";
 
 impl Playbooks {
     /// Puts a question into the plans of some devices: as the condition of the first step that changes anything, and of
-    /// the first that cannot be undone. Without a text about it nothing changes.
+    /// the first that cannot be undone; a question about a group stands before the first step of all. Without a text about it
+    /// nothing changes.
     pub fn ask(&mut self, about: &str, steps: &mut [Planned], devices: &ByDevice<bool>) {
         let Some(question) = self.asks.get(about).cloned() else { return };
         let asked = |device| devices.get(device).then_some(0);
-        self.put(steps, asked, |_| question.clone(), false);
+        self.put(steps, asked, |_| question.clone(), Where { of_group: about == OF_GROUP, always: false });
     }
 
     /// Has the plans of some devices say in which consoles somebody is to look for the device first, since that they lack it
@@ -31,23 +35,27 @@ impl Playbooks {
     pub fn ask_to_look(&mut self, steps: &mut [Planned], consoles: &ByDevice<u32>, registry: &Registry) {
         let Some(question) = self.asks.get(BY_EXCLUSION).cloned() else { return };
         let asked = |device| Some(*consoles.get(device)).filter(|bits| *bits != 0);
-        self.put(steps, asked, |bits| question.replace(CONSOLES, &titles(registry, bits)), true);
+        self.put(
+            steps,
+            asked,
+            |bits| question.replace(CONSOLES, &titles(registry, bits)),
+            Where { of_group: false, always: true },
+        );
     }
 
-    /// Puts questions into the plans of the devices of which something is asked, by what that is. `always`: also where nothing
-    /// changes.
+    /// Puts questions into the plans of the devices of which something is asked, by what that is.
     fn put(
         &mut self,
         steps: &mut [Planned],
         asked: impl Fn(DeviceId) -> Option<u32>,
         question: impl Fn(u32) -> String,
-        always: bool,
+        place: Where,
     ) {
         let mut known: BTreeMap<(EntryId, u32), EntryId> = BTreeMap::new();
         for plan in steps.chunk_by_mut(|a, b| a.device == b.device) {
             let Some(what) = plan.first().and_then(|step| asked(step.device)) else { continue };
-            let mut places = self.places(plan);
-            if places.is_empty() && always && !self.changes(plan) {
+            let mut places = self.places(plan, place.of_group);
+            if places.is_empty() && place.always && !self.changes(plan) {
                 places.extend(self.last_work(plan));
             }
             for at in places {
@@ -68,14 +76,14 @@ impl Playbooks {
         plan.iter().rposition(|step| self.entries.get(step.entry).phase != Phase::Verify)
     }
 
-    /// Where a plan begins to change something, and where it is final. One that closes access at once is only asked about where
-    /// it is final: a device that was lost yesterday was in use until then.
-    fn places(&self, plan: &[Planned]) -> Vec<usize> {
+    /// Where a plan begins to change something (`of_group`: where such a plan begins), and where it is final. One that closes
+    /// access at once is only asked about where it is final: a device that was lost yesterday was in use until then.
+    fn places(&self, plan: &[Planned], of_group: bool) -> Vec<usize> {
         let entry = |step: &Planned| self.entries.get(step.entry);
         let changes = |step: &Planned| changes(entry(step));
         let is_final = |step: &Planned| entry(step).irreversible || entry(step).wipes;
         let urgent = plan.iter().any(|step| self.steps.get(step.entry).urgent);
-        let begins = plan.iter().position(changes).filter(|_| !urgent);
+        let begins = plan.iter().position(changes).filter(|_| !urgent).map(|first| if of_group { 0 } else { first });
         let mut places: Vec<usize> = [begins, plan.iter().position(is_final)].into_iter().flatten().collect();
         places.dedup();
         places
@@ -99,6 +107,15 @@ impl Playbooks {
     }
 }
 
+/// Where a question is put.
+#[derive(Clone, Copy)]
+struct Where {
+    /// It is about a whole group, and comes before the first step.
+    of_group: bool,
+    /// Also where nothing changes.
+    always: bool,
+}
+
 /// Whether a step changes anything.
 const fn changes(entry: &Entry) -> bool {
     matches!(entry.phase, Phase::Remove | Phase::AfterGrace)
@@ -119,7 +136,7 @@ mod tests {
     use crate::schema::{JoinType, Platform};
 
     #[test]
-    fn the_question_stands_before_the_first_change_and_the_first_final_step() {
+    fn the_question_about_a_group_stands_before_the_first_step_and_the_first_final_one() {
         let mut books = playbooks();
         let device = subject(Platform::Chromeos, JoinType::None)
             .with(Console::Chrome, State::Active)
@@ -138,9 +155,25 @@ mod tests {
             assert!(now.condition.contains("holidays") && now.condition.ends_with(&then.condition));
             assert_eq!((&now.action, now.phase), (&then.action, then.phase));
         }
-        assert!(steps[..first].iter().all(|s| books.entries().get(s.entry).phase == Phase::Prepare));
+        assert_eq!(first, 0, "the question comes first of all");
         let last = steps.iter().position(|s| books.entries().get(s.entry).irreversible).unwrap();
         assert!(asked[last]);
+    }
+
+    #[test]
+    fn a_question_about_one_device_stands_before_the_first_change() {
+        let mut books = playbooks();
+        let device = subject(Platform::Windows, JoinType::Joined)
+            .with(Console::Intune, State::Managed)
+            .with(Console::Entra, State::Enabled)
+            .asks_for(StepIntent::Remove, &[]);
+        let mut steps = Vec::new();
+        books.plan(&device, &mut steps);
+        let before = steps.clone();
+        books.ask("few-consoles", &mut steps, &ByDevice::filled(true, 8));
+        let first = steps.iter().zip(&before).position(|(now, then)| now.entry != then.entry).unwrap();
+        assert!(steps[..first].iter().all(|s| books.entries().get(s.entry).phase == Phase::Prepare));
+        assert!(first > 0 && changes(books.entries().get(steps[first].entry)));
     }
 
     #[test]
