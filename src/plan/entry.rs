@@ -33,6 +33,16 @@ impl Phase {
     }
 }
 
+/// Where an action goes on after it has said what is done.
+const AFTER_BRIEF: [&str; 9] = [": ", ". ", "; ", " > ", ", and ", ", so ", ", since ", ", which ", ", before "];
+
+/// What is done, without the way to it: `Disable the device`.
+#[must_use]
+pub fn brief(action: &str) -> &str {
+    let ends = AFTER_BRIEF.iter().filter_map(|sign| action.find(sign)).min();
+    ends.and_then(|end| action.get(..end)).unwrap_or(action).trim_end_matches('.')
+}
+
 /// What a step says. Equal steps of several playbooks are one entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -80,7 +90,7 @@ pub struct Entry {
 /// some are conditions, some say how things are.
 #[must_use]
 pub fn introduced(condition: &str) -> (&'static str, &str) {
-    condition.strip_prefix("Warning: ").map_or(("Before it", condition), |warning| ("Warning", warning))
+    condition.strip_prefix("Warning: ").map_or(("Check first", condition), |warning| ("Warning", warning))
 }
 
 /// How long a step waits for what another one sets going.
@@ -221,9 +231,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_action_is_named_by_its_first_words() {
+        assert_eq!(brief("Disable the device: Entra admin center > Devices."), "Disable the device");
+        assert_eq!(
+            brief("Keep the device list of this work package, and the exports."),
+            "Keep the device list of this work package"
+        );
+        assert_eq!(brief("Nothing is to be done."), "Nothing is to be done");
+    }
+
+    #[test]
     fn a_warning_is_no_condition() {
         assert_eq!(introduced("Warning: it is still in use."), ("Warning", "it is still in use."));
-        assert_eq!(introduced("No key is listed."), ("Before it", "No key is listed."));
+        assert_eq!(introduced("No key is listed."), ("Check first", "No key is listed."));
     }
 
     #[test]

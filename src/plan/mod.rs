@@ -36,7 +36,7 @@ use crate::ids::{BookId, By, DeviceId, EntryId, RecordId};
 
 pub use cases::Tested;
 pub use checked_file::Parameters;
-pub use entry::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, Tool, Wait, introduced};
+pub use entry::{Command, Effort, Entry, Limits, Phase, Proof, Shape, Source, Tool, Wait, brief, introduced};
 pub use facts::{DeviceFlag, Fact, ObjectFlag, device_facts, object_facts};
 pub use packages::{Ingredients, Package, Packages};
 pub use page::Row;
