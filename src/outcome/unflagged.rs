@@ -1,8 +1,8 @@
 //! Why a stale device has no finding.
 
 use super::Outcome;
+use crate::console::{Console, Registry};
 use crate::ids::{DeviceId, ExceptionId};
-use crate::rules::Text;
 use crate::schema::{Activity, Outcome as Ended};
 
 /// What keeps stale devices out of the findings: the exception that hides one, else what the rules about stale devices pass over.
@@ -11,8 +11,8 @@ pub struct Unflagged<'a> {
     outcome: &'a Outcome,
     /// Devices with a finding that somebody hides, and by which exception; sorted.
     hidden: Vec<(DeviceId, ExceptionId)>,
-    /// What is said of every other one.
-    spared: String,
+    /// What is said of every other one, each with the console that must hold it; none for all.
+    spared: Vec<(Option<Console>, String)>,
 }
 
 impl<'a> Unflagged<'a> {
@@ -22,16 +22,17 @@ impl<'a> Unflagged<'a> {
         let mut hidden: Vec<(DeviceId, ExceptionId)> =
             outcome.hidden.findings.device.iter().copied().zip(outcome.hidden.by.iter().copied()).collect();
         hidden.sort_unstable();
-        let telling = || outcome.rules.iter().zip(&outcome.tallies).filter(|(text, _)| !text.spares.is_empty());
-        let one = |(text, ran): (&Text, bool)| {
-            if ran {
-                format!("the rule `{}` passes it over: {}", text.id, text.spares)
+        let registry = outcome.devices.registry;
+        let rules = outcome.rules.iter().zip(&outcome.tallies).filter(|(text, _)| !text.spares.is_empty());
+        let spared = rules.flat_map(|(text, tally)| {
+            if tally.outcome == Ended::Ran {
+                text.spares.split("; ").map(|part| of_console(registry, part)).collect()
             } else {
-                format!("the rule `{}` did not run", text.id)
+                vec![(None, format!("the rule \"{}\" did not run", text.title))]
             }
-        };
-        let said: Vec<String> = telling().map(|(text, tally)| one((text, tally.outcome == Ended::Ran))).collect();
-        Self { outcome, hidden, spared: said.join("; ") }
+        });
+        let spared = spared.collect();
+        Self { outcome, hidden, spared }
     }
 
     /// Why a device has none; nothing where it has one, is not stale, or what decides is not known. That is a question.
@@ -52,7 +53,25 @@ impl<'a> Unflagged<'a> {
         if self.outcome.begun.binary_search(&device).is_ok() {
             return Some("an earlier plan began to take it out of service, and goes on: see its steps".into());
         }
-        (!self.spared.is_empty()).then(|| self.spared.clone())
+        self.spared(device)
+    }
+
+    /// What may keep the rules from a device, by the consoles that hold it.
+    fn spared(&self, device: DeviceId) -> Option<String> {
+        let held = *self.outcome.devices.consoles.get(device);
+        let fits = |console: &Option<Console>| console.is_none_or(|console| console.bit() & held != 0);
+        let parts: Vec<&str> =
+            self.spared.iter().filter(|(console, _)| fits(console)).map(|(_, text)| text.as_str()).collect();
+        (!parts.is_empty()).then(|| parts.join("; or "))
+    }
+}
+
+/// `chrome: it is disabled in Google Admin`: what is said, and the console that must hold a device for it.
+fn of_console(registry: &Registry, part: &str) -> (Option<Console>, String) {
+    let named = part.split_once(": ").and_then(|(slug, text)| Some((registry.parse(slug.trim())?, text)));
+    match named {
+        Some((console, text)) => (Some(console), text.trim().to_string()),
+        None => (None, part.trim().to_string()),
     }
 }
 
@@ -81,10 +100,7 @@ NEW-1,0f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,1f3c9d8e-1111-4222-8333-aaaaaaaaaaa3,
             unflagged.why(device, found, false)
         };
         let off = told("OFF-1").unwrap();
-        assert!(
-            off.starts_with("the rule `stale-everywhere` passes it over: a console already shows it as disabled"),
-            "{off}"
-        );
+        assert_eq!(off, "it is already disabled in Entra ID, or is a printer", "of no console that does not hold it");
         assert_eq!((told("OLD-1"), told("NEW-1")), (None, None));
     }
 }

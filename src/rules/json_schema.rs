@@ -44,7 +44,12 @@ pub fn json_schema(registry: &Registry) -> Value {
             "phrase",
             text("stands behind a number of devices, as in: 12 stale in every console; {everywhere} is filled in"),
         ),
-        ("spares", text("which stale devices it passes over, said of one that has no finding")),
+        (
+            "spares",
+            text(
+                "why it may leave out a stale device, said of one that has no finding; several with `; ` between them, each behind the console that must hold the device, where there is one (`entra: ...`)",
+            ),
+        ),
         (
             "urgent",
             json!({"type": "boolean", "description": "whether packages of such devices come before all others"}),
