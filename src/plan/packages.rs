@@ -2,7 +2,7 @@
 //! in exactly one.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +105,7 @@ impl Packages {
             let few = is_of_most(&package.devices, from.seldom);
             (!package.urgent, Reverse(package.severity), few, Reverse(package.devices.len()), package.id.clone())
         });
+        tell_apart(&mut list, from);
         let of_device = list_of(list.iter().map(|package| package.devices.as_slice()), from.devices.key.count());
         Self { list: By::of(list), of_device }
     }
@@ -113,6 +114,21 @@ impl Packages {
     #[must_use]
     pub fn of(&self, device: DeviceId) -> Option<&Package> {
         self.list.find(*self.of_device.get(device))
+    }
+}
+
+/// Packages of one title that are there for different reasons get their first reason into it.
+fn tell_apart(list: &mut [Package], from: &Ingredients<'_>) {
+    let mut reasons: BTreeMap<String, BTreeSet<Option<u16>>> = BTreeMap::new();
+    for package in &*list {
+        reasons.entry(package.title.clone()).or_default().insert(package.reasons.first().map(|own| own.rule));
+    }
+    for package in list.iter_mut().filter(|package| reasons.get(&package.title).is_some_and(|own| own.len() > 1)) {
+        let Some((first, others)) = package.reasons.split_first() else { continue };
+        let Some(text) = from.rules.get(usize::from(first.rule)) else { continue };
+        let phrase = text.phrase(&package.everywhere);
+        let others = if others.is_empty() { "" } else { "; and others" };
+        package.title = format!("{} ({phrase}{others})", package.title);
     }
 }
 
