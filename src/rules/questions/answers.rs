@@ -35,6 +35,12 @@ impl Answers<'_> {
         self.lists.has_rows(console)
     }
 
+    /// Whether nothing shows that the organisation has a product at all: it is no usual one, and no list of it was given. People
+    /// are not asked for such a one by its name.
+    pub(super) fn is_unheard_of(&self, console: Console) -> bool {
+        !self.supplied(console) && !console.is_always_shown()
+    }
+
     /// The table that was not used, by its number.
     pub(super) fn table(&self, number: u16) -> String {
         format!("`{}`", self.coverage.unused(number))

@@ -37,6 +37,9 @@ impl Open {
     fn unknown(self, rule: &Rule, answers: Answers<'_>) -> Option<String> {
         Some(match self {
             Self::Column(at) | Self::Activity(at, _) => of_column(rule, at)?.0,
+            Self::Record(console, ..) | Self::Unseen(console) if answers.is_unheard_of(console) => {
+                "whether another product manages the device".into()
+            }
             Self::Record(console, ..) => format!("whether {} has a record of the device", console.title()),
             Self::Sign(console, _) => format!("whether a record in {} that is in use is the device", console.title()),
             Self::Unseen(console) => format!("whether {} has seen the device", console.title()),
@@ -113,6 +116,9 @@ impl Open {
     fn settled_by(self, rule: &Rule, answers: Answers<'_>) -> Option<String> {
         Some(match self {
             Self::Column(at) => of_column(rule, at)?.1,
+            Self::Record(console, ..) | Self::Unseen(console) if answers.is_unheard_of(console) => {
+                "an export of any other product that manages such devices".into()
+            }
             Self::Record(console, ..) | Self::Unseen(console) if !answers.supplied(console) => an_export(console),
             Self::Record(console, Doubt::Older, _) | Self::Since(console) => {
                 format!(
