@@ -71,7 +71,9 @@ fn summary(old: &outcome::Outcome, new: &outcome::Outcome) -> std::io::Result<()
     let counts = report::counts(new);
     since_lines(&mut to, &day(old.as_of.millis), &counts)?;
     for list in new.since.lists.iter().filter(|list| !list.not_whole.is_empty()) {
-        writeln!(to, "{CAUTION}not whole{CAUTION:#} list of {}: {}", list.console, clean(&list.not_whole))?;
+        let console = new.devices.registry.parse(&list.console).map(|console| console.title().to_string());
+        let console = console.unwrap_or_else(|| list.console.clone());
+        writeln!(to, "{CAUTION}incomplete{CAUTION:#} list of {console}: {}", clean(&list.not_whole))?;
     }
     writeln!(to)?;
     let rules =
