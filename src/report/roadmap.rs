@@ -47,12 +47,13 @@ impl Stage {
         }
     }
 
+    /// In the words of the phases of a plan, with what they wait for.
     const fn title(self) -> &'static str {
         match self {
-            Self::Now => "Now",
-            Self::AfterApproval => "After approval",
+            Self::Now => "Now: prepare",
+            Self::AfterApproval => "After approval: carry out",
             Self::AfterGrace => "After the grace period",
-            Self::Verify => "Check with new exports",
+            Self::Verify => "Verify with new exports",
         }
     }
 
@@ -79,6 +80,13 @@ pub(super) struct RoadmapRow {
     pub packages: Vec<PackageStages>,
     /// Batches that somebody approved.
     pub approved: usize,
+}
+
+impl RoadmapRow {
+    /// Minutes to export again and compare, which all packages have together and none has alone.
+    pub(super) fn checking(&self) -> u64 {
+        self.stages.last().map_or(0, |stage| stage.work.minutes)
+    }
 }
 
 /// A stage.

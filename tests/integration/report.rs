@@ -157,7 +157,7 @@ fn sheets_print_what_can_be_read() {
         .iter()
         .map(ToString::to_string)
         .collect();
-    let expected = "Status|Assignee|Note|Severity|Device|Serial|Platform|Problems|Last activity|Days inactive|Intent";
+    let expected = "Status|Assignee|Note|Severity|Device|Serial|Platform|Findings|Last activity|Days inactive|Intent";
     assert_eq!(heads.join("|"), expected);
     let sheet = part(&report, "xl/worksheets/sheet3.xml");
     assert!(sheet.contains("The first 11 of 27 columns"), "the footer says nothing");

@@ -35,14 +35,16 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .count("devices", "devices", |r| r.batch.devices.len() as u64)
         .count("steps", "steps of their plans", |r| r.contents.steps as u64)
         .count("irreversible", "steps that cannot be undone", |r| r.contents.irreversible as u64)
+        .shown("Cannot be undone", 10)
         .count("wipes", "steps that erase a device", |r| r.contents.wipes as u64)
+        .shown("Erases data", 10)
         .count(
             "retires_and_deletes",
             "objects of the step that has the most of those that a day limits: wipes, retires, deletions",
             |r| r.batch.counted.into(),
         )
         .day("remove_from", "day of its removals", |r| Some(work::removal_day(r.run.outcome, r.batch.day)))
-        .shown("Remove from", 12)
+        .shown("Carry out from", 12)
         .day("after_grace_from", "first day of what waits for the grace period", |r| {
             r.contents.after_grace.map(|(first, _)| first)
         })

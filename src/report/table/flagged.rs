@@ -87,7 +87,7 @@ impl<'a> Columns<'a, Line<'a>> {
             let rules = r.run.index.holding(outcome, r.device()).into_iter();
             rules.filter_map(|rule| Some(outcome.rules.get(usize::from(rule))?.title.clone())).collect()
         })
-        .shown("Problems", 38)
+        .shown("Findings", 38)
         .prose()
     }
 

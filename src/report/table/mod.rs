@@ -31,6 +31,7 @@ pub(in crate::report) use devices::table as devices;
 pub(in crate::report) use fill::Sink;
 pub(in crate::report) use ledger::table as ledger;
 pub(in crate::report) use members::members;
+pub(in crate::report) use plan::order as plan_order;
 pub(in crate::report) use tasks::tasks;
 
 use std::ops::Range;

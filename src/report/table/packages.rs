@@ -71,20 +71,28 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .shown("Reasons", 60)
         .prose()
         .list("cannot_be_undone", "steps that cannot be undone, and on how many objects", Line::finals)
-        .shown("Cannot be undone", 34)
+        .shown("Which cannot be undone", 34)
         .prose()
         .count("steps", "steps of its plans", |r| r.work.lines(r.run.outcome, |_| true) as u64)
         .shown("Steps", 7)
         .count("irreversible", "of these, steps that cannot be undone", |r| {
             r.work.lines(r.run.outcome, |entry| entry.irreversible) as u64
         })
+        .shown("Cannot be undone", 10)
         .count("wipes", "of these, steps that erase a device", |r| {
             r.work.lines(r.run.outcome, |entry| entry.wipes) as u64
         })
-        .count("minutes", "minutes of work by hand, roughly", |r| r.work.minutes(r.run.outcome))
+        .shown("Erases data", 10)
+        .count(
+            "minutes",
+            "minutes of work by hand, roughly; exporting again and comparing, once for all packages, comes on top",
+            |r| r.work.minutes(r.run.outcome),
+        )
         .count("batches", "batches, as in `batches`", |r| r.batches.0 as u64)
         .day("remove_from", "first day of its removals", |r| r.batches.1.map(|(first, _)| first))
+        .shown("Carry out from", 12)
         .day("remove_until", "last day of its removals", |r| r.batches.1.map(|(_, last)| last))
+        .shown("Carry out until", 12)
         .word("status", "how far it is; a device of another status has its own in `findings`", |r| {
             r.progress.status.as_str()
         })

@@ -1,4 +1,4 @@
-//! `plan`: every step, device by device, in the order in which the steps are to be done; and `guide`: each text of a step
+//! `plan`: every step, package by package and device by device, in the order in which the steps are to be done; and `guide`: each text of a step
 //! once.
 
 use std::borrow::Cow;
@@ -142,12 +142,22 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 /// Cells of a step that only say which device it is about.
 const OF_DEVICE: usize = 4;
 
+/// Every step: the packages in the order in which to begin with them, and in each the plans of its devices.
+pub(in crate::report) fn order(run: Run<'_>) -> Vec<StepId> {
+    let outcome = run.outcome;
+    let mut steps: Vec<StepId> = outcome.steps.numbers().collect();
+    // A device without a package comes last: the number that stands for none is the greatest.
+    steps.sort_by_key(|at| *outcome.packages.of_device.get(outcome.steps.get(*at).device));
+    steps
+}
+
 pub(super) fn table(run: Run<'_>) -> Table<'_> {
-    let lines = run.outcome.steps.len();
+    let order = order(run);
+    let lines = order.len();
     let brief = lines > LONGEST_WITH_TEXTS;
     let shared = Shared { columns: OF_DEVICE, thing: Box::new(|line: &Line<'_>| line.step.device.number()) };
-    let about = ("plan", "every step, device by device, in order");
-    Table::sharing(about, columns(), lines, move |at| Some(Line::find(run, StepId::at(at), brief)), Some(shared))
+    let about = ("plan", "every step, package by package and device by device, in order");
+    Table::sharing(about, columns(), lines, move |at| Some(Line::find(run, *order.get(at)?, brief)), Some(shared))
 }
 
 /// What a step says.

@@ -12,6 +12,16 @@ pub(super) struct Line<'a> {
     tally: &'a Tally,
 }
 
+impl<'a> Columns<'a, Line<'a>> {
+    /// A count of a rule that ran: of another nothing is known, which is not 0.
+    fn counted(self, name: &str, meaning: &str, of: fn(&Tally) -> u64) -> Self {
+        let meaning = format!("{meaning}; empty where it did not run");
+        self.number(name, &meaning, move |r| {
+            (r.tally.outcome == Outcome::Ran).then(|| i64::try_from(of(r.tally)).unwrap_or(i64::MAX))
+        })
+    }
+}
+
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .text("rule", "rule id", |r: &Line<'_>| &r.text.id)
@@ -22,13 +32,13 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .text("reason", "why it did not run", |r| &r.tally.reason)
         .shown("Reason", 44)
         .prose()
-        .count("matched", "devices for which it holds", |r| r.tally.matched)
+        .counted("matched", "devices for which it holds", |tally| tally.matched)
         .shown("Matched", 9)
-        .count("unknown", "devices for which it could not be known", |r| r.tally.unknown)
+        .counted("unknown", "devices for which it could not be known", |tally| tally.unknown)
         .shown("Unknown", 9)
-        .count("passed", "devices for which it does not hold", |r| r.tally.passed)
+        .counted("passed", "devices for which it does not hold", |tally| tally.passed)
         .shown("Passed", 9)
-        .count("suppressed", "matches hidden by an exception", |r| r.tally.suppressed)
+        .counted("suppressed", "matches hidden by an exception", |tally| tally.suppressed)
         .shown("Suppressed", 9)
         .text("title", "name of the problem", |r| &r.text.title)
         .shown("Title", 44)

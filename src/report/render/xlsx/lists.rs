@@ -240,7 +240,7 @@ fn lines(run: Run<'_>, selection: &Selection, table: &str) -> Option<Vec<usize>>
     match table {
         "devices" => Some(selection.devices.iter().map(|device| device.index()).collect()),
         _ if selection.complete => None,
-        "plan" => Some(numbers(&mut run.outcome.steps.iter().map(|step| step.device))),
+        "plan" => Some(numbers(&mut table::plan_order(run).into_iter().map(|at| run.outcome.steps.get(at).device))),
         "changes" => Some(numbers(&mut run.outcome.since.changes.device.iter().copied())),
         "ledger" => Some(numbers(&mut run.outcome.ledger.lines.iter().map(|line| line.device))),
         // Rows that belong to no device are in a whole list only.

@@ -218,6 +218,7 @@ fn totals(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
         ("Devices with a plan", t.planned_devices as u64),
         ("Steps", t.steps as u64),
         ("Minutes of work by hand, roughly", t.minutes),
+        ("Of these, to export again and compare, once for all packages", model.roadmap.checking()),
         ("Working days needed", t.working_days),
         ("Links refused", t.refused_links as u64),
         ("Devices of uncertain identity", t.review_devices as u64),
@@ -269,7 +270,7 @@ fn rules(page: &mut Page<'_>, model: &Model) -> Result<(), XlsxError> {
     if idle.is_empty() {
         return Ok(());
     }
-    page.heading("Rules that did not run, and so say nothing")?;
+    page.heading("Rules that did not run, and so were not assessed")?;
     for rule in idle {
         page.fact(&rule.title, &rule.reason)?;
     }
