@@ -61,6 +61,12 @@ test("the figures and the matrix are those of the CSV files", async (t) => {
   }
 });
 
+test("a page without scripts is laid out as a whole", async (t) => {
+  const { page } = await show(t);
+  const guessed = await page.locator("main > section").evaluateAll((all) => all.filter((n) => getComputedStyle(n).contentVisibility !== "visible").length);
+  assert.equal(guessed, 0, "sections whose height is a guess for ever");
+});
+
 test("on paper no table of a rollup runs off, and headings repeat", async (t) => {
   const { page } = await show(t, { viewport: { width: 695, height: 1000 } });
   await page.emulateMedia({ media: "print" });

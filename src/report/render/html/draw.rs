@@ -75,7 +75,7 @@ struct Dot {
 }
 
 fn upset(model: &Model) -> Upset {
-    const LEFT: f64 = 252.0;
+    const LEFT: f64 = 284.0;
     const STEP: f64 = 36.0;
     const ROW: f64 = 24.0;
     const HIGH: f64 = 120.0;
@@ -184,7 +184,7 @@ fn panel(row: &SilenceRow, edges: &[u32]) -> Panel {
         devices: row.devices.iter().sum::<usize>() + row.unknown,
         unknown: row.unknown,
         width: float(row.devices.len()) * SPAN,
-        height: BASE + 18.0,
+        height: BASE + 32.0,
         base: BASE,
         bars: bars.collect(),
         ticks: ticks.collect(),
