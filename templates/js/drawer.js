@@ -40,10 +40,37 @@ function drawerOf(list, move) {
 
   // -- parts
 
-  const findingsPart = (at, findings, records) => findings.map(([rule, severity, confidence, evidence, objects, concerned, cause]) => {
+  // `no_activity_in=intune|entra; inactive_days=90` as people say it. CSV and JSON have it as it is.
+  const NAMES = {
+    no_activity_in: "No recent activity in", not_supplied: "Not supplied", inactive_days: "Inactive after, days",
+    days_inactive: "Days inactive", sensor_days: "Sensor inactive after, days", pending_days: "Actions pending after, days",
+    delete_days: "Deleted after, days", stock_days: "Stock after, days", last_activity_console: "Last activity seen by",
+    signals_complete: "No other activity, concluded", userless: "Without a user", record_days: "Days since the newest record was made",
+    entra_device_id: "Entra device id", owner_quota: "Quota of the owner", owner_devices: "Devices of the owner", owner_stale: "Of these, stale",
+  };
+  const WORDS = {
+    last_seen: "last activity", days: "days since the last activity", count: "records", id: "id", absent: "no record, concluded",
+    entra_id: "Entra device id", entra_listed: "Entra device id is listed", any_enabled: "a record is enabled",
+  };
+  const prefixes = raw.words.console.map((slug, i) => [`${slug.replaceAll("-", "_")}_`, raw.console_titles[i]]);
+  const labelOf = (name) => {
+    if (Object.hasOwn(NAMES, name)) return NAMES[name];
+    const [prefix, title] = prefixes.find(([own]) => name.startsWith(own)) ?? ["", ""];
+    const rest = name.slice(prefix.length);
+    const words = (title && WORDS[rest]) || rest.replaceAll("_", " ");
+    return title ? `${title}, ${words}` : words[0].toUpperCase() + words.slice(1);
+  };
+  const valueOf = (value) => ({ true: "yes", false: "no" }[value]
+    ?? value.split("|").map((word) => (raw.words.console.includes(word) ? list.consoleTitle(word) : word)).join(", "));
+  const evidencePart = (evidence) => make("ul", { class: "bare" }, ...evidence.split(/; (?=[a-z][a-z0-9_]*=)/).map((part) => {
+    const named = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(part);
+    return named ? make("li", null, `${labelOf(named[1])}: `, isolated(valueOf(named[2]))) : make("li", null, isolated(part));
+  }));
+
+  const findingsPart = (at, findings, records) => findings.toSorted((a, b) => b[1] - a[1]).map(([rule, severity, confidence, evidence, objects, concerned, cause]) => {
     const slug = raw.rules[rule];
     const facts = [];
-    if (evidence) facts.push(["Evidence", isolated(evidence)]);
+    if (evidence) facts.push(["Evidence", evidencePart(evidence)]);
     if (objects.length) facts.push([concerned === 1 ? "Object" : "Objects", make("span", null, ...objects.flatMap((o, i) => (
       [i ? ", " : "", `${records[o].title} `, make("code", null, isolated(records[o].id))])),
     concerned > objects.length ? ` and ${count(concerned - objects.length)} more; findings.csv and records.csv have them` : "")]);
@@ -57,24 +84,24 @@ function drawerOf(list, move) {
   const stepsPart = (steps, records) => steps.map(([number, object, dated]) => {
     const [, action, where, usual, role, irreversible, wipes, why] = raw.entries[number];
     const condition = dated || usual;
-    const head = make("p", { class: "step-head" }, make("span", { class: "where" }, where || "No console"), " ", make("strong", null, action), " ");
+    const head = make("p", { class: "step-head" }, make("span", { class: "where" }, where || "No console"), " ", make("strong", null, marked(action)), " ");
     if (irreversible) head.append(mark("final", "Cannot be undone"));
     if (wipes) head.append(mark("wipes", "Erases data"));
     const id = typeof object === "number" ? records[object].id : object;
     const facts = [];
     if (id) facts.push(["Object", make("code", null, isolated(id))]);
-    if (condition) facts.push(condition.startsWith("Warning: ") ? ["Warning", condition.slice(9)] : ["Before it", condition]);
+    if (condition) facts.push(condition.startsWith("Warning: ") ? ["Warning", marked(condition.slice(9))] : ["Check first", marked(condition)]);
     if (role) facts.push(["Role", role]);
-    if (why) facts.push(["Why", why]);
+    if (why) facts.push(["Why", marked(why)]);
     return make("li", null, head, facts.length ? pairs("step-facts", facts) : null);
   });
 
   const questionsPart = (asked) => asked.map(([rule, text, candidates]) => {
     const slug = raw.rules[rule];
     const [unknown, settled] = raw.asked[text] || ["", ""];
-    const facts = [["Not known", unknown]];
+    const facts = [["Not known", marked(unknown)]];
     if (candidates) facts.push(["May be the device", isolated(candidates.split("|").join(", "))]);
-    if (settled) facts.push(["Settled by", settled]);
+    if (settled) facts.push(["Settled by", marked(settled)]);
     return make("li", null, make("p", { class: "step-head" }, make("a", { href: `#rule-${slug}` }, ruleName(slug))), pairs("step-facts", facts));
   });
   const ledgerPart = (lines) => lines.map(([state, step, console, object, planned, claimed, by, settled, note]) => {
@@ -87,16 +114,16 @@ function drawerOf(list, move) {
 
   const proof = (at, records, total) => {
     const words = {
-      exact: "Identifiers that consoles write for this very purpose hold all records together.",
-      strong: "Serial numbers or IMEI hold some of the records together; nothing contradicts them.",
-      weak: "Some record is held by its name or by a shortened serial number alone. That is no proof: manual review is needed before anything is removed.",
+      exact: "All records are matched by device ids that the consoles themselves write.",
+      strong: "Some of the records are matched by serial number or IMEI only; nothing contradicts them.",
+      weak: "A record is matched by name or by a shortened serial number only. That is no proof: manual review is needed before anything is removed.",
       conflict: "Identifiers contradict each other. Manual review is needed before anything is removed.",
-      single: "Only one record describes this device; there is nothing to hold together.",
+      single: "This device has one record; there is nothing to match.",
     };
     const word = list.identity(at);
     const held = raw.words.kind.map((slug, i) => ({ slug, tier: raw.words.tier[i], with: records.filter((r) => (r.held & (1 << i)) !== 0) }))
       .filter((kind) => kind.with.length > 0);
-    const lines = held.map((kind) => make("li", null, make("strong", null, KINDS[kind.slug] || kind.slug), ` (${kind.tier}) holds `,
+    const lines = held.map((kind) => make("li", null, make("strong", null, KINDS[kind.slug] || kind.slug), ` (${kind.tier}) matches `,
       kind.with.slice(0, RECORDS_SHOWN).map((r) => `${r.title}, row ${r.row}`).join("; "),
       kind.with.length > RECORDS_SHOWN || total > records.length ? "; and more, records.csv has all." : "."));
     const refusals = records.flatMap((r) => r.refused.map((reason) => [r, reason])).slice(0, RECORDS_SHOWN)
@@ -140,20 +167,19 @@ function drawerOf(list, move) {
       make("p", { class: "legend" }, `Filled: newest activity. Open: enrolled or added, no sign of activity. Shaded: older than the threshold of ${raw.thresholds[raw.platform[at]]} days.`));
   };
 
-  const recordsPart = (records, total) => {
-    const head = ["Console", "Id", "Name", "Serial", "Last activity", "Enrolled", "Joined by", "Where"];
-    const rows = records.slice(0, RECORDS_SHOWN).map((r) => make("tr", null,
-      make("th", { scope: "row" }, r.title, r.live ? make("span", { class: "quiet" }, " live record of its console") : ""),
-      make("td", null, make("code", null, isolated(r.id)), r.page ? " " : "", r.page ? make("a", { href: r.page, rel: "noreferrer noopener", target: "_blank" }, `Open in ${r.title}`) : ""), make("td", null, said(r.name)), make("td", null, said(r.serial)),
-      make("td", { class: "date" }, moment(r.seen)), make("td", { class: "date" }, day(r.enrolled)),
-      make("td", null, kindsOf(r).map((k) => KINDS[k.slug] || k.slug).join(", ") || DASH),
-      make("td", null, isolated(r.export), `, row ${r.row}`)));
-    return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Records" },
-      make("table", { class: "records" },
-        make("caption", null, total > RECORDS_SHOWN ? `The first ${RECORDS_SHOWN} of ${count(total)} records; records.csv has all` : "Every record of this device"),
-        make("thead", null, make("tr", null, ...head.map((h) => make("th", { scope: "col" }, h)))),
-        make("tbody", null, ...rows)));
-  };
+  // A block for each record: its ids are long, and people compare names and dates.
+  const recordsPart = (records, total) => make("div", null,
+    total > RECORDS_SHOWN ? make("p", null, `The first ${RECORDS_SHOWN} of ${count(total)} records; records.csv has all.`) : null,
+    make("ul", { class: "records bare" }, ...records.slice(0, RECORDS_SHOWN).map((r) => make("li", null,
+      make("p", { class: "step-head" }, make("strong", null, r.title), r.live ? make("span", { class: "quiet" }, "current record") : ""),
+      pairs("step-facts", [
+        ["Id", make("span", null, make("code", null, isolated(r.id)), r.page ? " " : "",
+          r.page ? make("a", { href: r.page, rel: "noreferrer noopener", target: "_blank" }, `Open in ${r.title}`) : "")],
+        ["Name", said(r.name)], ["Serial", said(r.serial)],
+        ["Last activity", moment(r.seen)], ["Enrolled", day(r.enrolled)],
+        ["Matched by", kindsOf(r).map((k) => KINDS[k.slug] || k.slug).join(", ") || DASH],
+        ["Export", make("span", null, isolated(r.export), `, row ${r.row}`)],
+      ])))));
 
   const fill = (at, [rows, findings, steps, total, planned, asked = [], ledger = [], why = null, decided = null]) => {
     const records = rows.map((r) => recordOf(at, r));
@@ -176,11 +202,11 @@ function drawerOf(list, move) {
       make("p", { class: "verdict" }, list.flagged(at) ? chip(list.severity(at)) : "No finding", " ",
         make("strong", null, list.activity(at)), days === null ? ", no activity is known" : `, last activity ${days === 0 ? "on the day" : `${plural(days, "day", "days")} before the day`} of the report`),
       make("h3", null, "Findings"),
-      findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran holds for this device.", why ? " It is stale, and " : "", why ? isolated(why) : "", why ? "." : ""),
+      findings.length ? make("ul", { class: "findings" }, ...findingsPart(at, findings, records)) : make("p", null, "No rule that ran flags this device.", why ? " It is stale: " : "", why ? marked(why) : "", why ? "." : ""),
       make("h3", null, "Steps, in order"),
       planned > steps.length ? make("p", null, `The first ${count(steps.length)} of ${count(planned)} steps; plan.csv has all.`) : "",
       steps.length ? make("ol", { class: "steps" }, ...stepsPart(steps, records))
-        : make("p", null, findings.length ? "There is no plan for this device. It needs manual review." : "There is nothing to do."),
+        : make("p", null, findings.length ? "No step is planned for this device. It needs manual review." : "No step is planned."),
       ...(asked.length ? [make("h3", null, "Questions"), make("ul", { class: "asked" }, ...questionsPart(asked))] : []),
       ...(ledger.length ? [make("h3", null, "Earlier steps"), make("ul", { class: "earlier" }, ...ledgerPart(ledger))] : []),
       make("h3", null, "Signals"), timeline(at, records),

@@ -7,7 +7,6 @@ const GRID = [
   { key: "user", label: "Primary user", class: "user" },
   { key: "last", label: "Last activity", class: "date" },
   { key: "days", label: "Days inactive", class: "n", first: "descending" },
-  { key: "activity", label: "Activity", class: "word" },
   { key: "severity", label: "Severity", class: "grade", first: "descending" },
   { key: "findings", label: "Findings", class: "found" },
 ];
@@ -43,11 +42,18 @@ function lister(list, open) {
       case "platform": return platformName(list.platform(at)) || DASH;
       case "last": return day(list.last(at));
       case "days": return list.days(at) === null ? DASH : count(list.days(at));
-      case "activity": return list.activity(at) || DASH;
       case "severity": return chip(list.severity(at));
-      case "findings": return list.rules(at).map(ruleName).join(", ") || DASH;
+      case "findings": return foundLine(list.rules(at));
       default: return isolated(list[key](at).trim() === "" ? DASH : list[key](at));
     }
+  };
+  // The gravest finding, and how many more there are.
+  const foundLine = ([first, ...more]) => (first === undefined ? DASH : make("span", { class: "found-line" },
+    make("span", null, ruleName(first)), more.length ? make("span", { class: "tally" }, `+${more.length}`) : null));
+  // What a cell may be too narrow for.
+  const whole = (at, key) => {
+    if (key === "findings") return list.rules(at).map(ruleName).join(", ");
+    return key === "platform" ? platformName(list.platform(at)) : key === "user" ? list.user(at) : "";
   };
   const nameOf = (at) => (list.name(at).trim() === "" ? `no name (${list.serial(at) || list.key(at)})` : list.name(at));
 
@@ -114,7 +120,10 @@ function lister(list, open) {
     const tr = make("tr", { "data-key": list.key(at), "data-place": place, "aria-rowindex": place + 2 });
     for (const column of GRID) {
       if (column.key === "name") tr.append(make("th", { scope: "row", class: "c-name" }, link(at, place)));
-      else tr.append(make("td", { class: `${column.class || ""} c-${column.key}` }, display(at, column.key)));
+      else {
+        const title = whole(at, column.key);
+        tr.append(make("td", { class: `${column.class || ""} c-${column.key}`, ...(title ? { title } : {}) }, display(at, column.key)));
+      }
     }
     return tr;
   };
@@ -252,7 +261,7 @@ function lister(list, open) {
         list.key(at), list.name(at), list.serial(at), list.platform(at), list.manufacturer(at), list.model(at), list.ownership(at),
         list.join(at), list.user(at), list.consoles(at).join("|"),
         list.last(at) === null ? "" : `${new Date(list.last(at) * 1000).toISOString().slice(0, 19)}Z`,
-        list.days(at), list.activity(at), list.identity(at), list.rules(at).join("|"), list.severity(at)]),
+        list.days(at), list.activity(at), list.identity(at), list.rules(at).sort().join("|"), list.severity(at)]),
     ],
     paper() {
       const part = shown.slice(0, PRINT_LIMIT);
@@ -260,7 +269,8 @@ function lister(list, open) {
         make("caption", null, "Devices that match the filter in use when this was printed"),
         make("thead", null, make("tr", null, ...GRID.map((c) => make("th", { scope: "col", class: c.class || "" }, c.label)))),
         make("tbody", null, ...part.map((at) => make("tr", null, ...GRID.map((c) => (
-          c.key === "name" ? make("th", { scope: "row" }, isolated(nameOf(at))) : make("td", { class: c.class || "" }, display(at, c.key))
+          c.key === "name" ? make("th", { scope: "row" }, isolated(nameOf(at)))
+            : make("td", { class: c.class || "" }, c.key === "findings" ? whole(at, c.key) || DASH : display(at, c.key))
         ))))));
       const said = part.length < shown.length
         ? make("p", { class: "note" }, `The first ${count(part.length)} of ${plural(shown.length, "device", "devices")} are printed. The files named above list all of them.`)

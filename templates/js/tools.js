@@ -17,6 +17,12 @@ function fillIn(node, options, children) {
 }
 const isolated = (text) => make("bdi", null, text);
 
+// Our sentences put words of files and commands into backticks; here they are shown as what they are.
+const marked = (text) => {
+  const parts = String(text).split("`");
+  return parts.length % 2 === 0 ? isolated(text) : make("bdi", null, ...parts.map((part, i) => (i % 2 ? make("code", null, part) : part)));
+};
+
 const number = new Intl.NumberFormat("en", { useGrouping: true });
 const count = (n) => number.format(n).replace(/,/g, "\u202f");
 const plural = (n, one, more) => `${count(n)} ${n === 1 ? one : more}`;
@@ -34,6 +40,19 @@ const layOutInTurn = async () => {
     layOut([section]);
     section.getBoundingClientRect();
     await pause();
+  }
+};
+// A link that the page was opened with leads to a place whose height was a guess. It is followed again until it stays where it
+// is, unless somebody has scrolled meanwhile.
+const settleOn = async (place) => {
+  let moved = false;
+  const move = () => { moved = true; };
+  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) window.addEventListener(kind, move, { once: true, passive: true });
+  for (let turn = 0; turn < 20 && !moved; turn += 1) {
+    const before = place.getBoundingClientRect().top;
+    place.scrollIntoView({ behavior: "instant" });
+    await new Promise((go) => { requestAnimationFrame(() => setTimeout(go, 0)); });
+    if (turn > 1 && Math.abs(place.getBoundingClientRect().top - before) < 1) break;
   }
 };
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  axe, details, devices, flagged, html, keys, list, matching, model, multiplied, open, printedRows, ready, rulesOf, severityOf, total, withData,
+  axe, details, devices, flagged, html, keys, list, matching, model, multiplied, open, plain, printedRows, ready, rulesOf, severityOf, total,
+  withData,
 } from "./lab.mjs";
 
 const searchBox = (page) => page.getByRole("searchbox", { name: "Search" });
@@ -160,15 +161,26 @@ test("a line opens the drawer with findings, steps, signals, records and proof",
   assert.equal(await drawer.locator(".steps .mark-final").count(), steps.filter((s) => list.entries[s[0]][5]).length);
   assert.equal(await drawer.locator(".steps .mark-wipes").count(), steps.filter((s) => list.entries[s[0]][6]).length);
   assert.equal(await drawer.locator(".findings > li").count(), findings.length);
-  assert.equal(await drawer.locator(".records tbody tr").count(), records.length);
-  assert.deepEqual(await drawer.locator(".records tbody td:nth-child(2) code").allTextContents(), records.map((r) => r[3]));
-  const pages = await drawer.locator(".records tbody a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.rel]));
+  assert.equal(await drawer.locator(".records > li").count(), records.length);
+  assert.deepEqual(await drawer.locator(".records > li code").allTextContents(), records.map((r) => r[3]));
+  const pages = await drawer.locator(".records a").evaluateAll((all) => all.map((a) => [a.getAttribute("href"), a.rel]));
   assert.deepEqual(pages, records.filter((r) => r[11] === 1).map((r) => [list.pages[r[0]].replace("{id}", r[3]), "noreferrer noopener"]));
   assert.equal(await drawer.locator(".timeline .t-seen").count(), records.filter((r) => r[6] !== null).length, "signals in the picture");
   const row = devices.find((d) => d.device_key === key);
   const text = await drawer.textContent();
   for (const column of ["device_key", "serial", "manufacturer", "model", "primary_user"]) assert.ok(text.includes(row[column]), `the drawer lacks ${column}`);
-  for (const f of findings) assert.ok(text.includes(f[3]), "the drawer lacks the evidence of a finding");
+  const grades = await drawer.locator(".findings .sev").allTextContents();
+  const gravity = ["Info", "Low", "Medium", "High", "Critical"];
+  assert.deepEqual(grades, grades.toSorted((a, b) => gravity.indexOf(b) - gravity.indexOf(a)), "the gravest finding first");
+  // Evidence is told in words, not as `name=value`.
+  const told = await drawer.locator(".findings").textContent();
+  assert.ok(!/[a-z]_[a-z]|=/.test(told), told);
+  for (const f of findings) {
+    for (const part of f[3].split("; ")) {
+      const value = part.slice(part.indexOf("=") + 1);
+      if (/^[0-9-]+$/.test(value)) assert.ok(told.includes(`: ${value}`), `the drawer lacks ${part}`);
+    }
+  }
   assert.ok(text.toLowerCase().includes(row.identity), "the drawer does not say how sure the identity is");
   assert.equal(decodeURIComponent(new URL(page.url()).hash), `#device=${key}`);
   await page.keyboard.press("Escape");
@@ -200,7 +212,7 @@ test("the steps of the drawer name the objects of plan.csv", async (t) => {
   assert.deepEqual(shown, expected);
   const { page } = await open(t, { hash: address(list.key[at]) });
   await page.locator("#drawer[open]").waitFor();
-  const codes = await page.locator("#drawer .steps code").allTextContents();
+  const codes = await page.locator("#drawer .steps code:has(bdi)").allTextContents();
   assert.deepEqual(codes, expected.filter((id) => id !== ""));
 });
 
@@ -404,7 +416,7 @@ test("the report's own names, labels and notices are shown as they were exported
   const { page, trouble } = await open(t);
   if (model.label) assert.equal(await page.locator("h1").textContent(), model.label);
   const messages = await page.locator(".notices td.long bdi").allTextContents();
-  assert.deepEqual(messages, model.notices.slice(0, 500).map((n) => n.message));
+  assert.deepEqual(messages, model.notices.slice(0, 500).map((n) => plain(n.message)));
   const shown = await page.locator("#grid tbody tr[data-key]").evaluateAll((rows) => rows.map((tr) => [tr.dataset.key, tr.querySelector("th").textContent]));
   for (const [key, text] of shown) {
     const name = list.name[list.key.indexOf(key)];
@@ -503,5 +515,5 @@ test("a stale device without a finding says why", async (t) => {
   await ready(page);
   await page.locator("#drawer[open]").waitFor();
   const said = await page.locator("#drawer-body").textContent();
-  assert.match(said, /No rule that ran holds for this device\. It is stale, and the rule .stale-everywhere. passes it over/);
+  assert.match(said, /No rule that ran flags this device\. It is stale: it is already disabled or deprovisioned in Google Admin/);
 });

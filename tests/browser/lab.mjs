@@ -75,6 +75,14 @@ export function readCsv(text) {
   return rest.map((values) => Object.fromEntries(head.map((name, i) => [name, values[i] ?? ""])));
 }
 
+// The page shows words in backticks as what they are, and of an archive and its member the one name that both have.
+export const plain = (text) => text.replaceAll("`", "");
+export const exportName = (label) => {
+  const [archive, member] = label.split("!");
+  const stem = (name) => name?.split("/").pop().replace(/\.[^.]*$/, "");
+  return member && stem(archive) === stem(member) ? archive : label;
+};
+
 export const digits = (text) => Number(text.replace(/[^\d]/g, ""));
 // Opens a page that may read files and nothing else, and that records whatever it should not do.
 export async function open(t, { file = join(folder, "report.html"), hash = "", settle = 20000, prepare = null, ...options } = {}) {

@@ -134,7 +134,12 @@ fn list(run: Run<'_>, selection: &Selection) -> Value {
     let devices = Devices { table: table::devices(run), chosen: &selection.devices };
     let every = || selection.devices.iter().copied();
     let consoles = outcome.devices.numbered();
-    let rules = |device| index.holding(outcome, device);
+    // The gravest finding first: it is the one that a line of the list has room for.
+    let rules = |device| {
+        let mut own = index.findings(device).to_vec();
+        own.sort_by_key(|finding| (Reverse(*outcome.findings.severity.get(*finding)), *finding));
+        own.iter().map(|finding| *outcome.findings.rule.get(*finding)).collect::<Vec<u16>>()
+    };
     let serials = devices.texts("serial");
     // Most keys are the serial number with the word before it: those are not written again.
     let keys =
@@ -230,7 +235,9 @@ fn paper(run: Run<'_>, selection: &Selection) -> Vec<PaperRow> {
     let devices = &run.outcome.devices;
     let mut rows: BTreeMap<Alike, Vec<(String, String)>> = BTreeMap::new();
     for at in flagged() {
-        let rules = run.index.rules(run.outcome, at).join(", ");
+        let titles = run.index.holding(run.outcome, at).into_iter();
+        let titles = titles.filter_map(|rule| Some(run.outcome.rules.get(usize::from(rule))?.title.as_str()));
+        let rules = titles.collect::<Vec<_>>().join(", ");
         let kind = (Reverse(run.index.highest(run.outcome, at)), rules, run.status(at));
         let key = devices.key.get(at).clone();
         rows.entry(kind).or_default().push((devices.name.get(at).to_string(), key));
