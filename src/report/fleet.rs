@@ -265,10 +265,13 @@ fn unsure(outcome: &Outcome, index: &Index) -> UnsureRow {
         (1, 0) => format!("No rule flags it, so nothing is planned on it. {FIRST}"),
         (_, 0) => format!("No rule flags them, so nothing is planned on them. {FIRST}"),
         (own, planned) if own == planned && alone => "A review is all that is planned for them.".into(),
-        (own, planned) if alone => format!(
-            "A review is all that is planned for the {planned} that are flagged. No rule flags the other {}. {FIRST}",
-            own - planned
-        ),
+        (own, planned) if alone => {
+            let (are, others) = (if planned == 1 { "is" } else { "are" }, own - planned);
+            let others = if others == 1 { "the other one".into() } else { format!("the other {others}") };
+            format!(
+                "A review is all that is planned for the {planned} that {are} flagged; no rule flags {others}. {FIRST}"
+            )
+        }
         (_, planned) => format!("{planned} of them are flagged and have a plan; no rule flags the others. {FIRST}"),
     };
     UnsureRow {

@@ -6,9 +6,9 @@ mod edition;
 mod evidence;
 mod fleet;
 mod folder;
-mod guide;
 mod model;
 mod packages;
+mod paper;
 mod pictures;
 mod place;
 mod questions;
@@ -19,6 +19,7 @@ mod seal;
 mod selection;
 mod settled;
 mod since;
+mod start;
 mod table;
 mod view;
 mod work;
@@ -28,12 +29,14 @@ mod tests_formats;
 #[cfg(test)]
 mod tests_schema;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use crate::assets::Files;
 use crate::error::{Error, Result};
+use crate::ids::DeviceId;
 use crate::outcome::{self, Asked, Outcome};
 use crate::run::Progress;
 use crate::schema::{WORKBOOK, words};
@@ -198,6 +201,10 @@ pub fn write_checked(
     if let Some(edition) = &options.edition {
         outputs.extend(edition::tickets(edition, outcome, &model, &folder)?);
     }
+    if wants(Format::Json) {
+        let meaning = "everything in this folder for programs; its rows are devices";
+        outputs.push(view::Output { file: JSON.into(), rows: outcome.devices.len(), meaning });
+    }
     outputs.sort_by(|a, b| a.file.cmp(&b.file));
     model.outputs = outputs;
     if wants(Format::Json) {
@@ -243,7 +250,8 @@ fn workbook(
 ) -> Result<Vec<view::Output>> {
     let scratch = folder.scratch();
     folder.file(WORKBOOK, |out| render::xlsx::write(run, model, selection, scratch, out))?;
-    let rows = run.outcome.findings.device.iter().filter(|d| selection.has(**d)).count();
+    let flagged: BTreeSet<DeviceId> = run.outcome.findings.device.iter().copied().collect();
+    let rows = flagged.into_iter().filter(|device| selection.has(*device)).count();
     Ok(vec![view::Output {
         file: WORKBOOK.into(),
         rows,

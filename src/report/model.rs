@@ -1,5 +1,6 @@
 //! One model of the run that every renderer reads: plain, sorted, serialisable.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -85,7 +86,7 @@ pub struct Model {
     settings: Vec<SettingRow>,
     /// Whether somebody changed what the rules say or made exceptions from them.
     tuning: String,
-    /// Files of the report, apart from `report.html`, `report.json` and the evidence.
+    /// Files of the report, apart from `report.html` and the evidence.
     pub(super) outputs: Vec<Output>,
     /// Digest of the manifest, once everything is written. No file that the manifest names can hold it.
     #[serde(skip)]
@@ -330,11 +331,7 @@ impl Model {
             program: Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             label: label.to_string(),
             as_of: rfc3339(outcome.as_of.millis),
-            as_of_source: if outcome.as_of.given {
-                "given on the command line"
-            } else {
-                "newest signal in the exports"
-            },
+            as_of_source: if outcome.as_of.given { "set for this run" } else { "newest signal in the exports" },
             thresholds: outcome
                 .thresholds
                 .effective()
@@ -565,10 +562,12 @@ fn controls(outcome: &Outcome) -> Vec<ControlRow> {
     rows.into_values().map(|(row, rules)| ControlRow { devices: devices(&rules), ..row }).collect()
 }
 
+/// The gravest first; those of one severity in the order of the input.
 fn notices(outcome: &Outcome) -> Vec<NoticeRow> {
-    outcome
-        .notices
-        .iter()
+    let mut notices: Vec<_> = outcome.notices.iter().collect();
+    notices.sort_by_key(|notice| Reverse(notice.code.severity()));
+    notices
+        .into_iter()
         .map(|n| NoticeRow {
             code: n.code.as_str(),
             severity: n.code.severity().as_str(),

@@ -9,7 +9,7 @@ use super::work::{self, BatchRow, FinalRow, FreedRow, PhaseRow, Tally};
 use crate::console::Console;
 use crate::ids::{EntryId, PackageId};
 use crate::outcome::Outcome;
-use crate::plan::{Entry, Package, Reason};
+use crate::plan::{Entry, Package, Phase, Reason};
 use crate::rules::Text;
 
 /// Devices that are dealt with in the same way.
@@ -28,7 +28,7 @@ pub struct PackageRow {
     /// The severest of its findings.
     pub severity: &'static str,
     /// Whether it comes before everything else.
-    urgent: bool,
+    pub(super) urgent: bool,
     platform: &'static str,
     ownership: &'static str,
     join_type: &'static str,
@@ -43,7 +43,7 @@ pub struct PackageRow {
     pub devices: usize,
     findings: usize,
     file: String,
-    actions: Vec<ActionRow>,
+    pub(super) actions: Vec<ActionRow>,
     phases: Vec<PhaseRow>,
     batches: Vec<BatchRow>,
     minutes: u64,
@@ -82,33 +82,51 @@ struct ConsequenceRow {
     devices: u32,
 }
 
+/// A step of a package.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ActionRow {
+pub(super) struct ActionRow {
     /// Its line in `guide`.
     guide: u32,
-    step: String,
-    action: String,
+    pub(super) step: String,
+    pub(super) action: String,
     console: &'static str,
-    console_title: &'static str,
+    pub(super) console_title: &'static str,
     role: String,
-    irreversible: bool,
-    wipes: bool,
-    condition: String,
+    pub(super) irreversible: bool,
+    pub(super) wipes: bool,
+    pub(super) condition: String,
     why: String,
     objects: usize,
-    devices: usize,
+    pub(super) devices: usize,
     phase: &'static str,
     phase_title: &'static str,
     /// The first and the last day from which it may be done, over all devices.
-    from: String,
-    until: String,
+    pub(super) from: String,
+    pub(super) until: String,
     /// Minutes of work by hand, roughly.
     minutes: u64,
     frees: String,
     /// Objects in one bulk action, and in a day.
     bulk_limit: Option<u32>,
     daily_limit: Option<u32>,
+}
+
+impl ActionRow {
+    /// Whether it cannot be undone or erases data.
+    pub(super) const fn is_final(&self) -> bool {
+        self.irreversible || self.wipes
+    }
+
+    /// Whether it waits for a day of its own.
+    pub(super) fn waits(&self) -> bool {
+        self.is_check() || self.phase == Phase::AfterGrace.as_str()
+    }
+
+    /// Whether it only looks at what the next exports show.
+    pub(super) fn is_check(&self) -> bool {
+        self.phase == Phase::Verify.as_str()
+    }
 }
 
 /// Every package.

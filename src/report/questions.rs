@@ -15,7 +15,7 @@ use crate::rules::Answer;
 /// Lines that the page has; `questions.csv` has every question.
 const LINES: usize = 60;
 /// Devices of a line that are named.
-const NAMED: usize = 3;
+const NAMED: usize = 10;
 /// Answers that are ranked.
 const RANKED: usize = 5;
 
@@ -73,8 +73,12 @@ struct QuestionRow {
 struct NamedRow {
     device_key: String,
     device_name: String,
-    /// Records that may be it.
+    /// What people call it: its name, and its serial number or model where the name does not tell it apart.
+    called: String,
+    /// Records that may be it, the first of them.
     candidates: Vec<String>,
+    /// How many records may be it.
+    candidates_total: u64,
 }
 
 impl Model {
@@ -117,11 +121,39 @@ fn row(outcome: &Outcome, rule: &crate::rules::Text, own: &[QuestionId]) -> Ques
 
 fn named(outcome: &Outcome, at: QuestionId) -> NamedRow {
     let device = *outcome.questions.device.get(at);
-    let candidates = outcome.questions.candidates.get(at);
+    let candidates = outcome.questions.candidates.get(at).split('|').filter(|one| !one.is_empty());
+    let candidates: Vec<String> = candidates.map(str::to_string).collect();
     NamedRow {
         device_key: outcome.devices.key.get(device).clone(),
         device_name: outcome.devices.name.get(device).to_string(),
-        candidates: candidates.split('|').filter(|one| !one.is_empty()).map(str::to_string).collect(),
+        called: called(outcome, device),
+        candidates_total: candidates.iter().map(|one| counted(one)).sum(),
+        candidates,
+    }
+}
+
+/// How many records an entry stands for: one, or as many as `5 more in Intune` says.
+fn counted(entry: &str) -> u64 {
+    let more = entry.split_once(" more in ").and_then(|(count, _)| count.parse().ok());
+    more.unwrap_or(1)
+}
+
+/// A device as people find it: `CFS-LT-00117`, `laptop, serial 154HSL3`, `Latitude 5440 without a name`.
+fn called(outcome: &Outcome, device: DeviceId) -> String {
+    let devices = &outcome.devices;
+    let (name, serial) = (devices.name.get(device), devices.serial.get(device));
+    let serial = if serial.is_empty() { String::new() } else { format!("serial {serial}") };
+    // A name with a number in it is one of a series; the others are shared by many.
+    let tells = name.chars().any(|c| c.is_ascii_digit());
+    match (name.is_empty(), serial.is_empty()) {
+        (false, _) if tells => name.to_string(),
+        (false, true) => name.to_string(),
+        (false, false) => format!("{name}, {serial}"),
+        (true, false) => serial,
+        (true, true) => match devices.model.get(device) {
+            "" => devices.key.get(device).clone(),
+            model => format!("{model} without a name"),
+        },
     }
 }
 

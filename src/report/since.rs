@@ -80,6 +80,8 @@ struct GroupRow {
     kind: &'static str,
     state: &'static str,
     total: usize,
+    /// Why, where it is the same for all that are listed; else each says it.
+    why: String,
     first: Vec<ChangeRow>,
 }
 
@@ -202,8 +204,10 @@ fn groups(outcome: &Outcome) -> Vec<GroupRow> {
         let own = || (0..changes.len()).filter(|at| *changes.kind.get(*at) == kind && *changes.state.get(*at) == state);
         let total = own().count();
         if total > 0 {
-            let first = own().take(SHOWN).map(|at| row(outcome, at)).collect();
-            groups.push(GroupRow { kind: kind.as_str(), state: state.as_str(), total, first });
+            let first: Vec<ChangeRow> = own().take(SHOWN).map(|at| row(outcome, at)).collect();
+            let same = first.first().filter(|own| first.iter().all(|other| other.why == own.why));
+            let why = same.map_or_else(String::new, |own| own.why.clone());
+            groups.push(GroupRow { kind: kind.as_str(), state: state.as_str(), total, why, first });
         }
     }
     groups

@@ -2,13 +2,26 @@
 
 // Text from an export is text there, too: signs of Markdown and HTML get a backslash.
 const plainly = (text) => text.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|~!]/g, "\\$&");
-const textOf = (node, query) => plainly(node.querySelector(query)?.textContent ?? "");
+// What only a screen reader hears, and links that lead nowhere outside the page, stay behind.
+const shownText = (node) => {
+  const copy = node.cloneNode(true);
+  if (!(copy instanceof Element)) return copy.textContent;
+  for (const part of copy.querySelectorAll(".away, .ways")) part.remove();
+  for (const where of copy.querySelectorAll(".where")) where.textContent = `[${where.textContent}]`;
+  return copy.textContent;
+};
+const textOf = (node, query) => {
+  const found = node.querySelector(query);
+  return found ? plainly(shownText(found)) : "";
+};
+// Severity, devices, marks: parts that stand side by side.
+const listed = (node) => Array.from(node?.children ?? [], (part) => plainly(shownText(part))).filter(Boolean).join(", ");
 const markdownOf = (card) => {
-  const lines = [`## ${textOf(card, "h4")}`, "", textOf(card, ".card-meta"), "", textOf(card, ".lead"), ""];
+  const lines = [`## ${textOf(card, "h4")}`, "", listed(card.querySelector(".card-meta")), "", textOf(card, ".lead"), ""];
   const note = card.querySelector(".own-note");
   if (note) lines.push(...Array.from(note.children, (part) => `> ${plainly(part.textContent)}`), "");
   for (const reason of card.querySelectorAll(".reasons > li")) {
-    const own = Array.from(reason.childNodes).filter((node) => node.nodeName !== "UL").map((node) => node.textContent).join("");
+    const own = Array.from(reason.childNodes).filter((node) => node.nodeName !== "UL").map((node) => shownText(node)).join("");
     lines.push(`- ${plainly(own)}`);
   }
   const steps = Array.from(card.querySelectorAll(".steps > li"));

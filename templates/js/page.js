@@ -13,15 +13,19 @@ if (unfold) {
 window.addEventListener("resize", settle);
 document.addEventListener("toggle", settle, true);
 
-const openTarget = () => {
+// The place that the address names.
+const target = () => {
   let id = location.hash.slice(1);
   try { id = decodeURIComponent(id); } catch { /* the text as it stands */ }
-  const target = id ? $(id) : null;
-  if (target && target.tagName === "DETAILS") {
-    target.open = true;
-    target.scrollIntoView();
-    target.querySelector("summary").focus({ preventScroll: true });
-  } else if (target && target.dataset.rule) target.querySelector("details").open = true;
+  return id ? $(id) : null;
+};
+const openTarget = () => {
+  const place = target();
+  if (place && place.tagName === "DETAILS") {
+    place.open = true;
+    place.scrollIntoView();
+    place.querySelector("summary").focus({ preventScroll: true });
+  } else if (place && place.dataset.rule) place.querySelector("details").open = true;
 };
 
 const explorer = $("explorer");
@@ -169,6 +173,21 @@ document.addEventListener("click", (event) => {
 
 // ---- paper: every part unfolded, the list as a plain table
 
+// One package alone: its button marks it, and paper shows nothing else.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest(".print-card") : null;
+  if (!button) return;
+  const card = button.closest(".card");
+  document.body.classList.add("print-one");
+  card.classList.add("printed");
+  window.print();
+});
+const wholeAgain = () => {
+  document.body.classList.remove("print-one");
+  for (const card of document.querySelectorAll(".printed")) card.classList.remove("printed");
+};
+window.addEventListener("afterprint", wholeAgain);
+
 let opened = [];
 let printing = false;
 const beforePrint = () => {
@@ -207,7 +226,10 @@ window.matchMedia("print").addEventListener("change", (event) => (event.matches 
     }
   }
   route();
+  const asked = location.hash;
   await layOutInTurn();
   settle();
+  const place = asked && asked === location.hash && !asked.includes("=") ? target() : null;
+  if (place) await settleOn(place);
   if (explore) await explore.prepare();
 })();

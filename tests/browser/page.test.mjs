@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  SECTIONS, axe, between, details, devices, digits, flagged, folder, html, lab, list, model, open, original, printed, printedRows, read, total,
+  SECTIONS, axe, between, details, devices, digits, exportName, flagged, folder, html, lab, list, model, open, original, plain, printed, printedRows, read, total,
 } from "./lab.mjs";
 
 // ---- the file ------------------------------------------------------------------------------------------------------
@@ -155,8 +155,10 @@ test("every work package is a card with its own reasons, devices, steps and file
     const card = cards.find((c) => c.id === `suggestion-${s.id}`);
     assert.equal(digits(card.devices), s.devices, s.id);
     assert.equal(card.reasons.length, s.reasons.length, s.id);
-    s.reasons.forEach((r, i) => assert.ok(card.reasons[i].includes(r.text), `${s.id}: ${r.text}`));
-    assert.deepEqual(card.steps, s.actions.map((a) => a.action), s.id);
+    // Of one reason the summary of the package has said the numbers.
+    const reason = (r) => (s.reasons.length === 1 ? r.title : r.text);
+    s.reasons.forEach((r, i) => assert.ok(card.reasons[i].includes(reason(r)), `${s.id}: ${reason(r)}`));
+    assert.deepEqual(card.steps, s.actions.map((a) => plain(a.action)), s.id);
     assert.deepEqual(card.final, s.actions.map((a) => a.irreversible), `${s.id}: steps that cannot be undone`);
     assert.deepEqual(card.wipes, s.actions.map((a) => a.wipes), `${s.id}: steps that erase data`);
     assert.equal(card.file, `./${s.file}`);
@@ -175,8 +177,12 @@ test("a dangerous step is marked in words", async () => {
 test("every rule is listed, and those that did not run are told at the top with their reason", async () => {
   const { page } = await read();
   const rows = await page.locator("#rules tr[data-rule]").evaluateAll((all) => all.map((tr) => [tr.dataset.rule, tr.querySelector("td.n").textContent]));
-  assert.deepEqual(rows.map(([rule]) => rule), model.rules.map((r) => r.rule));
-  model.rules.forEach((r, i) => {
+  assert.deepEqual(rows.map(([rule]) => rule).sort(), model.rules.map((r) => r.rule).sort());
+  const grades = ["info", "low", "medium", "high", "critical"];
+  const rank = (r) => (r.outcome === "ran" ? grades.indexOf(r.found[0]) * 1e9 + r.matched : -1e12);
+  const shown = rows.map(([rule]) => model.rules.find((r) => r.rule === rule));
+  shown.forEach((r, i) => assert.ok(i === 0 || rank(shown[i - 1]) >= rank(r), `${r.rule} stands before ${shown[i - 1]?.rule}`));
+  shown.forEach((r, i) => {
     if (r.outcome === "ran") assert.equal(digits(rows[i][1]), r.matched, r.rule);
     else assert.equal(rows[i][1], "—", `${r.rule} did not run and must not show a count`);
   });
@@ -188,7 +194,7 @@ test("every rule is listed, and those that did not run are told at the top with 
     const said = await page.locator("#summary .evidence-lines").textContent();
     assert.ok(idle.length === 0 || said.includes(`${idle.length} rule`), said);
     const text = await limits.textContent();
-    for (const r of idle) assert.ok(text.includes(r.title) && text.includes(r.reason), `${r.rule} is not explained at the top`);
+    for (const r of idle) assert.ok(text.includes(r.title) && text.includes(plain(r.reason)), `${r.rule} is not explained at the top`);
   }
 });
 
@@ -196,7 +202,7 @@ test("every notice, source, digest and output is listed", async () => {
   const { page } = await read();
   assert.equal(await page.locator(".notices tbody tr").count(), Math.min(500, model.notices.length));
   const names = (selector) => page.locator(selector).evaluateAll((all) => all.map((n) => n.textContent));
-  const sources = model.sources.map((s) => s.export);
+  const sources = model.sources.map((s) => exportName(s.export));
   assert.deepEqual(await names("#doctor .sources >> nth=0 >> tbody th"), sources);
   assert.deepEqual(await names("#evidence .hash:not(#seal)"), model.sources.map((s) => s.sha256));
   assert.deepEqual(await names("#evidence .outputs tbody th"), model.outputs.map((o) => o.file));
@@ -281,10 +287,11 @@ test("every export is told with its rows and its age", async () => {
   assert.equal(rows.length, model.sources.length);
   model.sources.forEach((s, i) => {
     assert.equal(rows[i][0], s.console_title);
-    assert.ok(rows[i][1].startsWith(s.export));
+    assert.ok(rows[i][1].startsWith(exportName(s.export)));
     assert.equal(digits(rows[i][2]), s.rows);
-    assert.equal(digits(rows[i][3]), s.bad_rows);
-    if (s.age_days > 0) assert.equal(digits(rows[i][5]), s.age_days);
+    assert.equal(digits(rows[i][3]), s.records);
+    assert.equal(digits(rows[i][4]), s.bad_rows);
+    if (s.age_days > 0) assert.equal(digits(rows[i][6]), s.age_days);
   });
 });
 
@@ -304,7 +311,10 @@ test("the embedded devices are those of report.json and devices.csv", () => {
     assert.ok(row, key);
     assert.equal(row.activity, list.words.activity[list.activity[at]], key);
     assert.equal(row.days_inactive, list.days[at] === null ? "" : String(list.days[at]), key);
-    assert.equal(row.findings, list.findings[at].map((r) => list.rules[r]).join("|"), key);
+    // The page has the gravest first.
+    assert.equal(row.findings, list.findings[at].map((r) => list.rules[r]).sort().join("|"), key);
+    const order = details[at][1].map(([rule, severity]) => [severity, rule]).sort((a, b) => b[0] - a[0]).map(([, rule]) => rule);
+    assert.deepEqual(list.findings[at], order, `${key}: the gravest finding first`);
     assert.equal(original(row.name), list.name[at], key);
   });
 });
@@ -321,10 +331,9 @@ test("the page says which devices it holds, and where the rest is", async () => 
 
 test("before its data the page is small", () => {
   const bare = html.replace(/(<script type="application\/octet-stream"[^>]*>)[^<]*/g, "$1");
-  // Packages and notices are data, too, however they are written.
-  const cards = between(bare, '<section id="suggestions"', "</section>").length;
-  const notices = between(bare, '<section id="doctor"', "</section>").length;
-  const rest = bare.length - cards - notices;
+  // Packages, questions and notices are data, too, however they are written.
+  const data = ["suggestions", "questions", "doctor"].map((id) => between(bare, `<section id="${id}"`, "</section>").length);
+  const rest = data.reduce((left, own) => left - own, bare.length);
   assert.ok(rest < 320_000, `${rest} bytes`);
 });
 
@@ -407,40 +416,65 @@ test("without a script the cards are still printed in full", async (t) => {
   for (const line of await steps.all()) assert.ok(await line.isVisible(), "a card's steps are folded on paper");
 });
 
-test("paper names every step of every package in its order, and explains each step once", async (t) => {
+test("paper names every step of every package in its order, in words", async (t) => {
   const { page } = await open(t);
   await page.emulateMedia({ media: "print" });
   for (const { id, actions, devices: all } of model.suggestions.filter((s) => s.actions.length > 0)) {
-    const line = page.locator(`[id="suggestion-${id}"] .paper-steps`);
-    // Steps of one name that follow one another stand under it together.
-    const names = actions.map((a) => a.step).filter((step, at, steps) => step !== steps[at - 1]);
-    assert.deepEqual(await line.locator("strong").allTextContents(), names, id);
-    const said = await line.locator(".quiet").allTextContents();
-    assert.equal(said.length, actions.length, id);
-    actions.forEach((action, at) => {
-      const [count, rest] = [/^[\d\s]*/.exec(said[at].replace(/[\u202f]/g, ""))[0], said[at]];
-      const expected = action.objects > 0 ? action.objects : action.devices;
-      if (rest.startsWith("all")) assert.equal(action.devices, all, id);
-      else assert.equal(Number(count), expected, `${id}: ${rest}`);
-      assert.ok(rest.endsWith(`G${action.guide}`), `${id}: ${rest}`);
-      assert.equal(rest.includes(`not before ${action.from}`), ["after-grace", "verify"].includes(action.phase), `${id}: ${rest}`);
-    });
-    const final = names.length && actions.filter((a, at) => a.step !== actions[at - 1]?.step && a.irreversible).length;
-    assert.equal(await line.locator(".mark-final").count(), final, `${id}: what cannot be undone`);
-  }
-  const actions = model.suggestions.flatMap((s) => s.actions);
-  const guide = await page.locator(".guide > li").evaluateAll((all) => all.map((li) => [li.querySelector("strong").textContent, li.textContent.replace(/\s+/g, " ")]));
-  assert.deepEqual(guide.map(([step]) => step).sort(), [...new Set(actions.map((a) => a.step))].sort());
-  const texts = new Map(guide);
-  for (const action of actions) {
-    // What is seen when a plan has worked is said with each step, and not once more with the last one.
-    const asked = action.action.split(" If it worked, they show:")[0];
-    // A warning stands behind a word of its own.
-    const before = action.condition.replace(/^Warning: /, "");
-    for (const part of [asked, before, action.role, action.why]) {
-      assert.ok(texts.get(action.step).includes(part.replace(/\s+/g, " ").trim()), `${action.step}: ${part}`);
+    // Ways of one step that follow one another are one line.
+    const groups = [];
+    for (const a of actions) {
+      if (groups.at(-1)?.[0].step === a.step) groups.at(-1).push(a);
+      else groups.push([a]);
     }
+    const lines = await page.locator(`[id="suggestion-${id}"] .paper-steps > li`).evaluateAll((rows) => rows.map((li) => ({
+      text: li.textContent.replace(/[\u202f]/g, "").replace(/\s+/g, " "), what: li.querySelector("strong").textContent, final: li.querySelector(".mark-final") !== null,
+    })));
+    assert.equal(lines.length, groups.length, id);
+    groups.forEach((group, at) => {
+      const { text, what, final } = lines[at];
+      assert.ok(group[0].action.startsWith(what) && !what.includes(" > "), `${id}: ${what}`);
+      assert.ok(text.startsWith(group[0].console_title), `${id}: ${text}`);
+      const count = group.reduce((sum, a) => sum + a.devices, 0);
+      assert.equal(text.includes(`${count} of ${all} device`), count < all, `${id}: ${text}`);
+      const waits = group.some((a) => ["after-grace", "verify"].includes(a.phase));
+      assert.equal(text.includes("not before"), waits, `${id}: ${text}`);
+      assert.equal(final, group.some((a) => a.irreversible), `${id}: what cannot be undone`);
+    });
   }
+});
+
+test("one package can be printed alone, with all that its steps ask for, and the next print is whole again", async (t) => {
+  const { page } = await open(t, { prepare: () => { window.print = () => {}; } });
+  const s = model.suggestions.find((own) => own.actions.length > 3);
+  const card = page.locator(`[id="suggestion-${s.id}"]`);
+  await card.locator("summary").first().click();
+  await card.locator(".print-card").click();
+  await page.emulateMedia({ media: "print" });
+  for (const part of ["#summary", "#roadmap", "#devices", "#evidence"]) assert.equal(await page.locator(part).isVisible(), false, part);
+  assert.equal(await page.locator("details.card:visible").count(), 1, "packages on paper");
+  for (const [i, a] of s.actions.entries()) {
+    const step = card.locator(".steps > li").nth(i);
+    assert.ok(await step.isVisible(), a.step);
+    if (a.why) assert.ok((await step.locator(".step-facts").innerText()).replace(/\s+/g, " ").includes(plain(a.why).replace(/\s+/g, " ").slice(0, 60)), a.step);
+  }
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  assert.ok(await page.locator("#summary").isVisible(), "the rest is printed again");
+});
+
+test("nothing on paper is smaller than 8 pt", async (t) => {
+  const { page } = await open(t);
+  await page.emulateMedia({ media: "print" });
+  const small = await page.evaluate(() => {
+    const found = new Set();
+    for (const node of document.querySelectorAll("body *")) {
+      const own = Array.from(node.childNodes).some((n) => n.nodeType === 3 && n.data.trim());
+      if (!own || node.closest("svg, .away, .defs") || node.getClientRects().length === 0) continue;
+      const size = parseFloat(getComputedStyle(node).fontSize) * 0.75;
+      if (size < 7.99 && node.tagName !== "CODE") found.add(`${node.tagName}.${node.className} in ${node.closest("section, header")?.id}: ${size.toFixed(1)} pt`);
+    }
+    return [...found];
+  });
+  assert.deepEqual(small, []);
 });
 
 test("the road map has the steps of every package by stage", async () => {
@@ -483,6 +517,51 @@ test("at A4 width no table runs off the paper", async (t) => {
     .filter((table) => table.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map((table) => `${table.caption?.textContent}: ${Math.round(table.getBoundingClientRect().right)}`));
   assert.deepEqual(wide, []);
+});
+
+test("on a usual screen the road map is whole, and its dates stay in one piece", async (t) => {
+  const { page } = await open(t);
+  const box = page.locator("#roadmap .scroll");
+  assert.ok(await box.evaluate((n) => n.scrollWidth <= n.clientWidth + 1), "the table is wider than its place");
+  const broken = await page.locator("#roadmap .date").evaluateAll((all) => all.filter((n) => n.getClientRects().length > 1).length);
+  assert.equal(broken, 0, "dates on two lines");
+});
+
+test("tiles fill their rows at every width", async (t) => {
+  for (const width of [390, 640, 800, 1000, 1280, 1920]) {
+    const { page } = await open(t, { viewport: { width, height: 800 } });
+    const rows = await page.locator(".tiles").evaluateAll((all) => all.map((tiles) => {
+      const tops = Array.from(tiles.children, (n) => Math.round(n.getBoundingClientRect().top));
+      return [...new Set(tops)].map((top) => tops.filter((own) => own === top).length);
+    }));
+    for (const row of rows) assert.equal(new Set(row).size, 1, `${width} px: ${row}`);
+  }
+});
+
+test("a copied link to a section opens at its heading", async (t) => {
+  for (const width of [390, 1280]) {
+    for (const id of ["questions", "rules", "evidence"]) {
+      const { page } = await open(t, { hash: `#${id}`, viewport: { width, height: 800 } });
+      await page.locator("#explorer[data-ready]").waitFor();
+      await page.waitForTimeout(200);
+      const top = await page.locator(`#${id}`).evaluate((n) => n.getBoundingClientRect().top);
+      assert.ok(top >= -1 && top < 60, `${id} at ${width} px stands at ${Math.round(top)}`);
+    }
+  }
+});
+
+test("a package copied as Markdown has what a reader sees, and no link that leads nowhere", async (t) => {
+  const { page } = await open(t, { prepare: () => {
+    Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => { window.__copied = text; } } });
+  } });
+  const s = model.suggestions.find((own) => own.actions.some((a) => a.devices < own.devices && a.console_title));
+  const card = page.locator(`[id="suggestion-${s.id}"]`);
+  await card.locator("summary").first().click();
+  await card.locator(".copy-card").click();
+  const text = await page.evaluate(() => window.__copied);
+  assert.ok(!text.includes("show them") && !text.includes("plan.csv"), text);
+  assert.ok(text.includes(`\\[${s.actions.find((a) => a.console_title).console_title}\\] `), text);
+  assert.match(text.split("\n")[2], /^[A-Z][a-z]+, .*, \d+ devices?/, "severity, devices and marks are told apart");
 });
 
 test("a narrow screen never scrolls sideways as a whole", async (t) => {
@@ -543,7 +622,7 @@ test("severities that were found are named beside that of the rule where they di
   }
 });
 
-test("what to ask first stands before the first work of a package, and work is not the list", async () => {
+test("what to ask first stands before the first work of a package, and nothing begins with what cannot be undone", async () => {
   const { page } = await read();
   const starts = await page.locator("#summary .first > li").evaluateAll((all) => all.map((li) => Array.from(li.querySelectorAll("p"), (p) => p.textContent)));
   starts.forEach((lines, i) => {
@@ -551,10 +630,13 @@ test("what to ask first stands before the first work of a package, and work is n
     // What cannot wait asks nothing before its first action.
     const asked = s.urgent ? [] : s.actions.filter((a) => a.step === "export-list" && a.condition);
     assert.equal(lines.filter((line) => line.startsWith("Ask first")).length, asked.length, s.id);
-    for (const a of asked) assert.ok(lines.some((line) => line.startsWith("Ask first") && line.includes(a.condition)), a.condition);
+    for (const a of asked) assert.ok(lines.some((line) => line.startsWith("Ask first") && line.includes(plain(a.condition).replace(/^Warning: /, ""))), a.condition);
     const work = s.actions.find((a) => a.step !== "export-list" && a.phase !== "verify");
-    const first = lines.at(-1);
-    assert.ok(first.startsWith("First") && first.includes(work.action), `${s.id}: ${first}`);
+    const first = lines.find((line) => line.startsWith("First"));
+    const held = work.irreversible || work.wipes;
+    assert.equal(lines.some((line) => line.startsWith("What follows cannot be undone")), held, s.id);
+    const said = plain(held ? s.actions[0].action : work.action);
+    assert.ok(first.includes(said) || /the same as for number \d/.test(first), `${s.id}: ${first}`);
   });
 });
 

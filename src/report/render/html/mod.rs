@@ -3,7 +3,8 @@
 mod data;
 mod draw;
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,14 +14,14 @@ use sha2::{Digest, Sha256};
 
 use crate::assets::{self, Files};
 use crate::error::{Error, Problem, Result};
-use crate::plan::introduced;
-use crate::report::edition;
-use crate::report::guide::guide;
-use crate::report::model::Model;
+use crate::plan::{brief, introduced};
+use crate::report::model::{Model, RuleRow};
 use crate::report::seal::UNSEALED;
 use crate::report::selection::Selection;
+use crate::report::start::start;
 use crate::report::view::Run;
-use crate::schema::Platform;
+use crate::report::{edition, paper};
+use crate::schema::{Platform, Severity};
 
 /// The style of the page, in the order in which one overrides the other. The last is empty and there to be replaced.
 const STYLES: &[&str] = &["css/page.css", "css/pictures.css", "css/explorer.css", "css/print.css", "brand.css"];
@@ -37,7 +38,8 @@ pub(in crate::report) fn render(
     edition: Option<&edition::Page>,
 ) -> Result<String> {
     let written = model.outputs.iter().map(|o| o.file.clone()).collect();
-    let environment = environment(templates, written).map_err(|e| template_error(&e))?;
+    let names = Names::of(run);
+    let environment = environment(templates, written, names).map_err(|e| template_error(&e))?;
     let part = |name: &str| templates.get(name).cloned().unwrap_or_default();
     let style: String = STYLES.iter().map(|name| part(name)).collect();
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.map(part).concat());
@@ -48,7 +50,9 @@ pub(in crate::report) fn render(
     page.render(context! {
         m => Serde(model),
         edition => Serde(&edition),
-        guide => Serde(&guide(run.outcome, run.index)),
+        paper_steps => Serde(&paper::steps(&model.suggestions)),
+        rule_order => rule_order(model),
+        starts => Serde(&start(&model.suggestions)),
         pictures => Serde(&draw::pictures(model)),
         style_hash => csp_hash(&style),
         script_hash => csp_hash(&script),
@@ -68,14 +72,58 @@ pub(in crate::report) fn plain(
     written: BTreeSet<String>,
     model: &impl serde::Serialize,
 ) -> Result<String> {
-    let environment = environment(templates, written).map_err(|e| template_error(&e))?;
+    let environment = environment(templates, written, Names::default()).map_err(|e| template_error(&e))?;
     let style: String = STYLES.iter().filter_map(|name| templates.get(*name)).map(String::as_str).collect();
     let page = environment.get_template(name).map_err(|e| template_error(&e))?;
     page.render(context! { m => Serde(model), style_hash => csp_hash(&style), style }).map_err(|e| template_error(&e))
 }
 
+/// What people call the things that files know by a slug. Of an earlier run there may be some that have no name any more.
+#[derive(Clone, Default)]
+struct Names {
+    rules: BTreeMap<String, String>,
+    consoles: BTreeMap<String, String>,
+    steps: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn of(run: Run<'_>) -> Self {
+        let outcome = run.outcome;
+        let consoles = outcome.devices.registry.all().iter();
+        let mut steps = BTreeMap::new();
+        for entry in &outcome.entries {
+            steps.entry(entry.slug.clone()).or_insert_with(|| brief(&entry.action).to_string());
+        }
+        Self {
+            rules: outcome.rules.iter().map(|rule| (rule.id.clone(), rule.title.clone())).collect(),
+            consoles: consoles.map(|console| (console.as_str().to_string(), console.title().to_string())).collect(),
+            steps,
+        }
+    }
+}
+
+/// Places of the rules as people look for them: those that found something, the gravest and then the most first; those that found
+/// nothing; those that did not run.
+fn rule_order(model: &Model) -> Vec<usize> {
+    let gravest = |rule: &RuleRow| rule.found.first().and_then(|word| Severity::parse(word));
+    let mut order: Vec<usize> = (0..model.rules.len()).collect();
+    order.sort_by_cached_key(|at| {
+        model.rules.get(*at).map(|rule| (rule.outcome != "ran", Reverse(gravest(rule)), Reverse(rule.matched)))
+    });
+    order
+}
+
+/// The name of what has a slug; the slug where it has none.
+fn named(names: BTreeMap<String, String>) -> impl Fn(String) -> String {
+    move |slug| names.get(&slug).cloned().unwrap_or(slug)
+}
+
 /// The templates and what they may call.
-fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environment<'static>, minijinja::Error> {
+fn environment(
+    templates: &Files,
+    written: BTreeSet<String>,
+    names: Names,
+) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     // Whoever writes a template of their own reads what it asked for in vain.
@@ -86,6 +134,14 @@ fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environme
     environment.add_filter("dash", dash);
     environment.add_filter("platform", platform);
     environment.add_filter("short", short);
+    environment.add_filter("marked", |text: &str| minijinja::Value::from_safe_string(marked(text)));
+    environment.add_filter("rule_title", named(names.rules));
+    environment.add_filter("console_title", named(names.consoles));
+    environment.add_filter("step_title", named(names.steps));
+    environment.add_filter("brief", |action: &str| brief(action).to_string());
+    environment.add_filter("identifier", identifier);
+    environment.add_filter("undigested", undigested);
+    environment.add_filter("export_name", export_name);
     // The word that fits what stands before a step, and the rest of the text.
     environment.add_filter("introduced", |text: String| {
         let (word, said) = introduced(&text);
@@ -98,18 +154,38 @@ fn environment(templates: &Files, written: BTreeSet<String>) -> Result<Environme
     Ok(environment)
 }
 
-/// A link to a file of the report, or its name where it was not written.
-fn link(written: &BTreeSet<String>, name: &str) -> minijinja::Value {
+/// Text as it may stand in a page.
+fn escaped(text: &str) -> String {
     let mut safe = String::new();
-    for c in name.chars() {
+    for c in text.chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
             c => safe.push(c),
         }
     }
+    safe
+}
+
+/// Our sentences put words of files and commands into backticks; the page shows them as what they are.
+fn marked(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A sign that has no other to close it is part of the text.
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let one = |(at, part): (usize, &&str)| {
+        if at % 2 == 1 { format!("<code>{}</code>", escaped(part)) } else { escaped(part) }
+    };
+    parts.iter().enumerate().map(one).collect()
+}
+
+/// A link to a file of the report, or its name where it was not written.
+fn link(written: &BTreeSet<String>, name: &str) -> minijinja::Value {
+    let safe = escaped(name);
     let folder = name.split_once('/').map(|(folder, _)| format!("{folder}/"));
     let there = written.contains(name) || name.starts_with("evidence/") || folder.is_some_and(|f| written.contains(&f));
     minijinja::Value::from_safe_string(if there {
@@ -172,6 +248,31 @@ fn platform(slug: String) -> String {
     }
 }
 
+/// The key of a device in words: `serial 5CG25HSD04`.
+fn identifier(key: &str) -> String {
+    key.replacen(':', " ", 1)
+}
+
+/// An export by its file: the member of an archive is named only where its name says something else.
+fn export_name(label: &str) -> String {
+    let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).rsplit_once('.').map(|(stem, _)| stem.to_string());
+    match label.split_once('!') {
+        Some((archive, member)) if stem(archive).is_some() && stem(archive) == stem(member) => archive.to_string(),
+        _ => label.to_string(),
+    }
+}
+
+/// The names of files without their digests, which the files of the report have.
+fn undigested(files: &str) -> String {
+    let mut rest = files;
+    let mut text = String::new();
+    while let Some((before, after)) = rest.split_once(" (sha256 ") {
+        text.push_str(before);
+        rest = after.split_once(')').map_or("", |(_, next)| next);
+    }
+    text + rest
+}
+
 /// The beginning of a digest.
 fn short(text: &str) -> String {
     text.chars().take(12).collect()
@@ -188,9 +289,30 @@ mod tests {
     }
 
     #[test]
+    fn the_member_of_an_archive_is_named_where_it_says_something_else() {
+        assert_eq!(export_name("a/Devices_1.zip!Devices_1.csv"), "a/Devices_1.zip");
+        assert_eq!(export_name("all.zip!entra.csv"), "all.zip!entra.csv");
+        assert_eq!(export_name("entra.csv"), "entra.csv");
+    }
+
+    #[test]
+    fn names_of_files_go_without_their_digests() {
+        assert_eq!(undigested("a.csv (sha256 12ab), b.csv (sha256 34cd)"), "a.csv, b.csv");
+        assert_eq!(undigested("a.csv"), "a.csv");
+        assert_eq!(identifier("serial:5CG25HSD04"), "serial 5CG25HSD04");
+    }
+
+    #[test]
+    fn words_in_backticks_are_code_and_nothing_is_markup() {
+        assert_eq!(marked("decide `lost` <b>"), "decide <code>lost</code> &lt;b&gt;");
+        assert_eq!(marked("`<i>` it's"), "<code>&lt;i&gt;</code> it&#39;s");
+        assert_eq!(marked("a ` alone"), "a ` alone");
+    }
+
+    #[test]
     fn exceptions_and_what_they_hide_are_shown_as_text() {
         let templates = assets::templates(None).unwrap();
-        let environment = environment(&templates, BTreeSet::new()).unwrap();
+        let environment = environment(&templates, BTreeSet::new(), Names::default()).unwrap();
         let exception = |state: &str, reason: &str| {
             serde_json::json!({
                 "rule": "stale-everywhere", "device": "LAB-*", "reason": reason, "owner": "Ann", "approved_by": "Bob",
@@ -205,8 +327,11 @@ mod tests {
                 "exception": 0,
             }],
         });
-        let page =
-            environment.get_template("parts/rules.html").unwrap().render(context! { m => Serde(&model) }).unwrap();
+        let page = environment
+            .get_template("parts/rules.html")
+            .unwrap()
+            .render(context! { m => Serde(&model), rule_order => Vec::<usize>::new() })
+            .unwrap();
         for text in [
             "loan &lt;pool&gt;",
             "&lt;b&gt;LAB-1&lt;&#x2f;b&gt;",
@@ -217,8 +342,11 @@ mod tests {
         }
         assert!(!page.contains("<b>"));
         let none = serde_json::json!({ "rules": [], "exceptions": [], "hidden": [] });
-        let page =
-            environment.get_template("parts/rules.html").unwrap().render(context! { m => Serde(&none) }).unwrap();
+        let page = environment
+            .get_template("parts/rules.html")
+            .unwrap()
+            .render(context! { m => Serde(&none), rule_order => Vec::<usize>::new() })
+            .unwrap();
         assert!(!page.contains("Exceptions"), "an empty section");
     }
 
