@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Words before a number that say that it counts parts.
 const PARTS: [&str; 12] =
-    ["part", "page", "chunk", "batch", "teil", "seite", "partie", "parte", "pagina", "página", "deel", "del"];
+    ["part", "pt", "page", "chunk", "teil", "seite", "partie", "parte", "pagina", "página", "deel", "sida"];
 /// The word between a number and how many there are.
-const OF: [&str; 4] = ["of", "von", "de", "di"];
+const OF: [&str; 2] = ["of", "von"];
+/// The same, where it also means something else: only after a word that says that parts are counted.
+const OF_PARTS: [&str; 3] = ["de", "di", "sur"];
 /// Larger numbers are years, days or moments.
 const MOST: u64 = 999;
-/// So many files are numbered one after the other, without a word that says so, only if they are parts.
-const FEWEST: usize = 3;
 
 /// A name by what is between its numbers, and the numbers. A name that ends without one has 0 there: `devices.json` stands before
 /// `devices (1).json`.
@@ -48,11 +48,13 @@ impl Name {
                 copy = (before == '(').then_some(numbers.len()).or(copy);
                 numbers.push(part.parse().unwrap_or(u64::MAX));
                 texts.push(String::new());
-            } else if let Some(text) = texts.last_mut().filter(|_| sign.is_alphanumeric()) {
-                text.push(sign);
+            } else if let Some(text) = texts.last_mut() {
+                text.push(if sign.is_alphanumeric() { sign } else { ' ' });
             }
             (before, rest) = (sign, others);
         }
+        let tidy = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut texts: Vec<String> = texts.into_iter().map(tidy).collect();
         if texts.last().is_some_and(|text| !text.is_empty()) {
             numbers.push(0);
             texts.push(String::new());
@@ -60,19 +62,24 @@ impl Name {
         Self { texts, numbers, copy }
     }
 
-    fn has(words: &[&str], text: Option<&String>) -> bool {
-        text.is_some_and(|text| words.iter().any(|word| text.ends_with(word)))
+    /// Whether the word before a number says that it counts parts.
+    fn counts_parts(&self, at: usize) -> bool {
+        let word = self.texts.get(at).and_then(|text| text.rsplit(' ').next());
+        word.is_some_and(|word| PARTS.contains(&word))
+    }
+
+    /// How many there are, by the number behind this one.
+    fn total(&self, at: usize) -> Option<u64> {
+        let between = self.texts.get(at + 1)?.as_str();
+        let says = OF.contains(&between) || OF_PARTS.contains(&between) && self.counts_parts(at);
+        let (number, total) = (self.numbers.get(at)?, self.numbers.get(at + 1).filter(|_| says)?);
+        ((1..=MOST).contains(total) && total >= number).then_some(*total)
     }
 
     /// Which of its numbers may count files of which there are so many.
     fn counted(&self) -> impl Iterator<Item = (usize, Option<u64>)> {
-        self.numbers.iter().enumerate().filter(|(_, number)| **number <= MOST).map(|(at, number)| {
-            let total = self
-                .numbers
-                .get(at + 1)
-                .filter(|_| OF.iter().any(|of| self.texts.get(at + 1).is_some_and(|text| text == of)));
-            (at, total.copied().filter(|total| (1..=MOST).contains(total) && total >= number))
-        })
+        let small = self.numbers.iter().enumerate().filter(|(_, number)| **number <= MOST);
+        small.map(|(at, _)| (at, self.total(at)))
     }
 }
 
@@ -84,7 +91,9 @@ pub(super) fn series<'l>(labels: impl Iterator<Item = (usize, &'l str)>) -> Vec<
         for (at, of) in name.counted() {
             let mut others = name.numbers.clone();
             let number = others.remove(at);
-            let counts_parts = of.is_some() || Name::has(&PARTS, name.texts.get(at));
+            let counts_parts = of.is_some() || name.counts_parts(at);
+            // Each part may have the moment in its name at which it was made.
+            others.iter_mut().filter(|_| counts_parts).for_each(|other| *other = (*other).min(MOST + 1));
             let new = || Series { files: BTreeMap::new(), of, counts_parts, of_copies: false };
             let series = groups.entry((name.texts.clone(), at, others)).or_insert_with(new);
             series.of_copies |= name.copy == Some(at);
@@ -108,10 +117,11 @@ pub(super) fn series<'l>(labels: impl Iterator<Item = (usize, &'l str)>) -> Vec<
 impl Series {
     /// `devices.json` stands before `devices (1).json`, and in the place of a first beside `devices2.json`.
     fn count_the_first(&mut self) {
-        if self.files.contains_key(&2) && !self.files.contains_key(&1) {
-            if let Some(first) = self.files.remove(&0) {
-                self.files.insert(1, first);
-            }
+        if self.files.contains_key(&2)
+            && !self.files.contains_key(&1)
+            && let Some(first) = self.files.remove(&0)
+        {
+            self.files.insert(1, first);
         }
     }
 
@@ -121,18 +131,21 @@ impl Series {
         number.is_some_and(|number| self.files.contains_key(&(number + 1)))
     }
 
-    /// Whether it is clear that the files are parts of one list.
-    pub(super) fn is_of_parts(&self) -> bool {
-        let first = self.files.first_key_value().map(|(number, _)| *number);
-        let is_counted = self.files.len() >= FEWEST && first.is_some_and(|first| first <= 1) && !self.of_copies;
-        self.counts_parts || is_counted
+    /// Whether the names say that the files are parts of one list. Numbers alone may be those of sites.
+    pub(super) const fn is_of_parts(&self) -> bool {
+        self.counts_parts
+    }
+
+    /// Whether the files may be pages: a browser counts whatever is saved under one name.
+    pub(super) const fn may_be_pages(&self) -> bool {
+        !self.of_copies
     }
 
     /// The first number that is missing between the first and the last, and the place of the file that stands next to it.
     pub(super) fn gap(&self) -> Option<(u64, usize)> {
         let (first, last) = (self.files.first_key_value()?, self.files.last_key_value()?);
         let end = self.of.map_or(*last.0, |of| if *first.0 == 0 { of - 1 } else { of });
-        let begin = if *first.0 == 0 { 0 } else { 1 };
+        let begin = u64::from(*first.0 != 0);
         let missing = (begin..=end.max(*last.0)).find(|number| !self.files.contains_key(number))?;
         let beside = self.files.range(..missing).next_back().or_else(|| self.files.range(missing..).next())?;
         Some((missing, *beside.1))
@@ -153,12 +166,13 @@ mod tests {
     #[test]
     fn files_are_numbered_by_the_one_number_in_which_their_names_differ() {
         assert_eq!(of(&["devices_1.json", "devices_2.json"]), [(vec![1, 2], None, false)]);
-        assert_eq!(of(&["a.zip!p01.json", "a.zip!p02.json", "a.zip!p04.json"]), [(vec![1, 2, 4], Some(3), true)]);
+        assert_eq!(of(&["a.zip!p01.json", "a.zip!p02.json", "a.zip!p04.json"]), [(vec![1, 2, 4], Some(3), false)]);
         assert_eq!(of(&["devices.json", "devices (1).json", "devices (2).json"]), [(vec![0, 1, 2], None, false)]);
         assert_eq!(of(&["devices.json", "devices2.json"]), [(vec![1, 2], None, false)]);
         assert_eq!(of(&["v1.0 devices 1.json", "v1.0 devices 2.json"]), [(vec![1, 2], None, false)]);
         assert_eq!(of(&["intune-part1-of-3.csv", "intune-part3-of-3.csv"]), [(vec![1, 3], Some(2), true)]);
         assert_eq!(of(&["intune page 2.csv", "intune page 3.csv"]), [(vec![2, 3], Some(1), true)]);
+        assert_eq!(of(&["part1of2_080112.csv", "part2of2_080250.csv"]), [(vec![1, 2], None, true)]);
         assert_eq!(of(&["list 1 of 8.csv"]), [(vec![1], Some(2), true)]);
     }
 
@@ -167,6 +181,9 @@ mod tests {
         assert_eq!(of(&["devices_1795132800000.csv", "devices_1795132900000.csv"]), []);
         assert_eq!(of(&["first.json", "second.json"]), []);
         assert_eq!(of(&["intune_1.json", "iphones.json"]), []);
+        for names in [["Model 3.csv", "Model 5.csv"], ["02 DE 3.csv", "04 DE 3.csv"], ["site 1.csv", "site 3.csv"]] {
+            assert!(of(&names).iter().all(|own| !own.2), "{names:?}");
+        }
         assert_eq!(of(&["Intune 5 Nov.csv", "Intune 20 Nov.csv"]).iter().filter(|own| own.2).count(), 0);
         assert_eq!(
             of(&["exportDevice_2026-11-20.csv", "exportDevice_2026-11-19.csv"]).iter().filter(|own| own.2).count(),

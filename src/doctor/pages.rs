@@ -60,7 +60,8 @@ impl Pages {
                 continue;
             }
             let ends = pages.iter().filter(|page| page.paging.enveloped && !page.paging.more).count();
-            let is_linked = ends < pages.len() && pages.iter().all(|page| page.paging.enveloped);
+            let are_answers = series.may_be_pages() && pages.iter().all(|page| page.paging.enveloped);
+            let is_linked = ends < pages.len() && are_answers;
             if is_linked && ends <= 1 {
                 self.link(&series, &pages);
             }
