@@ -25,6 +25,8 @@ const WRITTEN: [&str; 8] =
 const FEWEST: usize = 3;
 /// So many rows with one moment each are no devices.
 const SHARED: usize = 5;
+/// Cells of a column that tell whether it may hold dates.
+const SHOWN: usize = 5;
 /// Dates that are compared.
 const LOOKED_AT: usize = 10_000;
 
@@ -53,11 +55,11 @@ impl Margin {
         let console = recognised.format.console;
         let (dates, remarks) = (options.needs(console, "noticed"), options.needs(console, "remark"));
         let mut own = Self::default();
-        for (at, header) in export.header.iter().enumerate().filter(|(at, _)| !recognised.secret.contains(at)) {
+        for (at, written) in export.header.iter().enumerate().filter(|(at, _)| !recognised.secret.contains(at)) {
             let read = recognised.columns.iter().filter(|(_, positions)| positions.contains(&at));
             let read: Vec<&str> = read.map(|(name, _)| *name).collect();
-            let keeps = asides.keeps(header).cloned();
-            let header = squeeze(header);
+            let keeps = asides.keeps(written).cloned();
+            let header = squeeze(written);
             let people_write = read.iter().any(|name| WRITTEN.contains(name));
             if !read.is_empty() && !people_write {
                 continue;
@@ -70,7 +72,7 @@ impl Margin {
                 own.due.push(at);
             } else {
                 // People paste a column beside a list and call it after what it comes from, or not at all.
-                let is_strange = header.is_empty() || recognised.unknown.contains(&export.header[at]);
+                let is_strange = header.is_empty() || recognised.unknown.contains(written);
                 if of_days && asides.sees(&header) {
                     own.seeing.push(at);
                 } else if of_days && is_strange && asides.may_see(&header) {
@@ -83,8 +85,8 @@ impl Margin {
         }
         // Most of those that sound like it hold no dates: where the first cells show it, the rest is not read.
         let may_be_date = |cell: &String| !matches!(dates::stamp(cell), Stamp::Unreadable);
-        own.seeing = shown(export, &own.seeing, 1, may_be_date);
-        own.strange = shown(export, &own.strange, 1, |cell| may_be_date(cell) && !is_number(cell));
+        own.seeing = shown(export, &own.seeing, may_be_date);
+        own.strange = shown(export, &own.strange, |cell| may_be_date(cell) && !is_number(cell));
         own
     }
 
@@ -174,10 +176,11 @@ pub(crate) fn says_yes(text: &str) -> bool {
     !is_no && !matches!(values::flag(text), Cell::Value(false) | Cell::Nothing)
 }
 
-/// Those columns whose first cells that hold anything all look as asked.
-fn shown(export: &Export, columns: &[usize], cells: usize, looks: impl Fn(&String) -> bool) -> Vec<usize> {
-    let shown = export.sample(columns, cells);
-    columns.iter().zip(&shown).filter(|(_, cells)| cells.iter().all(&looks)).map(|(at, _)| *at).collect()
+/// Those columns of whose first cells that hold anything one looks as asked, or that hold nothing.
+fn shown(export: &Export, columns: &[usize], looks: impl Fn(&String) -> bool) -> Vec<usize> {
+    let shown = export.sample(columns, SHOWN);
+    let may_be = |cells: &Vec<String>| cells.is_empty() || cells.iter().any(&looks);
+    columns.iter().zip(&shown).filter(|(_, cells)| may_be(cells)).map(|(at, _)| *at).collect()
 }
 
 fn stamps(cells: &Strings, epoch_1904: bool) -> Vec<Stamp> {
@@ -232,8 +235,12 @@ fn notice(
     })
 }
 
-/// Whether the dates of a column are those of the list, such as when it was synchronised or made: many rows have the same moment.
+/// Whether the dates of a column are those of the list, such as when it was synchronised or made: many rows have the same moment,
+/// and hardly any has none. Of a day on which things were counted those have none that were not found.
 fn is_of_the_list(stamps: &[Stamp], dated: usize) -> bool {
+    if dated * 10 < stamps.len() * 9 {
+        return false;
+    }
     let moments = || {
         stamps.iter().filter_map(|stamp| match stamp {
             Stamp::At(millis) => Some(*millis),

@@ -12,6 +12,9 @@ use crate::read::{Export, Rows};
 const TELLING: [&str; 9] =
     ["native_id", "serial", "entra_id", "intune_id", "imei", "meid", "ztdid", "state", "enabled"];
 
+/// Fewer rows are no habit of a list.
+const FEWEST: usize = 3;
+
 /// The rows that contradict themselves, with why and what they name. Where most rows do, two columns only share a header: the serial
 /// number of a computer, and that of its screen.
 pub(super) fn contradictions(
@@ -19,7 +22,7 @@ pub(super) fn contradictions(
     wanted: &[Wanted<'_>],
     (rows, positions): (&Rows, &[usize]),
 ) -> BTreeMap<u32, (String, String)> {
-    let cells = |at: &usize| Some(rows.columns.get(positions.binary_search(at).ok()?)?);
+    let cells = |at: &usize| rows.columns.get(positions.binary_search(at).ok()?);
     let mut found = BTreeMap::new();
     for own in wanted.iter().filter(|own| TELLING.contains(&own.field.name)) {
         let pairs = own.at.iter().zip(own.at.iter().skip(1)).filter(|(one, other)| export.same_name(**one, **other));
@@ -35,7 +38,7 @@ pub(super) fn contradictions(
                     differ.push(line);
                 }
             }
-            if differ.len() * 2 > both {
+            if differ.len() >= FEWEST && differ.len() * 2 > both {
                 continue;
             }
             let header = export.header.get(*one).map_or("", String::as_str);

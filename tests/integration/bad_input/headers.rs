@@ -131,9 +131,9 @@ fn column_twice_with_cells_that_contradict() {
     let list =
         with_column(&intune(3), "Serial number", |number, _| if number == 1 { "OTHER1".into() } else { String::new() });
     assert_snapshot!(remarks_on("devices.csv", list), @"
-    3 rows, 0 set aside
-    unreadable-value, devices.csv, row 2, column Serial number
-      1 row has different values in two columns of this name; it counts as unknown
+    3 rows, 1 set aside
+    bad-row, devices.csv, row 2
+      the row says two things in the columns `Serial number` and was set aside
     ");
     let list = with_column(&intune(3), "Last check-in", |number, row| {
         if number == 1 { "2020-01-01 08:00:00.0000000".into() } else { row[11].clone() }
@@ -145,9 +145,9 @@ fn column_twice_with_cells_that_contradict() {
     ");
     let list = with_column(&entra(3), "accountEnabled", |number, _| if number == 1 { "False" } else { "True" }.into());
     assert_snapshot!(remarks_on("exportDevice.csv", list), @"
-    3 rows, 0 set aside
-    unreadable-value, exportDevice.csv, row 2, column accountEnabled
-      1 row has different values in two columns of this name; it counts as unknown
+    3 rows, 1 set aside
+    bad-row, exportDevice.csv, row 2
+      the row says two things in the columns `accountEnabled` and was set aside
     ");
 }
 

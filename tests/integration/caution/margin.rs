@@ -55,6 +55,14 @@ fn a_day_below_a_header_that_nobody_knows_speaks_against_it_too() {
     is_stale(&with_column("Storage", "46344", "46300"));
     is_stale(&with_column("Build", "26100.1", "22631.4"));
     is_stale(&with_column("VPN", "2026-11-18", "2026-11-18"));
+    // … unless some have none, as where things were counted and not all were found.
+    let report = with_column("Inventur", "2026-11-18", "");
+    is_held(&report, "PC-STALE", "later than the last one (`Inventur`)");
+    for name in
+        ["Wiped on", "Disposed", "Disabled on", "Mail sent", "Ticket date", "Termination Date", "Migrated", "Wave"]
+    {
+        is_stale(&with_column(name, "2026-11-18", "2026-10-29"));
+    }
 }
 
 #[test]
