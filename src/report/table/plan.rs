@@ -142,10 +142,14 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
 /// Cells of a step that only say which device it is about.
 const OF_DEVICE: usize = 4;
 
-/// Every step: the packages in the order in which to begin with them, and in each the plans of its devices.
+/// Every step: the packages in the order in which to begin with them, and in each the plans of its devices. A plan that nobody reads
+/// from its beginning stays in the order of the devices, in which everything that is known of them lies.
 pub(in crate::report) fn order(run: Run<'_>) -> Vec<StepId> {
     let outcome = run.outcome;
     let mut steps: Vec<StepId> = outcome.steps.numbers().collect();
+    if steps.len() > LONGEST_WITH_TEXTS {
+        return steps;
+    }
     // A device without a package comes last: the number that stands for none is the greatest.
     steps.sort_by_key(|at| *outcome.packages.of_device.get(outcome.steps.get(*at).device));
     steps

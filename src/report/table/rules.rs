@@ -12,16 +12,6 @@ pub(super) struct Line<'a> {
     tally: &'a Tally,
 }
 
-impl<'a> Columns<'a, Line<'a>> {
-    /// A count of a rule that ran: of another nothing is known, which is not 0.
-    fn counted(self, name: &str, meaning: &str, of: fn(&Tally) -> u64) -> Self {
-        let meaning = format!("{meaning}; empty where it did not run");
-        self.number(name, &meaning, move |r| {
-            (r.tally.outcome == Outcome::Ran).then(|| i64::try_from(of(r.tally)).unwrap_or(i64::MAX))
-        })
-    }
-}
-
 pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
     Columns::new()
         .text("rule", "rule id", |r: &Line<'_>| &r.text.id)
@@ -32,13 +22,13 @@ pub(super) fn columns<'a>() -> Columns<'a, Line<'a>> {
         .text("reason", "why it did not run", |r| &r.tally.reason)
         .shown("Reason", 44)
         .prose()
-        .counted("matched", "devices for which it holds", |tally| tally.matched)
+        .count("matched", "devices for which it holds", |r| r.tally.matched)
         .shown("Matched", 9)
-        .counted("unknown", "devices for which it could not be known", |tally| tally.unknown)
+        .count("unknown", "devices for which it could not be known", |r| r.tally.unknown)
         .shown("Unknown", 9)
-        .counted("passed", "devices for which it does not hold", |tally| tally.passed)
+        .count("passed", "devices for which it does not hold", |r| r.tally.passed)
         .shown("Passed", 9)
-        .counted("suppressed", "matches hidden by an exception", |tally| tally.suppressed)
+        .count("suppressed", "matches hidden by an exception", |r| r.tally.suppressed)
         .shown("Suppressed", 9)
         .text("title", "name of the problem", |r| &r.text.title)
         .shown("Title", 44)
