@@ -20,6 +20,14 @@ pub struct Place {
     pub words: String,
 }
 
+impl Place {
+    /// Where it waits for a decision, in the place of a list.
+    #[must_use]
+    pub fn of_decisions() -> Self {
+        Self { console: None, column: "decisions".into(), words: String::new() }
+    }
+}
+
 /// Such places, each with a number.
 #[derive(Debug, Default)]
 pub(in crate::coverage) struct Places {

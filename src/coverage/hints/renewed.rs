@@ -4,7 +4,7 @@
 //! up with it leaves a record without one behind. What it keeps is its user and its model, and it comes back after it was last seen as
 //! what it was.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use polars::prelude::Int64Chunked;
 
@@ -60,6 +60,7 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
         })
         .collect();
     let came = came(store, members, &pairs);
+    let replaced = replaced(&old, &new, &|device| *activities.get(device) == Activity::Active && has_serial(device));
     let hardware = Hardware::of(store, members, &pairs, vocabulary);
     let stamped = stamped(store, members, &pairs);
     let may_be = |(device, now): (DeviceId, DeviceId)| {
@@ -73,6 +74,13 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
             None => is_one_model && *activities.get(now) == Activity::Active,
         };
         let same = if is_one_model { Facts::USER.or(Facts::MODEL) } else { Facts::USER };
+        // Whoever has another machine of the kind in use has got that one in the place of the old.
+        let has_another = replaced.get(&device).into_iter().flatten().any(|other| {
+            *other != device && *other != now && *members.platform.get(*other) == *members.platform.get(device)
+        });
+        if has_another {
+            return None;
+        }
         let is_told_apart = hardware.differs(device, now) || (stamped.contains(&device) && stamped.contains(&now));
         (is_next && !is_told_apart).then_some(Renewed { device, now, same })
     };
@@ -98,6 +106,21 @@ fn users(
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// For each device the machines that its users have in use and that are told apart by a serial number.
+fn replaced(
+    old: &[(u64, DeviceId)],
+    new: &[(u64, DeviceId)],
+    is: &dyn Fn(DeviceId) -> bool,
+) -> HashMap<DeviceId, Vec<DeviceId>> {
+    let mut found: HashMap<DeviceId, Vec<DeviceId>> = HashMap::new();
+    for (user, device) in old {
+        let from = new.partition_point(|(other, _)| other < user);
+        let its = new.iter().skip(from).take_while(|(other, _)| other == user).map(|(_, own)| *own);
+        found.entry(*device).or_default().extend(its.filter(|own| is(*own)));
+    }
+    found
 }
 
 /// Two devices of one account each, one of either side. An account with more devices than the quota enrols them for others.

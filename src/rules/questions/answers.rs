@@ -1,7 +1,7 @@
 //! What would settle a question, as people ask for it: an export by its name, with what it has to have, or a page to look at.
 
 use crate::console::Console;
-use crate::coverage::{Coverage, Lists};
+use crate::coverage::{Coverage, Lists, Place};
 use crate::formats::values::squeeze;
 use crate::formats::{Format, Formats};
 use crate::identity::{KeyKind, RecordStore};
@@ -51,6 +51,11 @@ impl Answers<'_> {
         let Some(place) = self.coverage.place(number) else { return String::new() };
         let column = short(&place.column);
         if squeeze(&column) == squeeze(&place.words) { column } else { format!("{column}: {}", place.words) }
+    }
+
+    /// Whether what an earlier run kept waits for a decision, by the number of the place.
+    pub(super) fn is_of_decisions(&self, number: u16) -> bool {
+        self.coverage.place(number) == Some(&Place::of_decisions())
     }
 
     /// The list in which it stood that a device is lost or kept, by the number of the place.

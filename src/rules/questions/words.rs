@@ -61,6 +61,10 @@ impl Open {
                 console.title(),
                 answers.place(place)
             ),
+            Self::Hinted(Hint::Before(place)) if answers.is_of_decisions(place) => {
+                "whether the device may go: an earlier run had it wait for a decision, and nothing is decided of it"
+                    .into()
+            }
             Self::Hinted(Hint::Before(place)) => format!(
                 "whether the device may go: an earlier report had it as lost or kept, by {}, which does not speak of it now",
                 answers.list_of(place)
@@ -77,9 +81,7 @@ impl Open {
                     ),
                     Hint::NoDate => "one of its records has no date at all",
                     Hint::Successor => "another one in use bears its name, and may be the same machine",
-                    Hint::SetUpAgain => {
-                        "another one of its user came after it was last seen, and may be the same machine, set up anew"
-                    }
+                    Hint::SetUpAgain => "another one of its user came later, and may be the same machine, set up anew",
                     Hint::Impossible(console) => &format!(
                         "{} saw it more than a year before its record there was made, so that the date cannot be right",
                         console.title()

@@ -221,11 +221,14 @@ pub(in crate::run) fn by_object(
     (store, devices): (&RecordStore, &Devices),
 ) -> Vec<Notice> {
     let keys: BTreeSet<&str> = table.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
-    // By the id, with or without what stands before it.
+    // By the id, with or without what stands before it. A bare number is that of nothing: consoles number their objects, and people
+    // their assets, from one on.
     let mut wanted: BTreeMap<String, Vec<(String, BTreeSet<DeviceId>)>> = BTreeMap::new();
     for name in decisions.names().filter(|name| !keys.contains(name)) {
         let name = name.to_lowercase();
-        for id in [Some(name.as_str()), name.split_once(':').map(|(_, id)| id)].into_iter().flatten() {
+        let is_number = name.bytes().all(|sign| sign.is_ascii_digit());
+        let alone = Some(name.as_str()).filter(|_| !is_number);
+        for id in alone.into_iter().chain(name.split_once(':').map(|(_, id)| id)) {
             wanted.entry(id.to_owned()).or_default().push((name.clone(), BTreeSet::new()));
         }
     }
@@ -250,14 +253,22 @@ pub(in crate::run) fn by_object(
     for (name, devices) in wanted.into_values().flatten() {
         found.entry(name).or_default().extend(devices);
     }
-    decisions.rename(&table.key, &mut |key| match found
-        .get(&key.to_lowercase())
-        .map(|found| (found.len(), found.first()))
-    {
-        Some((1, Some(device))) => Naming::Device(*device),
-        Some((2.., _)) => Naming::Unused("several devices have such an object".into()),
+    let mut doubtful = Vec::new();
+    let notices = decisions.rename(&table.key, &mut |key| match found.get(&key.to_lowercase()) {
+        Some(found) if found.len() == 1 => found.first().map_or(Naming::AsItIs, |device| Naming::Device(*device)),
+        Some(found) if !found.is_empty() => {
+            doubtful.extend(found.iter().copied());
+            Naming::Unused("several devices have such an id, and nothing is taken from any of them".into())
+        }
+        _ if !key.is_empty() && key.bytes().all(|sign| sign.is_ascii_digit()) && !keys.contains(key) => Naming::Unused(
+            "a number alone may be one of any console: write the console before it, as in `jamf:113`".into(),
+        ),
         _ => Naming::AsItIs,
-    })
+    });
+    for device in doubtful {
+        decisions.wait(device);
+    }
+    notices
 }
 
 /// Approvals of the earlier run hold for the same objects and steps; what was said to be done and is not shown otherwise is

@@ -29,9 +29,6 @@ pub(super) use returned::returned;
 /// With fewer devices on one side none of them may be left by chance.
 const FEWEST: usize = 5;
 
-/// In the place of the list that had a device as kept, where it waits for a decision.
-const DECISIONS: &str = "decisions";
-
 /// An earlier report.
 pub(super) struct Baseline {
     pub outcome: Outcome,
@@ -194,8 +191,7 @@ pub(super) fn beside(
 
 /// What is lost or kept now, what waits for a decision, and what was and is not among the devices of this run.
 fn kept(devices: &Devices, table: &DeviceTable, waiting: &[DeviceId], earlier: Option<&Beside>) -> Vec<Kept> {
-    let waiting =
-        waiting.iter().map(|device| (*device, Place { console: None, column: DECISIONS.into(), words: String::new() }));
+    let waiting = waiting.iter().map(|device| (*device, Place::of_decisions()));
     let now = devices.coverage().kept().chain(waiting).map(|(device, place)| Kept {
         serial: table.serial.compared(device).to_string(),
         entra_device_id: table.entra_device_id.compared(device).to_string(),

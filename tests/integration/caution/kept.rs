@@ -362,7 +362,7 @@ fn a_device_that_may_be_the_declined_one_waits() {
     assert!(said(&report, "decision-in-doubt", "it is not clear which device of this run it is"));
     // Nobody has decided anything by the next run, either.
     let own = ["--format", "csv,data", "--as-of", "2026-12-20T08:00:00Z", "--baseline", "after"];
-    is_held(&report.place.analyze_into("later", &own, &[]), "PC-1", "an earlier report had it as lost or kept");
+    is_held(&report.place.analyze_into("later", &own, &[]), "PC-1", "an earlier run had it wait for a decision");
 }
 
 /// What somebody writes into the note of our own sheet keeps a device as what stands in a register does, until a status says otherwise.

@@ -398,7 +398,7 @@ fn newcomer(user: usize, model: &str, came: &str, seen: &str) -> String {
 #[test]
 fn a_machine_of_the_same_user_that_came_afterwards_may_be_the_same() {
     const MODEL: &str = "HP EliteBook 840 G9";
-    const WHY: &str = "another one of its user came after it was last seen";
+    const WHY: &str = "another one of its user came later";
     for (model, came) in
         [(MODEL, "2026-07-25T08:00:00Z"), (MODEL, "2026-10-25T08:00:00Z"), (MODEL, ""), ("", "2026-10-25T08:00:00Z")]
     {
