@@ -15,7 +15,7 @@ use crate::formats::Vocabulary;
 use crate::frame::{Strings, by_device};
 use crate::identity::{Members, RecordStore};
 use crate::ids::{ByDevice, DeviceId};
-use crate::schema::{Activity, Platform};
+use crate::schema::{Activity, JoinType, Platform};
 use crate::time::{DAY, Millis};
 
 /// A machine whose model consoles call differently comes back within so many days.
@@ -62,12 +62,16 @@ pub(super) fn renewed(store: &RecordStore, members: &Members, vocabulary: &Vocab
     let came = came(store, members, &pairs);
     let replaced = replaced(&old, &new, &|device| *activities.get(device) == Activity::Active && has_serial(device));
     let hardware = Hardware::of(store, members, &pairs, vocabulary);
+    let joined = joined(store, members, &pairs);
     let stamped = stamped(store, members, &pairs);
     let may_be = |(device, now): (DeviceId, DeviceId)| {
         let is_one_model = hardware.is_one_model(device, now);
         // Of what nothing saw the day counts on which it came.
         let last = seen.get(device).or(*came.get(device));
-        let may_be_one_model = is_one_model || !hardware.tells_model(device) || !hardware.tells_model(now);
+        // What is merely registered is a private machine as a rule, and of those nobody tells the model.
+        let is_untold = !hardware.tells_model(device) || !hardware.tells_model(now);
+        let may_be_joined_anew = *activities.get(device) == Activity::Stale && joined.contains(&now);
+        let may_be_one_model = is_one_model || is_untold && may_be_joined_anew;
         let is_next = match last.zip(*came.get(now)) {
             Some((last, at)) => at.number() >= last.number() - DAY && (may_be_one_model || at.days_since(last) <= SOON),
             // Of what nothing tells when it came, one model is needed, and that it is in use.
@@ -138,6 +142,20 @@ fn of_one_user(old: &[(u64, DeviceId)], new: &[(u64, DeviceId)], quota: usize) -
     pairs.sort_unstable();
     pairs.dedup();
     pairs
+}
+
+/// Of the later devices of the pairs those that a directory has as joined, and not as registered by their users.
+fn joined(store: &RecordStore, members: &Members, pairs: &[(DeviceId, DeviceId)]) -> HashSet<DeviceId> {
+    let concerned: HashSet<DeviceId> = pairs.iter().map(|(_, now)| *now).collect();
+    let mut found = HashSet::new();
+    for (at, records) in store.by_console.iter().enumerate().filter(|_| !concerned.is_empty()) {
+        let joins = records.text("join_type").into_iter().flat_map(Strings::iter);
+        let own = members.device_of(at).iter().zip(joins).filter(|(device, _)| concerned.contains(device));
+        let is_joined =
+            |join: Option<&str>| matches!(join.and_then(JoinType::parse), Some(JoinType::Joined | JoinType::Hybrid));
+        found.extend(own.filter(|(_, join)| is_joined(*join)).map(|(device, _)| *device));
+    }
+    found
 }
 
 /// When the devices of the pairs came: the first day on which a console that gives signs of activity has them.

@@ -416,7 +416,20 @@ fn a_machine_of_the_same_user_that_came_afterwards_may_be_the_same() {
     let left = objects.lines().filter(|line| !line.starts_with("LAP-01"));
     place.write("in/entra.csv", left.fold(String::new(), |all, line| all + line + "\n"));
     is_held(&judged(place), "LAP-01", WHY);
+    // Whoever has got another machine has that one in the place of the old, and a private one beside it.
+    let place = lists_with(&newcomer(1, MODEL, "2026-10-25T08:00:00Z", "2026-11-18"));
+    let intune = std::fs::read_to_string(place.path("in/intune.csv")).unwrap();
+    let successor = format!(
+        "{},LAP-09,2026-08-01 08:00:00,2026-11-19 08:00:00,{},5CG000009,HP,{MODEL},user.1@contoso.example,Corporate,Windows\n",
+        guid(1, 7),
+        guid(2, 7)
+    );
+    place.write("in/intune.csv", intune + &successor);
+    let report = judged(place);
+    assert!(steps(&report, "LAP-01").contains(&"intune-delete".to_string()), "{:?}", asked(&report, "LAP-01"));
+    let registered = newcomer(1, "", "2026-10-25T08:00:00Z", "2026-11-18").replace("AD joined", "AD registered");
     for (other, why) in [
+        (registered, "a private one that its user registered"),
         (newcomer(2, MODEL, "2026-07-25T08:00:00Z", "2026-11-18"), "of somebody else"),
         (newcomer(1, "ThinkPad T14 Gen 3", "2026-07-25T08:00:00Z", "2026-11-18"), "of another model"),
         (newcomer(1, MODEL, "2026-05-25T08:00:00Z", "2026-11-18"), "it was there beside it"),
