@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use polars::prelude::{Int64Chunked, NewChunkedArray};
 
 pub(super) use words::Raw;
-pub(crate) use words::{Asides, Kept, LOST};
+pub(crate) use words::{Asides, Header, Kept, LOST};
 
 use super::dates::{self, Order, Stamp};
 use super::values::{self, Cell, squeeze};
@@ -59,26 +59,27 @@ impl Margin {
             let read = recognised.columns.iter().filter(|(_, positions)| positions.contains(&at));
             let read: Vec<&str> = read.map(|(name, _)| *name).collect();
             let keeps = asides.keeps(written).cloned();
-            let header = squeeze(written);
+            let named = Header::of(written);
+            let header = &named.squeezed;
             let people_write = read.iter().any(|name| WRITTEN.contains(name));
             if !read.is_empty() && !people_write {
                 continue;
             }
             let of_days = dates && read.is_empty();
-            let mode = asides.lost_mode(&header).or(keeps).filter(|_| remarks && read.is_empty());
+            let mode = asides.lost_mode(header).or(keeps).filter(|_| remarks && read.is_empty());
             if let Some(mode) = mode {
                 own.modes.push((at, mode));
-            } else if of_days && asides.is_due(&header) {
+            } else if of_days && asides.is_due(&named) {
                 own.due.push(at);
             } else {
                 // People paste a column beside a list and call it after what it comes from, or not at all.
                 let is_strange = header.is_empty() || recognised.unknown.contains(written);
-                if of_days && asides.sees(&header) {
+                if of_days && asides.sees(&named) {
                     own.seeing.push(at);
-                } else if of_days && is_strange && asides.may_see(&header) {
+                } else if of_days && is_strange && asides.may_see(&named) {
                     own.strange.push(at);
                 }
-                if remarks && (people_write || asides.is_written(&header)) {
+                if remarks && (people_write || asides.is_written(header)) {
                     own.written.push(at);
                 }
             }

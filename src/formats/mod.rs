@@ -44,7 +44,7 @@ pub use changing::{CHANGING, Cells};
 pub use describe::{Format, Lookup, Missing};
 pub use evidence::Refusal;
 pub use header::Below;
-pub(crate) use margin::{Asides, LOST, remark, says_yes};
+pub(crate) use margin::{Asides, Header, LOST, remark, says_yes};
 pub use nearest::Nearest;
 pub use normalise::{Made, Normalised, Options, Records, lookup, normalise, take_over, translate};
 pub use older::{Fate, Older};

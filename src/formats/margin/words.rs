@@ -42,6 +42,45 @@ pub(crate) struct Asides {
     marks: Option<AhoCorasick>,
 }
 
+/// A header as it is compared: its letters and digits, and where words begin among them.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub squeezed: String,
+    starts: Vec<usize>,
+}
+
+impl Header {
+    pub(crate) fn of(written: &str) -> Self {
+        let (mut squeezed, mut starts, mut before) = (String::new(), Vec::new(), ' ');
+        for sign in written.chars() {
+            if sign.is_alphanumeric() {
+                if !before.is_alphanumeric() || before.is_lowercase() && sign.is_uppercase() {
+                    starts.push(squeezed.len());
+                }
+                squeezed.push_str(&squeeze(sign.encode_utf8(&mut [0; 4])));
+            }
+            before = sign;
+        }
+        Self { squeezed, starts }
+    }
+
+    /// Whether one of its words begins so: `changed` is none of *Exchange device*, nor `next` of *Nexthink*. Where it is written as one
+    /// word, and in other scripts and alphabets, the place says nothing.
+    fn has_word(&self, words: &[String]) -> bool {
+        let is_short = |word: &String| word.len() <= SHORT && word.is_ascii();
+        let ends = |at: usize| at == self.squeezed.len() || self.starts.contains(&at);
+        let begins = |word: &String| {
+            let at = |start: &usize| self.squeezed.get(*start..).is_some_and(|rest| rest.starts_with(word.as_str()));
+            self.starts.iter().filter(|start| at(start)).any(|start| !is_short(word) || ends(start + word.len()))
+        };
+        let anywhere = |word: &String| !word.is_ascii() || self.starts.len() < 2 && !is_short(word);
+        words.iter().any(|word| if anywhere(word) { self.squeezed.contains(word.as_str()) } else { begins(word) })
+    }
+}
+
+/// A word of so few letters is also the beginning of others.
+const SHORT: usize = 4;
+
 /// What a text says that keeps a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -91,24 +130,24 @@ impl Asides {
         }
     }
 
-    /// Whether a header, squeezed, is one of days on which something saw the device.
-    pub(crate) fn sees(&self, header: &str) -> bool {
-        has(&self.seeing, header) && !has(&self.not_seeing, header)
+    /// Whether a header is one of days on which something saw the device.
+    pub(crate) fn sees(&self, header: &Header) -> bool {
+        has(&self.seeing, &header.squeezed) && !header.has_word(&self.not_seeing)
     }
 
-    /// Whether days below a header, squeezed, may be such ones, for all that it says: it is not one of other days.
-    pub(super) fn may_see(&self, header: &str) -> bool {
-        !has(&self.not_seeing, header) && !self.lies_ahead(header)
+    /// Whether days below a header may be such ones, for all that it says: it is not one of other days.
+    pub(super) fn may_see(&self, header: &Header) -> bool {
+        !header.has_word(&self.not_seeing) && !self.lies_ahead(header)
     }
 
-    /// Whether the days of a header, squeezed, are those until which somebody has the device.
-    pub(crate) fn is_due(&self, header: &str) -> bool {
-        has(&self.due, header)
+    /// Whether the days of a header are those until which somebody has the device.
+    pub(crate) fn is_due(&self, header: &Header) -> bool {
+        has(&self.due, &header.squeezed)
     }
 
-    /// Whether the days of a header, squeezed, say nothing of when a device was seen.
-    pub(crate) fn lies_ahead(&self, header: &str) -> bool {
-        has(&self.ahead, header)
+    /// Whether the days of a header say nothing of when a device was seen.
+    pub(crate) fn lies_ahead(&self, header: &Header) -> bool {
+        header.has_word(&self.ahead)
     }
 
     /// Whether people write what they like below a header, squeezed.
@@ -231,10 +270,14 @@ mod tests {
             ("onPremisesLastSyncDateTime", false),
             ("Next audit date", false),
             ("Warranty end", false),
+            ("Nexthink last seen", true),
+            ("Exchange device last sync", true),
+            ("lastmodifieddatetime", false),
+            ("whenChanged", false),
             ("Assigned Date", true),
             ("Assigned to", false),
         ] {
-            assert_eq!(asides.sees(&squeeze(header)), sees, "{header}");
+            assert_eq!(asides.sees(&Header::of(header)), sees, "{header}");
         }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::coverage::{self, When};
 use crate::formats::dates::{Order, Stamp, stamp};
-use crate::formats::values::squeeze;
-use crate::formats::{Asides, remark, says_yes};
+use crate::formats::{Asides, Header, remark, says_yes};
 use crate::frame::Strings;
 use crate::identity::short_name;
 use crate::read::{Export, Prose, Rows};
@@ -52,13 +51,13 @@ pub(super) fn of(
     let columns: Vec<usize> = (0..export.header.len()).collect();
     let first = is_prose.then(|| export.header.join(","));
     let rows = export.read(&columns, true);
-    let headers = export.header.iter().map(|header| squeeze(header));
+    let headers = export.header.iter().map(|header| Header::of(header));
     let columns: Vec<Column> =
         rows.columns.iter().zip(headers).map(|(cells, header)| Column::of(cells, &header, asides)).collect();
     let mut seen = Seen::default();
     for (header, (cells, column)) in export.header.iter().zip(rows.columns.iter().zip(&columns)) {
         match column {
-            Column::Dates(_) => seen.in_days |= asides.sees(&squeeze(header)),
+            Column::Dates(_) => seen.in_days |= asides.sees(&Header::of(header)),
             _ => seen.may_be_hidden |= may_tell_when(cells, header, strange.contains(header), asides),
         }
     }
@@ -91,7 +90,7 @@ pub(super) fn of(
 /// now, or by numbers below a header that nobody knows.
 fn may_tell_when(cells: &Strings, header: &str, is_strange: bool, asides: &Asides) -> bool {
     const NOW: [&str; 8] = ["online", "active", "aktiv", "connected", "today", "heute", "yesterday", "gestern"];
-    let header = squeeze(header);
+    let header = Header::of(header);
     let filled = cells.len() - cells.null_count();
     if filled == 0 || asides.lies_ahead(&header) {
         return false;
@@ -159,7 +158,7 @@ enum Column {
 }
 
 impl Column {
-    fn of(cells: &Strings, header: &str, asides: &Asides) -> Self {
+    fn of(cells: &Strings, header: &Header, asides: &Asides) -> Self {
         if asides.is_due(header) {
             let all = dates(cells, true).unwrap_or_default().into_iter();
             return Self::Dates(all.map(|own| own.into_iter().map(When::Until).collect()).collect());
@@ -168,7 +167,7 @@ impl Column {
             return Self::Other;
         }
         let sees = asides.sees(header);
-        if let Some(days) = days_ago(cells, sees && header.contains("day")) {
+        if let Some(days) = days_ago(cells, sees && header.squeezed.contains("day")) {
             return Self::Dates(days);
         }
         if let Some(dates) = dates(cells, sees) {
