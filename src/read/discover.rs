@@ -1,6 +1,7 @@
 //! Which files a list of paths stands for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::labels::{self, File, slashes};
@@ -31,8 +32,8 @@ pub struct Input {
 pub struct Discovered {
     /// The input files, in the order of their labels.
     pub inputs: Vec<Input>,
-    /// What has the name of an export and is no regular file: its label, and what it is.
-    pub passed_over: Vec<(String, &'static str)>,
+    /// What has the name of an export and was passed over: its label, and why.
+    pub passed_over: Vec<(String, String)>,
 }
 
 /// Finds every input file behind the given files and folders, in the order of their labels.
@@ -77,7 +78,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Discovered> {
 #[derive(Default)]
 struct Found {
     files: Vec<File>,
-    passed_over: BTreeMap<String, &'static str>,
+    passed_over: BTreeMap<String, String>,
 }
 
 /// What a file is that a program keeps beside the files of people: it is passed over in folders and archives.
@@ -95,6 +96,10 @@ pub(super) fn by_product(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn is_ending(ending: &OsStr) -> bool {
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) -> Result<()> {
@@ -123,12 +128,20 @@ fn walk(root: &Path, folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Fo
         };
         if meta.is_dir() {
             walk(root, &path, seen, found)?;
-        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known))) {
-            let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
-            match disk::strange(meta.file_type()) {
-                Some(what) => drop(found.passed_over.insert(slashes(&relative), what)),
-                None => found.files.push(File { path, relative, bytes: meta.len() }),
+            continue;
+        }
+        let relative = path.strip_prefix(root).unwrap_or(&path).to_path_buf();
+        match (path.extension().is_some_and(is_ending), disk::strange(meta.file_type())) {
+            (true, None) => found.files.push(File { path, relative, bytes: meta.len() }),
+            (true, Some(what)) => {
+                found.passed_over.insert(slashes(&relative), format!("{what}, not a regular file; it was passed over"));
             }
+            // `intune.json.1`, `entra.csv.part`: as often as not a list that somebody meant.
+            (false, _) if path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_some_and(is_ending)) => {
+                let why = "its name goes on after the ending of an export, so it was passed over; name it by itself to have it read";
+                found.passed_over.insert(slashes(&relative), why.into());
+            }
+            (false, _) => {}
         }
     }
     Ok(())
@@ -151,6 +164,7 @@ mod tests {
             "sub/a.CSV",
             ".hidden.csv",
             "readme.md",
+            "c.json.1",
             "old/devices.csv",
             "old/evidence/manifest.json",
             "~$b.xlsx",
@@ -161,6 +175,8 @@ mod tests {
         }
         let labels: Vec<_> = discover(&[dir.path().to_path_buf()]).unwrap().into_iter().map(|i| i.label).collect();
         assert_eq!(labels, ["b.csv", "sub/a.CSV"]);
+        let passed_over = find(&[dir.path().to_path_buf()]).unwrap().passed_over;
+        assert_eq!(passed_over.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(), ["c.json.1"]);
     }
 
     #[test]
@@ -249,7 +265,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for byte in [0xE4_u8, 0xF6, 0xFC, 0xDF] {
             let name = [b"ger", &[byte][..], b"te.csv"].concat();
-            std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(&name)), [byte & 0x7F]).unwrap();
+            std::fs::write(dir.path().join(OsStr::from_bytes(&name)), [byte & 0x7F]).unwrap();
         }
         let found = labels(&[dir.path().to_path_buf()]);
         let contents: BTreeSet<&str> = found.iter().map(|(_, content)| content.as_str()).collect();

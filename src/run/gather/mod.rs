@@ -77,9 +77,7 @@ pub(super) fn gather(
 /// Reads one file after the other.
 fn load(options: &Options, formats: &Formats, settings: &formats::Options, progress: &dyn Progress) -> Result<Loading> {
     let Discovered { inputs, passed_over } = read::find(&options.exports)?;
-    let passed_over = passed_over.into_iter().map(|(label, what)| {
-        Notice::new(Code::UnknownFormat, label, format!("{what}, not a regular file; it was passed over"))
-    });
+    let passed_over = passed_over.into_iter().map(|(label, why)| Notice::new(Code::UnknownFormat, label, why));
     let mut loading = Loading::default();
     loading.all.notices.extend(passed_over);
     if inputs.is_empty() {
