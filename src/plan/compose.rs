@@ -19,22 +19,24 @@ pub(super) fn plan(books: &Playbooks, book: &Book, subject: &Subject, out: &mut 
         return;
     }
     let device = facts::of_device(subject);
-    let mut few = [0; FEW];
+    let mut few = [(0, 0); FEW];
     let mut many = Vec::new();
     let bits = if let Some(few) = few.get_mut(..subject.objects.len()) {
         few
     } else {
-        many.resize(subject.objects.len(), 0);
+        many.resize(subject.objects.len(), (0, 0));
         &mut many[..]
     };
-    for (bits, object) in bits.iter_mut().zip(&subject.objects) {
-        *bits = facts::of_object(subject, object);
+    let mut differs = false;
+    for ((beside, bits), object) in bits.iter_mut().zip(&subject.objects) {
+        (*beside, *bits) = (facts::of_device_beside(device, object), facts::of_object(subject, object));
+        differs |= *beside != device;
     }
 
     let done = (subject.objects.len() > FEW).then(Done::default);
     let mut draft = StepDraft { books, subject, device, start: out.len(), out, done, gone: [0; MOST] };
     for choice in &book.choices {
-        if choice.when.possible(device) {
+        if differs || choice.when.possible(device) {
             draft.choose(choice, bits);
         }
     }
@@ -62,17 +64,17 @@ struct Done {
 
 impl StepDraft<'_> {
     /// Plans one choice for every object that it fits.
-    fn choose(&mut self, choice: &Choice, bits: &[u64]) {
+    fn choose(&mut self, choice: &Choice, bits: &[(DeviceBits, u64)]) {
         let (On::Asked | On::AskedOrLive | On::Concerned, Some(console)) = (choice.on, choice.console) else {
-            return self.add(choice, None, self.subject.about);
+            return self.add(choice, None, (self.device, self.subject.about));
         };
         let subject = self.subject;
         let here = || subject.objects.iter().zip(bits).filter(|(o, _)| o.console == console);
-        let asked = choice.on == On::Asked || here().any(|(_, b)| b & ASKED != 0);
+        let asked = choice.on == On::Asked || here().any(|(_, (_, b))| b & ASKED != 0);
         for (object, &bits) in here() {
             let meant = match choice.on {
-                On::Concerned => bits & CONCERNED != 0,
-                _ if asked => bits & ASKED != 0,
+                On::Concerned => bits.1 & CONCERNED != 0,
+                _ if asked => bits.1 & ASKED != 0,
                 _ => object.live,
             };
             if meant {
@@ -82,16 +84,16 @@ impl StepDraft<'_> {
     }
 
     /// Plans one choice for one object, or for the device, unless something speaks against it.
-    fn add(&mut self, choice: &Choice, object: Option<&Object>, bits: u64) {
+    fn add(&mut self, choice: &Choice, object: Option<&Object>, (device, bits): (DeviceBits, u64)) {
         let Some(guard) = self.books.guards.get(usize::from(choice.step.number)) else { return };
         let record = object.map(|o| o.record);
         // Whatever a playbook says: what somebody decided to keep is left alone in every console.
         if self.subject.kept && choice.console.is_some() {
             return;
         }
-        let allowed = choice.when.holds(self.device, bits)
+        let allowed = choice.when.holds(device, bits)
             && (guard.states == 0 || object.is_none() || guard.states & bits != 0)
-            && !guard.never.iter().any(|n| n.holds(self.device, bits))
+            && !guard.never.iter().any(|n| n.holds(device, bits))
             && !self.has(choice.step.number, record)
             && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
             && guard.unless.iter().all(|&step| !self.has_any(step))

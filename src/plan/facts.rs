@@ -295,6 +295,16 @@ pub(super) fn of_device(subject: &Subject) -> DeviceBits {
         | of_objects(subject, remove)
 }
 
+/// Bits of a device as they hold for one of its objects: a record of an earlier life says itself how Android was managed then,
+/// and that decides what Retire and Delete do with it.
+pub(super) fn of_device_beside(device: DeviceBits, object: &Object) -> DeviceBits {
+    const MODES: DeviceBits = (bit(INTENT) - 1) & !(bit(MODE) - 1);
+    if object.live || object.mode == AndroidMode::Unknown {
+        return device;
+    }
+    device & !MODES | bit(MODE + object.mode.position())
+}
+
 /// Whether an Autopilot registration may exist that no list shows. Servers and virtual machines have none.
 fn may_be_in_autopilot(subject: &Subject) -> bool {
     let hardware = !subject.server && !subject.virtual_device;

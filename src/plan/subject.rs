@@ -60,6 +60,8 @@ pub struct Object {
     pub join: JoinType,
     /// Google: the kind of its upgrade.
     pub licence: Licence,
+    /// Android: how this record says that it is managed, if it does.
+    pub mode: AndroidMode,
     /// Intune: the row of a connector, not an enrolment.
     pub connector: bool,
     /// Intune: a row by which the device cannot be retired, wiped or deleted.

@@ -71,6 +71,7 @@ impl Subject {
             ztdid: false,
             join,
             licence: Licence::Unknown,
+            mode: AndroidMode::Unknown,
             connector: false,
             without_actions: false,
         });
@@ -122,12 +123,13 @@ fn expect(subject: &Subject, book: &str, order: &[&str]) {
     assert_eq!(steps(&books, subject), order);
 }
 
-const SLUGS: [&str; 94] = [
+const SLUGS: [&str; 95] = [
     "export-list",
     "report-incident",
     "intune-check-action",
     "settle-platform",
     "settle-ownership",
+    "intune-settle-enrolment",
     "settle-directory-account",
     "look-up-in-ad",
     "look-for-device",

@@ -18,10 +18,10 @@ static BOOKS: LazyLock<(Playbooks, Playbooks)> = LazyLock::new(|| (playbooks(), 
 fn object() -> impl Strategy<Value = Object> {
     (
         (select(Registry::shipped().all()), any::<bool>(), select(State::ALL)),
-        (any::<bool>(), select(JoinType::ALL), select(Licence::ALL)),
+        (any::<bool>(), select(JoinType::ALL), select(Licence::ALL), select(AndroidMode::ALL)),
         any::<[bool; 2]>(),
     )
-        .prop_map(|((console, live, state), (stamp, join, licence), [connector, actions])| Object {
+        .prop_map(|((console, live, state), (stamp, join, licence, mode), [connector, actions])| Object {
             console,
             record: RecordId::NONE,
             live,
@@ -29,6 +29,7 @@ fn object() -> impl Strategy<Value = Object> {
             ztdid: stamp && console == Console::Entra,
             join: if console == Console::Entra { join } else { JoinType::Unknown },
             licence,
+            mode,
             connector: connector && console == Console::Intune,
             without_actions: connector && !actions && console == Console::Intune,
         })
@@ -178,8 +179,9 @@ fn breach(device: &Subject, steps: &Steps) -> Option<String> {
         if slug.starts_with("entra-") && slug != "entra-enable" && object.ztdid && !lost {
             return Some(format!("{slug} on the record of Autopilot"));
         }
+        let mode = if object.live || object.mode == AndroidMode::Unknown { device.mode } else { object.mode };
         let corporate = matches!(
-            device.mode,
+            mode,
             AndroidMode::FullyManaged | AndroidMode::Dedicated | AndroidMode::CorporateWorkProfile | AndroidMode::Aosp
         );
         if slug == "intune-delete" && device.platform == Some(Platform::Android) && corporate && !entry.wipes {

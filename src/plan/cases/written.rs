@@ -93,6 +93,8 @@ struct Record {
     older: bool,
     join_type: Option<String>,
     licence: Option<String>,
+    /// How Android is managed, as this record says.
+    mode: Option<String>,
     #[serde(default)]
     ztdid: bool,
     #[serde(default)]
@@ -225,6 +227,7 @@ fn record(id: &str, ids: &[Option<String>], sheet: &mut CheckedFile) -> Option<R
 impl Record {
     fn object(&self, record: RecordId, sheet: &mut CheckedFile) -> Option<Object> {
         let state = word("state", self.state.as_ref(), (State::parse, State::WORDS), sheet);
+        let mode = word("mode", self.mode.as_ref(), (AndroidMode::parse, AndroidMode::WORDS), sheet);
         let licence = word("licence", self.licence.as_ref(), (Licence::parse, Licence::WORDS), sheet);
         Some(Object {
             console: sheet.console(&self.console)?,
@@ -234,6 +237,7 @@ impl Record {
             ztdid: self.ztdid,
             join: join_type(self.join_type.as_ref(), sheet),
             licence: licence.unwrap_or(Licence::Unknown),
+            mode: mode.unwrap_or(AndroidMode::Unknown),
             connector: self.connector,
             without_actions: self.without_actions,
         })

@@ -7,7 +7,7 @@ use super::holds::Holds;
 use crate::console::Console;
 use crate::identity::{ConsoleRecords, RecordStore};
 use crate::ids::{ByRecord, RecordId};
-use crate::plan::{Licence, State};
+use crate::plan::{AndroidMode, Licence, State};
 use crate::schema::JoinType;
 
 /// What is known of one record.
@@ -17,6 +17,7 @@ pub(super) struct RecordFacts {
     pub state: State,
     pub join: JoinType,
     pub licence: Licence,
+    pub mode: AndroidMode,
     pub ztdid: bool,
     pub connector: bool,
     pub without_actions: bool,
@@ -42,16 +43,17 @@ impl AllFacts {
 
 fn of_console(records: &ConsoleRecords, holds: &Holds) -> Vec<RecordFacts> {
     let console = records.console;
-    let [ids, serials, ztdids, joins, licences, profiles] =
-        ["native_id", "serial", "ztdid", "join_type", "license", "profile_type"].map(|name| records.text(name));
+    let [ids, serials, ztdids, joins, licences, profiles, modes] =
+        ["native_id", "serial", "ztdid", "join_type", "license", "profile_type", "mode"].map(|name| records.text(name));
     let one = |line: usize| {
-        let [id, serial, ztdid, join, word, profile] =
-            [ids, serials, ztdids, joins, licences, profiles].map(|cells| cells.and_then(|cells| cells.get(line)));
+        let [id, serial, ztdid, join, word, profile, mode] =
+            [ids, serials, ztdids, joins, licences, profiles, modes].map(|cells| cells.and_then(|cells| cells.get(line)));
         RecordFacts {
             // Apple's own parking server manages nothing.
             state: if holds.parked.says(console, line) { State::Unassigned } else { console.state(&records.row(line)) },
             join: join.and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
             licence: licence(console, word),
+            mode: mode.and_then(AndroidMode::parse).unwrap_or(AndroidMode::Unknown),
             ztdid: ztdid.is_some(),
             connector: holds.connector.says(console, line),
             without_actions: holds.without_actions.says(console, line),

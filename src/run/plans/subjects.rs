@@ -260,6 +260,7 @@ fn objects(
             ztdid: own.ztdid,
             join: own.join,
             licence: own.licence,
+            mode: own.mode,
             connector: own.connector,
             without_actions: own.without_actions,
         })
