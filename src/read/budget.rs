@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 
 /// The largest input file.
-pub(super) const FILE_LIMIT: u64 = 4 << 30;
+pub(super) const FILE_LIMIT: u64 = 16 << 30;
 /// The widest table that any console writes.
 pub(super) const MAX_COLUMNS: usize = 4_096;
 /// The rows that could be a table's header are looked at up to so many cells.
