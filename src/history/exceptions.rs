@@ -7,7 +7,7 @@ use std::path::Path;
 use regex::{Regex, RegexBuilder};
 
 use super::file;
-use super::ids::as_compared;
+use super::ids::{BARE_NUMBER, as_compared, is_bare_number};
 use crate::config::SettledBy;
 use crate::disk;
 use crate::error::{Error, Result};
@@ -251,11 +251,16 @@ impl Exceptions {
                     let message = format!("{about} ended on {until}: what it hid is shown again{but}");
                     Some(Notice::new(Code::ExceptionExpired, "", message))
                 }
-                State::Unused => Some(Notice::new(
-                    Code::ExceptionUnused,
-                    "",
-                    format!("{about} hides nothing: no finding of its rule is of a device that it names"),
-                )),
+                State::Unused => {
+                    let is_number =
+                        |(selector, text): &(Selector, String)| *selector == Selector::Id && is_bare_number(text);
+                    let why = if exception.device.iter().any(is_number) {
+                        BARE_NUMBER
+                    } else {
+                        "no finding of its rule is of a device that it names"
+                    };
+                    Some(Notice::new(Code::ExceptionUnused, "", format!("{about} hides nothing: {why}")))
+                }
             }
         };
         self.list.iter().zip(states).filter_map(one).collect()

@@ -14,6 +14,16 @@ pub(super) fn as_compared(text: &str) -> String {
     }
 }
 
+/// Why a number names no device.
+pub(crate) const BARE_NUMBER: &str =
+    "a number alone may be one of any console: write the console before it, as in `jamf:113`";
+
+/// Whether an id is a number with nothing before it. Consoles number their objects, and people their assets, from one on, so that it
+/// may be that of several devices, and of another one tomorrow.
+pub(crate) fn is_bare_number(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|sign| sign.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

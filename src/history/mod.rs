@@ -18,6 +18,7 @@ pub use carried::Naming;
 pub use decisions::{COLUMNS, DECIDING, Decision, Decisions, in_yaml};
 pub use declined::Declined;
 pub use exceptions::{Exception, Exceptions, Facts, Selector, State};
+pub(crate) use ids::{BARE_NUMBER, is_bare_number};
 pub use lines::{Lines, Place};
 pub use log::{LOG, Logged, logged};
 pub use packages::{PackageDecision, by_device};

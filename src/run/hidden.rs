@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::coverage::Devices;
-use crate::history::{Exceptions, Facts, Selector, State};
+use crate::history::{Exceptions, Facts, Selector, State, is_bare_number};
 use crate::identity::RecordStore;
 use crate::ids::{By, DeviceId, ExceptionId, FindingId};
 use crate::notice::Notice;
@@ -80,7 +80,8 @@ fn facts_of<'a>(flagged: &BTreeSet<DeviceId>, context: EvalContext<'a>) -> BTree
         for (line, device) in devices.device_of(at).iter().enumerate() {
             let Some(facts) = facts.get_mut(device) else { continue };
             for (kind, id) in ids_of(console_records, line) {
-                let ids = [id.into(), format!("{kind}:{id}").into()];
+                let alone = Some(id).filter(|id| !is_bare_number(id)).map(Into::into);
+                let ids = alone.into_iter().chain([format!("{kind}:{id}").into()]);
                 facts.values.extend(ids.map(|id| (Selector::Id, id)));
             }
         }

@@ -13,9 +13,9 @@ pub(super) fn ids_of(records: &ConsoleRecords, line: usize) -> impl Iterator<Ite
         let id = records.text(column).and_then(|cells| cells.get(line));
         let written = records.as_written(column, line).filter(|written| id != Some(written));
         // Reports name objects by their console, keys by what the console calls them.
-        let of_key = kind.map(|begin| begin.trim_end_matches(':'));
-        let kinds = of_key.map_or([console.as_str(), console.object_key()], |kind| [kind, kind]);
+        let of_key = kind.map_or(console.object_key(), |begin| begin.trim_end_matches(':'));
+        let of_console = Some(console.as_str()).filter(|own| kind.is_none() && *own != of_key);
         let ids = id.into_iter().chain(written);
-        ids.flat_map(move |id| kinds.into_iter().map(move |kind| (kind, id)))
+        ids.flat_map(move |id| of_console.into_iter().chain([of_key]).map(move |kind| (kind, id)))
     })
 }

@@ -11,7 +11,7 @@ use crate::compare::{Fate, Matched, Numbers};
 use crate::coverage::Devices;
 use crate::disk::is_absent;
 use crate::error::{Error, Result};
-use crate::history::{Decision, Decisions, Naming, PackageDecision};
+use crate::history::{BARE_NUMBER, Decision, Decisions, Naming, PackageDecision, is_bare_number};
 use crate::identity::RecordStore;
 use crate::ids::{DeviceId, EarlierId, StepId};
 use crate::notice::{Code, Notice, many};
@@ -221,21 +221,17 @@ pub(in crate::run) fn by_object(
     (store, devices): (&RecordStore, &Devices),
 ) -> Vec<Notice> {
     let keys: BTreeSet<&str> = table.key.iter().map(String::as_str).filter(|_| !decisions.names_nothing()).collect();
-    // By the id, with or without what stands before it. A bare number is that of nothing: consoles number their objects, and people
-    // their assets, from one on.
+    // By the id, with or without what stands before it.
     let mut wanted: BTreeMap<String, Vec<(String, BTreeSet<DeviceId>)>> = BTreeMap::new();
     for name in decisions.names().filter(|name| !keys.contains(name)) {
         let name = name.to_lowercase();
-        let is_number = name.bytes().all(|sign| sign.is_ascii_digit());
-        let alone = Some(name.as_str()).filter(|_| !is_number);
+        let alone = Some(name.as_str()).filter(|name| !is_bare_number(name));
         for id in alone.into_iter().chain(name.split_once(':').map(|(_, id)| id)) {
             wanted.entry(id.to_owned()).or_default().push((name.clone(), BTreeSet::new()));
         }
     }
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    for (at, records) in store.by_console.iter().enumerate() {
+    let asks = !wanted.is_empty();
+    for (at, records) in store.by_console.iter().enumerate().filter(|_| asks) {
         for (line, device) in devices.device_of(at).iter().enumerate().filter(|(_, device)| device.is_some()) {
             for (kind, id) in ids_of(records, line) {
                 let id = id.to_lowercase();
@@ -260,9 +256,7 @@ pub(in crate::run) fn by_object(
             doubtful.extend(found.iter().copied());
             Naming::Unused("several devices have such an id, and nothing is taken from any of them".into())
         }
-        _ if !key.is_empty() && key.bytes().all(|sign| sign.is_ascii_digit()) && !keys.contains(key) => Naming::Unused(
-            "a number alone may be one of any console: write the console before it, as in `jamf:113`".into(),
-        ),
+        _ if is_bare_number(key) && !keys.contains(key) => Naming::Unused(BARE_NUMBER.into()),
         _ => Naming::AsItIs,
     });
     for device in doubtful {

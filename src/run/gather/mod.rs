@@ -267,11 +267,11 @@ impl Loading {
         let short = unused.settle(&mut all);
         note_short(&mut all, short);
         all.provenance = provenance::read(&options.exports)?;
-        let unused = provenance::unused(&all);
+        let unused = provenance::unused(&all, options.as_of);
         all.notices.extend(unused);
         let (expected, filtered) = provenance::stated(&all, expected);
         note_short(&mut all, filtered);
-        for (at, made) in provenance::made(&all) {
+        for (at, made) in provenance::made(&all, options.as_of) {
             if let Some((_, records)) = all.records.get_mut(at) {
                 records.made = Some(made);
             }

@@ -12,8 +12,9 @@ use crate::formats::Made;
 use crate::formats::dates::{self, Stamp};
 use crate::history::{self, PROVENANCE, Provenance};
 use crate::notice::{Code, Notice};
-use crate::run::Source;
 use crate::run::earlier::decisions::refused;
+use crate::run::{Source, tables};
+use crate::time::DAY;
 
 /// What was written down in the folders of the exports, in the order of their names.
 pub(super) fn read(exports: &[PathBuf]) -> Result<Vec<Provenance>> {
@@ -46,21 +47,75 @@ pub(super) fn stated(all: &Gathered, mut expected: Vec<Expected>) -> (Vec<Expect
     (expected, filtered)
 }
 
-/// Entries that say nothing: of a file that was not given, and with a time that is none. What somebody wrote down is not dropped
-/// without a word.
-pub(super) fn unused(all: &Gathered) -> Vec<Notice> {
-    let mut notices = Vec::new();
-    // Neither the name of the file nor the text is repeated: both are what somebody wrote.
-    for (own, entry) in all.provenance.iter().zip(1..) {
-        let at = own.exported_at.trim();
-        let input = all.inputs.iter().find(|input| own.is_of(&input.label));
-        let message = match input {
-            None => format!("entry {entry} names none of the files that were given; what it says was not used"),
-            Some(_) if at.is_empty() || matches!(dates::stamp(at), Stamp::At(_)) => continue,
-            Some(_) => format!(
+/// A time may be written without its hour, and in the zone of whoever wrote it.
+const LEEWAY: i64 = 2 * DAY;
+/// No list is made so long after anything was last seen at all.
+const SILENCE: i64 = 30 * DAY;
+/// A list of which more dates than one in so many are later than the time that is stated was not made then; single devices have wrong
+/// clocks.
+const LATER: usize = 20;
+
+/// Why the time that an entry states is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    NoTime,
+    AfterAsOf,
+    BeforeItsDates,
+}
+
+impl Doubt {
+    fn message(self, entry: usize) -> String {
+        match self {
+            Self::NoTime => format!(
                 "`exported_at` of entry {entry} is no time, so that it says nothing of how old the list is; write it as \
                  2026-11-20 08:00 UTC"
             ),
+            Self::AfterAsOf => format!(
+                "`exported_at` of entry {entry} is later than the time of judgement, so that it says nothing of how old \
+                 the list is; look at it, and at `--as-of`"
+            ),
+            Self::BeforeItsDates => format!(
+                "`exported_at` of entry {entry} is earlier than dates in the list itself, so that it says nothing of how old the \
+                 list is; the list was exported again, or the time is another one's"
+            ),
+        }
+    }
+}
+
+/// When the lists of an entry were made, if that is stated. `as_of` is the time of judgement that was given, in UTC milliseconds.
+fn stated_time(all: &Gathered, own: &Provenance, as_of: Option<i64>) -> Result<Option<i64>, Doubt> {
+    let written = own.exported_at.trim();
+    let Stamp::At(at) = dates::stamp(written) else {
+        return if written.is_empty() { Ok(None) } else { Err(Doubt::NoTime) };
+    };
+    // Where no time of judgement is given, that is the newest date of all.
+    let newest = || all.records.iter().filter_map(|(_, records)| tables::newest(&records.table)).max();
+    if as_of.or_else(|| newest()?.checked_add(SILENCE)).is_some_and(|last| at > last + LEEWAY) {
+        return Err(Doubt::AfterAsOf);
+    }
+    let lists = lists_of(all, own);
+    let is_later = |place: usize| {
+        let times = all.records.get(place).and_then(|(_, records)| records.table.times("last_seen"));
+        let (known, later) = times
+            .into_iter()
+            .flat_map(|times| times.iter().flatten())
+            .fold((0, 0), |(known, later), time| (known + 1, later + usize::from(time > at + LEEWAY)));
+        later * LATER > known
+    };
+    if places(all, &lists).any(is_later) { Err(Doubt::BeforeItsDates) } else { Ok(Some(at)) }
+}
+
+/// Entries that say nothing: of a file that was not given, and with a time that is none or cannot be true. What somebody wrote down
+/// is not dropped without a word.
+pub(super) fn unused(all: &Gathered, as_of: Option<i64>) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    // Neither the name of the file nor the text is repeated: both are what somebody wrote.
+    for (own, entry) in all.provenance.iter().zip(1..) {
+        let message = if all.inputs.iter().any(|input| own.is_of(&input.label)) {
+            let Err(doubt) = stated_time(all, own, as_of) else { continue };
+            doubt.message(entry)
+        } else {
+            format!("entry {entry} names none of the files that were given; what it says was not used")
         };
         notices.push(Notice::new(Code::ProvenanceUnused, PROVENANCE, message));
     }
@@ -68,11 +123,11 @@ pub(super) fn unused(all: &Gathered) -> Vec<Notice> {
 }
 
 /// When lists were made, by position, where it was written down; a count by itself says nothing of the day.
-pub(super) fn made(all: &Gathered) -> Vec<(usize, Made)> {
+pub(super) fn made(all: &Gathered, as_of: Option<i64>) -> Vec<(usize, Made)> {
     let mut found = Vec::new();
     for own in &all.provenance {
-        let made = match dates::stamp(own.exported_at.trim()) {
-            Stamp::At(millis) => Made::At(millis),
+        let made = match stated_time(all, own, as_of) {
+            Ok(Some(millis)) => Made::At(millis),
             _ if own.count_shown.is_some() => Made::SomeDay,
             _ => continue,
         };

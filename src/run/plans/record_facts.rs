@@ -46,8 +46,8 @@ fn of_console(records: &ConsoleRecords, holds: &Holds) -> Vec<RecordFacts> {
     let [ids, serials, ztdids, joins, licences, profiles, modes] =
         ["native_id", "serial", "ztdid", "join_type", "license", "profile_type", "mode"].map(|name| records.text(name));
     let one = |line: usize| {
-        let [id, serial, ztdid, join, word, profile, mode] =
-            [ids, serials, ztdids, joins, licences, profiles, modes].map(|cells| cells.and_then(|cells| cells.get(line)));
+        let [id, serial, ztdid, join, word, profile, mode] = [ids, serials, ztdids, joins, licences, profiles, modes]
+            .map(|cells| cells.and_then(|cells| cells.get(line)));
         RecordFacts {
             // Apple's own parking server manages nothing.
             state: if holds.parked.says(console, line) { State::Unassigned } else { console.state(&records.row(line)) },

@@ -172,6 +172,42 @@ fn a_list_is_as_old_as_its_provenance_says() {
     let unused = report.lines_where("notices.csv", "code", "provenance-unused");
     let says = |text: &str| unused.iter().any(|line| line["message"].contains(text));
     assert!(says("`exported_at` of entry 1 is no time") && says("entry 2 names none of the files"), "{unused:?}");
+    // Nor is what cannot be true.
+    for (made, why) in
+        [("2027-11-20", "later than the time of judgement"), ("2026-03-01", "earlier than dates in the list")]
+    {
+        let report = stated(made, "");
+        is_held(&report, "MAC-02", WHY);
+        let unused = report.lines_where("notices.csv", "code", "provenance-unused");
+        assert!(unused.iter().any(|line| line["message"].contains(why)), "{made}: {unused:?}");
+    }
+}
+
+/// Consoles number what they have from one on: a number without its console is nobody's id, in a decision and in an exception.
+#[test]
+fn a_bare_number_names_no_device() {
+    let place = macs(["2026-07-10", "2026-03-11", "2025-12-12", "2026-05-12"]);
+    let run = |at: &str, name: &str| {
+        let what = "reason: kept, owner: Ann, approved_by: Ben, expires: 2027-01-01";
+        place.write("exceptions.yaml", format!("- {{rule: '*', device: {{id: '{name}'}}, {what}}}\n"));
+        place.write("decisions.yaml", format!("- {{device_key: '{name}', status: declined}}\n"));
+        ["exceptions", "decisions"].map(|what| {
+            let (option, file) = (format!("--{what}"), format!("{what}.yaml"));
+            let as_of = ["--as-of", "2026-11-20T08:00:00Z", "--format", "csv"];
+            place.analyze_into(&format!("{what}-{at}"), &[&as_of[..], &[&option, &file]].concat(), &[])
+        })
+    };
+    let unused = |report: &Report, code: &str| report.lines_where("notices.csv", "code", code);
+    let [excepted, decided] = run("bare", "2");
+    for (report, code) in [(&excepted, "exception-unused"), (&decided, "decision-unused")] {
+        assert!(steps(report, "MAC-02").contains(&"jamf-delete".to_string()), "{code}");
+        let said = &unused(report, code)[0]["message"];
+        assert!(said.contains("write the console before it, as in `jamf:113`"), "{code}: {said}");
+    }
+    for report in run("named", "jamf:2") {
+        assert!(!steps(&report, "MAC-02").iter().any(|step| step.starts_with("jamf")));
+        assert!(unused(&report, "exception-unused").is_empty() && unused(&report, "decision-unused").is_empty());
+    }
 }
 
 /// A row of today in an old list is that of a wrong clock, or was put in.
