@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::console::{Console, Registry};
+use crate::console::{Console, Registry, State};
 use crate::ids::{By, ByDevice, DeviceId, ExportId, Place, RecordId, beyond};
 use crate::schema::{Activity, Identity, JoinType, Ownership, Platform};
 use crate::time::Millis;
@@ -343,9 +343,17 @@ pub struct RecordColumns {
     pub last_seen: Times,
     /// Enrolled, registered or added; no sign of activity.
     pub enrolled: Times,
+    /// State in its console, as it was listed. A report of an earlier version has none.
+    pub state: By<usize, State>,
 }
 
 impl RecordColumns {
+    /// The state of a record.
+    #[must_use]
+    pub fn state_at(&self, line: usize) -> State {
+        self.state.as_slice().get(line).copied().unwrap_or(State::Unknown)
+    }
+
     /// Its records: from the first on, to the one that is no more of it.
     #[must_use]
     pub fn span(&self) -> Range<RecordId> {

@@ -124,7 +124,7 @@ impl Rows {
 }
 
 fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (RecordColumns, Order) {
-    let RecordColumns { console, first, export, row, native_id, name, serial, last_seen, enrolled } = columns;
+    let RecordColumns { console, first, export, row, native_id, name, serial, last_seen, enrolled, state } = columns;
     let lines = row.len();
     let ids: By<usize, String> = (0..lines).map(|at| named(&native_id, Kind::Id, at, names)).collect();
     let serials: By<usize, String> = (0..lines).map(|at| named(&serial, Kind::Serial, at, names)).collect();
@@ -141,6 +141,7 @@ fn of_console(columns: RecordColumns, names: &mut Names, rows: &mut Rows) -> (Re
         serial: identifiers(&order, &serial, Kind::Serial, names),
         last_seen: times(&last_seen, &order),
         enrolled: times(&enrolled, &order),
+        state: if state.is_empty() { state } else { order.take(&state) },
     };
     (columns, order)
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use polars::prelude::Column;
 use rayon::prelude::*;
 
+use crate::console::State;
 use crate::coverage::{Devices, Which};
 use crate::error::Result;
 use crate::formats::Older;
 use crate::frame::{Strings, Table};
-use crate::identity::{self, Links, RecordStore};
+use crate::identity::{self, ConsoleRecords, Links, RecordStore};
 use crate::ids::{By, ByDevice, DeviceId, ExportId, RecordId};
 use crate::schema::{JoinType, Ownership};
 use crate::table::{
@@ -129,12 +130,19 @@ pub(super) fn records(store: &RecordStore) -> RecordTable {
                 serial: identifiers("serial"),
                 last_seen: moments("last_seen"),
                 enrolled: moments("enrolled"),
+                state: states(console_records),
             }
         })
         .collect();
     let set_aside = store.bad.iter().map(|(export, bad)| (*export, bad.row, bad.reason.clone())).collect();
     let older = store.older.iter().map(|(export, rows)| older(*export, rows)).collect();
     RecordTable { consoles, exports: By::of(store.exports.clone()), set_aside, older }
+}
+
+/// The state of each record in its console.
+fn states(records: &ConsoleRecords) -> By<usize, State> {
+    let one = |line| records.console.state(&records.row(line));
+    By::of((0..records.height()).into_par_iter().map(one).collect())
 }
 
 /// Rows that a newer list speaks for.

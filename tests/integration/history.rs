@@ -722,6 +722,27 @@ fn what_was_closed_and_is_open_again_waits_for_a_decision() {
     assert_eq!(decided.lines_where("notices.csv", "code", "decision-in-doubt"), []);
 }
 
+/// No plan closed it: the lists of the two runs alone show that somebody opened it.
+#[test]
+fn what_an_earlier_list_had_as_disabled_and_is_enabled_waits_for_a_decision() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 2, "2026-11-18");
+    pcs[0].enabled = false;
+    export(&place, "november", &pcs, true);
+    let before = analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    assert!(!plan_of(&before, "PC-01").contains(&"entra-disable".to_string()), "{:?}", plan_of(&before, "PC-01"));
+    pcs[0].enabled = true;
+    pcs[2..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, true);
+    let opened = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    let takes =
+        |name: &str| plan_of(&opened, name).iter().any(|step| step.ends_with("-wipe") || step.ends_with("-delete"));
+    assert!(!takes("PC-01") && takes("PC-02"), "{:?}", plan_of(&opened, "PC-01"));
+    let notices = opened.lines_where("notices.csv", "code", "decision-in-doubt");
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert!(notices[0]["message"].contains("was disabled in the baseline and is enabled now"), "{notices:?}");
+}
+
 #[test]
 fn what_was_one_device_and_came_apart_is_looked_at() {
     let place = Place::new();

@@ -7,7 +7,7 @@ use super::read::{Damage, Table};
 use super::run::{Head, Run};
 use super::{Asked, FOLDER, RUN, RUN_FILE, VERSION, since, tables, trust};
 use crate::assets;
-use crate::console::{Console, Registry};
+use crate::console::{Console, Registry, State};
 use crate::disk::{self, is_absent};
 use crate::error::{Error, Result};
 use crate::frame::list_of;
@@ -305,6 +305,8 @@ fn of_records(
         serial: identifiers(table, "serial")?,
         last_seen: table.times("last_seen")?,
         enrolled: table.times("enrolled")?,
+        // An earlier version kept none.
+        state: if table.has("state") { By::of(table.each_word("state", State::parse)?) } else { By::default() },
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::frame::Frame;
+use crate::console::State;
 use crate::ids::{DeviceId, FindingId, Number, QuestionId, RecordId, StepId};
 use crate::outcome::Outcome;
 use crate::schema::{Activity, Confidence, Disposition, Identity, JoinType, Ownership, Platform, Severity, Status};
@@ -75,6 +76,7 @@ fn records<'a>(outcome: &'a Outcome, columns: &'a RecordColumns) -> Frame<'a> {
         .maybe_text("serial_written", serial_written)
         .time("last_seen", |at| columns.last_seen.get(at))
         .time("enrolled", |at| columns.enrolled.get(at))
+        .word("state", State::WORDS, |at| Some(columns.state_at(at).position()))
         .number("device", move |at| some(links.device.get(first.after(at))))
         .number("held_by", move |at| Some(u32::from(*links.held_by.get(first.after(at)))))
 }

@@ -127,7 +127,7 @@ impl From<'_> {
     fn plan(&self, decisions: &Decisions, begun: &ByDevice<bool>) -> Result<Plans> {
         let (playbooks, conditions, purpose) = (self.playbooks, self.conditions, self.purpose);
         let orders = Orders { playbooks, conditions, purpose, decisions, begun };
-        subjects::plan(self.context, self.table, self.rules, (self.findings, self.asked), orders)
+        subjects::plan(self.context, (self.table, self.records), self.rules, (self.findings, self.asked), orders)
     }
 
     /// Devices that are lost, and those of which a rule says that it cannot wait while nobody has decided what becomes of them.

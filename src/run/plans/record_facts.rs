@@ -9,6 +9,7 @@ use crate::identity::{ConsoleRecords, RecordStore};
 use crate::ids::{ByRecord, RecordId};
 use crate::plan::{AndroidMode, Licence, State};
 use crate::schema::JoinType;
+use crate::table::{RecordColumns, RecordTable};
 
 /// What is known of one record.
 #[allow(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
@@ -31,8 +32,9 @@ pub(super) struct RecordFacts {
 pub(super) struct AllFacts(ByRecord<RecordFacts>);
 
 impl AllFacts {
-    pub(super) fn new(store: &RecordStore, holds: &Holds) -> Self {
-        let parts: Vec<Vec<RecordFacts>> = store.by_console.par_iter().map(|own| of_console(own, holds)).collect();
+    pub(super) fn new(store: &RecordStore, table: &RecordTable, holds: &Holds) -> Self {
+        let both = store.by_console.par_iter().zip(&table.consoles);
+        let parts: Vec<Vec<RecordFacts>> = both.map(|(own, columns)| of_console(own, columns, holds)).collect();
         Self(ByRecord::of(parts.concat()))
     }
 
@@ -41,7 +43,7 @@ impl AllFacts {
     }
 }
 
-fn of_console(records: &ConsoleRecords, holds: &Holds) -> Vec<RecordFacts> {
+fn of_console(records: &ConsoleRecords, columns: &RecordColumns, holds: &Holds) -> Vec<RecordFacts> {
     let console = records.console;
     let [ids, serials, ztdids, joins, licences, profiles, modes] =
         ["native_id", "serial", "ztdid", "join_type", "license", "profile_type", "mode"].map(|name| records.text(name));
@@ -50,7 +52,7 @@ fn of_console(records: &ConsoleRecords, holds: &Holds) -> Vec<RecordFacts> {
             .map(|cells| cells.and_then(|cells| cells.get(line)));
         RecordFacts {
             // Apple's own parking server manages nothing.
-            state: if holds.parked.says(console, line) { State::Unassigned } else { console.state(&records.row(line)) },
+            state: if holds.parked.says(console, line) { State::Unassigned } else { columns.state_at(line) },
             join: join.and_then(JoinType::parse).unwrap_or(JoinType::Unknown),
             licence: licence(console, word),
             mode: mode.and_then(AndroidMode::parse).unwrap_or(AndroidMode::Unknown),

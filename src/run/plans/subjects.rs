@@ -17,7 +17,7 @@ use crate::ids::{BookId, ByDevice, DeviceId, FindingId, RecordId};
 use crate::plan::{AndroidMode, Claim, Object, Planned, Playbooks, StepIntent, Subject};
 use crate::rules::{Asked, Conditions, EvalContext, Findings, Rule};
 use crate::schema::{Activity, Disposition, Identity, Status};
-use crate::table::DeviceTable;
+use crate::table::{DeviceTable, RecordTable};
 
 use super::holds::Holds;
 use super::record_facts::AllFacts;
@@ -77,7 +77,7 @@ pub(in crate::run) fn activity_to_plan_by(devices: &Devices, device: DeviceId, a
 /// [`crate::error::Error::Internal`] if the engine refuses a step.
 pub(super) fn plan(
     context: EvalContext<'_>,
-    table: &DeviceTable,
+    (table, listed): (&DeviceTable, &RecordTable),
     rules: &[Rule],
     (findings, asked): (&Findings, &Asked),
     orders: Orders<'_>,
@@ -90,7 +90,7 @@ pub(super) fn plan(
     let begun = |device| *orders.begun.get(device);
     let planned: ByDevice<bool> =
         table.numbers().map(|device| is_lost(device) || begun(device) || !by_device.of(device).is_empty()).collect();
-    let (records, facts) = (records_of(store, devices), AllFacts::new(store, &holds));
+    let (records, facts) = (records_of(store, devices), AllFacts::new(store, listed, &holds));
     let directory =
         store.by_console.iter().map(|console_records| console_records.console).find(|console| console.is_directory());
     let ad_complete = directory.is_some_and(|console| !devices.coverage().lists().is_cut(console));
