@@ -120,8 +120,9 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let provenance = provenance.into_iter().map(|own| small::provenance(own, &mut names)).collect();
     let settings = settings.into_iter().map(|own| small::setting(own, &mut names)).collect();
     let mut file = |own: Digested| {
-        let is_own = !shipped.contains(&own.file);
-        small::digested(own, !is_own, &mut names)
+        // A console is called after its file in every table.
+        let stays = shipped.contains(&own.file) || console_files.contains_key(&own.file);
+        small::digested(own, stays, &mut names)
     };
     let rule_files = rule_files.into_iter().map(&mut file).collect();
     let settled_by = settled_by.into_iter().map(|own| small::digested(own, false, &mut names)).collect();
@@ -137,6 +138,14 @@ pub fn copy(outcome: Outcome, asked: Asked, key: Key) -> Result<Copied> {
     let own: Vec<&str> = corpus.texts().collect();
     let matcher = Matcher::new(&names, &own, |_, _| true);
     for text in &kept {
+        corpus.learn(text);
+    }
+    // What consoles are called stays, whoever wrote their files; and so do the files themselves, by which the copy is loaded.
+    for console in registry.all() {
+        corpus.learn(console.as_str());
+        corpus.learn(console.title());
+    }
+    for text in console_files.values() {
         corpus.learn(text);
     }
     let mut texts = Texts::new(names, matcher, corpus, registry);

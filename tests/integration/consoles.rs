@@ -160,6 +160,12 @@ fn a_console_of_ones_own_needs_no_code() {
     let steps: Vec<_> = plan.iter().filter(|line| line["console"] == "acme-care").collect();
     let told: Vec<_> = steps.iter().map(|line| (line["step"].as_str(), line["object_id"].as_str())).collect();
     assert_eq!(told, [("acme-cancel", "42")], "the state of the other allows no such step");
+    // A copy has the console under its own name, by which its files are loaded.
+    let copied = place.run(&["redact", "report", "--out", "copy", "--new-key", "key"]);
+    assert_eq!((copied.code, copied.stderr.as_str()), (0, ""), "{}", copied.stdout);
+    assert_eq!(place.run(&["verify", "copy"]).code, 0);
+    let devices = lines(&place, "copy/devices.csv");
+    assert!(devices.iter().any(|line| line["consoles"] == "intune|acme-care" && line["name"].starts_with("device-")));
 }
 
 /// Columns of a console's own, in the words of a rule's own columns.
