@@ -16,6 +16,8 @@ const REFERENCES: usize = 1_000;
 /// # Errors
 /// What the parser says, or which limit the text breaks.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    // Some editors put a mark before the text, which is no part of it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check(text).map_err(Error::custom)?;
     yaml_serde::from_str(text)
 }
@@ -153,6 +155,12 @@ mod tests {
             let error = from_str::<yaml_serde::Value>(text).unwrap_err().to_string();
             assert!(error.contains("nested deeper than 32 levels"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        let read: std::collections::BTreeMap<String, u8> = from_str("\u{feff}a: 1\nb: 2\n").unwrap();
+        assert_eq!(read, [("a".to_string(), 1), ("b".to_string(), 2)].into());
     }
 
     #[test]

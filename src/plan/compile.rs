@@ -355,6 +355,10 @@ pub(super) fn define(
     if raw.limits.bulk == Some(0) || raw.limits.daily == Some(0) {
         sheet.problem("limits", format!("step `{}` has a limit of 0", raw.step), "leave the limit out".into());
     }
+    if raw.restores && (raw.wipes || raw.removes) {
+        let message = format!("step `{}` erases a device or removes a record, and `restores`", raw.step);
+        sheet.problem(&raw.step, message, "leave `restores` out: it says that nothing is taken away".into());
+    }
     let step = Step { number, removes: raw.removes, urgent: raw.urgent };
     let frees = frees(raw, sheet);
     let hints = hints(raw, sheet);

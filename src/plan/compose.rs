@@ -7,6 +7,7 @@ use crate::ids::RecordId;
 use crate::plan::compile::{Book, Choice, Step};
 use crate::plan::facts::{self, ASKED, CONCERNED, DeviceBits};
 use crate::plan::file::On;
+use crate::plan::floor::forbids;
 use crate::plan::subject::{Object, Subject};
 use crate::plan::{Planned, Playbooks};
 
@@ -91,13 +92,15 @@ impl StepDraft<'_> {
         if self.subject.kept && choice.console.is_some() {
             return;
         }
+        let is_forbidden = || forbids(self.subject, self.books.entries.get(choice.entry), choice.step.removes);
         let allowed = choice.when.holds(device, bits)
             && (guard.states == 0 || object.is_none() || guard.states & bits != 0)
             && !guard.never.iter().any(|n| n.holds(device, bits))
             && !self.has(choice.step.number, record)
             && guard.after.is_none_or(|(step, or)| or & bits != 0 || self.has(step, record))
             && guard.unless.iter().all(|&step| !self.has_any(step))
-            && guard.gone.iter().all(|&c| self.is_gone(c));
+            && guard.gone.iter().all(|&c| self.is_gone(c))
+            && !is_forbidden();
         if allowed {
             self.out.push(Planned { device: self.subject.device, entry: choice.entry, object: record });
             if let Some(done) = &mut self.done {

@@ -21,6 +21,7 @@ mod compose;
 mod entry;
 mod facts;
 mod file;
+mod floor;
 mod ledger;
 mod load;
 mod packages;

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::tests::{playbooks, reckless};
+use super::tests::{PARAMETERS, playbooks, reckless, shipped};
 use super::tests_matrix::{is_incident, is_lost};
 use super::*;
 use crate::console::Console;
@@ -219,5 +219,37 @@ proptest! {
         }
         prop_assert_eq!(breach(&device, &planned(&BOOKS.1, &device)), None);
         prop_assert_eq!(steps.is_empty(), device.claims.is_empty());
+    }
+}
+
+/// Steps of somebody's own that take no care at all, before every other playbook.
+static CARELESS: LazyLock<Playbooks> = LazyLock::new(|| {
+    let step = |slug: &str, console: &str, what: &str| {
+        format!(
+            "  - {{ step: {slug}, console: {console}, role: R, irreversible: true, {what}, on: asked-or-live, action: A., why: W. }}\n"
+        )
+    };
+    let defined = [step("own-erase", "intune", "wipes: true"), step("own-drop", "entra", "removes: true")].concat();
+    let book = "playbook: own\norder: 1\napplies: { any: [in-intune, in-entra] }\nsteps:\n  - step: export-list\n  - step: own-erase\n  - step: own-drop\n  - step: verify-in-next-export\n";
+    let mut files = shipped();
+    files.push(("own-steps.yaml".into(), format!("define:\n{defined}")));
+    files.push(("own.yaml".into(), book.into()));
+    Playbooks::load(&files, &PARAMETERS).unwrap_or_else(|problems| panic!("{problems:#?}"))
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn no_file_makes_a_plan_take_what_it_may_not(device in device()) {
+        let all = planned(&CARELESS, &device);
+        let takes: Vec<&str> = all.iter().map(|(e, _)| e.slug.as_str()).filter(|slug| slug.starts_with("own-")).collect();
+        if device.ownership == Ownership::Personal {
+            prop_assert!(!takes.contains(&"own-erase"));
+        }
+        let is_looked_at = [StepIntent::Remove, StepIntent::Objects, StepIntent::Reconnect].iter().all(|own| !device.asks(*own));
+        if is_looked_at || matches!(device.identity, Identity::Weak | Identity::Conflict) {
+            prop_assert_eq!(takes, Vec::<&str>::new());
+        }
     }
 }
