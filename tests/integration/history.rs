@@ -690,6 +690,24 @@ fn a_removal_that_was_begun_goes_on_until_the_device_is_seen_again() {
     }
 }
 
+/// The plan of an Autopilot device leaves Entra ID alone. Whoever closes its access all the same has begun to take it out.
+#[test]
+fn a_removal_goes_on_where_somebody_closed_access_that_the_plan_leaves_open() {
+    let place = Place::new();
+    let mut pcs = fleet(14, 1, "2026-11-18");
+    export(&place, "november", &pcs, true);
+    let first = analyze(&place, "november", "2026-11-20T08:00:00Z", &[]);
+    let plan = plan_of(&first, "PC-01");
+    assert!(plan.contains(&"autopilot-delete".to_string()), "{plan:?}");
+    assert!(!plan.iter().any(|step| step.starts_with("entra-")), "{plan:?}");
+    pcs[0].enabled = false;
+    pcs[1..].iter_mut().for_each(|pc| pc.last = "2026-12-03");
+    export(&place, "december", &pcs, true);
+    let begun = analyze(&place, "december", "2026-12-04T08:00:00Z", &["--baseline", "november-report"]);
+    assert!(plan_of(&begun, "PC-01").contains(&"autopilot-delete".to_string()), "{:?}", plan_of(&begun, "PC-01"));
+    assert!(begun.lines("ledger.csv").iter().all(|line| line["state"] != "withdrawn"));
+}
+
 /// Whoever enables a device again has a reason, and the dates of its sign-ins are late by up to two weeks.
 #[test]
 fn what_was_closed_and_is_open_again_waits_for_a_decision() {

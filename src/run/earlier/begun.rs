@@ -2,9 +2,8 @@
 //! closed access is what they ask for; the plan goes on until the device is gone, is seen again or somebody decides otherwise.
 
 use super::carry::Carrying;
-use super::state_of;
 use crate::compare::{Fate, Numbers, id_of};
-use crate::console::Console;
+use crate::console::{Console, State};
 use crate::frame::Positions;
 use crate::ids::{ByDevice, DeviceId, RecordId};
 use crate::outcome::Outcome;
@@ -22,13 +21,19 @@ pub(in crate::run) fn begun(
     records: &RecordTable,
 ) -> ByDevice<bool> {
     let old = carrying.old;
-    let now = Now { carrying, context, records, of_device: records_of(context.store, context.devices) };
+    let of_device = records_of(context.store, context.devices);
+    let were = Positions::new(old.links.device.iter().copied(), old.devices.key.count());
+    let now = Now { carrying, context, records, of_device, were };
     let asked = asked(old);
     let mut begun = carrying.devices.key.beside(false);
     for plan in old.steps.as_slice().chunk_by(|a, b| a.device == b.device) {
         let Some(before) = plan.first().map(|step| step.device).filter(|own| *asked.get(*own)) else { continue };
         let Fate::Same(device) = carrying.matched.fate(Numbers::of_run(before)) else { continue };
-        let goes_on = || old.begun.binary_search(&before).is_ok() || plan.iter().any(|step| now.shows(step, device));
+        let goes_on = || {
+            old.begun.binary_search(&before).is_ok()
+                || plan.iter().any(|step| now.shows(step, device))
+                || now.is_closed_since(before, device)
+        };
         *begun.get_mut(device) = now.is_quiet(before, device) && goes_on();
     }
     begun
@@ -53,6 +58,8 @@ struct Now<'a> {
     context: EvalContext<'a>,
     records: &'a RecordTable,
     of_device: Positions<DeviceId, RecordId>,
+    /// Records of each device of the earlier run.
+    were: Positions<DeviceId, RecordId>,
 }
 
 impl Now<'_> {
@@ -73,18 +80,36 @@ impl Now<'_> {
 
     /// Whether a step of the earlier plan was done by what these lists show.
     fn shows(&self, step: &Planned, device: DeviceId) -> bool {
-        let Self { carrying: Carrying { old, devices: table, .. }, context, records, of_device } = self;
+        let Self { carrying: Carrying { old, devices: table, .. }, context, .. } = self;
         let Some(record) = step.object else { return false };
-        let (proof, (columns, line)) = (&old.entry(step).proof, old.records.locate(record));
-        let (Some(console), id) = (self.here(columns.console), id_of(columns, line)) else { return false };
-        let same = |record: &&RecordId| {
-            let (own, line) = records.locate(**record);
-            own.console == console && id_of(own, line) == id
-        };
-        match of_device.of(device).iter().find(same) {
-            Some(record) => proof.states.contains(&state_of(context.store, *record)),
-            None => proof.gone && context.devices.coverage().lists().is_whole(console, *table.platform.get(device)),
+        let proof = &old.entry(step).proof;
+        let console = old.records.locate(record).0.console;
+        match (self.state_now(record, device), self.here(console)) {
+            (Some(state), _) => proof.states.contains(&state),
+            (None, Some(console)) => {
+                proof.gone && context.devices.coverage().lists().is_whole(console, *table.platform.get(device))
+            }
+            (None, None) => false,
         }
+    }
+
+    /// Whether a directory that let a device in then does not let it in now: access is closed first, by whom and by which plan ever.
+    fn is_closed_since(&self, before: DeviceId, device: DeviceId) -> bool {
+        let old = &self.carrying.old;
+        self.were.of(before).iter().any(|record| {
+            let (columns, line) = old.records.locate(*record);
+            columns.state_at(line) == State::Enabled && self.state_now(*record, device) == Some(State::Disabled)
+        })
+    }
+
+    /// The state of the object of an earlier record, where the device still has it.
+    fn state_now(&self, record: RecordId, device: DeviceId) -> Option<State> {
+        let (columns, line) = self.carrying.old.records.locate(record);
+        let (console, id) = (self.here(columns.console)?, id_of(columns, line));
+        self.of_device.of(device).iter().find_map(|record| {
+            let (own, line) = self.records.locate(*record);
+            (own.console == console && id_of(own, line) == id).then(|| own.state_at(line))
+        })
     }
 
     /// A console of the earlier run in this one.
