@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::console::Registry;
 use crate::error::Problem;
 use crate::ids::By;
-use crate::plan::Playbooks;
 use crate::plan::ask;
 use crate::plan::cases::RawTest;
 use crate::plan::check::{self, Stop};
@@ -15,6 +14,7 @@ use crate::plan::compile::{self, Book, Condition, Known, Variant};
 use crate::plan::facts::{DeviceBits, MOST_ABOUT};
 use crate::plan::file::{Document, Words};
 use crate::plan::ledger::Ledger;
+use crate::plan::{Entry, Playbooks};
 use crate::schema::no_file_name;
 
 /// A file with what was read from it.
@@ -223,13 +223,16 @@ pub(super) struct Definitions {
 impl Definitions {
     fn read(pages: &mut [Page]) -> Self {
         let mut definitions = Self::default();
+        let mut files: BTreeMap<&str, &str> = BTreeMap::new();
         // Numbers first, so that a step may follow one that is defined later.
         for Page { sheet, document } in pages.iter_mut() {
             for raw in &document.define {
                 let number = u16::try_from(definitions.numbers.len()).unwrap_or(u16::MAX);
-                if definitions.numbers.contains_key(&raw.step) {
-                    sheet.problem(&raw.step, format!("step `{}` is defined twice", raw.step), String::new());
+                if let Some(file) = files.get(raw.step.as_str()) {
+                    let message = format!("step `{}` is defined twice, here and in `{file}`", raw.step);
+                    sheet.problem(&raw.step, message, "give the one that is yours another name".into());
                 } else {
+                    files.insert(&raw.step, sheet.name());
                     definitions.numbers.insert(raw.step.clone(), number);
                 }
             }
@@ -245,6 +248,10 @@ impl Definitions {
         for Page { sheet, document } in pages {
             for raw in &document.define {
                 let number = definitions.numbers.get(&raw.step).copied().unwrap_or_default();
+                // The first of two steps of one name counts, so that nothing else is wrong with either.
+                if usize::from(number) != definitions.steps.len() {
+                    continue;
+                }
                 let mut known = compile::define(raw, number, &in_use, &stays, sheet);
                 known.guard.after = raw.after.as_ref().and_then(|after| {
                     Some((definitions.number(&after.step, sheet)?, compile::states(&after.or_states, sheet)))
@@ -280,14 +287,13 @@ impl Definitions {
 
 /// Notes what is missing in the texts of a step.
 fn complete(known: &Known, sheet: &mut CheckedFile) {
-    for Variant { entry, .. } in &known.cases {
-        let slug = &entry.slug;
-        if entry.action.is_empty() || entry.why.is_empty() {
-            sheet.problem(slug, format!("step `{slug}` has no `action` or no `why`"), String::new());
-        }
-        if entry.console.is_some() && entry.role.is_empty() {
-            sheet.problem(slug, format!("step `{slug}` is done in a console and has no `role`"), String::new());
-        }
+    let slug = &known.entry.slug;
+    let lacks = |lacks: fn(&Entry) -> bool| known.cases.iter().any(|case| lacks(&case.entry));
+    if lacks(|entry| entry.action.is_empty() || entry.why.is_empty()) {
+        sheet.problem(slug, format!("step `{slug}` has no `action` or no `why`"), String::new());
+    }
+    if lacks(|entry| entry.console.is_some() && entry.role.is_empty()) {
+        sheet.problem(slug, format!("step `{slug}` is done in a console and has no `role`"), String::new());
     }
 }
 
