@@ -214,7 +214,9 @@ fn incomplete_steps_are_refused() {
     refused(
         &format!("{STEPS}  - step: begin\n    action: Again.\n    why: Twice.\n"),
         BOOK,
-        &["steps.yaml:2: step `begin` is defined twice, here and in `steps.yaml` | give the one that is yours another name"],
+        &[
+            "steps.yaml:2: step `begin` is defined twice, here and in `steps.yaml` | give the one that is yours another name",
+        ],
     );
 }
 

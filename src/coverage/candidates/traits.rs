@@ -11,7 +11,8 @@ use crate::coverage::beside::NETBIOS;
 use crate::formats::Vocabulary;
 use crate::frame::by_device::{mark, newest, scatter};
 use crate::identity::{
-    ConsoleRecords, Handles, KeyKind, Links, Members, RecordStore, SIGNS, Threshold, host_name, written,
+    ConsoleRecords, Handles, KeyKind, Links, Marker, Members, RecordStore, SIGNS, Threshold, host_name, is_server,
+    written,
 };
 use crate::ids::{ByDevice, DeviceId, ExportId};
 use crate::schema::{Activity, JoinType, Platform};
@@ -63,6 +64,32 @@ impl Ids {
     }
 }
 
+/// What a device is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Sort {
+    /// A computer or phone that somebody works with, for all that is known.
+    #[default]
+    Client,
+    /// It runs a server operating system.
+    Server,
+    Printer,
+}
+
+impl Sort {
+    /// Whether two devices are told apart by what they are: a printer is no machine of any known system, and neither it nor a server is
+    /// registered to be enrolled.
+    fn is_apart(self, own: &Pattern, other: &Pattern) -> bool {
+        match self {
+            Self::Client => false,
+            Self::Server => other.provisioned,
+            Self::Printer => {
+                let is_known = other.platform != Platform::Other && own.platform != other.platform;
+                other.sort != Self::Printer && (is_known || other.provisioned)
+            }
+        }
+    }
+}
+
 /// What many devices have in common: everything but the values of their facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pattern {
@@ -74,6 +101,10 @@ pub(super) struct Pattern {
     pub twinned: u32,
     platform: Platform,
     pub ids: Ids,
+    /// What it is where it is no client.
+    sort: Sort,
+    /// It is registered to be enrolled, as no server and no printer is.
+    provisioned: bool,
     /// Facts that are known.
     facts: Facts,
     /// How its user is named.
@@ -90,7 +121,11 @@ impl Pattern {
         let platforms = known(self.platform) && known(other.platform) && self.platform != other.platform;
         // Every device of Apple has a serial number: a placeholder in its place was not read.
         let boards = !matches!(self.platform, Platform::Macos | Platform::Ios);
-        platforms || self.ids.differ(other.ids, boards) || self.ids.joined_apart(other.ids)
+        platforms
+            || self.ids.differ(other.ids, boards)
+            || self.ids.joined_apart(other.ids)
+            || self.sort.is_apart(self, other)
+            || other.sort.is_apart(other, self)
     }
 
     /// Facts that both know and that can be compared.
@@ -181,6 +216,13 @@ impl Traits {
         let values = [makers, models, persons, names, called, accounts];
         let (ids, doubt) = rayon::join(|| ids(store, links, members), || doubts(store, members, seen_later));
         let rivals = links.rivals.clone();
+        let servers = servers(store, members);
+        let provisions = members.registry.bits(Console::provisions);
+        let sort = |device: DeviceId| match members.marks.has(Marker::Printer, device) {
+            true => Sort::Printer,
+            false if *servers.get(device) => Sort::Server,
+            false => Sort::Client,
+        };
         let mut made = Self { patterns: Vec::new(), pattern: ByDevice::filled(0, members.count), values, rivals };
         let mut numbers: HashMap<Pattern, u32> = HashMap::new();
         let made_of = made_of(members);
@@ -191,6 +233,8 @@ impl Traits {
                 twinned: 0,
                 platform: *members.platform.get(device),
                 ids: *ids.get(device),
+                sort: sort(device),
+                provisioned: members.consoles.get(device) & provisions != 0,
                 facts: made.facts(device),
                 way: *ways.get(device),
                 activity,
@@ -400,6 +444,19 @@ fn record_ids<'a>(console_records: &'a ConsoleRecords, links: &'a Links) -> impl
             | bit(join == Some(JoinType::Hybrid), Ids::HYBRID)
             | bit(join == Some(JoinType::Joined), Ids::JOINED)
     }
+}
+
+/// Devices that run a server operating system, as every console says that tells.
+fn servers(store: &RecordStore, members: &Members) -> ByDevice<bool> {
+    let mut said: ByDevice<Option<bool>> = ByDevice::filled(None, members.count);
+    for (at, console_records) in store.by_console.iter().enumerate() {
+        let Some(cells) = console_records.text("os") else { continue };
+        let device_of = members.device_of(at).iter().copied();
+        scatter(&mut said, device_of, cells.each(is_server), |slot, own| {
+            *slot = own.map(|own| own && *slot != Some(false)).or(*slot);
+        });
+    }
+    said.iter().map(|said| *said == Some(true)).collect()
 }
 
 /// Whether a device may have been seen later than what is known: a date could not be read or is not in the list, an older list

@@ -37,6 +37,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained { dialects: &["api", "api-list", "powershell", "mixed"], what: "cells changed: Entra.pending", why: &[] },
     // The API tells a domain only as part of the name.
     Explained { dialects: &["api", "api-list", "powershell"], what: "cells lost: Defender.domain", why: &[] },
+    // Nor does it tell what kind of thing a machine is.
+    Explained { dialects: &["api", "api-list", "powershell"], what: "cells lost: Defender.profile_type", why: &[] },
     // Ids of placeholder rows are made up and no ids.
     Explained {
         dialects: &["api", "api-list", "powershell"],
