@@ -15,6 +15,7 @@ use super::margin::Margin;
 use super::merge::{merge, newest};
 use super::older::Older;
 use super::source::Source;
+use super::tally::is_identifier;
 use super::twice;
 use super::{Formats, Recognised, RowLimits, values};
 use crate::console::Console;
@@ -232,25 +233,35 @@ impl<'a> Taken<'a> {
         let elsewhere = if export.is_table() { options.swapped } else { 0 };
         let one = |w: &Wanted<'_>, beside: bool| {
             let swapped = Known { beside, elsewhere, signs: false, as_of: options.as_of };
-            let casts = w.at.iter().filter_map(|at| cells.get(at)).map(|(cells, numbers)| {
+            let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
+            let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
+            // Where one column has the id, what another has in its place is not looked at, so that nothing is wrong with it.
+            let stands_in = is_identifier(w.field) && !repeated.contains(&true);
+            let mut casts: Vec<Cast> = Vec::with_capacity(w.at.len());
+            let mut open: Option<BooleanChunked> = None;
+            for (cells, numbers) in w.at.iter().filter_map(|at| cells.get(at)) {
+                let rest = open.as_ref().map(|open| cells.or_else(open, &Strings::blank(cells.len())));
                 let caster = Caster {
                     field: w.field,
                     part: &w.source.part,
-                    cells,
+                    cells: rest.as_ref().unwrap_or(cells),
                     row,
                     order: options.order,
                     epoch_1904: export.epoch_1904(),
                     swapped,
                     numbers,
                 };
-                caster.cast(formats, format)
-            });
-            let same_name = |(a, b): (&usize, &usize)| export.same_name(*a, *b);
-            let repeated: Vec<bool> = w.at.iter().zip(w.at.iter().skip(1)).map(same_name).collect();
-            if !w.source.newest {
-                return merge(casts.collect(), &repeated, row);
+                let cast = caster.cast(formats, format);
+                if let Some(own) = cast.columns.first().filter(|_| stands_in) {
+                    let blank = own.values.is_null();
+                    open = Some(open.map_or(blank.clone(), |open| &open & &blank));
+                }
+                casts.push(cast);
             }
-            let mut cast = newest(casts.collect())?;
+            if !w.source.newest {
+                return merge(casts, &repeated, row);
+            }
+            let mut cast = newest(casts)?;
             let headers = w.at.iter().filter_map(|at| export.header.get(*at)).map(String::as_str);
             if let Some(why) = w.source.is_at_least(headers) {
                 cast.only_at_least(w.field, why);

@@ -123,7 +123,8 @@ impl Tally {
     }
 }
 
-fn is_identifier(field: &Field) -> bool {
+/// Whether a column holds ids of devices or objects.
+pub(super) fn is_identifier(field: &Field) -> bool {
     matches!(field.kind, Kind::Guid | Kind::Serial | Kind::Imei) || is_id(field)
 }
 

@@ -485,6 +485,24 @@ fn an_object_of_two_lists_has_one_step() {
     assert_eq!(deletes.len(), 1, "{:?}", steps(&report, "PC-1"));
 }
 
+/// The serial number stands in for an id that is missing. Where the id is there, nothing is wrong with the other as an id.
+#[test]
+fn what_stands_in_for_an_id_is_looked_at_only_where_there_is_none() {
+    let row = |id: &str, serial: &str| format!("{id},{serial},LENOVO,M,,enrolled,2026-01-10T08:00:00Z,,\n");
+    let header = "id,serialNumber,manufacturer,model,groupTag,enrollmentState,lastContactedDateTime,azureActiveDirectoryDeviceId,managedDeviceId\n";
+    let of = |rows: [String; 2]| {
+        let place = Place::new();
+        place.write("in/graph.csv", format!("{header}{}", rows.concat()));
+        let report = place.tables(&["--as-of", "2026-11-20"]);
+        (
+            report.lines_where("notices.csv", "code", "damaged-identifier").len(),
+            report.lines("records.csv")[0]["serial"].clone(),
+        )
+    };
+    assert_eq!(of([row(&guid(7, 1), "PFRFDGMW"), row(&guid(7, 2), "PF000002")]), (0, "PFRFDGMW".into()));
+    assert_eq!(of([row("", "PFRFDGMW"), row(&guid(7, 2), "PF000002")]).0, 1);
+}
+
 /// The first line of a list without a header is data, and may be a key.
 #[test]
 fn a_list_of_keys_is_never_shown() {

@@ -41,7 +41,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained { dialects: &["api", "api-list", "powershell"], what: "cells lost: Defender.profile_type", why: &[] },
     // Ids of placeholder rows are made up and no ids.
     Explained {
-        dialects: &["api", "api-list", "powershell"],
+        dialects: &["powershell"],
         what: "notice damaged-identifier",
         why: &[Why::Notice("damaged-identifier", "")],
     },
